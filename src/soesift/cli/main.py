@@ -1,0 +1,67 @@
+"""The `soesift` command: one verb a module, imported only when it is called."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from typing import Any
+
+import click
+
+from soesift.errors import SoesiftError
+
+VERBS = {
+    "detect": "Find, join and export the SoE tables of protocols.",
+    "tables": "Write all tables found, for building training sets.",
+    "sample": "Write a realistic protocol that this project makes itself.",
+}
+
+
+class Verbs(click.Group):
+    """Loads `soesift.cli.VERB` on use, so that no verb pays for another's imports."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in VERBS:
+            return None
+        module = import_module(f"soesift.cli.{cmd_name}")
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(VERBS.items()))
+
+
+@click.command(cls=Verbs)
+@click.version_option(package_name="soesift")
+@click.option("--debug", is_flag=True, help="Show the traceback of an error.")
+@click.pass_context
+def soesift(ctx: click.Context, debug: bool) -> None:
+    """Find every Schedule-of-Event table of a clinical trial protocol."""
+    ctx.obj = {"debug": debug}
+
+
+def main(argv: list[str] | None = None) -> Any:
+    """Run the command line; exit 2 with one line on an error that the user can mend."""
+    arguments = sys.argv[1:] if argv is None else argv
+    try:
+        code = soesift.main(args=arguments, prog_name="soesift", standalone_mode=False)
+        sys.exit(code if isinstance(code, int) else 0)
+    except SoesiftError as error:
+        if "--debug" in arguments:
+            raise
+        click.echo(f"soesift: {error}", err=True)
+        sys.exit(2)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2)
+    except click.Abort:
+        click.echo("soesift: stopped", err=True)
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,51 @@
+"""What is read of one page, as arrays: characters with boxes, rulings, filled areas and pictures.
+
+All coordinates are points from the top left of the page as displayed, boxes are rows `[x0, top, x1, bottom]`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float32]
+
+
+def no_boxes() -> Floats:
+    return np.zeros((0, 4), np.float32)
+
+
+@dataclass(slots=True)
+class Page:
+    """One page.
+
+    codes: (n,) uint32 Unicode code points in reading order of the file; spaces and line ends are included and
+        may have empty boxes. boxes: (n, 4) loose character boxes (font ascent to descent).
+    upright: (n,) int16, degrees clockwise by which each character is turned as displayed (0, 90, 180, 270).
+    horizontal: (h, 4) rulings as boxes much wider than high; vertical: (v, 4) the transpose.
+    fills: (f, 4) filled areas thicker than a rule; fill_grey: (f,) their luminance 0 (black) to 1 (white).
+    images: (i, 4) pictures.
+    source: "text" (digital text layer) or "ocr".
+    problem: why the text layer cannot be trusted ("" if it can): "garbled", "spread", "image".
+    """
+
+    number: int
+    width: float
+    height: float
+    label: str | None = None
+    codes: NDArray[np.uint32] = field(default_factory=lambda: np.zeros(0, np.uint32))
+    boxes: Floats = field(default_factory=no_boxes)
+    upright: NDArray[np.int16] = field(default_factory=lambda: np.zeros(0, np.int16))
+    horizontal: Floats = field(default_factory=no_boxes)
+    vertical: Floats = field(default_factory=no_boxes)
+    fills: Floats = field(default_factory=no_boxes)
+    fill_grey: Floats = field(default_factory=lambda: np.zeros(0, np.float32))
+    images: Floats = field(default_factory=no_boxes)
+    source: str = "text"
+    problem: str = ""
+
+    def text(self) -> str:
+        """All characters in file order."""
+        return "".join(map(chr, self.codes.tolist()))

@@ -1,0 +1,26 @@
+"""Errors a user can meet: each says in one line what happened, where, and what to do."""
+
+from __future__ import annotations
+
+
+class SoesiftError(Exception):
+    """Base of every error raised on purpose; the command line prints it as one line."""
+
+
+class UsageError(SoesiftError):
+    """The call itself is wrong (options, configuration, missing extra)."""
+
+
+class MissingExtra(UsageError):
+    """An optional dependency is not installed."""
+
+    def __init__(self, package: str, extra: str) -> None:
+        super().__init__(f"{package} is not installed; run: pip install 'soesift[{extra}]'")
+
+
+class DocumentError(SoesiftError):
+    """A document could not be read; the batch goes on without it."""
+
+
+class ModelError(SoesiftError):
+    """A model folder is incomplete, altered or of a kind that is refused."""

@@ -1,0 +1,144 @@
+"""The result of `detect` on one document, format `soe-result/1`.
+
+Pages are physical and 1-based. Boxes are `[x0, top, x1, bottom]` in points from the top left of the page as
+displayed (after /Rotate). DOCX documents have `location` instead of page and box.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+FORMAT = "soe-result/1"
+
+TableType = Literal["main_soa", "track", "domain", "subsidiary"]
+Flag = Literal["image_only", "rotated", "redacted", "transposed", "tiled", "in_synopsis", "borderless"]
+Box = tuple[float, float, float, float]
+
+
+class Record(BaseModel):
+    """Common base: unknown keys are errors, so a result of another format is noticed."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Location(Record):
+    """Place of a table in a document without pages (DOCX)."""
+
+    heading_path: list[str] = []
+    table_number: int  # 1-based, in document order; nested tables count after their parent
+
+
+class Fragment(Record):
+    """The part of a table on one page."""
+
+    page: int | None = None
+    page_label: str | None = None
+    bbox: Box | None = None
+    location: Location | None = None
+    rotation: int = 0  # degrees clockwise by which the text is turned on the page as displayed
+    role: Literal["grid", "footnotes", "heading"] = "grid"
+    probability: float = Field(ge=0, le=1)
+
+
+class Cell(Record):
+    """One cell of the joined grid; `row` and `column` are 0-based positions in `grid`."""
+
+    row: int
+    column: int
+    row_span: int = 1
+    column_span: int = 1
+    text: str
+    page: int | None = None
+    bbox: Box | None = None
+
+
+class Footnote(Record):
+    marker: str  # as printed ("a", "1", "*"); empty for an unmarked note
+    text: str
+    page: int | None = None
+
+
+class SoeTable(Record):
+    """A logical table: all its pages joined."""
+
+    id: str
+    title: str = ""
+    title_source: Literal["caption", "heading", "first_row", "none"] = "none"
+    table_type: TableType
+    type_probability: float = Field(ge=0, le=1)
+    probability: float = Field(ge=0, le=1)
+    population_track: str | None = None
+    pages: list[int] = []  # pages that show rows of the table
+    footnote_pages: list[int] = []
+    fragments: list[Fragment]
+    header_rows: int = 0
+    grid: list[list[str]]
+    cells: list[Cell]
+    row_pages: list[int | None] = []  # page of each row of `grid`
+    footnotes: list[Footnote] = []
+    flags: list[Flag] = []
+    evidence: list[str] = []
+
+    def to_dataframe(self) -> Any:
+        """The joined grid as a pandas DataFrame, header rows as column labels (needs `soesift[pandas]`)."""
+        from soesift.export.dataframe import to_dataframe
+
+        return to_dataframe(self)
+
+
+class Rejected(Record):
+    """A near miss: a table that was judged not to be a Schedule of Events, best first."""
+
+    pages: list[int] = []
+    bbox: Box | None = None
+    location: Location | None = None
+    title: str = ""
+    probability: float = Field(ge=0, le=1)
+    likely_class: str
+    evidence: list[str] = []
+
+
+class UnsurePage(Record):
+    page: int | None = None
+    why: str
+
+
+class DocumentInfo(Record):
+    name: str
+    sha256: str
+    n_pages: int | None = None
+    has_soe: Literal["yes", "no", "unsure"]
+    image_only_pages: list[int] = []
+    unsure_pages: list[UnsurePage] = []
+    error: str | None = None  # why the document could not be read; then `tables` is empty
+
+
+class ModelInfo(Record):
+    name: str
+    version: str
+    sha256: str
+    threshold: float
+    unsure_threshold: float
+
+
+class Timing(Record):
+    """Seconds."""
+
+    read: float = 0.0
+    find: float = 0.0
+    ocr: float = 0.0
+    classify: float = 0.0
+    join: float = 0.0
+    total: float = 0.0
+
+
+class Result(Record):
+    format: Literal["soe-result/1"] = "soe-result/1"
+    document: DocumentInfo
+    tables: list[SoeTable] = []
+    rejected: list[Rejected] = []
+    model: ModelInfo
+    settings: dict[str, str] = {}
+    timing: Timing = Timing()
