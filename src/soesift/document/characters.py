@@ -1,0 +1,71 @@
+"""Characters of a PDF page with their boxes and the way they are turned."""
+
+from __future__ import annotations
+
+import ctypes
+from itertools import repeat
+from typing import Any
+
+import numpy as np
+import pypdfium2.raw as pdfium
+from numpy.typing import NDArray
+
+from soesift.document.frame import Frame, to_display
+from soesift.document.page import Floats
+
+SPACE = 32
+
+
+def read_characters(
+    text_page: Any, frame: Frame, most: int = 200_000
+) -> tuple[NDArray[np.uint32], Floats, NDArray[np.int16]]:
+    """Code points (n,), display boxes (n, 4) and clockwise turn in degrees (n,) of up to `most` characters."""
+    count = min(pdfium.FPDFText_CountChars(text_page), most)
+    if count <= 0:
+        return np.zeros(0, np.uint32), np.zeros((0, 4), np.float32), np.zeros(0, np.int16)
+    codes = np.fromiter(map(pdfium.FPDFText_GetUnicode, repeat(text_page), range(count)), np.uint32, count)
+    raw = np.zeros((count, 4), np.float32)
+    slots = (pdfium.FS_RECTF * count).from_buffer(raw)
+    get = pdfium.FPDFText_GetLooseCharBox
+    for index in range(count):
+        get(text_page, index, slots[index])
+    # FS_RECTF is left, top, right, bottom
+    boxes = to_display(raw[:, [0, 3, 2, 1]], frame)
+    empty = ~raw.any(axis=1)
+    boxes[empty] = 0
+    codes[(codes == 0) | (codes > 0x10FFFF) | ((codes >= 0xD800) & (codes < 0xE000))] = 0xFFFD
+    return codes, boxes, read_turns(text_page, boxes, codes, frame)
+
+
+def read_turns(text_page: Any, boxes: Floats, codes: NDArray[np.uint32], frame: Frame) -> NDArray[np.int16]:
+    """Clockwise turn of each character as displayed; asks pdfium only where the text may be turned.
+
+    Upright text advances along x; a page on which almost every step does, and whose /Rotate is 0, is upright.
+    """
+    if frame.rotation == 0 and not some_vertical_steps(boxes, codes):
+        return np.zeros(len(codes), np.int16)
+    angles = np.fromiter(
+        map(pdfium.FPDFText_GetCharAngle, repeat(text_page), range(len(codes))), np.float64, len(codes)
+    )
+    turned = np.degrees(angles)  # as seen here, pdfium measures clockwise
+    return ((np.round((turned + frame.rotation) / 90) * 90) % 360).astype(np.int16)
+
+
+def some_vertical_steps(boxes: Floats, codes: NDArray[np.uint32]) -> bool:
+    """Whether at least three neighbouring pairs of visible characters step along y rather than x."""
+    visible = (codes > SPACE) & (boxes[:, 3] > boxes[:, 1])
+    pair = visible[1:] & visible[:-1]
+    centre = (boxes[:, :2] + boxes[:, 2:]) / 2
+    step = np.abs(np.diff(centre, axis=0))
+    near = step.sum(axis=1) < 40
+    return int((pair & near & (step[:, 1] > 2 * step[:, 0] + 0.5)).sum()) >= 3
+
+
+def page_label(document: Any, index: int) -> str | None:
+    """The printed label of page `index` (0-based), if the file states one."""
+    length = pdfium.FPDF_GetPageLabel(document, index, None, 0)
+    if length <= 2:
+        return None
+    buffer = ctypes.create_string_buffer(length)
+    pdfium.FPDF_GetPageLabel(document, index, buffer, length)
+    return buffer.raw[: length - 2].decode("utf-16-le", "replace")

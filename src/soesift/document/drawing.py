@@ -1,0 +1,219 @@
+"""Rulings, filled areas and pictures of a PDF page, from its page objects.
+
+A ruling is drawn in many ways: a stroked line, a thin filled rectangle, the outline of a cell, an edge between
+filled cells, a one-pixel picture. All become thin boxes.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pypdfium2.raw as pdfium
+
+from soesift.document.frame import Frame, to_display
+from soesift.document.page import Floats
+
+THIN = 3.0  # points: thicker is an area
+WHITE = 0.985
+MOST_OBJECTS = 60_000
+MOST_SEGMENTS = 20_000
+DEEPEST = 6
+
+Matrix = tuple[float, float, float, float, float, float]
+IDENTITY: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
+
+
+@dataclass(slots=True)
+class Drawing:
+    """Boxes in PDF space while reading."""
+
+    lines: list[tuple[float, float, float, float]] = field(default_factory=list)
+    fills: list[tuple[float, float, float, float]] = field(default_factory=list)
+    greys: list[float] = field(default_factory=list)
+    images: list[tuple[float, float, float, float]] = field(default_factory=list)
+    curves: int = 0
+    objects: int = 0
+    segments: int = 0
+
+
+class _Slots:
+    """Reusable out-parameters of pdfium's calls."""
+
+    def __init__(self) -> None:
+        self.box = [ctypes.c_float() for _ in range(4)]
+        self.colour = [ctypes.c_uint() for _ in range(4)]
+        self.mode, self.stroke = ctypes.c_int(), ctypes.c_int()
+        self.x, self.y = ctypes.c_float(), ctypes.c_float()
+        self.matrix = pdfium.FS_MATRIX()
+
+
+def read_drawing(page: Any, frame: Frame) -> tuple[Floats, Floats, Floats, Floats, Floats, int]:
+    """Horizontal rulings, vertical rulings, fills, their luminance, pictures, and the number of curved paths."""
+    drawing, slots = Drawing(), _Slots()
+    for index in range(pdfium.FPDFPage_CountObjects(page)):
+        if drawing.objects >= MOST_OBJECTS:
+            break
+        _read_object(pdfium.FPDFPage_GetObject(page, index), IDENTITY, drawing, slots, 0)
+    lines = to_display(_array(drawing.lines), frame)
+    wide = (lines[:, 2] - lines[:, 0]) >= (lines[:, 3] - lines[:, 1])
+    return (
+        lines[wide],
+        lines[~wide],
+        to_display(_array(drawing.fills), frame),
+        np.asarray(drawing.greys, np.float32),
+        to_display(_array(drawing.images), frame),
+        drawing.curves,
+    )
+
+
+def _array(boxes: list[tuple[float, float, float, float]]) -> Floats:
+    array = np.asarray(boxes, np.float32).reshape(-1, 4)
+    return np.clip(np.nan_to_num(array, nan=0.0, posinf=1e6, neginf=-1e6), -1e6, 1e6)
+
+
+def _read_object(handle: Any, matrix: Matrix, drawing: Drawing, slots: _Slots, depth: int) -> None:
+    drawing.objects += 1
+    kind = pdfium.FPDFPageObj_GetType(handle)
+    if kind == pdfium.FPDF_PAGEOBJ_TEXT:
+        return
+    if kind == pdfium.FPDF_PAGEOBJ_FORM:
+        _read_form(handle, matrix, drawing, slots, depth)
+        return
+    if not pdfium.FPDFPageObj_GetBounds(handle, *slots.box):
+        return
+    box = _move_box(tuple(s.value for s in slots.box), matrix)  # type: ignore[arg-type]
+    if kind == pdfium.FPDF_PAGEOBJ_PATH:
+        _read_path(handle, box, matrix, drawing, slots)
+    elif kind == pdfium.FPDF_PAGEOBJ_IMAGE:
+        thin = min(box[2] - box[0], box[3] - box[1]) <= THIN
+        (drawing.lines if thin else drawing.images).append(box)
+
+
+def _read_form(handle: Any, matrix: Matrix, drawing: Drawing, slots: _Slots, depth: int) -> None:
+    if depth >= DEEPEST:
+        return
+    inner = matrix
+    if pdfium.FPDFPageObj_GetMatrix(handle, slots.matrix):
+        m = slots.matrix
+        inner = _multiply((m.a, m.b, m.c, m.d, m.e, m.f), matrix)
+    for index in range(pdfium.FPDFFormObj_CountObjects(handle)):
+        if drawing.objects >= MOST_OBJECTS:
+            return
+        _read_object(pdfium.FPDFFormObj_GetObject(handle, index), inner, drawing, slots, depth + 1)
+
+
+def _read_path(
+    handle: Any, box: tuple[float, float, float, float], matrix: Matrix, drawing: Drawing, slots: _Slots
+) -> None:
+    width, height = box[2] - box[0], box[3] - box[1]
+    pdfium.FPDFPath_GetDrawMode(handle, slots.mode, slots.stroke)
+    filled, stroked = slots.mode.value != 0, bool(slots.stroke.value)
+    if not (filled or stroked):
+        return  # a clipping path
+    count = pdfium.FPDFPath_CountSegments(handle)
+    if is_thin(width, height):
+        if _luminance(handle, slots, fill=filled and not stroked) < WHITE:
+            drawing.lines.append(box)
+    elif count <= 5 and stroked and _luminance(handle, slots, fill=False) < WHITE:
+        if count >= 4:
+            drawing.lines.extend(_outline(box))
+        elif count == 3:
+            _read_segments(handle, count, matrix, drawing, slots)
+    elif count > 5:
+        ink = _luminance(handle, slots, fill=not stroked)
+        if ink < WHITE:
+            _read_segments(handle, count, matrix, drawing, slots, areas=filled and not stroked, grey=ink)
+    if filled and 4 <= count <= 5 and min(width, height) > THIN:
+        drawing.fills.append(box)
+        drawing.greys.append(_luminance(handle, slots, fill=True))
+
+
+def is_thin(width: float, height: float) -> bool:
+    """A rule, or a long line drawn a little askew."""
+    narrow, long = min(width, height), max(width, height)
+    return narrow <= THIN or (narrow <= 2 * THIN and long > 50 * narrow)
+
+
+def _read_segments(
+    handle: Any, count: int, matrix: Matrix, drawing: Drawing, slots: _Slots, areas: bool = False, grey: float = 0.0
+) -> None:
+    """Axis-parallel segments of a longer path; in a filled one, each closed rectangle is a rule or an area."""
+    local = matrix
+    if pdfium.FPDFPageObj_GetMatrix(handle, slots.matrix):
+        m = slots.matrix
+        local = _multiply((m.a, m.b, m.c, m.d, m.e, m.f), matrix)
+    points: list[tuple[float, float]] = []
+    curved = False
+    for index in range(min(count, MOST_SEGMENTS - drawing.segments)):
+        drawing.segments += 1
+        segment = pdfium.FPDFPath_GetPathSegment(handle, index)
+        kind = pdfium.FPDFPathSegment_GetType(segment)
+        curved |= kind == pdfium.FPDF_SEGMENT_BEZIERTO
+        if kind == pdfium.FPDF_SEGMENT_MOVETO:
+            _flush(points, areas, grey, drawing)
+            points = []
+        pdfium.FPDFPathSegment_GetPoint(segment, slots.x, slots.y)
+        points.append(_move(slots.x.value, slots.y.value, local))
+        if pdfium.FPDFPathSegment_GetClose(segment):
+            points.append(points[0])
+        if curved:
+            drawing.curves += 1
+            return
+    _flush(points, areas, grey, drawing)
+
+
+def _flush(points: list[tuple[float, float]], areas: bool, grey: float, drawing: Drawing) -> None:
+    if len(points) < 2:
+        return
+    if areas:
+        xs, ys = [p[0] for p in points], [p[1] for p in points]
+        box = (min(xs), min(ys), max(xs), max(ys))
+        if min(box[2] - box[0], box[3] - box[1]) <= THIN:
+            drawing.lines.append(box)
+        elif len(points) in (4, 5):
+            drawing.fills.append(box)
+            drawing.greys.append(grey)
+        return
+    for (ax, ay), (bx, by) in zip(points, points[1:], strict=False):
+        if abs(ax - bx) < 0.5 or abs(ay - by) < 0.5:
+            drawing.lines.append((min(ax, bx), min(ay, by), max(ax, bx), max(ay, by)))
+
+
+def _luminance(handle: Any, slots: _Slots, fill: bool) -> float:
+    get = pdfium.FPDFPageObj_GetFillColor if fill else pdfium.FPDFPageObj_GetStrokeColor
+    if not get(handle, *slots.colour):
+        return 0.0
+    red, green, blue, alpha = (s.value for s in slots.colour)
+    if alpha < 8:
+        return 1.0
+    return (0.299 * red + 0.587 * green + 0.114 * blue) / 255
+
+
+def _outline(box: tuple[float, float, float, float]) -> list[tuple[float, float, float, float]]:
+    x0, y0, x1, y1 = box
+    return [(x0, y0, x1, y0), (x0, y1, x1, y1), (x0, y0, x0, y1), (x1, y0, x1, y1)]
+
+
+def _move(x: float, y: float, m: Matrix) -> tuple[float, float]:
+    return x * m[0] + y * m[2] + m[4], x * m[1] + y * m[3] + m[5]
+
+
+def _move_box(box: tuple[float, float, float, float], m: Matrix) -> tuple[float, float, float, float]:
+    if m is IDENTITY:
+        return box
+    (ax, ay), (bx, by) = _move(box[0], box[1], m), _move(box[2], box[3], m)
+    return min(ax, bx), min(ay, by), max(ax, bx), max(ay, by)
+
+
+def _multiply(a: Matrix, b: Matrix) -> Matrix:
+    return (
+        a[0] * b[0] + a[1] * b[2],
+        a[0] * b[1] + a[1] * b[3],
+        a[2] * b[0] + a[3] * b[2],
+        a[2] * b[1] + a[3] * b[3],
+        a[4] * b[0] + a[5] * b[2] + b[4],
+        a[4] * b[1] + a[5] * b[3] + b[5],
+    )

@@ -1,0 +1,87 @@
+"""Reading a PDF page by page with pdfium: no page is kept longer than its reader wants it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pypdfium2 as pypdfium
+import pypdfium2.raw as pdfium
+from numpy.typing import NDArray
+
+from soesift.document.characters import page_label, read_characters
+from soesift.document.drawing import read_drawing
+from soesift.document.frame import Frame
+from soesift.document.page import Page
+from soesift.document.trust import text_problem
+from soesift.errors import DocumentError
+
+MOST_PIXELS = 40_000_000
+
+
+@contextmanager
+def open_pdf(path: Path, password: str | None = None) -> Iterator[Any]:
+    """A pdfium document; raises DocumentError for what is no readable PDF."""
+    try:
+        document = pypdfium.PdfDocument(path, password=password)
+    except FileNotFoundError as error:
+        raise DocumentError(f"{path.name}: no such file") from error
+    except pypdfium.PdfiumError as error:
+        raise DocumentError(f"{path.name}: not a readable PDF ({_reason(error)})") from error
+    try:
+        yield document
+    finally:
+        document.close()
+
+
+def _reason(error: Exception) -> str:
+    text = str(error)
+    if "assword" in text:
+        return "encrypted; a password is needed"
+    return text.split("(")[-1].rstrip(").") or "damaged"
+
+
+def read_page(document: Any, index: int) -> Page:
+    """Read page `index` (0-based): characters, rulings, fills, pictures and what is wrong with its text."""
+    handle = pdfium.FPDF_LoadPage(document.raw, index)
+    if not handle:
+        raise DocumentError(f"page {index + 1} cannot be loaded")
+    try:
+        frame = _frame(handle)
+        width, height = frame.size
+        page = Page(index + 1, width, height, page_label(document.raw, index))
+        text_page = pdfium.FPDFText_LoadPage(handle)
+        if text_page:
+            try:
+                page.codes, page.boxes, page.upright = read_characters(text_page, frame)
+            finally:
+                pdfium.FPDFText_ClosePage(text_page)
+        page.horizontal, page.vertical, page.fills, page.fill_grey, page.images, curves = read_drawing(handle, frame)
+    finally:
+        pdfium.FPDF_ClosePage(handle)
+    page.problem = text_problem(page, curves)
+    return page
+
+
+def _frame(handle: Any) -> Frame:
+    box = pdfium.FS_RECTF()
+    rotation = (pdfium.FPDFPage_GetRotation(handle) % 4) * 90
+    if pdfium.FPDF_GetPageBoundingBox(handle, box) and box.right > box.left and box.top > box.bottom:
+        return Frame(box.left, box.bottom, box.right, box.top, rotation)
+    return Frame(0.0, 0.0, 612.0, 792.0, 0)
+
+
+def render_page(document: Any, index: int, dpi: float) -> NDArray[np.uint8]:
+    """Page `index` (0-based) as an (h, w, 3) RGB picture of at most 40 megapixels."""
+    page = document[index]
+    width, height = page.get_size()
+    scale = dpi / 72
+    scale = min(scale, (MOST_PIXELS / max(1.0, width * height)) ** 0.5)
+    bitmap = page.render(scale=scale, rev_byteorder=True)
+    picture = bitmap.to_numpy()
+    if picture.ndim == 2:
+        picture = np.repeat(picture[:, :, None], 3, axis=2)
+    return np.ascontiguousarray(picture[:, :, :3])

@@ -1,0 +1,79 @@
+"""Whether a page's text layer can be trusted: image-only, garbled and glyph-spread pages are told apart."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from soesift.document.page import Page
+
+PICTURE_SHARE = 0.12  # of the page's area, from which a picture may hold a table
+FEW_CHARACTERS = 0.0006  # visible characters per square point: a page of prose has about 0.006
+VOWELS = np.array([ord(c) for c in "aeiouyAEIOUYàáâäãåèéêëìíîïòóôöõùúûü"], np.uint32)
+
+
+def text_problem(page: Page, curves: int = 0) -> str:
+    """"" if the text layer is sound, else "image", "garbled" or "spread"."""
+    visible = page.codes > 32
+    if is_picture(page, curves, visible):
+        return "image"
+    if is_garbled(page.codes[visible]):
+        return "garbled"
+    if is_spread(page.codes):
+        return "spread"
+    return ""
+
+
+def is_picture(page: Page, curves: int, visible: NDArray[np.bool_]) -> bool:
+    """A large picture (or outlined glyphs) with next to no text over it."""
+    if curves > 300 and visible.sum() < 150:
+        return True
+    area = page.width * page.height
+    picture = picture_box(page)
+    if picture is None:
+        return False
+    x0, y0, x1, y1 = picture
+    size = (x1 - x0) * (y1 - y0)
+    if size < PICTURE_SHARE * area:
+        return False
+    centre = (page.boxes[visible, :2] + page.boxes[visible, 2:]) / 2
+    inside = ((centre > (x0, y0)) & (centre < (x1, y1))).all(axis=1).sum() if len(centre) else 0
+    return bool(inside < FEW_CHARACTERS * size)
+
+
+def picture_box(page: Page) -> tuple[float, float, float, float] | None:
+    """Hull of the page's larger pictures (strips of one scan are joined), cut at the page; None without any."""
+    if not len(page.images):
+        return None
+    boxes = np.clip(page.images, 0, [page.width, page.height, page.width, page.height])
+    sizes = (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])
+    large = boxes[sizes > 0.01 * page.width * page.height]
+    if not len(large):
+        return None
+    return (
+        float(large[:, 0].min()), float(large[:, 1].min()), float(large[:, 2].max()), float(large[:, 3].max()),
+    )
+
+
+def is_garbled(codes: NDArray[np.uint32]) -> bool:
+    """Glyphs without a usable Unicode mapping, or a shifted alphabet (hardly any vowels)."""
+    if len(codes) < 40:
+        return False
+    private = ((codes >= 0xE000) & (codes <= 0xF8FF)) | (codes == 0xFFFD) | (codes < 32)
+    # Symbol fonts put bullets and Greek at F0xx: a few are normal
+    if private.mean() > 0.3:
+        return True
+    latin = ((codes | 32) >= 97) & ((codes | 32) <= 122)
+    if latin.sum() < 200:
+        return False
+    return bool(np.isin(codes[latin], VOWELS).mean() < 0.18)
+
+
+def is_spread(codes: NDArray[np.uint32]) -> bool:
+    """Most letters stand alone between spaces ("S c h e d u l e")."""
+    space = codes <= 32
+    if (~space).sum() < 200:
+        return False
+    letter = ((codes | 32) >= 97) & ((codes | 32) <= 122)
+    lone = letter[1:-1] & space[:-2] & space[2:]
+    return bool(lone.sum() > 0.5 * letter.sum())

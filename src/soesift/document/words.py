@@ -1,0 +1,102 @@
+"""Words of a page: runs of characters that belong together, whichever way they are turned."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from soesift.document.frame import turn_boxes
+from soesift.document.page import Floats, Page
+
+GAP = 0.28  # of the character height: a wider gap ends a word
+RAISE = 0.45  # of the character height: a larger step in y ends a word
+
+
+@dataclass(slots=True)
+class Words:
+    """Words as arrays. boxes: (w, 4) on the page; lines: (w, 4) in the frame in which the word reads upright;
+    turn: (w,) clockwise degrees; size: (w,) character height; text: list of w strings.
+    """
+
+    boxes: Floats
+    lines: Floats
+    turn: NDArray[np.int16]
+    size: NDArray[np.float32]
+    text: list[str]
+
+    def __len__(self) -> int:
+        return len(self.text)
+
+    def take(self, index: NDArray[np.integer]) -> Words:
+        return Words(
+            self.boxes[index], self.lines[index], self.turn[index], self.size[index], [self.text[i] for i in index]
+        )
+
+
+def find_words(page: Page) -> Words:
+    """All words of a page, in file order per way of turning."""
+    parts = []
+    for turn in np.unique(page.upright) if len(page.upright) else []:
+        chosen = np.flatnonzero(page.upright == turn)
+        parts.append(_words_of(page, chosen, int(turn)))
+    return join_words(parts)
+
+
+def join_words(parts: list[Words]) -> Words:
+    if not parts:
+        empty = np.zeros((0, 4), np.float32)
+        return Words(empty, empty, np.zeros(0, np.int16), np.zeros(0, np.float32), [])
+    return Words(
+        np.concatenate([p.boxes for p in parts]),
+        np.concatenate([p.lines for p in parts]),
+        np.concatenate([p.turn for p in parts]),
+        np.concatenate([p.size for p in parts]),
+        [t for p in parts for t in p.text],
+    )
+
+
+def _words_of(page: Page, chosen: NDArray[np.integer], turn: int) -> Words:
+    codes, boxes = page.codes[chosen], page.boxes[chosen]
+    lines = turn_boxes(boxes, page.width, page.height, (360 - turn) % 360)
+    seen = (codes > 32) & (codes != 0xA0) & (codes != 0xAD) & (lines[:, 3] > lines[:, 1])
+    # zero-width marks and the like add nothing to a table
+    seen &= ~((codes >= 0x2000) & (codes <= 0x200F)) & (codes != 0xFEFF)
+    # a spread text layer has a space after each letter: trust the gaps alone
+    spaced = np.diff(np.flatnonzero(seen), prepend=-2) > 1 if page.problem != "spread" else None
+    kept = np.flatnonzero(seen)
+    if not len(kept):
+        return join_words([])
+    lines, boxes, codes = lines[kept], boxes[kept], codes[kept]
+    starts = _starts(lines, spaced)
+    ends = np.append(starts[1:], len(kept))
+    hull = np.concatenate([np.minimum.reduceat(lines[:, :2], starts), np.maximum.reduceat(lines[:, 2:], starts)], 1)
+    page_hull = np.concatenate(
+        [np.minimum.reduceat(boxes[:, :2], starts), np.maximum.reduceat(boxes[:, 2:], starts)], 1
+    )
+    size = np.maximum.reduceat(lines[:, 3] - lines[:, 1], starts)
+    letters = "".join(map(chr, codes.tolist()))
+    text = [letters[a:b] for a, b in zip(starts.tolist(), ends.tolist(), strict=True)]
+    return Words(page_hull, hull, np.full(len(starts), turn, np.int16), size, text)
+
+
+def _starts(lines: Floats, spaced: NDArray[np.bool_] | None) -> NDArray[np.integer]:
+    """Indices of the characters that begin a word."""
+    height = lines[:, 3] - lines[:, 1]
+    tall = np.maximum(height[1:], height[:-1])
+    gap = lines[1:, 0] - lines[:-1, 2]
+    middle = (lines[:, 1] + lines[:, 3]) / 2
+    limit = GAP if spaced is not None else _spread_gap(gap, tall)
+    broken = (gap > limit * tall) | (gap < -0.6 * tall) | (np.abs(np.diff(middle)) > RAISE * tall)
+    # the space character's own box may fill the gap
+    if spaced is not None:
+        broken |= spaced[1:]
+    return np.concatenate([[0], np.flatnonzero(broken) + 1])
+
+
+def _spread_gap(gap: NDArray[np.float32], tall: NDArray[np.float32]) -> float:
+    """Typical gap between letters of a spread line, plus a margin, as a share of the height."""
+    ratio = gap / np.maximum(tall, 0.1)
+    near = ratio[(ratio > -0.5) & (ratio < 2)]
+    return float(np.median(near) + 0.25) if len(near) else GAP

@@ -1,0 +1,106 @@
+"""Putting words into cells and reading them in order."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from soesift.document.words import Words
+from soesift.table.grid import FoundTable
+
+SAME_LINE = 0.65  # of the character height
+SMALL = 0.8  # of the usual character height: smaller words may be footnote markers
+TOUCH = 0.12  # of the character height: closer words are written together (superscripts, markers)
+
+
+def owners(table: FoundTable) -> NDArray[np.intp]:
+    """(r, c): index of the cell that covers each position."""
+    owner = np.zeros(table.shape, np.intp)
+    for index, cell in enumerate(table.cells):
+        owner[cell.row : cell.row + cell.row_span, cell.column : cell.column + cell.column_span] = index
+    return owner
+
+
+def words_by_cell(table: FoundTable, words: Words) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Indices of the words inside the table, and the cell that holds the middle of each."""
+    middle = (words.boxes[:, :2] + words.boxes[:, 2:]) / 2
+    column = np.searchsorted(table.columns, middle[:, 0], side="right") - 1
+    row = np.searchsorted(table.rows, middle[:, 1], side="right") - 1
+    height, width = table.shape
+    inside = np.flatnonzero((column >= 0) & (column < width) & (row >= 0) & (row < height))
+    return inside, owners(table)[row[inside], column[inside]]
+
+
+def fill_cells(table: FoundTable, words: Words) -> NDArray[np.intp]:
+    """Write each cell's text; returns the indices of the words used."""
+    inside, cell_of = words_by_cell(table, words)
+    order = np.argsort(cell_of, kind="stable")
+    inside, cell_of = inside[order], cell_of[order]
+    starts = np.flatnonzero(np.diff(cell_of, prepend=-1))
+    for start, chosen in zip(starts, np.split(inside, starts[1:]), strict=False):
+        table.cells[cell_of[start]].text = read_lines(words, chosen)
+    return inside
+
+
+def text_lines(words: Words, chosen: NDArray[np.intp]) -> list[NDArray[np.intp]]:
+    """Words grouped into printed lines, top to bottom, each left to right, in the frame where they read upright.
+
+    Raised or lowered small words (footnote markers) join the line they overlap most.
+    """
+    lines, size = words.lines[chosen], words.size[chosen]
+    base = size >= SMALL * np.quantile(size, 0.6)
+    middle = (lines[:, 1] + lines[:, 3]) / 2
+    order = np.flatnonzero(base)[np.argsort(middle[base], kind="stable")]
+    line_of = np.zeros(len(chosen), np.intp)
+    line_of[order] = _line_numbers(middle[order].tolist(), (SAME_LINE * size[order]).tolist())
+    if not base.all():
+        _attach_small(lines, base, line_of)
+    return [
+        chosen[part[np.argsort(lines[part, 0], kind="stable")]]
+        for part in (np.flatnonzero(line_of == n) for n in np.unique(line_of))
+    ]
+
+
+def _line_numbers(middles: list[float], limits: list[float]) -> list[int]:
+    """Numbers of lines for sorted middles: a line ends where the next middle is too far from its first one."""
+    numbers, number, anchor = [], 0, middles[0]
+    for middle, limit in zip(middles, limits, strict=True):
+        if middle - anchor > limit:
+            number, anchor = number + 1, middle
+        numbers.append(number)
+    return numbers
+
+
+def _attach_small(lines: NDArray[np.float32], base: NDArray[np.bool_], line_of: NDArray[np.intp]) -> None:
+    """Give each small word the line whose extent overlaps it most; one that overlaps none stays apart."""
+    numbers = np.unique(line_of[base])
+    top = np.array([lines[base & (line_of == n), 1].min() for n in numbers])
+    bottom = np.array([lines[base & (line_of == n), 3].max() for n in numbers])
+    small = np.flatnonzero(~base)
+    overlap = np.minimum(lines[small, 3, None], bottom) - np.maximum(lines[small, 1, None], top)
+    line_of[base] *= 2  # leave room for small lines between
+    for word, shared in zip(small, overlap, strict=True):
+        best = int(shared.argmax())
+        middle = (lines[word, 1] + lines[word, 3]) / 2
+        between = 2 * int(np.searchsorted((top + bottom) / 2, middle)) - 1
+        line_of[word] = 2 * numbers[best] if shared[best] > 0 else between
+
+
+def read_lines(words: Words, chosen: NDArray[np.intp]) -> str:
+    """Text of some words in reading order, single-spaced, lines joined by a space."""
+    if len(chosen) == 1:
+        return words.text[chosen[0]]
+    turns = words.turn[chosen]
+    if (turns != turns[0]).any():
+        return " ".join(read_lines(words, chosen[turns == turn]) for turn in np.unique(turns))
+    return " ".join(join_line(words, line) for line in text_lines(words, chosen))
+
+
+def join_line(words: Words, line: NDArray[np.intp]) -> str:
+    """One printed line; words that all but touch are written together."""
+    pieces = [words.text[line[0]]]
+    for before, after in zip(line, line[1:], strict=False):
+        gap = words.lines[after, 0] - words.lines[before, 2]
+        close = gap < TOUCH * max(words.size[before], words.size[after])
+        pieces.append(words.text[after] if close else " " + words.text[after])
+    return "".join(pieces)

@@ -1,0 +1,60 @@
+"""A found table: cells on a grid of row and column boundaries, with their text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+Box = tuple[float, float, float, float]
+
+
+@dataclass(slots=True)
+class GridCell:
+    """A cell covering `row_span` x `column_span` positions of the grid."""
+
+    row: int
+    column: int
+    row_span: int
+    column_span: int
+    text: str = ""
+
+
+@dataclass(slots=True)
+class FoundTable:
+    """A table on one page, in the frame in which its text is upright.
+
+    rows: (r + 1,) and columns: (c + 1,) boundaries in points; rotation: clockwise degrees by which that frame is
+    turned on the page; borderless: columns come from white space; arrows:
+    (a, 3) horizontal lines (y, x0, x1) that end inside cells; bbox: on the page as displayed.
+    """
+
+    page: int
+    rows: NDArray[np.float32]
+    columns: NDArray[np.float32]
+    cells: list[GridCell]
+    rotation: int = 0
+    borderless: bool = False
+    bbox: Box = (0.0, 0.0, 0.0, 0.0)
+    flags: list[str] = field(default_factory=list)
+    arrows: NDArray[np.float32] = field(default_factory=lambda: np.zeros((0, 3), np.float32))
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        return len(self.rows) - 1, len(self.columns) - 1
+
+    @property
+    def hull(self) -> Box:
+        """Outer box in the table's own frame."""
+        return float(self.columns[0]), float(self.rows[0]), float(self.columns[-1]), float(self.rows[-1])
+
+    def texts(self) -> list[list[str]]:
+        """The grid, text of a merged cell repeated in each position it covers."""
+        height, width = self.shape
+        grid = [[""] * width for _ in range(height)]
+        for cell in self.cells:
+            for row in range(cell.row, cell.row + cell.row_span):
+                for column in range(cell.column, cell.column + cell.column_span):
+                    grid[row][column] = cell.text
+        return grid

@@ -1,0 +1,118 @@
+"""Tables drawn with rulings: from connected lines to cells."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from soesift.table.grid import FoundTable, GridCell
+from soesift.table.rulings import Lines, cluster, connected
+
+CLOSE = 3.0  # points: boundaries closer than this are one
+OUTER = 8.0  # points: lines that reach further than the outermost boundary open one more cell
+END = 4.0  # points: a rule ends this close to a boundary
+COVERED = 0.5  # of a cell's side must be ruled to close it
+
+
+def find_lattices(horizontal: Lines, vertical: Lines, page: int) -> list[FoundTable]:
+    """Every group of at least two horizontal and two vertical connected lines, as a table without text."""
+    tables = []
+    for some_h, some_v in connected(horizontal, vertical):
+        if len(some_h) >= 2 and len(some_v) >= 2:
+            rules, floating = part_floating(horizontal[some_h], vertical[some_v])
+            table = build_lattice(rules, vertical[some_v], page) if len(rules) >= 2 else None
+            if table is not None:
+                table.arrows = floating
+                tables.append(table)
+    return tables
+
+
+def part_floating(horizontal: Lines, vertical: Lines) -> tuple[Lines, Lines]:
+    """Rules that run from boundary to boundary, and lines that end inside a cell (arrows, underlines).
+
+    A rule's end meets a vertical line, or the end of another rule at the table's outer side.
+    """
+    left, right = horizontal[:, 1].min(), horizontal[:, 2].max()
+    stops = np.concatenate([vertical[:, 0], [left, right]])
+    distance = np.abs(horizontal[:, 1:, None] - stops).min(axis=2)  # (h, 2)
+    full = horizontal[:, 2] - horizontal[:, 1] > 0.9 * (right - left)
+    floats = (distance.max(axis=1) > END) & ~full
+    # many like ends mean columns without vertical lines, not arrows
+    ends = np.round(horizontal[floats, 1:] / END)
+    if len(ends) and (floats.sum() > 0.5 * len(horizontal) or _most_alike(ends) > 3):
+        floats[:] = False
+    return horizontal[~floats], horizontal[floats]
+
+
+def _most_alike(ends: NDArray[np.float32]) -> int:
+    """How many lines share both ends with the most usual one."""
+    return int(np.unique(ends, axis=0, return_counts=True)[1].max())
+
+
+def build_lattice(horizontal: Lines, vertical: Lines, page: int) -> FoundTable | None:
+    """Cells of one group of lines; None if there are fewer than two."""
+    columns = boundaries(vertical[:, 0], horizontal[:, 1].min(), horizontal[:, 2].max())
+    rows = boundaries(horizontal[:, 0], vertical[:, 1].min(), vertical[:, 2].max())
+    if len(rows) < 2 or len(columns) < 2 or (len(rows) - 1) * (len(columns) - 1) < 2:
+        return None
+    below = closed_sides(horizontal, rows, columns)  # (r + 1, c): the side above row r is ruled at column c
+    right = closed_sides(vertical, columns, rows).T  # (r, c + 1)
+    return FoundTable(page, rows, columns, merge_cells(below[1:-1], right[:, 1:-1]))
+
+
+def boundaries(positions: NDArray[np.float32], low: float, high: float) -> NDArray[np.float32]:
+    """Sorted distinct positions, with `low` and `high` added where lines reach beyond the outermost one."""
+    group = cluster(positions, CLOSE)
+    found = np.sort(np.bincount(group, positions) / np.bincount(group))
+    if found[0] - low > OUTER:
+        found = np.concatenate([[low], found])
+    if high - found[-1] > OUTER:
+        found = np.concatenate([found, [high]])
+    return found.astype(np.float32)
+
+
+def closed_sides(lines: Lines, across: NDArray[np.float32], along: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """(len(across), len(along) - 1): whether boundary i is ruled over the stretch between along[j] and along[j + 1]."""
+    nearest = np.abs(lines[:, 0, None] - across[None]).argmin(axis=1)
+    overlap = np.minimum(lines[:, 2, None], along[None, 1:]) - np.maximum(lines[:, 1, None], along[None, :-1])
+    ruled = np.zeros((len(across), len(along) - 1), np.float32)
+    np.add.at(ruled, nearest, np.maximum(overlap, 0))
+    return ruled >= COVERED * np.diff(along)[None]
+
+
+def merge_cells(below: NDArray[np.bool_], right: NDArray[np.bool_]) -> list[GridCell]:
+    """Cells from inner sides. below: (r - 1, c) and right: (r, c - 1), true where a ruling parts two positions.
+
+    An open region that is no rectangle is cut into its rows.
+    """
+    height, width = right.shape[0], below.shape[1]
+    owner = np.full((height, width), -1)
+    cells: list[GridCell] = []
+    for row in range(height):
+        for column in range(width):
+            if owner[row, column] < 0:
+                cell = _grow(row, column, below, right, owner)
+                owner[row : row + cell.row_span, column : column + cell.column_span] = len(cells)
+                cells.append(cell)
+    return cells
+
+
+def _grow(
+    row: int, column: int, below: NDArray[np.bool_], right: NDArray[np.bool_], owner: NDArray[np.intp]
+) -> GridCell:
+    """The largest open rectangle from a top left corner: along the row first, then down while fully open."""
+    height, width = owner.shape
+    last = column
+    while last + 1 < width and not right[row, last] and owner[row, last + 1] < 0:
+        last += 1
+    bottom = row
+    while bottom + 1 < height:
+        span = slice(column, last + 1)
+        open_below = not below[bottom, span].any()
+        open_inside = not right[bottom + 1, column:last].any()
+        closed_out = last + 1 >= width or right[bottom + 1, last]
+        closed_left = column == 0 or right[bottom + 1, column - 1]
+        if not (open_below and open_inside and closed_out and closed_left and (owner[bottom + 1, span] < 0).all()):
+            break
+        bottom += 1
+    return GridCell(row, column, bottom - row + 1, last - column + 1)

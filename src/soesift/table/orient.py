@@ -1,0 +1,54 @@
+"""Turning a page so that its main text reads upright, and boxes back to the page as displayed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from soesift.document.frame import turn_boxes
+from soesift.document.page import Page
+from soesift.table.grid import Box
+
+TURNED_SHARE = 0.4  # of the visible characters: a running header stays upright on a turned page
+
+
+def main_turn(page: Page) -> int:
+    """Clockwise degrees by which most of the page's text is turned: 0, 90, 180 or 270."""
+    visible = page.upright[(page.codes > 32) & (page.boxes[:, 3] > page.boxes[:, 1])]
+    if not len(visible):
+        return 0
+    turns, counts = np.unique(visible, return_counts=True)
+    turned = turns != 0
+    if counts[turned].sum() < TURNED_SHARE * len(visible):
+        return 0
+    return int(turns[turned][counts[turned].argmax()])
+
+
+def turn_page(page: Page, degrees: int) -> Page:
+    """The page turned clockwise by 0, 90, 180 or 270 degrees."""
+    if degrees % 360 == 0:
+        return page
+    width, height = page.width, page.height
+
+    def turn(boxes: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
+        return turn_boxes(boxes, width, height, degrees)
+
+    swap = degrees in (90, 270)
+    return replace(
+        page,
+        width=height if swap else width,
+        height=width if swap else height,
+        boxes=turn(page.boxes),
+        upright=((page.upright + degrees) % 360).astype(np.int16),
+        horizontal=turn(page.vertical if swap else page.horizontal),
+        vertical=turn(page.horizontal if swap else page.vertical),
+        fills=turn(page.fills),
+        images=turn(page.images),
+    )
+
+
+def turn_box(box: Box, width: float, height: float, degrees: int) -> Box:
+    """One box after turning a page of `width` x `height` clockwise."""
+    x0, y0, x1, y1 = turn_boxes(np.asarray([box], np.float32), width, height, degrees)[0].tolist()
+    return x0, y0, x1, y1

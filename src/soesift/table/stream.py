@@ -1,0 +1,183 @@
+"""Tables without vertical rules: columns are the white space that many printed lines share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from soesift.document.words import Words
+from soesift.table.fill_text import text_lines
+from soesift.table.grid import FoundTable, GridCell
+from soesift.table.rulings import Lines
+
+PARTED = 0.9  # of the character height: a wider gap parts two chunks of a line
+SEED = 3  # chunks that make a line tabular
+LEAST = 3  # tabular lines that make a table
+LONE = 2.5  # of the line height: a gap that makes a line of two chunks tabular
+APART = 48.0  # points between two tabular lines of one table
+PROSE = 0.62  # of the text's width: a longer single chunk is prose
+HEADER = 90.0  # points above the first tabular line in which a top rule is looked for
+VALLEY = 4.0  # points: narrowest white gap between columns
+
+
+@dataclass(slots=True)
+class Printed:
+    """One printed line: its chunks (k, 4) in the upright frame, and its extent."""
+
+    chunks: NDArray[np.float32]
+    top: float
+    bottom: float
+
+    @property
+    def middle(self) -> float:
+        return (self.top + self.bottom) / 2
+
+
+def find_streams(words: Words, rules: Lines, taken: list[FoundTable], page: int) -> list[FoundTable]:
+    """Tables from words that lie in none of the `taken` tables; `rules` are horizontal lines (y, x0, x1)."""
+    free = np.flatnonzero(~_inside(words, taken) & (words.turn == 0))
+    if len(free) < 2 * SEED * LEAST:
+        return []
+    lines = printed_lines(words, free)
+    width = float(words.boxes[free, 2].max() - words.boxes[free, 0].min())
+    tables = []
+    for run in tabular_runs(lines, width):
+        table = build_stream(lines, run, rules, page, width)
+        if table is not None:
+            tables.append(table)
+    return tables
+
+
+def _inside(words: Words, tables: list[FoundTable]) -> NDArray[np.bool_]:
+    middle = (words.boxes[:, :2] + words.boxes[:, 2:]) / 2
+    inside = np.zeros(len(words), bool)
+    for table in tables:
+        x0, y0, x1, y1 = table.hull
+        inside |= (middle > (x0, y0)).all(axis=1) & (middle < (x1, y1)).all(axis=1)
+    return inside
+
+
+def printed_lines(words: Words, chosen: NDArray[np.intp]) -> list[Printed]:
+    """Lines of the page from top to bottom, words joined into chunks where the gap is small."""
+    lines = []
+    for line in text_lines(words, chosen):
+        boxes, size = words.boxes[line], words.size[line]
+        reach = np.maximum.accumulate(boxes[:, 2])
+        fresh = np.flatnonzero(boxes[1:, 0] - reach[:-1] > PARTED * np.maximum(size[1:], size[:-1])) + 1
+        starts = np.concatenate([[0], fresh])
+        chunks = np.concatenate(
+            [np.minimum.reduceat(boxes[:, :2], starts), np.maximum.reduceat(boxes[:, 2:], starts)], axis=1
+        )
+        lines.append(Printed(chunks, float(boxes[:, 1].min()), float(boxes[:, 3].max())))
+    return lines
+
+
+def tabular_runs(lines: list[Printed], width: float) -> list[tuple[int, int]]:
+    """Stretches of lines (first, last) that hold enough tabular lines close to each other and no prose between."""
+    seeds = [i for i, line in enumerate(lines) if is_tabular(line, width)]
+    runs: list[list[int]] = []
+    for seed in seeds:
+        if runs and follows(lines, runs[-1][-1], seed, width):
+            runs[-1].append(seed)
+        else:
+            runs.append([seed])
+    return [(run[0], run[-1]) for run in runs if sum(len(lines[i].chunks) >= SEED for i in run) >= LEAST]
+
+
+def is_tabular(line: Printed, width: float) -> bool:
+    """Three chunks, or two with a very wide gap (a row with a single mark)."""
+    if len(line.chunks) >= SEED:
+        return True
+    if len(line.chunks) < 2 or is_prose(line, width):
+        return False
+    return bool(line.chunks[1, 0] - line.chunks[0, 2] > LONE * (line.bottom - line.top))
+
+
+def follows(lines: list[Printed], before: int, after: int, width: float) -> bool:
+    """Whether two tabular lines belong to one table."""
+    between = lines[before + 1 : after]
+    if lines[after].top - lines[before].bottom > APART + 14 * len(between):
+        return False
+    return len(between) <= 8 and not any(is_prose(line, width) for line in between)
+
+
+def is_prose(line: Printed, width: float) -> bool:
+    return bool((line.chunks[:, 2] - line.chunks[:, 0]).max() > PROSE * width)
+
+
+def build_stream(
+    lines: list[Printed], run: tuple[int, int], rules: Lines, page: int, width: float
+) -> FoundTable | None:
+    """Rows and columns of one run; None if the lines share fewer than two white gaps."""
+    first, last = extend(lines, run, rules, width)
+    body = [line for line in lines[run[0] : run[1] + 1] if is_tabular(line, width)]
+    columns = valleys(body)
+    if len(columns) < 4:
+        return None
+    left = min(float(line.chunks[0, 0]) for line in lines[first : last + 1])
+    right = max(float(line.chunks[-1, 2]) for line in lines[first : last + 1])
+    columns = np.concatenate([[min(left, columns[0]) - 1], columns[1:-1], [max(right, columns[-1]) + 1]])
+    rows = row_boundaries(lines[first : last + 1], columns, rules)
+    cells = [GridCell(r, c, 1, 1) for r in range(len(rows) - 1) for c in range(len(columns) - 1)]
+    return FoundTable(page, rows, columns.astype(np.float32), cells, borderless=True)
+
+
+def extend(lines: list[Printed], run: tuple[int, int], rules: Lines, width: float) -> tuple[int, int]:
+    """Take in header lines up to the top rule, and last lines down to the bottom rule, if prose does not part them."""
+    first, last = run
+    left, right = lines[first].chunks[0, 0], lines[first].chunks[-1, 2]
+    across = rules[(rules[:, 1] < right) & (rules[:, 2] > left) & (rules[:, 2] - rules[:, 1] > 0.4 * (right - left))]
+    tops = across[(across[:, 0] < lines[first].middle) & (across[:, 0] > lines[first].top - HEADER), 0]
+    bottoms = across[(across[:, 0] > lines[last].middle) & (across[:, 0] < lines[last].bottom + HEADER / 2), 0]
+    while len(tops) and first and lines[first - 1].middle > tops.min() and not is_prose(lines[first - 1], width):
+        first -= 1
+    while (
+        len(bottoms)
+        and last + 1 < len(lines)
+        and lines[last + 1].middle < bottoms.min()
+        and not is_prose(lines[last + 1], width)
+    ):
+        last += 1
+    return first, last
+
+
+def valleys(lines: list[Printed]) -> NDArray[np.float32]:
+    """Column boundaries: middles of the white gaps that nearly all tabular lines leave open, with both ends."""
+    chunks = np.concatenate([line.chunks for line in lines])
+    left, right = float(chunks[:, 0].min()), float(chunks[:, 2].max())
+    points = np.arange(left, right + 1, 1.0)
+    cover = ((points[:, None] >= chunks[None, :, 0]) & (points[:, None] <= chunks[None, :, 2])).sum(axis=1)
+    white = cover <= 0.04 * len(lines)
+    change = np.flatnonzero(np.diff(np.concatenate([[0], white.astype(np.int8), [0]])))
+    gaps = change.reshape(-1, 2)
+    wide = gaps[(gaps[:, 1] - gaps[:, 0] >= VALLEY) & (gaps[:, 0] > 0) & (gaps[:, 1] < len(points))]
+    middle = left + wide.mean(axis=1)
+    return np.concatenate([[left], middle, [right]]).astype(np.float32)
+
+
+def row_boundaries(lines: list[Printed], columns: NDArray[np.floating], rules: Lines) -> NDArray[np.float32]:
+    """A row begins at a rule, and at each line that is no continuation of the line above."""
+    bounds = [lines[0].top - 1]
+    inner = rules[(rules[:, 1] < columns[-1]) & (rules[:, 2] > columns[0]), 0]
+    for before, line in zip(lines, lines[1:], strict=False):
+        ruled = inner[(inner > before.middle) & (inner < line.middle)]
+        if len(ruled):
+            bounds.append(float(ruled[0]))
+        elif not continues(before, line, columns):
+            bounds.append((before.bottom + line.top) / 2)
+    return np.asarray([*bounds, lines[-1].bottom + 1], np.float32)
+
+
+def continues(before: Printed, line: Printed, columns: NDArray[np.floating]) -> bool:
+    """A close line that fills only some columns, none of them new: the rest of a broken cell text."""
+    if line.top - before.bottom > 0.35 * (line.bottom - line.top):
+        return False
+    used = set(_columns_of(line, columns))
+    return len(used) < len(columns) - 2 and used < set(_columns_of(before, columns)) | {0} and used != {0, 1}
+
+
+def _columns_of(line: Printed, columns: NDArray[np.floating]) -> list[int]:
+    middle = (line.chunks[:, 0] + line.chunks[:, 2]) / 2
+    return (np.searchsorted(columns, middle) - 1).tolist()
