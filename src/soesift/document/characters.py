@@ -14,6 +14,7 @@ from soesift.document.frame import Frame, to_display
 from soesift.document.page import Floats
 
 SPACE = 32
+SLANT = 12.0  # degrees off the page's axes
 
 
 def read_characters(
@@ -34,11 +35,15 @@ def read_characters(
     empty = ~raw.any(axis=1)
     boxes[empty] = 0
     codes[(codes == 0) | (codes > 0x10FFFF) | ((codes >= 0xD800) & (codes < 0xE000))] = 0xFFFD
-    return codes, boxes, read_turns(text_page, boxes, codes, frame)
+    turns = read_turns(text_page, boxes, codes, frame)
+    straight = turns >= 0
+    return codes[straight], boxes[straight], turns[straight]
 
 
 def read_turns(text_page: Any, boxes: Floats, codes: NDArray[np.uint32], frame: Frame) -> NDArray[np.int16]:
-    """Clockwise turn of each character as displayed; asks pdfium only where the text may be turned.
+    """Clockwise turn of each character as displayed, -1 for slanted ones (watermarks).
+
+    Asks pdfium only where the text may be turned.
 
     Upright text advances along x; a page on which almost every step does, and whose /Rotate is 0, is upright.
     """
@@ -47,18 +52,19 @@ def read_turns(text_page: Any, boxes: Floats, codes: NDArray[np.uint32], frame: 
     angles = np.fromiter(
         map(pdfium.FPDFText_GetCharAngle, repeat(text_page), range(len(codes))), np.float64, len(codes)
     )
-    turned = np.degrees(angles)  # as seen here, pdfium measures clockwise
-    return ((np.round((turned + frame.rotation) / 90) * 90) % 360).astype(np.int16)
+    turned = np.degrees(angles) + frame.rotation  # as seen here, pdfium measures clockwise
+    quarter = np.round(turned / 90) * 90
+    return np.where(np.abs(turned - quarter) > SLANT, -1, quarter % 360).astype(np.int16)
 
 
 def some_vertical_steps(boxes: Floats, codes: NDArray[np.uint32]) -> bool:
-    """Whether at least three neighbouring pairs of visible characters step along y rather than x."""
+    """Whether at least three neighbouring pairs of visible characters step well off the x axis."""
     visible = (codes > SPACE) & (boxes[:, 3] > boxes[:, 1])
     pair = visible[1:] & visible[:-1]
     centre = (boxes[:, :2] + boxes[:, 2:]) / 2
     step = np.abs(np.diff(centre, axis=0))
-    near = step.sum(axis=1) < 40
-    return int((pair & near & (step[:, 1] > 2 * step[:, 0] + 0.5)).sum()) >= 3
+    near = step.sum(axis=1) < 150
+    return int((pair & near & (step[:, 1] > 0.35 * step[:, 0] + 2.5)).sum()) >= 3
 
 
 def page_label(document: Any, index: int) -> str | None:

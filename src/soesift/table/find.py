@@ -2,42 +2,73 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from soesift.document.furniture import Furniture, is_running
 from soesift.document.page import Page
 from soesift.document.words import Words, find_words
 from soesift.table.arrows import mark_arrows
+from soesift.table.context import TextLine, lines_outside
 from soesift.table.fill_text import fill_cells
 from soesift.table.grid import FoundTable
 from soesift.table.lattice import find_lattices
 from soesift.table.mend import mend_tables
 from soesift.table.open_cells import part_open_cells
 from soesift.table.orient import main_turn, turn_box, turn_page
-from soesift.table.rulings import clean_rulings
+from soesift.table.rulings import Lines, clean_rulings
 from soesift.table.stream import find_streams
 
 
-def find_tables(page: Page) -> list[FoundTable]:
-    """Tables of a page from top to bottom, with text, boxes on the page as displayed."""
+@dataclass(slots=True)
+class PageTables:
+    """The tables of one page and the printed lines outside them; width and height of the upright page."""
+
+    number: int
+    label: str | None
+    width: float
+    height: float
+    turn: int
+    source: str
+    problem: str
+    tables: list[FoundTable] = field(default_factory=list)
+    lines: list[TextLine] = field(default_factory=list)
+
+
+def find_tables(page: Page, furniture: Furniture = frozenset()) -> PageTables:
+    """Tables of a page from top to bottom, with text; running headers and footers are left out of account."""
     turn = main_turn(page)
-    return tables_of(turn_page(page, (360 - turn) % 360), turn)[0]
-
-
-def tables_of(upright: Page, turn: int) -> tuple[list[FoundTable], Words]:
-    """Tables of a page that reads upright, and its words; `turn` is how the displayed page was turned before."""
+    upright = turn_page(page, (360 - turn) % 360)
     words = find_words(upright)
+    # on a turned page the running lines are turned the other way, and no table takes them in
+    if furniture and not turn:
+        words = words.take(np.flatnonzero(~is_running(words, page.height, furniture)))
     horizontal, vertical = clean_rulings(upright)
-    ruled = mend_tables(find_lattices(horizontal, vertical, upright.number), upright.fills, upright.fill_grey)
-    ruled = [t for t in ruled if t.shape[1] > 1 or t.shape[0] > 1]
-    tables = [*ruled, *find_streams(words, horizontal, [t for t in ruled if holds_table(t)], upright.number)]
+    found = PageTables(
+        page.number, page.label, upright.width, upright.height, turn, page.source, page.problem
+    )
+    found.tables = [t for t in tables_of(upright, words, horizontal, vertical) if is_table(t)]
+    for table in found.tables:
+        table.rotation = turn
+        table.bbox = turn_box(table.hull, upright.width, upright.height, turn)
+    found.lines = lines_outside(words, found.tables)
+    return found
+
+
+def tables_of(page: Page, words: Words, horizontal: Lines, vertical: Lines) -> list[FoundTable]:
+    """Ruled tables, then tables of white space in what they leave; top to bottom."""
+    ruled = mend_tables(find_lattices(horizontal, vertical, page.number), page.fills, page.fill_grey)
+    # a box around the page, say, does not keep words from other tables
+    taken = [t for t in ruled if t.shape[1] >= 2]
+    tables = [*taken, *find_streams(words, horizontal, taken, page.number)]
     for table in tables:
         part_open_cells(table, words)
         fill_cells(table, words)
         mark_arrows(table)
-        table.rotation = turn
-        table.bbox = turn_box(table.hull, upright.width, upright.height, turn)
-    tables = [t for t in tables if sum(bool(c.text) for c in t.cells) >= 2]
-    return sorted(tables, key=lambda t: (t.hull[1], t.hull[0])), words
+    return sorted(tables, key=lambda t: (t.hull[1], t.hull[0]))
 
 
-def holds_table(table: FoundTable) -> bool:
-    """A ruled frame of one column (a box around the page, say) does not keep words from other tables."""
-    return table.shape[1] >= 2
+def is_table(table: FoundTable) -> bool:
+    """At least two rows and columns, and two cells with text."""
+    return min(table.shape) >= 2 and sum(bool(c.text) for c in table.cells) >= 2

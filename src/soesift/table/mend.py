@@ -6,7 +6,6 @@ import numpy as np
 
 from soesift.table.grid import FoundTable, GridCell
 
-APART = 60.0  # points between two pieces
 ALIGNED = 4.0
 
 
@@ -26,7 +25,7 @@ def mend_tables(tables: list[FoundTable], fills: np.ndarray, grey: np.ndarray) -
 def belongs(above: FoundTable, below: FoundTable, fills: np.ndarray, grey: np.ndarray) -> bool:  # type: ignore[type-arg]
     """Whether `below` continues `above`: same columns, and nothing but a black box or a hair's breadth between."""
     gap = float(below.rows[0] - above.rows[-1])
-    if gap < -ALIGNED or gap > APART or len(above.columns) < 4:
+    if gap < -ALIGNED or len(above.columns) < 4:
         return False
     if len(above.columns) != len(below.columns) or np.abs(above.columns - below.columns).max() > ALIGNED:
         return False

@@ -1,0 +1,57 @@
+"""Running headers and footers: lines that come again on many pages at the same height."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from soesift.document.pdf import read_page
+from soesift.document.words import Words, find_words
+from soesift.table.fill_text import join_line, text_lines
+
+ZONE = 0.14  # of the page's height, at each end
+SAMPLE = 14  # pages looked at
+AGAIN = 3  # pages on which a line must come again
+
+Furniture = frozenset[str]
+
+
+def learn_furniture(document: Any, n_pages: int) -> Furniture:
+    """Normalised running lines, from a sample of pages spread over the document."""
+    if n_pages < AGAIN:
+        return frozenset()
+    counts: Counter[str] = Counter()
+    for index in np.unique(np.linspace(0, n_pages - 1, min(SAMPLE, n_pages)).astype(int)).tolist():
+        page = read_page(document, index)
+        words = find_words(page)
+        keys = {key for key, _ in edge_lines(words, page.height)}
+        counts.update(keys)
+    return frozenset(key for key, count in counts.items() if count >= AGAIN)
+
+
+def edge_lines(words: Words, height: float) -> list[tuple[str, NDArray[np.intp]]]:
+    """Upright lines near the top and bottom of a page: (normalised text, indices of the words)."""
+    middle = (words.boxes[:, 1] + words.boxes[:, 3]) / 2
+    edge = np.flatnonzero((words.turn == 0) & ((middle < ZONE * height) | (middle > (1 - ZONE) * height)))
+    if not len(edge):
+        return []
+    return [(normalise(join_line(words, line)), line) for line in text_lines(words, edge)]
+
+
+def normalise(text: str) -> str:
+    """Text with page numbers and spaces made alike."""
+    return re.sub(r"\s+", " ", re.sub(r"\d+", "#", text)).strip().lower()
+
+
+def is_running(words: Words, height: float, furniture: Furniture) -> NDArray[np.bool_]:
+    """(w,) words that stand in a running line."""
+    running = np.zeros(len(words), bool)
+    if furniture:
+        for key, line in edge_lines(words, height):
+            if key in furniture:
+                running[line] = True
+    return running

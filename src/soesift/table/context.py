@@ -1,0 +1,92 @@
+"""The surroundings of a table on its page: caption, heading, text above and below."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+
+from soesift.document.words import Words
+from soesift.table.fill_text import join_line, text_lines
+from soesift.table.grid import FoundTable
+from soesift.table.signs import has_schedule_title
+
+NEAR = 600  # characters of text kept on each side
+CAPTION_REACH = 90.0  # points above a table in which its caption may stand
+_CAPTION = re.compile(
+    r"^\W{0,3}(?:(?:in-?text\s+)?table|tabelle|tableau|tabla|appendix|annex\w*|attachment|exhibit|schedule|schema|figure|study\s|time\s+and\s)",
+    re.IGNORECASE,
+)
+_NUMBERED = re.compile(r"^(?:\d{1,2}(?:\.\d{1,2}){0,4}\.?|[A-Z]\.\d?|appendix\s+\w+[.:]?)\s+\S", re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class TextLine:
+    """A printed line outside tables, in the upright frame."""
+
+    text: str
+    top: float
+    bottom: float
+    size: float
+
+
+@dataclass(slots=True)
+class Context:
+    caption: str
+    heading: str
+    above: str
+    below: str
+
+
+def lines_outside(words: Words, tables: list[FoundTable]) -> list[TextLine]:
+    """Printed lines of a page that lie in none of its tables, top to bottom."""
+    middle = (words.boxes[:, :2] + words.boxes[:, 2:]) / 2
+    outside = words.turn == 0
+    for table in tables:
+        x0, y0, x1, y1 = table.hull
+        outside &= ~((middle >= (x0, y0)).all(axis=1) & (middle <= (x1, y1)).all(axis=1))
+    chosen = np.flatnonzero(outside)
+    if not len(chosen):
+        return []
+    lines = []
+    for line in text_lines(words, chosen):
+        boxes = words.boxes[line]
+        lines.append(
+            TextLine(join_line(words, line), float(boxes[:, 1].min()), float(boxes[:, 3].max()), float(np.median(words.size[line])))
+        )
+    return lines
+
+
+def surroundings(table: FoundTable, lines: list[TextLine], heading_before: str) -> Context:
+    """Caption, heading and nearest text of one table; `heading_before` is the last heading of earlier pages."""
+    top, bottom = table.hull[1], table.hull[3]
+    over = [line for line in lines if line.bottom <= top + 4]
+    under = [line for line in lines if line.top >= bottom - 4]
+    above = " ".join(line.text for line in over)[-NEAR:]
+    below = " ".join(line.text for line in under)[:NEAR]
+    heading = next((line.text for line in reversed(over) if is_heading(line)), heading_before)
+    return Context(find_caption(over, top), heading[:200], above, below)
+
+
+def find_caption(over: list[TextLine], top: float) -> str:
+    """The nearest line above that reads like a caption, with a broken second line; else ""."""
+    near = [line for line in over if top - line.bottom <= CAPTION_REACH]
+    for place in range(len(near) - 1, -1, -1):
+        line = near[place]
+        if _CAPTION.match(line.text) or (has_schedule_title(line.text) and len(line.text) < 160):
+            rest = near[place + 1 : place + 3]
+            gap = line.bottom
+            parts = [line.text]
+            for more in rest:
+                if more.top - gap > 0.5 * line.size or abs(more.size - line.size) > 0.6 or len(parts[-1]) < 40:
+                    break
+                parts.append(more.text)
+                gap = more.bottom
+            return " ".join(parts)[:300]
+    return ""
+
+
+def is_heading(line: TextLine) -> bool:
+    """A short numbered line, as section headings are."""
+    return len(line.text) < 120 and _NUMBERED.match(line.text) is not None and not line.text.rstrip().endswith(".")

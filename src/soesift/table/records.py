@@ -1,0 +1,52 @@
+"""Table records, with their surroundings, of the tables found on a page."""
+
+from __future__ import annotations
+
+from soesift.table.context import surroundings, is_heading
+from soesift.table.find import PageTables
+from soesift.table.headers import count_header_rows
+from soesift.table.record import TableRecord, table_id
+
+
+def page_records(found: PageTables, document: str, sha256: str, n_pages: int, heading_before: str) -> list[TableRecord]:
+    """One record for each table of a page, top to bottom."""
+    text = "\n".join(line.text for line in found.lines)
+    return [
+        _record(found, order, document, sha256, n_pages, heading_before, text) for order in range(len(found.tables))
+    ]
+
+
+def last_heading(found: PageTables, before: str) -> str:
+    """The last section heading up to the end of this page."""
+    return next((line.text for line in reversed(found.lines) if is_heading(line)), before)
+
+
+def _record(
+    found: PageTables, order: int, document: str, sha256: str, n_pages: int, heading_before: str, text: str
+) -> TableRecord:
+    table = found.tables[order]
+    grid = table.texts()
+    context = surroundings(table, found.lines, heading_before)
+    flags = [*table.flags]
+    flags += ["borderless"] if table.borderless else []
+    flags += ["rotated"] if table.rotation else []
+    flags += ["image_only"] if found.source == "ocr" else []
+    return TableRecord(
+        table_id=table_id(document, found.number, table.bbox, order),
+        document=document,
+        sha256=sha256,
+        page=found.number,
+        n_pages=n_pages,
+        page_label=found.label,
+        bbox=table.bbox,
+        page_size=(found.width, found.height),
+        rotation=table.rotation,
+        header_rows=count_header_rows(grid),
+        grid=grid,
+        caption=context.caption,
+        heading=context.heading,
+        above=context.above,
+        below=context.below,
+        page_text=text,
+        flags=flags,
+    )
