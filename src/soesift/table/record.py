@@ -6,6 +6,8 @@ import hashlib
 
 from pydantic import BaseModel, ConfigDict
 
+from soesift.result.models import Location
+
 
 class TableRecord(BaseModel):
     """A table fragment on one page (one line of `tables.jsonl`).
@@ -33,6 +35,7 @@ class TableRecord(BaseModel):
     below: str = ""  # text of the page below the table (nearest 600 characters)
     page_text: str = ""
     flags: list[str] = []
+    location: Location | None = None  # in a document without pages
 
 
 def table_id(document: str, page: int | None, bbox: tuple[float, float, float, float] | None, order: int) -> str:

@@ -1,0 +1,124 @@
+"""From judged fragments to the tables and near misses of a result."""
+
+from __future__ import annotations
+
+from soesift.classify.evidence import evidence, likely_class
+from soesift.join.flags import flags_of
+from soesift.join.footnotes import looks_like_footnotes, read_footnotes
+from soesift.join.fragment import Fragment
+from soesift.join.group import group_fragments
+from soesift.join.naming import title_of, track_of, types_of
+from soesift.join.stack import Joined, join_fragments
+from soesift.result.models import Cell, Footnote, Rejected, SoeTable
+from soesift.result.models import Fragment as FragmentModel
+from soesift.table.context import TextLine
+
+NEAR_MISSES = 8
+NEAR = 0.02  # probability from which a rejected table is worth showing
+
+
+def assemble_tables(accepted: list[Fragment], lines: dict[int, list[TextLine]]) -> list[SoeTable]:
+    """Logical tables in document order; `lines` are the printed lines outside tables, by page."""
+    groups = group_fragments(accepted)
+    titles = [title_of(group) for group in groups]
+    kinds = types_of(groups, [title for title, _ in titles])
+    taken = {fragment.page for fragment in accepted}
+    tables = []
+    for number, (group, (title, source), (kind, sure)) in enumerate(zip(groups, titles, kinds, strict=True), 1):
+        joined = join_fragments(group)
+        notes, note_pages = _footnotes(group, lines, taken)
+        tables.append(
+            SoeTable(
+                id=f"t{number}",
+                title=title,
+                title_source=source,  # type: ignore[arg-type]
+                table_type=kind,
+                type_probability=round(min(1.0, max(0.0, sure)), 4),
+                probability=round(max(f.probability for f in group), 4),
+                population_track=track_of(title),
+                pages=sorted({f.page for f in group if f.record.page is not None}),
+                footnote_pages=note_pages,
+                fragments=[_fragment(f) for f in group],
+                header_rows=joined.header_rows,
+                grid=joined.grid,
+                cells=_cells(joined),
+                row_pages=joined.pages,
+                footnotes=notes,
+                flags=flags_of(group, joined, title),
+                evidence=evidence(max(group, key=lambda f: f.probability).record),
+            )
+        )
+    return tables
+
+
+def near_misses(rejected: list[Fragment]) -> list[Rejected]:
+    """The likeliest of the rejected fragments, best first."""
+    ranked = sorted((f for f in rejected if f.probability >= NEAR), key=lambda f: (-f.probability, f.order))
+    return [
+        Rejected(
+            pages=[f.page] if f.record.page is not None else [],
+            bbox=_rounded(f.record.bbox),
+            location=f.record.location,
+            title=f.record.caption or f.record.heading,
+            probability=round(f.probability, 4),
+            likely_class="sampling_list" if f.sampling > f.soe else likely_class(f.record),
+            evidence=evidence(f.record),
+        )
+        for f in ranked[:NEAR_MISSES]
+    ]
+
+
+def _fragment(fragment: Fragment) -> FragmentModel:
+    record = fragment.record
+    return FragmentModel(
+        page=record.page,
+        page_label=record.page_label,
+        bbox=_rounded(record.bbox),
+        location=record.location,
+        rotation=record.rotation,
+        probability=round(fragment.probability, 4),
+    )
+
+
+def _rounded(box: tuple[float, float, float, float] | None) -> tuple[float, float, float, float] | None:
+    return None if box is None else (round(box[0], 1), round(box[1], 1), round(box[2], 1), round(box[3], 1))
+
+
+def _cells(joined: Joined) -> list[Cell]:
+    return [
+        Cell(
+            row=c.row, column=c.column, row_span=c.row_span, column_span=c.column_span, text=c.text, page=c.page,
+            bbox=c.bbox,
+        )
+        for c in joined.cells
+    ]  # fmt: skip
+
+
+def _footnotes(
+    group: list[Fragment], lines: dict[int, list[TextLine]], taken: set[int]
+) -> tuple[list[Footnote], list[int]]:
+    """Notes under the fragments and on the pages after the last one, and those pages."""
+    notes: list[Footnote] = []
+    for fragment in group:
+        notes += [n for n in read_footnotes(fragment.below, fragment.record.page) if n not in notes]
+    pages = []
+    page = group[-1].page + 1
+    while group[-1].record.page is not None and page in lines and page not in taken and len(pages) < 4:
+        if not looks_like_footnotes(lines[page]):
+            break
+        notes += read_footnotes(lines[page], page)
+        pages.append(page)
+        page += 1
+    return _once(notes), pages
+
+
+def _once(notes: list[Footnote]) -> list[Footnote]:
+    """Notes reprinted under each page are kept once."""
+    seen: set[tuple[str, str]] = set()
+    kept = []
+    for note in notes:
+        key = (note.marker, note.text[:80])
+        if key not in seen:
+            seen.add(key)
+            kept.append(note)
+    return kept

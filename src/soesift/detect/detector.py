@@ -1,0 +1,150 @@
+"""`Detector`: one protocol in, one result out."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from soesift.classify.judge import Judge
+from soesift.detect.assemble import assemble_tables, near_misses
+from soesift.detect.reading import Ocr, Reading, read_pdf
+from soesift.errors import DocumentError
+from soesift.join.fragment import Fragment
+from soesift.join.neighbours import lift_continuations
+from soesift.result.models import DocumentInfo, Result, Timing, UnsurePage
+from soesift.table.context import TextLine
+
+Progress = Callable[[int, int], None]
+WORD = {".docx"}
+
+
+@dataclass(frozen=True, slots=True)
+class Detector:
+    """Finds, joins and types the Schedule-of-Event tables of protocols with one model."""
+
+    judge: Judge
+
+    @classmethod
+    def load(cls, model: str | Path = "default") -> Detector:
+        """A detector with a shipped model (by name) or a model folder; raises ModelError if it is not sound."""
+        from soesift.classify.shipped import load_judge
+
+        return cls(load_judge(model))
+
+    def detect(
+        self,
+        path: str | Path,
+        *,
+        ocr: Ocr = "auto",
+        pages: range | None = None,
+        progress: Progress | None = None,
+    ) -> Result:
+        """Detect on one document; raises DocumentError if it cannot be read."""
+        started = time.perf_counter()
+        path = Path(path)
+        sha256 = file_sha256(path)
+        reading = Reading()
+        if path.suffix.lower() in WORD:
+            from soesift.detect.word import word_fragments
+
+            fragments, lines = word_fragments(path, sha256), {}
+        else:
+            fragments, lines = pdf_fragments(path, sha256, reading, ocr, pages, progress)
+        result = self.decide(path, sha256, fragments, lines, reading)
+        result.settings = {"ocr": ocr, "pages": "" if pages is None else f"{pages.start}-{pages.stop - 1}"}
+        result.timing.total = round(time.perf_counter() - started, 3)
+        return result
+
+    def decide(
+        self, path: Path, sha256: str, fragments: list[Fragment], lines: dict[int, list[TextLine]], reading: Reading
+    ) -> Result:
+        """Judge fragments, accept, join and describe them."""
+        judged = time.perf_counter()
+        found = self.judge.probabilities([f.record for f in fragments])
+        for fragment, (soe, sampling) in zip(fragments, found.tolist(), strict=True):
+            fragment.soe, fragment.sampling = soe, sampling
+        lift_continuations(fragments)
+        info = self.judge.info
+        accepted = [f for f in fragments if f.probability >= info.threshold]
+        rejected = [f for f in fragments if f.probability < info.threshold]
+        joining = time.perf_counter()
+        tables = assemble_tables(accepted, lines)
+        done = time.perf_counter()
+        unsure = unsure_pages(rejected, reading, info.unsure_threshold)
+        strict = any(t.table_type != "subsidiary" for t in tables)
+        return Result(
+            document=DocumentInfo(
+                name=path.name,
+                sha256=sha256,
+                n_pages=reading.n_pages or None,
+                has_soe="yes" if strict else "unsure" if unsure else "no",
+                image_only_pages=reading.image_only,
+                unsure_pages=unsure,
+            ),
+            tables=tables,
+            rejected=near_misses(rejected),
+            model=info,
+            timing=Timing(
+                read=round(reading.read_s, 3),
+                find=round(reading.find_s, 3),
+                ocr=round(reading.ocr_s, 3),
+                classify=round(joining - judged, 3),
+                join=round(done - joining, 3),
+            ),
+        )
+
+
+def pdf_fragments(
+    path: Path, sha256: str, reading: Reading, ocr: Ocr, pages: range | None, progress: Progress | None
+) -> tuple[list[Fragment], dict[int, list[TextLine]]]:
+    """Every table of a PDF as a fragment, and the lines outside tables by page."""
+    fragments: list[Fragment] = []
+    lines: dict[int, list[TextLine]] = {}
+    for page in read_pdf(path, sha256, reading, ocr, pages, progress):
+        found = page.found
+        lines[found.number] = found.lines
+        for table, record in zip(found.tables, page.records, strict=True):
+            fragments.append(
+                Fragment(
+                    record, table.cells, table.rows, table.columns, len(fragments), height=found.height,
+                    turn=found.turn, redacted=is_redacted(page.fills, page.fill_grey, table.bbox),
+                    below=[line for line in found.lines if line.top >= table.hull[3] - 4],
+                )
+            )  # fmt: skip
+    return fragments, lines
+
+
+def is_redacted(fills: np.ndarray, grey: np.ndarray, box: tuple[float, float, float, float]) -> bool:  # type: ignore[type-arg]
+    """Whether a black box of at least 8 x 5 points lies over the table."""
+    if not len(fills):
+        return False
+    wide, high = fills[:, 2] - fills[:, 0], fills[:, 3] - fills[:, 1]
+    over = (
+        (np.minimum(fills[:, 2], box[2]) - np.maximum(fills[:, 0], box[0]) > 4)
+        & (np.minimum(fills[:, 3], box[3]) - np.maximum(fills[:, 1], box[1]) > 3)
+    )
+    return bool((over & (grey < 0.1) & (wide >= 8) & (high >= 5)).any())
+
+
+def unsure_pages(rejected: list[Fragment], reading: Reading, threshold: float) -> list[UnsurePage]:
+    """Pages that could hold a schedule and were not accepted: doubtful tables, and pages that were not read."""
+    pages = [
+        UnsurePage(page=f.record.page, why=f"a table with probability {f.probability:.2f} of being a schedule")
+        for f in rejected
+        if f.soe >= threshold
+    ]
+    return pages + [UnsurePage(page=page, why=why) for page, why in reading.unread.items()]
+
+
+def file_sha256(path: Path) -> str:
+    """Hash of a file's bytes; raises DocumentError if it cannot be opened."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise DocumentError(f"{path}: {error.strerror or error}; check the path and its permissions") from error

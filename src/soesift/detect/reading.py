@@ -1,0 +1,100 @@
+"""Reading a whole PDF for detection: pages, tables, records; pictures through OCR where asked."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from soesift.document.furniture import learn_furniture
+from soesift.document.page import Page
+from soesift.document.pdf import open_pdf, read_page, render_page
+from soesift.table.find import PageTables, find_tables
+from soesift.table.record import TableRecord
+from soesift.table.records import last_heading, page_records
+
+Ocr = Literal["auto", "never", "always"]
+DPI = 200.0
+
+
+@dataclass(slots=True)
+class ReadPage:
+    """One page as detection wants it."""
+
+    found: PageTables
+    records: list[TableRecord]
+    fills: Any
+    fill_grey: Any
+
+
+@dataclass(slots=True)
+class Reading:
+    """What was met on the way: number of pages, picture pages, unread pages with the reason, seconds spent."""
+
+    n_pages: int = 0
+    image_only: list[int] = field(default_factory=list)
+    unread: dict[int, str] = field(default_factory=dict)
+    read_s: float = 0.0
+    find_s: float = 0.0
+    ocr_s: float = 0.0
+
+
+def read_pdf(
+    path: Path,
+    sha256: str,
+    reading: Reading,
+    ocr: Ocr = "auto",
+    pages: range | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Iterator[ReadPage]:
+    """Pages of a PDF in order, with their tables; `reading` is filled in on the way."""
+    with open_pdf(path) as document:
+        reading.n_pages = len(document)
+        started = time.perf_counter()
+        furniture = learn_furniture(document, reading.n_pages)
+        reading.find_s += time.perf_counter() - started
+        heading = ""
+        for index in range(reading.n_pages):
+            if pages is not None and index + 1 not in pages:
+                continue
+            page = _page(document, index, reading, ocr)
+            started = time.perf_counter()
+            found = find_tables(page, furniture)
+            records = page_records(found, path.stem, sha256, reading.n_pages, heading)
+            heading = last_heading(found, heading)
+            reading.find_s += time.perf_counter() - started
+            yield ReadPage(found, records, page.fills, page.fill_grey)
+            if progress is not None:
+                progress(index + 1, reading.n_pages)
+
+
+def _page(document: Any, index: int, reading: Reading, ocr: Ocr) -> Page:
+    started = time.perf_counter()
+    page = read_page(document, index)
+    reading.read_s += time.perf_counter() - started
+    if page.problem == "image":
+        reading.image_only.append(index + 1)
+    if ocr == "always" or (ocr == "auto" and page.problem in ("image", "garbled")):
+        started = time.perf_counter()
+        page = _ocr_page(document, index, page, always=ocr == "always")
+        reading.ocr_s += time.perf_counter() - started
+    elif page.problem in ("image", "garbled"):
+        reading.unread[index + 1] = f"{_PROBLEMS[page.problem]}; not read (--ocr never)"
+    return page
+
+
+_PROBLEMS = {"image": "the page is a picture", "garbled": "the text layer is garbled"}
+
+
+def _ocr_page(document: Any, index: int, page: Page, always: bool) -> Page:
+    """The page read from its picture; as it was if the picture shows no ruled table and OCR was not asked for."""
+    from soesift.document.ocr import read_scan, shows_table
+
+    picture = render_page(document, index, DPI)
+    if not always and page.problem == "image" and not shows_table(picture):
+        return page
+    scanned = read_scan(picture, page.width, page.height, page.number, page.label)
+    scanned.problem = page.problem
+    return scanned

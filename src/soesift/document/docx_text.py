@@ -1,0 +1,158 @@
+"""Text of a Word paragraph as displayed: tracked changes accepted, symbols and checkboxes as characters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+STRICT = "http://purl.oclc.org/ooxml/wordprocessingml/main"
+W = f"{{{WORD}}}"
+
+# deleted or moved text, field codes, properties, and the second rendering of the same drawing
+_UNSEEN = {"del", "moveFrom", "delText", "instrText", "pPr", "rPr", "sdtPr", "Fallback", "tbl", "rt"}
+_BLANKS = {"tab", "br", "cr", "ptab"}
+_SYMBOL_FONTS = {
+    "wingdings": {
+        0xFC: "✓", 0xFB: "✗", 0xFE: "☑", 0xFD: "☒", 0xA8: "☐", 0x6F: "☐", 0x71: "☐", 0x72: "☐", 0xA7: "▪", 0x6C: "●",
+        0x6E: "■", 0x9F: "•", 0x9E: "·", 0xE0: "→", 0xDF: "←", 0xE1: "↑", 0xE2: "↓", 0xE8: "→", 0xF0: "→", 0xD8: "➢",
+        0x77: "◆", 0x76: "❖", 0xA1: "○", 0xAB: "★", 0x78: "☒",
+    },
+    "wingdings 2": {0x50: "✓", 0x4F: "✗", 0x52: "☑", 0x53: "☒", 0x54: "☒", 0x51: "☒", 0xA3: "☐", 0x97: "●", 0x98: "●"},
+    "wingdings 3": {0x22: "→", 0x21: "←", 0x7D: "▶", 0x67: "→", 0x66: "←"},
+    "webdings": {0x61: "✓", 0x72: "✗", 0x63: "☐", 0x67: "■", 0x6E: "●"},
+    "symbol": {
+        0xB7: "•", 0xD6: "√", 0xB3: "≥", 0xA3: "≤", 0xB1: "±", 0xB0: "°", 0xB4: "×", 0xB9: "≠", 0xBB: "≈", 0xAE: "→",
+        0xAC: "←", 0xAD: "↑", 0xAF: "↓", 0xAB: "↔", 0xDE: "⇒", 0xA5: "∞", 0x61: "α", 0x62: "β", 0x63: "χ", 0x64: "δ",
+        0x65: "ε", 0x67: "γ", 0x6B: "κ", 0x6C: "λ", 0x6D: "μ", 0x70: "π", 0x73: "σ", 0x74: "τ", 0x77: "ω", 0x44: "Δ",
+        0x57: "Ω", 0x2A: "*", 0x2B: "+", 0x2D: "−", 0xA8: "♦", 0xE2: "®", 0xD4: "™", 0xD3: "©", 0xA2: "′", 0x40: "≅",
+    },
+}  # fmt: skip
+
+
+@dataclass(slots=True)
+class Written:
+    """What a paragraph shows; `superscripts` are its raised runs in order, which also stand in the text."""
+
+    parts: list[str] = field(default_factory=list)
+    superscripts: list[str] = field(default_factory=list)
+
+    def text(self) -> str:
+        return " ".join("".join(self.parts).split())
+
+
+def local_name(element: Any) -> str:
+    """Tag without namespace; "" for comments and processing instructions."""
+    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
+
+
+def attribute(element: Any, name: str) -> str | None:
+    """An attribute by local name: producers disagree on namespaces (w, w14, strict)."""
+    value = element.get(W + name)
+    if value is None:
+        value = next((v for k, v in element.attrib.items() if k.rpartition("}")[2] == name), None)
+    return value
+
+
+def is_on(element: Any | None) -> bool:
+    """Whether a Word on/off property is present and not switched off."""
+    return element is not None and attribute(element, "val") not in ("0", "false", "off")
+
+
+def child(element: Any | None, *path: str) -> Any | None:
+    """The first descendant along a path of local names in Word's namespace."""
+    for name in path:
+        element = None if element is None else element.find(W + name)
+    return element
+
+
+def write_paragraph(paragraph: Any, note_numbers: dict[str, int]) -> Written:
+    """Text of a paragraph; `note_numbers` maps footnote ids to printed numbers and grows with each new one."""
+    written = Written()
+    _write(paragraph, written, note_numbers)
+    return written
+
+
+def _write(element: Any, written: Written, notes: dict[str, int]) -> None:
+    for node in element:
+        name = local_name(node)
+        if name in _UNSEEN or not name:
+            continue
+        if name == "r":
+            _write_run(node, written, notes)
+        elif name == "sdt" and _checkbox(node) is not None:
+            written.parts.append("☒" if _checkbox(node) else "☐")
+        else:
+            _write(node, written, notes)
+            if name == "p":  # of a text box
+                written.parts.append(" ")
+
+
+def _write_run(run: Any, written: Written, notes: dict[str, int]) -> None:
+    if is_on(child(run, "rPr", "vanish")):
+        return
+    before = len(written.parts)
+    fonts = child(run, "rPr", "rFonts")
+    font = "" if fonts is None else attribute(fonts, "ascii") or ""
+    for node in run:
+        _write_piece(node, font, written, notes)
+    raised = child(run, "rPr", "vertAlign")
+    marker = "".join(written.parts[before:]).strip()
+    if marker and raised is not None and attribute(raised, "val") == "superscript":
+        written.superscripts.append(marker)
+
+
+def _write_piece(node: Any, font: str, written: Written, notes: dict[str, int]) -> None:
+    name = local_name(node)
+    if name in _UNSEEN:
+        return
+    if name == "t":
+        written.parts.append("".join(show_symbol(ord(c), font) for c in node.text or ""))
+    elif name in _BLANKS:
+        written.parts.append(" ")
+    elif name == "noBreakHyphen":
+        written.parts.append("-")
+    elif name == "sym":
+        written.parts.append(_symbol(node))
+    elif name in ("footnoteReference", "endnoteReference"):
+        key = f"{name[:-9]} {attribute(node, 'id')}"
+        number = str(notes.setdefault(key, len(notes) + 1))
+        written.parts.append(number)
+        written.superscripts.append(number)
+    elif name == "fldChar":
+        box = child(node, "ffData", "checkBox")
+        if box is not None:
+            checked = child(box, "checked") if child(box, "checked") is not None else child(box, "default")
+            written.parts.append("☒" if is_on(checked) else "☐")
+    else:
+        _write(node, written, notes)
+
+
+def _symbol(node: Any) -> str:
+    try:
+        code = int(attribute(node, "char") or "", 16)
+        return show_symbol(code, attribute(node, "font") or "")
+    except (ValueError, OverflowError):
+        return ""
+
+
+def show_symbol(code: int, font: str) -> str:
+    """The Unicode character that a code of a symbol font shows; other characters as they are."""
+    table = _SYMBOL_FONTS.get(font.lower())
+    private = 0xF000 <= code <= 0xF0FF
+    if table is None and private:
+        table = _SYMBOL_FONTS["wingdings"]  # what the code shows in practice when the font is not named
+    if table is None or not (private or code < 0x100):
+        return chr(code)
+    shown = table.get(code & 0xFF)
+    return shown if shown is not None else chr(code & 0xFF if private and code & 0xFF >= 0x20 else code)
+
+
+def _checkbox(content: Any) -> bool | None:
+    """State of a content control that is a checkbox, None for other controls."""
+    properties = child(content, "sdtPr")
+    for node in [] if properties is None else properties:
+        if local_name(node) == "checkbox":
+            state = next((c for c in node if local_name(c) == "checked"), None)
+            return is_on(state)
+    return None

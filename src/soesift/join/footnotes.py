@@ -1,0 +1,56 @@
+"""Footnotes of a logical table: under its fragments and on the pages that follow."""
+
+from __future__ import annotations
+
+import re
+
+from soesift.result.models import Footnote
+from soesift.table.context import TextLine, is_heading
+
+MOST = 120
+MOST_PAGES = 4
+_NOTE = re.compile(r"^\W?(\[?\(?(?:[a-z]{1,2}|\d{1,2}|[*†‡§¶#]{1,4})\)?\]?)\s*(?:[.):=–-]\s*|\s+)(?=\S)")
+_STUCK = re.compile(r"^([a-z]|\d{1,2}|[*†‡§¶#]{1,3})(?=[A-Z][a-z])")
+_OPEN = re.compile(r"^(?:abbreviations?|notes?|footnotes?|key|legend|x\s*=|[A-Za-z0-9/\-]{2,12}\s*[=:]\s)", re.IGNORECASE)
+
+
+def read_footnotes(lines: list[TextLine], page: int | None) -> list[Footnote]:
+    """Footnotes from the lines under a table, until a heading or a wide gap; unmarked lines go on with the last."""
+    notes: list[Footnote] = []
+    before: TextLine | None = None
+    for line in lines:
+        text = line.text.strip()
+        if not text:
+            continue
+        gap = 0.0 if before is None else line.top - before.bottom
+        marked = split_marker(text)
+        if marked is None and ((is_heading(line) and gap > 4) or gap > 3.5 * max(line.size, 6.0)):
+            break
+        if marked is not None:
+            notes.append(Footnote(marker=marked[0], text=marked[1], page=page))
+        elif not notes or _OPEN.match(text):
+            notes.append(Footnote(marker="", text=text, page=page))
+        else:
+            notes[-1].text = f"{notes[-1].text} {text}"
+        before = line
+        if len(notes) >= MOST:
+            break
+    return notes
+
+
+def split_marker(text: str) -> tuple[str, str] | None:
+    """("a", "Only if ...") of a line that begins with a footnote marker."""
+    match = _STUCK.match(text) or _NOTE.match(text)
+    if match is None or len(text) - match.end() < 3:
+        return None
+    return match.group(1).strip("[]()"), text[match.end() :].strip()
+
+
+def looks_like_footnotes(lines: list[TextLine]) -> bool:
+    """Whether a page begins with notes rather than prose: among its first lines, most open a note."""
+    texts = [line.text.strip() for line in lines if line.text.strip()]
+    if not texts:
+        return False
+    first = texts[:12]
+    opening = sum(split_marker(t) is not None or _OPEN.match(t) is not None for t in first)
+    return opening >= 2 and (split_marker(first[0]) is not None or _OPEN.match(first[0]) is not None or opening >= 4)

@@ -1,0 +1,49 @@
+"""A table on one page, judged: the piece that logical tables are joined from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from soesift.table.context import TextLine
+from soesift.table.grid import GridCell
+from soesift.table.record import TableRecord
+
+
+@dataclass(slots=True)
+class Fragment:
+    """One fragment. columns, rows: boundaries in points in the upright frame, or counted ones for DOCX;
+    order: place in the document; soe and sampling: probabilities; below: lines under it on its page.
+    """
+
+    record: TableRecord
+    cells: list[GridCell]
+    rows: NDArray[np.float32]
+    columns: NDArray[np.float32]
+    order: int
+    soe: float = 0.0
+    sampling: float = 0.0
+    height: float = 792.0
+    turn: int = 0
+    redacted: bool = False
+    below: list[TextLine] = field(default_factory=list)
+    above_is_blank: bool = False
+
+    @property
+    def probability(self) -> float:
+        """That the table is a schedule of either kind."""
+        return min(1.0, self.soe + self.sampling)
+
+    @property
+    def page(self) -> int:
+        return self.record.page or 0
+
+    @property
+    def header(self) -> list[list[str]]:
+        return self.record.grid[: self.record.header_rows]
+
+    @property
+    def width(self) -> int:
+        return len(self.record.grid[0])
