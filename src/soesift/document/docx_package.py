@@ -38,7 +38,7 @@ def open_package(path: Path) -> Package:
         with path.open("rb") as file:
             start = file.read(8)
         if start == _OLE:
-            raise DocumentError(f"{path.name}: encrypted or an old .doc file; save it as .docx without a password")
+            raise DocumentError(f"{path.name}: encrypted or an old .doc; save it as .docx without a password")
         with zipfile.ZipFile(path) as package:
             return _read(package, path)
     except FileNotFoundError as error:
@@ -60,7 +60,8 @@ def _read(package: zipfile.ZipFile, path: Path) -> Package:
         whole = f"{folder}/{name}" if folder else name
         return _parse(package, whole, path) if whole in names else None
 
-    return Package(document, part("styles.xml"), part("numbering.xml"), part("footnotes.xml"), part("endnotes.xml"))
+    others = (part(f"{name}.xml") for name in ("styles", "numbering", "footnotes", "endnotes"))
+    return Package(document, *others)
 
 
 def _check_size(package: zipfile.ZipFile, path: Path) -> None:
@@ -68,7 +69,8 @@ def _check_size(package: zipfile.ZipFile, path: Path) -> None:
     unpacked = sum(p.file_size for p in parts)
     packed = max(1, sum(p.compress_size for p in parts))
     if unpacked > MOST_BYTES or (unpacked > SMALL and unpacked > MOST_RATIO * packed):
-        raise DocumentError(f"{path.name}: refused, it would unpack to {unpacked // 2**20} MB from {packed // 1024} KB")
+        sizes = f"{unpacked // 2**20} MB from {packed // 2**10} KB"
+        raise DocumentError(f"{path.name}: refused, it would unpack to {sizes}")
     if any(p.flag_bits & 1 for p in parts):
         raise DocumentError(f"{path.name}: encrypted; save it without a password")
 
@@ -84,7 +86,7 @@ def _main_part(package: zipfile.ZipFile, names: set[str], path: Path) -> str:
 
 
 def _parse(package: zipfile.ZipFile, name: str, path: Path) -> Any:
-    from lxml import etree
+    from lxml import etree  # type: ignore[import-untyped]
 
     if package.getinfo(name).file_size > MOST_PART:
         raise DocumentError(f"{path.name}: refused, {name} is larger than {MOST_PART // 2**20} MB")

@@ -106,7 +106,8 @@ def next_number(paragraph: Any, chain: list[Style], numbering: Numbering) -> str
         counts[deeper] = levels[deeper].start - 1
     if levels[place].kind in ("bullet", "none"):
         return ""
-    return re.sub(r"%([1-9])", lambda m: _printed(levels, counts, int(m[1]) - 1), levels[place].pattern).strip()
+    printed = re.sub(r"%([1-9])", lambda m: _printed(levels, counts, int(m[1]) - 1), levels[place].pattern)
+    return printed.strip()
 
 
 def _printed(levels: list[Level], counts: list[int], place: int) -> str:
@@ -126,9 +127,12 @@ def format_number(value: int, kind: str) -> str:
     return f"{value:02d}" if kind == "decimalZero" else str(value)
 
 
+_ROMAN = {100: "c", 90: "xc", 50: "l", 40: "xl", 10: "x", 9: "ix", 5: "v", 4: "iv", 1: "i"}
+
+
 def _roman(value: int) -> str:
     text = ""
-    for size, sign in ((100, "c"), (90, "xc"), (50, "l"), (40, "xl"), (10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i")):
+    for size, sign in _ROMAN.items():
         text += sign * (value // size)
         value %= size
     return text

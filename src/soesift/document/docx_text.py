@@ -11,23 +11,33 @@ W = f"{{{WORD}}}"
 
 # deleted or moved text, field codes, properties, and the second rendering of the same drawing
 _UNSEEN = {"del", "moveFrom", "delText", "instrText", "pPr", "rPr", "sdtPr", "Fallback", "tbl", "rt"}
+_UNPRINTED = dict.fromkeys([0xAD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF])  # soft hyphen, zero-width marks
 _BLANKS = {"tab", "br", "cr", "ptab"}
+# fmt: off
 _SYMBOL_FONTS = {
     "wingdings": {
-        0xFC: "✓", 0xFB: "✗", 0xFE: "☑", 0xFD: "☒", 0xA8: "☐", 0x6F: "☐", 0x71: "☐", 0x72: "☐", 0xA7: "▪", 0x6C: "●",
-        0x6E: "■", 0x9F: "•", 0x9E: "·", 0xE0: "→", 0xDF: "←", 0xE1: "↑", 0xE2: "↓", 0xE8: "→", 0xF0: "→", 0xD8: "➢",
-        0x77: "◆", 0x76: "❖", 0xA1: "○", 0xAB: "★", 0x78: "☒",
+        0xFC: "✓", 0xFB: "✗", 0xFE: "☑", 0xFD: "☒", 0xA8: "☐", 0x6F: "☐", 0x71: "☐", 0x72: "☐", 0xA7: "▪",
+        0x6C: "●", 0x6E: "■", 0x9F: "•", 0x9E: "·", 0xE0: "→", 0xDF: "←", 0xE1: "↑", 0xE2: "↓", 0xE8: "→",
+        0xF0: "→", 0xD8: "➢", 0x77: "◆", 0x76: "❖", 0xA1: "○", 0xAB: "★", 0x78: "☒",
     },
-    "wingdings 2": {0x50: "✓", 0x4F: "✗", 0x52: "☑", 0x53: "☒", 0x54: "☒", 0x51: "☒", 0xA3: "☐", 0x97: "●", 0x98: "●"},
-    "wingdings 3": {0x22: "→", 0x21: "←", 0x7D: "▶", 0x67: "→", 0x66: "←"},
-    "webdings": {0x61: "✓", 0x72: "✗", 0x63: "☐", 0x67: "■", 0x6E: "●"},
+    "wingdings 2": {
+        0x50: "✓", 0x4F: "✗", 0x52: "☑", 0x53: "☒", 0x54: "☒", 0x51: "☒", 0xA3: "☐", 0x97: "●", 0x98: "●",
+    },
+    "wingdings 3": {
+        0x22: "→", 0x21: "←", 0x7D: "▶", 0x67: "→", 0x66: "←",
+    },
+    "webdings": {
+        0x61: "✓", 0x72: "✗", 0x63: "☐", 0x67: "■", 0x6E: "●",
+    },
     "symbol": {
-        0xB7: "•", 0xD6: "√", 0xB3: "≥", 0xA3: "≤", 0xB1: "±", 0xB0: "°", 0xB4: "×", 0xB9: "≠", 0xBB: "≈", 0xAE: "→",
-        0xAC: "←", 0xAD: "↑", 0xAF: "↓", 0xAB: "↔", 0xDE: "⇒", 0xA5: "∞", 0x61: "α", 0x62: "β", 0x63: "χ", 0x64: "δ",
-        0x65: "ε", 0x67: "γ", 0x6B: "κ", 0x6C: "λ", 0x6D: "μ", 0x70: "π", 0x73: "σ", 0x74: "τ", 0x77: "ω", 0x44: "Δ",
-        0x57: "Ω", 0x2A: "*", 0x2B: "+", 0x2D: "−", 0xA8: "♦", 0xE2: "®", 0xD4: "™", 0xD3: "©", 0xA2: "′", 0x40: "≅",
+        0xB7: "•", 0xD6: "√", 0xB3: "≥", 0xA3: "≤", 0xB1: "±", 0xB0: "°", 0xB4: "×", 0xB9: "≠", 0xBB: "≈",
+        0xAE: "→", 0xAC: "←", 0xAD: "↑", 0xAF: "↓", 0xAB: "↔", 0xDE: "⇒", 0xA5: "∞", 0x61: "α", 0x62: "β",
+        0x63: "χ", 0x64: "δ", 0x65: "ε", 0x67: "γ", 0x6B: "κ", 0x6C: "λ", 0x6D: "μ", 0x70: "π", 0x73: "σ",
+        0x74: "τ", 0x77: "ω", 0x44: "Δ", 0x57: "Ω", 0x2A: "*", 0x2B: "+", 0x2D: "−", 0xA8: "♦", 0xE2: "®",
+        0xD4: "™", 0xD3: "©", 0xA2: "′", 0x40: "≅",
     },
-}  # fmt: skip
+}
+# fmt: on
 
 
 @dataclass(slots=True)
@@ -38,7 +48,7 @@ class Written:
     superscripts: list[str] = field(default_factory=list)
 
     def text(self) -> str:
-        return " ".join("".join(self.parts).split())
+        return " ".join("".join(self.parts).translate(_UNPRINTED).split())
 
 
 def local_name(element: Any) -> str:
@@ -48,7 +58,7 @@ def local_name(element: Any) -> str:
 
 def attribute(element: Any, name: str) -> str | None:
     """An attribute by local name: producers disagree on namespaces (w, w14, strict)."""
-    value = element.get(W + name)
+    value: str | None = element.get(W + name)
     if value is None:
         value = next((v for k, v in element.attrib.items() if k.rpartition("}")[2] == name), None)
     return value
@@ -67,7 +77,7 @@ def child(element: Any | None, *path: str) -> Any | None:
 
 
 def write_paragraph(paragraph: Any, note_numbers: dict[str, int]) -> Written:
-    """Text of a paragraph; `note_numbers` maps footnote ids to printed numbers and grows with each new one."""
+    """Text of a paragraph; `note_numbers` maps footnote ids to printed numbers and grows on the way."""
     written = Written()
     _write(paragraph, written, note_numbers)
     return written
