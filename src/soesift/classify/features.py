@@ -37,7 +37,7 @@ NAMES = (
     "number_share", "cell_length", "header_rows", "header_time", "header_times", "header_points", "first_column_time",
     "first_column_activity", "activities", "consent", "title_caption", "title_heading", "title_above", "landscape",
     "rotated", "borderless", "position", "width_share", "height_share", "hours_header", "hours_first", "sampling_caption",
-    "sampling_first", "phases", "row_name_words", "arrows", "ocr",
+    "sampling_first", "phases", "row_name_words", "arrows", "ocr", "amendment_page", "contents_page",
     *(f"{name}_{part}" for name in CLASSES for part in ("grid", "caption")),
 )  # fmt: skip
 
@@ -61,6 +61,7 @@ def _features(record: TableRecord) -> list[float]:
     caption, near = f"{record.caption} {record.heading}", record.above[-250:]
     whole = " ".join(dict.fromkeys(text for row in grid for text in row))[:6000]
     words = max(1, len(whole.split()))
+    around = f"{record.above} {record.below}"
     page_width, page_height = record.page_size or (612.0, 792.0)
     x0, y0, x1, y1 = record.bbox or (0.0, 0.0, page_width, page_height)
     wide, high = (y1 - y0, x1 - x0) if record.rotation in (90, 270) else (x1 - x0, y1 - y0)
@@ -101,6 +102,8 @@ def _features(record: TableRecord) -> list[float]:
         "row_name_words": np.log1p(sum(len(t.split()) for t in first) / max(1, len(first))),
         "arrows": float(any("→" in t for t in filled)),
         "ocr": float("image_only" in record.flags),
+        "amendment_page": min(1.0, 20 * len(CLASSES["amendment_excerpt"].findall(around)) / (30 + len(around.split()))),
+        "contents_page": float(around.count("....") > 5),
     }
     for name, pattern in CLASSES.items():
         numbers[f"{name}_grid"] = min(1.0, 10 * len(pattern.findall(whole)) / words)

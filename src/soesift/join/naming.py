@@ -18,6 +18,18 @@ _TRACK = re.compile(
 )
 _DOMAIN = re.compile(r"\b(?:laborator\w+|clinical\s+lab\w*|questionnaires?|imaging|safety\s+lab\w*|patient-?reported)\b", re.IGNORECASE)
 
+_SAMPLE = re.compile(
+    r"""\b(?:pharmacokinetic\w*|pharmacodynamic\w*|pk|pd|sampl\w+|biomarkers?|blood\s+(?:draw|collection)s?|plasma|serum|
+    immunogenicity|ada|urine\s+collection|ecg\s+(?:collection|schedule|time\w*)|collection)\b""",
+    re.VERBOSE | re.IGNORECASE,
+)
+# activities that a main schedule has and a sampling grid has not
+_GENERAL = re.compile(
+    r"""\b(?:informed\s+consent|physical\s+exam\w*|vital\s+signs?|adverse\s+events?|concomitant|medical\s+history|
+    demograph\w*|eligibility|inclusion|randomi[sz]\w+|weight|questionnaires?|contraception|compliance|dispens\w+|diary)\b""",
+    re.VERBOSE | re.IGNORECASE,
+)
+
 
 def title_of(group: list[Fragment]) -> tuple[str, str]:
     """(title, source) of a logical table; source is caption, heading, first_row or none."""
@@ -64,4 +76,13 @@ def types_of(groups: list[list[Fragment]], titles: list[str]) -> list[tuple[Tabl
 
 
 def is_sampling(group: list[Fragment]) -> bool:
-    return sum(f.sampling for f in group) > sum(f.soe for f in group)
+    """Whether a table gives the finer timing of another's activities: samples by hours, and no general activity."""
+    if sum(f.sampling for f in group) > sum(f.soe for f in group):
+        return True
+    titles = " ".join(f.record.caption for f in group)
+    names = [row[0] for f in group for row in f.record.grid[f.record.header_rows :] if row[0]]
+    if any(_GENERAL.search(text) for f in group for row in f.record.grid for text in row):
+        return False
+    sampled = sum(_SAMPLE.search(name) is not None for name in names) / max(1, len(names))
+    heads = " ".join(text for f in group for row in f.header for text in row)
+    return bool(_SAMPLE.search(titles)) or sampled >= 0.5 or bool(_SAMPLE.search(heads))

@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 
 from soesift.join.fragment import Fragment
 from soesift.join.likeness import header_likeness, letters, names_likeness, same_columns
+from soesift.join.pairs import has_own_header, is_tile
 from soesift.table.grid import Box
+from soesift.table.orient import turn_box
 
 
 @dataclass(slots=True)
@@ -55,8 +57,6 @@ def join_fragments(fragments: list[Fragment]) -> Joined:
 
 def column_blocks(fragments: list[Fragment]) -> list[list[Fragment]]:
     """Runs of fragments that share their columns; only a repeat of the same rows opens a new block."""
-    from soesift.join.group import is_tile
-
     blocks: list[list[Fragment]] = [[fragments[0]]]
     for fragment in fragments[1:]:
         home = next((b for b in reversed(blocks) if same_columns(b[-1], fragment) and _header_fits(b[0], fragment)), None)
@@ -70,8 +70,6 @@ def column_blocks(fragments: list[Fragment]) -> list[list[Fragment]]:
 
 
 def _header_fits(first: Fragment, fragment: Fragment) -> bool:
-    from soesift.join.group import has_own_header
-
     return not has_own_header(fragment) or header_likeness(first, fragment) >= 0.4
 
 
@@ -149,8 +147,6 @@ def fragment_cells(fragment: Fragment, skip: int, start: int, place: NDArray[np.
 
 def cell_box(fragment: Fragment, row: int, column: int, row_span: int, column_span: int) -> Box | None:
     """Box of a cell on the page as displayed."""
-    from soesift.table.orient import turn_box
-
     if fragment.record.page is None or fragment.record.page_size is None:
         return None
     box = (

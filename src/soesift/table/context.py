@@ -15,7 +15,7 @@ from soesift.table.signs import has_schedule_title
 NEAR = 600  # characters of text kept on each side
 CAPTION_REACH = 90.0  # points above a table in which its caption may stand
 _CAPTION = re.compile(
-    r"^\W{0,3}(?:(?:in-?text\s+)?table|tabelle|tableau|tabla|appendix|annex\w*|attachment|exhibit|schedule|schema|figure|study\s|time\s+and\s)",
+    r"^\W{0,3}(?:(?:in-?text\s+)?table|tabelle|tableau|tabla|appendix|annex\w*|attachment|exhibit|schedule|schema|figure|time\s+and\s)",
     re.IGNORECASE,
 )
 _NUMBERED = re.compile(r"^(?:\d{1,2}(?:\.\d{1,2}){0,4}\.?|[A-Z]\.\d?|appendix\s+\w+[.:]?)\s+\S", re.IGNORECASE)

@@ -10,6 +10,7 @@ from soesift.table.grid import FoundTable
 
 SAME_LINE = 0.65  # of the character height
 SMALL = 0.8  # of the usual character height: smaller words may be footnote markers
+JOINS = 0.3  # of a small word's height must overlap a line to join it
 TOUCH = 0.12  # of the character height: closer words are written together (superscripts, markers)
 
 
@@ -51,14 +52,18 @@ def text_lines(words: Words, chosen: NDArray[np.intp]) -> list[NDArray[np.intp]]
     base = size >= SMALL * np.quantile(size, 0.6)
     middle = (lines[:, 1] + lines[:, 3]) / 2
     order = np.flatnonzero(base)[np.argsort(middle[base], kind="stable")]
-    line_of = np.zeros(len(chosen), np.intp)
+    line_of = np.full(len(chosen), -1, np.intp)
     line_of[order] = _line_numbers(middle[order].tolist(), (SAME_LINE * size[order]).tolist())
     if not base.all():
         _attach_small(lines, base, line_of)
-    return [
+    alone = chosen[line_of < 0]
+    found = [
         chosen[part[np.argsort(lines[part, 0], kind="stable")]]
-        for part in (np.flatnonzero(line_of == n) for n in np.unique(line_of))
+        for part in (np.flatnonzero(line_of == n) for n in range(line_of.max() + 1))
     ]
+    if not len(alone):
+        return found
+    return sorted([*found, *text_lines(words, alone)], key=lambda line: float(words.lines[line, 1].mean()))
 
 
 def _line_numbers(middles: list[float], limits: list[float]) -> list[int]:
@@ -72,18 +77,16 @@ def _line_numbers(middles: list[float], limits: list[float]) -> list[int]:
 
 
 def _attach_small(lines: NDArray[np.float32], base: NDArray[np.bool_], line_of: NDArray[np.intp]) -> None:
-    """Give each small word the line whose extent overlaps it most; one that overlaps none stays apart."""
-    numbers = np.unique(line_of[base])
-    top = np.array([lines[base & (line_of == n), 1].min() for n in numbers])
-    bottom = np.array([lines[base & (line_of == n), 3].max() for n in numbers])
+    """Give each small word the line whose extent overlaps it most; one that overlaps none keeps -1."""
+    count = line_of.max() + 1
+    top, bottom = np.full(count, np.inf), np.full(count, -np.inf)
+    np.minimum.at(top, line_of[base], lines[base, 1])
+    np.maximum.at(bottom, line_of[base], lines[base, 3])
     small = np.flatnonzero(~base)
     overlap = np.minimum(lines[small, 3, None], bottom) - np.maximum(lines[small, 1, None], top)
-    line_of[base] *= 2  # leave room for small lines between
-    for word, shared in zip(small, overlap, strict=True):
-        best = int(shared.argmax())
-        middle = (lines[word, 1] + lines[word, 3]) / 2
-        between = 2 * int(np.searchsorted((top + bottom) / 2, middle)) - 1
-        line_of[word] = 2 * numbers[best] if shared[best] > 0 else between
+    best = overlap.argmax(axis=1)
+    joins = overlap.max(axis=1) > JOINS * (lines[small, 3] - lines[small, 1])
+    line_of[small[joins]] = best[joins]
 
 
 def read_lines(words: Words, chosen: NDArray[np.intp]) -> str:

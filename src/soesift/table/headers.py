@@ -8,15 +8,29 @@ MOST = 8
 
 
 def count_header_rows(grid: list[list[str]]) -> int:
-    """Number of leading rows that name visits and times; at least 1 for a grid of two rows or more, else 0."""
+    """Number of leading rows that name visits and times; at least 1 for a grid of two rows or more, else 0.
+
+    A row that says nothing of time is taken in where the next row, still without a mark or an activity, does.
+    """
     if len(grid) < 2:
         return 0
-    count = 0
-    for row in grid[: min(MOST, len(grid) - 1)]:
-        if not is_header_row(row, count):
+    count, row = 0, 0
+    while row < min(MOST, len(grid) - 1) and not is_body_row(grid[row], count):
+        if is_header_row(grid[row], count):
+            count = row + 1
+        elif row > count:
             break
-        count += 1
+        row += 1
     return max(1, count)
+
+
+def is_body_row(row: list[str], above: int) -> bool:
+    """Marks, or an activity name in front of cells that are empty or name no time."""
+    data = {text for text in row[1:] if text}
+    if any(is_mark(text) for text in data):
+        return True
+    timed = any(has_time(text) or is_point(text) for text in data)
+    return above > 0 and bool(row[0]) and has_activity(row[0]) and not has_time(row[0]) and not timed
 
 
 def is_header_row(row: list[str], above: int) -> bool:

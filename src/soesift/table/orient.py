@@ -10,17 +10,20 @@ from soesift.document.frame import turn_boxes
 from soesift.document.page import Page
 from soesift.table.grid import Box
 
-TURNED_SHARE = 0.4  # of the visible characters: a running header stays upright on a turned page
+EDGE = 0.12  # of the page's height at each end: running lines stay upright on a turned page
+UPRIGHT_MOST = 0.35  # upright characters for each turned one; more, and only column heads are turned
 
 
 def main_turn(page: Page) -> int:
     """Clockwise degrees by which most of the page's text is turned: 0, 90, 180 or 270."""
-    visible = page.upright[(page.codes > 32) & (page.boxes[:, 3] > page.boxes[:, 1])]
-    if not len(visible):
+    if not page.upright.any():
         return 0
+    middle = (page.boxes[:, 1] + page.boxes[:, 3]) / 2
+    inner = (middle > EDGE * page.height) & (middle < (1 - EDGE) * page.height)
+    visible = page.upright[(page.codes > 32) & (page.boxes[:, 3] > page.boxes[:, 1]) & inner]
     turns, counts = np.unique(visible, return_counts=True)
     turned = turns != 0
-    if counts[turned].sum() < TURNED_SHARE * len(visible):
+    if not turned.any() or counts[~turned].sum() > UPRIGHT_MOST * counts[turned].sum():
         return 0
     return int(turns[turned][counts[turned].argmax()])
 

@@ -21,6 +21,13 @@ def last_heading(found: PageTables, before: str) -> str:
     return next((line.text for line in reversed(found.lines) if is_heading(line)), before)
 
 
+def title_row(grid: list[list[str]]) -> str:
+    """The text of a first row that is one merged cell, as captions set inside the frame are; else ""."""
+    texts = {text for text in grid[0] if text}
+    title = texts.pop() if len(texts) == 1 and all(grid[0]) and len(grid[0]) > 2 else ""
+    return title[:300] if len(title) > 12 else ""
+
+
 def _record(
     found: PageTables, order: int, document: str, sha256: str, n_pages: int, heading_before: str, text: str
 ) -> TableRecord:
@@ -43,7 +50,7 @@ def _record(
         rotation=table.rotation,
         header_rows=count_header_rows(grid),
         grid=grid,
-        caption=context.caption,
+        caption=context.caption or title_row(grid),
         heading=context.heading,
         above=context.above,
         below=context.below,

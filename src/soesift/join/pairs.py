@@ -1,0 +1,70 @@
+"""Signs that a fragment goes on with a logical table, as numbers for one linear decision."""
+
+from __future__ import annotations
+
+from soesift.join.fragment import Fragment
+from soesift.join.likeness import (
+    alike,
+    header_likeness,
+    is_continued,
+    names_likeness,
+    plain_caption,
+    row_names,
+    same_columns,
+    shared_boundaries,
+)
+from soesift.table.signs import has_schedule_title, has_time, is_point
+
+PAIR_NAMES = (
+    "same_columns", "shared_boundaries", "header", "own_header", "other_header", "continued", "caption_same",
+    "caption_other", "caption_title", "gap", "same_page", "tile", "kind", "width_change",
+)  # fmt: skip
+
+
+def pair_features(group: list[Fragment], new: Fragment) -> list[float]:
+    """Numbers of PAIR_NAMES for `new` after the fragments of `group`."""
+    last = group[-1]
+    header = max(header_likeness(f, new) for f in group)
+    own = has_own_header(new)
+    caption = new.record.caption
+    same, other = caption_relation(group, caption)
+    return [
+        float(same_columns(last, new)),
+        shared_boundaries(last, new),
+        header,
+        float(own),
+        float(own and header < 0.3),
+        float(is_continued(caption)),
+        same,
+        other,
+        other * has_schedule_title(caption),
+        float(max(0, new.page - last.page - 1)),
+        float(new.page == last.page),
+        float(is_tile(group, new)),
+        abs((new.sampling > new.soe) - (last.sampling > last.soe)),
+        min(1.0, abs(len(new.columns) - len(last.columns)) / max(len(new.columns), len(last.columns)) * 3),
+    ]
+
+
+def caption_relation(group: list[Fragment], caption: str) -> tuple[float, float]:
+    """(1, 0) if a caption repeats one of the group's, (0, 1) if it is another, (0, 0) without a caption."""
+    own = plain_caption(caption)
+    if len(own) < 5:
+        return 0.0, 0.0
+    for text in {f.record.caption for f in group} | {group[0].record.heading}:
+        known = plain_caption(text)
+        if len(known) >= 5 and (own == known or own.startswith(known) or alike(own, known) > 0.97):
+            return 1.0, 0.0
+    return 0.0, 1.0
+
+
+def has_own_header(fragment: Fragment) -> bool:
+    """Whether the leading rows name times, as a reprinted or a new header does."""
+    data = [text for row in fragment.header for text in row[1:] if text]
+    return bool(data) and sum(has_time(t) or is_point(t) for t in data) >= 0.5 * len(data)
+
+
+def is_tile(group: list[Fragment], new: Fragment) -> bool:
+    """The same rows again under other columns."""
+    names = row_names(new)
+    return any(header_likeness(f, new) < 0.6 and names_likeness(row_names(f), names) >= 0.6 for f in group)
