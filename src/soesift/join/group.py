@@ -18,7 +18,7 @@ WEIGHTS = {
     "continued": 2.5,
     "caption_same": 1.5,
     "caption_other": -2.0,
-    "caption_title": -1.2,
+    "caption_title": -2.5,
     "gap": -1.5,
     "same_page": -0.5,
     "tile": 3.0,

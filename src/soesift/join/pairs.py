@@ -13,6 +13,7 @@ from soesift.join.likeness import (
     same_columns,
     shared_boundaries,
 )
+from soesift.table.records import title_row
 from soesift.table.signs import has_schedule_title, has_time, is_point
 
 PAIR_NAMES = (
@@ -51,7 +52,8 @@ def caption_relation(group: list[Fragment], caption: str) -> tuple[float, float]
     own = plain_caption(caption)
     if len(own) < 5:
         return 0.0, 0.0
-    for text in {f.record.caption for f in group} | {group[0].record.heading}:
+    texts = [f.record.caption for f in group] + [title_row(f.record.grid) for f in group] + [group[0].record.heading]
+    for text in dict.fromkeys(texts):
         known = plain_caption(text)
         if len(known) >= 5 and (own == known or own.startswith(known) or alike(own, known) > 0.97):
             return 1.0, 0.0

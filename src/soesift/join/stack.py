@@ -170,7 +170,8 @@ def below(joined: Joined, block: Joined, place: list[int]) -> Joined:
 def beside(left: Joined, right: Joined) -> Joined:
     """A tile: rows matched by name, the right block's data columns set behind the left's."""
     rows = matched_rows(left, right)
-    wide, more = left.width, right.width - 1
+    labels = label_columns(left, right)
+    wide, more = left.width, right.width - labels
     header = max(left.header_rows, right.header_rows)
     lift = header - left.header_rows
     grid: list[list[str]] = [[""] * (wide + more) for _ in range(lift)]
@@ -188,15 +189,29 @@ def beside(left: Joined, right: Joined) -> Joined:
         else:
             where[k] = match + header
     for k, place in where.items():
-        grid[place][wide:] = right.grid[k][1:]
+        grid[place][wide:] = right.grid[k][labels:]
     cells = [_moved(c, lift, 0) for c in left.cells]
     for cell in right.cells:
-        if cell.column >= 1:
+        if cell.column >= labels:
             span = 1 if cell.row >= right.header_rows else cell.row_span
-            moved = _moved(cell, where[cell.row] - cell.row, wide - 1)
+            moved = _moved(cell, where[cell.row] - cell.row, wide - labels)
             moved.row_span = span
             cells.append(moved)
     return Joined(header, grid, pages, cells)
+
+
+def label_columns(left: Joined, right: Joined) -> int:
+    """Leading columns that a tile reprints: the row names, and columns with the same header and the same texts."""
+    count, rows = 1, matched_rows(left, right)
+    while count < min(left.width, right.width) - 1:
+        heads = [letters("".join(row[count] for row in block.grid[: block.header_rows])) for block in (left, right)]
+        same = all(
+            right.grid[b + right.header_rows][count] == left.grid[a + left.header_rows][count] for b, a in rows.items()
+        )
+        if heads[0] != heads[1] or not heads[0] or not same:
+            break
+        count += 1
+    return count
 
 
 def matched_rows(left: Joined, right: Joined) -> dict[int, int]:

@@ -17,6 +17,7 @@ from soesift.table.lattice import find_lattices
 from soesift.table.mend import mend_tables
 from soesift.table.open_cells import part_open_cells
 from soesift.table.orient import main_turn, turn_box, turn_page
+from soesift.table.redaction import add_hidden_rules
 from soesift.table.rulings import Lines, clean_rulings
 from soesift.table.stream import find_streams
 
@@ -45,6 +46,7 @@ def find_tables(page: Page, furniture: Furniture = frozenset()) -> PageTables:
     if furniture and not turn:
         words = words.take(np.flatnonzero(~is_running(words, page.height, furniture)))
     horizontal, vertical = clean_rulings(upright)
+    horizontal = add_hidden_rules(horizontal, vertical, upright)
     found = PageTables(
         page.number, page.label, upright.width, upright.height, turn, page.source, page.problem
     )
