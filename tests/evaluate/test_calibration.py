@@ -1,0 +1,156 @@
+"""Calibration fits recover what made the data; thresholds keep their promise."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from soesift.evaluate import thresholds
+from soesift.evaluate.arrays import ShapeError, ValueRangeError
+from soesift.evaluate.calibration import (
+    OneClassOnly,
+    brier,
+    expected_calibration_error,
+    fit_isotonic,
+    fit_platt,
+    fit_temperature,
+    log_loss,
+    reliability,
+    sigmoid,
+)
+from soesift.evaluate.folds import LeakingFolds, check_folds, protocol_folds
+
+
+def logits(n=20_000, seed=0, a=0.0, b=1.0):
+    """z and labels with P(YES) = sigma(a + b z)."""
+    rng = np.random.default_rng(seed)
+    z = rng.normal(0, 3, n)
+    return z, (rng.random(n) < sigmoid(a + b * z)).astype(int)
+
+
+def test_sigmoid_does_not_overflow():
+    assert sigmoid([-1000.0, 0.0, 1000.0]).tolist() == [0, 0.5, 1]
+
+
+def test_temperature_of_overconfident_logits_is_found():
+    z, truth = logits(b=0.4)
+    assert fit_temperature(z, truth) == pytest.approx(2.5, rel=0.05)
+
+
+def test_platt_finds_slope_and_shift():
+    z, truth = logits(a=-1.0, b=0.5)
+    fit = fit_platt(z, truth)
+    assert (fit.a, fit.b) == pytest.approx((-1, 0.5), abs=0.05)
+    assert expected_calibration_error(truth, fit(z)) < 0.02 < expected_calibration_error(truth, sigmoid(z))
+
+
+def test_platt_with_inverse_sampling_weights_undoes_biased_sampling():
+    z, truth = logits(40_000)
+    chance = np.where(z > 0, 0.05, 0.5) * np.where(truth == 1, 1, 0.4)
+    taken = np.random.default_rng(1).random(len(z)) < chance
+    fit = fit_platt(z[taken], truth[taken], 1 / chance[taken])
+    assert (fit.a, fit.b) == pytest.approx((0, 1), abs=0.15)
+    assert abs(fit_platt(z[taken], truth[taken]).a) > 0.5  # without weights it is off
+
+
+def test_platt_of_separable_data_is_finite_and_needs_both_classes():
+    fit = fit_platt([-2.0, -1, 1, 2], [0, 0, 1, 1])
+    assert 0 < fit.b < 50
+    with pytest.raises(OneClassOnly, match="3 YES and 0 NO"):
+        fit_platt([1.0, 2, 3], [1, 1, 1])
+
+
+@settings(deadline=None)
+@given(st.lists(st.tuples(st.integers(-5, 5), st.integers(0, 1)), min_size=1, max_size=30))
+def test_isotonic_is_that_of_scikit_learn(items):
+    isotonic = pytest.importorskip("sklearn.isotonic")
+    z, truth = (np.array(a, float) for a in zip(*items, strict=True))
+    ours = fit_isotonic(z, truth)(z)
+    assert ours == pytest.approx(isotonic.IsotonicRegression().fit(z, truth).predict(z), abs=1e-9)
+
+
+def test_brier_and_log_loss_by_hand():
+    assert brier([1, 0], [0.8, 0.4]) == pytest.approx((0.04 + 0.16) / 2)
+    assert log_loss([1, 0], [0.5, 0.5]) == pytest.approx(np.log(2))
+    assert np.isfinite(log_loss([1], [0.0]))
+
+
+def test_reliability_bins_by_hand():
+    table = reliability([0, 1, 1, 1], [0.05, 0.15, 0.95, 1.0], bins=10)
+    assert table.n.tolist() == [1, 1, 2]
+    assert table.observed.tolist() == [0, 1, 1]
+    assert table.predicted == pytest.approx([0.05, 0.15, 0.975])
+    assert expected_calibration_error([0, 1, 1, 1], [0.05, 0.15, 0.95, 1.0]) == pytest.approx(0.95 / 4)
+
+
+def test_equal_mass_bins_hold_equal_numbers():
+    z, truth = logits(1000)
+    assert reliability(truth, sigmoid(z), bins=8, equal_mass=True).n.tolist() == [125] * 8
+
+
+def test_best_f1_is_the_best_of_all_thresholds():
+    z, truth = logits(300, b=0.5)
+    p = sigmoid(z)
+    c = thresholds.curve(truth, p)
+    chosen = thresholds.curve(truth, (p >= thresholds.best_f1(truth, p)).astype(float))
+    assert chosen.f1[1] == pytest.approx(c.f1.max())
+
+
+@settings(deadline=None)
+@given(
+    st.lists(st.tuples(st.integers(0, 1), st.floats(0, 1)), min_size=1, max_size=40),
+    st.floats(0.01, 1),
+)
+def test_recall_first_meets_its_aim_and_no_stricter_cut_does(items, aim):
+    truth, p = map(np.array, zip(*items, strict=True))
+    if not truth.any():
+        with pytest.raises(ValueRangeError, match="no true SoE"):
+            thresholds.recall_first(truth, p, aim)
+        return
+    cut = thresholds.recall_first(truth, p, aim)
+    recall = truth[p >= cut].sum() / truth.sum()
+    assert recall >= aim - 1e-9
+    stricter = p[p >= cut]
+    tighter = stricter.min() if len(stricter) else 2
+    assert truth[p > tighter].sum() / truth.sum() < aim
+
+
+def test_two_thresholds_leave_an_unsure_band():
+    z, truth = logits(4000, b=0.5)
+    p = sigmoid(z)
+    pair = thresholds.yes_unsure_no(truth, p, recall=0.99, precision=0.95)
+    said = np.array(thresholds.decide(p, pair))
+    assert pair.low < pair.high
+    assert set(said) == {"no", "unsure", "yes"}
+    assert truth[said == "yes"].mean() >= 0.95
+    assert truth[said == "no"].sum() <= 0.01 * truth.sum() + 1e-9
+
+
+def test_two_thresholds_meet_on_easy_data_and_nothing_is_yes_without_precision():
+    easy = thresholds.yes_unsure_no([0, 0, 1, 1], [0.1, 0.2, 0.8, 0.9])
+    assert "unsure" not in thresholds.decide([0.1, 0.2, 0.8, 0.9], easy)
+    hopeless = thresholds.yes_unsure_no([1, 0, 0, 0], [0.1, 0.7, 0.8, 1.0])
+    assert "yes" not in thresholds.decide([0.1, 0.7, 0.8, 1.0], hopeless)
+
+
+def test_folds_keep_protocols_whole_and_even():
+    rng = np.random.default_rng(0)
+    protocol = np.repeat([f"P{i}" for i in range(30)], rng.integers(1, 20, 30))
+    fold = protocol_folds(protocol, 5, seed=3)
+    check_folds(protocol, fold)
+    sizes = np.bincount(fold)
+    assert sizes.max() - sizes.min() <= 10
+    assert not np.array_equal(fold, protocol_folds(protocol, 5, seed=4))
+
+
+def test_folds_that_leak_or_do_not_fit_are_refused():
+    with pytest.raises(LeakingFolds, match="protocol P lies in more than one fold"):
+        check_folds(["P", "P"], [0, 1])
+    with pytest.raises(ValueRangeError, match="between 2 and the 2 protocols"):
+        protocol_folds(["a", "b"], 3)
+    with pytest.raises(ShapeError, match="z is length 1 and truth is length 2"):
+        fit_platt([1.0], [0, 1])
+    with pytest.raises(ValueRangeError, match=r"p holds 1\.5"):
+        brier([1], [1.5])
