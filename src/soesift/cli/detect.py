@@ -1,0 +1,78 @@
+"""`soesift detect`: find, join and export the SoE tables of protocols."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from soesift.errors import UsageError
+
+FORMATS = ("json", "xlsx", "csv", "html")
+
+
+def parse_pages(text: str | None) -> range | None:
+    """"10-80" or "12" as a range of 1-based pages; raises UsageError for anything else."""
+    if not text:
+        return None
+    first, _, last = text.partition("-")
+    if not first.strip().isdigit() or (last and not last.strip().isdigit()):
+        raise UsageError(f"--pages {text}: give one page or a span, such as 10-80")
+    span = range(int(first), int(last or first) + 1)
+    if not span or span.start < 1:
+        raise UsageError(f"--pages {text}: the first page is 1, and the last is not before the first")
+    return span
+
+
+def parse_formats(text: str) -> tuple[str, ...]:
+    """"json,xlsx" as names; raises UsageError for an unknown one."""
+    names = tuple(dict.fromkeys(name.strip().lower() for name in text.split(",") if name.strip()))
+    for name in names:
+        if name not in FORMATS:
+            raise UsageError(f"--format {name}: choose from {', '.join(FORMATS)}")
+    return names
+
+
+@click.command("detect")
+@click.argument("paths", nargs=-1, required=True)
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=Path("soesift-out"), show_default=True, help="Folder for the results.")
+@click.option("--format", "formats", default="json,xlsx,html", show_default=True, help="Any of json, xlsx, csv, html.")
+@click.option("--model", default="default", show_default=True, help="A shipped model's name, or a model folder.")
+@click.option("--ocr", type=click.Choice(["auto", "never", "always"]), default="auto", show_default=True, help="Pages without text: read their pictures, never do, or read every page so.")
+@click.option("--pages", "span", help="Only these pages, such as 10-80.")
+@click.option("--jobs", type=click.IntRange(1), default=1, show_default=True, help="Documents side by side.")
+@click.option("--resume", is_flag=True, help="Skip documents whose bytes, model and settings are unchanged.")
+@click.option("--debug", is_flag=True, hidden=True)
+def command(
+    paths: tuple[str, ...], out: Path, formats: str, model: str, ocr: Any, span: str | None, jobs: int,
+    resume: bool, debug: bool,
+) -> int:  # fmt: skip
+    """Find every Schedule-of-Event table of PATHS (PDF or DOCX files, folders, globs).
+
+    Exit code 0: found; 3: none found in any document; 4: at least one document is unsure; 2: bad input.
+    """
+    from soesift.detect.batch import Job, find_documents, run_batch, stems
+    from soesift.files import make_folder
+
+    chosen, pages = parse_formats(formats), parse_pages(span)
+    documents = find_documents(paths)
+    make_folder(out)
+    work = [
+        Job(path, stem, out, chosen, ocr, pages, resume) for path, stem in zip(documents, stems(documents), strict=True)
+    ]
+    from soesift.cli.summary import follow, print_summary
+
+    outcomes = follow(work, lambda tick: run_batch(work, model, jobs, tick))
+    print_summary(outcomes, out)
+    return exit_code(outcomes)
+
+
+def exit_code(outcomes: list[Any]) -> int:
+    """0 found, 2 nothing could be read, 3 none found, 4 at least one unsure or unread."""
+    documents = [outcome.result.document for outcome in outcomes]
+    if all(d.error for d in documents):
+        return 2
+    if any(d.has_soe == "unsure" for d in documents):
+        return 4
+    return 0 if any(outcome.result.tables for outcome in outcomes) else 3

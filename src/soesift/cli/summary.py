@@ -1,0 +1,80 @@
+"""Progress and the closing table of a batch, on a terminal or in a log."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from soesift.detect.batch import Job, Outcome
+
+Tick = Callable[[Path, int, int], None]
+
+
+def follow(jobs: list[Job], run: Callable[[Tick | None], Iterable[Outcome]]) -> list[Outcome]:
+    """Run a batch with a progress bar on a terminal, and without one elsewhere."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        return list(run(None))
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True) as bar:
+        whole = bar.add_task("documents", total=len(jobs))
+        pages = bar.add_task("pages", total=None)
+
+        def tick(path: Path, page: int, of: int) -> None:
+            bar.update(pages, completed=page, total=of, description=escape(path.name[:40]))
+
+        outcomes = []
+        for outcome in run(tick):
+            outcomes.append(outcome)
+            bar.update(whole, advance=1)
+    return outcomes
+
+
+def page_list(pages: list[int]) -> str:
+    """1-3, 7 for [1, 2, 3, 7]."""
+    runs: list[list[int]] = []
+    for page in pages:
+        if runs and page == runs[-1][-1] + 1:
+            runs[-1].append(page)
+        else:
+            runs.append([page])
+    return ", ".join(str(r[0]) if len(r) == 1 else f"{r[0]}-{r[-1]}" for r in runs)
+
+
+def print_summary(outcomes: list[Outcome], out: Path) -> None:
+    """One line a table, then what is unsure and what could not be read."""
+    console = Console(soft_wrap=False)
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in ("document", "table", "pages", "type", "probability", "title"):
+        table.add_column(name, overflow="fold")
+    for outcome in outcomes:
+        name = escape(outcome.path.name) + (" (kept)" if outcome.skipped else "")
+        for place, found in enumerate(outcome.result.tables):
+            where = page_list(found.pages) or "-"
+            table.add_row(
+                name if not place else "", found.id, where, found.table_type, f"{found.probability:.2f}",
+                escape(found.title[:60]),
+            )  # fmt: skip
+        if not outcome.result.tables:
+            table.add_row(name, "-", "-", outcome.result.document.error and "unread" or outcome.result.document.has_soe, "-", "")
+    console.print(table)
+    for outcome in outcomes:
+        document = outcome.result.document
+        if document.error:
+            console.print(f"[red]not read[/red] {escape(outcome.path.name)}: {escape(document.error)}")
+        for unsure in document.unsure_pages:
+            console.print(f"[yellow]unsure[/yellow] {escape(outcome.path.name)} page {unsure.page}: {escape(unsure.why)}")
+    files = [path for outcome in outcomes for path in outcome.files]
+    console.print(f"{len(outcomes)} documents, {len(files)} files in {escape(str(out))}: {escape(names(files))}")
+
+
+def names(files: list[Path], most: int = 6) -> str:
+    shown = ", ".join(path.name for path in files[:most])
+    return shown + (f" and {len(files) - most} more" if len(files) > most else "")

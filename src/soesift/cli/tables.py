@@ -1,0 +1,28 @@
+"""`soesift tables`: write all tables found, for building training sets."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+
+@click.command("tables")
+@click.argument("paths", nargs=-1, required=True)
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), default=Path("tables.jsonl"), show_default=True, help="JSON Lines file; documents that are in it already are skipped.")
+@click.option("--ocr", type=click.Choice(["auto", "never", "always"]), default="auto", show_default=True, help="Pages without text.")
+@click.option("--debug", is_flag=True, hidden=True)
+def command(paths: tuple[str, ...], out: Path, ocr: Any, debug: bool) -> int:
+    """Write every table of PATHS, schedule or not, one JSON record a line."""
+    from soesift.detect.all_tables import write_tables
+    from soesift.detect.batch import find_documents
+
+    def tick(path: Path, count: int, _: str) -> None:
+        click.echo(f"{path.name}: {count} tables", err=True)
+
+    count, failures = write_tables(find_documents(paths), out, ocr, tick)
+    for path, why in failures:
+        click.echo(f"not read {path.name}: {why}", err=True)
+    click.echo(f"{count} tables written to {out}")
+    return 2 if failures and not count else 0

@@ -1,0 +1,73 @@
+"""Files that are either whole or not there: a stopped or crashed run leaves no half-written result."""
+
+from __future__ import annotations
+
+import os
+import re
+import uuid
+from contextlib import suppress
+from pathlib import Path
+
+from soesift.errors import SoesiftError
+
+LONGEST_STEM = 150  # bytes; leaves room for endings such as "_table12.csv" in the usual 255
+_UNSAFE = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|\ud800-\udfff]+')
+_RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)", re.IGNORECASE)
+
+
+class WriteError(SoesiftError):
+    """A file could not be written (no right, disk full, a folder of that name)."""
+
+
+def write_atomically(path: Path | str, data: bytes | str) -> Path:
+    """Write `data` (text as UTF-8) under a temporary name in the same folder, fsync, and rename to `path`.
+
+    Missing parent folders are made. Raises WriteError; what was at `path` is then untouched.
+    """
+    path = Path(path)
+    content = data.encode("utf-8") if isinstance(data, str) else data
+    part = path.parent / f".soesift-{uuid.uuid4().hex[:12]}.part"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _write_and_sync(part, content)
+        os.replace(part, path)
+    except (OSError, ValueError) as error:  # ValueError: a null byte in the name
+        reason = getattr(error, "strerror", None) or str(error)
+        raise WriteError(f"cannot write {path}: {reason}; choose another place or free some space") from error
+    finally:
+        with suppress(OSError, ValueError):
+            part.unlink(missing_ok=True)
+    _sync_folder(path.parent)
+    return path
+
+
+def safe_stem(name: str) -> str:
+    """`name` as a file stem that is valid everywhere and stays in its folder; ordinary names are unchanged."""
+    stem = _UNSAFE.sub("_", name).strip(" .")
+    stem = stem.encode("utf-8")[:LONGEST_STEM].decode("utf-8", "ignore").rstrip(" .")
+    return f"_{stem}" if _RESERVED.match(stem) else stem or "document"
+
+
+def _write_and_sync(path: Path, content: bytes) -> None:
+    with open(path, "xb") as handle:
+        handle.write(content)
+        handle.flush()
+        os.fsync(handle.fileno())
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the rename itself durable, where the system lets a folder be opened."""
+    with suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def make_folder(path: Path) -> None:
+    """Make a folder for results; raises WriteError."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise WriteError(f"cannot make folder {path}: {error.strerror}; choose another place") from error
