@@ -13,6 +13,7 @@ from rich.table import Table
 
 if TYPE_CHECKING:
     from soesift.detect.batch import Job, Outcome
+    from soesift.result.models import UnsurePage
 
 Tick = Callable[[Path, int, int], None]
 
@@ -69,10 +70,19 @@ def print_summary(outcomes: list[Outcome], out: Path) -> None:
         document = outcome.result.document
         if document.error:
             console.print(f"[red]not read[/red] {escape(outcome.path.name)}: {escape(document.error)}")
-        for unsure in document.unsure_pages:
-            console.print(f"[yellow]unsure[/yellow] {escape(outcome.path.name)} page {unsure.page}: {escape(unsure.why)}")
+        for why, pages in by_reason(document.unsure_pages).items():
+            where = f" page {page_list(pages)}" if pages else ""
+            console.print(f"[yellow]unsure[/yellow] {escape(outcome.path.name)}{where}: {escape(why)}")
     files = [path for outcome in outcomes for path in outcome.files]
     console.print(f"{len(outcomes)} documents, {len(files)} files in {escape(str(out))}: {escape(names(files))}")
+
+
+def by_reason(unsure: list[UnsurePage]) -> dict[str, list[int]]:
+    """Pages of each reason, so that a scan of 200 pages is one line."""
+    reasons: dict[str, list[int]] = {}
+    for entry in unsure:
+        reasons.setdefault(entry.why, []).extend([entry.page] if entry.page else [])
+    return reasons
 
 
 def names(files: list[Path], most: int = 6) -> str:

@@ -16,7 +16,7 @@ from soesift.document.characters import page_label, read_characters
 from soesift.document.drawing import read_drawing
 from soesift.document.frame import Frame
 from soesift.document.page import Page
-from soesift.document.trust import text_problem
+from soesift.document.trust import text_problem, unshift
 from soesift.errors import DocumentError
 
 MOST_PIXELS = 40_000_000
@@ -63,6 +63,8 @@ def read_page(document: Any, index: int) -> Page:
     finally:
         pdfium.FPDF_ClosePage(handle)
     page.problem = text_problem(page, curves)
+    if page.problem == "garbled" and unshift(page):
+        page.problem = ""
     return page
 
 

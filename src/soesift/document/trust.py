@@ -9,6 +9,7 @@ from soesift.document.page import Page
 
 PICTURE_SHARE = 0.12  # of the page's area, from which a picture may hold a table
 FEW_CHARACTERS = 0.0006  # visible characters per square point: a page of prose has about 0.006
+SHIFT = 29
 VOWELS = np.array([ord(c) for c in "aeiouyAEIOUYàáâäãåèéêëìíîïòóôöõùúûü"], np.uint32)
 
 
@@ -22,6 +23,21 @@ def text_problem(page: Page, curves: int = 0) -> str:
     if is_spread(page.codes):
         return "spread"
     return ""
+
+
+def unshift(page: Page) -> bool:
+    """Undo the commonest garbling, in place: glyph numbers of a TrueType font read as text lie 29 below ASCII.
+
+    True if the page's text then looks like language; otherwise nothing is changed.
+    """
+    printed = (page.boxes[:, 3] > page.boxes[:, 1]) & (page.codes >= 3) & (page.codes <= 97)
+    codes = np.where(printed, page.codes + SHIFT, page.codes).astype(np.uint32)
+    latin = ((codes | 32) >= 97) & ((codes | 32) <= 122)
+    leaders = printed & (codes == ord("."))  # dotted lines of a table of contents
+    if latin.sum() < 0.5 * (printed & ~leaders).sum() or is_garbled(codes[printed]):
+        return False
+    page.codes = codes
+    return True
 
 
 def is_picture(page: Page, curves: int, visible: NDArray[np.bool_]) -> bool:
