@@ -37,7 +37,7 @@ NAMES = (
     "number_share", "cell_length", "header_rows", "header_time", "header_times", "header_points", "first_column_time",
     "first_column_activity", "activities", "consent", "title_caption", "title_heading", "title_above", "landscape",
     "rotated", "borderless", "position", "width_share", "height_share", "hours_header", "hours_first", "sampling_caption",
-    "sampling_first", "phases", "row_name_words", "arrows", "ocr", "amendment_page", "contents_page",
+    "sampling_first", "phases", "row_name_words", "arrows", "ocr", "amendment_page", "contents_page", "ruled",
     *(f"{name}_{part}" for name in CLASSES for part in ("grid", "caption")),
 )  # fmt: skip
 
@@ -103,6 +103,7 @@ def _features(record: TableRecord) -> list[float]:
         "arrows": float(any("→" in t for t in filled)),
         "ocr": float("image_only" in record.flags),
         "amendment_page": min(1.0, 20 * len(CLASSES["amendment_excerpt"].findall(around)) / (30 + len(around.split()))),
+        "ruled": record.ruled,
         "contents_page": float(around.count("....") > 5),
     }
     for name, pattern in CLASSES.items():

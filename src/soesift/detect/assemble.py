@@ -8,7 +8,7 @@ from soesift.join.footnotes import looks_like_footnotes, read_footnotes
 from soesift.join.fragment import Fragment
 from soesift.join.group import group_fragments
 from soesift.join.naming import title_of, track_of, types_of
-from soesift.join.stack import Joined, join_fragments
+from soesift.join.stack import Joined, join_fragments, take_note_rows
 from soesift.result.models import Cell, Footnote, Rejected, SoeTable
 from soesift.result.models import Fragment as FragmentModel
 from soesift.table.context import TextLine
@@ -26,7 +26,9 @@ def assemble_tables(accepted: list[Fragment], lines: dict[int, list[TextLine]]) 
     tables = []
     for number, (group, (title, source), (kind, sure)) in enumerate(zip(groups, titles, kinds, strict=True), 1):
         joined = join_fragments(group)
+        rowed = sorted({f.page for f in group if f.record.page is not None and f.shows_rows})
         notes, note_pages = _footnotes(group, lines, taken)
+        notes = _once([*take_note_rows(joined), *notes])
         tables.append(
             SoeTable(
                 id=f"t{number}",
@@ -36,8 +38,8 @@ def assemble_tables(accepted: list[Fragment], lines: dict[int, list[TextLine]]) 
                 type_probability=round(min(1.0, max(0.0, sure)), 4),
                 probability=round(max(f.probability for f in group), 4),
                 population_track=track_of(title),
-                pages=sorted({f.page for f in group if f.record.page is not None}),
-                footnote_pages=note_pages,
+                pages=rowed,
+                footnote_pages=sorted({*note_pages, *(f.page for f in group if f.page not in rowed and f.page)}),
                 fragments=[_fragment(f) for f in group],
                 header_rows=joined.header_rows,
                 grid=joined.grid,
@@ -76,6 +78,7 @@ def _fragment(fragment: Fragment) -> FragmentModel:
         bbox=_rounded(record.bbox),
         location=record.location,
         rotation=record.rotation,
+        role="grid" if fragment.shows_rows else "footnotes",
         probability=round(fragment.probability, 4),
     )
 
@@ -109,7 +112,7 @@ def _footnotes(
         notes += read_footnotes(lines[page], page)
         pages.append(page)
         page += 1
-    return _once(notes), pages
+    return notes, pages
 
 
 def _once(notes: list[Footnote]) -> list[Footnote]:

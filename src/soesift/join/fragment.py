@@ -11,6 +11,8 @@ from soesift.table.context import TextLine
 from soesift.table.grid import GridCell
 from soesift.table.record import TableRecord
 
+NAME = 80  # characters: a merged row with a longer text is a note
+
 
 @dataclass(slots=True)
 class Fragment:
@@ -35,6 +37,12 @@ class Fragment:
     def probability(self) -> float:
         """That the table is a schedule of either kind."""
         return min(1.0, self.soe + self.sampling)
+
+    @property
+    def shows_rows(self) -> bool:
+        """Whether it has body rows; a reprinted header over notes has none."""
+        body = self.record.grid[self.record.header_rows :]
+        return any(len({text for text in row if text}) >= 2 or 0 < len(row[0]) <= NAME for row in body)
 
     @property
     def page(self) -> int:

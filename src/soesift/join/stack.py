@@ -11,8 +11,11 @@ from numpy.typing import NDArray
 from soesift.join.fragment import Fragment
 from soesift.join.likeness import header_likeness, letters, names_likeness, same_columns
 from soesift.join.pairs import has_own_header, is_tile
+from soesift.result.models import Footnote
 from soesift.table.grid import Box
 from soesift.table.orient import turn_box
+
+NOTE = 140  # characters from which a row of one merged text is a note
 
 
 @dataclass(slots=True)
@@ -156,6 +159,35 @@ def cell_box(fragment: Fragment, row: int, column: int, row_span: int, column_sp
     width, height = fragment.record.page_size
     x0, y0, x1, y1 = turn_box(box, width, height, fragment.turn)
     return round(x0, 1), round(y0, 1), round(x1, 1), round(y1, 1)
+
+
+def take_note_rows(joined: Joined) -> list[Footnote]:
+    """Remove long texts that span the whole width, as notes set inside the frame do, and return them as notes."""
+    notes, kept = [], []
+    for row, texts in enumerate(joined.grid):
+        long = row >= joined.header_rows and len(texts) > 2 and len(set(texts)) == 1 and len(texts[0]) > NOTE
+        if long:
+            notes.append(Footnote(marker="", text=texts[0], page=joined.pages[row]))
+        else:
+            kept.append(row)
+    if notes and len(kept) > joined.header_rows:
+        keep_rows(joined, kept)
+        return notes
+    return []
+
+
+def keep_rows(joined: Joined, kept: list[int]) -> None:
+    """Drop all other rows, in grid, pages and cells."""
+    place = {row: new for new, row in enumerate(kept)}
+    joined.grid = [joined.grid[row] for row in kept]
+    joined.pages = [joined.pages[row] for row in kept]
+    cells = []
+    for cell in joined.cells:
+        rows = [place[r] for r in range(cell.row, cell.row + cell.row_span) if r in place]
+        if rows:
+            cell.row, cell.row_span = rows[0], len(rows)
+            cells.append(cell)
+    joined.cells = cells
 
 
 def below(joined: Joined, block: Joined, place: list[int]) -> Joined:

@@ -26,7 +26,8 @@ class FoundTable:
     """A table on one page, in the frame in which its text is upright.
 
     rows: (r + 1,) and columns: (c + 1,) boundaries in points; rotation: clockwise degrees by which that frame is
-    turned on the page; borderless: columns come from white space; arrows:
+    turned on the page; borderless: columns come from white space; ruled: share of the
+    inner cell sides that are drawn; arrows:
     (a, 3) horizontal lines (y, x0, x1) that end inside cells; bbox: on the page as displayed.
     """
 
@@ -36,6 +37,7 @@ class FoundTable:
     cells: list[GridCell]
     rotation: int = 0
     borderless: bool = False
+    ruled: float = 0.0
     bbox: Box = (0.0, 0.0, 0.0, 0.0)
     flags: list[str] = field(default_factory=list)
     arrows: NDArray[np.float32] = field(default_factory=lambda: np.zeros((0, 3), np.float32))

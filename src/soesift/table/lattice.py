@@ -57,7 +57,10 @@ def build_lattice(horizontal: Lines, vertical: Lines, page: int) -> FoundTable |
         return None
     below = closed_sides(horizontal, rows, columns)  # (r + 1, c): the side above row r is ruled at column c
     right = closed_sides(vertical, columns, rows).T  # (r, c + 1)
-    return FoundTable(page, rows, columns, merge_cells(below[1:-1], right[:, 1:-1]))
+    table = FoundTable(page, rows, columns, merge_cells(below[1:-1], right[:, 1:-1]))
+    sides = below[1:-1].size + right[:, 1:-1].size
+    table.ruled = float(below[1:-1].sum() + right[:, 1:-1].sum()) / max(1, sides)
+    return table
 
 
 def boundaries(positions: NDArray[np.float32], low: float, high: float) -> NDArray[np.float32]:

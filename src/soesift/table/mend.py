@@ -49,6 +49,7 @@ def stack(above: FoundTable, below: FoundTable) -> FoundTable:
         cells.append(GridCell(height, 0, 1, width))
     cells += [GridCell(c.row + shift, c.column, c.row_span, c.column_span, c.text) for c in below.cells]
     joined = FoundTable(above.page, rows, above.columns, cells, above.rotation, above.borderless)
+    joined.ruled = max(above.ruled, below.ruled)
     joined.arrows = np.concatenate([above.arrows, below.arrows])
     joined.flags = [*above.flags, *(f for f in below.flags if f not in above.flags)]
     return joined

@@ -35,6 +35,7 @@ class TableRecord(BaseModel):
     below: str = ""  # text of the page below the table (nearest 600 characters)
     page_text: str = ""
     flags: list[str] = []
+    ruled: float = 0.0  # share of the inner cell sides that are drawn; flow figures have few
     location: Location | None = None  # in a document without pages
 
 

@@ -56,4 +56,5 @@ def _record(
         below=context.below,
         page_text=text,
         flags=flags,
+        ruled=round(table.ruled, 3),
     )

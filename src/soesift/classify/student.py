@@ -1,0 +1,112 @@
+"""The student at detect time: ONNX session and tokenizer, nothing of the training stack."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from tokenizers import Tokenizer
+
+from soesift.classify.model_folder import Calibration, Card
+from soesift.classify.serialise import serialise
+from soesift.errors import ModelError
+from soesift.table.record import TableRecord
+
+BATCH_TOKENS = 1  # int8 scales are taken over a whole batch: one text a run keeps each result independent of the others
+
+
+class Student:
+    """A classifier of tables. `classes` names the columns of `probabilities`; thread-safe for reading."""
+
+    def __init__(
+        self, model: Path, tokenizer: Path, card: Card, calibration: Calibration, digest: str = "", threads: int = 1
+    ) -> None:
+        self.card, self.calibration, self.sha256 = card, calibration, digest
+        self.classes = list(card.classes)
+        self._positive = [card.classes.index(name) for name in card.positive]
+        self.tokenizer = read_tokenizer(tokenizer)
+        self._session = open_session(model, threads)
+
+    def texts(self, records: Sequence[TableRecord]) -> list[str]:
+        """The text the model sees of each table."""
+        return [serialise(record, self.tokenizer, self.card.max_tokens) for record in records]
+
+    def logits(self, items: Sequence[str] | Sequence[TableRecord], batch_tokens: int = BATCH_TOKENS) -> NDArray[np.float64]:
+        """(n, k) raw scores. Texts longer than the budget are cut; equal texts are computed once."""
+        texts = [item if isinstance(item, str) else serialise(item, self.tokenizer, self.card.max_tokens) for item in items]
+        distinct = list(dict.fromkeys(texts))
+        ids = [encoding.ids[: self.card.max_tokens] for encoding in self.tokenizer.encode_batch(distinct)]
+        found = run_batches(self._session, ids, len(self.classes), batch_tokens)
+        place = {text: i for i, text in enumerate(distinct)}
+        return found[[place[text] for text in texts]] if texts else np.zeros((0, len(self.classes)))
+
+    def probabilities(self, items: Sequence[str] | Sequence[TableRecord]) -> NDArray[np.float64]:
+        """(n, k) calibrated probabilities; rows sum to 1."""
+        return calibrated(self.logits(items), self.calibration)
+
+    def positive(self, items: Sequence[str] | Sequence[TableRecord]) -> NDArray[np.float64]:
+        """(n,) calibrated probability of the classes that count as a schedule."""
+        total: NDArray[np.float64] = self.probabilities(items)[:, self._positive].sum(axis=1)
+        return total
+
+
+def calibrated(logits: NDArray[np.float64], calibration: Calibration) -> NDArray[np.float64]:
+    """softmax(scale * logits + bias), row by row."""
+    scores = calibration.scale * logits + (np.array(calibration.bias) if calibration.bias else 0.0)
+    powers = np.exp(scores - scores.max(axis=1, keepdims=True)) if len(scores) else scores
+    share: NDArray[np.float64] = powers / powers.sum(axis=1, keepdims=True)
+    return share
+
+
+def read_tokenizer(path: Path) -> Tokenizer:
+    """A tokenizer without the cutting and padding that its file may ask for. Raises ModelError."""
+    try:
+        tokenizer = Tokenizer.from_file(str(path))
+    except Exception as error:  # the Rust side raises bare Exception
+        raise ModelError(f"{path} is not a tokenizer file: {str(error)[:120]}") from error
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    return tokenizer
+
+
+def open_session(model: Path, threads: int = 1) -> Any:
+    """ONNX Runtime session on the CPU, sequential, with `threads` threads inside an operator. Raises ModelError."""
+    import onnxruntime as ort
+
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = max(threads, 1)
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    options.add_session_config_entry("session.intra_op.allow_spinning", "1" if threads > 1 else "0")
+    try:
+        return ort.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # its exception classes differ between releases
+        raise ModelError(f"{model} cannot be opened by onnxruntime: {str(error).splitlines()[0][:160]}") from error
+
+
+def run_batches(session: Any, ids: Sequence[Sequence[int]], k: int, batch_tokens: int) -> NDArray[np.float64]:
+    """(n, k) logits; texts of like length share a batch of at most `batch_tokens` padded tokens (at least one text)."""
+    logits = np.zeros((len(ids), k))
+    order = sorted(range(len(ids)), key=lambda i: (len(ids[i]), i), reverse=True)
+    start = 0
+    while start < len(order):
+        longest = max(len(ids[order[start]]), 1)
+        chosen = order[start : start + max(1, batch_tokens // longest)]
+        tokens, mask = pad([ids[i] for i in chosen], longest)
+        logits[chosen] = session.run(["logits"], {"input_ids": tokens, "attention_mask": mask})[0]
+        start += len(chosen)
+    return logits
+
+
+def pad(ids: Sequence[Sequence[int]], width: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Token ids and mask, both (n, width), padded right with 0 (masked, so any id would do)."""
+    tokens = np.zeros((len(ids), width), np.int64)
+    mask = np.zeros((len(ids), width), np.int64)
+    for row, values in enumerate(ids):
+        tokens[row, : len(values)] = values
+        mask[row, : len(values)] = 1
+    mask[:, 0] = 1  # an empty text is one masked-in pad
+    return tokens, mask
