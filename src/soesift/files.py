@@ -42,7 +42,7 @@ def write_atomically(path: Path | str, data: bytes | str) -> Path:
 
 
 def safe_stem(name: str) -> str:
-    """`name` as a file stem that is valid everywhere and stays in its folder; ordinary names are unchanged."""
+    """`name` as a file stem that is valid everywhere and stays in its folder; ordinary names stay."""
     stem = _UNSAFE.sub("_", name).strip(" .")
     stem = stem.encode("utf-8")[:LONGEST_STEM].decode("utf-8", "ignore").rstrip(" .")
     return f"_{stem}" if _RESERVED.match(stem) else stem or "document"

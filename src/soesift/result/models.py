@@ -6,6 +6,7 @@ displayed (after /Rotate). DOCX documents have `location` instead of page and bo
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -20,7 +21,7 @@ Box = tuple[float, float, float, float]
 class Record(BaseModel):
     """Common base: unknown keys are errors, so a result of another format is noticed."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)  # JSON has neither NaN nor infinity
 
 
 class Location(Record):
@@ -142,3 +143,27 @@ class Result(Record):
     model: ModelInfo
     settings: dict[str, str] = {}
     timing: Timing = Timing()
+
+    def to_json(self, path: Path | str) -> Path:
+        """Write the result as JSON and return the path. Raises WriteError, as the other writers do."""
+        from soesift.result.store import write_result
+
+        return write_result(self, path)
+
+    def to_xlsx(self, path: Path | str) -> Path:
+        """Write an Excel workbook: an index, one sheet a table, footnotes, the page of each row."""
+        from soesift.export.xlsx import write_xlsx
+
+        return write_xlsx(self, path)
+
+    def to_csv(self, folder: Path | str) -> list[Path]:
+        """Write one CSV file a table into `folder`."""
+        from soesift.export.csv import write_csv
+
+        return write_csv(self, folder)
+
+    def to_html(self, path: Path | str, pdf: Path | str | None = None) -> Path:
+        """Write one self-contained HTML report; with `pdf`, it shows the pages with boxes over the tables."""
+        from soesift.export.html import write_html
+
+        return write_html(self, path, pdf)

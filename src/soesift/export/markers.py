@@ -1,0 +1,74 @@
+"""Which footnote markers a cell ends with, so that a report can link them.
+
+PDF text does not say what is raised, so "Hematologyb" and "Data" look alike. A marker is only taken where it
+is unlikely to be part of the word; a missed link costs less than a broken word.
+"""
+
+from __future__ import annotations
+
+import re
+
+from soesift.result.models import SoeTable
+
+_RAISED = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ", "0123456789abcdefghijklmnoprstuvwxyz", strict=True))
+_RAISED_END = re.compile(rf"[{''.join(_RAISED)}](?:[{''.join(_RAISED)},\s]*)$")
+_SIGNS = re.compile(r"[*†‡§¶#]+")
+_MARK = re.compile(r"[\[(]?(?:[Xx]|[✓✔√●•■◆○▪])[\])]?")  # of a visit at which the procedure is done
+_COUNTED = re.compile(  # words that a number belongs to: "Visit 3" has no footnote 3
+    r"(?:visit|days?|weeks?|wks?|months?|mos?|cycles?|years?|yrs?|period|part|phase|arm|cohort|stage|step|group"
+    r"|hours?|hrs?|dose|panel|grade|type|class|version|item|questions?|no\.?|to|or|and|[vdwmcyph]|[^\w)\]]|.*\d)",
+    re.IGNORECASE,
+)
+_ENDINGS = "sdyrn"  # make common forms of words: drug, drugs; dispense, dispensed
+LONGEST_TAIL = 24
+
+
+def words_of(table: SoeTable) -> frozenset[str]:
+    """Words of the rows and footnotes, in lower case; they tell a word from a word with a marker."""
+    texts = [text for row in table.grid for text in row] + [note.text for note in table.footnotes]
+    return frozenset(word.lower() for text in texts for word in re.findall(r"[^\W\d_]{3,}", text))
+
+
+def split_markers(
+    text: str, known: frozenset[str], words: frozenset[str] = frozenset()
+) -> tuple[str, list[str]]:
+    """The text before its trailing markers, and the markers, all in `known`; (text, []) if it has none.
+
+    `words` (of `words_of`) lets "Hematologyb" be split if "hematology" occurs by itself as well.
+    """
+    raised = _RAISED_END.search(text[-LONGEST_TAIL:])
+    if raised is not None:
+        tail = raised.group()
+        found = _markers_of("".join(_RAISED.get(c, c) for c in tail), known)
+        return (text[: -len(tail)].rstrip(), found) if found else (text, [])
+    for start in range(max(1, len(text) - LONGEST_TAIL), len(text)):
+        base, tail = text[:start].rstrip(), text[start:]
+        found = [] if tail[0].isspace() else _markers_of(tail, known)
+        if found and base and _stands_apart(base, len(base) < start, tail, found, words):
+            return base.rstrip(" ^"), found
+    return text, []
+
+
+def _markers_of(tail: str, known: frozenset[str]) -> list[str]:
+    """The markers of "a,b", "[a, b]", "(1)", "*†"; [] unless all are known."""
+    inner = re.fullmatch(r"\[([^\[\]]+)\]|\(([^()]+)\)|([^\[\]()]+)", tail.strip())
+    parts = re.split(r"[,;\s]+", next(filter(None, inner.groups()))) if inner else []
+    parts = [p for p in parts if p]
+    if not all(p in known for p in parts) and all(_SIGNS.fullmatch(p) for p in parts):
+        parts = list("".join(parts))
+    return parts if all(p in known for p in parts) else []
+
+
+def _stands_apart(base: str, spaced: bool, tail: str, found: list[str], words: frozenset[str]) -> bool:
+    """Whether `tail` can be read as markers behind `base` rather than as the end of its last word."""
+    word = re.split(r"[\s,;/]", base)[-1]
+    if _MARK.fullmatch(base) or base.endswith("^") or all(_SIGNS.fullmatch(f) for f in found):
+        return True
+    if found[0].isdigit():
+        apart = spaced or tail[0] in "[(" or (len(word) > 2 and (word[-1].islower() or word[-1] == ")"))
+        return bool(word) and apart and _COUNTED.fullmatch(word) is None
+    if spaced or tail[0] in "[(" or word.endswith((")", "]")):
+        return True
+    if len(word) > 1 and word.isupper() and found[0].islower():
+        return True
+    return word.lower() in words and (len(found) > 1 or found[0] not in _ENDINGS)

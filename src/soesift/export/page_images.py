@@ -1,0 +1,72 @@
+"""Pictures of the pages a reader wants to see, as data URLs."""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+DPI = 100  # legible when enlarged; about 60-120 kB a page
+QUALITY = 60
+MOST_PAGES = 60
+LONGEST_SIDE = 2400  # pixels, for pages of unusual size
+
+
+@dataclass(frozen=True, slots=True)
+class PageImage:
+    """One page as displayed; width and height in points, so that boxes can be drawn in their own units."""
+
+    number: int
+    width: float
+    height: float
+    url: str  # data:image/jpeg;base64,...
+
+
+def render_pages(pdf: Path | None, numbers: Iterable[int], most: int = MOST_PAGES) -> dict[int, PageImage]:
+    """The first `most` of the 1-based pages `numbers`, by number; pages that cannot be drawn are left out.
+
+    Without a PDF, or with one that cannot be opened (it may have moved since), the answer is empty.
+    """
+    wanted = list(dict.fromkeys(numbers))[:most]
+    if pdf is None or not wanted or not _is_pdf(pdf):
+        return {}
+    import pypdfium2
+
+    try:
+        document = pypdfium2.PdfDocument(pdf)
+    except (pypdfium2.PdfiumError, OSError):
+        return {}
+    try:
+        drawn = (_render(document, number) for number in wanted if 1 <= number <= len(document))
+        return {image.number: image for image in drawn if image is not None}
+    finally:
+        document.close()
+
+
+def _is_pdf(path: Path) -> bool:
+    try:
+        with open(path, "rb") as handle:
+            return b"%PDF" in handle.read(1024)
+    except OSError:
+        return False
+
+
+def _render(document: Any, number: int) -> PageImage | None:
+    import pypdfium2
+
+    try:
+        page = document[number - 1]
+        width, height = page.get_size()
+        scale = min(DPI / 72, LONGEST_SIDE / max(width, height, 1))
+        picture = page.render(scale=scale).to_pil().convert("RGB")
+        page.close()
+    except (pypdfium2.PdfiumError, ValueError, MemoryError):
+        return None
+    out = io.BytesIO()
+    picture.save(out, "JPEG", quality=QUALITY, optimize=True)
+    return PageImage(
+        number, width, height, "data:image/jpeg;base64," + base64.b64encode(out.getvalue()).decode()
+    )

@@ -1,0 +1,125 @@
+"""Safe, styled cells of an openpyxl sheet."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Any
+
+from soesift.export.wording import plain
+
+LONGEST_CELL = 32_767  # characters (UTF-16 units) that Excel allows in a cell
+LONGEST_NAME = 31  # characters of a sheet name
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+_NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\'\s]+")
+
+Notes = list[str]  # what had to be changed, for the index sheet
+
+
+class StyledSheet:
+    """A sheet to which text is put by 1-based row and column, never as a formula."""
+
+    def __init__(self, sheet: Any, notes: Notes) -> None:
+        self.sheet = sheet
+        self.notes = notes
+
+    def put(self, row: int, column: int, text: str, style: str) -> None:
+        """Write `text` with a style of `_style`; cut it if it is too long for Excel."""
+        cell = self.sheet.cell(row, column)
+        shown = _cut(plain(text))
+        for part, value in _style(style).items():
+            setattr(cell, part, value)
+        cell.value = shown
+        cell.data_type = "s"  # openpyxl takes "=..." for a formula and "#N/A" for an error
+        if shown.startswith(FORMULA_STARTS):
+            cell.quotePrefix = True  # stays text when someone edits the cell
+        if len(shown) < len(plain(text)):
+            cell.fill = _style("warning")["fill"]
+            place = f"{cell.coordinate} of sheet {self.sheet.title!r}"
+            self.notes.append(f"Cut at Excel's limit of {LONGEST_CELL:,} characters: {place}")
+
+    def number(self, row: int, column: int, value: int | None, style: str = "page") -> None:
+        """Write a number as a number (None: an empty cell)."""
+        cell = self.sheet.cell(row, column)
+        for part, look in _style(style).items():
+            setattr(cell, part, look)
+        cell.value = value
+
+    def link(self, row: int, column: int, sheet: str, style: str = "link") -> None:
+        """Make the cell a link to the top of another sheet of the workbook."""
+        from openpyxl.worksheet.hyperlink import Hyperlink
+
+        cell = self.sheet.cell(row, column)
+        cell.hyperlink = Hyperlink(ref=cell.coordinate, location=f"'{sheet}'!A1")
+        cell.data_type = "s"
+        for part, value in _style(style).items():
+            setattr(cell, part, value)
+
+    def merge(self, row: int, column: int, rows: int, columns: int) -> None:
+        """Merge a block; its text is that of the cell at the top left."""
+        if rows > 1 or columns > 1:
+            last = {"end_row": row + rows - 1, "end_column": column + columns - 1}
+            self.sheet.merge_cells(start_row=row, start_column=column, **last)
+
+    def width(self, column: int, characters: float) -> None:
+        from openpyxl.utils import get_column_letter
+
+        self.sheet.column_dimensions[get_column_letter(column)].width = characters
+
+    def print_landscape(self, title_rows: str | None) -> None:
+        """One page wide, landscape, the header repeated on each page."""
+        self.sheet.page_setup.orientation = "landscape"
+        self.sheet.page_setup.fitToHeight = 0
+        self.sheet.sheet_properties.pageSetUpPr.fitToPage = True
+        if title_rows:
+            self.sheet.print_title_rows = title_rows
+
+
+def sheet_name(number: int, title: str) -> str:
+    """ "2 Schedule of Activities": unique by its number, at most 31 UTF-16 units, all of them allowed."""
+    name = f"{number} {_NOT_IN_NAMES.sub(' ', plain(title)).strip()}"
+    return _shortened(name, LONGEST_NAME).strip()
+
+
+def _cut(text: str) -> str:
+    return _shortened(text, LONGEST_CELL)
+
+
+def _shortened(text: str, units: int) -> str:
+    """The longest start of `text` of at most `units` UTF-16 units, no pair broken."""
+    return text.encode("utf-16-le")[: 2 * units].decode("utf-16-le", "ignore")
+
+
+@cache
+def _style(name: str) -> dict[str, Any]:
+    """Font, fill, alignment and border of a kind of cell."""
+    from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+
+    line = Side(style="thin", color="C9D3DC")
+    box = Border(left=line, right=line, top=line, bottom=line)
+    wrap = Alignment(vertical="top", wrap_text=True)
+    middle = Alignment(horizontal="center", vertical="center", wrap_text=True)
+    head_fill, side_fill = PatternFill("solid", fgColor="1F4E5F"), PatternFill("solid", fgColor="EEF3F6")
+    warn_fill = PatternFill("solid", fgColor="FFE9A8")
+    styles: dict[str, dict[str, Any]] = {
+        "title": {"font": Font(bold=True, size=14, color="1F4E5F")},
+        "name": {"font": Font(bold=True)},
+        "note": {"font": Font(italic=True, color="5B6B77")},
+        "text": {"alignment": wrap, "border": box},
+        "text_line": {"alignment": Alignment(vertical="top")},
+        "footnote": {"alignment": wrap},
+        "marker": {"alignment": Alignment(horizontal="right", vertical="top"), "font": Font(bold=True)},
+        "header": {
+            "font": Font(bold=True, color="FFFFFF"),
+            "fill": head_fill,
+            "alignment": middle,
+            "border": box,
+        },
+        "side": {"font": Font(bold=True), "fill": side_fill, "alignment": wrap, "border": box},
+        "mark": {"alignment": middle, "border": box},
+        "page": {"font": Font(color="5B6B77"), "alignment": middle, "border": box},
+        "warning": {"fill": warn_fill, "alignment": wrap},
+        "link": {"font": Font(color="0563C1", underline="single"), "alignment": wrap, "border": box},
+        "back": {"font": Font(color="0563C1", underline="single")},
+    }
+    return styles[name]

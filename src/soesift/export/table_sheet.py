@@ -1,0 +1,101 @@
+"""One logical table as a sheet: title, grid with merged cells, the page of each row, footnotes."""
+
+from __future__ import annotations
+
+import math
+
+from soesift.export.sheet_cells import StyledSheet
+from soesift.export.spans import grid_size, header_count, placed_cells
+from soesift.export.wording import heading_of, percent, type_name, where
+from soesift.result.models import SoeTable
+
+TOP = 3  # sheet row of the first grid row
+MOST_FROZEN = 12  # rows; more would leave no room to scroll on a small screen
+LEAST_WIDTH, MOST_WIDTH, MOST_FIRST = 6.0, 26.0, 48.0  # characters
+INDEX = "Index"
+MARK_LENGTH = 3  # characters up to which a cell is centred like a mark
+
+
+def add_table_sheet(sheet: StyledSheet, table: SoeTable, number: int) -> None:
+    """Fill the sheet of the table; `number` is its 1-based place in the result."""
+    n_rows = len(table.grid)
+    sheet.put(1, 1, heading_of(table, number), "title")
+    sheet.put(2, 1, "Back to the index", "back")
+    sheet.link(2, 1, INDEX, "back")
+    sheet.put(2, 2, _facts(table), "note")
+    _put_grid(sheet, table)
+    _put_pages(sheet, table)
+    widths = column_widths(table)
+    for column, width in enumerate([*widths, 7.0], start=1):
+        sheet.width(column, width)
+    _freeze(sheet, header_count(table))
+    _put_footnotes(sheet, table, TOP + n_rows + 1, widths)
+
+
+def column_widths(table: SoeTable) -> list[float]:
+    """Characters for each column: the longest word fits, and long text wraps into a few lines."""
+    n_columns = grid_size(table)[1]
+    widths: list[float] = []
+    for c in range(n_columns):
+        texts = [row[c][:400] for row in table.grid if c < len(row) and (c == 0 or row[c] != row[c - 1])]
+        word = max((len(w) for text in texts for w in text.split()), default=0)
+        text = max((len(t) for t in texts), default=0)
+        most = MOST_FIRST if c == 0 else MOST_WIDTH
+        widths.append(min(most, max(LEAST_WIDTH, word + 2.0, text if c == 0 else 2.5 * math.sqrt(text))))
+    return widths
+
+
+def _facts(table: SoeTable) -> str:
+    facts = [f"{type_name(table.table_type)} ({percent(table.type_probability)})", where(table)]
+    facts += [
+        table.population_track or "",
+        f"probability {percent(table.probability)}",
+        ", ".join(table.flags),
+    ]
+    return " · ".join(filter(None, facts))
+
+
+def _put_grid(sheet: StyledSheet, table: SoeTable) -> None:
+    n_header = header_count(table)
+    for cell in placed_cells(table):
+        row, column = TOP + cell.row, 1 + cell.column
+        mark = len(cell.text) <= MARK_LENGTH or cell.column_span > 1
+        style = (
+            "header" if cell.row < n_header else "side" if cell.column == 0 else "mark" if mark else "text"
+        )
+        sheet.put(row, column, cell.text, style)
+        sheet.merge(row, column, cell.row_span, cell.column_span)
+
+
+def _put_pages(sheet: StyledSheet, table: SoeTable) -> None:
+    """The page of each body row, in a column of its own on the right."""
+    n_header, column = header_count(table), grid_size(table)[1] + 1
+    if column == 1:
+        return
+    sheet.put(TOP if n_header else TOP - 1, column, "Page", "header" if n_header else "name")
+    sheet.merge(TOP, column, n_header, 1)
+    for r, page in enumerate(table.row_pages[: len(table.grid)]):
+        if r >= n_header:
+            sheet.number(TOP + r, column, page)
+
+
+def _freeze(sheet: StyledSheet, n_header: int) -> None:
+    rows = min(TOP + n_header, TOP + MOST_FROZEN)
+    sheet.sheet.freeze_panes = sheet.sheet.cell(rows, 2).coordinate
+    sheet.print_landscape(f"{TOP}:{TOP + n_header - 1}" if n_header else None)
+
+
+def _put_footnotes(sheet: StyledSheet, table: SoeTable, row: int, widths: list[float]) -> None:
+    """Marker in the first column, text over the others; merged cells don't grow by themselves."""
+    if not table.footnotes:
+        return
+    sheet.put(row, 1, "Footnotes", "name")
+    columns = max(1, len(widths) - 1)
+    room = max(20.0, sum(widths[1:]))
+    for r, note in enumerate(table.footnotes, start=row + 1):
+        sheet.put(r, 1, note.marker, "marker")
+        sheet.put(r, 2, note.text, "footnote")
+        sheet.number(r, 2 + columns, note.page)
+        sheet.merge(r, 2, 1, columns)
+        lines = sum(max(1, math.ceil(len(part) / room)) for part in note.text[:4000].split("\n"))
+        sheet.sheet.row_dimensions[r].height = min(400.0, 15.0 * lines)

@@ -1,0 +1,121 @@
+"""How results are worded for people; shared by the Excel and HTML reports."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from soesift.result.models import DocumentInfo, Location, Rejected, Result, SoeTable
+
+TYPE_NAMES = {
+    "main_soa": "Main schedule",
+    "track": "Schedule of one track",
+    "domain": "Schedule of one domain",
+    "subsidiary": "Subsidiary schedule",
+}
+FLAG_NAMES = {
+    "image_only": ("Picture", "The table is printed as a picture; its text was read by OCR. Check it."),
+    "rotated": ("Rotated", "The text is turned on the page."),
+    "redacted": ("Redacted", "Parts are blacked out in the document; nothing was filled in for them."),
+    "transposed": ("Transposed", "Visits are the rows and procedures the columns."),
+    "tiled": ("Tiled", "The columns go on over several pages; the blocks were set side by side."),
+    "in_synopsis": ("In synopsis", "The table stands in the protocol synopsis."),
+    "borderless": ("Borderless", "The columns were found by white space, not by rules. Check them."),
+}
+# XML 1.0 and HTML allow none of these: control characters, surrogate halves, non-characters
+_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+
+
+def plain(text: str) -> str:
+    """`text` without the characters that no XML or HTML file may hold."""
+    return _ILLEGAL.sub("", text)
+
+
+def type_name(table_type: str) -> str:
+    """The words for a table type or likely class; an unknown one with its underscores as spaces."""
+    return TYPE_NAMES.get(table_type, table_type.replace("_", " ").capitalize())
+
+
+def percent(probability: float) -> str:
+    """A probability as "97 %"; never "100 %" or "0 %" unless it is exactly that."""
+    if 0.995 <= probability < 1:
+        return "> 99 %"
+    if 0 < probability < 0.005:
+        return "< 1 %"
+    return f"{probability * 100:.0f} %"
+
+
+def page_ranges(pages: Iterable[int]) -> str:
+    """[12, 13, 14, 16] as "12–14, 16"."""
+    parts: list[list[int]] = []
+    for page in sorted(set(pages)):
+        if parts and page == parts[-1][-1] + 1:
+            parts[-1].append(page)
+        else:
+            parts.append([page])
+    return ", ".join(str(p[0]) if len(p) == 1 else f"{p[0]}–{p[-1]}" for p in parts)
+
+
+def location_text(location: Location) -> str:
+    """The place of a DOCX table: "Section › Subsection, table 3"."""
+    return ", ".join([*filter(None, [" › ".join(location.heading_path)]), f"table {location.table_number}"])
+
+
+def where(item: SoeTable | Rejected) -> str:
+    """The place of a table: "pages 12–14", or its location in a document without pages."""
+    if item.pages:
+        return _pages(item.pages)
+    locations = [f.location for f in item.fragments] if isinstance(item, SoeTable) else [item.location]
+    return "; ".join(location_text(place) for place in locations if place is not None)
+
+
+def heading_of(table: SoeTable, number: int) -> str:
+    """The title of the table, or a name made of its type and 1-based number."""
+    return plain(table.title).strip() or f"{type_name(table.table_type)} (table {number}, untitled)"
+
+
+def verdict(result: Result) -> str:
+    """One sentence: what was found."""
+    n = len(result.tables)
+    if result.document.error:
+        return "The document could not be read."
+    pages = {p for table in result.tables for p in table.pages}
+    found = f"{n} schedule table{'' if n == 1 else 's'} found"
+    found += f" on {_pages(pages)}" if pages else ""
+    if result.document.has_soe == "unsure":
+        return f"Unsure: {found if n else 'no schedule table found'}; please look at what is listed below."
+    return f"{found}." if n else "No Schedule of Events found."
+
+
+def document_facts(result: Result) -> list[tuple[str, str]]:
+    """Name and value of what a reader checks first, in order."""
+    document, model = result.document, result.model
+    facts = [
+        ("Document", document.name),
+        ("Result", verdict(result)),
+        ("Schedule of Events", document.has_soe),
+    ]
+    facts += _trouble(document)
+    if document.n_pages is not None:
+        facts.append(("Pages", str(document.n_pages)))
+    facts.append(("SHA-256 of the document", document.sha256))
+    facts.append(("Model", f"{model.name} {model.version} (SHA-256 {model.sha256})"))
+    facts.append(
+        ("Accepted from", f"{percent(model.threshold)}; unsure from {percent(model.unsure_threshold)}")
+    )
+    facts += [(f"Setting {key}", value) for key, value in sorted(result.settings.items())]
+    return [(name, plain(value)) for name, value in facts]
+
+
+def _pages(pages: Iterable[int]) -> str:
+    return f"page{'s' if len(set(pages)) > 1 else ''} {page_ranges(pages)}"
+
+
+def _trouble(document: DocumentInfo) -> list[tuple[str, str]]:
+    facts = [("Error", document.error)] if document.error else []
+    facts += [
+        ("Unsure" if u.page is None else f"Unsure about page {u.page}", u.why) for u in document.unsure_pages
+    ]
+    if document.image_only_pages:
+        facts.append(("Pages that are pictures", page_ranges(document.image_only_pages)))
+    return facts

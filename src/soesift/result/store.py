@@ -1,0 +1,63 @@
+"""Results as JSON files (`soe-result/1`): deterministic, readable line by line, read back without loss."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from soesift.errors import UsageError
+from soesift.files import write_atomically
+from soesift.result.models import FORMAT, Result
+
+WIDTH = 200  # values that fit are written on one line
+
+
+def write_result(result: Result, path: Path | str) -> Path:
+    """Write `result` as JSON and return the path. The same result gives the same bytes. Raises WriteError."""
+    return write_atomically(Path(path), result_json(result))
+
+
+def result_json(result: Result) -> str:
+    """The JSON text: one row of a grid a line, keys in the order of the models, a line end at the end.
+
+    Halves of surrogate pairs, which broken PDF text can hold and UTF-8 cannot, become U+FFFD.
+    """
+    text = _laid_out(result.model_dump(), 0) + "\n"
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def read_result(path: Path | str) -> Result:
+    """Read what `write_result` wrote. Raises UsageError if the file is missing or not of this format."""
+    path = Path(path)
+    try:
+        return Result.model_validate_json(path.read_bytes())
+    except OSError as error:
+        raise UsageError(f"cannot read {path}: {error.strerror}; give the path of a result file") from error
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        place = ".".join(map(str, first["loc"])) or "the file"
+        raise UsageError(
+            f"{path} is not a {FORMAT} result: {place}: {first['msg']}; write it again with soesift detect"
+        ) from error
+
+
+def _laid_out(value: Any, depth: int) -> str:
+    compact = json.dumps(value, ensure_ascii=False, allow_nan=False)
+    flat = not value or not isinstance(value, (dict, list)) or _is_scalar_list(value)
+    if flat or (depth > 1 and len(compact) <= WIDTH):
+        return compact
+    pad, end = "  " * (depth + 1), "  " * depth
+    if isinstance(value, dict):
+        items = [f"{json.dumps(k, ensure_ascii=False)}: {_laid_out(v, depth + 1)}" for k, v in value.items()]
+        opening, closing = "{", "}"
+    else:
+        items = [_laid_out(v, depth + 1) for v in value]
+        opening, closing = "[", "]"
+    return f"{opening}\n{pad}" + f",\n{pad}".join(items) + f"\n{end}{closing}"
+
+
+def _is_scalar_list(value: Any) -> bool:
+    return isinstance(value, list) and not any(isinstance(v, (dict, list)) for v in value)

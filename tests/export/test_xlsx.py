@@ -1,0 +1,129 @@
+"""The workbook as openpyxl reads it again."""
+
+from __future__ import annotations
+
+import io
+import time
+import zipfile
+from pathlib import Path
+
+import openpyxl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from soesift.export.sheet_cells import sheet_name
+from soesift.export.table_sheet import column_widths
+from soesift.result.models import Result
+
+FIRST = "1 Table 1 Schedule of Activitie"
+
+
+def values(sheet: openpyxl.worksheet.worksheet.Worksheet) -> list[list[object]]:
+    return [[cell.value for cell in row] for row in sheet.iter_rows()]
+
+
+def test_table_sheet(toy: Result, tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(toy.to_xlsx(tmp_path / "t.xlsx"))
+    assert book.sheetnames == ["Index", FIRST, "2 Schedule of one domain (table"]
+    sheet = book[FIRST]
+    assert sheet["A1"].value == "Table 1: Schedule of Activities"
+    assert sheet.freeze_panes == "B5"
+    merged = {str(block) for block in sheet.merged_cells.ranges}
+    assert merged == {"A3:A4", "C3:D3", "A6:D6", "B8:D8", "E3:E4", "B11:D11", "B12:D12", "B13:D13"}
+    assert [cell.value for cell in sheet["E"]][2:8] == ["Page", None, 1, 1, 2, 2]
+    assert [cell.value for cell in sheet[7]][:4] == ["ECG b", "Xb", "X", "X"]
+    assert values(sheet)[8:] == [
+        [None] * 5,
+        ["Footnotes", None, None, None, None],
+        ["a", "Before any procedure; consent is renewed.", None, None, 2],
+        ["b", "In triplicate.", None, None, 2],
+        [None, "ECG = electrocardiogram.", None, None, 2],
+    ]
+    assert sheet["A3"].font.bold
+    assert sheet["A7"].alignment.wrap_text
+    assert sheet.print_title_rows == "$3:$4"
+
+
+def test_index_links_and_facts(toy: Result, tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(toy.to_xlsx(tmp_path / "t.xlsx"))
+    index = book["Index"]
+    links = {cell.value: cell.hyperlink.location for row in index for cell in row if cell.hyperlink}
+    assert links["Table 1: Schedule of Activities"] == f"'{FIRST}'!A1"
+    assert len(links) == 2
+    assert all(location.split("'")[1] in book.sheetnames for location in links.values())
+    assert book[FIRST]["A2"].hyperlink.location == "'Index'!A1"
+    facts = {row[0]: row[1] for row in values(index)}
+    assert facts["Document"] == "toy protocol.pdf"
+    assert facts["Schedule of Events"] == "yes"
+    assert facts["Unsure about page 3"] == "a picture that was not read"
+    near = next(row for row in values(index) if row[0] == "Analytes")
+    assert near[1:6] == ["Lab analytes", None, "30 %", None, "page 3"]
+
+
+def test_nothing_is_a_formula(hostile: Result, tmp_path: Path) -> None:
+    path = hostile.to_xlsx(tmp_path / "t.xlsx")
+    with zipfile.ZipFile(path) as archive:
+        sheets = [name for name in archive.namelist() if name.startswith("xl/worksheets/sheet")]
+        assert not any(b"<f" in archive.read(name) for name in sheets)
+        assert b'quotePrefix="1"' in archive.read("xl/styles.xml")
+    book = openpyxl.load_workbook(path)
+    cells = [
+        cell for sheet in book for row in sheet.iter_rows() for cell in row if isinstance(cell.value, str)
+    ]
+    assert {cell.data_type for cell in cells} == {"s"}
+    risky = [cell for cell in cells if cell.value.startswith(("=", "+", "-", "@", "\t", "\r"))]
+    assert len(risky) > 10
+    assert all(cell.quotePrefix for cell in risky)
+    assert not any(cell.quotePrefix for cell in cells if cell.value in ("long", "Footnotes"))
+
+
+def test_hostile_text_is_kept_where_it_can_be(hostile: Result, tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(hostile.to_xlsx(tmp_path / "t.xlsx"))
+    assert len({name.lower() for name in book.sheetnames}) == 3
+    assert all(len(name) <= 31 for name in book.sheetnames)
+    sheet = book.worksheets[1]
+    column = [cell.value for cell in sheet["A"]]
+    assert column[3] == hostile.tables[0].grid[1][0]
+    assert "ab" in column
+    assert "計画表 جدول \u202etxt" in column
+    assert "#N/A" in column
+    long = next(row for row in sheet.iter_rows() if row[0].value == "long")[1]
+    assert len(long.value) == 32_767
+    warnings = [row[0] for row in values(book["Index"]) if str(row[0]).startswith("Cut at Excel's limit")]
+    assert len(warnings) == 2
+    assert warnings[0].endswith(f"{long.coordinate} of sheet {sheet.title!r}")
+
+
+def test_same_bytes_at_another_time(toy: Result, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = toy.to_xlsx(tmp_path / "a.xlsx").read_bytes()
+    later = time.time() + 90_000
+    monkeypatch.setattr(time, "time", lambda: later)
+    time.sleep(1.1)  # openpyxl writes the time in seconds
+    assert toy.to_xlsx(tmp_path / "b.xlsx").read_bytes() == first
+    with zipfile.ZipFile(io.BytesIO(first)) as archive:
+        assert archive.testzip() is None
+
+
+def test_no_tables_and_empty_tables(toy: Result, tmp_path: Path) -> None:
+    none = toy.model_copy(update={"tables": [], "rejected": []})
+    book = openpyxl.load_workbook(none.to_xlsx(tmp_path / "none.xlsx"))
+    assert book.sheetnames == ["Index"]
+    assert ["No tables"] in [row[:1] for row in values(book["Index"])]
+    blank = toy.tables[0].model_copy(update={"grid": [], "cells": []})
+    book = openpyxl.load_workbook(toy.model_copy(update={"tables": [blank]}).to_xlsx(tmp_path / "blank.xlsx"))
+    assert book.worksheets[1]["A2"].value == "Back to the index"
+
+
+def test_widths_fit_words_within_bounds(hostile: Result, toy: Result) -> None:
+    assert column_widths(toy.tables[0])[0] >= len("Informed consenta")
+    assert all(6 <= width <= 48 for width in column_widths(hostile.tables[0]))
+
+
+@given(st.integers(1, 999), st.text())
+def test_sheet_names_are_valid(number: int, title: str) -> None:
+    name = sheet_name(number, title)
+    assert len(name.encode("utf-16-le")) <= 62
+    assert name.startswith(str(number))
+    assert not set(name) & set("[]:*?/\\'")
+    openpyxl.Workbook().create_sheet(name)
