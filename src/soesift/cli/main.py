@@ -13,6 +13,11 @@ from soesift.errors import SoesiftError
 VERBS = {
     "detect": "Find, join and export the SoE tables of protocols.",
     "tables": "Write all tables found, for building training sets.",
+    "train": "Train the student on labelled tables and export it.",
+    "plan": "Calls, tokens, cost and audit of labelling, before anything is sent.",
+    "label": "Ask a teacher about tables, or bring labels in and out.",
+    "explain": "Every answer and vote about one table.",
+    "status": "What a ledger of labels holds.",
     "sample": "Write a realistic protocol that this project makes itself.",
 }
 

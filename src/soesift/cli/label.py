@@ -1,0 +1,250 @@
+"""`soesift label`: ask a teacher about tables; batch files, recorded answers, human labels by sub-command."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from soesift.label.config import LabelConfig
+    from soesift.label.ledger import Ledger
+    from soesift.label.limiter import Limiter
+    from soesift.label.run import Outcome
+    from soesift.table.record import TableRecord
+
+FILE = click.Path(path_type=Path, dir_okay=False)
+TABLES = click.argument("tables", type=FILE)
+LEDGER = click.option(
+    "--ledger", type=FILE, default=Path("labels.db"), show_default=True, help="SQLite file."
+)
+CONFIG = click.option("--config", "-c", type=FILE, required=True, help="TOML file; see the shipped examples.")
+
+
+class OrRun(click.Group):
+    """`soesift label TABLES` means `soesift label run TABLES`."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if args and args[0] not in self.commands and args[0] not in ("--help", "--debug"):
+            args = ["run", *args]
+        return super().parse_args(ctx, args)
+
+
+@click.group("label", cls=OrRun)
+@click.option("--debug", is_flag=True, hidden=True)
+def command(debug: bool) -> None:
+    """Ask a teacher about tables (`run`, the default), or bring labels in and out."""
+
+
+@command.command("run")
+@TABLES
+@LEDGER
+@CONFIG
+@click.option("--limit", type=int, help="Only the first N tables.")
+@click.option("--quiet", is_flag=True, help="No progress bar.")
+def run(tables: Path, ledger: Path, config: Path, limit: int | None, quiet: bool) -> int:
+    """Ask every missing answer about TABLES (JSON Lines). Stop it at will: it goes on where it was."""
+    from soesift.label.providers.choose import open_provider
+    from soesift.label.run import label_tables
+
+    how, records = settings(config), tables_of(tables)[:limit]
+    book = ledger_of(ledger)
+    watch = _Progress(len(records), quiet)
+
+    async def ask() -> Outcome:
+        provider = open_provider(how.provider)
+        try:
+            return await label_tables(records, how, book, provider, watch)
+        finally:
+            await provider.close()
+
+    try:
+        outcome = asyncio.run(ask())
+    finally:
+        watch.close()
+        book.close()
+    say(outcome, ledger)
+    return 3 if outcome.stopped else 0
+
+
+@command.command("write-batch")
+@TABLES
+@LEDGER
+@CONFIG
+@click.option("--format", "form", type=click.Choice(["openai", "gemini", "anthropic"]), required=True)
+@click.option("--out", type=FILE, required=True, help="File to hand to the provider's batch API.")
+@click.option("--logprobs/--no-logprobs", default=True, show_default=True, help="Ask for log-probabilities.")
+def write(tables: Path, ledger: Path, config: Path, form: Any, out: Path, logprobs: bool) -> None:
+    """Write the missing requests as a provider's batch file."""
+    from soesift.label.batch import write_batch
+    from soesift.label.request import build_requests
+
+    how, book = settings(config), ledger_of(ledger)
+    requests = list(build_requests(tables_of(tables), how, logprobs and form != "anthropic"))
+    book.add(requests)
+    missing = set(book.open_keys([request.key for request in requests], how.run.attempts))
+    count = write_batch(out, [request for request in requests if request.key in missing], form)
+    book.close()
+    click.echo(f"{count} requests written to {out}; noted in {ledger}")
+
+
+@command.command("read-batch")
+@click.argument("results", type=FILE)
+@LEDGER
+@CONFIG
+@click.option("--format", "form", type=click.Choice(["openai", "gemini", "anthropic"]), required=True)
+def read(results: Path, ledger: Path, config: Path, form: Any) -> None:
+    """Read a provider's batch RESULTS into the ledger; reading them again adds nothing."""
+    from soesift.label.batch import read_batch
+    from soesift.label.price import price_of
+    from soesift.label.prompt import load_task
+
+    how, book = settings(config), ledger_of(ledger)
+    got = read_batch(results, book, load_task(how.task).labels, form, price_of(how))
+    book.close()
+    rest = f"{got.before} known before, {got.unknown} of other ledgers, {got.unreadable} unreadable"
+    click.echo(f"{got.labelled} labels and {got.failed} failures written to {ledger}; {rest}")
+
+
+@command.command("import-answers")
+@TABLES
+@click.argument("answers", type=FILE)
+@click.argument("their_tables", type=FILE)
+@LEDGER
+@click.option("--iou", type=float, default=0.5, show_default=True, help="Least overlap of two boxes.")
+@click.option(
+    "--contained", type=float, default=0.8, show_default=True, help="Or least share of the smaller."
+)
+def answers_in(
+    tables: Path, answers: Path, their_tables: Path, ledger: Path, iou: float, contained: float
+) -> None:
+    """Read ANSWERS recorded elsewhere about THEIR_TABLES, matched to TABLES by document, page and box."""
+    from soesift.label.recorded import RecordedAnswer, RecordedTable, import_answers, read_lines
+
+    recorded, theirs = read_lines(answers, RecordedAnswer), read_lines(their_tables, RecordedTable)
+    book = ledger_of(ledger)
+    got = import_answers(book, recorded, theirs, tables_of(tables), iou=iou, contained=contained)
+    book.close()
+    pairs, lone = len(got.matching.pairs), len(got.matching.theirs)
+    click.echo(
+        f"tables: {pairs} of {pairs + lone} matched; of ours {len(got.matching.ours)} without an answer"
+    )
+    click.echo(f"answers: {got.answers} written to {ledger} ({got.failures} without a readable label), "
+               f"{got.before} known before, {got.of_unmatched} of unmatched tables, "
+               f"{got.without_table} of unknown tables")  # fmt: skip
+
+
+@command.command("import-humans")
+@click.argument("labels", type=FILE)
+@LEDGER
+@click.option(
+    "--format", "form", type=click.Choice(["jsonl", "csv", "labelstudio", "argilla"]), required=True
+)
+@click.option("--pot", type=click.Choice(["audit", "repair", "other"]), help="For labels that do not say it.")
+def humans_in(labels: Path, ledger: Path, form: Any, pot: Any) -> None:
+    """Read human LABELS into the ledger, with the pot they belong to."""
+    from soesift.label.humans import add_labels, read_labels
+
+    book = ledger_of(ledger)
+    given = read_labels(labels, form, pot)
+    new = add_labels(book, given)
+    book.close()
+    click.echo(f"{new} of {len(given)} labels written to {ledger}; the others were there")
+
+
+@command.command("export-humans")
+@LEDGER
+@click.option("--format", "form", type=click.Choice(["jsonl", "csv"]), required=True)
+@click.option("--pot", type=click.Choice(["audit", "repair", "other"]), help="Only this pot.")
+@click.option("--out", type=FILE, required=True)
+def humans_out(ledger: Path, form: Any, pot: Any, out: Path) -> None:
+    """Write the human labels of the ledger."""
+    from soesift.label.humans import human_labels, write_labels
+
+    book = ledger_of(ledger, must_exist=True)
+    labels = human_labels(book, pot)
+    book.close()
+    write_labels(out, labels, form)
+    click.echo(f"{len(labels)} labels written to {out}")
+
+
+@command.command("export-tasks")
+@TABLES
+@click.option("--format", "form", type=click.Choice(["labelstudio", "argilla"]), required=True)
+@click.option("--pot", type=click.Choice(["audit", "repair", "other"]), required=True)
+@click.option("--out", type=FILE, required=True)
+def tasks_out(tables: Path, form: Any, pot: Any, out: Path) -> None:
+    """Write TABLES as tasks for people to judge, without any teacher's label."""
+    from soesift.label.humans import write_tasks
+
+    records = tables_of(tables)
+    write_tasks(out, records, pot, form)
+    click.echo(f"{len(records)} tasks written to {out}")
+
+
+def settings(path: Path) -> LabelConfig:
+    from soesift.config import load_toml
+    from soesift.label.config import LabelConfig
+
+    return load_toml(path, LabelConfig)
+
+
+def tables_of(path: Path) -> list[TableRecord]:
+    """The tables of a file; unreadable lines are told, not fatal."""
+    from soesift.label.request import read_tables
+
+    records, wrong = read_tables(path)
+    for line in wrong:
+        click.echo(f"left out: {line}", err=True)
+    return records
+
+
+def ledger_of(path: Path, must_exist: bool = False) -> Ledger:
+    from soesift.errors import UsageError
+    from soesift.label.ledger import Ledger
+
+    if must_exist and not path.exists():
+        raise UsageError(f"{path}: no such ledger; `soesift label` writes one")
+    return Ledger(path)
+
+
+def say(outcome: Outcome, ledger: Path) -> None:
+    """What a run did, in a few lines."""
+    rate = outcome.asked / outcome.seconds if outcome.seconds else 0.0
+    click.echo(
+        f"{outcome.labelled} labels written to {ledger}; {outcome.before} of {outcome.wanted} were there"
+    )
+    click.echo(f"{outcome.asked} requests in {outcome.seconds:.1f} s ({rate:.1f}/s)")
+    if outcome.failures:
+        kinds = ", ".join(f"{count} {kind}" for kind, count in outcome.failures.most_common())
+        click.echo(f"failures: {kinds}; {outcome.given_up} requests without a reply")
+    if outcome.lost_in_flight:
+        click.echo(f"{outcome.lost_in_flight} requests were in flight when an earlier run died; asked again")
+    if outcome.stopped:
+        click.echo(f"stopped: {outcome.stopped}", err=True)
+
+
+class _Progress:
+    """A bar on a terminal; nothing elsewhere."""
+
+    def __init__(self, tables: int, quiet: bool) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        console = Console(stderr=True)
+        self.bar = Progress(*columns, console=console, disable=quiet or not console.is_terminal)
+        self.task = self.bar.add_task(f"{tables} tables", total=None)
+        self.bar.start()
+
+    def __call__(self, outcome: Outcome, limiter: Limiter) -> None:
+        if not self.bar.disable:
+            failed, pace = outcome.failures.total(), int(limiter.limit)
+            told = f"{outcome.labelled} labels, {failed} failures, {pace} at once"
+            done = outcome.before + outcome.labelled
+            self.bar.update(self.task, description=told, completed=done, total=outcome.wanted)
+
+    def close(self) -> None:
+        self.bar.stop()

@@ -1,0 +1,40 @@
+"""`soesift status`: what a ledger holds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from soesift.cli.label import FILE, ledger_of
+
+
+@click.command("status")
+@click.argument("ledger", type=FILE, default=Path("labels.db"))
+@click.option("--debug", is_flag=True, hidden=True)
+def command(ledger: Path, debug: bool) -> None:
+    """Answers, failures, spend and human labels in LEDGER."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from soesift.label.report import status_of
+
+    book = ledger_of(ledger, must_exist=True)
+    status = status_of(book)
+    book.close()
+    shown = Table(
+        "model", "view", "prompt", "source", "tables", "requests", "labelled", "yes", "no", "unsure"
+    )
+    for view in status.views:
+        counts = (view.tables, view.requests, view.labelled, view.yes, view.no, view.unsure)
+        shown.add_row(view.model, view.view, view.prompt, view.source, *(f"{count:.0f}" for count in counts))
+    console = Console(width=None if Console().is_terminal else 140)
+    console.print(shown)
+    failures = ", ".join(f"{count} {kind}" for kind, count in status.failures.most_common()) or "none"
+    click.echo(f"failures: {failures}")
+    click.echo(f"spent: {status.tokens} tokens, {status.cost:.4f} money; in flight: {status.in_flight}")
+    if status.lost_requests:
+        lost = f"{status.lost_requests} requests in flight at a kill, {status.lost_tokens} tokens reserved"
+        click.echo(f"lost: {lost}")
+    human = ", ".join(f"{pot} {count}" for pot, count in status.human.items()) or "none"
+    click.echo(f"human labels: {human}")

@@ -1,0 +1,124 @@
+"""Configuration of labelling, read from TOML by `soesift.config.load_toml`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from soesift.label.providers.base import Ask
+from soesift.view import TokenBudget, estimate_tokens, tokenizer_counter
+
+
+class Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ProviderConfig(Strict):
+    """Who answers. Keys of providers are read from the environment variable named, never from a file."""
+
+    kind: Literal["openai", "litellm"] = "openai"
+    model: str
+    base_url: str | None = None
+    api_key_env: str = ""
+    timeout_s: float = Field(default=120, gt=0)
+    headers: dict[str, str] = {}
+    extra_body: dict[str, Any] = {}
+
+
+class SamplingConfig(Strict):
+    """`logprobs`: one answer with log-probabilities. `samples`: several without. `auto`: what it can."""
+
+    mode: Literal["auto", "logprobs", "samples"] = "auto"
+    samples: int = Field(default=5, ge=1)
+    temperature: float = Field(default=0.7, ge=0)  # of `samples`; with log-probabilities it is 0
+    max_tokens: int = Field(default=8, ge=1)
+    top_logprobs: int = Field(default=10, ge=1, le=20)
+    seed: int | None = None
+
+
+class ViewsConfig(Strict):
+    """Which views are asked about, and how many tokens of a table each may show."""
+
+    names: list[str] = ["json", "page"]
+    tokens: int | None = Field(default=2000, ge=20)
+    tokenizer: str | None = None  # a tokenizer.json for exact counts; otherwise four characters a token
+    prompts: dict[str, str] = {}  # view -> prompt name or path, where the shipped one is not wanted
+
+    def budget(self) -> TokenBudget:
+        return TokenBudget(self.tokens, self.counter())
+
+    def counter(self) -> Callable[[str], int]:
+        return tokenizer_counter(self.tokenizer) if self.tokenizer else estimate_tokens
+
+
+class RunConfig(Strict):
+    """Pace and persistence. `attempts`: answers asked for in all without a label."""
+
+    concurrency: int = Field(default=4, ge=1)  # at the start; it adapts
+    concurrency_max: int = Field(default=32, ge=1)
+    retries: int = Field(default=6, ge=0)  # of one request on connection errors, 429, 5xx and timeouts
+    attempts: int = Field(default=2, ge=1)
+    backoff_s: float = Field(default=1.0, gt=0)
+    max_wait_s: float = Field(default=600, gt=0)  # a server that asks for a longer pause stops the run
+    down_after: int = Field(default=50, ge=1)  # failures of connection in a row that stop the run
+    lease_s: float = Field(
+        default=60, gt=0
+    )  # how long a request stays reserved by a process that no longer answers
+
+    @model_validator(mode="after")
+    def _ordered(self) -> RunConfig:
+        if self.concurrency > self.concurrency_max:
+            raise ValueError("concurrency must not exceed concurrency_max")
+        return self
+
+
+class BudgetConfig(Strict):
+    """Hard limits over the whole ledger, earlier runs included; None: no limit."""
+
+    money: float | None = Field(default=None, ge=0)
+    tokens: int | None = Field(default=None, ge=0)
+
+    @property
+    def limited(self) -> bool:
+        return self.money is not None or self.tokens is not None
+
+
+class PriceConfig(Strict):
+    """Money per million tokens; overrides the shipped list."""
+
+    input: float = Field(ge=0)
+    output: float = Field(ge=0)
+    cached_input: float | None = Field(default=None, ge=0)
+    currency: str = "USD"
+
+
+class AuditConfig(Strict):
+    """What certified selection will want: at most `alpha` wrong with probability 1 - `delta`."""
+
+    alpha: float = Field(default=0.05, gt=0, lt=1)
+    delta: float = Field(default=0.1, gt=0, lt=1)
+    positive_share: float = Field(default=0.3, gt=0, lt=1)  # guess of the share of YES among the tables
+
+
+class LabelConfig(Strict):
+    """A whole labelling run."""
+
+    task: str = "soe-v1"
+    provider: ProviderConfig
+    views: ViewsConfig = ViewsConfig()
+    sampling: SamplingConfig = SamplingConfig()
+    run: RunConfig = RunConfig()
+    budget: BudgetConfig = BudgetConfig()
+    price: PriceConfig | None = None
+    audit: AuditConfig = AuditConfig()
+
+    def asks(self, logprobs: bool) -> list[Ask]:
+        """Sampling of each answer wanted: one with log-probabilities, or `samples` without."""
+        how, extra = self.sampling, self.provider.extra_body
+        if logprobs:
+            return [Ask(0.0, how.max_tokens, how.top_logprobs, how.seed, extra)]
+        seeds = [None if how.seed is None else how.seed + i for i in range(how.samples)]
+        temperature = how.temperature if how.samples > 1 else 0
+        return [Ask(temperature, how.max_tokens, 0, seed, extra) for seed in seeds]

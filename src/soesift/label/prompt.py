@@ -1,0 +1,147 @@
+"""Prompts: a task (what class of table) put into a prompt file (how to ask) for one view.
+
+Both are versioned TOML files, shipped or the user's own. What does not change comes first (system text, then
+few-shot examples as turns), the table last, so that a server's prompt cache works.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from soesift.config import load_toml
+from soesift.errors import UsageError
+from soesift.table.record import TableRecord
+from soesift.view import render, view_named
+
+Message = dict[str, str]
+Label = Literal["yes", "no", "unsure"]
+
+
+class Labels(BaseModel):
+    """The words that a teacher may answer with; the first of each list is the one asked for."""
+
+    model_config = ConfigDict(extra="forbid")
+    yes: list[str] = Field(min_length=1)
+    no: list[str] = Field(min_length=1)
+    unsure: list[str] = []
+
+    def words(self) -> dict[str, Label]:
+        named: list[tuple[Label, list[str]]] = [("yes", self.yes), ("no", self.no), ("unsure", self.unsure)]
+        return {word: label for label, words in named for word in words}
+
+
+class Example(BaseModel):
+    """A toy table with its answer; each view renders it itself."""
+
+    model_config = ConfigDict(extra="forbid")
+    answer: Literal["yes", "no"]
+    grid: list[list[str]]
+    header_rows: int = 0
+    caption: str = ""
+    above: str = ""
+    below: str = ""
+
+
+class Task(BaseModel):
+    """The class of table looked for: everything that a prompt file says about it."""
+
+    model_config = ConfigDict(extra="forbid")
+    id: str
+    name: str
+    source: str
+    definition: str
+    traits: list[str]
+    cue_words: list[str] = []
+    not_classes: list[str] = []
+    titles: list[str] = []
+    labels: Labels
+    example: list[Example] = []
+
+
+class PromptFile(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    id: str
+    views: list[str]
+    system: str
+    user: str
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """Ready to ask: `prefix` (the same for all tables), `user` with `{{view}}` open, `hash` over both."""
+
+    id: str
+    view: str
+    prefix: tuple[Message, ...]
+    user: str
+    labels: Labels
+    hash: str
+
+    def messages(self, text: str) -> list[Message]:
+        return [*self.prefix, {"role": "user", "content": self.user.replace("{{view}}", text)}]
+
+
+def load_task(name: str) -> Task:
+    """A shipped task by name ("soe-v1") or a TOML file by path. Raises UsageError."""
+    return load_toml(_find(name, "tasks"), Task)
+
+
+def load_prompt(name: str) -> PromptFile:
+    """A shipped prompt by name ("page-v1") or a TOML file by path. Raises UsageError."""
+    return load_toml(_find(name, "prompts"), PromptFile)
+
+
+def prompt_for(view: str, task: Task, name: str | None = None) -> Prompt:
+    """The prompt for `view`; `name` None takes the shipped one. Raises UsageError if it is not for `view`."""
+    file = load_prompt(name or ("page-v1" if view == "page" else "table-v1"))
+    if view not in file.views:
+        raise UsageError(
+            f"prompt {file.id} is for {', '.join(file.views)}, not for view {view}; name another prompt"
+        )
+    system, user = _filled(file.system, task, view), _filled(file.user, task, view)
+    prefix: list[Message] = [{"role": "system", "content": system}]
+    for number, example in enumerate(task.example):
+        text = render(view, _record(example, number)).text
+        prefix.append({"role": "user", "content": user.replace("{{view}}", text)})
+        prefix.append({"role": "assistant", "content": getattr(task.labels, example.answer)[0]})
+    digest = sha256(json.dumps([prefix, user], ensure_ascii=False))
+    return Prompt(f"{task.id}/{file.id}", view, tuple(prefix), user, task.labels, digest)
+
+
+def sha256(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _find(name: str, folder: str) -> Path:
+    if name.endswith(".toml"):
+        return Path(name)
+    shipped = Path(str(files("soesift.label"))) / folder
+    if not (shipped / f"{name}.toml").is_file():
+        known = ", ".join(sorted(path.stem for path in shipped.glob("*.toml")))
+        raise UsageError(f"no {folder[:-1]} {name!r}; known: {known}; or give the path of a .toml file")
+    return shipped / f"{name}.toml"
+
+
+def _filled(template: str, task: Task, view: str) -> str:
+    lists = {"traits": task.traits, "not_classes": task.not_classes}
+    values = {
+        key: "\n".join(f"({i}) {item}" for i, item in enumerate(items, 1)) for key, items in lists.items()
+    }
+    values |= {"name": task.name, "source": task.source, "definition": task.definition.strip()}
+    values |= {"cue_words": ", ".join(task.cue_words), "titles": ", ".join(task.titles)}
+    values |= {"yes": task.labels.yes[0], "no": task.labels.no[0], "note": view_named(view).NOTE}
+    for key, value in values.items():
+        template = template.replace("{{" + key + "}}", value)
+    return template.strip()
+
+
+def _record(example: Example, number: int) -> TableRecord:
+    shown = example.model_dump(exclude={"answer"})
+    return TableRecord(table_id=f"example-{number}", document="example", **shown)

@@ -1,0 +1,65 @@
+"""Any provider that LiteLLM knows (Gemini, Vertex AI, Anthropic, Bedrock, Azure, Ollama), imported lazily."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from soesift.errors import MissingExtra, UsageError
+from soesift.label.providers.base import Ask, ProviderError, Reply, seconds_to_wait
+from soesift.label.providers.openai_body import read_body, request_body
+
+if TYPE_CHECKING:
+    from soesift.label.config import ProviderConfig
+
+
+class LiteLLMProvider:
+    """Retries, caching and prices of LiteLLM stay off: the run has its own."""
+
+    def __init__(self, config: ProviderConfig) -> None:
+        os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")  # no download at import
+        try:
+            import litellm
+        except ImportError:
+            raise MissingExtra("litellm", "label") from None
+        litellm.suppress_debug_info = True
+        self._litellm = litellm
+        self.model = config.model
+        self._timeout = config.timeout_s
+        self._where: dict[str, Any] = {"api_base": config.base_url} if config.base_url else {}
+        if config.headers:
+            self._where["extra_headers"] = config.headers
+        if config.api_key_env:
+            self._where["api_key"] = os.environ.get(config.api_key_env)
+            if not self._where["api_key"]:
+                raise UsageError(
+                    f"environment variable {config.api_key_env} is not set; put the provider's key there"
+                )
+
+    async def ask(self, messages: list[dict[str, str]], how: Ask) -> Reply:
+        body = request_body(self.model, messages, how)
+        try:
+            response = await self._litellm.acompletion(
+                **body, **self._where, timeout=self._timeout, num_retries=0, max_retries=0, drop_params=True
+            )
+        except Exception as error:  # noqa: BLE001 - LiteLLM raises each provider's own classes
+            raise _as_error(error) from None
+        return read_body(response.model_dump(), str(response)[:2000])
+
+    async def close(self) -> None:
+        closing = getattr(self._litellm, "close_litellm_async_clients", None)
+        if closing is not None:
+            await closing()
+
+
+def _as_error(error: Exception) -> ProviderError:
+    status = getattr(error, "status_code", None)
+    headers = getattr(getattr(error, "response", None), "headers", None) or {}
+    said = " ".join(str(error).split())[:200]
+    name = type(error).__name__
+    if "Timeout" in name:
+        return ProviderError(f"no answer in time: {said}", "timeout", status=408)
+    if "APIConnection" in name:
+        return ProviderError(f"no connection: {said}")
+    wait = seconds_to_wait(headers.get("retry-after"))
+    return ProviderError(f"{name}: {said}", status=int(status) if status else None, retry_after=wait)

@@ -1,0 +1,88 @@
+"""What is asked: one request for each table, view and sample, keyed by content alone."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from soesift.errors import UsageError
+from soesift.label.config import LabelConfig
+from soesift.label.prompt import Message, Prompt, load_task, prompt_for, sha256
+from soesift.label.providers.base import Ask
+from soesift.table.record import TableRecord
+from soesift.view import render
+
+
+@dataclass(frozen=True)
+class Request:
+    """`key` hashes prompt, view text, model, sampling and sample index: never concurrency or timeouts."""
+
+    key: str
+    table_id: str
+    document: str
+    page: int | None
+    prompt: Prompt
+    text: str
+    left_out: tuple[str, ...]
+    model: str
+    how: Ask
+    sample: int
+
+    @property
+    def view_hash(self) -> str:
+        return sha256(self.text)
+
+    def messages(self) -> list[Message]:
+        return self.prompt.messages(self.text)
+
+
+def request_key(prompt_hash: str, text: str, model: str, how: Ask, sample: int) -> str:
+    """64 hex digits; also the `custom_id` of batch files."""
+    parts = [prompt_hash, sha256(text), model, sampling_json(how), str(sample)]
+    return sha256("\n".join(parts))
+
+
+def sampling_json(how: Ask) -> str:
+    return json.dumps(asdict(how), sort_keys=True, ensure_ascii=False)
+
+
+def build_requests(records: Iterable[TableRecord], config: LabelConfig, logprobs: bool) -> Iterator[Request]:
+    """Requests in the order of `records`; tables of equal text share a key, so they are asked about once."""
+    task, budget, asks = load_task(config.task), config.views.budget(), config.asks(logprobs)
+    prompts = {name: prompt_for(name, task, config.views.prompts.get(name)) for name in config.views.names}
+    model = config.provider.model
+    for record in records:
+        for name, prompt in prompts.items():
+            view = render(name, record, budget)
+            for sample, how in enumerate(asks):
+                key = request_key(prompt.hash, view.text, model, how, sample)
+                place = (record.table_id, record.document, record.page)
+                yield Request(key, *place, prompt, view.text, tuple(view.left_out), model, how, sample)
+
+
+def read_tables(path: str | Path) -> tuple[list[TableRecord], list[str]]:
+    """Table records of a JSONL file, and what is wrong with each unreadable line. Raises UsageError."""
+    records, wrong = [], []
+    try:
+        lines = Path(path).read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(
+            f"{path}: cannot be read ({error}); give the JSONL that `soesift tables` writes"
+        ) from None
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            records.append(TableRecord.model_validate_json(line))
+        except ValidationError as error:
+            first = error.errors()[0]
+            wrong.append(
+                f"{path}, line {number}: {'.'.join(map(str, first['loc'])) or 'line'}: {first['msg']}"
+            )
+    if not records:
+        raise UsageError(f"{path}: no table in it" + (f"; first mistake: {wrong[0]}" if wrong else ""))
+    return records, wrong

@@ -1,0 +1,247 @@
+"""Asking a teacher about tables: paced, within a budget, resumable at any moment."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import signal
+import time
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+
+from soesift.errors import SoesiftError, UsageError
+from soesift.label.answer import Parsed, parse
+from soesift.label.config import LabelConfig
+from soesift.label.ledger import Answer, Ledger
+from soesift.label.limiter import Limiter, wait
+from soesift.label.price import price_of
+from soesift.label.providers.base import Provider, ProviderError, Reply
+from soesift.label.request import Request, build_requests
+from soesift.label.reserve import Reserve
+from soesift.table.record import TableRecord
+
+LOOK_AGAIN_S = 0.2  # at a request that another process is asking
+
+
+@dataclass
+class Outcome:
+    """What a run did. `stopped`: why it ended before everything was asked ("" if it did not)."""
+
+    wanted: int = 0  # distinct requests
+    before: int = 0  # of them answered, or used up, before this run
+    asked: int = 0  # requests sent, retries included
+    labelled: int = 0
+    failures: Counter[str] = field(default_factory=Counter)  # rows by kind
+    given_up: int = 0  # requests without a reply after all retries
+    lost_in_flight: int = 0  # requests in flight when an earlier process died
+    seconds: float = 0.0
+    stopped: str = ""
+
+
+Watch = Callable[[Outcome, Limiter], None]
+
+
+def _unwatched(outcome: Outcome, limiter: Limiter) -> None:
+    pass
+
+
+async def label_tables(
+    records: Sequence[TableRecord],
+    config: LabelConfig,
+    ledger: Ledger,
+    provider: Provider,
+    watch: Watch = _unwatched,
+) -> Outcome:
+    """Ask for every missing answer about `records`. Raises UsageError (money budget without a price).
+
+    `watch` is called after each answer. Interrupt (Ctrl-C) and SIGTERM end the run after what is in flight.
+    """
+    run = Run(config, ledger, provider, watch)
+    run.outcome.lost_in_flight = ledger.bury_dead()
+    with _on_signals(lambda: run.end("interrupted")):
+        logprobs = await _settle_mode(run, records)
+        await run.all(list(build_requests(records, config, logprobs)))
+    return run.outcome
+
+
+async def _settle_mode(run: Run, records: Sequence[TableRecord]) -> bool:
+    """Whether log-probabilities are asked for; if unknown, the first answer tells and the ledger notes it."""
+    mode, model = run.config.sampling.mode, run.config.provider.model
+    if mode != "auto":
+        return mode == "logprobs"
+    known = run.ledger.gives_logprobs(model)
+    if known is None:
+        probe = next(build_requests(records, run.config, True))
+        await run.all([probe])
+        known = run.ledger.logprobs_came(probe.key)
+        if known is not None:
+            run.ledger.note_logprobs(model, known)
+    return known is not False
+
+
+class Run:
+    """State of one run: queue, pace, reserve and counts."""
+
+    def __init__(
+        self, config: LabelConfig, ledger: Ledger, provider: Provider, watch: Watch = _unwatched
+    ) -> None:
+        self.config, self.ledger, self.provider, self.watch = config, ledger, provider, watch
+        self.outcome = Outcome()
+        self.price = price_of(config)
+        if config.budget.money is not None and self.price is None:
+            model = config.provider.model
+            raise UsageError(f"a money budget needs a price; none is known for {model}: add [price]")
+        self.limiter = Limiter(config.run.concurrency, config.run.concurrency_max)
+        self.reserve = Reserve(config)
+        self.stop = asyncio.Event()
+        self.queue: deque[Request] = deque()
+        self.silent_in_a_row = 0  # requests without a reply
+
+    async def all(self, requests: list[Request]) -> None:
+        """Ask what is missing among `requests`; returns when all is settled or the run was ended."""
+        by_key = {request.key: request for request in requests}
+        self.ledger.add(requests)
+        missing = self.ledger.open_keys(by_key, self.config.run.attempts)
+        self.outcome.wanted = len(by_key)
+        self.outcome.before = max(len(by_key) - len(missing) - self.outcome.labelled, 0)
+        self.queue.extend(by_key[key] for key in missing)
+        started = time.monotonic()
+        beat = asyncio.create_task(self._keep_claims())
+        try:
+            async with asyncio.TaskGroup() as group:
+                for _ in range(min(self.config.run.concurrency_max, len(missing))):
+                    group.create_task(self._work())
+        except* SoesiftError as errors:
+            raise errors.exceptions[0] from None
+        finally:
+            beat.cancel()
+            self.outcome.seconds += time.monotonic() - started
+
+    def end(self, why: str) -> None:
+        """Stop cleanly: nothing new is sent, what is in flight is waited for."""
+        self.outcome.stopped = self.outcome.stopped or why
+        self.stop.set()
+        self.limiter.wake()
+
+    async def _keep_claims(self) -> None:
+        while True:
+            await asyncio.sleep(self.config.run.lease_s / 3)
+            self.ledger.renew(self.config.run.lease_s)
+
+    async def _work(self) -> None:
+        while self.queue and not self.stop.is_set():
+            request = self.queue.popleft()
+            if not await self._settle(request):
+                self.queue.append(request)
+                await wait(LOOK_AGAIN_S, self.stop)
+
+    async def _settle(self, request: Request) -> bool:
+        """Ask until there is a label or no attempt is left; False if another process holds the request."""
+        silent = 0
+        while started := await self.limiter.enter(self.stop):
+            claimed = self._claim(request)
+            if claimed == "yes":
+                error = await self._ask(request, started)
+                if error is not None:  # no reply; otherwise the next claim says whether it was enough
+                    silent += 1
+                    if not await self._may_retry(error, silent):
+                        return True
+                continue
+            self.limiter.leave(started, fair=False)
+            if claimed != "budget":
+                return claimed != "elsewhere"
+            await self._out_of_budget()
+        return True
+
+    def _claim(self, request: Request) -> str:
+        run, budget, longest = self.config.run, self.config.budget, request.how.max_tokens
+        tokens = self.reserve.tokens(request) if budget.limited else 0
+        cost = self.price.cost(tokens - longest, longest) if self.price and budget.limited else 0.0
+        return self.ledger.claim(request.key, tokens, cost, budget, run.attempts, run.lease_s)
+
+    async def _ask(self, request: Request, started: float) -> ProviderError | None:
+        """Send one request and commit its row; the error if there was no reply at all."""
+        self.outcome.asked += 1
+        error: ProviderError | None = None
+        try:
+            async with asyncio.timeout(self.config.provider.timeout_s):
+                reply = await self.provider.ask(request.messages(), request.how)
+            parsed = parse(reply, request.prompt.labels)
+        except TimeoutError:
+            error = ProviderError(f"no answer in {self.config.provider.timeout_s:g} s", "timeout")
+        except ProviderError as caught:
+            error = caught
+        if error is not None:
+            reply, parsed = Reply(error.raw), Parsed(failure=error.kind, reason=str(error))
+        self._commit(request, reply, parsed, time.monotonic() - started, error)
+        pause = min(error.retry_after or 0.0, self.config.run.max_wait_s) if error else 0.0
+        self.limiter.leave(started, overloaded=bool(error and error.overloaded), pause=pause)
+        return None if error is None or error.kind == "unparsable" else error
+
+    def _commit(
+        self, request: Request, reply: Reply, parsed: Parsed, seconds: float, error: ProviderError | None
+    ) -> None:
+        cost = self.price.cost(reply.tokens_in, reply.tokens_out, reply.tokens_cached) if self.price else None
+        status = error.status if error else 200
+        self.ledger.commit(Answer(request.key, parsed, reply, cost, seconds, status))
+        if parsed.label:
+            self.outcome.labelled += 1
+        else:
+            self.outcome.failures[str(parsed.failure)] += 1
+        if status != 429:  # a busy server is not a dead one
+            silent = error is not None and error.kind != "unparsable"
+            self.silent_in_a_row = self.silent_in_a_row + 1 if silent else 0
+        if self.config.budget.limited:
+            self.reserve.learn(request, reply)
+        self.watch(self.outcome, self.limiter)
+
+    async def _may_retry(self, error: ProviderError, silent: int) -> bool:
+        """After a request without a reply: wait for the next try, or say that there is none."""
+        run, asked_for = self.config.run, error.retry_after or 0.0
+        if error.fatal:
+            self.end(str(error))
+        elif asked_for > run.max_wait_s:
+            self.end(
+                f"the server asks to wait {asked_for:.0f} s, more than max_wait_s = {run.max_wait_s:.0f}"
+            )
+        elif self.silent_in_a_row >= run.down_after:
+            self.end(f"{self.silent_in_a_row} requests in a row without a reply, the last: {error}")
+        elif not error.retry or silent > run.retries:
+            self.outcome.given_up += 1
+            return False
+        backoff = min(run.backoff_s * 2 ** (silent - 1), 60) * random.uniform(0.5, 1)
+        await wait(max(asked_for, backoff), self.stop)
+        return True
+
+    async def _out_of_budget(self) -> None:
+        """Requests in flight reserve more than they will use: wait for one; with none, the run is over."""
+        if self.limiter.flying:
+            await self.limiter.change()
+        else:
+            tokens, cost = self.ledger.spent()
+            self.end(f"budget: {tokens} tokens, {cost:.4f} money spent; the next request could exceed it")
+
+
+@contextmanager
+def _on_signals(end: Callable[[], None]) -> Iterator[None]:
+    """The first Ctrl-C or SIGTERM ends cleanly, the second as usual."""
+    loop, numbers = asyncio.get_running_loop(), (signal.SIGINT, signal.SIGTERM)
+
+    def undo() -> None:
+        for number in numbers:
+            with suppress(NotImplementedError, RuntimeError, ValueError):
+                loop.remove_signal_handler(number)
+
+    def caught() -> None:
+        end()
+        undo()
+
+    for number in numbers:
+        with suppress(NotImplementedError, RuntimeError, ValueError):  # not the main thread, or Windows
+            loop.add_signal_handler(number, caught)
+    try:
+        yield
+    finally:
+        undo()
