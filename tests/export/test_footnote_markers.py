@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from soesift.export.markers import split_markers
 
-KNOWN = frozenset({"a", "b", "c", "d", "s", "1", "2", "3", "12", "*", "†"})
+KNOWN = frozenset({"a", "b", "c", "d", "s", "1", "2", "3", "12", "*", "†", "§§"})
 WHOLE = (
     "Data|Visit 3|Day 1|Week 12|Days 1, 2|Drugs|PHQ2|V1|X|a|1||12|Clinic|Day 1 to 3|±3|Hematologyz|Visit (z)"
-    "|Weight|C1D1|Cycle 2|10 - 12|Serum²³⁴"
+    "|Weight|C1D1|Cycle 2|10 - 12|Serum²³⁴|ECG††|Labs§"
 )
 WORDS = frozenset({"hematology", "consent", "drug", "visit"})
 
@@ -32,6 +32,7 @@ WORDS = frozenset({"hematology", "consent", "drug", "visit"})
         ("Vital signs [b]", "Vital signs", ["b"]),
         ("Vital signs c", "Vital signs", ["c"]),
         ("Imaging*†", "Imaging", ["*", "†"]),
+        ("Imaging§§*", "Imaging", ["§§", "*"]),
         ("Hematology¹", "Hematology", ["1"]),
         ("Hematologyᵃ,ᵇ", "Hematology", ["a", "b"]),
         ("Urinalysis3", "Urinalysis", ["3"]),

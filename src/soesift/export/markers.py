@@ -12,7 +12,7 @@ from soesift.result.models import SoeTable
 
 _RAISED = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ", "0123456789abcdefghijklmnoprstuvwxyz", strict=True))
 _RAISED_END = re.compile(rf"[{''.join(_RAISED)}](?:[{''.join(_RAISED)},\s]*)$")
-_SIGNS = re.compile(r"[*†‡§¶#]+")
+_SIGNS = re.compile(r"[*†‡§¶#‖∫]+")
 _MARK = re.compile(r"[\[(]?(?:[Xx]|[✓✔√●•■◆○▪])[\])]?")  # of a visit at which the procedure is done
 _COUNTED = re.compile(  # words that a number belongs to: "Visit 3" has no footnote 3
     r"(?:visit|days?|weeks?|wks?|months?|mos?|cycles?|years?|yrs?|period|part|phase|arm|cohort|stage|step|group"
@@ -55,7 +55,7 @@ def _markers_of(tail: str, known: frozenset[str]) -> list[str]:
     parts = re.split(r"[,;\s]+", next(filter(None, inner.groups()))) if inner else []
     parts = [p for p in parts if p]
     if not all(p in known for p in parts) and all(_SIGNS.fullmatch(p) for p in parts):
-        parts = list("".join(parts))
+        parts = [run.group() for run in re.finditer(r"(.)\1*", "".join(parts))]  # "*††": one, then a double
     return parts if all(p in known for p in parts) else []
 
 
