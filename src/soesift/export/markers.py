@@ -62,6 +62,8 @@ def _markers_of(tail: str, known: frozenset[str]) -> list[str]:
 def _stands_apart(base: str, spaced: bool, tail: str, found: list[str], words: frozenset[str]) -> bool:
     """Whether `tail` can be read as markers behind `base` rather than as the end of its last word."""
     word = re.split(r"[\s,;/]", base)[-1]
+    if _SIGNS.fullmatch(tail[0]) and base[-1] == tail[0]:  # half of a doubled sign
+        return False
     if _MARK.fullmatch(base) or base.endswith("^") or all(_SIGNS.fullmatch(f) for f in found):
         return True
     if found[0].isdigit():
