@@ -1,0 +1,113 @@
+"""What an audit of a given size can certify, before any label is bought: the numbers `plan` prints."""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_left
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from soesift.evaluate.arrays import ValueRangeError, optional, share
+
+ALPHAS = (0.10, 0.05, 0.03, 0.02, 0.01)
+
+
+class Feasible(NamedTuple):
+    """What one predicted class can reach: smallest alpha (of those asked) that `audit` items can certify
+    without an error seen (None: none), and the audit that each alpha needs, with none and with `error` wrong
+    (None: impossible).
+    """
+
+    label: int
+    pool: int
+    audit: int
+    certifiable: float | None
+    without_errors: dict[float, int | None]
+    at_error: dict[float, int | None]
+
+
+def audit_size(alpha: float, delta: float) -> int:
+    """Smallest audit that can certify error <= alpha at risk delta, if no error is seen, from a large pool.
+
+    ceil(log(delta) / log(1 - alpha)): at delta = .05, alpha .10 needs 29, .05 59, .03 99, .02 149, .01 299.
+    """
+    return math.ceil(math.log(share("delta", delta)) / math.log(1 - share("alpha", alpha)) - 1e-12)
+
+
+def hypergeometric_tail(wrong: int, pool: int, audited: int, alpha: float) -> float:
+    """P(at most `wrong` errors among `audited` of `pool`) if the pool held floor(alpha pool) + 1, one too
+    many.
+
+    The p value of "more than a fraction alpha of the pool is wrong"; 1 for an audit of nothing.
+    """
+    if not 0 <= wrong <= audited <= pool:
+        raise ValueRangeError(
+            f"{wrong} wrong, {audited} audited, {pool} in the pool: each must contain the one before"
+        )
+    if not audited:
+        return 1.0
+    law = optional("scipy.stats", "scipy").hypergeom
+    return float(law.cdf(wrong, pool, _too_many(pool, alpha), audited))
+
+
+def _too_many(pool: int, alpha: float) -> int:
+    # alpha * pool may be a whole number that floats put just below itself (.07 * 100)
+    return min(pool, math.floor(alpha * pool + 1e-9) + 1)
+
+
+def needed_audit(pool: int, alpha: float, delta: float, error: float = 0.0) -> int | None:
+    """Smallest audit of a pool that passes if the share `error` of it, rounded up, is wrong.
+
+    None where `error` >= alpha or the pool is empty: no audit can show what is not so. For planning: the
+    number of errors seen will scatter around its mean, and one more can fail.
+    """
+    if pool < 1 or error >= alpha:
+        return None
+
+    def passes(audited: int, wrong: int) -> bool:
+        return hypergeometric_tail(min(wrong, audited), pool, audited, alpha) <= delta
+
+    # audits with the same number of errors form a run, in which a longer one is always better: find the first
+    # run whose longest audit passes, then the shortest that passes within it
+    ends = _run_ends(pool, error)
+    run = bisect_left(ends, True, key=lambda end: passes(end, math.ceil(error * end - 1e-9)))
+    if run == len(ends):
+        return None
+    wrong = math.ceil(error * ends[run] - 1e-9)
+    start = ends[run - 1] + 1 if run else 1
+    return start + bisect_left(range(start, ends[run] + 1), True, key=lambda n: passes(n, wrong))
+
+
+def _run_ends(pool: int, error: float) -> Sequence[int]:
+    if not error:
+        return [pool]
+    wrong = np.arange(1, math.ceil(error * pool - 1e-9))
+    return [*np.floor(wrong / error + 1e-9).astype(int).tolist(), pool]
+
+
+def feasibility(
+    pools: tuple[int, int],
+    audits: tuple[int, int],
+    *,
+    delta: float = 0.1,
+    error: float = 0.02,
+    alphas: tuple[float, ...] = ALPHAS,
+) -> list[Feasible]:
+    """Per predicted class (NO, YES): what `audits` items of `pools` can certify at delta / 2.
+
+    pools may be expected sizes (share of YES times candidates) before anything is labelled. UsageError if an
+    audit exceeds its pool.
+    """
+    rows, risk = [], share("delta", delta) / 2
+    for c, (pool, audit) in enumerate(zip(pools, audits, strict=True)):
+        if audit > pool:
+            raise ValueRangeError(
+                f"audit of class {c} is {audit} and its pool is {pool}: audit at most the pool"
+            )
+        clean = {a: needed_audit(pool, a, risk) for a in alphas}
+        reachable = [a for a, size in clean.items() if size is not None and size <= audit]
+        noisy = {a: needed_audit(pool, a, risk, error) for a in alphas}
+        rows.append(Feasible(c, pool, audit, min(reachable, default=None), clean, noisy))
+    return rows
