@@ -13,6 +13,7 @@ from pathlib import Path
 from soesift.detect.detector import Detector, file_sha256
 from soesift.detect.reading import Ocr
 from soesift.errors import DocumentError, SoesiftError, UsageError
+from soesift.files import safe_stem
 from soesift.result.models import DocumentInfo, ModelInfo, Result
 from soesift.result.store import read_result
 
@@ -69,8 +70,9 @@ def stems(paths: Sequence[Path]) -> list[str]:
     used: dict[str, int] = {}
     names = []
     for path in paths:
-        count = used[path.stem] = used.get(path.stem, 0) + 1
-        names.append(path.stem if count == 1 else f"{path.stem}-{count}")
+        stem = safe_stem(path.stem)
+        count = used[stem] = used.get(stem, 0) + 1
+        names.append(stem if count == 1 else f"{stem}-{count}")
     return names
 
 

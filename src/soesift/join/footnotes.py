@@ -9,8 +9,16 @@ from soesift.table.context import TextLine, is_heading
 
 MOST = 120
 MOST_PAGES = 4
-_NOTE = re.compile(r"^\W?(\[?\(?(?:[a-z]{1,2}|\d{1,2}|[*†‡§¶#]{1,4})\)?\]?)\s*(?:[.):=–-]\s*|\s+)(?=\S)")
-_STUCK = re.compile(r"^([a-z]|\d{1,2}|[*†‡§¶#]{1,3})(?=[A-Z][a-z])")
+_SIGNS = "*†‡§¶#∫ǂ‖∞△^"
+_NOTE = re.compile(
+    rf"""^\W?(?:
+    [\[(]?(?P<closed>[a-z]{{1,2}}|\d{{1,2}}|[{_SIGNS}]{{1,4}})(?:[\])]|[.:=](?=\s)|\s*=)\s*   # a) 1. *= [b]
+    |(?P<sign>[{_SIGNS}]{{1,4}})\s*                                                       # ** Only if
+    |(?P<bare>([a-z])\4?|\d{{1,2}})\s+(?=[A-Z"(≥≤<>])                                     # b Only if
+    )(?=\S)""",
+    re.VERBOSE,
+)
+_STUCK = re.compile(r"^([a-z]|\d{1,2})(?=[A-Z][a-z])")
 _OPEN = re.compile(r"^(?:abbreviations?|notes?|footnotes?|key|legend|x\s*=|[A-Za-z0-9/\-]{2,12}\s*[=:]\s)", re.IGNORECASE)
 
 
@@ -43,7 +51,8 @@ def split_marker(text: str) -> tuple[str, str] | None:
     match = _STUCK.match(text) or _NOTE.match(text)
     if match is None or len(text) - match.end() < 3:
         return None
-    return match.group(1).strip("[]()"), text[match.end() :].strip()
+    marker = next(found for found in match.groups() if found)
+    return marker, text[match.end() :].strip()
 
 
 def looks_like_footnotes(lines: list[TextLine]) -> bool:

@@ -3,20 +3,47 @@
 from __future__ import annotations
 
 from soesift.join.fragment import Fragment
-from soesift.join.likeness import same_columns
+from soesift.join.likeness import same_columns, shared_boundaries
+from soesift.table.signs import has_activity, is_mark
 
 SURE = 0.8
-LEAST = 0.02  # a fragment below this is of another kind whatever its neighbour
+LEAST = 0.02  # a fragment below this is of another kind, unless it opens its page under the same rules
 LEAST_COLUMNS = 4
+BLANK = 80  # characters above a table that opens its page
+TRUST = 0.9  # of the sure neighbour's probability goes over
 
 
 def lift_continuations(fragments: list[Fragment]) -> None:
-    """Raise fragments that share the columns of a sure one on the page before or after, in place."""
+    """Raise fragments that continue a sure one on the page before, or come before one, in place.
+
+    In document order, so that a long tail of short pages is reached step by step.
+    """
     sure = [f for f in fragments if f.soe >= SURE]
-    for fragment in fragments:
-        if LEAST <= fragment.soe < SURE and fragment.width >= LEAST_COLUMNS:
-            for other in sure:
-                if abs(other.page - fragment.page) <= 1 and other is not fragment and same_columns(other, fragment):
-                    fragment.soe = max(fragment.soe, 0.9 * other.soe)
-                    fragment.sampling = min(fragment.sampling, 1 - fragment.soe)
-                    break
+    for fragment in sorted(fragments, key=lambda f: f.order):
+        if fragment.soe >= SURE or fragment.sampling > 0.5:
+            continue
+        support = max((f.soe for f in sure if f is not fragment and supports(f, fragment)), default=0.0)
+        if support:
+            fragment.soe = max(fragment.soe, TRUST * support)
+            fragment.sampling = min(fragment.sampling, 1 - fragment.soe)
+            if fragment.soe >= SURE:
+                sure.append(fragment)
+
+
+def supports(other: Fragment, fragment: Fragment) -> bool:
+    """Whether a sure neighbour speaks for a fragment: the same columns, or an uncaptioned rest of its rows."""
+    if fragment.record.page is None or abs(other.page - fragment.page) > 1:
+        return False
+    if fragment.soe >= LEAST and fragment.width >= LEAST_COLUMNS and same_columns(other, fragment):
+        return True
+    return other.page == fragment.page - 1 and is_rest(other, fragment)
+
+
+def is_rest(other: Fragment, fragment: Fragment) -> bool:
+    """A table that opens its page without a caption, on rules of the table before, with a mark in a row."""
+    if fragment.record.caption or len(fragment.record.above) > BLANK or len(fragment.columns) < LEAST_COLUMNS:
+        return False
+    if len(fragment.columns) > len(other.columns) + 1 or shared_boundaries(fragment, other) < 0.99:
+        return False
+    marks = sum(is_mark(text) for row in fragment.record.grid for text in row[1:])
+    return marks >= 2 or (marks >= 1 and any(has_activity(row[0]) for row in fragment.record.grid))

@@ -72,5 +72,7 @@ def tables_of(page: Page, words: Words, horizontal: Lines, vertical: Lines) -> l
 
 
 def is_table(table: FoundTable) -> bool:
-    """At least two rows and columns, and two cells with text."""
-    return min(table.shape) >= 2 and sum(bool(c.text) for c in table.cells) >= 2
+    """Two cells with text in two rows and columns, or three in a single ruled row (the rest of a table)."""
+    height, width = table.shape
+    filled = sum(bool(c.text) for c in table.cells)
+    return (height >= 2 and width >= 2 and filled >= 2) or (height == 1 and width >= 3 and filled >= 3)
