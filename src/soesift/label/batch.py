@@ -97,7 +97,7 @@ def read_batch(
 ) -> BatchRead:
     """Write each answer of a results file as a row, once. Raises UsageError if the file cannot be read."""
     try:
-        lines = Path(path).read_text(encoding="utf-8").splitlines()
+        lines = Path(path).read_text(encoding="utf-8").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"{path}: cannot be read ({error})") from None
     known = {row[0] for row in ledger.db.execute("SELECT key FROM request")}

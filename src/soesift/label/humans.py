@@ -98,7 +98,7 @@ def _checked(row: dict[str, Any], where: str, pot: Pot | None, source: str) -> H
 
 
 def _from_jsonl(text: str) -> Iterable[dict[str, Any]]:
-    return (json.loads(line) for line in text.splitlines() if line.strip())
+    return (json.loads(line) for line in text.split("\n") if line.strip())
 
 
 def _from_csv(text: str) -> Iterable[dict[str, Any]]:

@@ -100,6 +100,7 @@ def load_prompt(name: str) -> PromptFile:
 
 def prompt_for(view: str, task: Task, name: str | None = None) -> Prompt:
     """The prompt for `view`; `name` None takes the shipped one. Raises UsageError if it is not for `view`."""
+    view_named(view)  # an unknown view is the first mistake to tell
     file = load_prompt(name or ("page-v1" if view == "page" else "table-v1"))
     if view not in file.views:
         raise UsageError(

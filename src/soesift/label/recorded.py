@@ -64,7 +64,7 @@ M = TypeVar("M", bound=BaseModel)
 def read_lines(path: str | Path, model: type[M]) -> list[M]:
     """A JSONL file as models. Raises UsageError naming the line."""
     try:
-        lines = Path(path).read_text(encoding="utf-8").splitlines()
+        lines = Path(path).read_text(encoding="utf-8").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"{path}: cannot be read ({error})") from None
     read = []

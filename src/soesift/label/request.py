@@ -68,7 +68,7 @@ def read_tables(path: str | Path) -> tuple[list[TableRecord], list[str]]:
     """Table records of a JSONL file, and what is wrong with each unreadable line. Raises UsageError."""
     records, wrong = [], []
     try:
-        lines = Path(path).read_text(encoding="utf-8").splitlines()
+        lines = Path(path).read_text(encoding="utf-8").split("\n")  # splitlines cuts at U+2028 too
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(
             f"{path}: cannot be read ({error}); give the JSONL that `soesift tables` writes"

@@ -1,0 +1,110 @@
+"""The LiteLLM adapter against a stand-in module: what it passes on and how it reads errors."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from soesift.errors import MissingExtra
+from soesift.label.config import ProviderConfig
+from soesift.label.providers.base import Ask, ProviderError, Reply, seconds_to_wait
+from soesift.label.providers.choose import open_provider
+
+
+class RateLimitError(Exception):
+    status_code = 429
+    response = SimpleNamespace(headers={"retry-after": "7"})
+
+
+class Timeout(Exception):
+    status_code = 408
+
+
+class APIConnectionError(Exception):
+    status_code = 500
+
+
+class Answer:
+    def model_dump(self) -> dict[str, Any]:
+        top = [{"token": "NO", "logprob": -2.0}]
+        content = [{"token": "YES", "logprob": -0.1, "top_logprobs": top}]
+        message = {"message": {"content": "YES"}, "finish_reason": "stop", "logprobs": {"content": content}}
+        return {"choices": [message], "usage": {"prompt_tokens": 5, "completion_tokens": 1}}
+
+
+def ask(monkeypatch: pytest.MonkeyPatch, reply: Any) -> tuple[Reply, dict[str, Any]]:
+    seen: dict[str, Any] = {}
+
+    async def acompletion(**given: Any) -> Any:
+        seen.update(given)
+        if isinstance(reply, Exception):
+            raise reply
+        return reply
+
+    monkeypatch.setitem(sys.modules, "litellm", SimpleNamespace(acompletion=acompletion))
+    config = ProviderConfig(kind="litellm", model="gemini/toy", base_url="http://127.0.0.1:1")
+    provider = open_provider(config)
+
+    async def go() -> Reply:
+        try:
+            return await provider.ask([{"role": "user", "content": "hello"}], Ask(logprobs=3, seed=4))
+        finally:
+            await provider.close()
+
+    return asyncio.run(go()), seen
+
+
+def test_the_request_and_the_reply_are_those_of_a_chat_completion(monkeypatch: pytest.MonkeyPatch) -> None:
+    reply, seen = ask(monkeypatch, Answer())
+    assert (reply.text, reply.tokens_in, reply.logprobs[0].top) == ("YES", 5, (("NO", -2.0),))
+    assert (seen["model"], seen["top_logprobs"], seen["seed"]) == ("gemini/toy", 3, 4)
+    assert (seen["num_retries"], seen["api_base"]) == (0, "http://127.0.0.1:1")
+
+
+@pytest.mark.parametrize(
+    ("error", "kind", "retry", "wait"),
+    [
+        (RateLimitError("slow"), "http", True, 7.0),
+        (Timeout("late"), "timeout", True, None),
+        (APIConnectionError("gone"), "http", True, None),
+        (type("AuthenticationError", (Exception,), {"status_code": 401})("key"), "http", False, None),
+        (type("BadRequestError", (Exception,), {"status_code": 400})("long"), "http", False, None),
+    ],
+)
+def test_errors_of_all_providers_become_one_kind(
+    error: Exception, kind: str, retry: bool, wait: float | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(ProviderError) as caught:
+        ask(monkeypatch, error)
+    assert (caught.value.kind, caught.value.retry, caught.value.retry_after) == (kind, retry, wait)
+    assert str(error) in str(caught.value)
+
+
+def test_without_the_extra_there_is_advice(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "litellm", None)
+    with pytest.raises(MissingExtra, match=r"pip install 'soesift\[label\]'"):
+        open_provider(ProviderConfig(kind="litellm", model="x"))
+
+
+def test_the_detect_path_needs_neither() -> None:
+    import subprocess
+
+    code = "import soesift, soesift.cli.main, sys; print({'litellm', 'httpx'} & set(sys.modules))"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "set()"
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"), [("3", 3.0), ("0.5", 0.5), (None, None), ("soon", None), ("-4", 0.0)]
+)
+def test_retry_after_in_seconds(header: str | None, seconds: float | None) -> None:
+    assert seconds_to_wait(header) == seconds
+
+
+def test_retry_after_as_a_date() -> None:
+    assert seconds_to_wait("Wed, 21 Oct 2015 07:28:00 GMT") == 0.0
+    assert (seconds_to_wait("Wed, 21 Oct 2099 07:28:00 GMT") or 0) > 1e9
