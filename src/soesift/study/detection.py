@@ -1,0 +1,141 @@
+"""Cross-validation of the whole detector: no document is judged by a model that learnt from it.
+
+Documents are read once; the models (linear, and a student's held-out logits if given) change from fold to fold, and
+each document's result is written as `soesift detect` would write it, to be scored by the benchmark's scorer.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from soesift.classify.features import features
+from soesift.classify.judge import Judge
+from soesift.classify.linear import CLASSES, softmax
+from soesift.classify.rule import rule_probabilities
+from soesift.classify.shipped import Stack, log_odds
+from soesift.detect.detector import Detector, file_sha256, pdf_fragments
+from soesift.detect.reading import Ocr, Reading
+from soesift.evaluate.folds import protocol_folds
+from soesift.join.fragment import Fragment
+from soesift.result.models import ModelInfo, Result
+from soesift.table.context import TextLine
+from soesift.table.record import TableRecord
+from soesift.train.gold_labels import gold_labels
+from soesift.train.linear_fit import fit_linear
+from soesift.train.stack_fit import fit_stack, held_out_linear
+
+System = Literal["rule", "linear", "student", "stack"]
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadDocument:
+    """One gold document: its fragments, lines outside tables, features (n, d) and labels (n,), -1 unknown."""
+
+    path: Path
+    sha256: str
+    fragments: list[Fragment]
+    lines: dict[int, list[TextLine]]
+    reading: Reading
+    features: Array
+    labels: NDArray[np.intp]
+
+
+def read_document(path: Path, gold: Mapping[str, dict[str, Any]], ocr: Ocr = "auto") -> ReadDocument:
+    """Read a PDF and label its tables from gold pages; raises DocumentError."""
+    sha256, reading = file_sha256(path), Reading()
+    fragments, lines = pdf_fragments(path, sha256, reading, ocr, None, None)
+    records = [f.record for f in fragments]
+    labels = [-1 if name is None else CLASSES.index(name) for name in gold_labels(records, dict(gold))]
+    return ReadDocument(path, sha256, fragments, lines, reading, features(records), np.asarray(labels, np.intp))
+
+
+def read_student(held_out: Path) -> dict[str, Array]:
+    """table_id -> (3,) held-out probabilities, mean over seeds, of a student's `held_out.jsonl`."""
+    logits: dict[str, list[list[float]]] = {}
+    for line in held_out.read_text("utf-8").splitlines():
+        row = json.loads(line)
+        logits.setdefault(row["table_id"], []).append(row["logits"])
+    return {key: softmax(np.asarray(rows, np.float64)).mean(axis=0) for key, rows in logits.items()}
+
+
+def cross_detect(
+    documents: Sequence[ReadDocument],
+    system: System,
+    out: Path,
+    *,
+    student: Mapping[str, Array] | None = None,
+    groups: Sequence[str] | None = None,
+    folds: int = 5,
+    seed: int = 0,
+    yes: float = 0.5,
+) -> dict[str, Array]:
+    """Write one result a document into `out`; returns table_id -> (2,) held-out probabilities before joining.
+
+    groups: what is never split (default: each document its own; give sponsors for the harder split).
+    """
+    fold = protocol_folds(list(groups or [d.path.stem for d in documents]), folds, seed=seed)
+    out.mkdir(parents=True, exist_ok=True)
+    found: dict[str, Array] = {}
+    for number in range(folds):
+        seen = [d for d, f in zip(documents, fold, strict=True) if f != number]
+        judge = fold_judge(system, seen, np.asarray([f for f in fold if f != number]), student or {}, yes)
+        for document, f in zip(documents, fold, strict=True):
+            if f == number:
+                result = detect_read(document, judge)
+                (out / f"{document.path.stem}.json").write_text(result.model_dump_json(), "utf-8")
+                records = [x.record for x in document.fragments]
+                found |= dict(zip((r.table_id for r in records), judge.probabilities(records), strict=True))
+    return found
+
+
+def detect_read(document: ReadDocument, judge: Judge) -> Result:
+    return Detector(judge).decide(
+        document.path, document.sha256, document.fragments, document.lines, document.reading
+    )
+
+
+def fold_judge(
+    system: System, seen: Sequence[ReadDocument], fold: NDArray[np.intp], student: Mapping[str, Array], yes: float
+) -> Judge:
+    """A judge that has learnt from the documents `seen` only."""
+    info = ModelInfo(name=system, version="crossval", sha256="", threshold=yes, unsure_threshold=0.15)
+    if system == "rule":
+        return Judge(info, rule_probabilities)
+    if system == "student":
+        return Judge(info, lambda records: held(records, student)[:, 1:])
+    numbers = np.concatenate([d.features for d in seen])
+    labels = np.concatenate([d.labels for d in seen])
+    linear = fit_linear(numbers[labels >= 0], labels[labels >= 0])
+
+    def first(records: Sequence[TableRecord]) -> Array:
+        return softmax(linear.logits(features(records)))
+
+    if system == "linear":
+        return Judge(info, lambda records: first(records)[:, 1:])
+    inner = held_out_linear(numbers, labels, np.repeat(fold, [len(d.labels) for d in seen]))
+    records = [f.record for d in seen for f in d.fragments]
+    stack = fit_stack(held(records, student), inner, labels, yes)
+    return Judge(info, lambda some: combine(held(some, student), first(some), stack))
+
+
+def combine(student: Array, linear: Array, stack: Stack) -> Array:
+    """(n, 2) of the stack; below its gate the linear model's word stands."""
+    odds = np.concatenate([log_odds(student), log_odds(linear)], axis=1)
+    both = softmax(odds @ np.asarray(stack.weights) + np.asarray(stack.bias))[:, 1:]
+    return np.where(linear[:, 1:].sum(axis=1, keepdims=True) >= stack.gate, both, linear[:, 1:])
+
+
+def held(records: Sequence[TableRecord], student: Mapping[str, Array]) -> Array:
+    """(n, 3) held-out probabilities; a table that was not among the student's rows counts as other."""
+    unknown = np.array([0.98, 0.01, 0.01])
+    return np.asarray([student.get(r.table_id, unknown) for r in records], np.float64).reshape(-1, 3)
+
+
