@@ -23,14 +23,14 @@ if TYPE_CHECKING:
 REQUIRED = ("model.onnx", "tokenizer.json", "calibration.json", "card.md")
 _SUFFIXES = {".onnx", ".json", ".md", ".safetensors"}
 _PICKLE = (b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05", b"PK\x03\x04")  # pickles; zip = torch.save
-FORMAT = "soe-student/1"
+FORMAT: Literal["soe-student/1"] = "soe-student/1"
 
 
 class Calibration(BaseModel):
-    """Probabilities are softmax(scale * logits + bias); `scale` is 1 / temperature, `bias` one number a class.
+    """Probabilities are softmax(scale * logits + bias): `scale` 1 / temperature, `bias` one number a class.
 
     Platt's two numbers for two classes are a special case: a = scale, b = bias[1] - bias[0].
-    yes: a table is a schedule from this probability on; unsure: below `yes`, worth a person's look from here on.
+    yes: a schedule from this probability on; unsure: below `yes`, a person should look from here on.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -81,7 +81,9 @@ def verify(folder: Path) -> Card:
     """
     folder = Path(folder)
     card = _read_card(folder)
-    present = {p.relative_to(folder).as_posix(): p for p in folder.rglob("*") if not p.is_dir() or p.is_symlink()}
+    present = {
+        p.relative_to(folder).as_posix(): p for p in folder.rglob("*") if not p.is_dir() or p.is_symlink()
+    }
     present.pop("card.json")
     for name, path in sorted(present.items()):
         _check_kind(folder, name, path)
@@ -92,7 +94,9 @@ def verify(folder: Path) -> Card:
         if name not in card.files:
             raise ModelError(f"{folder}: {name} is not listed in card.json; remove it")
         if sha256(path) != card.files[name]:
-            raise ModelError(f"{folder}: {name} does not match its sha256 in card.json; it was altered or cut short")
+            raise ModelError(
+                f"{folder}: {name} does not match its sha256 in card.json; it was altered or cut short"
+            )
     return card
 
 
@@ -108,7 +112,12 @@ def load(folder: Path, threads: int = 1) -> Student:
     folder = Path(folder)
     card = verify(folder)
     return Student(
-        folder / "model.onnx", folder / "tokenizer.json", card, read_calibration(folder, card), folder_sha256(folder), threads
+        folder / "model.onnx",
+        folder / "tokenizer.json",
+        card,
+        read_calibration(folder, card),
+        folder_sha256(folder),
+        threads,
     )
 
 
@@ -118,14 +127,18 @@ def read_calibration(folder: Path, card: Card) -> Calibration:
     except (OSError, ValidationError) as error:
         raise ModelError(f"{folder}/calibration.json cannot be used: {_first(error)}") from error
     if calibration.bias and len(calibration.bias) != len(card.classes):
-        raise ModelError(f"{folder}/calibration.json: {len(calibration.bias)} biases for {len(card.classes)} classes")
+        raise ModelError(
+            f"{folder}/calibration.json: {len(calibration.bias)} biases for {len(card.classes)} classes"
+        )
     return calibration
 
 
 def _read_card(folder: Path) -> Card:
     path = folder / "card.json"
     if not path.is_file() or path.is_symlink():
-        raise ModelError(f"{folder} is not a model folder: no card.json; make one with: soesift train CONFIG.toml")
+        raise ModelError(
+            f"{folder} is not a model folder: no card.json; make one with: soesift train CONFIG.toml"
+        )
     try:
         card = Card.model_validate_json(path.read_bytes())
     except (OSError, ValidationError) as error:
@@ -140,7 +153,9 @@ def _check_kind(folder: Path, name: str, path: Path) -> None:
     if path.is_symlink():
         raise ModelError(f"{folder}: {name} is a link; a model folder holds plain files only")
     if path.suffix not in _SUFFIXES:
-        raise ModelError(f"{folder}: {name} is of a kind that is refused; only {' '.join(sorted(_SUFFIXES))} are read")
+        raise ModelError(
+            f"{folder}: {name} is of a kind that is refused; only {' '.join(sorted(_SUFFIXES))} are read"
+        )
     with path.open("rb") as file:
         head = file.read(9)
     if head.startswith(_PICKLE):
@@ -153,7 +168,9 @@ def _check_kind(folder: Path, name: str, path: Path) -> None:
 
 def _safetensors(path: Path, head: bytes) -> bool:
     """First 8 bytes: length of a JSON header that begins with a brace."""
-    return len(head) == 9 and head[8:] == b"{" and int.from_bytes(head[:8], "little") <= path.stat().st_size - 8
+    return (
+        len(head) == 9 and head[8:] == b"{" and int.from_bytes(head[:8], "little") <= path.stat().st_size - 8
+    )
 
 
 def _check_json(folder: Path, name: str, path: Path) -> None:

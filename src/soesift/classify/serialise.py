@@ -1,7 +1,7 @@
 """A table as one line of text that fits a small model's token budget: chosen, never cut blindly.
 
 Order: facts, caption, heading, the lines above and below, header rows, a sample of whole rows, first column.
-What is left out is left out by whole cells and rows, spread evenly, so both ends of a long table stay visible.
+Whole cells and rows are left out, spread evenly, so that both ends of a long table stay visible.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from tokenizers import Tokenizer
 
@@ -120,7 +121,7 @@ def _runs(row: Sequence[str]) -> list[str]:
     if not row:
         return []
     short = [row[0]]
-    for before, cell in zip(row, row[1:], strict=False):
+    for before, cell in pairwise(row):
         if is_mark(cell):
             short.append("x")
         elif not cell or cell != before:
@@ -170,7 +171,9 @@ def _body(rows: list[list[str]], left: int) -> tuple[list[str], bool]:
         n -= max(1, n // 8)
     chosen = set(_places(len(rows), n))
     sample = " / ".join(_row(rows[i], 24) for i in sorted(chosen))
-    names = _list([_words(row[0], 8) for i, row in enumerate(rows) if i not in chosen], left - cost(sample) - 6)
+    names = _list(
+        [_words(row[0], 8) for i, row in enumerate(rows) if i not in chosen], left - cost(sample) - 6
+    )
     return [part for part in (sample, f"also : {names}" if names else "") if part], False
 
 

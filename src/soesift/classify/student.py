@@ -15,14 +15,22 @@ from soesift.classify.serialise import serialise
 from soesift.errors import ModelError
 from soesift.table.record import TableRecord
 
-BATCH_TOKENS = 1  # int8 scales are taken over a whole batch: one text a run keeps each result independent of the others
+BATCH_TOKENS = (
+    1  # int8 scales are taken over a whole batch: one text a run keeps each result independent of the others
+)
 
 
 class Student:
     """A classifier of tables. `classes` names the columns of `probabilities`; thread-safe for reading."""
 
     def __init__(
-        self, model: Path, tokenizer: Path, card: Card, calibration: Calibration, digest: str = "", threads: int = 1
+        self,
+        model: Path,
+        tokenizer: Path,
+        card: Card,
+        calibration: Calibration,
+        digest: str = "",
+        threads: int = 1,
     ) -> None:
         self.card, self.calibration, self.sha256 = card, calibration, digest
         self.classes = list(card.classes)
@@ -34,9 +42,14 @@ class Student:
         """The text the model sees of each table."""
         return [serialise(record, self.tokenizer, self.card.max_tokens) for record in records]
 
-    def logits(self, items: Sequence[str] | Sequence[TableRecord], batch_tokens: int = BATCH_TOKENS) -> NDArray[np.float64]:
+    def logits(
+        self, items: Sequence[str] | Sequence[TableRecord], batch_tokens: int = BATCH_TOKENS
+    ) -> NDArray[np.float64]:
         """(n, k) raw scores. Texts longer than the budget are cut; equal texts are computed once."""
-        texts = [item if isinstance(item, str) else serialise(item, self.tokenizer, self.card.max_tokens) for item in items]
+        texts = [
+            item if isinstance(item, str) else serialise(item, self.tokenizer, self.card.max_tokens)
+            for item in items
+        ]
         distinct = list(dict.fromkeys(texts))
         ids = [encoding.ids[: self.card.max_tokens] for encoding in self.tokenizer.encode_batch(distinct)]
         found = run_batches(self._session, ids, len(self.classes), batch_tokens)
@@ -73,7 +86,7 @@ def read_tokenizer(path: Path) -> Tokenizer:
 
 
 def open_session(model: Path, threads: int = 1) -> Any:
-    """ONNX Runtime session on the CPU, sequential, with `threads` threads inside an operator. Raises ModelError."""
+    """ONNX Runtime session on the CPU with `threads` threads inside an operator. Raises ModelError."""
     import onnxruntime as ort
 
     options = ort.SessionOptions()
@@ -84,11 +97,13 @@ def open_session(model: Path, threads: int = 1) -> Any:
     try:
         return ort.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
     except Exception as error:  # its exception classes differ between releases
-        raise ModelError(f"{model} cannot be opened by onnxruntime: {str(error).splitlines()[0][:160]}") from error
+        raise ModelError(
+            f"{model} cannot be opened by onnxruntime: {str(error).splitlines()[0][:160]}"
+        ) from error
 
 
 def run_batches(session: Any, ids: Sequence[Sequence[int]], k: int, batch_tokens: int) -> NDArray[np.float64]:
-    """(n, k) logits; texts of like length share a batch of at most `batch_tokens` padded tokens (at least one text)."""
+    """(n, k) logits; texts of like length share a batch of at most `batch_tokens` padded tokens."""
     logits = np.zeros((len(ids), k))
     order = sorted(range(len(ids)), key=lambda i: (len(ids[i]), i), reverse=True)
     start = 0

@@ -1,0 +1,98 @@
+"""`soesift train CONFIG.toml`: cross-validate, train, export a model folder."""
+
+from __future__ import annotations
+
+import json
+import os
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import click
+
+from soesift.errors import MissingExtra
+
+
+@click.command(name="train")
+@click.argument("config", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--cross-validate", is_flag=True, help="Only train and score the folds; resumes.")
+@click.option("--base", help="Base model folder or hub name, instead of model.base.")
+@click.option("--out", type=click.Path(path_type=Path), help="Folder to write, instead of `out`.")
+@click.option("--threads", type=click.IntRange(0), help="CPU threads, instead of fit.threads.")
+@click.option("--online", is_flag=True, help="Allow fetching the base model from the hub.")
+def command(
+    config: Path, cross_validate: bool, base: str | None, out: Path | None, threads: int | None, online: bool
+) -> None:
+    """Train the student on labelled tables and write a model folder (OUT/model)."""
+    for package in ("torch", "transformers", "peft", "safetensors", "onnx"):
+        if find_spec(package) is None:
+            raise MissingExtra(package, "train")
+    if not online:
+        os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
+    os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
+    from soesift.train.config import read_config
+
+    settings = read_config(config)
+    settings.out = out or settings.out
+    settings.model.base = base or settings.model.base
+    settings.fit.threads = settings.fit.threads if threads is None else threads
+    (_folds if cross_validate else _final)(settings)
+
+
+def _folds(settings: Any) -> None:
+    from soesift.train.crossval import FILE, SUMMARY, cross_validate
+    from soesift.train.ship import rows_of
+
+    rows = rows_of(settings)
+    with _bar() as bar:
+        task = bar.add_task("folds", total=None)
+        cross_validate(
+            rows,
+            settings,
+            lambda seed, fold, p, n: bar.update(task, **_state(f"seed {seed} fold {fold}", p, n)),
+        )
+    found = json.loads((settings.out / SUMMARY).read_text("utf-8"))["mean"]
+    click.echo(f"{len(rows)} tables; macro F1 {found['macro_f1']:.3f}, {_scores(found['pooled'])}")
+    click.echo(f"wrote {settings.out / FILE} and {settings.out / SUMMARY}")
+
+
+def _final(settings: Any) -> None:
+    from soesift.train import workers
+    from soesift.train.ship import rows_of, ship
+
+    rows = rows_of(settings)
+    with _bar() as bar:
+        task = bar.add_task("train", total=None)
+        folder = ship(rows, settings, lambda p, n: bar.update(task, **_state("train", p, n)))
+    workers.leave()
+    card = json.loads((folder / "card.json").read_text("utf-8"))
+    click.echo(
+        f"{len(rows)} tables; int8 agrees with torch on {card['scores']['reload']['int8_agreement']:.2%}"
+    )
+    click.echo(f"wrote {folder}")
+
+
+def _bar() -> Any:
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    return Progress(*columns, console=Console(stderr=True))
+
+
+def _state(name: str, progress: Any, total: int) -> dict[str, Any]:
+    speed = progress.tokens / max(progress.seconds, 1e-9)
+    loss = f" log loss {min(progress.losses):.3f}" if progress.losses else ""
+    return {
+        "completed": progress.updates,
+        "total": total,
+        "description": f"{name} {speed:.0f} tokens/s{loss}",
+    }
+
+
+def _scores(found: dict[str, float]) -> str:
+    return ", ".join(
+        f"{name.replace('_', ' ')} {found[name]:.3f}"
+        for name in ("recall", "precision", "f1", "average_precision")
+    )

@@ -1,0 +1,124 @@
+"""Checkpoints: one safetensors file of weights and optimizer state, its progress as JSON in the header."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import load_file, save_file
+
+from soesift.errors import ModelError
+
+FILE, BEST = "checkpoint.safetensors", "best.safetensors"
+
+
+class Progress(BaseModel):
+    """Where a run stands: next comes `step` of `epoch`; losses are validation log losses by epoch."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    fingerprint: str
+    epoch: int = 0
+    step: int = 0
+    updates: int = 0
+    tokens: int = 0
+    seconds: float = 0.0
+    losses: list[float] = []
+    train_losses: list[float] = []
+    best_epoch: int = -1
+    done: bool = False
+
+
+def fingerprint(*parts: Any) -> str:
+    """Names what a run depends on (settings, rows), so that a checkpoint of another run is never resumed."""
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(json.dumps(part, sort_keys=True, default=str).encode())
+    return digest.hexdigest()[:16]
+
+
+def save(folder: Path, parameters: Mapping[str, Any], optimizer: Any, progress: Progress) -> None:
+    """Write weights, optimizer state and progress together; a reader sees the old file or the new one."""
+    tensors = {f"model.{name}": value.detach() for name, value in parameters.items()}
+    for name, value in parameters.items():
+        for key, state in optimizer.state.get(value, {}).items():
+            tensors[f"optimizer.{key}.{name}"] = state.detach()
+    _write(folder / FILE, tensors, {"progress": progress.model_dump_json()})
+
+
+def save_best(folder: Path, parameters: Mapping[str, Any]) -> None:
+    """Write the weights of the best epoch so far."""
+    _write(folder / BEST, {name: value.detach() for name, value in parameters.items()}, {})
+
+
+def restore(folder: Path, parameters: Mapping[str, Any], optimizer: Any, wanted: str) -> Progress | None:
+    """Load a checkpoint of the same run into parameters and optimizer; None if there is none.
+
+    Raises ModelError: the folder holds a checkpoint of other settings or rows, or a damaged one.
+    """
+    path = folder / FILE
+    if not path.is_file():
+        return None
+    progress, tensors = _read(path)
+    if progress.fingerprint != wanted:
+        raise ModelError(
+            f"{path} belongs to other settings or rows; choose another `out` or remove the folder"
+        )
+    load_parameters(parameters, {k[6:]: v for k, v in tensors.items() if k.startswith("model.")}, path)
+    for name, value in parameters.items():
+        state = {
+            k.split(".", 2)[1]: v
+            for k, v in tensors.items()
+            if k.startswith("optimizer.") and k.split(".", 2)[2] == name
+        }
+        if state:
+            optimizer.state[value] = {k: v if k == "step" else v.to(value.device) for k, v in state.items()}
+    return progress
+
+
+def load_parameters(parameters: Mapping[str, Any], tensors: Mapping[str, Any], path: Path) -> None:
+    """Copy tensors into parameters of the same names and shapes. Raises ModelError."""
+    if set(parameters) != set(tensors):
+        raise ModelError(f"{path} does not hold the weights of this model; was `model` changed?")
+    for name, value in parameters.items():
+        if value.shape != tensors[name].shape:
+            raise ModelError(
+                f"{path}: {name} has shape {tuple(tensors[name].shape)}, want {tuple(value.shape)}"
+            )
+        value.data.copy_(tensors[name])
+
+
+def read_best(folder: Path) -> dict[str, Any]:
+    """Weights of the best epoch."""
+    tensors: dict[str, Any] = load_file(folder / BEST)
+    return tensors
+
+
+def read_progress(folder: Path) -> Progress | None:
+    """Only the progress of a run, without its weights."""
+    path = folder / FILE
+    return _read(path, weights=False)[0] if path.is_file() else None
+
+
+def _read(path: Path, weights: bool = True) -> tuple[Progress, dict[str, Any]]:
+    try:
+        with safe_open(path, "pt") as file:
+            progress = Progress.model_validate_json(file.metadata()["progress"])
+            return progress, {name: file.get_tensor(name) for name in list(file.keys())} if weights else {}
+    except (SafetensorError, OSError, KeyError, TypeError, ValidationError) as error:
+        raise ModelError(f"{path} is damaged ({type(error).__name__}); remove it to start again") from error
+
+
+def _write(path: Path, tensors: dict[str, Any], metadata: dict[str, str]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_suffix(".part")
+    save_file({name: value.cpu().contiguous() for name, value in tensors.items()}, part, metadata)
+    with part.open("rb") as file:
+        os.fsync(file.fileno())
+    part.replace(path)

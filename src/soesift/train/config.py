@@ -1,0 +1,148 @@
+"""Settings of a training run: TOML into checked models; an unknown key is an error with the nearest match."""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from soesift.errors import UsageError
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class DataConfig(_Section):
+    """tables: TableRecord lines; labels: lines {table_id, label, weight, provenance, group}."""
+
+    tables: Path
+    labels: Path
+    arm: str = "gold"  # name of the label selection, for the card
+
+
+class ModelConfig(_Section):
+    """base: a folder or hub name. method: train low-rank adapters (lora) or the weights themselves (full)."""
+
+    base: str
+    name: str = "student"
+    method: Literal["lora", "full"] = "full"
+    rank: int = Field(default=16, ge=1, le=256)
+    alpha: float = Field(default=32.0, gt=0)
+    dropout: float = Field(default=0.1, ge=0, lt=1)
+    targets: list[str] = []  # empty: all linear layers
+    pooling: Literal["auto", "mean", "last"] = "auto"  # auto: mean for encoders, last token for decoders
+    freeze_embeddings: bool = True
+    freeze_layers: int = Field(
+        default=0, ge=0
+    )  # lowest layers held fixed (full only): faster, less to overfit
+    max_tokens: int = Field(default=256, ge=16, le=8192)
+
+
+class FitConfig(_Section):
+    epochs: int = Field(default=6, ge=1)
+    batch: int = Field(default=32, ge=1)  # rows an optimizer step
+    micro_tokens: int = Field(
+        default=2048, ge=16
+    )  # padded tokens at once; larger batches accumulate gradients
+    rate: float = Field(default=2e-4, gt=0)
+    head_rate: float = Field(default=1e-3, gt=0)
+    warmup: float = Field(default=0.1, ge=0, lt=1)
+    weight_decay: float = Field(default=0.01, ge=0)
+    clip: float = Field(default=1.0, gt=0)
+    class_weights: Literal["none", "balanced", "root"] | list[float] = "root"
+    smoothing: float = Field(default=0.0, ge=0, lt=0.5)
+    precision: Literal["float32", "bfloat16"] = "bfloat16"
+    validation: float = Field(
+        default=0.12, ge=0, lt=0.5
+    )  # share of groups held out for stopping; 0: no stopping
+    patience: int = Field(default=2, ge=1)  # epochs without a better validation log loss
+    checkpoint_steps: int = Field(default=200, ge=1)
+    seed: int = 1
+    threads: int = Field(default=0, ge=0)  # 0: as torch likes
+
+
+class FoldConfig(_Section):
+    folds: int = Field(default=6, ge=2)
+    seeds: list[int] = Field(default=[1, 2, 3], min_length=1)
+    groups: Path | None = (
+        None  # tab-separated "group<TAB>larger group" (protocol, sponsor): split by the latter
+    )
+
+
+class ExportConfig(_Section):
+    quantise: bool = True
+    tolerance: float = Field(
+        default=1e-3, gt=0
+    )  # largest difference of a probability, ONNX fp32 against torch
+    int8_tolerance: float = Field(default=0.1, gt=0)  # the same for int8
+    int8_agreement: float = Field(default=0.995, gt=0, le=1)  # share of tables with the same decision
+    recall: float = Field(default=0.99, gt=0, le=1)  # at the unsure threshold
+
+
+class TrainConfig(_Section):
+    classes: list[str] = Field(default=["other", "soe", "sampling"], min_length=2)
+    positive: list[str] = ["soe"]
+    out: Path
+    data: DataConfig
+    model: ModelConfig
+    fit: FitConfig = FitConfig()
+    crossval: FoldConfig = FoldConfig()
+    export: ExportConfig = ExportConfig()
+
+    @model_validator(mode="after")
+    def _names(self) -> TrainConfig:
+        if len(set(self.classes)) != len(self.classes):
+            raise ValueError("class names must differ")
+        if not self.positive or not set(self.positive) < set(self.classes):
+            raise ValueError(f"positive must name some, not all, of {', '.join(self.classes)}")
+        if isinstance(self.fit.class_weights, list) and len(self.fit.class_weights) != len(self.classes):
+            raise ValueError("class_weights must be one number a class")
+        return self
+
+
+def read_config(path: Path) -> TrainConfig:
+    """Read a TOML file; paths in it are relative to it. Raises UsageError, one line."""
+    try:
+        raw = tomllib.loads(Path(path).read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise UsageError(f"{path}: {error}") from error
+    try:
+        return _rooted(TrainConfig.model_validate(raw), Path(path).parent)
+    except ValidationError as error:
+        raise UsageError(f"{path}: {_explain(error)}") from error
+
+
+def _rooted(config: TrainConfig, root: Path) -> TrainConfig:
+    data, folds, model = config.data, config.crossval, config.model
+    config.out = root / config.out
+    data.tables, data.labels = root / data.tables, root / data.labels
+    folds.groups = root / folds.groups if folds.groups is not None else None
+    if (root / model.base).is_dir():
+        model.base = str(root / model.base)
+    return config
+
+
+def _explain(error: ValidationError) -> str:
+    item = error.errors()[0]
+    where = ".".join(map(str, item["loc"]))
+    if item["type"] != "extra_forbidden":
+        return f"{where or 'file'}: {item['msg']}"
+    known = _known([str(part) for part in item["loc"][:-1]])
+    near = difflib.get_close_matches(str(item["loc"][-1]), known, 1, 0.4)
+    return f"unknown key {where}; " + (
+        f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}"
+    )
+
+
+def _known(parents: list[str]) -> list[str]:
+    model: type[BaseModel] = TrainConfig
+    for name in parents:
+        found = model.model_fields[name].annotation if name in model.model_fields else None
+        if not (isinstance(found, type) and issubclass(found, BaseModel)):
+            return []
+        model = found
+    return list(model.model_fields)

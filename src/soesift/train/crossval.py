@@ -1,0 +1,220 @@
+"""Cross-validation that never splits a protocol: held-out logits by table and seed, kept as they come."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from soesift.classify.model_folder import Calibration
+from soesift.classify.student import calibrated
+from soesift.errors import ModelError
+from soesift.train.calibrate import calibrate, scores
+from soesift.train.checkpoint import Progress, fingerprint
+from soesift.train.config import TrainConfig
+from soesift.train.data import Row, targets
+from soesift.train.folds import group_folds, wider_groups
+
+FILE, SUMMARY = "held_out.jsonl", "crossval.json"
+Notify = Callable[[int, int, Progress, int], None]  # seed, fold, progress, updates in all
+
+
+@dataclass(frozen=True, slots=True)
+class HeldOut:
+    """logits: (s, n, k), seeds by rows in the order of the rows given."""
+
+    seeds: list[int]
+    logits: NDArray[np.float64]
+    best_epochs: list[int]
+
+
+def cross_validate(rows: Sequence[Row], config: TrainConfig, notify: Notify | None = None) -> HeldOut:
+    """Train and predict every fold of every seed; finished folds are read back, a begun one resumes.
+
+    Writes `held_out.jsonl` (table_id, seed, fold, epoch, logits) and `crossval.json` (scores).
+    """
+    config.out.mkdir(parents=True, exist_ok=True)
+    path = config.out / FILE
+    mark = settings_mark(rows, config)
+    done = _finished(path, mark, len(rows))
+    for seed in config.crossval.seeds:
+        folds = fold_of_rows(rows, config, seed)
+        for fold in range(config.crossval.folds):
+            if (seed, fold) not in done:
+                _one(rows, config, folds, seed, fold, mark, notify)
+    held = read_held_out(rows, config)
+    write_json(config.out / SUMMARY, summarise(rows, config, held))
+    return held
+
+
+def fold_of_rows(rows: Sequence[Row], config: TrainConfig, seed: int) -> NDArray[np.int64]:
+    """(n,) fold of each row; groups may be widened (protocol to sponsor) by `crossval.groups`."""
+    groups = wider_groups([row.group for row in rows], config.crossval.groups)
+    return group_folds(groups, targets(rows).argmax(axis=1), config.crossval.folds, seed)
+
+
+def read_held_out(rows: Sequence[Row], config: TrainConfig) -> HeldOut:
+    """Read `held_out.jsonl` back. Raises ModelError when it is of other rows or settings, or not complete."""
+    mark, place = settings_mark(rows, config), {row.table_id: i for i, row in enumerate(rows)}
+    seeds = config.crossval.seeds
+    logits = np.full((len(seeds), len(rows), len(config.classes)), np.nan)
+    epochs: dict[tuple[int, int], int] = {}
+    for line in _lines(config.out / FILE):
+        if line["mark"] == mark and line["seed"] in seeds:
+            logits[seeds.index(line["seed"]), place[line["table_id"]]] = line["logits"]
+            epochs[line["seed"], line["fold"]] = line["epoch"]
+    if np.isnan(logits).any():
+        raise ModelError(
+            f"{config.out / FILE} is not complete for these rows and settings; run with --cross-validate"
+        )
+    return HeldOut(seeds, logits, list(epochs.values()))
+
+
+def summarise(rows: Sequence[Row], config: TrainConfig, held: HeldOut) -> dict[str, Any]:
+    """Scores by seed and of the mean over seeds: pooled, and macro over groups that hold a schedule.
+
+    Thresholds are chosen on the same held-out rows for all folds at once, a choice of one number.
+    """
+    positive = [config.classes.index(name) for name in config.positive]
+    truth = targets(rows)[:, positive].sum(axis=1) > 0.5
+    out: dict[str, Any] = {
+        "folds": config.crossval.folds,
+        "seeds": held.seeds,
+        "best_epochs": held.best_epochs,
+    }
+    for name, logits in [
+        *((str(s), x) for s, x in zip(held.seeds, held.logits, strict=True)),
+        ("mean", held.logits.mean(0)),
+    ]:
+        found = calibrate(logits, targets(rows), positive, config.export.recall, "cross-validation")
+        share = calibrated(logits, found)[:, positive].sum(axis=1)
+        groups = [row.group for row in rows]
+        out[name] = {
+            "temperature": 1 / found.scale,
+            "yes": found.yes,
+            "unsure": found.unsure,
+            "pooled": scores(share, truth, found.yes),
+            "pooled_at_half": scores(share, truth, 0.5),
+            "recall_at_unsure": scores(share, truth, found.unsure)["recall"],
+            "macro_f1": macro_f1(share, truth, groups, found.yes),
+        }
+    return out
+
+
+def macro_f1(
+    share: NDArray[np.float64], truth: NDArray[np.bool_], groups: Sequence[str], threshold: float
+) -> float:
+    """Mean F1 over groups with a schedule; groups without one are left out (their F1 is not defined)."""
+    names = np.array(groups)
+    each = [
+        scores(share[names == g], truth[names == g], threshold)["f1"]
+        for g in sorted(set(groups))
+        if truth[names == g].any()
+    ]
+    return float(np.mean(each)) if each else 0.0
+
+
+def pooled_calibration(rows: Sequence[Row], config: TrainConfig) -> Calibration:
+    """Calibration of the shipped model, from all held-out rows of all seeds."""
+    held = read_held_out(rows, config)
+    positive = [config.classes.index(name) for name in config.positive]
+    logits = held.logits.reshape(-1, held.logits.shape[2])
+    target = np.tile(targets(rows), (len(held.seeds), 1))
+    return calibrate(
+        logits, target, positive, config.export.recall, f"cross-validation, {len(held.seeds)} seeds"
+    )
+
+
+def settings_mark(rows: Sequence[Row], config: TrainConfig) -> str:
+    """Names rows and settings that held-out logits depend on (not the seeds: more may be added)."""
+    fold = config.crossval.model_dump(exclude={"seeds"})
+    fit = config.fit.model_dump(exclude={"seed", "threads", "checkpoint_steps"})
+    return fingerprint(
+        config.model.model_dump(),
+        fit,
+        fold,
+        config.classes,
+        [(r.table_id, r.text, r.target, r.weight) for r in rows],
+    )
+
+
+def write_json(path: Path, content: Any) -> None:
+    """Write JSON under a temporary name, fsync, rename."""
+    part = path.with_suffix(".part")
+    with part.open("w", encoding="utf-8") as file:
+        json.dump(content, file, indent=1, ensure_ascii=False)
+        file.flush()
+        os.fsync(file.fileno())
+    part.replace(path)
+
+
+def _one(
+    rows: Sequence[Row],
+    config: TrainConfig,
+    folds: NDArray[np.int64],
+    seed: int,
+    fold: int,
+    mark: str,
+    notify: Notify | None,
+) -> None:
+    from soesift.train.fit import fit, predict, prepare
+    from soesift.train.network import base_tokenizer
+
+    learn = [row for row, f in zip(rows, folds.tolist(), strict=True) if f != fold]
+    check = [row for row, f in zip(rows, folds.tolist(), strict=True) if f == fold]
+    folder = config.out / f"fold-{seed}-{fold}"
+    fitted = fit(
+        learn, config, folder, seed, None if notify is None else lambda p, n: notify(seed, fold, p, n)
+    )
+    tokenizer, pad = base_tokenizer(config.model.base)
+    logits = predict(
+        fitted.model, prepare(check, tokenizer, pad, config.model.max_tokens).ids, pad, config.fit
+    )
+    epoch = fitted.progress.best_epoch + 1
+    lines = [
+        {"mark": mark, "table_id": row.table_id, "seed": seed, "fold": fold, "epoch": epoch,
+         "of": len(check), "logits": [round(x, 6) for x in z]}
+        for row, z in zip(check, logits.tolist(), strict=True)
+    ]  # fmt: skip
+    _append(config.out / FILE, lines)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _append(path: Path, lines: Sequence[dict[str, Any]]) -> None:
+    """Add whole lines; a line cut short by a kill is closed first and skipped on reading."""
+    cut = path.is_file() and path.stat().st_size > 0 and not path.read_bytes().endswith(b"\n")
+    with path.open("a", encoding="utf-8") as file:
+        file.write("\n" * cut + "".join(json.dumps(line) + "\n" for line in lines))
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _finished(path: Path, mark: str, n: int) -> set[tuple[int, int]]:
+    """Folds of which every table has its line."""
+    seen: dict[tuple[int, int], set[str]] = {}
+    want: dict[tuple[int, int], int] = {}
+    for line in _lines(path):
+        if line["mark"] == mark:
+            key = (line["seed"], line["fold"])
+            seen.setdefault(key, set()).add(line["table_id"])
+            want[key] = line["of"]
+    return {key for key, ids in seen.items() if len(ids) >= min(want[key], n)}
+
+
+def _lines(path: Path) -> list[dict[str, Any]]:
+    if not path.is_file():
+        return []
+    found = []
+    for line in path.read_text("utf-8").splitlines():
+        try:
+            found.append(json.loads(line))
+        except ValueError:  # cut short by a kill
+            continue
+    return found

@@ -1,0 +1,137 @@
+"""Training rows: text, target (may be soft), weight, group that is never split, provenance."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from soesift.errors import UsageError
+from soesift.table.record import TableRecord
+
+Floats = NDArray[np.float64]
+T = TypeVar("T", bound=BaseModel)
+
+
+class Label(BaseModel):
+    """One line of `labels.jsonl`: a class name, or one probability a class (`{"soe": 0.7, "other": 0.3}`)."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    table_id: str
+    label: str | dict[str, float]
+    weight: float = Field(default=1.0, ge=0)
+    provenance: str = ""
+    group: str = ""  # the protocol; empty: the table's document
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """`target` is a distribution over the classes in the configuration's order."""
+
+    table_id: str
+    text: str
+    target: tuple[float, ...]
+    weight: float = 1.0
+    group: str = ""
+    provenance: str = ""
+
+
+def read_rows(
+    tables: Path, labels: Path, classes: Sequence[str], text_of: Callable[[TableRecord], str]
+) -> list[Row]:
+    """Join labels to tables by id, in the order of the tables; tables without a label are left out.
+
+    Raises UsageError: a file that cannot be read, a bad line, a label of no known class, nothing to train on.
+    """
+    named = {label.table_id: label for label in _lines(labels, Label)}
+    rows, seen = [], set()
+    for record in _lines(tables, TableRecord):
+        label = named.get(record.table_id)
+        if label is None or record.table_id in seen:
+            continue
+        seen.add(record.table_id)
+        target = _target(label, classes, labels)
+        group = label.group or record.document
+        rows.append(Row(record.table_id, text_of(record), target, label.weight, group, label.provenance))
+    if not rows:
+        raise UsageError(
+            f"{labels}: no label matches a table of {tables}; check that the table ids are of one run"
+        )
+    return rows
+
+
+def targets(rows: Sequence[Row]) -> Floats:
+    """(n, k) target distributions."""
+    return np.array([row.target for row in rows], np.float64)
+
+
+def weights(rows: Sequence[Row]) -> Floats:
+    """(n,) row weights."""
+    return np.array([row.weight for row in rows], np.float64)
+
+
+def class_weights(rows: Sequence[Row], kind: str | Sequence[float], k: int) -> Floats:
+    """(k,) weights: all 1, n / (k * count) (balanced), its square root, or the numbers given.
+
+    A class that never occurs gets weight 1.
+    """
+    if not isinstance(kind, str):
+        return np.array(kind, np.float64)
+    if kind == "none":
+        return np.ones(k)
+    mass = (targets(rows) * weights(rows)[:, None]).sum(axis=0)
+    balanced = np.where(mass > 0, mass.sum() / (k * np.maximum(mass, 1e-9)), 1.0)
+    return np.sqrt(balanced) if kind == "root" else balanced
+
+
+def summary(rows: Sequence[Row], classes: Sequence[str]) -> dict[str, Any]:
+    """Counts for the card: rows, groups, classes (by largest target), provenance."""
+    best = [classes[int(np.argmax(row.target))] for row in rows]
+    return {
+        "rows": len(rows),
+        "groups": len({row.group for row in rows}),
+        "classes": dict(Counter(best)),
+        "provenance": dict(Counter(row.provenance or "not stated" for row in rows)),
+        "soft": sum(max(row.target) < 1 for row in rows),
+    }
+
+
+def _target(label: Label, classes: Sequence[str], path: Path) -> tuple[float, ...]:
+    given = {label.label: 1.0} if isinstance(label.label, str) else label.label
+    unknown = [name for name in given if name not in classes]
+    if unknown:
+        raise UsageError(
+            f"{path}: label {unknown[0]!r} of {label.table_id} is not one of {', '.join(classes)}"
+        )
+    total = sum(given.values())
+    if total <= 0 or min(given.values()) < 0:
+        raise UsageError(f"{path}: label of {label.table_id} is not a distribution")
+    return tuple(given.get(name, 0.0) / total for name in classes)
+
+
+def _lines(path: Path, kind: type[T]) -> Iterator[T]:
+    try:
+        with Path(path).open(encoding="utf-8") as file:
+            for number, line in enumerate(file, 1):
+                if line.strip():
+                    yield _parse(line, kind, f"{path}:{number}")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path} cannot be read: {error}") from error
+
+
+def _parse(line: str, kind: type[T], where: str) -> T:
+    try:
+        return kind.model_validate(json.loads(line))
+    except ValidationError as error:
+        item = error.errors()[0]
+        raise UsageError(f"{where}: {'.'.join(map(str, item['loc']))}: {item['msg']}") from error
+    except ValueError as error:
+        raise UsageError(f"{where}: not JSON: {error}") from error

@@ -1,0 +1,138 @@
+"""From a trained classifier to a model folder that detect can trust: merge, ONNX, int8, reload, compare."""
+
+from __future__ import annotations
+
+import copy
+import warnings
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from soesift.classify.model_folder import Calibration
+from soesift.classify.student import calibrated, open_session, run_batches
+from soesift.errors import ModelError
+from soesift.train.config import ExportConfig
+from soesift.train.network import Classifier, merged
+
+OPSET = 17
+_EXAMPLES = 400  # texts compared at most
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """Largest difference of a probability and share of equal decisions, against torch in float32."""
+
+    tables: int
+    float32_difference: float
+    int8_difference: float
+    int8_mean_difference: float
+    int8_agreement: float
+
+
+def export_onnx(model: Classifier, path: Path) -> Classifier:
+    """Write `model` as float32 ONNX and return the merged torch classifier that was written."""
+    plain = merged(copy.deepcopy(model).cpu())
+    example = torch.ones((2, 8), dtype=torch.int64)
+    axes = {name: {0: "rows", 1: "tokens"} for name in ("input_ids", "attention_mask")} | {
+        "logits": {0: "rows"}
+    }
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # tracing notes about shapes; the reload below is the test
+        torch.onnx.export(
+            plain, (example, example), str(path), input_names=["input_ids", "attention_mask"],
+            output_names=["logits"], dynamic_axes=axes, opset_version=OPSET, dynamo=False,
+        )  # fmt: skip
+    return plain
+
+
+def quantise(source: Path, to: Path) -> None:
+    """Dynamic int8: weights by channel beforehand, activations at run time."""
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+    from onnxruntime.quantization.shape_inference import quant_pre_process
+
+    ready = source.with_suffix(".ready.onnx")
+    try:
+        quant_pre_process(str(source), str(ready), skip_symbolic_shape=True)
+        quantize_dynamic(str(ready), str(to), weight_type=QuantType.QInt8, per_channel=True)
+    finally:
+        ready.unlink(missing_ok=True)
+
+
+def write_onnx(
+    model: Classifier,
+    folder: Path,
+    ids: Sequence[Sequence[int]],
+    calibration: Calibration,
+    positive: list[int],
+    config: ExportConfig,
+) -> dict[str, Any]:
+    """Write `model.onnx` (int8, or float32 if so configured), reloaded from disk and compared with torch.
+
+    ids: token ids to compare on. Returns `Agreement` as a dict. Raises ModelError beyond a tolerance.
+    """
+    full, final = folder / "float32.onnx", folder / "model.onnx"
+    plain = export_onnx(model, full)
+    sample = [ids[i] for i in np.linspace(0, len(ids) - 1, min(len(ids), _EXAMPLES)).astype(int)]
+    wanted = calibrated(torch_logits(plain, sample), calibration)
+    first = calibrated(run_batches(open_session(full, 2), sample, wanted.shape[1], 2048), calibration)
+    if config.quantise:
+        quantise(full, final)
+        full.unlink()
+    else:
+        full.replace(final)
+    last = calibrated(run_batches(open_session(final, 2), sample, wanted.shape[1], 1), calibration)
+    found = compare(wanted, first, last, positive, calibration.yes)
+    check(found, config, final)
+    return asdict(found)
+
+
+def torch_logits(model: Classifier, ids: Sequence[Sequence[int]]) -> NDArray[np.float64]:
+    """(n, k) float32 logits of torch, one text at a time: no padding at all, the reference."""
+    rows = []
+    with torch.inference_mode():
+        for one in ids:
+            tokens = torch.tensor([list(one) or [0]])
+            rows.append(model(tokens, torch.ones_like(tokens))[0].double().numpy())
+    return np.stack(rows)
+
+
+def compare(
+    wanted: NDArray[np.float64],
+    first: NDArray[np.float64],
+    last: NDArray[np.float64],
+    positive: list[int],
+    yes: float,
+) -> Agreement:
+    """Differences of probabilities (n, k) of float32 and final ONNX against torch."""
+    said = wanted[:, positive].sum(axis=1) >= yes
+    same = said == (last[:, positive].sum(axis=1) >= yes)
+    off = np.abs(last - wanted)
+    return Agreement(
+        len(wanted),
+        float(np.abs(first - wanted).max()),
+        float(off.max()),
+        float(off.mean()),
+        float(same.mean()),
+    )
+
+
+def check(found: Agreement, config: ExportConfig, path: Path) -> None:
+    """Raise ModelError, naming the figure, when a reloaded model does not reproduce torch."""
+    if found.float32_difference > config.tolerance:
+        raise ModelError(
+            f"{path}: float32 ONNX differs from torch by {found.float32_difference:.4f} > {config.tolerance}"
+        )
+    if config.quantise and found.int8_difference > config.int8_tolerance:
+        raise ModelError(
+            f"{path}: int8 differs from torch by {found.int8_difference:.4f} > {config.int8_tolerance}; "
+            "set export.quantise = false or raise export.int8_tolerance"
+        )
+    if found.int8_agreement < config.int8_agreement:
+        raise ModelError(
+            f"{path}: decides like torch on {found.int8_agreement:.4f} < {config.int8_agreement} of tables"
+        )

@@ -1,0 +1,267 @@
+"""The training loop: length buckets, autocast, gradient accumulation, early stopping, exact resumption.
+
+Random numbers come from (seed, update, part), never from a running stream: a killed run that resumes, or
+one on two processes, takes the same steps as one that was left alone.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from tokenizers import Tokenizer
+
+from soesift.train import checkpoint, workers
+from soesift.train.batches import epoch_batches, micro_batches, padded
+from soesift.train.checkpoint import Progress
+from soesift.train.config import FitConfig, TrainConfig
+from soesift.train.data import Row, class_weights, targets, weights
+from soesift.train.folds import hold_out
+from soesift.train.network import Classifier, base_tokenizer, build, trainable
+
+Floats = NDArray[np.float64]
+Notify = Callable[[Progress, int], None]  # progress, updates in all
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """Rows as numbers: token ids, targets (n, k), weights (n,), padding id."""
+
+    ids: list[list[int]]
+    target: Floats
+    weight: Floats
+    pad: int
+
+    @property
+    def lengths(self) -> list[int]:
+        return [len(i) for i in self.ids]
+
+    def part(self, chosen: Sequence[int]) -> Material:
+        return Material([self.ids[i] for i in chosen], self.target[chosen], self.weight[chosen], self.pad)
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """A trained classifier (best epoch) and how it got there."""
+
+    model: Classifier
+    progress: Progress
+    material_pad: int
+
+
+def fit(
+    rows: Sequence[Row], config: TrainConfig, folder: Path, seed: int, notify: Notify | None = None
+) -> Fitted:
+    """Train on rows, holding whole groups out for early stopping; resumes from `folder` if begun there.
+
+    Raises ModelError: the base model cannot be read, or the folder holds a run of other settings.
+    """
+    if config.fit.threads:
+        torch.set_num_threads(config.fit.threads)
+    rank, world = workers.join()
+    tokenizer, pad = base_tokenizer(config.model.base)
+    material = prepare(rows, tokenizer, pad, config.model.max_tokens)
+    held = hold_out([r.group for r in rows], material.target.argmax(axis=1), config.fit.validation, seed)
+    learn, check = material.part(np.flatnonzero(~held).tolist()), material.part(np.flatnonzero(held).tolist())
+    model = build(config.model, len(config.classes), seed).to(workers.device())
+    if config.fit.precision == "bfloat16":
+        _halve_frozen(model)
+    scale = class_weights(
+        [r for r, h in zip(rows, held, strict=True) if not h], config.fit.class_weights, len(config.classes)
+    )
+    mark = checkpoint.fingerprint(
+        config.model.model_dump(), config.fit.model_dump(), config.classes, seed, [_key(r) for r in rows]
+    )
+    run = _Run(model, learn, check, scale, config.fit, seed, folder, mark, rank, world)
+    return Fitted(model, run.go(notify), pad)
+
+
+def prepare(rows: Sequence[Row], tokenizer: Tokenizer, pad: int, most: int) -> Material:
+    """Encode rows once. Texts were made to fit; longer ones are cut at `most` tokens."""
+    ids = [encoding.ids[:most] for encoding in tokenizer.encode_batch([row.text for row in rows])]
+    return Material(ids, targets(rows), weights(rows), pad)
+
+
+def predict(model: Classifier, ids: Sequence[Sequence[int]], pad: int, config: FitConfig) -> Floats:
+    """(n, k) logits without dropout, in batches of like length."""
+    out: Floats | None = None
+    model.eval()
+    lengths = [len(i) for i in ids]
+    with torch.inference_mode(), _autocast(config):
+        for part in micro_batches(range(len(ids)), lengths, config.micro_tokens):
+            logits = model(*_tensors([ids[i] for i in part], pad)).double().cpu().numpy()
+            out = np.zeros((len(ids), logits.shape[1])) if out is None else out
+            out[part] = logits
+    return np.zeros((0, 0)) if out is None else out
+
+
+def soft_cross_entropy(logits: Any, target: Any, weight: Any, scale: Any) -> Any:
+    """Sum over rows of weight * sum_k scale_k * target_k * -log p_k, for soft or hard targets."""
+    return -(torch.log_softmax(logits.float(), 1) * target * scale).sum(1).mul(weight).sum()
+
+
+def log_loss(logits: Floats, target: Floats, weight: Floats) -> float:
+    """Weighted mean of -sum_k target_k log p_k (natural logarithm)."""
+    shifted = logits - logits.max(axis=1, keepdims=True)
+    logs = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    return float(-(target * logs).sum(axis=1) @ weight / max(weight.sum(), 1e-12))
+
+
+@dataclass(slots=True)
+class _Run:
+    """One training run; every piece of its state is in the model, the optimizer and `Progress`."""
+
+    model: Classifier
+    learn: Material
+    check: Material
+    scale: Floats
+    config: FitConfig
+    seed: int
+    folder: Path
+    mark: str
+    rank: int
+    world: int
+
+    def go(self, notify: Notify | None) -> Progress:
+        optimizer, learning = self._optimizer(), trainable(self.model)
+        progress = checkpoint.restore(self.folder, learning, optimizer, self.mark) or Progress(
+            fingerprint=self.mark
+        )
+        per_epoch = -(-len(self.learn.ids) // self.config.batch)
+        total = per_epoch * self.config.epochs
+        while not progress.done:
+            self._epoch(optimizer, progress, total, notify)
+            self._close_epoch(learning, optimizer, progress)
+        if notify:
+            notify(progress, total)
+        if (self.folder / checkpoint.BEST).is_file():
+            checkpoint.load_parameters(
+                learning, checkpoint.read_best(self.folder), self.folder / checkpoint.BEST
+            )
+        return progress
+
+    def _epoch(self, optimizer: Any, progress: Progress, total: int, notify: Notify | None) -> None:
+        lengths = self.learn.lengths
+        steps = epoch_batches(lengths, self.config.batch, self.seed, progress.epoch)
+        if progress.step == 0:
+            progress.train_losses.append(0.0)
+        while progress.step < len(steps):
+            begun = time.perf_counter()
+            loss = self._update(optimizer, steps[progress.step], lengths, progress.updates, total)
+            progress.train_losses[-1] += loss / len(steps)
+            progress.tokens += sum(lengths[i] for i in steps[progress.step])
+            progress.step, progress.updates = progress.step + 1, progress.updates + 1
+            progress.seconds += time.perf_counter() - begun
+            if notify:
+                notify(progress, total)
+            if progress.updates % self.config.checkpoint_steps == 0:
+                self._save(optimizer, progress)
+
+    def _update(self, optimizer: Any, rows: list[int], lengths: list[int], update: int, total: int) -> float:
+        """One optimizer step; returns its mean training loss."""
+        self.model.train()
+        _set_rates(optimizer, self.config, update, total)
+        target = self._smooth(self.learn.target)
+        divisor = float((target[rows] * self.scale).sum(1) @ self.learn.weight[rows]) or 1.0
+        loss = 0.0
+        for number, part in enumerate(micro_batches(rows, lengths, self.config.micro_tokens)):
+            if number % self.world == self.rank:
+                torch.manual_seed(
+                    int(np.random.SeedSequence([self.seed, update, number]).generate_state(1)[0])
+                )
+                loss += self._backward(part, target, divisor)
+        learning = list(trainable(self.model).values())
+        workers.sum_gradients(learning)
+        torch.nn.utils.clip_grad_norm_(learning, self.config.clip)
+        optimizer.step()
+        optimizer.zero_grad(set_to_none=True)
+        return workers.sum_number(loss, workers.device())
+
+    def _backward(self, part: list[int], target: Floats, divisor: float) -> float:
+        where = workers.device()
+        numbers = [
+            torch.tensor(a, dtype=torch.float32, device=where)
+            for a in (target[part], self.learn.weight[part], self.scale)
+        ]
+        with _autocast(self.config):
+            logits = self.model(*_tensors([self.learn.ids[i] for i in part], self.learn.pad))
+        loss = soft_cross_entropy(logits, *numbers) / divisor
+        loss.backward()
+        return float(loss.detach())
+
+    def _smooth(self, target: Floats) -> Floats:
+        share = self.config.smoothing
+        return target * (1 - share) + share / target.shape[1] if share else target
+
+    def _close_epoch(self, learning: dict[str, Any], optimizer: Any, progress: Progress) -> None:
+        """Validate, keep the best weights, decide whether to go on; unvalidated, the last is the best."""
+        progress.epoch, progress.step = progress.epoch + 1, 0
+        if self.check.ids:
+            logits = predict(self.model, self.check.ids, self.check.pad, self.config)
+            progress.losses.append(log_loss(logits, self.check.target, self.check.weight))
+            progress.best_epoch = int(np.argmin(progress.losses))
+        else:
+            progress.best_epoch = progress.epoch - 1
+        if progress.best_epoch == progress.epoch - 1 and self.rank == 0:
+            checkpoint.save_best(self.folder, learning)
+        late = progress.epoch - 1 - progress.best_epoch >= self.config.patience
+        progress.done = late or progress.epoch >= self.config.epochs
+        self._save(optimizer, progress)
+        workers.wait()
+
+    def _save(self, optimizer: Any, progress: Progress) -> None:
+        if self.rank == 0:
+            checkpoint.save(self.folder, trainable(self.model), optimizer, progress)
+
+    def _optimizer(self) -> Any:
+        head = [v for n, v in trainable(self.model).items() if n.startswith("head.")]
+        body = [v for n, v in trainable(self.model).items() if not n.startswith("head.") and v.ndim > 1]
+        flat = [v for n, v in trainable(self.model).items() if not n.startswith("head.") and v.ndim <= 1]
+        decay = self.config.weight_decay
+        groups = [
+            {"params": body, "peak": self.config.rate, "weight_decay": decay},
+            {"params": flat, "peak": self.config.rate, "weight_decay": 0.0},
+            {"params": head, "peak": self.config.head_rate, "weight_decay": decay},
+        ]
+        return torch.optim.AdamW([g for g in groups if g["params"]], lr=self.config.rate, fused=True)
+
+
+def _set_rates(optimizer: Any, config: FitConfig, update: int, total: int) -> None:
+    """Linear warm-up to the peak, then linear decay to 0."""
+    warm = max(1, int(config.warmup * total))
+    share = min((update + 1) / warm, (total - update) / max(total - warm, 1))
+    for group in optimizer.param_groups:
+        group["lr"] = group["peak"] * share
+
+
+def _tensors(ids: Sequence[Sequence[int]], pad: int) -> tuple[Any, Any]:
+    tokens, mask = padded(ids, pad)
+    where = workers.device()
+    return torch.from_numpy(tokens).to(where), torch.from_numpy(mask).to(where)
+
+
+def _autocast(config: FitConfig) -> AbstractContextManager[Any]:
+    context: AbstractContextManager[Any] = torch.autocast(
+        workers.device().type, torch.bfloat16, enabled=config.precision == "bfloat16"
+    )
+    return context
+
+
+def _halve_frozen(model: Classifier) -> None:
+    """Keep frozen matrices in bfloat16: autocast would convert them again at each use."""
+    for module in model.modules():
+        if isinstance(module, torch.nn.Linear) and not module.weight.requires_grad:
+            module.weight.data = module.weight.data.to(torch.bfloat16)
+            if module.bias is not None and not module.bias.requires_grad:
+                module.bias.data = module.bias.data.to(torch.bfloat16)
+
+
+def _key(row: Row) -> list[Any]:
+    return [row.table_id, row.text, row.target, row.weight, row.group]

@@ -1,0 +1,124 @@
+"""Train on all rows and write the model folder: fit, calibrate, export, card, verify."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from safetensors.torch import save_file
+
+from soesift.classify.model_folder import Calibration, verify
+from soesift.classify.serialise import serialise
+from soesift.errors import ModelError
+from soesift.train import crossval
+from soesift.train.calibrate import calibrate
+from soesift.train.card import make_card, seal
+from soesift.train.config import TrainConfig
+from soesift.train.data import Row, read_rows, summary, targets
+from soesift.train.export import write_onnx
+from soesift.train.fit import Fitted, Notify, fit, predict, prepare
+from soesift.train.folds import hold_out
+from soesift.train.network import base_tokenizer, build, trainable
+
+
+def rows_of(config: TrainConfig) -> list[Row]:
+    """The rows of a configuration, each table as text within the base tokenizer's budget."""
+    tokenizer, _ = base_tokenizer(config.model.base)
+    budget = config.model.max_tokens
+    return read_rows(
+        config.data.tables,
+        config.data.labels,
+        config.classes,
+        lambda record: serialise(record, tokenizer, budget),
+    )
+
+
+def ship(rows: Sequence[Row], config: TrainConfig, notify: Notify | None = None) -> Path:
+    """Train on all rows and write `config.out`/model.
+
+    Calibrates on cross-validation if that was run, else on the rows held out for early stopping.
+    Raises ModelError: nothing to calibrate on, or the export does not reproduce torch.
+    """
+    fitted = fit(rows, config, config.out / "final", config.fit.seed, notify)
+    calibration, scores = _calibration(rows, config, fitted)
+    part = config.out / "model.part"
+    shutil.rmtree(part, ignore_errors=True)
+    part.mkdir(parents=True)
+    return _write(rows, config, fitted, calibration, scores, part)
+
+
+def _write(
+    rows: Sequence[Row],
+    config: TrainConfig,
+    fitted: Fitted,
+    calibration: Calibration,
+    scores: dict[str, Any],
+    part: Path,
+) -> Path:
+    tokenizer, pad = base_tokenizer(config.model.base)
+    tokenizer.save(str(part / "tokenizer.json"))
+    model = _exact(config, fitted)
+    ids = prepare(rows, tokenizer, pad, config.model.max_tokens).ids
+    positive = [config.classes.index(name) for name in config.positive]
+    scores["reload"] = write_onnx(model, part, ids, calibration, positive, config.export)
+    if config.model.method == "lora":
+        _write_adapter(model, part / "adapter")
+    settings = {"best_epoch": fitted.progress.best_epoch + 1, "seconds": round(fitted.progress.seconds)}
+    seal(part, make_card(config, summary(rows, config.classes), scores, settings), calibration)
+    verify(part)
+    final = config.out / "model"
+    shutil.rmtree(final, ignore_errors=True)
+    part.replace(final)
+    return final
+
+
+def _exact(config: TrainConfig, fitted: Fitted) -> Any:
+    """The classifier on float32 base weights: training may have held frozen ones in bfloat16."""
+    model = build(config.model, len(config.classes), config.fit.seed)
+    learnt = trainable(fitted.model)
+    for name, value in trainable(model).items():
+        value.data.copy_(learnt[name].detach().cpu())
+    return model.eval()
+
+
+def _write_adapter(model: Any, folder: Path) -> None:
+    """The adapter as peft reads it, and the head beside it. Only safetensors and JSON are kept."""
+    model.backbone.save_pretrained(str(folder), safe_serialization=True)
+    (folder / "README.md").unlink(missing_ok=True)
+    path = folder / "adapter_config.json"
+    content = json.loads(path.read_text("utf-8"))
+    content["base_model_name_or_path"] = Path(str(content.get("base_model_name_or_path", ""))).name
+    path.write_text(json.dumps(content, indent=1), "utf-8")
+    save_file(
+        {k: v.detach().contiguous() for k, v in model.head.state_dict().items()}, folder / "head.safetensors"
+    )
+
+
+def _calibration(
+    rows: Sequence[Row], config: TrainConfig, fitted: Fitted
+) -> tuple[Calibration, dict[str, Any]]:
+    if (config.out / crossval.FILE).is_file():
+        held = crossval.read_held_out(rows, config)
+        found = crossval.pooled_calibration(rows, config)
+        return found, {"cross_validation": crossval.summarise(rows, config, held)}
+    target = targets(rows)
+    held_rows = hold_out(
+        [row.group for row in rows], target.argmax(axis=1), config.fit.validation, config.fit.seed
+    )
+    if not held_rows.any():
+        raise ModelError(
+            "nothing to calibrate on: run with --cross-validate first or set fit.validation above 0"
+        )
+    chosen = np.flatnonzero(held_rows).tolist()
+    tokenizer, pad = base_tokenizer(config.model.base)
+    ids = prepare([rows[i] for i in chosen], tokenizer, pad, config.model.max_tokens).ids
+    logits = predict(fitted.model, ids, pad, config.fit)
+    positive = [config.classes.index(name) for name in config.positive]
+    found = calibrate(
+        logits, target[chosen], positive, config.export.recall, f"validation rows ({len(chosen)})"
+    )
+    return found, {"validation_log_loss": fitted.progress.losses}

@@ -1,0 +1,65 @@
+"""Several processes (torchrun, accelerate launch): each takes a share of a step, gradients are summed.
+
+Parts of a step, their common divisor and random numbers do not depend on the number of processes, so two
+processes take the same steps as one, up to the order of sums.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from typing import Any
+
+import torch
+import torch.distributed as dist
+
+
+def join() -> tuple[int, int]:
+    """(rank, number of processes); joins the group that the launcher's environment names."""
+    if int(os.environ.get("WORLD_SIZE", "1")) < 2:
+        return 0, 1
+    if not dist.is_initialized():
+        dist.init_process_group("nccl" if torch.cuda.is_available() else "gloo")
+    return dist.get_rank(), dist.get_world_size()
+
+
+def device() -> Any:
+    """This process's GPU, or the CPU."""
+    if not torch.cuda.is_available():
+        return torch.device("cpu")
+    return torch.device("cuda", int(os.environ.get("LOCAL_RANK", "0")))
+
+
+def sum_gradients(parameters: Iterable[Any]) -> None:
+    """Add up gradients over processes in one flat message; a no-op with one process."""
+    if not (dist.is_available() and dist.is_initialized()):
+        return
+    values = list(parameters)
+    for value in values:
+        if value.grad is None:
+            value.grad = torch.zeros_like(value)
+    flat = torch.cat([value.grad.reshape(-1) for value in values])
+    dist.all_reduce(flat)
+    for value, part in zip(values, flat.split([v.numel() for v in values]), strict=True):
+        value.grad.copy_(part.view_as(value))
+
+
+def sum_number(number: float, where: Any) -> float:
+    """The sum of a number over processes."""
+    if not (dist.is_available() and dist.is_initialized()):
+        return number
+    total = torch.tensor([number], dtype=torch.float64, device=where)
+    dist.all_reduce(total)
+    return float(total.item())
+
+
+def wait() -> None:
+    """Wait for the other processes, so that files one of them wrote are there for all."""
+    if dist.is_available() and dist.is_initialized():
+        dist.barrier()
+
+
+def leave() -> None:
+    """End the group, if one was joined."""
+    if dist.is_available() and dist.is_initialized():
+        dist.destroy_process_group()

@@ -1,0 +1,162 @@
+"""Training on a toy: it learns, resumes exactly, exports what it learnt."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+pytest.importorskip("torch")
+pytest.importorskip("peft")
+
+import torch
+from click.testing import CliRunner
+
+from soesift.classify.model_folder import load
+from soesift.errors import ModelError
+from soesift.train import crossval
+from soesift.train.checkpoint import read_progress
+from soesift.train.config import read_config
+from soesift.train.export import Agreement, check
+from soesift.train.fit import fit, soft_cross_entropy
+from soesift.train.network import SharedDropout, trainable
+from soesift.train.ship import rows_of, ship
+
+
+def weights_of(model: Any) -> np.ndarray:
+    return np.concatenate([v.detach().numpy().ravel() for v in trainable(model).values()])
+
+
+class Killed(Exception):
+    pass
+
+
+def test_soft_cross_entropy_by_hand() -> None:
+    logits = torch.tensor([[0.0, 0.0], [2.0, 0.0]])
+    target = torch.tensor([[0.25, 0.75], [1.0, 0.0]])
+    loss = soft_cross_entropy(logits, target, torch.tensor([1.0, 2.0]), torch.tensor([1.0, 3.0]))
+    log2, last = np.log(2), np.log(1 + np.exp(-2))
+    assert float(loss) == pytest.approx(0.25 * log2 + 3 * 0.75 * log2 + 2 * last, rel=1e-5)
+
+
+def test_shared_dropout_keeps_the_mean_and_rests_when_evaluated() -> None:
+    torch.manual_seed(0)
+    drop, x = SharedDropout(0.25), torch.ones(400, 3, 50)
+    out = drop(x)
+    assert float(out.mean()) == pytest.approx(1.0, abs=0.02)
+    assert torch.equal(out[:, 0], out[:, 2])
+    assert drop.eval()(x) is x
+
+
+@pytest.mark.parametrize("method", ["full", "lora"])
+def test_killed_run_resumes_to_the_same_weights(toml: Path, tmp_path: Path, method: str) -> None:
+    config = read_config(toml)
+    config.model.method = method  # type: ignore[assignment]
+    rows = rows_of(config)
+    whole = fit(rows, config, tmp_path / "whole", 1)
+
+    def kill(progress: Any, _: int) -> None:
+        if progress.updates == 9:
+            raise Killed
+
+    with pytest.raises(Killed):
+        fit(rows, config, tmp_path / "cut", 1, kill)
+    begun = read_progress(tmp_path / "cut")
+    assert begun is not None
+    assert 0 < begun.updates < 9
+    again = fit(rows, config, tmp_path / "cut", 1)
+    assert again.progress.losses == whole.progress.losses
+    assert np.array_equal(weights_of(again.model), weights_of(whole.model))
+
+
+def test_another_run_is_not_resumed(toml: Path, tmp_path: Path) -> None:
+    config = read_config(toml)
+    rows = rows_of(config)
+    config.fit.epochs = 1
+    fit(rows, config, tmp_path / "run", 1)
+    with pytest.raises(ModelError, match="other settings or rows"):
+        fit(rows, config, tmp_path / "run", 2)
+
+
+def test_micro_batches_do_not_change_the_step(toml: Path, tmp_path: Path) -> None:
+    config = read_config(toml)
+    config.model.dropout, config.fit.epochs = 0.0, 1
+    rows = rows_of(config)
+    found = []
+    for tokens in (32, 4096):
+        config.fit.micro_tokens = tokens
+        found.append(fit(rows, config, tmp_path / str(tokens), 1).progress.train_losses[0])
+    assert found[0] == pytest.approx(found[1], rel=0.05)
+
+
+@pytest.mark.parametrize("method", ["full", "lora"])
+def test_command_trains_exports_and_the_folder_reproduces_torch(toml: Path, method: str) -> None:
+    from soesift.cli.train import command
+
+    toml.write_text(toml.read_text().replace("[model]", f'[model]\nmethod = "{method}"\nrank = 4'))
+    result = CliRunner().invoke(command, [str(toml)], catch_exceptions=False)
+    assert result.exit_code == 0
+    folder = toml.parent / "run" / "model"
+    student, config = load(folder), read_config(toml)
+    rows = rows_of(config)
+    said = student.positive([row.text for row in rows]) >= 0.5
+    truth = np.array([row.target[1] > 0.5 for row in rows])
+    assert (said == truth).mean() > 0.95
+    card = json.loads((folder / "card.json").read_text())
+    assert card["scores"]["reload"]["float32_difference"] < 1e-4
+    assert card["data"]["provenance"] == {"toy": 60}
+    assert str(toml.parent) not in (folder / "card.json").read_text() + (folder / "card.md").read_text()
+    assert (folder / "adapter" / "adapter_model.safetensors").is_file() == (method == "lora")
+
+
+def test_student_does_not_depend_on_company_or_order(toml: Path) -> None:
+    config = read_config(toml)
+    config.fit.epochs = 1
+    config.export.int8_agreement = 0.9
+    student = load(ship(rows_of(config), config))
+    texts = [row.text for row in rows_of(config)] + ["", "word " * 500]
+    together = student.probabilities(texts)
+    alone = np.concatenate([student.probabilities([text]) for text in texts])
+    assert np.array_equal(together, alone)
+    assert together.sum(axis=1) == pytest.approx(np.ones(len(texts)))
+    assert student.probabilities([]).shape == (0, 2)
+
+
+def test_cross_validation_predicts_each_row_once_and_resumes(
+    toml: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = read_config(toml)
+    rows = rows_of(config)
+    real, calls = crossval._one, []
+
+    def one(*args: Any) -> None:
+        calls.append(args[3:5])
+        if len(calls) == 2:
+            raise Killed
+        real(*args)
+
+    monkeypatch.setattr(crossval, "_one", one)
+    with pytest.raises(Killed):
+        crossval.cross_validate(rows, config)
+    held = crossval.cross_validate(rows, config)
+    assert calls == [(1, 0), (1, 1), (1, 1)]
+    assert held.logits.shape == (1, 60, 2)
+    lines = [json.loads(line) for line in (config.out / crossval.FILE).read_text().splitlines()]
+    assert sorted(line["table_id"] for line in lines) == sorted(row.table_id for row in rows)
+    assert json.loads((config.out / crossval.SUMMARY).read_text())["mean"]["pooled"]["f1"] > 0.9
+    assert crossval.pooled_calibration(rows, config).fitted_on.startswith("cross-validation")
+
+
+def test_a_model_that_is_not_reproduced_is_refused(toml: Path) -> None:
+    config = read_config(toml).export
+    check(Agreement(9, 1e-6, 0.01, 0.001, 1.0), config, Path("m"))
+    for bad in (
+        Agreement(9, 0.1, 0.0, 0.0, 1.0),
+        Agreement(9, 0.0, 0.5, 0.0, 1.0),
+        Agreement(9, 0.0, 0.0, 0.0, 0.9),
+    ):
+        with pytest.raises(ModelError):
+            check(bad, config, Path("m"))
