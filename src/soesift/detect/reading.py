@@ -76,7 +76,7 @@ def _page(document: Any, index: int, reading: Reading, ocr: Ocr) -> Page:
     reading.read_s += time.perf_counter() - started
     if page.problem == "image":
         reading.image_only.append(index + 1)
-    if ocr == "always" or (ocr == "auto" and page.problem in ("image", "garbled")):
+    if ocr == "always" or (ocr == "auto" and page.problem in ("image", "garbled", "scan")):
         started = time.perf_counter()
         page = _ocr_page(document, index, page, always=ocr == "always")
         reading.ocr_s += time.perf_counter() - started
@@ -93,7 +93,7 @@ def _ocr_page(document: Any, index: int, page: Page, always: bool) -> Page:
     from soesift.document.ocr import read_scan, shows_table
 
     picture = render_page(document, index, DPI)
-    if not always and page.problem == "image" and not shows_table(picture):
+    if not always and page.problem in ("image", "scan") and not shows_table(picture):
         return page
     scanned = read_scan(picture, page.width, page.height, page.number, page.label)
     scanned.problem = page.problem

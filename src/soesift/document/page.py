@@ -28,7 +28,8 @@ class Page:
     fills: (f, 4) filled areas thicker than a rule; fill_grey: (f,) their luminance 0 (black) to 1 (white).
     images: (i, 4) pictures.
     source: "text" (digital text layer) or "ocr".
-    problem: why the text layer cannot be trusted ("" if it can): "garbled", "spread", "image".
+    problem: why the text layer cannot be trusted ("" if it can): "garbled", "spread", "image",
+        or "scan" (a searchable scan).
     """
 
     number: int

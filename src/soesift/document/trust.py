@@ -10,11 +10,13 @@ from soesift.document.page import Page
 PICTURE_SHARE = 0.12  # of the page's area, from which a picture may hold a table
 FEW_CHARACTERS = 0.0006  # visible characters per square point: a page of prose has about 0.006
 SHIFT = 29
+WHOLE = 0.8  # of the page's area that a scan covers
+FEW_RULES = 3
 VOWELS = np.array([ord(c) for c in "aeiouyAEIOUYàáâäãåèéêëìíîïòóôöõùúûü"], np.uint32)
 
 
 def text_problem(page: Page, curves: int = 0) -> str:
-    """"" if the text layer is sound, else "image", "garbled" or "spread"."""
+    """"" if the text layer is sound, else "image", "garbled", "spread" or "scan"."""
     visible = page.codes > 32
     if is_picture(page, curves, visible):
         return "image"
@@ -22,7 +24,7 @@ def text_problem(page: Page, curves: int = 0) -> str:
         return "garbled"
     if is_spread(page.codes):
         return "spread"
-    return ""
+    return "scan" if is_scan(page) else ""
 
 
 def unshift(page: Page) -> bool:
@@ -55,6 +57,15 @@ def is_picture(page: Page, curves: int, visible: NDArray[np.bool_]) -> bool:
     centre = (page.boxes[visible, :2] + page.boxes[visible, 2:]) / 2
     inside = ((centre > (x0, y0)) & (centre < (x1, y1))).all(axis=1).sum() if len(centre) else 0
     return bool(inside < FEW_CHARACTERS * size)
+
+
+def is_scan(page: Page) -> bool:
+    """A picture of the whole page under a text layer (a searchable scan): rulings are only in the picture."""
+    picture = picture_box(page)
+    if picture is None or len(page.horizontal) + len(page.vertical) > FEW_RULES:
+        return False
+    x0, y0, x1, y1 = picture
+    return (x1 - x0) * (y1 - y0) > WHOLE * page.width * page.height
 
 
 def picture_box(page: Page) -> tuple[float, float, float, float] | None:

@@ -1,0 +1,235 @@
+"""Reading a page that is a picture: straighten, turn upright, find rulings, read lines and lone marks.
+
+Text detection and recognition are PP-OCR's models as packed by RapidOCR; everything else is morphology. The
+same picture always gives the same page.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from soesift.document import scan_rules as rules
+from soesift.document.page import Page
+from soesift.document.scan_lines import (
+    Line,
+    join_pieces,
+    place_letters,
+    read_lines,
+    split_lines,
+    tighten,
+    usual_height,
+)
+from soesift.document.scan_marks import CUT, find_blobs
+from soesift.document.scan_rules import Boxes, Grey
+from soesift.document.scan_text import Picture, detect_lines, read_crops
+from soesift.table.orient import turn_page
+from soesift.table.rulings import as_lines, connected
+
+FINEST, COARSEST = 220.0, 150.0  # dots per inch within which a picture is read as it is
+LONGEST = 1600  # pixels: side of the picture that the text detector sees
+SAMPLE = 6  # lines that are read both ways to tell how the page is turned
+LOOSE = 1.15  # of the usual ink height: least height of a character box
+GRAIN = 6.0  # grey levels of noise above which a picture is smoothed
+GRID = 9  # crossings of rulings that make a table likely
+
+
+@dataclass(slots=True)
+class _Scan:
+    """An upright picture with its ink; unit: pixels per point."""
+
+    picture: Picture
+    grey: Grey
+    ink: Grey
+    unit: float
+
+
+def read_scan(
+    image: NDArray[np.uint8], width_pt: float, height_pt: float, number: int, label: str | None = None
+) -> Page:
+    """The page shown by an (h, w, 3) RGB picture of `width_pt` x `height_pt` points, source "ocr".
+
+    Boxes are in points of the page as displayed, after taking out a skew of up to 4 degrees. Text turned by
+    90, 180 or 270 degrees is read too; `upright` says how each character is turned. Raises MissingExtra.
+    """
+    scan = _straight(_scale(image, width_pt), width_pt)
+    turn, lines = _find_turn(scan)
+    if turn:
+        scan = _turned(scan, turn)
+        lines = detect_lines(scan.picture, LONGEST)
+    page = _read_upright(scan, lines)
+    page.number, page.label = number, label
+    page.width, page.height = (height_pt, width_pt) if turn in (90, 270) else (width_pt, height_pt)
+    return turn_page(page, turn)
+
+
+def shows_table(image: NDArray[np.uint8]) -> bool:
+    """Whether a page picture (h, w, 3) shows a ruled grid; cheap, no model."""
+    unit = max(image.shape[:2]) / 800  # pages are about that long in points
+    scan = _straight(image, image.shape[1] / unit)
+    horizontal, vertical = rules.find_rulings(scan.ink, scan.unit)
+    enough = min(len(horizontal), len(vertical)) >= 3
+    return enough and rules.count_crossings(horizontal, vertical, scan.unit) >= GRID
+
+
+def _scale(image: NDArray[np.uint8], width_pt: float) -> Picture:
+    import cv2
+
+    dpi = image.shape[1] / max(1.0, width_pt) * 72
+    scale = float(np.clip(dpi, COARSEST, FINEST)) / dpi
+    if scale == 1:
+        return image
+    method = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+    return np.asarray(cv2.resize(image, None, fx=scale, fy=scale, interpolation=method), np.uint8)
+
+
+def _straight(picture: Picture, width_pt: float) -> _Scan:
+    """The picture freed of noise and skew, with its ink."""
+    import cv2
+
+    unit = picture.shape[1] / max(1.0, width_pt)
+    picture, darker = _calm(picture)
+    grey = np.asarray(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), np.uint8)
+    ink = rules.find_ink(grey, unit, darker)
+    skew = rules.estimate_skew(ink[::2, ::2])
+    if abs(skew) >= rules.LEAST_SKEW:
+        picture = rules.straighten(picture, skew)
+        grey = np.asarray(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), np.uint8)
+        ink = rules.find_ink(grey, unit, darker)
+    return _Scan(picture, grey, ink, unit)
+
+
+def _calm(picture: Picture) -> tuple[Picture, float]:
+    """A grainy picture smoothed, and how much darker than its surroundings ink must be."""
+    import cv2
+
+    if rules.noise_level(picture[:, :, 1]) < GRAIN:
+        return picture, rules.DARKER
+    smooth = np.asarray(cv2.medianBlur(np.ascontiguousarray(picture), 3), np.uint8)
+    return smooth, rules.DARKER + 2 * rules.noise_level(smooth[:, :, 1])
+
+
+def _turned(scan: _Scan, turn: int) -> _Scan:
+    """The scan turned back (counterclockwise) by `turn` degrees."""
+    picture, grey, ink = (_rotate(part, turn) for part in (scan.picture, scan.grey, scan.ink))
+    return _Scan(picture, grey, ink, scan.unit)
+
+
+def _rotate(part: NDArray[np.uint8], turn: int) -> NDArray[np.uint8]:
+    return np.ascontiguousarray(np.rot90(part, turn // 90))
+
+
+def _find_turn(scan: _Scan) -> tuple[int, Boxes]:
+    """Clockwise degrees by which most of the text is turned, and the line boxes as they are.
+
+    Whether lines run down or across the page is seen from their boxes; which end is up, from how surely the
+    longest of them are read either way.
+    """
+    boxes = detect_lines(scan.picture, LONGEST)
+    size = boxes[:, 2:] - boxes[:, :2]
+    down, across = (size[:, i] > 1.8 * size[:, 1 - i] for i in (1, 0))
+    sideways = size[down, 1].sum() > 1.2 * size[across, 0].sum()
+    chosen = np.flatnonzero(down if sideways else across)
+    chosen = chosen[np.argsort(-size[chosen].max(axis=1), kind="stable")][:SAMPLE]
+    if not len(chosen):
+        return 0, boxes
+    ways = (270, 90) if sideways else (0, 180)
+    sure = []
+    for way in ways:
+        crops = [_cut(scan.picture, boxes[i], way) for i in chosen]
+        sure.append(float(np.mean([reading.confidence for reading in read_crops(crops)])))
+    return (ways[1] if sure[1] > sure[0] + 0.05 else ways[0]), boxes
+
+
+def _cut(picture: Picture, box: NDArray[np.float32], turn: int) -> Picture:
+    x0, y0, x1, y1 = np.round(box).astype(int).tolist()
+    return _rotate(picture[y0:y1, x0:x1], turn)
+
+
+def _read_upright(scan: _Scan, found: Boxes) -> Page:
+    horizontal, vertical = rules.find_rulings(scan.ink, scan.unit)
+    fills, greys = rules.find_fills(scan.grey, scan.unit)
+    text_ink = scan.ink.copy()
+    rules.erase(text_ink, np.concatenate([horizontal, vertical]), 1)
+    rules.erase(text_ink, fills[greys < 0.2], 2)
+    clean = _without(scan, horizontal, vertical)
+    boxes = tighten(split_lines(found, horizontal, vertical), text_ink, scan.grey)
+    boxes = join_pieces(boxes, horizontal, vertical)
+    height = usual_height(boxes) or 8 * scan.unit
+    blobs = _left_over(text_ink, boxes, horizontal, vertical, scan.unit, height)
+    lines = read_lines(np.concatenate([boxes, blobs]), clean, text_ink, height)
+    page = Page(0, 0.0, 0.0, source="ocr")
+    page.codes, page.boxes, page.upright = _characters(lines, text_ink, height, scan.unit)
+    page.horizontal, page.vertical = horizontal / scan.unit, vertical / scan.unit
+    page.fills, page.fill_grey = fills / scan.unit, greys
+    return page
+
+
+def _without(scan: _Scan, horizontal: Boxes, vertical: Boxes) -> Picture:
+    """The picture with its rulings painted over by what is beside them, so that none reads as a letter."""
+    import cv2
+
+    mask = np.zeros_like(scan.ink)
+    for x0, y0, x1, y1 in np.concatenate([horizontal, vertical]).tolist():
+        mask[int(y0) : int(np.ceil(y1)) + 1, int(x0) : int(np.ceil(x1)) + 1] = 1
+    side = 2 * round(rules.THICK * scan.unit / 2) + 3
+    around = cv2.dilate(scan.picture, np.ones((side, side), np.uint8))
+    return np.where(mask[:, :, None] > 0, around, scan.picture).astype(np.uint8)
+
+
+def _left_over(
+    ink: Grey, boxes: Boxes, horizontal: Boxes, vertical: Boxes, unit: float, height: float
+) -> Boxes:
+    """Ink within grids of rulings that lies in no detected line."""
+    rest = np.zeros_like(ink)
+    for x0, y0, x1, y1 in _grids(horizontal, vertical, unit).astype(int).tolist():
+        rest[y0:y1, x0:x1] = ink[y0:y1, x0:x1]
+    rules.erase(rest, boxes, 2)
+    rules.erase(rest, np.concatenate([horizontal, vertical]), CUT)
+    return find_blobs(rest, height)
+
+
+def _grids(horizontal: Boxes, vertical: Boxes, unit: float) -> Boxes:
+    """Outer boxes of rulings that cross: at least two each way."""
+    hulls = []
+    for some_h, some_v in connected(as_lines(horizontal, 1), as_lines(vertical, 0), rules.MEET * unit):
+        if min(len(some_h), len(some_v)) >= 2:
+            both = np.concatenate([horizontal[some_h], vertical[some_v]])
+            hulls.append(np.concatenate([both[:, :2].min(axis=0), both[:, 2:].max(axis=0)]))
+    return np.asarray(hulls, np.float32).reshape(-1, 4)
+
+
+def _characters(
+    lines: list[Line], ink: Grey, height: float, unit: float
+) -> tuple[NDArray[np.uint32], Boxes, NDArray[np.int16]]:
+    """Codes, boxes in points and turns of all lines in reading order, a space after each line."""
+    codes: list[int] = []
+    boxes: list[tuple[float, ...]] = []
+    turns: list[int] = []
+    for line in sorted(lines, key=lambda item: (round(item.box[1] / max(1.0, height)), item.box[0])):
+        letters = _line_letters(line, ink, height)
+        codes += [*(ord(char) for char, _ in letters), 32]
+        boxes += [*(box for _, box in letters), (0.0, 0.0, 0.0, 0.0)]
+        turns += [line.turn] * (len(letters) + 1)
+    array = np.asarray(boxes, np.float32).reshape(-1, 4) / np.float32(unit)
+    return np.asarray(codes, np.uint32), array, np.asarray(turns, np.int16)
+
+
+def _line_letters(line: Line, ink: Grey, height: float) -> list[tuple[str, tuple[float, ...]]]:
+    """Characters of a line with boxes in pixels, as high as text of the usual size at least."""
+    x0, y0, x1, y1 = line.box
+    part = np.asarray(ink[int(y0) : int(y1), int(x0) : int(x1)] > 0)
+    inked = np.asarray(part.any(axis=1 if line.turn else 0), np.bool_)
+    if line.turn == 270:
+        inked = inked[::-1]
+    letters = place_letters(line.reading, inked, height)
+    low, high = (x0, x1) if line.turn else (y0, y1)
+    grow = max(0.0, LOOSE * height - (high - low)) / 2
+    low, high = low - grow, high + grow
+    if line.turn == 270:
+        return [(char, (low, y1 - b, high, y1 - a)) for char, a, b in letters]
+    if line.turn == 90:
+        return [(char, (low, y0 + a, high, y0 + b)) for char, a, b in letters]
+    return [(char, (x0 + a, low, x0 + b, high)) for char, a, b in letters]

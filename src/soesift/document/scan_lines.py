@@ -1,0 +1,241 @@
+"""From detected line boxes to characters with boxes: cut at rulings, tighten to ink, read, place letters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from soesift.document.scan_marks import is_blurred_cross, name_shape
+from soesift.document.scan_raised import read_raised
+from soesift.document.scan_rules import Boxes, Grey
+from soesift.document.scan_text import Picture, Reading, read_crops
+
+TALL = 1.5  # height to width: such a line may be turned text
+STACKED = 2.5  # height to width: such a line is no single upright character
+SPACE = 0.22  # text heights: a wider gap between letters is a space that the recogniser missed
+SPACE_TO_DIGIT = 0.28  # the same before a digit: a 1 has room on both sides
+SURE = 0.5  # confidence below which a reading is not taken
+LETTER_X = 0.62  # of the usual ink height of lines: a taller x is a capital
+_WIDE_FORMS = {0xFF01 + i: 0x21 + i for i in range(94)} | {0x3000: 0x20}
+_CROSSES = frozenset("xX×✕✖Χχ乂")
+_TICKS = frozenset("√✓✔")
+
+
+@dataclass(slots=True)
+class Line:
+    """A piece of text. box: ink box in pixels; turn: clockwise degrees by which it is turned."""
+
+    box: tuple[float, float, float, float]
+    turn: int = 0
+    reading: Reading = field(default_factory=lambda: Reading("", 0.0, np.zeros(0, np.float32)))
+
+
+def split_lines(boxes: Boxes, horizontal: Boxes, vertical: Boxes) -> Boxes:
+    """Line boxes cut where a ruling passes through them: a detector joins the texts of neighbouring cells."""
+    pieces = []
+    for x0, y0, x1, y1 in boxes.tolist():
+        wide = x1 - x0 >= y1 - y0
+        if wide:
+            pieces += [(a, y0, b, y1) for a, b in _cuts((x0, x1), (y0, y1), vertical)]
+        else:
+            pieces += [(x0, a, x1, b) for a, b in _cuts((y0, y1), (x0, x1), horizontal[:, [1, 0, 3, 2]])]
+    return np.asarray(pieces, np.float32).reshape(-1, 4)
+
+
+def _cuts(
+    along: tuple[float, float], across: tuple[float, float], rulings: Boxes
+) -> list[tuple[float, float]]:
+    """Intervals of `along` between the rulings (given as if vertical) that cover most of `across`."""
+    margin = 0.25 * (across[1] - across[0])
+    place = (rulings[:, 0] + rulings[:, 2]) / 2
+    covered = np.minimum(rulings[:, 3], across[1]) - np.maximum(rulings[:, 1], across[0])
+    inside = (place > along[0] + margin) & (place < along[1] - margin)
+    through = inside & (covered > 0.6 * (across[1] - across[0]))
+    stops = [along[0], *sorted(place[through].tolist()), along[1]]
+    return [(a, b) for a, b in pairwise(stops) if b - a > margin]
+
+
+def tighten(boxes: Boxes, ink: Grey, grey: Grey) -> Boxes:
+    """Boxes shrunk to the text ink in them; those without ink go, except light text on a dark ground."""
+    kept = []
+    for x0, y0, x1, y1 in np.round(boxes).astype(int).tolist():
+        part = ink[y0:y1, x0:x1]
+        ys, xs = np.flatnonzero(part.any(axis=1)), np.flatnonzero(part.any(axis=0))
+        dark = part.size and float(np.median(grey[y0:y1, x0:x1])) < 150
+        if len(xs) and not dark:
+            kept.append((x0 + xs[0], y0 + ys[0], x0 + xs[-1] + 1, y0 + ys[-1] + 1))
+        elif dark and float(grey[y0:y1, x0:x1].max()) > 180:
+            kept.append((x0, y0, x1, y1))
+    return np.asarray(kept, np.float32).reshape(-1, 4)
+
+
+def join_pieces(boxes: Boxes, horizontal: Boxes, vertical: Boxes) -> Boxes:
+    """Boxes of one line joined where they overlap, for turned (tall) lines also where they nearly touch."""
+    size = boxes[:, 2:] - boxes[:, :2]
+    tall = size[:, 1] > TALL * size[:, 0]
+    swapped = [1, 0, 3, 2]
+    columns = _chain(boxes[tall][:, swapped], horizontal[:, swapped], reach=0.4)[:, swapped]
+    return np.concatenate([_chain(boxes[~tall], vertical, reach=-0.1), columns])
+
+
+def _chain(boxes: Boxes, crossing: Boxes, reach: float) -> Boxes:
+    """Boxes of horizontal lines joined over gaps up to `reach` of their height, never across a ruling."""
+    done: list[list[float]] = []
+    for box in boxes[np.argsort(boxes[:, 0], kind="stable")].tolist():
+        for other in done:
+            low = min(box[3] - box[1], other[3] - other[1])
+            shared = min(box[3], other[3]) - max(box[1], other[1])
+            hull = [other[0], min(box[1], other[1]), max(box[2], other[2]), max(box[3], other[3])]
+            close = shared >= 0.6 * low and box[0] - other[2] <= reach * low
+            if close and len(_cuts((hull[0], hull[2]), (hull[1], hull[3]), crossing)) == 1:
+                other[:] = hull
+                break
+        else:
+            done.append(box)
+    return np.asarray(done, np.float32).reshape(-1, 4)
+
+
+def usual_height(boxes: Boxes) -> float:
+    """Median ink height of the lines that are clearly wider than high; 0 if there is none."""
+    size = boxes[:, 2:] - boxes[:, :2]
+    wide = size[:, 0] > 3 * size[:, 1]
+    return float(np.median(size[wide, 1])) if wide.any() else 0.0
+
+
+def read_lines(boxes: Boxes, picture: Picture, ink: Grey, height: float) -> list[Line]:
+    """Lines with what they say; those that say nothing for sure are left out. height: usual ink height."""
+    wanted = [(tuple(box), turn) for box in boxes.tolist() for turn in _turns(box)]
+    crops = [_crop(picture, box, turn) for box, turn in wanted]
+    best: dict[tuple[float, ...], Line] = {}
+    for (box, turn), reading in zip(wanted, read_crops(crops), strict=True):
+        reading.text = reading.text.translate(_WIDE_FORMS)
+        reading.centres = _within_box(reading.centres, box, turn)
+        known = best.get(box)
+        # upright comes first, and has to be beaten clearly
+        margin = 0.1 if known is not None and known.turn == 0 else 0.0
+        if known is None or reading.confidence > known.reading.confidence + margin:
+            best[box] = Line(box, turn, reading)
+    upright = [line for line in best.values() if line.turn == 0]
+    _read_again(upright, picture, ink, height)
+    read_raised([line.reading for line in upright], [line.box for line in upright], picture, ink)
+    for line in upright:
+        settle_mark(line, ink, height)
+    return [line for line in best.values() if line.reading.text.strip() and line.reading.confidence >= SURE]
+
+
+def _read_again(lines: list[Line], picture: Picture, ink: Grey, height: float) -> None:
+    """Small signs that were not read: once more with a wider margin; then a cross is known by its shape."""
+    poor = [line for line in lines if line.reading.confidence < SURE and _is_small(line.box, height)]
+    crops = []
+    for line in poor:
+        x0, y0, x1, y1 = (int(v) for v in line.box)
+        pad = int(0.5 * height)
+        crops.append(picture[max(0, y0 - pad) : y1 + pad, max(0, x0 - pad) : x1 + pad])
+    for line, reading in zip(poor, read_crops(crops), strict=True):
+        x0, y0, x1, y1 = (int(v) for v in line.box)
+        if len(reading.text.strip()) == 1 and reading.confidence >= SURE:
+            line.reading = Reading(reading.text.strip(), reading.confidence, np.asarray([0.5], np.float32))
+        elif is_blurred_cross(ink[y0:y1, x0:x1]):
+            line.reading = Reading("x", SURE, np.asarray([0.5], np.float32))
+
+
+def _is_small(box: tuple[float, float, float, float], height: float) -> bool:
+    """Of the size of one letter or mark."""
+    width, tall = box[2] - box[0], box[3] - box[1]
+    return 0.25 * height <= min(width, tall) and max(width, tall) <= 1.5 * height
+
+
+def _turns(box: list[float]) -> tuple[int, ...]:
+    """Ways to try reading a box: tall ones are turned either way, short tall ones may be upright."""
+    width, height = box[2] - box[0], box[3] - box[1]
+    if height <= TALL * width:
+        return (0,)
+    return (270, 90) if height > STACKED * width else (0, 270, 90)
+
+
+def _crop(picture: Picture, box: tuple[float, ...], turn: int) -> Picture:
+    """The upright crop of a line, with a margin as the recogniser was trained on."""
+    x0, y0, x1, y1 = box
+    pad = _pad(box)
+    top, left = max(0, int(y0 - pad)), max(0, int(x0 - pad))
+    crop = picture[top : int(np.ceil(y1 + pad)), left : int(np.ceil(x1 + pad))]
+    return np.ascontiguousarray(np.rot90(crop, {0: 0, 90: 1, 270: -1}[turn]))
+
+
+def _pad(box: tuple[float, ...]) -> float:
+    return 0.15 * min(box[2] - box[0], box[3] - box[1]) + 2
+
+
+def _within_box(centres: NDArray[np.float32], box: tuple[float, ...], turn: int) -> NDArray[np.float32]:
+    """Positions along a crop as positions along the box in it, which has no margin."""
+    length = box[3] - box[1] if turn in (90, 270) else box[2] - box[0]
+    share = 2 * _pad(box) / length
+    return np.clip(centres * (1 + share) - share / 2, 0, 1).astype(np.float32)
+
+
+def settle_mark(line: Line, ink: Grey, height: float) -> None:
+    """Name a lone sign, or one with a footnote marker: shape tells dots and ticks, size tells x from X."""
+    x0, y0, x1, y1 = (int(v) for v in line.box)
+    reading, text = line.reading, line.reading.text.strip()
+    if max(x1 - x0, y1 - y0) > 3 * max(height, 1.0) or len(text) > 4:
+        return
+    first = _first_part(ink[y0:y1, x0:x1]) if len(text) > 1 else ink[y0:y1, x0:x1]
+    shape = name_shape(first) if len(text) < 2 else ""
+    poor = reading.confidence < SURE
+    if text[:1] in _CROSSES or (shape == "X" and reading.confidence < 0.8):
+        tall = np.flatnonzero(first.any(axis=1))
+        sign = "X" if len(tall) and tall[-1] - tall[0] + 1 >= LETTER_X * height else "x"
+    elif text in _TICKS or shape == "✓":
+        sign = "✓"
+    elif shape and (poor or not text.isalnum()):
+        sign = shape
+    else:
+        return
+    line.reading = Reading(sign + text[1:], max(reading.confidence, SURE), reading.centres)
+    if len(text) < 2:
+        line.reading.centres = np.asarray([0.5], np.float32)
+
+
+def _first_part(ink: Grey) -> Grey:
+    """The ink up to its first free column."""
+    inked = ink.any(axis=0)
+    free = np.flatnonzero(~inked)
+    return ink[:, : int(free[0])] if len(free) and free[0] > 2 else ink
+
+
+def place_letters(
+    reading: Reading, inked: NDArray[np.bool_], height: float
+) -> list[tuple[str, float, float]]:
+    """Characters with start and end along an upright line, in pixels; spaces also at wide gaps.
+
+    inked: (w,) whether a column of the line has ink.
+    """
+    spots = zip(reading.text, (reading.centres * len(inked)).tolist(), strict=True)
+    shown = [(char, at, index) for index, (char, at) in enumerate(spots) if not char.isspace()]
+    if not shown:
+        return []
+    placed: list[tuple[str, float, float]] = []
+    start = 0.0
+    for (char, at, index), (following, next_at, next_index) in pairwise(shown):
+        end, begin = _gap(inked, at, next_at)
+        placed.append((char, start, end))
+        wide = begin - end >= (SPACE if following.isalpha() else SPACE_TO_DIGIT) * height
+        missed = wide and char.isalpha() and following.isalnum()
+        if next_index > index + 1 or missed:
+            placed.append((" ", end, begin))
+        start = begin
+    return [*placed, (shown[-1][0], start, float(len(inked)))]
+
+
+def _gap(inked: NDArray[np.bool_], at: float, next_at: float) -> tuple[float, float]:
+    """Start and end of the widest ink-free run between two centres; their middle twice if there is none."""
+    first, last = int(at), min(len(inked), int(np.ceil(next_at)))
+    free = np.flatnonzero(~inked[first:last])
+    if not len(free):
+        return (at + next_at) / 2, (at + next_at) / 2
+    runs = np.split(free, np.flatnonzero(np.diff(free) > 1) + 1)
+    widest = max(runs, key=len)
+    return float(first + widest[0]), float(first + widest[-1] + 1)

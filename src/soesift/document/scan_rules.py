@@ -1,0 +1,182 @@
+"""Rulings, filled areas and skew of a page picture, by morphology (no model).
+
+Lengths are in pixels of the picture; `unit` is pixels per point.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Grey = NDArray[np.uint8]  # (h, w), 0 black to 255 white
+Boxes = NDArray[np.float32]  # (n, 4) rows [x0, y0, x1, y1]
+
+WINDOW = 17.0  # points: neighbourhood whose mean a pixel must be darker than
+DARKER = 14  # grey levels below that mean
+LONG = 8.0  # points: shortest run that is looked at
+ALONE = 30.0  # points: shorter lines must end at a crossing line
+THICK = 3.5  # points: thicker is an area
+MEET = 1.5  # points: an end this close to a crossing line meets it
+BESIDE = 1.5  # points on each side of a line that should be free of ink
+CROWDED = 0.4  # of its length may have ink beside it
+INKED = 0.85  # of its length must have ink
+AREA = 5.0  # points: least width and height of a filled area
+SHADE = 236  # grey level above which a background counts as white
+MOST_SKEW = 4.0  # degrees
+SKEW_STEP = 0.05
+LEAST_SKEW = 0.08  # degrees: less is not worth a resampling
+_MOST_POINTS = 150_000
+
+
+def noise_level(grey: Grey) -> float:
+    """Robust standard deviation of a picture's noise in grey levels; about 0 for a rendered page."""
+    import cv2
+
+    part = grey[::4]
+    apart = cv2.absdiff(part[:, 1:], part[:, :-1])
+    return 1.05 * float(np.median(apart))  # median |difference| of two normals is 0.954 sigma
+
+
+def find_ink(grey: Grey, unit: float, darker: float = DARKER) -> Grey:
+    """255 where a pixel is darker than its neighbourhood: text and lines, also on shading, else 0."""
+    import cv2
+
+    window = int(WINDOW * unit) | 1
+    mean, below = cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV
+    return np.asarray(cv2.adaptiveThreshold(grey, 255, mean, below, window, darker), np.uint8)
+
+
+def estimate_skew(ink: Grey) -> float:
+    """Degrees clockwise by which rows and columns of ink lie askew, within 4; 0 for an empty picture.
+
+    The angle that makes the projections of the ink onto both axes sharpest (Postl 1986).
+    """
+    ys, xs = np.nonzero(ink)
+    if len(xs) < 200:
+        return 0.0
+    every = len(xs) // _MOST_POINTS + 1
+    xs, ys = xs[::every].astype(np.float32), ys[::every].astype(np.float32)
+    coarse = np.arange(-MOST_SKEW, MOST_SKEW + 1e-6, 0.25)
+    best = float(coarse[int(np.argmax([_sharpness(xs, ys, a) for a in coarse]))])
+    fine = best + np.arange(-0.25, 0.25 + 1e-6, SKEW_STEP)
+    return round(float(fine[int(np.argmax([_sharpness(xs, ys, a) for a in fine]))]), 3)
+
+
+def _sharpness(xs: NDArray[np.float32], ys: NDArray[np.float32], degrees: float) -> float:
+    slope = float(np.tan(np.radians(degrees)))
+    total = 0.0
+    for across in (ys - xs * slope, xs + ys * slope):
+        counts = np.bincount((across - across.min()).astype(np.intp))
+        total += float((counts.astype(np.float64) ** 2).sum())
+    return total
+
+
+def straighten(picture: NDArray[np.uint8], degrees: float) -> NDArray[np.uint8]:
+    """The picture turned back by a skew of `degrees` clockwise around its centre; same size."""
+    import cv2
+
+    height, width = picture.shape[:2]
+    matrix = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1.0)
+    white = (255, 255, 255) if picture.ndim == 3 else 255
+    turned = cv2.warpAffine(picture, matrix, (width, height), flags=cv2.INTER_CUBIC, borderValue=white)
+    return np.asarray(turned, np.uint8)
+
+
+def find_fills(grey: Grey, unit: float) -> tuple[Boxes, NDArray[np.float32]]:
+    """Evenly shaded rectangles and their luminance 0 to 1: shaded rows, redaction boxes."""
+    import cv2
+
+    side = max(3, int(AREA * unit))
+    shaded = (grey < SHADE).astype(np.uint8)
+    # text inside is bridged, so that a heading row stays one area; then specks and lines go
+    whole = cv2.morphologyEx(shaded, cv2.MORPH_OPEN, np.ones((side, side), np.uint8))
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(whole, connectivity=4)
+    boxes, greys = [], []
+    for number in range(1, min(count, 2000)):
+        x, y, w, h, area = stats[number].tolist()
+        if area < 0.6 * w * h or max(w, h) < 2.5 * side:
+            continue  # a drawing, a bold letter
+        inside = grey[y : y + h, x : x + w][labels[y : y + h, x : x + w] == number]
+        boxes.append((x, y, x + w, y + h))
+        greys.append(float(np.median(inside)) / 255)
+    return np.asarray(boxes, np.float32).reshape(-1, 4), np.asarray(greys, np.float32)
+
+
+def find_rulings(ink: Grey, unit: float) -> tuple[Boxes, Boxes]:
+    """Horizontal and vertical rulings of an upright picture as boxes as thick as drawn."""
+    horizontal = _long_runs(ink, unit)
+    vertical = _long_runs(np.ascontiguousarray(ink.T), unit)
+    strong_h, strong_v = (lines[_length(lines) >= ALONE * unit] for lines in (horizontal, vertical))
+    horizontal = horizontal[_anchored(horizontal, strong_v, unit)]
+    vertical = vertical[_anchored(vertical, strong_h, unit)]
+    return horizontal, vertical[:, [1, 0, 3, 2]]
+
+
+def _length(lines: Boxes) -> NDArray[np.float32]:
+    return lines[:, 2] - lines[:, 0]
+
+
+def _long_runs(ink: Grey, unit: float) -> Boxes:
+    """Boxes of thin horizontal runs; small waves, and gaps of a pixel or two, are forgiven."""
+    import cv2
+
+    length = int(LONG * unit)
+    joined = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones((1, 3), np.uint8))
+    joined = cv2.dilate(joined, np.ones((3, 1), np.uint8))
+    runs = cv2.morphologyEx(joined, cv2.MORPH_OPEN, np.ones((1, length), np.uint8))
+    count, _, stats, _ = cv2.connectedComponentsWithStats(runs, connectivity=8)
+    x, y, w, h, area = stats[1:count].T.astype(np.float32)
+    thick = np.maximum(area / np.maximum(w, 1) - 2, 1)  # the dilation added a pixel on each side
+    fine = (thick <= THICK * unit) & (h - 2 <= 1.5 * thick + 0.02 * w + 1) & (w >= length)
+    middle = y + h / 2
+    lines = np.stack((x, middle - thick / 2, x + w, middle + thick / 2), axis=1)[fine].astype(np.float32)
+    clean = [_is_clean(ink, line, unit) for line in lines.tolist()]
+    return lines[np.asarray(clean, bool)]
+
+
+def _is_clean(ink: Grey, line: list[float], unit: float) -> bool:
+    """Whether a run is inked throughout and stands free: a run through letters has strokes above or below."""
+    x0, y0, x1, y1 = (round(v) for v in line)
+    top, bottom = max(0, y0 - 1), y1 + 1
+    inked = ink[top:bottom, x0:x1].any(axis=0).mean()
+    reach = max(2, round(BESIDE * unit))
+    over = ink[max(0, top - reach) : max(0, top - 1), x0:x1].any(axis=0)
+    under = ink[bottom + 1 : bottom + reach, x0:x1].any(axis=0)
+    return bool(inked >= INKED and max(over.mean(), under.mean()) <= CROWDED)
+
+
+def _anchored(lines: Boxes, crossing: Boxes, unit: float) -> NDArray[np.bool_]:
+    """Lines long enough to stand alone, or with both ends at a crossing line (given transposed)."""
+    kept = _length(lines) >= ALONE * unit
+    if not len(crossing):
+        return np.asarray(kept)
+    slack = MEET * unit
+    middle = (lines[:, 1] + lines[:, 3]) / 2
+    at = (crossing[:, 1] + crossing[:, 3]) / 2
+    within = (middle[:, None] >= crossing[:, 0] - slack) & (middle[:, None] <= crossing[:, 2] + slack)
+    ends = [((np.abs(lines[:, side, None] - at) <= slack) & within).any(axis=1) for side in (0, 2)]
+    return np.asarray(kept | (ends[0] & ends[1]))
+
+
+def count_crossings(horizontal: Boxes, vertical: Boxes, unit: float) -> int:
+    """How many pairs of rulings touch or cross: the corners of a grid."""
+    slack = MEET * unit
+    x = (vertical[:, 0] + vertical[:, 2]) / 2
+    y = (horizontal[:, 1] + horizontal[:, 3]) / 2
+    meets = (
+        (x >= horizontal[:, 0, None] - slack)
+        & (x <= horizontal[:, 2, None] + slack)
+        & (y[:, None] >= vertical[:, 1] - slack)
+        & (y[:, None] <= vertical[:, 3] + slack)
+    )
+    return int(meets.sum())
+
+
+def erase(ink: Grey, boxes: Any, pad: float) -> None:
+    """Clear boxes, grown by `pad` pixels, in place."""
+    height, width = ink.shape
+    for x0, y0, x1, y1 in np.asarray(boxes).reshape(-1, 4).tolist():
+        top, left = max(0, int(y0 - pad)), max(0, int(x0 - pad))
+        ink[top : min(height, int(np.ceil(y1 + pad))), left : min(width, int(np.ceil(x1 + pad)))] = 0
