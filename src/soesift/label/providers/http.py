@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import ssl
 from typing import TYPE_CHECKING
 
 from soesift.errors import MissingExtra, UsageError
@@ -11,11 +12,17 @@ from soesift.label.providers.base import Ask, ProviderError, Reply, seconds_to_w
 from soesift.label.providers.openai_body import read_body, request_body
 
 if TYPE_CHECKING:
+    import httpx
+
     from soesift.label.config import ProviderConfig
 
 
 class HttpProvider:
-    """Keeps its connections open between requests; one object a run."""
+    """One object a run; connections stay open between requests.
+
+    Each lane is a client with one connection: a shared pool looks through all its connections on every
+    request, which at 32 of them costs more than the request itself.
+    """
 
     def __init__(self, config: ProviderConfig) -> None:
         try:
@@ -26,19 +33,37 @@ class HttpProvider:
         self.model = config.model
         base = config.base_url or "https://api.openai.com/v1"
         self._url = base.rstrip("/") + "/chat/completions"
-        limits = httpx.Limits(max_connections=None, max_keepalive_connections=256)
-        self._client = httpx.AsyncClient(headers=_headers(config), timeout=config.timeout_s, limits=limits)
+        self._headers, self._timeout = _headers(config), config.timeout_s
+        self._tls: ssl.SSLContext | bool = httpx.create_ssl_context() if base.startswith("https") else False
+        self._lanes: list[httpx.AsyncClient] = []
+        self._free: list[httpx.AsyncClient] = []
 
     async def ask(self, messages: list[dict[str, str]], how: Ask) -> Reply:
         body = json.dumps(request_body(self.model, messages, how), ensure_ascii=False)
+        lane = self._free.pop() if self._free else self._new_lane()
         try:
-            response = await self._client.post(self._url, content=body.encode("utf-8", "replace"))
+            response = await lane.post(self._url, content=body.encode("utf-8", "replace"))
         except self._httpx.TimeoutException as error:
             raise ProviderError(
                 f"{self._url}: no answer in time ({type(error).__name__})", "timeout"
             ) from None
         except self._httpx.HTTPError as error:
             raise ProviderError(f"{self._url}: {type(error).__name__}: {error}") from None
+        finally:
+            self._free.append(lane)
+        return self._read(response)
+
+    def _new_lane(self) -> httpx.AsyncClient:
+        client = self._httpx.AsyncClient(
+            headers=self._headers,
+            timeout=self._timeout,
+            verify=self._tls,
+            limits=self._httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=60),
+        )
+        self._lanes.append(client)
+        return client
+
+    def _read(self, response: httpx.Response) -> Reply:
         if response.status_code != 200:
             wait = seconds_to_wait(response.headers.get("retry-after"))
             said = " ".join(response.text.split())[:160]
@@ -55,7 +80,8 @@ class HttpProvider:
         return read_body(data, response.text[:2000])
 
     async def close(self) -> None:
-        await self._client.aclose()
+        for lane in self._lanes:
+            await lane.aclose()
 
 
 def _headers(config: ProviderConfig) -> dict[str, str]:
