@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
 from toys import config, toy, toys
 
+from soesift.config import load_toml
 from soesift.label.config import AuditConfig, LabelConfig
 from soesift.label.plan import audit_sizes, make_plan
 from soesift.label.price import price_of
@@ -62,7 +64,16 @@ def test_prices_own_listed_local_unknown() -> None:
     assert price_of(config(FAR)) is None  # a listed name at another host may cost something else
 
 
-def test_an_unknown_price_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_unknown_price_stays_unknown() -> None:
     plan = make_plan(toys(2), hosted("gpt-nobody-knows"))
     assert plan.cost_most is None
     assert plan.cost_cached is None
+
+
+def test_every_shipped_example_is_a_valid_configuration() -> None:
+    examples = sorted((Path(str(files("soesift.label"))) / "examples").glob("*.toml"))
+    assert len(examples) == 3
+    for path in examples:
+        how = load_toml(path, LabelConfig)
+        assert make_plan(toys(2), how).calls.total() >= 4
+        assert price_of(how) is not None

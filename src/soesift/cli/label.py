@@ -20,7 +20,9 @@ TABLES = click.argument("tables", type=FILE)
 LEDGER = click.option(
     "--ledger", type=FILE, default=Path("labels.db"), show_default=True, help="SQLite file."
 )
-CONFIG = click.option("--config", "-c", type=FILE, required=True, help="TOML file; see the shipped examples.")
+CONFIG = click.option(
+    "--config", "-c", type=FILE, required=True, help="TOML file; examples lie in soesift/label/examples."
+)
 
 
 class OrRun(click.Group):
