@@ -52,7 +52,7 @@ class Detector:
         if path.suffix.lower() in WORD:
             from soesift.detect.word import word_fragments
 
-            fragments, lines = word_fragments(path, sha256), {}
+            fragments, lines = word_fragments(path, sha256, reading, ocr), {}
         else:
             fragments, lines = pdf_fragments(path, sha256, reading, ocr, pages, progress)
         result = self.decide(path, sha256, fragments, lines, reading)
@@ -138,7 +138,8 @@ def unsure_pages(rejected: list[Fragment], reading: Reading, threshold: float) -
         for f in rejected
         if f.soe >= threshold
     ]
-    return pages + [UnsurePage(page=page, why=why) for page, why in reading.unread.items()]
+    pages += [UnsurePage(page=page, why=why) for page, why in reading.unread.items()]
+    return pages + [UnsurePage(why=why) for why in reading.unplaced]
 
 
 def file_sha256(path: Path) -> str:

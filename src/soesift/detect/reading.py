@@ -36,6 +36,7 @@ class Reading:
     n_pages: int = 0
     image_only: list[int] = field(default_factory=list)
     unread: dict[int, str] = field(default_factory=dict)
+    unplaced: list[str] = field(default_factory=list)  # the same where there are no pages
     read_s: float = 0.0
     find_s: float = 0.0
     ocr_s: float = 0.0

@@ -5,25 +5,64 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
+from soesift.detect.reading import Ocr, Reading
 from soesift.document.docx import read_docx, to_records
+from soesift.document.docx_pictures import docx_pictures
 from soesift.join.fragment import Fragment
+from soesift.result.models import Location
 from soesift.table.context import TextLine
+from soesift.table.find import PageTables, find_tables
 from soesift.table.grid import GridCell
+from soesift.table.records import page_records
 
 LINE = 12.0  # stands for a printed line's height, so that notes are read like those of a page
+DPI = 200.0  # taken for a picture whose size on paper is not known
 
 
-def word_fragments(path: Path, sha256: str) -> list[Fragment]:
-    """One fragment a table, with the notes below it; raises DocumentError."""
+def word_fragments(path: Path, sha256: str, reading: Reading, ocr: Ocr = "auto") -> list[Fragment]:
+    """One fragment a table, with the notes below it, then those of pictures that show a table; raises DocumentError."""
     tables = read_docx(path)
-    records = to_records(tables, path.stem, sha256)
     fragments = []
-    for order, (table, record) in enumerate(zip(tables, records, strict=True)):
+    for order, (table, record) in enumerate(zip(tables, to_records(tables, path.stem, sha256), strict=True)):
+        record.location = Location(heading_path=table.heading_path, table_number=table.table_number)
         cells = [GridCell(c.row, c.column, c.row_span, c.column_span, c.text) for c in table.cells]
-        height, width = len(record.grid), len(record.grid[0])
         notes = [TextLine(text, LINE * k, LINE * (k + 1), LINE) for k, text in enumerate(table.notes)]
         fragments.append(
-            Fragment(record, cells, np.arange(height + 1, dtype=np.float32), np.arange(width + 1, dtype=np.float32), order, below=notes)
+            Fragment(record, cells, _counted(len(record.grid)), _counted(len(record.grid[0])), order, below=notes)
+        )
+    return fragments + picture_fragments(path, sha256, reading, ocr, len(fragments))
+
+
+def picture_fragments(path: Path, sha256: str, reading: Reading, ocr: Ocr, first: int) -> list[Fragment]:
+    """Tables read from pictures; under `never` each picture with a ruled grid is named as unread."""
+    from soesift.document.ocr import read_scan, shows_table
+
+    fragments: list[Fragment] = []
+    for number, picture in docx_pictures(path):
+        if not shows_table(picture):
+            continue
+        if ocr == "never":
+            reading.unplaced.append(f"picture {number} shows a ruled grid; not read (--ocr never)")
+            continue
+        high, wide = picture.shape[:2]
+        found = find_tables(read_scan(picture, wide * 72 / DPI, high * 72 / DPI, number))
+        fragments += _picture_tables(found, path, sha256, first + len(fragments))
+    return fragments
+
+
+def _picture_tables(found: PageTables, path: Path, sha256: str, first: int) -> list[Fragment]:
+    fragments = []
+    for table, record in zip(found.tables, page_records(found, path.stem, sha256, 0, ""), strict=True):
+        record.location = Location(heading_path=[f"picture {found.number}"], table_number=first + len(fragments) + 1)
+        record.page, record.n_pages, record.bbox = None, None, None
+        below = [line for line in found.lines if line.top >= table.hull[3] - 4]
+        fragments.append(
+            Fragment(record, table.cells, table.rows, table.columns, first + len(fragments), turn=found.turn, below=below)
         )
     return fragments
+
+
+def _counted(count: int) -> NDArray[np.float32]:
+    return np.arange(count + 1, dtype=np.float32)

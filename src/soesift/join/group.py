@@ -41,9 +41,11 @@ def group_fragments(fragments: list[Fragment]) -> list[list[Fragment]]:
 
 def continues(group: list[Fragment], new: Fragment) -> bool:
     """Whether `new` goes on with the table of `group`: like columns and header, a caption that is no other's."""
-    if new.record.page is None or new.page - group[-1].page > 1 + PAGES_BETWEEN:
-        return False
-    return continuation_score(group, new) > 0
+    if new.record.page is None:
+        # a table of a Word document is whole, but a schedule pasted as pictures is not
+        pictures = "image_only" in new.record.flags and "image_only" in group[-1].record.flags
+        return pictures and new.order == group[-1].order + 1 and continuation_score(group, new) > 0
+    return new.page - group[-1].page <= 1 + PAGES_BETWEEN and continuation_score(group, new) > 0
 
 
 def continuation_score(group: list[Fragment], new: Fragment) -> float:
