@@ -123,7 +123,7 @@ def read_lines(boxes: Boxes, picture: Picture, ink: Grey, height: float) -> list
     read_raised([line.reading for line in upright], [line.box for line in upright], picture, ink)
     for line in upright:
         settle_mark(line, ink, height)
-    return [line for line in best.values() if line.reading.text.strip() and line.reading.confidence >= SURE]
+    return [line for line in best.values() if line.reading.text and line.reading.confidence >= SURE]
 
 
 def _read_again(lines: list[Line], picture: Picture, ink: Grey, height: float) -> None:
@@ -136,8 +136,8 @@ def _read_again(lines: list[Line], picture: Picture, ink: Grey, height: float) -
         crops.append(picture[max(0, y0 - pad) : y1 + pad, max(0, x0 - pad) : x1 + pad])
     for line, reading in zip(poor, read_crops(crops), strict=True):
         x0, y0, x1, y1 = (int(v) for v in line.box)
-        if len(reading.text.strip()) == 1 and reading.confidence >= SURE:
-            line.reading = Reading(reading.text.strip(), reading.confidence, np.asarray([0.5], np.float32))
+        if len(reading.text) == 1 and reading.confidence >= SURE:
+            line.reading = Reading(reading.text, reading.confidence, np.asarray([0.5], np.float32))
         elif is_blurred_cross(ink[y0:y1, x0:x1]):
             line.reading = Reading("x", SURE, np.asarray([0.5], np.float32))
 
@@ -179,7 +179,7 @@ def _within_box(centres: NDArray[np.float32], box: tuple[float, ...], turn: int)
 def settle_mark(line: Line, ink: Grey, height: float) -> None:
     """Name a lone sign, or one with a footnote marker: shape tells dots and ticks, size tells x from X."""
     x0, y0, x1, y1 = (int(v) for v in line.box)
-    reading, text = line.reading, line.reading.text.strip()
+    reading, text = line.reading, line.reading.text
     if max(x1 - x0, y1 - y0) > 3 * max(height, 1.0) or len(text) > 4:
         return
     first = _first_part(ink[y0:y1, x0:x1]) if len(text) > 1 else ink[y0:y1, x0:x1]

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from soesift.errors import MissingExtra
+from soesift.errors import UsageError
 
 Picture = NDArray[np.uint8]  # (h, w, 3) RGB
 HEIGHT = 48  # pixels: the recogniser's input height
@@ -23,7 +23,10 @@ _SPARE = 0.25  # of a batch's width may be padding
 
 @dataclass(slots=True)
 class Reading:
-    """What a crop says. centres: (n,) position of each character along the crop, 0 (left) to 1."""
+    """What a crop says, without spaces at its ends.
+
+    centres: (n,) position of each character along the crop, 0 (left) to 1.
+    """
 
     text: str
     confidence: float
@@ -36,7 +39,8 @@ def engine() -> Any:
     try:
         from rapidocr_onnxruntime import RapidOCR
     except ImportError as error:
-        raise MissingExtra("rapidocr-onnxruntime", "ocr") from error
+        message = "rapidocr-onnxruntime is not installed; run: pip install rapidocr-onnxruntime"
+        raise UsageError(message) from error
     return RapidOCR(intra_op_num_threads=cores(), inter_op_num_threads=1)
 
 
@@ -130,4 +134,6 @@ def _decode(scores: NDArray[np.float32], characters: list[str], stretch: float) 
     ends = runs[np.searchsorted(runs, starts)]
     centres = ((starts + ends + 1) / 2 / len(best) * stretch).astype(np.float32)
     text = "".join(characters[i] for i in best[starts].tolist())
-    return Reading(text, float(scores[starts, best[starts]].mean()), np.minimum(centres, 1))
+    first, last = len(text) - len(text.lstrip()), len(text.rstrip())
+    sure = float(scores[starts, best[starts]].mean())
+    return Reading(text[first:last], sure, np.minimum(centres, 1)[first : max(first, last)])

@@ -1,0 +1,152 @@
+"""Rulings, fills, skew and shapes on drawn pictures: no model needed."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from soesift.document.scan_marks import find_blobs, name_shape
+from soesift.document.scan_raised import find_raised
+from soesift.document.scan_rules import (
+    count_crossings,
+    estimate_skew,
+    find_fills,
+    find_ink,
+    find_rulings,
+    straighten,
+)
+
+UNIT = 200 / 72
+
+
+def grid(rows: list[int], columns: list[int], thick: int = 2, shade: int = 0) -> np.ndarray:
+    picture = np.full((900, 1000), 255, np.uint8)
+    for y in rows:
+        picture[y : y + thick, columns[0] : columns[-1] + thick] = shade
+    for x in columns:
+        picture[rows[0] : rows[-1] + thick, x : x + thick] = shade
+    return picture
+
+
+def words(picture: np.ndarray, *places: tuple[str, int, int], scale: float = 0.8) -> np.ndarray:
+    for text, x, y in places:
+        cv2.putText(picture, text, (x, y), cv2.FONT_HERSHEY_TRIPLEX, scale, 0, 1, cv2.LINE_AA)
+    return picture
+
+
+@pytest.mark.parametrize(("thick", "shade"), [(1, 0), (2, 0), (5, 0), (2, 170)])
+def test_a_grid_is_found_line_by_line(thick: int, shade: int) -> None:
+    rows, columns = [100, 140, 190, 400], [80, 300, 420, 540]
+    picture = words(grid(rows, columns, thick, shade), ("Informed consent", 90, 130), ("X", 350, 175))
+    horizontal, vertical = find_rulings(find_ink(picture, UNIT), UNIT)
+    assert np.sort(horizontal[:, [1, 3]].mean(axis=1)) == pytest.approx(np.array(rows) + thick / 2, abs=1.6)
+    assert np.sort(vertical[:, [0, 2]].mean(axis=1)) == pytest.approx(np.array(columns) + thick / 2, abs=1.6)
+    assert horizontal[:, 0] == pytest.approx(80, abs=2)
+    assert (vertical[:, 3] - vertical[:, 1]) == pytest.approx(300 + thick, abs=3)
+    assert count_crossings(horizontal, vertical, UNIT) == 16
+
+
+def test_short_rulings_count_between_long_ones_only() -> None:
+    picture = grid([100, 130], [80, 600])
+    picture[100:132, 300:302] = 0  # divides the row
+    picture[200:230, 300:302] = 0  # stands free, like a letter
+    _, vertical = find_rulings(find_ink(picture, UNIT), UNIT)
+    assert sorted(vertical[:, 0].round().tolist()) == pytest.approx([80, 300, 600], abs=1)
+
+
+def test_text_is_no_ruling() -> None:
+    picture = words(
+        np.full((900, 1000), 255, np.uint8), *(("mmmm EEEE HIHIHI ====", 50, 60 * i) for i in range(1, 12))
+    )
+    horizontal, vertical = find_rulings(find_ink(picture, UNIT), UNIT)
+    assert len(horizontal) + len(vertical) == 0
+
+
+def test_fills_with_their_grey() -> None:
+    picture = np.full((900, 1000), 255, np.uint8)
+    picture[100:160, 80:600] = 204
+    picture[300:340, 80:400] = 0
+    words(picture, ("Laboratory", 100, 140))
+    boxes, greys = find_fills(picture, UNIT)
+    assert boxes.tolist() == [[80, 100, 600, 160], [80, 300, 400, 340]]
+    assert greys == pytest.approx([0.8, 0.0], abs=0.01)
+
+
+@given(st.floats(-3.5, 3.5))
+@settings(max_examples=12, deadline=None)
+def test_skew_is_measured_and_taken_out(degrees: float) -> None:
+    picture = words(
+        grid([100, 160, 220, 280], [80, 300, 600, 900]),
+        *(("Vital signs", 90, 380 + 50 * i) for i in range(8)),
+    )
+    skewed = straighten(picture, -degrees)
+    measured = estimate_skew(find_ink(skewed, UNIT))
+    assert measured == pytest.approx(degrees, abs=0.12)
+    left = estimate_skew(find_ink(straighten(skewed, measured), UNIT))
+    assert abs(left) <= 0.12
+
+
+def test_no_skew_of_an_empty_picture() -> None:
+    assert estimate_skew(np.zeros((500, 500), np.uint8)) == 0.0
+
+
+def drawn(kind: str, side: int, thick: int) -> np.ndarray:
+    blob = np.zeros((side + 8, side + 8), np.uint8)
+    low, high = 4, 3 + side
+    if kind == "X":
+        cv2.line(blob, (low, low), (high, high), 255, thick)
+        cv2.line(blob, (low, high), (high, low), 255, thick)
+    elif kind == "•":
+        cv2.circle(blob, ((low + high) // 2, (low + high) // 2), side // 2, 255, -1)
+    elif kind == "■":
+        blob[low:high, low:high] = 255
+    elif kind == "✓":
+        corner = (low + side // 3, high)
+        cv2.line(blob, (low, low + side // 2), corner, 255, thick)
+        cv2.line(blob, corner, (high, low), 255, thick)
+    elif kind == "O":
+        cv2.circle(blob, ((low + high) // 2, (low + high) // 2), side // 2 - 1, 255, thick)
+    elif kind == "+":
+        cv2.line(blob, (low, (low + high) // 2), (high, (low + high) // 2), 255, thick)
+        cv2.line(blob, ((low + high) // 2, low), ((low + high) // 2, high), 255, thick)
+    elif kind == "V":
+        cv2.line(blob, (low, low), ((low + high) // 2, high), 255, thick)
+        cv2.line(blob, ((low + high) // 2, high), (high, low), 255, thick)
+    return blob
+
+
+@pytest.mark.parametrize("side", [12, 17, 24, 40])
+@pytest.mark.parametrize(
+    ("kind", "name"), [("X", "X"), ("•", "•"), ("■", "■"), ("✓", "✓"), ("O", ""), ("+", ""), ("V", "")]
+)
+def test_shapes(kind: str, name: str, side: int) -> None:
+    assert name_shape(drawn(kind, side, max(1, side // 8))) == name
+
+
+def test_no_shape_without_ink() -> None:
+    assert name_shape(np.zeros((20, 20), np.uint8)) == ""
+
+
+def test_blobs_are_words_not_specks() -> None:
+    ink = np.zeros((300, 600), np.uint8)
+    cv2.putText(ink, "X", (100, 100), cv2.FONT_HERSHEY_TRIPLEX, 0.8, 255, 1)
+    cv2.putText(ink, "Day", (300, 100), cv2.FONT_HERSHEY_TRIPLEX, 0.8, 255, 1)
+    ink[200:203, 50:53] = 255
+    boxes = find_blobs(ink, 22)
+    assert len(boxes) == 2
+    assert sorted(boxes[:, 0].tolist()) == pytest.approx([101, 302], abs=3)
+
+
+def test_a_raised_marker_is_told_from_the_letters() -> None:
+    ink = np.zeros((40, 200), np.uint8)
+    cv2.putText(ink, "Visit", (2, 34), cv2.FONT_HERSHEY_SIMPLEX, 0.9, 255, 2)
+    assert find_raised(ink > 0) is None
+    end = int(np.flatnonzero(ink.any(axis=0))[-1])
+    cv2.putText(ink, "2", (end + 5, 20), cv2.FONT_HERSHEY_SIMPLEX, 0.5, 255, 1)
+    box = find_raised(ink > 0)
+    assert box is not None
+    assert box[0] == pytest.approx(end + 6, abs=3)
+    assert box[3] == pytest.approx(21, abs=2)
