@@ -52,7 +52,8 @@ def read_scan(
     """The page shown by an (h, w, 3) RGB picture of `width_pt` x `height_pt` points, source "ocr".
 
     Boxes are in points of the page as displayed, after taking out a skew of up to 4 degrees. Text turned by
-    90, 180 or 270 degrees is read too; `upright` says how each character is turned. Raises UsageError without RapidOCR.
+    90, 180 or 270 degrees is read too; `upright` says how each character is turned.
+    Raises UsageError without RapidOCR.
     """
     scan = _straight(_scale(image, width_pt), width_pt)
     turn, lines = _find_turn(scan)
