@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -17,7 +17,8 @@ from soesift.label.providers.choose import open_provider
 
 class RateLimitError(Exception):
     status_code = 429
-    response = SimpleNamespace(headers={"retry-after": "7"})
+    response = SimpleNamespace(headers={})
+    litellm_response_headers: ClassVar = {"retry-after": "7"}
 
 
 class Timeout(Exception):

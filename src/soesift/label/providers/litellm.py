@@ -52,9 +52,15 @@ class LiteLLMProvider:
             await closing()
 
 
+def _headers_of(error: Exception) -> Any:
+    """LiteLLM puts the provider's own headers beside a response that it made up itself."""
+    given = getattr(error, "litellm_response_headers", None)
+    return given or getattr(getattr(error, "response", None), "headers", None) or {}
+
+
 def _as_error(error: Exception) -> ProviderError:
     status = getattr(error, "status_code", None)
-    headers = getattr(getattr(error, "response", None), "headers", None) or {}
+    headers = _headers_of(error)
     said = " ".join(str(error).split())[:200]
     name = type(error).__name__
     if "Timeout" in name:
