@@ -32,12 +32,15 @@ def answer_yes(number: int, body: dict[str, Any]) -> Reply:
 
 
 class Loopback:
-    """Runs in a thread. `behave(n, body)` gives the n-th reply (from 1); `delay` in seconds before each."""
+    """Runs in a thread. `behave(n, body)` gives the n-th reply (from 1); `delay` in seconds before each.
+
+    Nothing is answered before `gate` requests have been in flight at once: so that two clients meet.
+    """
 
     def __init__(
-        self, behave: Callable[[int, dict[str, Any]], Reply] = answer_yes, delay: float = 0.0
+        self, behave: Callable[[int, dict[str, Any]], Reply] = answer_yes, delay: float = 0.0, gate: int = 1
     ) -> None:
-        self.behave, self.delay = behave, delay
+        self.behave, self.delay, self.gate = behave, delay, gate
         self.log: list[dict[str, Any]] = []
         self.answered: list[str] = []
         self.flying = self.most_flying = 0
@@ -82,6 +85,8 @@ class Loopback:
         self.log.append({"n": number, "time": time.time(), "key": key})
         self.flying += 1
         self.most_flying = max(self.most_flying, self.flying)
+        while self.most_flying < self.gate:
+            await asyncio.sleep(0.01)
         if self.delay:
             await asyncio.sleep(self.delay)
         status, headers, content = self.behave(number, json.loads(body))

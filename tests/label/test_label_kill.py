@@ -131,7 +131,7 @@ def test_killed_again_and_again_nothing_is_lost_or_asked_twice(tmp_path: Path, k
 
 
 def test_two_processes_share_a_ledger_without_asking_twice(tmp_path: Path) -> None:
-    with Loopback(delay=0.02) as server:
+    with Loopback(delay=0.02, gate=7) as server:  # each has six at once
         prepare(tmp_path, server, 80)
         outputs = [finish(process) for process in [start(tmp_path), start(tmp_path)]]
     assert len(committed(tmp_path)) == 160
@@ -142,7 +142,7 @@ def test_two_processes_share_a_ledger_without_asking_twice(tmp_path: Path) -> No
 
 
 def test_one_of_two_is_killed_and_the_other_takes_over(tmp_path: Path) -> None:
-    with Loopback(delay=0.02) as server:
+    with Loopback(delay=0.02, gate=7) as server:  # each has six at once
         prepare(tmp_path, server, 80)
         victim, other = start(tmp_path), start(tmp_path)
         wait_for(server, 60, victim)
