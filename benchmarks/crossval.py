@@ -43,13 +43,19 @@ def main() -> None:
 
 def report(documents: list, options: argparse.Namespace) -> None:
     student = read_student(options.held_out) if options.held_out else None
-    sponsors = dict(line.split("\t")[:2] for line in options.sponsors.read_text().splitlines()) if options.sponsors else {}
+    sponsors = (
+        dict(line.split("\t")[:2] for line in options.sponsors.read_text().splitlines())
+        if options.sponsors
+        else {}
+    )
     groups = [sponsors[d.path.stem] for d in documents] if sponsors else None
     labels = {f.record.table_id: k for d in documents for f, k in zip(d.fragments, d.labels, strict=True)}
     for system in ("rule", "linear", *(("student", "stack") if student else ())):
         for seed in range(options.seeds):
             out = options.out / f"{system}-{seed}"
-            found = cross_detect(documents, system, out, student=student, groups=groups, seed=seed, yes=options.yes)
+            found = cross_detect(
+                documents, system, out, student=student, groups=groups, seed=seed, yes=options.yes
+            )
             print(line(system, seed, out, options, found, labels), flush=True)
     for name, score in zip(*fallen(options.gold, out), strict=True):
         print(f"  {system} {name}: missed {score.missed} false {score.false}")
