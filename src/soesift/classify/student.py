@@ -15,9 +15,8 @@ from soesift.classify.serialise import serialise
 from soesift.errors import ModelError
 from soesift.table.record import TableRecord
 
-BATCH_TOKENS = (
-    1  # int8 scales are taken over a whole batch: one text a run keeps each result independent of the others
-)
+# One text a run: int8 scales are taken over a whole batch, so that company would change a table's result.
+BATCH_TOKENS = 1
 
 
 class Student:

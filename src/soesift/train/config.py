@@ -44,7 +44,7 @@ class ModelConfig(_Section):
 
 class FitConfig(_Section):
     epochs: int = Field(default=6, ge=1)
-    batch: int = Field(default=32, ge=1)  # rows an optimizer step
+    batch: int = Field(default=16, ge=1)  # rows an optimizer step
     micro_tokens: int = Field(
         default=2048, ge=16
     )  # padded tokens at once; larger batches accumulate gradients
