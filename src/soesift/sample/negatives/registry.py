@@ -1,0 +1,49 @@
+"""All makers of hard negatives by the section where they belong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from random import Random
+
+from soesift.sample.blocks import Block
+from soesift.sample.negatives import dosing, figures, paperwork, samples, statistics
+from soesift.sample.negatives.scene import Scene
+
+Maker = Callable[[Random, Scene], list[Block]]
+
+MAKERS: dict[str, tuple[Maker, ...]] = {
+    "front": (paperwork.abbreviations, paperwork.contacts),
+    "synopsis": (figures.synopsis_mention,),
+    "background": (statistics.adverse_event_rates, figures.decision_figure),
+    "objectives": (statistics.objectives_endpoints,),
+    "design": (figures.flow_figure, figures.decision_figure),
+    "population": (paperwork.eligibility, samples.organ_function, paperwork.prohibited_medication, paperwork.contraception),
+    "treatment": (dosing.dosing_schedule, dosing.dose_modification, dosing.dose_levels, dosing.infusion_rates, dosing.missed_doses),
+    "procedures": (samples.lab_list, samples.blood_volume, samples.visit_volume, samples.sampling_list, samples.reference_ranges,
+                   paperwork.response_criteria, paperwork.toxicity_grades),
+    "statistics": (statistics.statistical_matrix, statistics.model_terms, statistics.power_table, statistics.pk_parameters, samples.visit_windows),
+    "administration": (paperwork.responsibilities,),
+    "appendix": (paperwork.crf_worksheet, paperwork.amendment_summary, paperwork.amendment_summary),
+}  # fmt: skip
+
+FIRST: tuple[Maker, ...] = (
+    statistics.objectives_endpoints, dosing.dosing_schedule, dosing.dose_modification, samples.lab_list, statistics.statistical_matrix,
+    paperwork.amendment_summary, figures.flow_figure, samples.blood_volume, paperwork.response_criteria, paperwork.crf_worksheet,
+    samples.visit_windows, paperwork.abbreviations,
+)  # fmt: skip
+
+
+def choose_makers(rng: Random, count: int) -> dict[str, list[Maker]]:
+    """`count` makers by section; many first come from the classes that real protocols nearly always hold."""
+    pool = [m for makers in MAKERS.values() for m in dict.fromkeys(makers)]
+    first = list(FIRST) if count >= len(FIRST) else rng.sample(FIRST, (count + 1) // 2)
+    rest = [m for m in dict.fromkeys(pool) if m not in first]
+    chosen = first + rng.sample(rest, min(len(rest), max(count - len(first), 0)))
+    used: set[Maker] = set()
+    out: dict[str, list[Maker]] = {section: [] for section in MAKERS}
+    for section, makers in MAKERS.items():
+        for maker in dict.fromkeys(makers):
+            if maker in chosen and maker not in used:
+                used.add(maker)
+                out[section].append(maker)
+    return out

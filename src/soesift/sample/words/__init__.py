@@ -1,0 +1,1 @@
+"""Vocabulary: pure data, no drawing."""
