@@ -55,7 +55,7 @@ def test_prices_own_listed_local_unknown() -> None:
     assert own.cost(1_000_000, 500_000, 0) == 2.0
     listed = price_of(hosted("openai/gpt-4o-mini-2024-07-18"))
     assert listed is not None
-    assert listed.source.startswith("list of 20")
+    assert listed.source.startswith("list of unverified")
     assert listed.cost(1_000_000, 0, 1_000_000) < listed.cost(1_000_000, 0)
     local = price_of(config("http://127.0.0.1:8080/v1"))
     assert local is not None
