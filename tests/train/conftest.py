@@ -9,5 +9,79 @@ import pytest
 
 TEXT = "rows columns marks empty header visit week activity dose grade x - | : ; / 0 1 2 3 4 5"
 WORDS = ["[PAD]", "[UNK]", *TEXT.split()]
+
+
+@pytest.fixture(scope="session")
+def tiny_base(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A BERT of two narrow layers with random weights and a word tokenizer."""
+    pytest.importorskip("torch")
+    transformers = pytest.importorskip("transformers")
+    import torch
+    from tokenizers import Tokenizer
+    from tokenizers.models import WordLevel
+    from tokenizers.normalizers import Lowercase
+    from tokenizers.pre_tokenizers import Whitespace
+
+    folder = tmp_path_factory.mktemp("base")
+    raw = Tokenizer(WordLevel({w: i for i, w in enumerate(WORDS)}, unk_token="[UNK]"))
+    raw.normalizer, raw.pre_tokenizer = Lowercase(), Whitespace()
+    fast = transformers.PreTrainedTokenizerFast(tokenizer_object=raw, pad_token="[PAD]", unk_token="[UNK]")
+    fast.save_pretrained(folder)
+    torch.manual_seed(0)
+    config = transformers.BertConfig(
+        vocab_size=len(WORDS),
+        hidden_size=32,
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        intermediate_size=64,
+    )
+    transformers.BertModel(config, add_pooling_layer=False).save_pretrained(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def toy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """tables.jsonl and labels.jsonl: schedules with visits and marks, others with doses and grades."""
+    folder = tmp_path_factory.mktemp("toy")
+    tables, labels = [], []
+    for i in range(60):
+        soe = i % 2 == 0
+        head = ["activity", "visit 1", "visit 2"] if soe else ["grade", "dose 1", "dose 2"]
+        body = [["activity" if soe else "grade", *(["x", "x"] if soe else ["3", "4"])]] * (1 + i % 5)
+        tables.append(
+            {"table_id": f"t{i}", "document": f"d{i % 10}", "header_rows": 1, "grid": [head, *body]}
+        )
+        label: object = {"soe": 0.9, "other": 0.1} if i % 10 == 0 else ("soe" if soe else "other")
+        labels.append({"table_id": f"t{i}", "label": label, "provenance": "toy"})
+    for name, lines in (("tables", tables), ("labels", labels)):
+        (folder / f"{name}.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    return folder
+
+
+@pytest.fixture
+def toml(tiny_base: Path, toy: Path, tmp_path: Path) -> Path:
+    path = tmp_path / "train.toml"
+    path.write_text(f"""
+classes = ["other", "soe"]
+out = "run"
+[data]
+tables = "{toy}/tables.jsonl"
+labels = "{toy}/labels.jsonl"
+[model]
+base = "{tiny_base}"
+max_tokens = 64
+[fit]
+epochs = 6
+batch = 8
+micro_tokens = 96
+rate = 5e-3
+head_rate = 2e-2
+threads = 1
+precision = "float32"
+validation = 0.2
+checkpoint_steps = 2
+[crossval]
+folds = 2
+seeds = [1]
 """)
     return path
