@@ -20,7 +20,7 @@ SLANT = 12.0  # degrees off the page's axes
 def read_characters(
     text_page: Any, frame: Frame, most: int = 200_000
 ) -> tuple[NDArray[np.uint32], Floats, NDArray[np.int16]]:
-    """Code points (n,), display boxes (n, 4) and clockwise turn in degrees (n,) of up to `most` characters."""
+    """Code points (n,), display boxes (n, 4) and clockwise turn (n,) in degrees of `most` or fewer."""
     count = min(pdfium.FPDFText_CountChars(text_page), most)
     if count <= 0:
         return np.zeros(0, np.uint32), np.zeros((0, 4), np.float32), np.zeros(0, np.int16)

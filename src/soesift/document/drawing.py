@@ -1,13 +1,14 @@
 """Rulings, filled areas and pictures of a PDF page, from its page objects.
 
-A ruling is drawn in many ways: a stroked line, a thin filled rectangle, the outline of a cell, an edge between
-filled cells, a one-pixel picture. All become thin boxes.
+A ruling is drawn in many ways: a stroked line, a thin filled rectangle, the outline of a cell, an edge
+between filled cells, a one-pixel picture. All become thin boxes.
 """
 
 from __future__ import annotations
 
 import ctypes
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -51,7 +52,7 @@ class _Slots:
 
 
 def read_drawing(page: Any, frame: Frame) -> tuple[Floats, Floats, Floats, Floats, Floats, int]:
-    """Horizontal rulings, vertical rulings, fills, their luminance, pictures, and the number of curved paths."""
+    """Horizontal rulings, vertical rulings, fills, their luminance, pictures, number of curved paths."""
     drawing, slots = Drawing(), _Slots()
     for index in range(pdfium.FPDFPage_CountObjects(page)):
         if drawing.objects >= MOST_OBJECTS:
@@ -138,9 +139,15 @@ def is_thin(width: float, height: float) -> bool:
 
 
 def _read_segments(
-    handle: Any, count: int, matrix: Matrix, drawing: Drawing, slots: _Slots, areas: bool = False, grey: float = 0.0
+    handle: Any,
+    count: int,
+    matrix: Matrix,
+    drawing: Drawing,
+    slots: _Slots,
+    areas: bool = False,
+    grey: float = 0.0,
 ) -> None:
-    """Axis-parallel segments of a longer path; in a filled one, each closed rectangle is a rule or an area."""
+    """Axis-parallel segments of a longer path; in a filled one each closed rectangle is a rule or an area."""
     local = matrix
     if pdfium.FPDFPageObj_GetMatrix(handle, slots.matrix):
         m = slots.matrix
@@ -177,7 +184,7 @@ def _flush(points: list[tuple[float, float]], areas: bool, grey: float, drawing:
             drawing.fills.append(box)
             drawing.greys.append(grey)
         return
-    for (ax, ay), (bx, by) in zip(points, points[1:], strict=False):
+    for (ax, ay), (bx, by) in pairwise(points):
         if abs(ax - bx) < 0.5 or abs(ay - by) < 0.5:
             drawing.lines.append((min(ax, bx), min(ay, by), max(ax, bx), max(ay, by)))
 

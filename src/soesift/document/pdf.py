@@ -59,7 +59,8 @@ def read_page(document: Any, index: int) -> Page:
                 page.codes, page.boxes, page.upright = read_characters(text_page, frame)
             finally:
                 pdfium.FPDFText_ClosePage(text_page)
-        page.horizontal, page.vertical, page.fills, page.fill_grey, page.images, curves = read_drawing(handle, frame)
+        drawn = read_drawing(handle, frame)
+        page.horizontal, page.vertical, page.fills, page.fill_grey, page.images, curves = drawn
     finally:
         pdfium.FPDF_ClosePage(handle)
     page.problem = text_problem(page, curves)

@@ -28,7 +28,7 @@ def text_problem(page: Page, curves: int = 0) -> str:
 
 
 def unshift(page: Page) -> bool:
-    """Undo the commonest garbling, in place: glyph numbers of a TrueType font read as text lie 29 below ASCII.
+    """Undo the commonest garbling, in place: glyph numbers of a font, read as text, are ASCII less 29.
 
     True if the page's text then looks like language; otherwise nothing is changed.
     """
@@ -69,7 +69,7 @@ def is_scan(page: Page) -> bool:
 
 
 def picture_box(page: Page) -> tuple[float, float, float, float] | None:
-    """Hull of the page's larger pictures (strips of one scan are joined), cut at the page; None without any."""
+    """Hull of the page's larger pictures (strips of a scan are joined), cut at the page; None without any."""
     if not len(page.images):
         return None
     boxes = np.clip(page.images, 0, [page.width, page.height, page.width, page.height])
@@ -78,7 +78,10 @@ def picture_box(page: Page) -> tuple[float, float, float, float] | None:
     if not len(large):
         return None
     return (
-        float(large[:, 0].min()), float(large[:, 1].min()), float(large[:, 2].max()), float(large[:, 3].max()),
+        float(large[:, 0].min()),
+        float(large[:, 1].min()),
+        float(large[:, 2].max()),
+        float(large[:, 3].max()),
     )
 
 

@@ -31,7 +31,11 @@ class Words:
 
     def take(self, index: NDArray[np.integer]) -> Words:
         return Words(
-            self.boxes[index], self.lines[index], self.turn[index], self.size[index], [self.text[i] for i in index]
+            self.boxes[index],
+            self.lines[index],
+            self.turn[index],
+            self.size[index],
+            [self.text[i] for i in index],
         )
 
 
@@ -71,14 +75,17 @@ def _words_of(page: Page, chosen: NDArray[np.integer], turn: int) -> Words:
     lines, boxes, codes = lines[kept], boxes[kept], codes[kept]
     starts = _starts(lines, spaced)
     ends = np.append(starts[1:], len(kept))
-    hull = np.concatenate([np.minimum.reduceat(lines[:, :2], starts), np.maximum.reduceat(lines[:, 2:], starts)], 1)
-    page_hull = np.concatenate(
-        [np.minimum.reduceat(boxes[:, :2], starts), np.maximum.reduceat(boxes[:, 2:], starts)], 1
-    )
+    hull, page_hull = _hulls(lines, starts), _hulls(boxes, starts)
     size = np.maximum.reduceat(lines[:, 3] - lines[:, 1], starts)
     letters = "".join(map(chr, codes.tolist()))
     text = [letters[a:b] for a, b in zip(starts.tolist(), ends.tolist(), strict=True)]
     return Words(page_hull, hull, np.full(len(starts), turn, np.int16), size, text)
+
+
+def _hulls(boxes: Floats, starts: NDArray[np.integer]) -> Floats:
+    """One box around each run of boxes."""
+    low, high = np.minimum.reduceat(boxes[:, :2], starts), np.maximum.reduceat(boxes[:, 2:], starts)
+    return np.concatenate([low, high], axis=1)
 
 
 def _starts(lines: Floats, spaced: NDArray[np.bool_] | None) -> NDArray[np.integer]:

@@ -15,10 +15,13 @@ from soesift.table.signs import has_schedule_title
 NEAR = 600  # characters of text kept on each side
 CAPTION_REACH = 90.0  # points above a table in which its caption may stand
 _CAPTION = re.compile(
-    r"^\W{0,3}(?:(?:in-?text\s+)?table|tabelle|tableau|tabla|appendix|annex\w*|attachment|exhibit|schedule|schema|figure|time\s+and\s)",
+    r"^\W{0,3}(?:(?:in-?text\s+)?table|tabelle|tableau|tabla|appendix|annex\w*|attachment|exhibit|schedule|schema|"
+    r"figure|time\s+and\s)",
     re.IGNORECASE,
 )
-_NUMBERED = re.compile(r"^(?:\d{1,2}(?:\.\d{1,2}){0,4}\.?|[A-Z]\.\d?|appendix\s+\w+[.:]?)\s+\S", re.IGNORECASE)
+_NUMBERED = re.compile(
+    r"^(?:\d{1,2}(?:\.\d{1,2}){0,4}\.?|[A-Z]\.\d?|appendix\s+\w+[.:]?)\s+\S", re.IGNORECASE
+)
 
 
 @dataclass(slots=True)
@@ -52,14 +55,13 @@ def lines_outside(words: Words, tables: list[FoundTable]) -> list[TextLine]:
     lines = []
     for line in text_lines(words, chosen):
         boxes = words.boxes[line]
-        lines.append(
-            TextLine(join_line(words, line), float(boxes[:, 1].min()), float(boxes[:, 3].max()), float(np.median(words.size[line])))
-        )
+        top, bottom = float(boxes[:, 1].min()), float(boxes[:, 3].max())
+        lines.append(TextLine(join_line(words, line), top, bottom, float(np.median(words.size[line]))))
     return lines
 
 
 def surroundings(table: FoundTable, lines: list[TextLine], heading_before: str) -> Context:
-    """Caption, heading and nearest text of one table; `heading_before` is the last heading of earlier pages."""
+    """Caption, heading and nearest text of a table; `heading_before` is the last heading of earlier pages."""
     top, bottom = table.hull[1], table.hull[3]
     over = [line for line in lines if line.bottom <= top + 4]
     under = [line for line in lines if line.top >= bottom - 4]
@@ -79,7 +81,8 @@ def find_caption(over: list[TextLine], top: float) -> str:
             gap = line.bottom
             parts = [line.text]
             for more in rest:
-                if more.top - gap > 0.5 * line.size or abs(more.size - line.size) > 0.6 or len(parts[-1]) < 40:
+                other = more.top - gap > 0.5 * line.size or abs(more.size - line.size) > 0.6
+                if other or len(parts[-1]) < 40:
                     break
                 parts.append(more.text)
                 gap = more.bottom
@@ -89,4 +92,5 @@ def find_caption(over: list[TextLine], top: float) -> str:
 
 def is_heading(line: TextLine) -> bool:
     """A short numbered line, as section headings are."""
-    return len(line.text) < 120 and _NUMBERED.match(line.text) is not None and not line.text.rstrip().endswith(".")
+    short = len(line.text) < 120 and not line.text.rstrip().endswith(".")
+    return short and _NUMBERED.match(line.text) is not None

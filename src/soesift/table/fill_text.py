@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -44,7 +46,7 @@ def fill_cells(table: FoundTable, words: Words) -> NDArray[np.intp]:
 
 
 def text_lines(words: Words, chosen: NDArray[np.intp]) -> list[NDArray[np.intp]]:
-    """Words grouped into printed lines, top to bottom, each left to right, in the frame where they read upright.
+    """Words grouped into printed lines, top to bottom, each left to right, where they read upright.
 
     Raised or lowered small words (footnote markers) join the line they overlap most.
     """
@@ -67,7 +69,7 @@ def text_lines(words: Words, chosen: NDArray[np.intp]) -> list[NDArray[np.intp]]
 
 
 def _line_numbers(middles: list[float], limits: list[float]) -> list[int]:
-    """Numbers of lines for sorted middles: a line ends where the next middle is too far from its first one."""
+    """Line numbers of sorted middles: a line ends where the next middle is too far from its first one."""
     numbers, number, anchor = [], 0, middles[0]
     for middle, limit in zip(middles, limits, strict=True):
         if middle - anchor > limit:
@@ -92,7 +94,7 @@ def _attach_small(lines: NDArray[np.float32], base: NDArray[np.bool_], line_of: 
 def read_lines(words: Words, chosen: NDArray[np.intp]) -> str:
     """Text of some words in reading order, single-spaced, lines joined by a space."""
     if len(chosen) == 1:
-        return words.text[chosen[0]]
+        return words.text[int(chosen[0])]
     turns = words.turn[chosen]
     if (turns != turns[0]).any():
         return " ".join(read_lines(words, chosen[turns == turn]) for turn in np.unique(turns))
@@ -102,7 +104,7 @@ def read_lines(words: Words, chosen: NDArray[np.intp]) -> str:
 def join_line(words: Words, line: NDArray[np.intp]) -> str:
     """One printed line; words that all but touch are written together."""
     pieces = [words.text[line[0]]]
-    for before, after in zip(line, line[1:], strict=False):
+    for before, after in pairwise(line):
         gap = words.lines[after, 0] - words.lines[before, 2]
         close = gap < TOUCH * max(words.size[before], words.size[after])
         pieces.append(words.text[after] if close else " " + words.text[after])

@@ -25,10 +25,10 @@ class GridCell:
 class FoundTable:
     """A table on one page, in the frame in which its text is upright.
 
-    rows: (r + 1,) and columns: (c + 1,) boundaries in points; rotation: clockwise degrees by which that frame is
-    turned on the page; borderless: columns come from white space; ruled: share of the
-    inner cell sides that are drawn; arrows:
-    (a, 3) horizontal lines (y, x0, x1) that end inside cells; bbox: on the page as displayed.
+    rows: (r + 1,) and columns: (c + 1,) boundaries in points; rotation: clockwise degrees by which that frame
+    is turned on the page; borderless: columns come from white space; ruled: share of the inner cell sides
+    that are drawn; arrows: (a, 3) horizontal lines (y, x0, x1) that end inside cells; bbox: on the page as
+    displayed.
     """
 
     page: int

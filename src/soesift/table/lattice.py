@@ -75,7 +75,7 @@ def boundaries(positions: NDArray[np.float32], low: float, high: float) -> NDArr
 
 
 def closed_sides(lines: Lines, across: NDArray[np.float32], along: NDArray[np.float32]) -> NDArray[np.bool_]:
-    """(len(across), len(along) - 1): whether boundary i is ruled over the stretch between along[j] and along[j + 1]."""
+    """(len(across), len(along) - 1): whether boundary i is ruled between along[j] and along[j + 1]."""
     nearest = np.abs(lines[:, 0, None] - across[None]).argmin(axis=1)
     overlap = np.minimum(lines[:, 2, None], along[None, 1:]) - np.maximum(lines[:, 1, None], along[None, :-1])
     ruled = np.zeros((len(across), len(along) - 1), np.float32)
@@ -84,7 +84,7 @@ def closed_sides(lines: Lines, across: NDArray[np.float32], along: NDArray[np.fl
 
 
 def merge_cells(below: NDArray[np.bool_], right: NDArray[np.bool_]) -> list[GridCell]:
-    """Cells from inner sides. below: (r - 1, c) and right: (r, c - 1), true where a ruling parts two positions.
+    """Cells from inner sides. below: (r - 1, c), right: (r, c - 1), true where a ruling parts two positions.
 
     An open region that is no rectangle is cut into its rows.
     """
@@ -115,7 +115,8 @@ def _grow(
         open_inside = not right[bottom + 1, column:last].any()
         closed_out = last + 1 >= width or right[bottom + 1, last]
         closed_left = column == 0 or right[bottom + 1, column - 1]
-        if not (open_below and open_inside and closed_out and closed_left and (owner[bottom + 1, span] < 0).all()):
+        free = (owner[bottom + 1, span] < 0).all()
+        if not (open_below and open_inside and closed_out and closed_left and free):
             break
         bottom += 1
     return GridCell(row, column, bottom - row + 1, last - column + 1)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
+from soesift.document.page import Floats
 from soesift.table.grid import FoundTable, GridCell
 
 ALIGNED = 4.0
 
 
-def mend_tables(tables: list[FoundTable], fills: np.ndarray, grey: np.ndarray) -> list[FoundTable]:  # type: ignore[type-arg]
-    """Stack tables whose columns agree and that follow each other closely, or with only a black box between."""
+def mend_tables(tables: list[FoundTable], fills: Floats, grey: Floats) -> list[FoundTable]:
+    """Stack tables whose columns agree and that follow each other closely or past a black box."""
     ordered = sorted(tables, key=lambda t: (t.hull[1], t.hull[0]))
     mended: list[FoundTable] = []
     for table in ordered:
@@ -22,8 +23,8 @@ def mend_tables(tables: list[FoundTable], fills: np.ndarray, grey: np.ndarray) -
     return mended
 
 
-def belongs(above: FoundTable, below: FoundTable, fills: np.ndarray, grey: np.ndarray) -> bool:  # type: ignore[type-arg]
-    """Whether `below` continues `above`: same columns, and nothing but a black box or a hair's breadth between."""
+def belongs(above: FoundTable, below: FoundTable, fills: Floats, grey: Floats) -> bool:
+    """Whether `below` continues `above`: same columns, and but a black box or a hair's breadth between."""
     gap = float(below.rows[0] - above.rows[-1])
     if gap < -ALIGNED or len(above.columns) < 4:
         return False

@@ -14,7 +14,7 @@ WIDE = 0.9  # of the character height: a gap that parts columns rather than word
 
 
 def part_open_cells(table: FoundTable, words: Words) -> None:
-    """Cut each wide cell at the column boundaries if its words respect them all (a lost rule, not a merged cell)."""
+    """Cut each wide cell at the column boundaries if its words respect them all: a rule was lost."""
     wide = [i for i, c in enumerate(table.cells) if c.column_span >= 2]
     if not wide:
         return

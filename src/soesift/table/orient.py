@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from soesift.document.frame import turn_boxes
-from soesift.document.page import Page
+from soesift.document.page import Floats, Page
 from soesift.table.grid import Box
 
 EDGE = 0.12  # of the page's height at each end: running lines stay upright on a turned page
@@ -34,7 +34,7 @@ def turn_page(page: Page, degrees: int) -> Page:
         return page
     width, height = page.width, page.height
 
-    def turn(boxes: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
+    def turn(boxes: Floats) -> Floats:
         return turn_boxes(boxes, width, height, degrees)
 
     swap = degrees in (90, 270)

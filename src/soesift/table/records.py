@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from soesift.table.context import surroundings, is_heading
+from soesift.table.context import is_heading, surroundings
 from soesift.table.find import PageTables
 from soesift.table.headers import count_header_rows
 from soesift.table.record import TableRecord, table_id
 
 
-def page_records(found: PageTables, document: str, sha256: str, n_pages: int, heading_before: str) -> list[TableRecord]:
+def page_records(
+    found: PageTables, document: str, sha256: str, n_pages: int, heading_before: str
+) -> list[TableRecord]:
     """One record for each table of a page, top to bottom."""
     text = "\n".join(line.text for line in found.lines)
-    return [
-        _record(found, order, document, sha256, n_pages, heading_before, text) for order in range(len(found.tables))
-    ]
+    orders = range(len(found.tables))
+    return [_record(found, order, document, sha256, n_pages, heading_before, text) for order in orders]
 
 
 def last_heading(found: PageTables, before: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -75,7 +76,7 @@ def printed_lines(words: Words, chosen: NDArray[np.intp]) -> list[Printed]:
 
 
 def tabular_runs(lines: list[Printed], width: float) -> list[tuple[int, int]]:
-    """Stretches of lines (first, last) that hold enough tabular lines close to each other and no prose between."""
+    """Stretches (first, last) that hold enough tabular lines close to each other and no prose between."""
     seeds = [i for i, line in enumerate(lines) if is_tabular(line, width)]
     runs: list[list[int]] = []
     for seed in seeds:
@@ -125,13 +126,20 @@ def build_stream(
 
 
 def extend(lines: list[Printed], run: tuple[int, int], rules: Lines, width: float) -> tuple[int, int]:
-    """Take in header lines up to the top rule, and last lines down to the bottom rule, if prose does not part them."""
+    """Take in header lines up to the top rule and last lines down to the bottom rule, save past prose."""
     first, last = run
     left, right = lines[first].chunks[0, 0], lines[first].chunks[-1, 2]
-    across = rules[(rules[:, 1] < right) & (rules[:, 2] > left) & (rules[:, 2] - rules[:, 1] > 0.4 * (right - left))]
-    tops = across[(across[:, 0] < lines[first].middle) & (across[:, 0] > lines[first].top - HEADER), 0]
-    bottoms = across[(across[:, 0] > lines[last].middle) & (across[:, 0] < lines[last].bottom + HEADER / 2), 0]
-    while len(tops) and first and lines[first - 1].middle > tops.min() and not is_prose(lines[first - 1], width):
+    long = rules[:, 2] - rules[:, 1] > 0.4 * (right - left)
+    across = rules[(rules[:, 1] < right) & (rules[:, 2] > left) & long]
+    y = across[:, 0]
+    tops = y[(y < lines[first].middle) & (y > lines[first].top - HEADER)]
+    bottoms = y[(y > lines[last].middle) & (y < lines[last].bottom + HEADER / 2)]
+    while (
+        len(tops)
+        and first
+        and lines[first - 1].middle > tops.min()
+        and not is_prose(lines[first - 1], width)
+    ):
         first -= 1
     while (
         len(bottoms)
@@ -144,7 +152,7 @@ def extend(lines: list[Printed], run: tuple[int, int], rules: Lines, width: floa
 
 
 def valleys(lines: list[Printed]) -> NDArray[np.float32]:
-    """Column boundaries: middles of the white gaps that nearly all tabular lines leave open, with both ends."""
+    """Column boundaries: middles of the white gaps that nearly all tabular lines leave open; both ends."""
     chunks = np.concatenate([line.chunks for line in lines])
     left, right = float(chunks[:, 0].min()), float(chunks[:, 2].max())
     points = np.arange(left, right + 1, 1.0)
@@ -161,7 +169,7 @@ def row_boundaries(lines: list[Printed], columns: NDArray[np.floating], rules: L
     """A row begins at a rule, and at each line that is no continuation of the line above."""
     bounds = [lines[0].top - 1]
     inner = rules[(rules[:, 1] < columns[-1]) & (rules[:, 2] > columns[0]), 0]
-    for before, line in zip(lines, lines[1:], strict=False):
+    for before, line in pairwise(lines):
         ruled = inner[(inner > before.middle) & (inner < line.middle)]
         if len(ruled):
             bounds.append(float(ruled[0]))
@@ -180,4 +188,5 @@ def continues(before: Printed, line: Printed, columns: NDArray[np.floating]) -> 
 
 def _columns_of(line: Printed, columns: NDArray[np.floating]) -> list[int]:
     middle = (line.chunks[:, 0] + line.chunks[:, 2]) / 2
-    return (np.searchsorted(columns, middle) - 1).tolist()
+    places: list[int] = (np.searchsorted(columns, middle) - 1).tolist()
+    return places
