@@ -20,7 +20,10 @@ CLASSES: dict[str, re.Pattern[str]] = {
         "dose_modification": r"dose\s+(?:modif\w+|reduc\w+|adjust\w+|delay\w*|level\w*)|toxicit\w+|grade\s*[1-4≥]|hold|withhold|resume|permanently\s+discontinue",
         "dosing_schedule": r"dos(?:e|ing|age)|mg(?:/kg|/m2)?|capsules?|tablets?|route|frequency|formulation|manufactur\w+",
         "objectives_endpoints": r"objectives?|endpoints?|estimands?|primary|secondary|exploratory",
-        "amendment_excerpt": r"amend\w+|rationale|previous(?:ly)?\s+(?:text|written|read)|changed?\s+(?:to|from)|revised?|new\s+(?:text|wording)|original\s+text|deleted|justification",
+        "amendment_excerpt": r"amend\w+|rationale|previous(?:ly)?\s+(?:text|written|read|version)|summary\s+of\s+changes?|"
+        r"document\s+history|version\s+history|(?:was|were|been|is)\s+(?:changed|revised|modified|updated|added|deleted|removed)|"
+        r"changed?\s+(?:to|from)|changes\s+(?:to|in|from)|revis(?:ed|ion)s?|new\s+(?:text|wording)|original\s+text|"
+        r"now\s+reads?|formerly|deleted|justification|strike-?through|as\s+follows",
         "statistical_matrix": r"analys[ie]s|population\w*|sensitivity|power|hazard|sample\s+size|censor\w*|statistic\w*|full\s+analysis|per-?protocol|variance",
         "lab_list": r"hemoglobin|haemoglobin|platelets?|creatinine|bilirubin|albumin|sodium|potassium|leukocytes|neutrophils|glucose|ALT|AST|calcium",
         "response_criteria": r"complete\s+response|partial\s+response|progressive\s+disease|stable\s+disease|lesions?|CR|PR|SD|PD",
