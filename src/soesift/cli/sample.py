@@ -6,15 +6,36 @@ from pathlib import Path
 
 import click
 
-KIND_NAMES = ("full", "small", "none", "image", "scan", "rotated", "tiled", "borderless", "redacted", "transposed", "tracks",
+KIND_NAMES = ("full", "small", "none", "image", "scan", "rotated", "tiled", "borderless", "redacted",
+    "transposed", "tracks",
               "synopsis", "foreign", "mixed")  # fmt: skip
 
 
 @click.command("sample")
-@click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=Path("soesift-sample"), show_default=True, help="Folder for the files.")
-@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="The same seed gives the same bytes.")
-@click.option("--count", type=click.IntRange(1), default=1, show_default=True, help="Documents, with seeds counted up from SEED.")
-@click.option("--kind", type=click.Choice(KIND_NAMES), default="full", show_default=True, help="What the documents hold; mixed: any of them.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("soesift-sample"),
+    show_default=True,
+    help="Folder for the files.",
+)
+@click.option(
+    "--seed", type=click.IntRange(0), default=0, show_default=True, help="The same seed gives the same bytes."
+)
+@click.option(
+    "--count",
+    type=click.IntRange(1),
+    default=1,
+    show_default=True,
+    help="Documents, with seeds counted up from SEED.",
+)
+@click.option(
+    "--kind",
+    type=click.Choice(KIND_NAMES),
+    default="full",
+    show_default=True,
+    help="What the documents hold; mixed: any of them.",
+)
 @click.option("--docx", is_flag=True, help="Write DOCX in place of PDF.")
 @click.option("--debug", is_flag=True, hidden=True)
 def command(out: Path, seed: int, count: int, kind: str, docx: bool, debug: bool) -> None:
@@ -25,7 +46,9 @@ def command(out: Path, seed: int, count: int, kind: str, docx: bool, debug: bool
     from soesift.sample import make_protocol
 
     console = Console(stderr=True)
-    for number in track(range(seed, seed + count), "making", console=console, disable=count < 5 or not console.is_terminal):
+    for number in track(
+        range(seed, seed + count), "making", console=console, disable=count < 5 or not console.is_terminal
+    ):
         truth = make_protocol(number, out, kind=kind, docx=docx)
         pages = "" if truth.n_pages is None else f", {truth.n_pages} pages"
         click.echo(f"{out / truth.id}{'.docx' if docx else '.pdf'}{pages}, {len(truth.soe_tables)} schedules")

@@ -9,8 +9,10 @@ from soesift.sample.words import activities as words
 from soesift.sample.words import timing
 from soesift.sample.words.areas import Area, Special
 
-ORDER = ("Eligibility", "General", "Procedure", "Education", "Treatment", "Efficacy", "Cognition", "Clinical", "Imaging",
-         "Immunogenicity", "Safety", "Laboratory", "Pharmacokinetics", "Biomarkers", "Patient reports", "Follow-up")  # fmt: skip
+ORDER = ("Eligibility", "General", "Procedure", "Education", "Treatment", "Efficacy", "Cognition", "Clinical",
+    "Imaging",
+         "Immunogenicity", "Safety", "Laboratory", "Pharmacokinetics", "Biomarkers", "Patient reports",
+         "Follow-up")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +35,14 @@ def choose_activities(rng: Random, area: Area, count: int) -> list[Activity]:
     chosen = [spoken(rng, s) for s in (*always, *own, *general)][:count]
     if rng.random() < 0.85:
         chosen.sort(key=lambda a: ORDER.index(a.category))  # stable: the order within a category is random
-    return [*chosen[:1], *[a for a in chosen[1:]]]
+    return chosen
 
 
 def follow_up_activities(rng: Random, area: Area, count: int) -> list[Activity]:
     """Activities of a later track: nothing that is done at entry only."""
     pool = [s for s in (*words.GENERAL, *area.special) if s[1] not in ("consent", "entry", "random")]
-    return [spoken(rng, s) for s in rng.sample(pool, min(count, len(pool)))]
+    chosen = [spoken(rng, s) for s in rng.sample(pool, min(count, len(pool)))]
+    return sorted(chosen, key=lambda a: ORDER.index(a.category))
 
 
 def laboratory_activities(rng: Random, count: int) -> list[Activity]:

@@ -12,7 +12,7 @@ from soesift.sample.style import Look
 from soesift.sample.truth import NegativeClass
 
 Mode = Literal["portrait", "landscape", "rotate", "turned"]
-"""portrait; a landscape page; a portrait page displayed by /Rotate 90; a portrait page with text turned by 90 degrees."""
+"""rotate: a portrait page displayed by /Rotate 90; turned: a portrait page with text turned by 90 degrees."""
 
 
 @dataclass(slots=True)
@@ -71,7 +71,9 @@ class Table:
     label: Schedule | Negative | None = None
     mode: Mode = "portrait"
     reprint: bool = True
-    continued: str = ""  # put after a caption that is printed again on continuation pages; "": not printed again
+    continued: str = (
+        ""  # put after a caption that is printed again on continuation pages; "": not printed again
+    )
     caption_below: bool = False
     notes_apart: bool = False  # notes start on a page of their own
     split: int = 1

@@ -13,7 +13,8 @@ RAISED = re.compile(r"\^\[([^\]]*)\]")  # "X^[a]": an X with a raised a
 class Cell:
     """`text` may hold raised parts. `said` is what the cell says where that differs from its drawn text.
 
-    arrow: a horizontal arrow is drawn through the cell (neighbours join to one arrow). redacted: a black box covers it.
+    arrow: a horizontal arrow is drawn through the cell (neighbours join to one arrow).
+    redacted: a black box covers it.
     """
 
     text: str = ""
@@ -73,8 +74,8 @@ class Grid:
                 if owner in done:
                     continue
                 done.add(owner)
-                spans = {"rows": _run([x[j] for x in kept[i:]], owner), "columns": _run(line[j:], owner)}
-                new[i][j] = replace(self._at(owner), **spans)
+                down, across = _run([x[j] for x in kept[i:]], owner), _run(line[j:], owner)
+                new[i][j] = replace(self._at(owner), rows=down, columns=across)
         bands = {i for i, r in enumerate(rows) if r in self.bands}
         return Grid(new, sum(r < self.header_rows for r in rows), bands)
 
@@ -97,7 +98,8 @@ def said(cell: Cell) -> str:
 def plain_grid(texts: Sequence[Sequence[str]], header_rows: int = 1, shade: float | None = None) -> Grid:
     """A grid without merges; the header is bold."""
     rows: list[Row] = [
-        [Cell(t, bold=r < header_rows, shade=shade if r < header_rows else None) for t in row] for r, row in enumerate(texts)
+        [Cell(t, bold=r < header_rows, shade=shade if r < header_rows else None) for t in row]
+        for r, row in enumerate(texts)
     ]
     return Grid(rows, header_rows)
 

@@ -9,15 +9,19 @@ from soesift.sample.columns import Column
 from soesift.sample.grid import Cell, Row
 from soesift.sample.words import timing
 
-LEVELS = (("epoch", "visit", "time"), ("epoch", "visit"), ("epoch", "visit", "time", "window"), ("visit",), ("visit", "time"),
-          ("epoch", "time"), ("epoch", "number", "visit", "window"), ("visit", "time", "window"), ("epoch", "visit", "time", "window"))  # fmt: skip
+LEVELS = (("epoch", "visit", "time"), ("epoch", "visit"), ("epoch", "visit", "time", "window"), ("visit",),
+    ("visit", "time"),
+          ("epoch", "time"), ("epoch", "number", "visit", "window"), ("visit", "time", "window"),
+           ("epoch", "visit", "time", "window"))  # fmt: skip
 LABELS = {"epoch": timing.EPOCH_LABELS, "visit": timing.VISIT_LABELS, "time": timing.TIME_LABELS,
           "window": timing.WINDOW_LABELS, "number": ("Visit Number", "Visit No.", "#")}  # fmt: skip
 
 
 def header_rows(rng: Random, columns: list[Column], language: str = "") -> list[Row]:
     """One row a level; the first column names the level, or the activities over all levels."""
-    levels = [name for name in rng.choice(LEVELS) if len({value(name, i, c) for i, c in enumerate(columns)}) > 1]
+    levels = [
+        name for name in rng.choice(LEVELS) if len({value(name, i, c) for i, c in enumerate(columns)}) > 1
+    ]
     levels = levels or ["visit"]
     upright = len(columns) > 9 and "visit" in levels and rng.random() < 0.15
     rows = [level_row(rng, name, columns, upright and name == "visit", language) for name in levels]
@@ -30,7 +34,13 @@ def header_rows(rng: Random, columns: list[Column], language: str = "") -> list[
 
 
 def value(level: str, position: int, column: Column) -> str:
-    return {"epoch": column.epoch, "visit": column.visit, "time": column.time, "window": column.window, "number": str(position + 1)}[level]
+    return {
+        "epoch": column.epoch,
+        "visit": column.visit,
+        "time": column.time,
+        "window": column.window,
+        "number": str(position + 1),
+    }[level]
 
 
 def level_row(rng: Random, level: str, columns: list[Column], upright: bool, language: str) -> Row:

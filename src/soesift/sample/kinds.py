@@ -11,10 +11,11 @@ from soesift.sample.blocks import Mode
 from soesift.sample.style import Borders
 
 Kind = Literal[
-    "full", "small", "none", "image", "scan", "rotated", "tiled", "borderless", "redacted", "transposed", "tracks",
+    "full", "small", "none", "image", "scan", "rotated", "tiled", "borderless", "redacted", "transposed",
+    "tracks",
     "synopsis", "foreign", "mixed",
 ]  # fmt: skip
-KINDS: tuple[str, ...] = get_args(Kind)
+KINDS: tuple[Kind, ...] = get_args(Kind)
 
 
 class Options(BaseModel):
@@ -44,7 +45,7 @@ def settle(options: Options, rng: Random) -> Options:
     """The options with what the kind asks for; "mixed" draws a kind."""
     kind = options.kind
     if kind == "mixed":
-        kind = rng.choice([k for k in KINDS if k not in ("mixed", "scan", "image")])
+        kind = rng.choice([k for k in KINDS if k not in ("mixed", "scan", "image", "full")])
         options = options.model_copy(update={"kind": kind})
     asked = {**PRESETS[kind], **options.model_dump(exclude_unset=True)}
     asked["kind"] = kind

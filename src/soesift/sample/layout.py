@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from soesift.sample.blocks import Block, Bullets, Contents, Figure, Heading, NewPage, Paragraph, Table, TitlePage
+from soesift.sample.blocks import (
+    Block,
+    Bullets,
+    Contents,
+    Figure,
+    Heading,
+    NewPage,
+    Paragraph,
+    Table,
+    TitlePage,
+)
 from soesift.sample.book import Book, Place, add_page
 from soesift.sample.layout_table import lay_table, lay_text
 from soesift.sample.rich_text import draw_line, draw_lines, text_width, wrap
@@ -14,7 +24,9 @@ from soesift.sample.style import PageStyle
 def lay_out(blocks: list[Block], style: PageStyle) -> Book:
     """All pages of the document; `places` says on which page each block stands."""
     book = Book(style)
-    entries = sum(isinstance(b, Heading) and b.listed or isinstance(b, Table) and bool(b.caption) for b in blocks)
+    entries = sum(
+        (isinstance(b, Heading) and b.listed) or (isinstance(b, Table) and bool(b.caption)) for b in blocks
+    )
     numbers = [0, 0, 0]
     book.new_sheet("portrait")
     for i, block in enumerate(blocks):
@@ -28,7 +40,9 @@ def next_mode(blocks: list[Block], i: int) -> str:
     return following.mode if isinstance(following, Table | Figure) else "portrait"
 
 
-def lay_block(book: Book, block: Block, place: Place, numbers: list[int], entries: int, following: str) -> None:
+def lay_block(
+    book: Book, block: Block, place: Place, numbers: list[int], entries: int, following: str
+) -> None:
     match block:
         case Table():
             lay_table(book, block, place)
@@ -74,7 +88,8 @@ def lay_heading(book: Book, block: Heading, place: Place, numbers: list[int], fo
 def lay_prose(book: Book, block: Paragraph | Bullets, place: Place) -> None:
     upright(book)
     style = book.style
-    items = [(block.text, "", style.bold if block.bold else style.plain)] if isinstance(block, Paragraph) else [
+    items = [(block.text, "", style.bold if block.bold else style.plain)] if isinstance(block,
+        Paragraph) else [
         (t, "•", style.plain) for t in block.items
     ]  # fmt: skip
     for text, marker, font in items:
@@ -125,7 +140,8 @@ def lay_title(book: Book, block: TitlePage, place: Place) -> None:
     for text, size, bold in block.lines:
         font = book.style.bold if bold else book.style.plain
         lines = wrap(text, font, size, book.frame()[2])
-        book.put(len(lines) * size * 1.25 + 22, lambda c, x, y, w, t=lines, f=font, s=size: draw_lines(  # type: ignore[misc]
+        book.put(len(lines) * size * 1.25 + 22, lambda c, x, y, w, t=lines, f=font,
+            s=size: draw_lines(  # type: ignore[misc]
             c, x + w / 2, y, t, f, s, "centre"))  # fmt: skip
     for name, fact in block.facts:
         book.put(20, lambda c, x, y, w, n=name, f=fact: draw_fact(c, x, y, n, f, book))  # type: ignore[misc]

@@ -85,7 +85,15 @@ def lay_rows(book: Book, table: Table, grid: Grid, place: Place) -> None:
             last = max(rows_that_fit(book, table, whole, first, start), first + 1)
         head = range(grid.header_rows) if start or table.reprint else range(0)
         rows = [*head, *range(first, last)]
-        place_part(book, Part(grid.window(rows, range(grid.shape[1])), whole.look, whole.widths, [whole.heights[r] for r in rows]))
+        place_part(
+            book,
+            Part(
+                grid.window(rows, range(grid.shape[1])),
+                whole.look,
+                whole.widths,
+                [whole.heights[r] for r in rows],
+            ),
+        )
         add_page(place.pages, book.page)
         first = last
         if first < grid.shape[0]:
@@ -102,7 +110,11 @@ def rows_that_fit(book: Book, table: Table, whole: Part, first: int, start: bool
     """First row that does not fit any more; a category is not left alone at the end of a page."""
     head = sum(whole.heights[: whole.grid.header_rows]) if start or table.reprint else 0.0
     room, last = book.room() - head - 4, first
-    while last < len(whole.heights) and whole.heights[last] <= room and (not table.max_rows or last - first < table.max_rows):
+    while (
+        last < len(whole.heights)
+        and whole.heights[last] <= room
+        and (not table.max_rows or last - first < table.max_rows)
+    ):
         room -= whole.heights[last]
         last += 1
     while last < len(whole.heights) and last > first + 1 and last - 1 in whole.grid.bands:
@@ -111,7 +123,10 @@ def rows_that_fit(book: Book, table: Table, whole: Part, first: int, start: bool
 
 
 def place_part(book: Book, part: Part) -> None:
-    book.put(sum(part.heights) + 3, lambda c, x, y, w: draw_table(c, x, y, part.grid, part.look, part.widths, part.heights))
+    book.put(
+        sum(part.heights) + 3,
+        lambda c, x, y, w: draw_table(c, x, y, part.grid, part.look, part.widths, part.heights),
+    )
 
 
 def lay_notes(book: Book, table: Table, place: Place) -> None:

@@ -7,12 +7,22 @@ from random import Random
 from soesift.sample.columns import Column
 
 PLAN: dict[str, tuple[str, ...]] = {  # roles always marked
-    "consent": (), "entry": ("screen",), "random": (), "base": ("base",), "every": ("screen", "base", "visit", "end", "early", "follow"),
-    "labs": ("screen", "base", "end", "early"), "sparse": ("base", "end"), "dosing": (), "dispense": ("base",), "return": ("visit", "end", "early"),
-    "follow": ("follow",), "end": ("end", "early"), "imaging": ("screen", "end"), "inhouse": ("base", "visit"),
+    "consent": (), "entry": ("screen",), "random": (), "base": ("base",),
+    "every": ("screen", "base", "visit", "end", "early", "follow"),
+    "labs": ("screen", "base", "end", "early"), "sparse": ("base", "end"), "dosing": (),
+    "dispense": ("base",), "return": ("visit", "end", "early"),
+    "follow": ("follow",), "end": ("end", "early"), "imaging": ("screen", "end"),
+    "inhouse": ("base", "visit"),
     "continuous": ("screen", "base", "visit", "end", "early", "follow", "unsched"),
 }  # fmt: skip
-STEPS = {"labs": (1, 2, 2), "sparse": (3, 4), "imaging": (2, 3), "return": (1,), "every": (1,), "dispense": (1, 2)}  # every nth treatment visit
+STEPS = {
+    "labs": (1, 2, 2),
+    "sparse": (3, 4),
+    "imaging": (2, 3),
+    "return": (1,),
+    "every": (1,),
+    "dispense": (1, 2),
+}  # every nth treatment visit
 
 
 def plan_marks(rng: Random, pattern: str, columns: list[Column]) -> list[bool]:
@@ -42,7 +52,7 @@ def done(rng: Random, pattern: str, column: Column, planned: bool) -> bool:
 
 
 def only(pattern: str, columns: list[Column]) -> int:
-    """The one visit of an activity that is done once: the last baseline for randomisation, else the first visit."""
+    """The visit of an activity that is done once: baseline for randomisation, else the first."""
     if pattern in ("random", "dosing", "base"):
         return next((i for i, c in enumerate(columns) if c.role == "base"), 0)
     if pattern in ("follow", "end"):

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from soesift.errors import UsageError
 from soesift.files import write_atomically
-from soesift.sample.blocks import Block, Contents, Heading, Schedule, Table
+from soesift.sample.blocks import Block, Contents, Heading, Negative, Schedule, Table
 from soesift.sample.book import Book
 from soesift.sample.degrade import Wear
 from soesift.sample.kinds import KINDS, Options, settle
@@ -19,7 +19,7 @@ from soesift.sample.render import render, scanned
 from soesift.sample.sections import compose
 from soesift.sample.study import make_study
 from soesift.sample.style import page_style
-from soesift.sample.truth import HardNegative, Truth, TrueNote, TrueTable
+from soesift.sample.truth import HardNegative, NegativeClass, TrueNote, TrueTable, Truth
 
 
 def make_protocol(seed: int, out: Path, **options: object) -> Truth:
@@ -71,7 +71,13 @@ def choose_wear(rng: Random, seed: int, options: Options) -> Wear:
     """Pictures are clean in the full sample, else as the seed has it."""
     if options.kind == "full":
         return Wear(seed=seed)
-    return Wear(rng.choice((130, 150, 150, 200)), rng.choice((0.0, 0.0, 0.3, -0.4, 0.8)), rng.choice((0.0, 0.0, 6.0, 12.0)), rng.choice((50, 70, 85)), seed)
+    return Wear(
+        rng.choice((130, 150, 150, 200)),
+        rng.choice((0.0, 0.0, 0.3, -0.4, 0.8)),
+        rng.choice((0.0, 0.0, 6.0, 12.0)),
+        rng.choice((50, 70, 85)),
+        seed,
+    )
 
 
 def truth_of(blocks: list[Block], book: Book, name: str, seed: int, options: Options) -> Truth:
@@ -83,30 +89,44 @@ def truth_of(blocks: list[Block], book: Book, name: str, seed: int, options: Opt
             notes = sorted(set(place.note_pages) - set(place.pages))
             truth.soe_tables.append(true_table(block, grid_pages=place.pages, footnote_pages=notes))
         elif isinstance(block, Contents):
-            truth.hard_negatives.append(HardNegative(pages=place.pages, kind="toc", title=block.title))
+            truth.hard_negatives.append(false_one("toc", block.title, pages=place.pages))
         elif not isinstance(block, Heading) and (label := getattr(block, "label", None)) is not None:
-            truth.hard_negatives.append(HardNegative(pages=place.pages, kind=label.kind, title=label.title))
+            truth.hard_negatives.append(false_one(label.kind, label.title, pages=place.pages))
     used = {p for t in truth.soe_tables for p in (*t.grid_pages, *t.footnote_pages)}
-    alone = {p for i, b in enumerate(blocks) if isinstance(b, Heading) and b.over_schedule for p in book.places[i].pages}
+    alone = {
+        p
+        for i, b in enumerate(blocks)
+        if isinstance(b, Heading) and b.over_schedule
+        for p in book.places[i].pages
+    }
     truth.heading_only_pages = sorted(alone - used)
     return truth
 
 
-def truth_without_pages(blocks: list[Block], numbers: dict[int, list[int]], name: str, seed: int, options: Options) -> Truth:
+def truth_without_pages(
+    blocks: list[Block], numbers: dict[int, list[int]], name: str, seed: int, options: Options
+) -> Truth:
     """Truth of a DOCX by numbers of tables; `numbers` holds them by number of the block."""
     truth = Truth(id=name, n_pages=None, seed=seed, kind=options.kind, has_soe=options.schedule)
     for i, block in enumerate(blocks):
         if isinstance(block, Table) and isinstance(block.label, Schedule):
             truth.soe_tables.append(true_table(block, table_numbers=numbers[i]))
-        elif isinstance(block, Table) and block.label is not None:
-            truth.hard_negatives.append(HardNegative(kind=block.label.kind, title=block.label.title, table_numbers=numbers[i]))
+        elif isinstance(block, Table) and isinstance(block.label, Negative):
+            truth.hard_negatives.append(
+                false_one(block.label.kind, block.label.title, table_numbers=numbers[i])
+            )
     return truth
+
+
+def false_one(kind: NegativeClass, title: str, **places: list[int]) -> HardNegative:
+    return HardNegative.model_validate({"class": kind, "title": title, **places})
 
 
 def true_table(block: Table, **places: list[int]) -> TrueTable:
     label = block.label
     assert isinstance(label, Schedule)
     return TrueTable(
-        title=label.title, type=label.type, flags=label.flags, header_rows=block.grid.header_rows, grid=block.grid.texts(),
+        title=label.title, type=label.type, flags=label.flags, header_rows=block.grid.header_rows,
+            grid=block.grid.texts(),
         footnotes=[TrueNote(marker=m, text=t) for m, t in block.notes], **places,
     )  # fmt: skip

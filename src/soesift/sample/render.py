@@ -63,11 +63,14 @@ def place_image(canvas: Any, image: bytes, area: tuple[float, float, float, floa
 def draw_sheet(canvas: Any, sheet: Sheet, book: Book, number: int, names: Names) -> None:
     width, height = book.style.width, book.style.height
     landscape = sheet.mode == "landscape"
-    canvas.setPageSize((height, width) if landscape else (width, height))
+    displayed_wide = landscape or sheet.mode == "rotate"  # reportlab takes the size as displayed
+    canvas.setPageSize((height, width) if displayed_wide else (width, height))
     canvas.setPageRotation(90 if sheet.mode == "rotate" else 0)
     turned = sheet.mode in ("rotate", "turned")
     if not sheet.bare and sheet.mode != "rotate":
-        draw_running(canvas, book, number, names, height if landscape else width, width if landscape else height)
+        draw_running(
+            canvas, book, number, names, height if landscape else width, width if landscape else height
+        )
     canvas.saveState()
     if turned:  # text that reads upwards on the sheet of paper
         canvas.rotate(90)
@@ -82,10 +85,17 @@ def draw_sheet(canvas: Any, sheet: Sheet, book: Book, number: int, names: Names)
 
 def draw_running(canvas: Any, book: Book, number: int, names: Names, width: float, height: float) -> None:
     style = book.style
-    fields = {**names, "page": str(number), "label": str(number - style.label_offset), "total": str(len(book.sheets))}
+    fields = {
+        **names,
+        "page": str(number),
+        "label": str(number - style.label_offset),
+        "total": str(len(book.sheets)),
+    }
     for text, y in ((style.header, height - 34), (style.footer, 28)):
         parts = [part.format(**fields) for part in text.split("|")]
-        for part, x, align in zip(parts, (46.0, width / 2, width - 46.0), ("left", "centre", "right"), strict=True):
+        for part, x, align in zip(
+            parts, (46.0, width / 2, width - 46.0), ("left", "centre", "right"), strict=True
+        ):
             draw_line(canvas, x, y, part, style.plain, 8.5, align)
     if style.header_line:
         canvas.setLineWidth(0.5)

@@ -22,7 +22,7 @@ def text_width(text: str, font: str, size: float) -> float:
 
 @lru_cache(maxsize=65536)
 def runs(text: str) -> tuple[Run, ...]:
-    """"X^[a]" as (("X", False), ("a", True))."""
+    """ "X^[a]" as (("X", False), ("a", True))."""
     parts = RAISED.split(text)
     return tuple((part, bool(i % 2)) for i, part in enumerate(parts) if part)
 
@@ -61,7 +61,9 @@ def longest_word(text: str, font: str, size: float) -> float:
     return max((width(word, font, size) for word in text.split()), default=0.0)
 
 
-def draw_line(canvas: Any, x: float, y: float, text: str, font: str, size: float, align: str = "left") -> None:
+def draw_line(
+    canvas: Any, x: float, y: float, text: str, font: str, size: float, align: str = "left"
+) -> None:
     """Draw one line with its baseline at y; x is its left end, middle or right end."""
     whole = width(text, font, size)
     x -= {"left": 0.0, "centre": whole / 2, "right": whole}[align]
@@ -73,7 +75,14 @@ def draw_line(canvas: Any, x: float, y: float, text: str, font: str, size: float
 
 
 def draw_lines(
-    canvas: Any, x: float, y: float, lines: tuple[str, ...], font: str, size: float, align: str = "left", leading: float = 0
+    canvas: Any,
+    x: float,
+    y: float,
+    lines: tuple[str, ...],
+    font: str,
+    size: float,
+    align: str = "left",
+    leading: float = 0,
 ) -> None:
     """Draw lines downwards; y is the top of the first."""
     step = leading or 1.18 * size

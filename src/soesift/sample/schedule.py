@@ -29,6 +29,7 @@ class Wording:
     bands: bool = False  # category rows over the width
     categories_left: bool = False  # category cells over several rows in front
     extra: str = ""  # notes, section or nothing: a further column
+    grey: float | None = None  # background of marked cells
     language: str = ""
 
     def marker(self, marker: str) -> str:
@@ -50,6 +51,7 @@ def choose_wording(rng: Random) -> Wording:
         markers=rng.choice((list(LETTERS), list(LETTERS), numbers, ["*", "†", "‡", "§", "#", *LETTERS])),
         raised=rng.random() < 0.85, noted=rng.choice((0.0, 0.04, 0.08, 0.15)), bands=rng.random() < 0.35,
         categories_left=rng.random() < 0.12, extra=rng.choice(("", "", "", "", "notes", "section")),
+        grey=0.82 if rng.random() < 0.08 else None,
     )  # fmt: skip
 
 
@@ -69,7 +71,9 @@ class _Notes:
         return self.wording.marker(marker)
 
 
-def make_schedule(rng: Random, columns: list[Column], activities: list[Activity], wording: Wording) -> MadeSchedule:
+def make_schedule(
+    rng: Random, columns: list[Column], activities: list[Activity], wording: Wording
+) -> MadeSchedule:
     """Header rows on top of one row an activity (and one a category, if categories are shown as rows)."""
     notes = _Notes(rng, wording)
     head = header_rows(rng, columns, wording.language)
@@ -99,7 +103,9 @@ def band(name: str, width: int) -> Row:
     return [Cell(name, columns=width, bold=True), *[None] * (width - 1)]
 
 
-def activity_row(rng: Random, activity: Activity, columns: list[Column], wording: Wording, notes: _Notes) -> Row:
+def activity_row(
+    rng: Random, activity: Activity, columns: list[Column], wording: Wording, notes: _Notes
+) -> Row:
     marks = plan_marks(rng, activity.pattern, columns)
     name = Cell(activity.name + (notes.mark() if rng.random() < min(3 * wording.noted, 0.3) else ""))
     if activity.pattern == "continuous" and wording.continuous != "marks" and len(columns) > 3:
@@ -110,8 +116,11 @@ def activity_row(rng: Random, activity: Activity, columns: list[Column], wording
 def mark_cell(rng: Random, on: bool, wording: Wording, notes: _Notes) -> Cell:
     if not on:
         return Cell(centred=True)
-    text = rng.choice(note_words.CELL_TEXTS) if rng.random() < 0.015 and not wording.language else wording.sign
-    return Cell(text + (notes.mark() if rng.random() < wording.noted else ""), centred=True)
+    text = (
+        rng.choice(note_words.CELL_TEXTS) if rng.random() < 0.015 and not wording.language else wording.sign
+    )
+    note = notes.mark() if rng.random() < wording.noted else ""
+    return Cell(text + note, centred=True, shade=wording.grey)
 
 
 def continuous(rng: Random, width: int, wording: Wording) -> Row:
@@ -152,8 +161,16 @@ def add_categories(rng: Random, cells: list[Row], head: int, activities: list[Ac
         row.insert(1, None)
     for i, activity in enumerate(activities):
         same = i > 0 and activities[i - 1].category == activity.category
-        length = next((j for j in range(i, len(activities)) if activities[j].category != activity.category), len(activities)) - i
-        cells[head + i].insert(0, None if same else Cell(category_name(rng, activity.category), rows=length, bold=True))
+        length = (
+            next(
+                (j for j in range(i, len(activities)) if activities[j].category != activity.category),
+                len(activities),
+            )
+            - i
+        )
+        cells[head + i].insert(
+            0, None if same else Cell(category_name(rng, activity.category), rows=length, bold=True)
+        )
 
 
 def redact(rng: Random, grid: Grid) -> None:
@@ -162,7 +179,12 @@ def redact(rng: Random, grid: Grid) -> None:
     for r, row in enumerate(grid.cells):
         for c, cell in enumerate(row):
             share = 0.12 if r < grid.header_rows or c == 0 else 0.05
-            if cell is not None and (cell.text or r < grid.header_rows) and not cell.arrow and rng.random() < share:
+            if (
+                cell is not None
+                and (cell.text or r < grid.header_rows)
+                and not cell.arrow
+                and rng.random() < share
+            ):
                 cell.redacted = True
     top, left = rng.randrange(grid.header_rows, height), rng.randrange(1, width)
     for row in grid.cells[top : top + 4]:

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from random import Random
 
-from soesift.sample.blocks import Block, Contents, Heading, Paragraph, Table, TitlePage
+from soesift.sample.blocks import Block, Contents, Heading, Paragraph, Schedule, Table, TitlePage
 from soesift.sample.kinds import Options
-from soesift.sample.negatives.registry import Maker, choose_makers
+from soesift.sample.negatives.registry import choose_makers
 from soesift.sample.negatives.scene import Scene
 from soesift.sample.study import Study
 from soesift.sample.tables import domain, main_schedule, sampling, track
 from soesift.sample.words import prose
 
 PROSE: tuple[tuple[str, str, tuple[str, ...]], ...] = (
-    ("background", "Introduction and Background", prose.BACKGROUND), ("objectives", "Objectives and Endpoints", prose.DESIGN[:2]),
-    ("design", "Study Design", prose.DESIGN), ("population", "Study Population", prose.BACKGROUND[5:6] + prose.DESIGN[5:6]),
-    ("treatment", "Study Intervention", prose.DESIGN[1:5]), ("procedures", "Study Assessments and Procedures", prose.PROCEDURES),
-    ("statistics", "Statistical Considerations", prose.STATISTICS), ("administration", "Ethics and Administration", prose.ETHICS),
+    ("background", "Introduction and Background", prose.BACKGROUND),
+     ("objectives", "Objectives and Endpoints", prose.DESIGN[:2]),
+    ("design", "Study Design", prose.DESIGN), ("population", "Study Population",
+     prose.BACKGROUND[5:6] + prose.DESIGN[5:6]),
+    ("treatment", "Study Intervention", prose.DESIGN[1:5]),
+     ("procedures", "Study Assessments and Procedures", prose.PROCEDURES),
+    ("statistics", "Statistical Considerations", prose.STATISTICS),
+     ("administration", "Ethics and Administration", prose.ETHICS),
 )  # fmt: skip
 
 
@@ -49,7 +53,11 @@ def make_schedules(rng: Random, scene: Scene, options: Options) -> list[Table]:
     count = options.tracks if options.tracks is not None else rng.choice((0, 0, 1, 1, 2, 3))
     tables, names = [main], rng.sample(("extension", "survival", "crossover", "substudy"), 4)
     for i in range(count):
-        what = rng.choice(("track", "track", "domain", "sampling")) if options.kind != "full" else ("track", "sampling")[i % 2]
+        what = (
+            rng.choice(("track", "track", "domain", "sampling"))
+            if options.kind != "full"
+            else ("track", "sampling")[i % 2]
+        )
         if what == "track":
             tables.append(track(rng, scene, options, names[i % 4]))
         elif what == "domain":
@@ -63,8 +71,11 @@ def make_schedules(rng: Random, scene: Scene, options: Options) -> list[Table]:
 
 def show_as_picture(table: Table) -> None:
     table.picture, table.mode = True, "portrait"
-    if table.label is not None and not hasattr(table.label, "kind"):
-        table.label.flags = ["image_only", *(f for f in table.label.flags if f not in ("rotated", "image_only"))]
+    if isinstance(table.label, Schedule):
+        table.label.flags = [
+            "image_only",
+            *(f for f in table.label.flags if f not in ("rotated", "image_only")),
+        ]
 
 
 def schedule_section(rng: Random, tables: list[Table]) -> list[Block]:
@@ -76,9 +87,22 @@ def schedule_section(rng: Random, tables: list[Table]) -> list[Block]:
         title = table.label.title if table.label else ""
         alone = rng.random() < 0.35
         if i == 0 or rng.random() < 0.6 or not table.caption:
-            blocks.append(Heading(title, 1 if i == 0 else 2, over_schedule=True, mode="portrait" if alone else table.mode, new_page=not alone))
+            blocks.append(
+                Heading(
+                    title,
+                    1 if i == 0 else 2,
+                    over_schedule=True,
+                    mode="portrait" if alone else table.mode,
+                    new_page=not alone,
+                )
+            )
         if alone and rng.random() < 0.7:
-            blocks.append(Paragraph("Procedures are done at the visits shown in the table that follows. Deviations are recorded."))
+            blocks.append(
+                Paragraph(
+                    "Procedures are done at the visits shown in the table that follows. Deviations are "
+                    "recorded."
+                )
+            )
         blocks.append(table)
     return blocks
 
@@ -87,31 +111,48 @@ def title_page(rng: Random, study: Study) -> TitlePage:
     lines = [("Clinical Study Protocol", 18.0, True), (study.title, 14.0, True), (study.sponsor, 12.0, False)]
     if rng.random() < 0.4:
         lines.insert(0, ("CONFIDENTIAL", 10.0, True))
-    facts = [("Protocol number", study.number), ("Investigational product", study.drug), ("Phase", study.phase),
-             ("Version", f"{rng.randint(1, 5)}.0"), ("Date", f"{rng.randint(1, 28)} March 20{rng.randint(14, 25)}"), ("Note", "Made by a program; not a real study")]  # fmt: skip
+    facts = [("Protocol number", study.number), ("Investigational product", study.drug),
+        ("Phase", study.phase),
+             ("Version", f"{rng.randint(1, 5)}.0"),
+              ("Date", f"{rng.randint(1, 28)} March 20{rng.randint(14, 25)}"),
+               ("Note", "Made by a program; not a real study")]  # fmt: skip
     return TitlePage(lines, facts)
 
 
 def front_matter(rng: Random, scene: Scene, made: dict[str, list[Block]], inside: list[Table]) -> list[Block]:
     study = scene.study
     blocks: list[Block] = [Heading("Protocol Synopsis", 1)]
-    blocks += [Paragraph(f"Title: {study.title}"), Paragraph(f"Number of participants: about {study.participants}."), *sentences(rng, study, prose.DESIGN, 2)]
+    blocks += [
+        Paragraph(f"Title: {study.title}"),
+        Paragraph(f"Number of participants: about {study.participants}."),
+        *sentences(rng, study, prose.DESIGN, 2),
+    ]
     blocks += made["synopsis"]
     for table in inside:
-        blocks += [Heading(table.label.title if table.label else "", 2, over_schedule=True, mode=table.mode, new_page=table.mode != "portrait"), table]
+        blocks += [
+            Heading(
+                table.label.title if table.label else "",
+                2,
+                over_schedule=True,
+                mode=table.mode,
+                new_page=table.mode != "portrait",
+            ),
+            table,
+        ]
     return [*blocks, *made["front"]]
 
 
 def sentences(rng: Random, study: Study, texts: tuple[str, ...], paragraphs: int) -> list[Block]:
-    out: list[Block] = []
-    for _ in range(paragraphs):
-        chosen = rng.sample(texts, min(len(texts), rng.randint(3, 6)))
-        text = " ".join(study.fill(t) for t in chosen)
-        out.append(Paragraph(text[0].upper() + text[1:]))
-    return out
+    order = rng.sample(texts, len(texts))
+    size = max(2, -(-len(order) // paragraphs))
+    filled = [study.fill(t) for t in order]
+    groups = [filled[i : i + size] for i in range(0, len(filled), size)]
+    return [Paragraph(" ".join(t[0].upper() + t[1:] for t in group)) for group in groups]
 
 
-def prose_section(rng: Random, study: Study, heading: str, texts: tuple[str, ...], extra: list[Block]) -> list[Block]:
+def prose_section(
+    rng: Random, study: Study, heading: str, texts: tuple[str, ...], extra: list[Block]
+) -> list[Block]:
     """A chapter: paragraphs, with its tables and figures between them."""
     blocks: list[Block] = [Heading(heading, 1), *sentences(rng, study, texts, 2)]
     for block in extra:
@@ -124,6 +165,3 @@ def prose_section(rng: Random, study: Study, heading: str, texts: tuple[str, ...
 
 def appendix(extra: list[Block]) -> list[Block]:
     return [Heading("Appendices", 1, new_page=True), *extra] if extra else []
-
-
-__all__ = ["Maker", "compose"]

@@ -42,6 +42,7 @@ def make_study(rng: Random, area: str | None = None) -> Study:
     drug = "".join(rng.sample(SYLLABLES, 2)).capitalize() + rng.choice(chosen.drug_stems)
     number = f"{rng.choice(('SMP', 'DEMO', 'XS', 'GEN'))}-{rng.randint(100, 999)}-{rng.randint(1, 39):02d}"
     return Study(
-        chosen, rng.choice(chosen.indications), drug, rng.choice(chosen.doses), rng.choice(prose.SPONSORS), number,
+        chosen, rng.choice(chosen.indications), drug, rng.choice(chosen.doses), rng.choice(prose.SPONSORS),
+            number,
         rng.choice(("1", "1b", "2", "2b", "3", "3b", "4")), rng.randrange(24, 900, 12),
     )  # fmt: skip

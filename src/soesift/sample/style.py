@@ -8,7 +8,7 @@ from typing import Literal
 
 Borders = Literal["full", "rules", "rects", "boxes", "header", "none"]
 """full: stroked lines; rules: horizontal lines only; rects: thin filled rectangles, as Word writes them;
-boxes: each cell is a filled and stroked rectangle; header: three horizontal lines; none: aligned by whitespace."""
+boxes: each cell a filled, stroked rectangle; header: three horizontal lines; none: aligned by whitespace."""
 
 FACES = {
     "Helvetica": ("Helvetica", "Helvetica-Bold", "Helvetica-Oblique"),
@@ -59,28 +59,37 @@ class PageStyle:
         return FACES[self.face][1]
 
 
-HEADERS = ("{sponsor}|Protocol {number}|Version 2.0", "Clinical Study Protocol||{number}", "{drug}||Protocol {number} Amendment 1",
+HEADERS = ("{sponsor}|Protocol {number}|Version 2.0", "Clinical Study Protocol||{number}",
+    "{drug}||Protocol {number} Amendment 1",
            "CONFIDENTIAL|{number}|{sponsor}", "|{number} - {drug}|")  # fmt: skip
 FOOTERS = ("Confidential||Page {label} of {total}", "|Page {label}|", "Property of {sponsor}||{label}",
-           "Version 2.0, 14 March 2021|Confidential|Page {label} of {total}", "||{label}/{total}", "|- {label} -|")  # fmt: skip
+           "Version 2.0, 14 March 2021|Confidential|Page {label} of {total}", "||{label}/{total}",
+           "|- {label} -|")  # fmt: skip
 
 
 def page_style(rng: Random) -> PageStyle:
     """Paper, font and running lines of a document."""
     width, height = rng.choice(((612.0, 792.0), (612.0, 792.0), (595.3, 841.9)))
     return PageStyle(
-        width, height, rng.choice(("Helvetica", "Times", "Times")), rng.choice((10.0, 10.5, 11.0)), rng.choice(HEADERS),
-        rng.choice(FOOTERS), rng.choice((0, 0, 0, 1, 2)), rng.random() < 0.5, rng.random() < 0.85, rng.random() < 0.5,
+        width, height, rng.choice(("Helvetica", "Times", "Times")), rng.choice((10.0, 10.5, 11.0)),
+            rng.choice(HEADERS),
+        rng.choice(FOOTERS), rng.choice((0, 0, 0, 1, 2)), rng.random() < 0.5, rng.random() < 0.85,
+            rng.random() < 0.5,
     )  # fmt: skip
 
 
 def table_look(rng: Random, face: str, borders: Borders | None = None) -> Look:
     """A look for one table; `face` of the document is kept in most."""
-    chosen = borders or rng.choice(("full", "full", "full", "rects", "rects", "boxes", "rules", "header"))
+    usual: tuple[Borders, ...] = ("full", "full", "full", "rects", "rects", "boxes", "rules", "header")
+    chosen: Borders = rng.choice(usual) if borders is None else borders
     bare = chosen in ("none", "header")
     return Look(
-        face=rng.choice((face, face, "Helvetica", "Times")), size=rng.choice((6.0, 6.5, 7.0, 7.5, 8.0, 8.0, 9.0, 10.0)),
-        borders=chosen, header_shade=None if bare else rng.choice((None, 0.75, 0.85, 0.9, 0.93)),
+        face=rng.choice((face, face, "Helvetica", "Times")),
+        size=rng.choice((6.0, 6.5, 7.0, 7.5, 8.0, 8.0, 9.0, 10.0)),
+        borders=chosen,
+        header_shade=None if bare else rng.choice((None, 0.75, 0.85, 0.9, 0.93)),
         band_shade=None if bare else rng.choice((None, None, 0.85, 0.92, 0.95)),
-        zebra=not bare and rng.random() < 0.12, pad=rng.choice((1.8, 2.5, 3.0)), line=rng.choice((0.35, 0.5, 0.75, 1.0)),
-    )  # fmt: skip
+        zebra=not bare and rng.random() < 0.12,
+        pad=rng.choice((1.8, 2.5, 3.0)),
+        line=rng.choice((0.35, 0.5, 0.75, 1.0)),
+    )

@@ -9,8 +9,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from soesift.result.models import Flag, TableType
 
 NegativeClass = Literal[
-    "dosing_schedule", "dose_modification", "lab_list", "visit_windows", "objectives_endpoints", "statistical_matrix",
-    "crf_worksheet", "response_criteria", "figure", "synopsis_mention", "amendment_excerpt", "toc", "abbreviations",
+    "dosing_schedule", "dose_modification", "lab_list", "visit_windows", "objectives_endpoints",
+    "statistical_matrix",
+    "crf_worksheet", "response_criteria", "figure", "synopsis_mention", "amendment_excerpt", "toc",
+    "abbreviations",
     "volume", "sampling_list", "eligibility", "other",
 ]  # fmt: skip
 
@@ -25,7 +27,7 @@ class TrueNote(_Record):
 
 
 class TrueTable(_Record):
-    """One logical schedule. `grid` is joined over pages, headers once, merged text repeated, raised markers inline."""
+    """One logical schedule. `grid`: pages joined, headers once, merged text repeated, raised text inline."""
 
     title: str
     type: TableType

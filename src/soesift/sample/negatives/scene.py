@@ -28,7 +28,9 @@ def false_table(
     """A table with a caption, labelled as a hard negative."""
     grid = texts if isinstance(texts, Grid) else plain_grid(texts)
     caption = rng.choice(("Table: {}", "Table. {}", "{}", "{}")).format(title)
-    return Table(grid, table_look(rng, scene.style.face), caption, list(notes), label=Negative(kind, title), mode=mode)
+    return Table(
+        grid, table_look(rng, scene.style.face), caption, list(notes), label=Negative(kind, title), mode=mode
+    )
 
 
 def keep(rng: Random, rows: Sequence[Sequence[str]], least: int = 3) -> list[list[str]]:

@@ -1,4 +1,4 @@
-"""Sentences for the prose of a protocol; {drug}, {indication}, {population}, {comparator}, {sponsor} are filled in."""
+"""Sentences for the prose of a protocol; {drug}, {indication}, {population} and the like are filled in."""
 
 from __future__ import annotations
 
@@ -7,16 +7,19 @@ BACKGROUND = (
     "Current therapies are limited by incomplete response and by tolerability.",
     "{drug} is an investigational product that is being developed for the treatment of {indication}.",
     "In nonclinical studies {drug} showed activity at exposures that are well tolerated in humans.",
-    "Two earlier trials enrolled a total of 312 participants; the safety profile was consistent with the class.",
+    "Two earlier trials enrolled a total of 312 participants; the safety profile was consistent with "
+    "the class.",
     "The benefit-risk assessment supports the conduct of this study in {population}.",
     "The dose was selected on the basis of exposure-response modelling and of the observed safety data.",
     "No reproductive toxicity was seen in rats at up to 40 times the clinical exposure.",
 )
 DESIGN = (
-    "This is a multicentre, randomised, parallel-group study that compares {drug} with {comparator} in {population}.",
-    "After a screening period, eligible participants enter the treatment period and are seen at regular visits.",
+    "This is a multicentre, randomised, parallel-group study that compares {drug} with {comparator} in "
+    "{population}.",
+    "After a screening period, eligible participants enter the treatment period and are seen at regular "
+    "visits.",
     "Assessments are performed at the time points given in the Schedule of Activities (Section 1.3).",
-    "Participants who discontinue treatment continue in the study for follow-up unless they withdraw consent.",
+    "Participants who discontinue treatment stay in the study for follow-up unless they withdraw consent.",
     "An independent data monitoring committee reviews unblinded safety data at regular intervals.",
     "The end of the study is the date of the last visit of the last participant.",
     "Sites must follow the visit windows; procedures out of window are protocol deviations.",
@@ -26,14 +29,17 @@ PROCEDURES = (
     "A 12-lead ECG is recorded at the times listed in the Schedule of Activities and read centrally.",
     "Blood samples are processed as described in the laboratory manual and shipped on dry ice.",
     "The investigator asks a non-leading question about adverse events at each contact.",
-    "Physical examinations include at least the cardiovascular, respiratory, gastrointestinal and neurological systems.",
+    "Physical examinations include at least the cardiovascular, respiratory, gastrointestinal and "
+    "neurological systems.",
     "Questionnaires are completed by the participant before any other procedure of the visit.",
-    "Pregnancy tests are repeated whenever a menstrual cycle is missed or when pregnancy is otherwise suspected.",
+    "Pregnancy tests are repeated whenever a menstrual cycle is missed or when pregnancy is otherwise "
+    "suspected.",
     "All concomitant medications are recorded with start and stop dates, dose and indication.",
 )
 STATISTICS = (
-    "The primary analysis uses a mixed model for repeated measures with treatment, visit and their interaction.",
-    "A sample size of 240 gives 90% power to detect the difference at a two-sided significance level of 0.05.",
+    "The primary analysis uses a mixed model for repeated measures with treatment, visit and their "
+    "interaction.",
+    "A sample size of 240 gives 90% power to detect the difference at a two-sided level of 0.05.",
     "Missing data are handled by multiple imputation under a missing-at-random assumption.",
     "Multiplicity is controlled by a fixed-sequence procedure over the primary and key secondary endpoints.",
     "Safety data are summarised descriptively by treatment group.",
@@ -41,7 +47,8 @@ STATISTICS = (
 )
 ETHICS = (
     "The study is conducted in accordance with the Declaration of Helsinki and with Good Clinical Practice.",
-    "The protocol and the consent form are approved by an independent ethics committee before the first participant enters.",
+    "The protocol and the consent form are approved by an independent ethics committee before the first "
+    "participant enters.",
     "Monitors verify source data at intervals that depend on the risk of the site.",
     "Essential documents are kept for at least 25 years after the end of the study.",
     "{sponsor} will register the study and post its results on a public register.",
@@ -63,14 +70,21 @@ EXCLUSION = (
     "Any condition that, in the opinion of the investigator, interferes with participation.",
 )
 ABBREVIATION_LIST = (
-    ("ADA", "antidrug antibody"), ("AE", "adverse event"), ("ALT", "alanine aminotransferase"), ("AUC", "area under the curve"),
-    ("BMI", "body mass index"), ("CRF", "case report form"), ("CTCAE", "Common Terminology Criteria for Adverse Events"),
+    ("ADA", "antidrug antibody"), ("AE", "adverse event"), ("ALT", "alanine aminotransferase"),
+     ("AUC", "area under the curve"),
+    ("BMI", "body mass index"), ("CRF", "case report form"),
+     ("CTCAE", "Common Terminology Criteria for Adverse Events"),
     ("ECG", "electrocardiogram"), ("EOT", "end of treatment"), ("FSH", "follicle-stimulating hormone"),
-    ("GCP", "Good Clinical Practice"), ("ICF", "informed consent form"), ("IRB", "institutional review board"),
-    ("ITT", "intention to treat"), ("IWRS", "interactive web response system"), ("MMRM", "mixed model for repeated measures"),
+    ("GCP", "Good Clinical Practice"), ("ICF", "informed consent form"),
+     ("IRB", "institutional review board"),
+    ("ITT", "intention to treat"), ("IWRS", "interactive web response system"),
+     ("MMRM", "mixed model for repeated measures"),
     ("PK", "pharmacokinetics"), ("PRO", "patient-reported outcome"), ("SAE", "serious adverse event"),
     ("SoA", "schedule of activities"), ("SUSAR", "suspected unexpected serious adverse reaction"),
-    ("TEAE", "treatment-emergent adverse event"), ("ULN", "upper limit of normal"), ("WOCBP", "woman of childbearing potential"),
+    ("TEAE", "treatment-emergent adverse event"), ("ULN", "upper limit of normal"),
+     ("WOCBP", "woman of childbearing potential"),
 )  # fmt: skip
-SPONSORS = ("Meridian Biopharma, Inc.", "Nordlicht Therapeutics GmbH", "Kestrel Life Sciences", "Aurelia Pharma Ltd.",
-            "University Hospital Westhaven", "Tamarind Vaccines", "Halcyon Medical Devices", "Institute for Clinical Trials")  # fmt: skip
+SPONSORS = ("Meridian Biopharma, Inc.", "Nordlicht Therapeutics GmbH", "Kestrel Life Sciences",
+    "Aurelia Pharma Ltd.",
+            "University Hospital Westhaven", "Tamarind Vaccines", "Halcyon Medical Devices",
+            "Institute for Clinical Trials")  # fmt: skip
