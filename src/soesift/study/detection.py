@@ -27,9 +27,8 @@ from soesift.join.fragment import Fragment
 from soesift.result.models import ModelInfo, Result
 from soesift.table.context import TextLine
 from soesift.table.record import TableRecord
-from soesift.train.gold_labels import gold_labels
-from soesift.train.linear_fit import fit_linear
-from soesift.train.stack_fit import fit_stack, held_out_linear
+from soesift.train.gold_labels import gold_labels, read_gold
+from soesift.train.stack_fit import Extra, fit_stack, fit_with_extra, held_out_linear
 
 System = Literal["rule", "linear", "student", "stack"]
 Array = NDArray[np.float64]
@@ -57,6 +56,13 @@ def read_document(path: Path, gold: Mapping[str, dict[str, Any]], ocr: Ocr = "au
     return ReadDocument(path, sha256, fragments, lines, reading, features(records), np.asarray(labels, np.intp))
 
 
+def read_made_up(folder: Path, weight: float) -> Extra:
+    """Tables of generated protocols (`soesift sample`: ID.pdf beside its truth ID.json) as rows to learn from."""
+    documents = [read_document(path, read_gold(folder), "never") for path in sorted(folder.glob("*.pdf"))]
+    labels = np.concatenate([d.labels for d in documents])
+    return Extra(np.concatenate([d.features for d in documents])[labels >= 0], labels[labels >= 0], weight)
+
+
 def read_student(held_out: Path) -> dict[str, Array]:
     """table_id -> (3,) held-out probabilities, mean over seeds, of a student's `held_out.jsonl`."""
     logits: dict[str, list[list[float]]] = {}
@@ -76,6 +82,7 @@ def cross_detect(
     folds: int = 5,
     seed: int = 0,
     yes: float = 0.5,
+    extra: Extra | None = None,
 ) -> dict[str, Array]:
     """Write one result a document into `out`; returns table_id -> (2,) held-out probabilities before joining.
 
@@ -86,7 +93,7 @@ def cross_detect(
     found: dict[str, Array] = {}
     for number in range(folds):
         seen = [d for d, f in zip(documents, fold, strict=True) if f != number]
-        judge = fold_judge(system, seen, np.asarray([f for f in fold if f != number]), student or {}, yes)
+        judge = fold_judge(system, seen, np.asarray([f for f in fold if f != number]), student or {}, yes, extra)
         for document, f in zip(documents, fold, strict=True):
             if f == number:
                 result = detect_read(document, judge)
@@ -103,9 +110,14 @@ def detect_read(document: ReadDocument, judge: Judge) -> Result:
 
 
 def fold_judge(
-    system: System, seen: Sequence[ReadDocument], fold: NDArray[np.intp], student: Mapping[str, Array], yes: float
+    system: System,
+    seen: Sequence[ReadDocument],
+    fold: NDArray[np.intp],
+    student: Mapping[str, Array],
+    yes: float,
+    extra: Extra | None = None,
 ) -> Judge:
-    """A judge that has learnt from the documents `seen` only."""
+    """A judge that has learnt from the documents `seen`, and made-up ones, only."""
     info = ModelInfo(name=system, version="crossval", sha256="", threshold=yes, unsure_threshold=0.15)
     if system == "rule":
         return Judge(info, rule_probabilities)
@@ -113,14 +125,14 @@ def fold_judge(
         return Judge(info, lambda records: held(records, student)[:, 1:])
     numbers = np.concatenate([d.features for d in seen])
     labels = np.concatenate([d.labels for d in seen])
-    linear = fit_linear(numbers[labels >= 0], labels[labels >= 0])
+    linear = fit_with_extra(numbers, labels, extra)
 
     def first(records: Sequence[TableRecord]) -> Array:
         return softmax(linear.logits(features(records)))
 
     if system == "linear":
         return Judge(info, lambda records: first(records)[:, 1:])
-    inner = held_out_linear(numbers, labels, np.repeat(fold, [len(d.labels) for d in seen]))
+    inner = held_out_linear(numbers, labels, np.repeat(fold, [len(d.labels) for d in seen]), extra)
     records = [f.record for d in seen for f in d.fragments]
     stack = fit_stack(held(records, student), inner, labels, yes)
     return Judge(info, lambda some: combine(held(some, student), first(some), stack))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
-from soesift.classify.linear import softmax
+from soesift.classify.linear import Linear, softmax
 from soesift.classify.shipped import Stack, log_odds
 from soesift.errors import MissingExtra
 from soesift.train.linear_fit import fit_linear
@@ -15,15 +17,35 @@ STRENGTH = 0.3  # inverse of the L2 penalty: two opinions, few numbers to learn
 GATE_SHARE = 0.2  # of the lowest linear probability of any labelled schedule: what lies below is not shown on
 
 
-def held_out_linear(features: Array, labels: NDArray[np.integer], folds: NDArray[np.integer]) -> Array:
+class Extra(NamedTuple):
+    """Rows of made-up protocols that are learnt from in every fold: features (m, d), labels (m,), one weight."""
+
+    features: Array
+    labels: NDArray[np.integer]
+    weight: float
+
+
+def fit_with_extra(features: Array, labels: NDArray[np.integer], extra: Extra | None) -> Linear:
+    """The linear model on known labels, with made-up rows at their weight."""
+    known = labels >= 0
+    features, labels = features[known], labels[known]
+    if extra is None:
+        return fit_linear(features, labels)
+    weights = np.concatenate([np.ones(len(labels)), np.full(len(extra.labels), extra.weight)])
+    return fit_linear(np.concatenate([features, extra.features]), np.concatenate([labels, extra.labels]), weights)
+
+
+def held_out_linear(
+    features: Array, labels: NDArray[np.integer], folds: NDArray[np.integer], extra: Extra | None = None
+) -> Array:
     """(n, 3) probabilities of the linear model, each row from a model that has not seen its fold.
 
     Rows with label -1 (unknown) are predicted and not learnt from.
     """
     out = np.zeros((len(features), 3))
     for fold in np.unique(folds):
-        seen = (folds != fold) & (labels >= 0)
-        out[folds == fold] = softmax(fit_linear(features[seen], labels[seen]).logits(features[folds == fold]))
+        model = fit_with_extra(features[folds != fold], labels[folds != fold], extra)
+        out[folds == fold] = softmax(model.logits(features[folds == fold]))
     return out
 
 
