@@ -17,7 +17,8 @@ import numpy as np
 from soesift.evaluate.calibration import brier, expected_calibration_error
 from soesift.evaluate.marks import score_folder as score_marks
 from soesift.evaluate.pages import score_folder as score_pages
-from soesift.study.detection import cross_detect, read_document, read_student
+from soesift.study.detection import cross_detect, read_document, read_made_up, read_student
+from soesift.train.default_model import WEIGHT
 from soesift.train.gold_labels import read_gold
 
 
@@ -31,6 +32,7 @@ def main() -> None:
     parser.add_argument("--ocr", default="auto", choices=["auto", "never"])
     parser.add_argument("--seeds", type=int, default=1)
     parser.add_argument("--yes", type=float, default=0.5)
+    parser.add_argument("--made-up", type=Path, help="folder of `soesift sample` documents to learn from too")
     parser.add_argument("--out", type=Path, default=Path("out/crossval"))
     options = parser.parse_args()
     gold = read_gold(options.gold)
@@ -50,11 +52,12 @@ def report(documents: list, options: argparse.Namespace) -> None:
     )
     groups = [sponsors[d.path.stem] for d in documents] if sponsors else None
     labels = {f.record.table_id: k for d in documents for f, k in zip(d.fragments, d.labels, strict=True)}
+    extra = read_made_up(options.made_up, WEIGHT) if options.made_up else None
     for system in ("rule", "linear", *(("student", "stack") if student else ())):
         for seed in range(options.seeds):
             out = options.out / f"{system}-{seed}"
             found = cross_detect(
-                documents, system, out, student=student, groups=groups, seed=seed, yes=options.yes
+                documents, system, out, student=student, groups=groups, seed=seed, yes=options.yes, extra=extra
             )
             print(line(system, seed, out, options, found, labels), flush=True)
     for name, score in zip(*fallen(options.gold, out), strict=True):

@@ -1,0 +1,77 @@
+"""Putting the shipped model together: the student's folder, the linear model as gate, and how both are combined.
+
+    python -m soesift.train.default_model STUDENT TABLES LABELS HELD_OUT OUT [--made-up DIR]
+
+STUDENT: a model folder of `soesift train`; TABLES, LABELS: all labelled tables (the student learns from those that
+pass the gate, the linear model from every one); HELD_OUT: the student's `held_out.jsonl`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from soesift.classify.features import features
+from soesift.classify.linear import CLASSES, Linear, write_linear
+from soesift.classify.model_folder import sha256, verify
+from soesift.classify.shipped import Stack
+from soesift.evaluate.folds import protocol_folds
+from soesift.study.detection import held, read_made_up, read_student
+from soesift.table.record import TableRecord
+from soesift.train.stack_fit import Extra, fit_stack, fit_with_extra, held_out_linear
+
+WEIGHT = 0.5  # of a made-up table against a labelled one
+FOLDS = 5
+
+
+def combine_models(
+    records: Sequence[TableRecord], labels: NDArray[np.intp], held_out: Path, extra: Extra | None
+) -> tuple[Linear, Stack]:
+    """The linear model on all labels, and the stack on held-out probabilities of both; labels (n,), -1 unknown."""
+    numbers = features(records)
+    fold = protocol_folds([r.document for r in records], FOLDS, seed=0)
+    linear = held_out_linear(numbers, labels, fold, extra)
+    stack = fit_stack(held(records, read_student(held_out)), linear, labels)
+    return fit_with_extra(numbers, labels, extra), stack
+
+
+def seal_folder(student: Path, linear: Linear, stack: Stack, out: Path) -> None:
+    """Copy a student's folder, add linear.json and stack.json, and list them in its card; verified at the end."""
+    shutil.rmtree(out, ignore_errors=True)
+    shutil.copytree(student, out)
+    write_linear(linear, out / "linear.json")
+    (out / "stack.json").write_text(stack.model_dump_json(indent=1), "utf-8")
+    card = json.loads((out / "card.json").read_text("utf-8"))
+    card["files"] |= {name: sha256(out / name) for name in ("linear.json", "stack.json")}
+    (out / "card.json").write_text(json.dumps(card, indent=1, sort_keys=True), "utf-8")
+    verify(out)
+
+
+def read_labels(path: Path, records: Sequence[TableRecord]) -> NDArray[np.intp]:
+    """(n,) places in CLASSES, -1 where a table has no label."""
+    lines = map(json.loads, path.read_text("utf-8").splitlines())
+    known = {line["table_id"]: CLASSES.index(line["label"]) for line in lines}
+    return np.asarray([known.get(record.table_id, -1) for record in records], np.intp)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    for name in ("student", "tables", "labels", "held_out", "out"):
+        parser.add_argument(name, type=Path)
+    parser.add_argument("--made-up", type=Path)
+    options = parser.parse_args()
+    records = [TableRecord.model_validate_json(line) for line in options.tables.read_text("utf-8").splitlines()]
+    extra = read_made_up(options.made_up, WEIGHT) if options.made_up else None
+    linear, stack = combine_models(records, read_labels(options.labels, records), options.held_out, extra)
+    seal_folder(options.student, linear, stack, options.out)
+    print(f"gate {stack.gate}; wrote {options.out}")
+
+
+if __name__ == "__main__":
+    main()
