@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from collections import Counter
 from functools import cache
 from pathlib import Path
@@ -15,7 +16,7 @@ from click.testing import CliRunner
 
 from soesift.cli.sample import KIND_NAMES
 from soesift.cli.sample import command as sample_command
-from soesift.errors import UsageError
+from soesift.errors import MissingExtra, UsageError
 from soesift.sample import Truth, make_protocol
 from soesift.sample.kinds import KINDS
 
@@ -185,6 +186,18 @@ def test_unknown_options_and_kinds_are_named(tmp_path: Path) -> None:
         make_protocol(0, tmp_path, colour="red")
     with pytest.raises(UsageError, match="kind"):
         make_protocol(0, tmp_path, kind="huge")
+
+
+def test_an_unknown_area_is_named(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="oncology"):
+        make_protocol(0, tmp_path, area="astrology")
+
+
+def test_without_reportlab_the_extra_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "reportlab", None)
+    with pytest.raises(MissingExtra, match=r"soesift\[sample\]"):
+        make_protocol(0, tmp_path)
+    assert not list(tmp_path.iterdir())
 
 
 def test_the_command_offers_the_kinds_there_are(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ class Sheet:
     mode: Mode
     ops: list[Op] = field(default_factory=list)
     picture: bool = False
+    false: bool = False  # holds a hard negative
     bare: bool = False  # no running header and footer
 
 

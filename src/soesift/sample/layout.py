@@ -10,6 +10,7 @@ from soesift.sample.blocks import (
     Contents,
     Figure,
     Heading,
+    Negative,
     NewPage,
     Paragraph,
     Table,
@@ -58,6 +59,8 @@ def lay_block(
             lay_title(book, block, place)
         case NewPage():
             book.new_sheet(block.mode)
+    if isinstance(getattr(block, "label", None), Negative):
+        book.sheets[-1].false = True
 
 
 def upright(book: Book) -> None:

@@ -28,7 +28,8 @@ def lay_table(book: Book, table: Table, place: Place) -> None:
     schedule = isinstance(table.label, Schedule)
     sheet = book.sheets[-1]
     fresh = book.y <= book.frame()[1] + 1
-    if sheet.mode != table.mode or sheet.picture != table.picture or (table.picture and not fresh):
+    shared = schedule and sheet.false
+    if shared or sheet.mode != table.mode or sheet.picture != table.picture or (table.picture and not fresh):
         if fresh and sheet.mode != table.mode and not sheet.ops:
             book.sheets.pop()
         book.new_sheet(table.mode, table.picture)

@@ -83,5 +83,5 @@ def row_heights(grid: Grid, look: Look, columns: list[float]) -> list[float]:
 
 def needed(cell: Cell, look: Look, room: float) -> float:
     if cell.upright:
-        return min(width(cell.text, font_of(cell, look), look.size), 90.0) + 2 * look.pad + 2
+        return width(cell.text, font_of(cell, look), look.size) + 2 * look.pad + 2
     return len(cell_lines(cell, look, room)) * look.size * LEADING + 2 * look.pad

@@ -7,7 +7,7 @@ from random import Random
 
 from pydantic import ValidationError
 
-from soesift.errors import UsageError
+from soesift.errors import MissingExtra, UsageError
 from soesift.files import write_atomically
 from soesift.sample.blocks import Block, Contents, Heading, Negative, Schedule, Table
 from soesift.sample.book import Book
@@ -29,6 +29,8 @@ def make_protocol(seed: int, out: Path, **options: object) -> Truth:
     Raises UsageError for an unknown option or value, MissingExtra without reportlab, WriteError.
     """
     asked = read_options(options)
+    if not asked.docx:
+        need_reportlab()
     rng = Random(f"soesift-{asked.kind}-{seed}")
     chosen = settle(asked, rng)
     scene = Scene(make_study(rng, chosen.area), page_style(rng))
@@ -49,6 +51,13 @@ def make_protocol(seed: int, out: Path, **options: object) -> Truth:
     write_atomically(out / f"{name}{'.docx' if chosen.docx else '.pdf'}", content)
     write_atomically(out / f"{name}.json", truth.model_dump_json(indent=1, by_alias=True) + "\n")
     return truth
+
+
+def need_reportlab() -> None:
+    try:
+        import reportlab  # noqa: F401
+    except ImportError as error:
+        raise MissingExtra("reportlab", "sample") from error
 
 
 def read_options(options: dict[str, object]) -> Options:

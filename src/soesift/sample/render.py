@@ -6,7 +6,6 @@ import io
 from dataclasses import replace
 from typing import Any
 
-from soesift.errors import MissingExtra
 from soesift.sample.book import Book, Sheet
 from soesift.sample.degrade import Wear, image_of_page
 from soesift.sample.rich_text import draw_line
@@ -16,10 +15,8 @@ Names = dict[str, str]  # fields of running headers and footers
 
 def new_canvas(target: Any, title: str = "") -> Any:
     """A reportlab canvas that writes no dates and no random ids."""
-    try:
-        from reportlab.pdfgen.canvas import Canvas
-    except ImportError as error:
-        raise MissingExtra("reportlab", "sample") from error
+    from reportlab.pdfgen.canvas import Canvas
+
     canvas = Canvas(target, invariant=1, pageCompression=1)
     canvas.setTitle(title)
     canvas.setAuthor("")

@@ -150,6 +150,11 @@ def sentences(rng: Random, study: Study, texts: tuple[str, ...], paragraphs: int
     return [Paragraph(" ".join(t[0].upper() + t[1:] for t in group)) for group in groups]
 
 
+def filler(rng: Random, paragraphs: int) -> list[Block]:
+    chosen = [t.format(n=rng.randint(2, 12)) for t in rng.sample(prose.FILLER, 5 * paragraphs)]
+    return [Paragraph(" ".join(chosen[5 * i : 5 * i + 5])) for i in range(paragraphs)]
+
+
 def prose_section(
     rng: Random, study: Study, heading: str, texts: tuple[str, ...], extra: list[Block]
 ) -> list[Block]:
@@ -158,9 +163,9 @@ def prose_section(
     for block in extra:
         if isinstance(block, Table) and rng.random() < 0.5 and block.label:
             blocks.append(Heading(block.label.title, 2))
-            blocks += sentences(rng, study, texts, 1)
+            blocks += filler(rng, 1)
         blocks.append(block)
-    return blocks + sentences(rng, study, texts, rng.randint(1, 3))
+    return blocks + filler(rng, rng.randint(1, 3))
 
 
 def appendix(extra: list[Block]) -> list[Block]:

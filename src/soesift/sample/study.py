@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from random import Random
 
+from soesift.errors import UsageError
 from soesift.sample.words import prose
 from soesift.sample.words.areas import AREAS, Area
 
@@ -38,7 +39,11 @@ class Study:
 
 
 def make_study(rng: Random, area: str | None = None) -> Study:
-    chosen = next((a for a in AREAS if a.name == area), None) or rng.choice(AREAS)
+    """A study of the named area, or of any. Raises UsageError for an unknown area."""
+    known = {a.name: a for a in AREAS}
+    if area is not None and area not in known:
+        raise UsageError(f"sample option area: {area!r} is unknown; choose from {', '.join(known)}")
+    chosen = known[area] if area is not None else rng.choice(AREAS)
     drug = "".join(rng.sample(SYLLABLES, 2)).capitalize() + rng.choice(chosen.drug_stems)
     number = f"{rng.choice(('SMP', 'DEMO', 'XS', 'GEN'))}-{rng.randint(100, 999)}-{rng.randint(1, 39):02d}"
     return Study(

@@ -30,6 +30,7 @@ def flow_figure(rng: Random, scene: Scene) -> list[Block]:
         box(canvas, x + w * 1.0, middle, w * 0.24, "R", font)
         box(canvas, x + 3.58 * w, middle, w, "Safety follow-up", font)
         arrow(canvas, x + 0.9 * w, x + 0.99 * w, middle)
+        canvas.line(x + 1.24 * w, middle - 32, x + 1.24 * w, middle + 32)
         canvas.line(x, y - 150, x + width, y - 150)
         for i, week in enumerate(weeks):
             at = x + width * i / (len(weeks) - 1)

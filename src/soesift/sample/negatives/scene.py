@@ -27,10 +27,20 @@ def false_table(
 ) -> Table:  # fmt: skip
     """A table with a caption, labelled as a hard negative."""
     grid = texts if isinstance(texts, Grid) else plain_grid(texts)
+    if rng.random() < 0.5:
+        centre(grid)
     caption = rng.choice(("Table: {}", "Table. {}", "{}", "{}")).format(title)
     return Table(
         grid, table_look(rng, scene.style.face), caption, list(notes), label=Negative(kind, title), mode=mode
     )
+
+
+def centre(grid: Grid) -> None:
+    """Short texts beside the first column in the middle of their cells."""
+    for row in grid.cells:
+        for cell in row[1:]:
+            if cell is not None and len(cell.text) < 14:
+                cell.centred = True
 
 
 def keep(rng: Random, rows: Sequence[Sequence[str]], least: int = 3) -> list[list[str]]:

@@ -53,6 +53,26 @@ ETHICS = (
     "Essential documents are kept for at least 25 years after the end of the study.",
     "{sponsor} will register the study and post its results on a public register.",
 )
+FILLER = (
+    "Further instructions are given in the study manual, Section {n}.",
+    "Participants are asked to rest for {n} minutes before the measurement.",
+    "The investigator remains responsible for all decisions on medical care.",
+    "Site staff are trained before the first participant is screened.",
+    "Changes of the equipment during the study are documented.",
+    "In case of a temporary interruption, the visit is rescheduled within {n} days.",
+    "At Week {n} the data monitoring committee receives blinded listings.",
+    "Results that would unblind the study are not reported to the sites.",
+    "A participant may be rescreened once, under a new number.",
+    "About {n}0 sites in {n} countries take part.",
+    "Samples may be stored for up to {n} years for later research.",
+    "Home visits replace visits at the site where local rules permit this.",
+    "Participants fast for {n} hours; water is allowed.",
+    "Protocol deviations are classified before the database is locked.",
+    "The last measurement before the first dose serves as baseline.",
+    "Treatment assignments are kept in a system to which the study team has no access.",
+    "Travel costs are reimbursed on request.",
+    "Screening may extend over {n} weeks if a result is delayed.",
+)
 INCLUSION = (
     "Age of 18 years or older at the time of consent.",
     "Confirmed diagnosis of {indication} for at least 6 months before screening.",
