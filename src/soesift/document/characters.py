@@ -47,7 +47,7 @@ def read_turns(text_page: Any, boxes: Floats, codes: NDArray[np.uint32], frame: 
 
     Upright text advances along x; a page on which almost every step does, and whose /Rotate is 0, is upright.
     """
-    if frame.rotation == 0 and not some_vertical_steps(boxes, codes):
+    if frame.rotation == 0 and not may_be_turned(boxes, codes):
         return np.zeros(len(codes), np.int16)
     angles = np.fromiter(
         map(pdfium.FPDFText_GetCharAngle, repeat(text_page), range(len(codes))), np.float64, len(codes)
@@ -57,14 +57,16 @@ def read_turns(text_page: Any, boxes: Floats, codes: NDArray[np.uint32], frame: 
     return np.where(np.abs(turned - quarter) > SLANT, -1, quarter % 360).astype(np.int16)
 
 
-def some_vertical_steps(boxes: Floats, codes: NDArray[np.uint32]) -> bool:
-    """Whether at least three neighbouring pairs of visible characters step well off the x axis."""
+def may_be_turned(boxes: Floats, codes: NDArray[np.uint32]) -> bool:
+    """Whether three or more pairs of neighbouring characters step well off the x axis, or back on it."""
     visible = (codes > SPACE) & (boxes[:, 3] > boxes[:, 1])
     pair = visible[1:] & visible[:-1]
     centre = (boxes[:, :2] + boxes[:, 2:]) / 2
-    step = np.abs(np.diff(centre, axis=0))
-    near = step.sum(axis=1) < 150
-    return int((pair & near & (step[:, 1] > 0.35 * step[:, 0] + 2.5)).sum()) >= 3
+    along, across = np.diff(centre, axis=0).T
+    near = np.abs(along) + np.abs(across) < 150
+    off = near & (np.abs(across) > 0.35 * np.abs(along) + 2.5)
+    back = (along < -1) & (along > -20) & (np.abs(across) < 1)
+    return int((pair & (off | back)).sum()) >= 3
 
 
 def page_label(document: Any, index: int) -> str | None:

@@ -18,6 +18,7 @@ from soesift.document.frame import Frame, to_display
 from soesift.document.page import Floats
 
 THIN = 3.0  # points: thicker is an area
+BOLD = 1.5  # points: pdfium's bounds of a path lie outside its middle by the width of the stroke
 WHITE = 0.985
 MOST_OBJECTS = 60_000
 MOST_SEGMENTS = 20_000
@@ -119,9 +120,9 @@ def _read_path(
         if _luminance(handle, slots, fill=filled and not stroked) < WHITE:
             drawing.lines.append(box)
     elif count <= 5 and stroked and _luminance(handle, slots, fill=False) < WHITE:
-        if count >= 4:
+        if count >= 4 and not _is_curve(handle) and _stroke_width(handle, slots) <= BOLD:
             drawing.lines.extend(_outline(box))
-        elif count == 3:
+        elif count >= 3 or min(width, height) <= 2 * THIN:
             _read_segments(handle, count, matrix, drawing, slots)
     elif count > 5:
         ink = _luminance(handle, slots, fill=not stroked)
@@ -164,7 +165,7 @@ def _read_segments(
             points = []
         pdfium.FPDFPathSegment_GetPoint(segment, slots.x, slots.y)
         points.append(_move(slots.x.value, slots.y.value, local))
-        if pdfium.FPDFPathSegment_GetClose(segment):
+        if pdfium.FPDFPathSegment_GetClose(segment) and points[-1] != points[0]:
             points.append(points[0])
         if curved:
             drawing.curves += 1
@@ -187,6 +188,15 @@ def _flush(points: list[tuple[float, float]], areas: bool, grey: float, drawing:
     for (ax, ay), (bx, by) in pairwise(points):
         if abs(ax - bx) < 0.5 or abs(ay - by) < 0.5:
             drawing.lines.append((min(ax, bx), min(ay, by), max(ax, bx), max(ay, by)))
+
+
+def _is_curve(handle: Any) -> bool:
+    segment = pdfium.FPDFPath_GetPathSegment(handle, 1)
+    return bool(pdfium.FPDFPathSegment_GetType(segment) == pdfium.FPDF_SEGMENT_BEZIERTO)
+
+
+def _stroke_width(handle: Any, slots: _Slots) -> float:
+    return float(slots.x.value) if pdfium.FPDFPageObj_GetStrokeWidth(handle, slots.x) else 0.0
 
 
 def _luminance(handle: Any, slots: _Slots, fill: bool) -> float:
