@@ -34,9 +34,9 @@ def unshift(page: Page) -> bool:
     """
     printed = (page.boxes[:, 3] > page.boxes[:, 1]) & (page.codes >= 3) & (page.codes <= 97)
     codes = np.where(printed, page.codes + SHIFT, page.codes).astype(np.uint32)
-    latin = ((codes | 32) >= 97) & ((codes | 32) <= 122)
+    latin = printed & ((codes | 32) >= 97) & ((codes | 32) <= 122)
     leaders = printed & (codes == ord("."))  # dotted lines of a table of contents
-    if latin.sum() < 0.5 * (printed & ~leaders).sum() or is_garbled(codes[printed]):
+    if not latin.any() or latin.sum() < 0.5 * (printed & ~leaders).sum() or is_garbled(codes[printed]):
         return False
     page.codes = codes
     return True

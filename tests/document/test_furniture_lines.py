@@ -1,0 +1,64 @@
+"""Running headers and footers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from document_maker import Sheet, draw_table, full_grid, opened
+from soesift.document.furniture import edge_lines, is_running, learn_furniture, normalise
+from soesift.document.pdf import read_page
+from soesift.document.words import find_words
+from soesift.table.find import find_tables
+
+
+def report(n_pages: int) -> list[Sheet]:
+    sheets = []
+    for number in range(n_pages):
+        sheet = Sheet().text(72, 40, "Protocol AB-123 Version 2.0").text(400, 40, "Confidential")
+        sheet.text(280, 765, f"Page {number + 1} of {n_pages}").text(72, 70, f"Chapter {'abcdefgh'[number]}")
+        sheets.append(sheet.text(72, 300, "The same sentence in the middle of each page"))
+    return sheets
+
+
+def test_lines_that_come_again_are_learned(tmp_path: Path) -> None:
+    with opened(tmp_path, report(5)) as document:
+        assert learn_furniture(document, 5) == {"protocol ab-# version #.# confidential", "page # of #"}
+        words = find_words(page := read_page(document, 2))
+        running = is_running(words, page.height, learn_furniture(document, 5))
+    kept = [text for text, hidden in zip(words.text, running, strict=True) if not hidden]
+    assert " ".join(kept) == "Chapter c The same sentence in the middle of each page"
+
+
+def test_two_pages_teach_nothing(tmp_path: Path) -> None:
+    with opened(tmp_path, report(2)) as document:
+        assert learn_furniture(document, 2) == frozenset()
+        words = find_words(page := read_page(document, 0))
+    assert not is_running(words, page.height, frozenset()).any()
+
+
+def test_a_table_does_not_take_in_the_running_header(tmp_path: Path) -> None:
+    """A borderless table at the top of a page leaves the header alone."""
+    sheets = report(4)
+    xs, ys = [72.0, 250.0, 330.0, 410.0], [100.0, 130.0, 160.0, 190.0]
+    texts = [["Procedure", "Screening", "Day 1"], ["Consent", "X", ""], ["Weight", "X", "X"]]
+    draw_table(sheets[1], xs, ys, full_grid(texts))
+    with opened(tmp_path, sheets) as document:
+        found = find_tables(read_page(document, 1), learn_furniture(document, 4))
+    assert [t.texts() for t in found.tables] == [texts]
+    left = [line.text for line in found.lines]
+    assert left == ["Chapter b", "The same sentence in the middle of each page"]
+
+
+def test_only_the_edges_count(tmp_path: Path) -> None:
+    with opened(tmp_path, report(1)) as document:
+        words = find_words(page := read_page(document, 0))
+    keys = [key for key, _ in edge_lines(words, page.height)]
+    assert keys == ["protocol ab-# version #.# confidential", "chapter a", "page # of #"]
+    none = words.take(np.flatnonzero(words.boxes[:, 1] > 10_000))
+    assert edge_lines(none, page.height) == []
+
+
+def test_normalise() -> None:
+    assert normalise("  Page 12\tof  340 ") == normalise("Page 3 of 9") == "page # of #"

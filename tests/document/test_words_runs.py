@@ -1,0 +1,96 @@
+"""Characters into words."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from document_maker import Sheet, read_sheet
+from soesift.document.page import Page
+from soesift.document.words import find_words, join_words
+from soesift.table.fill_text import read_lines
+
+
+def test_words_of_a_line(tmp_path: Path) -> None:
+    words = find_words(read_sheet(tmp_path, Sheet().text(72, 100, "Day 1  to Day-28")))
+    assert words.text == ["Day", "1", "to", "Day-28"]
+    assert (np.diff(words.boxes[:, 0]) > 0).all()
+    assert words.boxes[0, 0] == pytest.approx(72, abs=0.5)
+    assert set(words.turn.tolist()) == {0}
+    assert len(set(words.size.round(2).tolist())) == 1
+
+
+@pytest.mark.parametrize("turn", [0, 90, 180, 270])
+def test_turned_words_read_upright_in_their_own_frame(tmp_path: Path, turn: int) -> None:
+    words = find_words(read_sheet(tmp_path, Sheet().text(300, 400, "End of treatment", 10, turn)))
+    assert words.text == ["End", "of", "treatment"]
+    assert set(words.turn.tolist()) == {turn}
+    # in that frame they follow each other from left to right on one line
+    assert (words.lines[1:, 0] > words.lines[:-1, 2]).all()
+    assert np.ptp(words.lines[:, 1]) < 0.1
+
+
+@pytest.mark.parametrize("lift", [-3, 0, 3, 5, 7])
+def test_footnote_marker_is_written_next_to_its_word(tmp_path: Path, lift: float) -> None:
+    """Raised, lowered or level, as a part of the word or a word of its own, before the next line."""
+    sheet = Sheet().text(72, 100, "12-lead ECG", 10).text(127.2, 100 - lift, "a,b", 6)
+    sheet.text(72, 112, "at rest", 10)
+    words = find_words(read_sheet(tmp_path, sheet))
+    assert read_lines(words, np.arange(len(words))) == "12-lead ECGa,b at rest"
+
+
+def test_letters_set_one_by_one_join(tmp_path: Path) -> None:
+    sheet = Sheet()
+    for number, letter in enumerate("HOUSE"):
+        sheet.text(72 + 8 * number, 100, letter, 10)
+    assert find_words(read_sheet(tmp_path, sheet)).text == ["HOUSE"]
+
+
+def test_columns_without_a_space_between_part(tmp_path: Path) -> None:
+    sheet = Sheet().text(72, 100, "X").text(90, 100, "X").text(72, 112, "X")
+    words = find_words(read_sheet(tmp_path, sheet))
+    assert words.text == ["X", "X", "X"]
+
+
+def test_no_words(tmp_path: Path) -> None:
+    words = find_words(read_sheet(tmp_path, Sheet().text(72, 100, "   ")))
+    assert len(words) == 0
+    assert words.boxes.shape == (0, 4)
+    assert len(join_words([])) == 0
+
+
+def test_take_keeps_rows_together(tmp_path: Path) -> None:
+    words = find_words(read_sheet(tmp_path, Sheet().text(72, 100, "one two three")))
+    some = words.take(np.array([2, 0]))
+    assert some.text == ["three", "one"]
+    assert np.array_equal(some.boxes, words.boxes[[2, 0]])
+
+
+CHARACTER = st.tuples(
+    st.sampled_from([*map(ord, "aX1 -\n"), 0xA0, 0xAD, 0x200B, 0xFEFF, 0x2713, 0x4E00]),
+    st.integers(0, 600),
+    st.integers(0, 780),
+    st.integers(0, 12),
+    st.sampled_from([0, 90, 180, 270]),
+)
+
+
+@settings(max_examples=60)
+@given(st.lists(CHARACTER, max_size=40))
+def test_each_visible_character_lands_in_one_word(characters: list[tuple[int, int, int, int, int]]) -> None:
+    codes = np.array([c[0] for c in characters], np.uint32)
+    boxes = np.array([(x, y, x + s, y + s) for _, x, y, s, _ in characters], np.float32).reshape(-1, 4)
+    page = Page(1, 612, 792, codes=codes, boxes=boxes, upright=np.array([c[4] for c in characters], np.int16))
+    words = find_words(page)
+    hidden = (32, 10, 0xA0, 0xAD, 0x200B, 0xFEFF)
+    seen = sorted(chr(c) for c, _, _, size, _ in characters if size and c not in hidden)
+    assert sorted("".join(words.text)) == seen
+    assert all(words.text)
+    if seen:
+        shown = boxes[(boxes[:, 3] > boxes[:, 1]) & ~np.isin(codes, hidden)]
+        assert words.boxes[:, :2].min(axis=0).tolist() == shown[:, :2].min(axis=0).tolist()
+        assert words.boxes[:, 2:].max(axis=0).tolist() == shown[:, 2:].max(axis=0).tolist()
