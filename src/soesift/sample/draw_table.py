@@ -65,7 +65,8 @@ def draw_borders(
         for x0, y0, x1, y1 in boxes:
             thin(canvas, look.line, (x0, y1, x1, y1), (x0, y0, x1, y0), (x0, y0, x0, y1), (x1, y0, x1, y1))
     elif look.borders == "rules":
-        canvas.lines([(xs[0], edge, xs[-1], edge) for edge in ys[:1] + ys[grid.header_rows :]])
+        bottoms = [(x0, y0, x1, y0) for x0, y0, x1, _ in boxes if y0 <= ys[grid.header_rows] + 0.1]
+        canvas.lines([(xs[0], ys[0], xs[-1], ys[0]), *bottoms])  # none passes through a merged cell
     elif look.borders == "header":
         canvas.lines([(xs[0], ys[r], xs[-1], ys[r]) for r in (0, grid.header_rows, -1)])
 

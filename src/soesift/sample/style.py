@@ -90,6 +90,6 @@ def table_look(rng: Random, face: str, borders: Borders | None = None) -> Look:
         header_shade=None if bare else rng.choice((None, 0.75, 0.85, 0.9, 0.93)),
         band_shade=None if bare else rng.choice((None, None, 0.85, 0.92, 0.95)),
         zebra=not bare and rng.random() < 0.12,
-        pad=rng.choice((1.8, 2.5, 3.0)),
+        pad=rng.choice((4.0, 5.0)) if bare else rng.choice((1.8, 2.5, 3.0)),  # only space parts columns
         line=rng.choice((0.35, 0.5, 0.75, 1.0)),
     )
