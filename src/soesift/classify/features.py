@@ -1,4 +1,4 @@
-"""What a table looks like, as numbers: marks, planned times, activities, shape, titles, signs of other classes."""
+"""What a table looks like, as numbers: marks, planned times, activities, shape, titles, other classes."""
 
 from __future__ import annotations
 
@@ -12,21 +12,30 @@ from soesift.table.record import TableRecord
 from soesift.table.signs import has_activity, has_schedule_title, has_time, is_mark, is_point
 
 _HOURS = re.compile(r"\b(?:pre-?dose|post-?dose|hours?|hrs?|h|min(?:utes?)?|infusion)\b", re.IGNORECASE)
-_SAMPLING = re.compile(r"\b(?:pharmacokinetic\w*|pk|pharmacodynamic\w*|pd|biomarker\w*|sampl\w+|blood\s+collection|immunogenicity|ada|plasma|serum)\b", re.IGNORECASE)
+_SAMPLING = re.compile(
+    r"\b(?:pharmacokinetic\w*|pk|pharmacodynamic\w*|pd|biomarker\w*|sampl\w+|blood\s+collection|"
+    r"immunogenicity|ada|plasma|serum)\b",
+    re.IGNORECASE,
+)
 # words of the classes that are mistaken for schedules
 CLASSES: dict[str, re.Pattern[str]] = {
     name: re.compile(rf"\b(?:{words})\b", re.IGNORECASE)
     for name, words in {
-        "dose_modification": r"dose\s+(?:modif\w+|reduc\w+|adjust\w+|delay\w*|level\w*)|toxicit\w+|grade\s*[1-4≥]|hold|withhold|resume|permanently\s+discontinue",
-        "dosing_schedule": r"dos(?:e|ing|age)|mg(?:/kg|/m2)?|capsules?|tablets?|route|frequency|formulation|manufactur\w+",
+        "dose_modification": r"dose\s+(?:modif\w+|reduc\w+|adjust\w+|delay\w*|level\w*)|toxicit\w+|"
+        r"grade\s*[1-4≥]|hold|withhold|resume|permanently\s+discontinue",
+        "dosing_schedule": r"dos(?:e|ing|age)|mg(?:/kg|/m2)?|capsules?|tablets?|route|frequency|"
+        r"formulation|manufactur\w+",
         "objectives_endpoints": r"objectives?|endpoints?|estimands?|primary|secondary|exploratory",
-        "amendment_excerpt": r"amend\w+|rationale|previous(?:ly)?\s+(?:text|written|read|version)|summary\s+of\s+changes?|"
-        r"document\s+history|version\s+history|(?:was|were|been|is)\s+(?:changed|revised|modified|updated|added|deleted|removed)|"
+        "amendment_excerpt": r"amend\w+|rationale|previous(?:ly)?\s+(?:text|written|read|version)|"
+        r"summary\s+of\s+changes?|document\s+history|version\s+history|(?:was|were|been|is)\s+(?:changed|revised|modified|updated|added|deleted|removed)|"
         r"changed?\s+(?:to|from)|changes\s+(?:to|in|from)|revis(?:ed|ion)s?|new\s+(?:text|wording)|original\s+text|"
         r"now\s+reads?|formerly|deleted|justification|strike-?through|as\s+follows",
-        "statistical_matrix": r"analys[ie]s|population\w*|sensitivity|power|hazard|sample\s+size|censor\w*|statistic\w*|full\s+analysis|per-?protocol|variance",
-        "lab_list": r"hemoglobin|haemoglobin|platelets?|creatinine|bilirubin|albumin|sodium|potassium|leukocytes|neutrophils|glucose|ALT|AST|calcium",
-        "response_criteria": r"complete\s+response|partial\s+response|progressive\s+disease|stable\s+disease|lesions?|CR|PR|SD|PD",
+        "statistical_matrix": r"analys[ie]s|population\w*|sensitivity|power|hazard|sample\s+size|"
+        r"censor\w*|statistic\w*|full\s+analysis|per-?protocol|variance",
+        "lab_list": r"hemoglobin|haemoglobin|platelets?|creatinine|bilirubin|albumin|sodium|"
+        r"potassium|leukocytes|neutrophils|glucose|ALT|AST|calcium",
+        "response_criteria": r"complete\s+response|partial\s+response|progressive\s+disease|stable\s+disease|"
+        r"lesions?|CR|PR|SD|PD",
         "abbreviations": r"abbreviations?|acronym|definition|glossary|terms?",
         "toc": r"table\s+of\s+contents|\.{6,}|list\s+of\s+(?:tables|figures)",
         "volume": r"volumes?|m[lL]|total\s+blood|tubes?",
@@ -36,11 +45,12 @@ CLASSES: dict[str, re.Pattern[str]] = {
     }.items()
 }
 NAMES = (
-    "rows", "columns", "marks", "mark_share", "mark_columns", "mark_rows", "filled_share", "short_share", "long_share",
-    "number_share", "cell_length", "header_rows", "header_time", "header_times", "header_points", "first_column_time",
-    "first_column_activity", "activities", "consent", "title_caption", "title_heading", "title_above", "landscape",
-    "rotated", "borderless", "position", "width_share", "height_share", "hours_header", "hours_first", "sampling_caption",
-    "sampling_first", "phases", "row_name_words", "arrows", "ocr", "amendment_page", "contents_page", "ruled",
+    "rows", "columns", "marks", "mark_share", "mark_columns", "mark_rows", "filled_share", "short_share",
+    "long_share", "number_share", "cell_length", "header_rows", "header_time", "header_times",
+    "header_points", "first_column_time", "first_column_activity", "activities", "consent", "title_caption",
+    "title_heading", "title_above", "landscape", "rotated", "borderless", "position", "width_share",
+    "height_share", "hours_header", "hours_first", "sampling_caption", "sampling_first", "phases",
+    "row_name_words", "arrows", "ocr", "amendment_page", "contents_page", "ruled",
     *(f"{name}_{part}" for name in CLASSES for part in ("grid", "caption")),
 )  # fmt: skip
 
@@ -88,7 +98,9 @@ def _features(record: TableRecord) -> list[float]:
         "first_column_activity": sum(map(has_activity, first)) / max(1, len(first)),
         "activities": np.log1p(sum(map(has_activity, first))),
         "consent": float(any("consent" in t.lower() for t in first)),
-        "title_caption": float(has_schedule_title(record.caption) or has_schedule_title(" ".join(grid[0])[:200])),
+        "title_caption": float(
+            has_schedule_title(record.caption) or has_schedule_title(" ".join(grid[0])[:200])
+        ),
         "title_heading": float(has_schedule_title(record.heading)),
         "title_above": float(has_schedule_title(near)),
         "landscape": float(page_width > page_height),
@@ -105,7 +117,9 @@ def _features(record: TableRecord) -> list[float]:
         "row_name_words": np.log1p(sum(len(t.split()) for t in first) / max(1, len(first))),
         "arrows": float(any("→" in t for t in filled)),
         "ocr": float("image_only" in record.flags),
-        "amendment_page": min(1.0, 20 * len(CLASSES["amendment_excerpt"].findall(around)) / (30 + len(around.split()))),
+        "amendment_page": min(
+            1.0, 20 * len(CLASSES["amendment_excerpt"].findall(around)) / (30 + len(around.split()))
+        ),
         "ruled": record.ruled,
         "contents_page": float(around.count("....") > 5),
     }

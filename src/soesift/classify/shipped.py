@@ -1,4 +1,4 @@
-"""From a model's name or folder to a judge: rule, linear, or a student gated and steadied by the linear model."""
+"""From a model's name or folder to a judge: rule, linear, or a student gated by the linear model."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ Array = NDArray[np.float64]
 
 
 class Stack(BaseModel):
-    """How a folder's judges are combined. A table below `gate` under the linear model is not shown to the student.
+    """How a folder's judges are combined. Below `gate` under the linear model, the student is not asked.
 
-    weights: (4, 3), from the log-odds of schedule and of sampling grid against other, of student and linear model,
-    to the logits of CLASSES; bias: (3,). yes and unsure: thresholds.
+    weights: (4, 3), from the log-odds of schedule and of sampling grid against other, of student and linear
+    model, to the logits of CLASSES; bias: (3,). yes and unsure: thresholds.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -47,7 +47,9 @@ def shipped_names() -> list[str]:
 def load_judge(model: str | Path, threads: int = 1) -> Judge:
     """The judge of a shipped model or of a model folder; raises ModelError."""
     if str(model) == "rule":
-        info = ModelInfo(name="rule", version="1", sha256=_text_sha256("rule-1"), threshold=0.5, unsure_threshold=0.3)
+        info = ModelInfo(
+            name="rule", version="1", sha256=_text_sha256("rule-1"), threshold=0.5, unsure_threshold=0.3
+        )
         return Judge(info, rule_probabilities)
     folder = Path(model)
     if not folder.is_dir() and (MODELS / str(model)).is_dir():
@@ -63,7 +65,9 @@ def linear_judge(folder: Path) -> Judge:
     """The linear model alone; thresholds from stack.json."""
     stack = read_stack(folder / "stack.json")
     linear = read_linear(folder / "linear.json")
-    digest = hashlib.sha256((folder / "linear.json").read_bytes() + (folder / "stack.json").read_bytes()).hexdigest()
+    digest = hashlib.sha256(
+        (folder / "linear.json").read_bytes() + (folder / "stack.json").read_bytes()
+    ).hexdigest()
     info = ModelInfo(
         name=folder.name, version="1", sha256=digest, threshold=stack.yes, unsure_threshold=stack.unsure
     )
@@ -98,14 +102,17 @@ def student_judge(folder: Path, threads: int) -> Judge:
 
 
 def stacked_probabilities(
-    records: Sequence[TableRecord], linear: Linear, student: Callable[[Sequence[TableRecord]], Array], stack: Stack
+    records: Sequence[TableRecord],
+    linear: Linear,
+    student: Callable[[Sequence[TableRecord]], Array],
+    stack: Stack,
 ) -> Array:
     """(n, 2): linear model first; what passes the gate is judged by both."""
     first = softmax(linear.logits(features(records)))
     out = _kinds(first)
     passed = np.flatnonzero(out.sum(axis=1) >= stack.gate)
     if len(passed):
-        second = student([records[i] for i in passed])
+        second = student([records[i] for i in passed.tolist()])
         odds = np.concatenate([log_odds(second), log_odds(first[passed])], axis=1)
         out[passed] = _kinds(softmax(odds @ np.asarray(stack.weights) + np.asarray(stack.bias)))
     return out
@@ -114,7 +121,8 @@ def stacked_probabilities(
 def log_odds(probabilities: Array) -> Array:
     """(n, 2): log-odds of schedule and of sampling grid against other, clipped at 8."""
     safe = np.clip(probabilities, 1e-6, 1.0)
-    return np.clip(np.log(safe[:, 1:]) - np.log(safe[:, :1]), -8.0, 8.0)
+    odds: Array = np.clip(np.log(safe[:, 1:]) - np.log(safe[:, :1]), -8.0, 8.0)
+    return odds
 
 
 def read_stack(path: Path) -> Stack:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from soesift.errors import UsageError
 
-FORMATS = ("json", "xlsx", "csv", "html")
+if TYPE_CHECKING:
+    from soesift.export.formats import Format
+
+FORMATS: tuple[Format, ...] = ("json", "xlsx", "csv", "html")
 
 
 def parse_pages(text: str | None) -> range | None:
-    """"10-80" or "12" as a range of 1-based pages; raises UsageError for anything else."""
+    """ "10-80" or "12" as a range of 1-based pages; raises UsageError for anything else."""
     if not text:
         return None
     first, _, last = text.partition("-")
@@ -25,21 +28,37 @@ def parse_pages(text: str | None) -> range | None:
     return span
 
 
-def parse_formats(text: str) -> tuple[str, ...]:
-    """"json,xlsx" as names; raises UsageError for an unknown one."""
+def parse_formats(text: str) -> tuple[Format, ...]:
+    """ "json,xlsx" as names; raises UsageError for an unknown one."""
     names = tuple(dict.fromkeys(name.strip().lower() for name in text.split(",") if name.strip()))
     for name in names:
         if name not in FORMATS:
             raise UsageError(f"--format {name}: choose from {', '.join(FORMATS)}")
-    return names
+    return tuple(known for name in names for known in FORMATS if known == name)
 
 
 @click.command("detect")
 @click.argument("paths", nargs=-1, required=True)
-@click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=Path("soesift-out"), show_default=True, help="Folder for the results.")
-@click.option("--format", "formats", default="json,xlsx,html", show_default=True, help="Any of json, xlsx, csv, html.")
-@click.option("--model", default="default", show_default=True, help="A shipped model's name, or a model folder.")
-@click.option("--ocr", type=click.Choice(["auto", "never", "always"]), default="auto", show_default=True, help="Pages without text: read their pictures, never do, or read every page so.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("soesift-out"),
+    show_default=True,
+    help="Folder for the results.",
+)
+@click.option(
+    "--format", "formats", default="json,xlsx,html", show_default=True, help="Any of json, xlsx, csv, html."
+)
+@click.option(
+    "--model", default="default", show_default=True, help="A shipped model's name, or a model folder."
+)
+@click.option(
+    "--ocr",
+    type=click.Choice(["auto", "never", "always"]),
+    default="auto",
+    show_default=True,
+    help="Pages without text: read their pictures, never do, or read every page so.",
+)
 @click.option("--pages", "span", help="Only these pages, such as 10-80.")
 @click.option("--jobs", type=click.IntRange(1), default=1, show_default=True, help="Documents side by side.")
 @click.option("--resume", is_flag=True, help="Skip documents whose bytes, model and settings are unchanged.")
@@ -59,7 +78,8 @@ def command(
     documents = find_documents(paths)
     make_folder(out)
     work = [
-        Job(path, stem, out, chosen, ocr, pages, resume) for path, stem in zip(documents, stems(documents), strict=True)
+        Job(path, stem, out, chosen, ocr, pages, resume)
+        for path, stem in zip(documents, stems(documents), strict=True)
     ]
     from soesift.cli.summary import follow, print_summary
 

@@ -16,7 +16,9 @@ VERBS = {
     "train": "Train the student on labelled tables and export it.",
     "plan": "Calls, tokens, cost and audit of labelling, before anything is sent.",
     "label": "Ask a teacher about tables, or bring labels in and out.",
-    "explain": "Every answer and vote about one table.",
+    "select": "Choose the labels worth training on, and say what they are worth.",
+    "study": "Compare ways of getting labels on the same held-out protocols.",
+    "explain": "Every answer, belief and decision about one table.",
     "status": "What a ledger of labels holds.",
     "sample": "Write a realistic protocol that this project makes itself.",
 }

@@ -64,7 +64,8 @@ def print_summary(outcomes: list[Outcome], out: Path) -> None:
                 escape(found.title[:60]),
             )  # fmt: skip
         if not outcome.result.tables:
-            table.add_row(name, "-", "-", outcome.result.document.error and "unread" or outcome.result.document.has_soe, "-", "")
+            document = outcome.result.document
+            table.add_row(name, "-", "-", "unread" if document.error else document.has_soe, "-", "")
     console.print(table)
     for outcome in outcomes:
         document = outcome.result.document
@@ -74,7 +75,9 @@ def print_summary(outcomes: list[Outcome], out: Path) -> None:
             where = f" page {page_list(pages)}" if pages else ""
             console.print(f"[yellow]unsure[/yellow] {escape(outcome.path.name)}{where}: {escape(why)}")
     files = [path for outcome in outcomes for path in outcome.files]
-    console.print(f"{len(outcomes)} documents, {len(files)} files in {escape(str(out))}: {escape(names(files))}")
+    console.print(
+        f"{len(outcomes)} documents, {len(files)} files in {escape(str(out))}: {escape(names(files))}"
+    )
 
 
 def by_reason(unsure: list[UnsurePage]) -> dict[str, list[int]]:

@@ -10,8 +10,20 @@ import click
 
 @click.command("tables")
 @click.argument("paths", nargs=-1, required=True)
-@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), default=Path("tables.jsonl"), show_default=True, help="JSON Lines file; documents that are in it already are skipped.")
-@click.option("--ocr", type=click.Choice(["auto", "never", "always"]), default="auto", show_default=True, help="Pages without text.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    default=Path("tables.jsonl"),
+    show_default=True,
+    help="JSON Lines file; documents that are in it already are skipped.",
+)
+@click.option(
+    "--ocr",
+    type=click.Choice(["auto", "never", "always"]),
+    default="auto",
+    show_default=True,
+    help="Pages without text.",
+)
 @click.option("--debug", is_flag=True, hidden=True)
 def command(paths: tuple[str, ...], out: Path, ocr: Any, debug: bool) -> int:
     """Write every table of PATHS, schedule or not, one JSON record a line."""

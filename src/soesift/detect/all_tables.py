@@ -26,7 +26,7 @@ def document_records(path: Path, ocr: Ocr = "auto") -> list[TableRecord]:
 def write_tables(
     paths: Sequence[Path], out: Path, ocr: Ocr = "auto", tick: Callable[[Path, int, str], None] | None = None
 ) -> tuple[int, list[tuple[Path, str]]]:
-    """Append the records of each document not yet in `out`; returns the number written and what failed, with why.
+    """Append the records of each document not yet in `out`; returns the number written and the failures.
 
     A document's lines are appended together and synced, so a stopped run is gone on with by running it again.
     """

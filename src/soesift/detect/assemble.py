@@ -24,7 +24,9 @@ def assemble_tables(accepted: list[Fragment], lines: dict[int, list[TextLine]]) 
     kinds = types_of(groups, [title for title, _ in titles])
     taken = {fragment.page for fragment in accepted}
     tables = []
-    for number, (group, (title, source), (kind, sure)) in enumerate(zip(groups, titles, kinds, strict=True), 1):
+    for number, (group, (title, source), (kind, sure)) in enumerate(
+        zip(groups, titles, kinds, strict=True), 1
+    ):
         joined = join_fragments(group)
         rowed = sorted({f.page for f in group if f.record.page is not None and f.shows_rows})
         notes, note_pages = _footnotes(group, lines, taken)
@@ -39,7 +41,9 @@ def assemble_tables(accepted: list[Fragment], lines: dict[int, list[TextLine]]) 
                 probability=round(max(f.probability for f in group), 4),
                 population_track=track_of(title),
                 pages=rowed,
-                footnote_pages=sorted({*note_pages, *(f.page for f in group if f.page not in rowed and f.page)}),
+                footnote_pages=sorted(
+                    {*note_pages, *(f.page for f in group if f.page not in rowed and f.page)}
+                ),
                 fragments=[_fragment(f) for f in group],
                 header_rows=joined.header_rows,
                 grid=joined.grid,
@@ -90,8 +94,8 @@ def _rounded(box: tuple[float, float, float, float] | None) -> tuple[float, floa
 def _cells(joined: Joined) -> list[Cell]:
     return [
         Cell(
-            row=c.row, column=c.column, row_span=c.row_span, column_span=c.column_span, text=c.text, page=c.page,
-            bbox=c.bbox,
+            row=c.row, column=c.column, row_span=c.row_span, column_span=c.column_span, text=c.text,
+            page=c.page, bbox=c.bbox,
         )
         for c in joined.cells
     ]  # fmt: skip
@@ -104,7 +108,7 @@ def _footnotes(
     notes: list[Footnote] = []
     for fragment in group:
         notes += [n for n in read_footnotes(fragment.below, fragment.record.page) if n not in notes]
-    pages = []
+    pages: list[int] = []
     page = group[-1].page + 1
     while group[-1].record.page is not None and page in lines and page not in taken and len(pages) < 4:
         if not looks_like_footnotes(lines[page]):

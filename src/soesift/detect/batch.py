@@ -1,4 +1,4 @@
-"""Many documents: find them, run them one by one or side by side, keep what is finished, report what failed."""
+"""Many documents: find them, run them one by one or side by side, keep what is done, report what failed."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from pathlib import Path
 from soesift.detect.detector import Detector, file_sha256
 from soesift.detect.reading import Ocr
 from soesift.errors import DocumentError, SoesiftError, UsageError
+from soesift.export.formats import Format
 from soesift.files import safe_stem
 from soesift.result.models import DocumentInfo, ModelInfo, Result
 from soesift.result.store import read_result
@@ -27,7 +28,7 @@ class Job:
     path: Path
     stem: str
     out: Path
-    formats: tuple[str, ...]
+    formats: tuple[Format, ...]
     ocr: Ocr = "auto"
     pages: range | None = None
     resume: bool = False
@@ -49,7 +50,10 @@ class Outcome:
 
 
 def find_documents(places: Sequence[str]) -> list[Path]:
-    """Documents named by files, folders (searched through) and globs, once each, in order; UsageError if there are none."""
+    """Documents named by files, folders (searched through) and globs, once each, in order.
+
+    Raises UsageError if there are none.
+    """
     found: dict[Path, None] = {}
     for place in places:
         path = Path(place)
@@ -77,10 +81,13 @@ def stems(paths: Sequence[Path]) -> list[str]:
 
 
 def run_batch(
-    jobs: Sequence[Job], model: str, workers: int = 1, progress: Callable[[Path, int, int], None] | None = None
+    jobs: Sequence[Job],
+    model: str,
+    workers: int = 1,
+    progress: Callable[[Path, int, int], None] | None = None,
 ) -> Iterator[Outcome]:
-    """Outcomes as documents finish. A document that cannot be read, or that brings its process down, is an outcome
-    with `document.error`; the others go on.
+    """Outcomes as documents finish. A document that cannot be read, or that brings its process down, is an
+    outcome with `document.error`; the others go on.
     """
     if workers <= 1:
         detector = Detector.load(model)
@@ -91,7 +98,7 @@ def run_batch(
 
 
 def _run_parallel(jobs: list[Job], model: str, workers: int) -> Iterator[Outcome]:
-    """In processes; when one dies, what it may have held is run again, each document in a process of its own."""
+    """In processes; when one dies, what it may have held is run again, each document in its own."""
     info = Detector.load(model).judge.info
     lost: list[Job] = []
     with ProcessPoolExecutor(workers, initializer=_start_worker, initargs=(model,)) as pool:
@@ -106,7 +113,10 @@ def _run_parallel(jobs: list[Job], model: str, workers: int) -> Iterator[Outcome
             try:
                 yield pool.submit(_work, job).result()
             except BrokenProcessPool:
-                yield Outcome(job.path, failed(job.path, "the reader crashed on it (out of memory, or a damaged file)", info))
+                yield Outcome(
+                    job.path,
+                    failed(job.path, "the reader crashed on it (out of memory, or a damaged file)", info),
+                )
 
 
 _detectors: list[Detector] = []
@@ -135,7 +145,7 @@ def run_job(job: Job, detector: Detector, progress: Callable[[Path, int, int], N
         result = failed(job.path, str(error), detector.judge.info)
         result.settings = job.settings
         return Outcome(job.path, result, write_formats(result, job.out, job.stem, ("json",), None))
-    formats = job.formats if "json" in job.formats else ("json", *job.formats)
+    formats: tuple[Format, ...] = job.formats if "json" in job.formats else ("json", *job.formats)
     return Outcome(job.path, result, write_formats(result, job.out, job.stem, formats, job.path))
 
 
@@ -146,7 +156,12 @@ def unchanged(target: Path, job: Job, model: ModelInfo) -> Result | None:
         same_bytes = result.document.sha256 == file_sha256(job.path)
     except (SoesiftError, OSError, ValueError):
         return None
-    if result.document.error is None and same_bytes and result.model == model and result.settings == job.settings:
+    if (
+        result.document.error is None
+        and same_bytes
+        and result.model == model
+        and result.settings == job.settings
+    ):
         return result
     return None
 

@@ -13,6 +13,7 @@ import numpy as np
 from soesift.classify.judge import Judge
 from soesift.detect.assemble import assemble_tables, near_misses
 from soesift.detect.reading import Ocr, Reading, read_pdf
+from soesift.document.page import Floats
 from soesift.errors import DocumentError
 from soesift.join.fragment import Fragment
 from soesift.join.neighbours import lift_continuations
@@ -31,7 +32,7 @@ class Detector:
 
     @classmethod
     def load(cls, model: str | Path = "default") -> Detector:
-        """A detector with a shipped model (by name) or a model folder; raises ModelError if it is not sound."""
+        """A detector with a shipped model (by name) or a model folder; raises ModelError if unsound."""
         from soesift.classify.shipped import load_judge
 
         return cls(load_judge(model))
@@ -49,10 +50,11 @@ class Detector:
         path = Path(path)
         sha256 = file_sha256(path)
         reading = Reading()
+        lines: dict[int, list[TextLine]] = {}
         if path.suffix.lower() in WORD:
             from soesift.detect.word import word_fragments
 
-            fragments, lines = word_fragments(path, sha256, reading, ocr), {}
+            fragments = word_fragments(path, sha256, reading, ocr)
         else:
             fragments, lines = pdf_fragments(path, sha256, reading, ocr, pages, progress)
         result = self.decide(path, sha256, fragments, lines, reading)
@@ -61,7 +63,12 @@ class Detector:
         return result
 
     def decide(
-        self, path: Path, sha256: str, fragments: list[Fragment], lines: dict[int, list[TextLine]], reading: Reading
+        self,
+        path: Path,
+        sha256: str,
+        fragments: list[Fragment],
+        lines: dict[int, list[TextLine]],
+        reading: Reading,
     ) -> Result:
         """Judge fragments, accept, join and describe them."""
         judged = time.perf_counter()
@@ -119,22 +126,23 @@ def pdf_fragments(
     return fragments, lines
 
 
-def is_redacted(fills: np.ndarray, grey: np.ndarray, box: tuple[float, float, float, float]) -> bool:  # type: ignore[type-arg]
+def is_redacted(fills: Floats, grey: Floats, box: tuple[float, float, float, float]) -> bool:
     """Whether a black box of at least 8 x 5 points lies over the table."""
     if not len(fills):
         return False
     wide, high = fills[:, 2] - fills[:, 0], fills[:, 3] - fills[:, 1]
-    over = (
-        (np.minimum(fills[:, 2], box[2]) - np.maximum(fills[:, 0], box[0]) > 4)
-        & (np.minimum(fills[:, 3], box[3]) - np.maximum(fills[:, 1], box[1]) > 3)
+    over = (np.minimum(fills[:, 2], box[2]) - np.maximum(fills[:, 0], box[0]) > 4) & (
+        np.minimum(fills[:, 3], box[3]) - np.maximum(fills[:, 1], box[1]) > 3
     )
     return bool((over & (grey < 0.1) & (wide >= 8) & (high >= 5)).any())
 
 
 def unsure_pages(rejected: list[Fragment], reading: Reading, threshold: float) -> list[UnsurePage]:
-    """Pages that could hold a schedule and were not accepted: doubtful tables, and pages that were not read."""
+    """Pages that could hold a schedule and were not accepted: doubtful tables, and pages not read."""
     pages = [
-        UnsurePage(page=f.record.page, why=f"a table with probability {f.probability:.2f} of being a schedule")
+        UnsurePage(
+            page=f.record.page, why=f"a table with probability {f.probability:.2f} of being a schedule"
+        )
         for f in rejected
         if f.soe >= threshold
     ]
@@ -148,4 +156,6 @@ def file_sha256(path: Path) -> str:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
-        raise DocumentError(f"{path}: {error.strerror or error}; check the path and its permissions") from error
+        raise DocumentError(
+            f"{path}: {error.strerror or error}; check the path and its permissions"
+        ) from error

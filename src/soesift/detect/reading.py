@@ -31,7 +31,7 @@ class ReadPage:
 
 @dataclass(slots=True)
 class Reading:
-    """What was met on the way: number of pages, picture pages, unread pages with the reason, seconds spent."""
+    """What was met on the way: number of pages, picture pages, unread pages with the reason, seconds."""
 
     n_pages: int = 0
     image_only: list[int] = field(default_factory=list)
@@ -90,7 +90,7 @@ _PROBLEMS = {"image": "the page is a picture", "garbled": "the text layer is gar
 
 
 def _ocr_page(document: Any, index: int, page: Page, always: bool) -> Page:
-    """The page read from its picture; as it was if the picture shows no ruled table and OCR was not asked for."""
+    """The page read from its picture; as it was if it shows no ruled table and OCR was not asked for."""
     from soesift.document.ocr import read_scan, shows_table
 
     picture = render_page(document, index, DPI)

@@ -22,15 +22,17 @@ DPI = 200.0  # taken for a picture whose size on paper is not known
 
 
 def word_fragments(path: Path, sha256: str, reading: Reading, ocr: Ocr = "auto") -> list[Fragment]:
-    """One fragment a table, with the notes below it, then those of pictures that show a table; raises DocumentError."""
+    """One fragment a table, with the notes below it, then those of pictures; raises DocumentError."""
     tables = read_docx(path)
-    fragments = []
+    fragments: list[Fragment] = []
     for order, (table, record) in enumerate(zip(tables, to_records(tables, path.stem, sha256), strict=True)):
         record.location = Location(heading_path=table.heading_path, table_number=table.table_number)
         cells = [GridCell(c.row, c.column, c.row_span, c.column_span, c.text) for c in table.cells]
         notes = [TextLine(text, LINE * k, LINE * (k + 1), LINE) for k, text in enumerate(table.notes)]
         fragments.append(
-            Fragment(record, cells, _counted(len(record.grid)), _counted(len(record.grid[0])), order, below=notes)
+            Fragment(
+                record, cells, _counted(len(record.grid)), _counted(len(record.grid[0])), order, below=notes
+            )
         )
     return fragments + picture_fragments(path, sha256, reading, ocr, len(fragments))
 
@@ -53,13 +55,23 @@ def picture_fragments(path: Path, sha256: str, reading: Reading, ocr: Ocr, first
 
 
 def _picture_tables(found: PageTables, path: Path, sha256: str, first: int) -> list[Fragment]:
-    fragments = []
+    fragments: list[Fragment] = []
     for table, record in zip(found.tables, page_records(found, path.stem, sha256, 0, ""), strict=True):
-        record.location = Location(heading_path=[f"picture {found.number}"], table_number=first + len(fragments) + 1)
+        record.location = Location(
+            heading_path=[f"picture {found.number}"], table_number=first + len(fragments) + 1
+        )
         record.page, record.n_pages, record.bbox = None, None, None
         below = [line for line in found.lines if line.top >= table.hull[3] - 4]
         fragments.append(
-            Fragment(record, table.cells, table.rows, table.columns, first + len(fragments), turn=found.turn, below=below)
+            Fragment(
+                record,
+                table.cells,
+                table.rows,
+                table.columns,
+                first + len(fragments),
+                turn=found.turn,
+                below=below,
+            )
         )
     return fragments
 

@@ -19,11 +19,13 @@ _NOTE = re.compile(
     re.VERBOSE,
 )
 _STUCK = re.compile(r"^([a-z]|\d{1,2})(?=[A-Z][a-z])")
-_OPEN = re.compile(r"^(?:abbreviations?|notes?|footnotes?|key|legend|x\s*=|[A-Za-z0-9/\-]{2,12}\s*[=:]\s)", re.IGNORECASE)
+_OPEN = re.compile(
+    r"^(?:abbreviations?|notes?|footnotes?|key|legend|x\s*=|[A-Za-z0-9/\-]{2,12}\s*[=:]\s)", re.IGNORECASE
+)
 
 
 def read_footnotes(lines: list[TextLine], page: int | None) -> list[Footnote]:
-    """Footnotes from the lines under a table, until a heading or a wide gap; unmarked lines go on with the last."""
+    """Footnotes from the lines under a table, to a heading or wide gap; unmarked lines continue the last."""
     notes: list[Footnote] = []
     before: TextLine | None = None
     for line in lines:
@@ -62,4 +64,6 @@ def looks_like_footnotes(lines: list[TextLine]) -> bool:
         return False
     first = texts[:12]
     opening = sum(split_marker(t) is not None or _OPEN.match(t) is not None for t in first)
-    return opening >= 2 and (split_marker(first[0]) is not None or _OPEN.match(first[0]) is not None or opening >= 4)
+    return opening >= 2 and (
+        split_marker(first[0]) is not None or _OPEN.match(first[0]) is not None or opening >= 4
+    )

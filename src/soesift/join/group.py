@@ -7,8 +7,8 @@ from soesift.join.pairs import PAIR_NAMES, pair_features
 
 PAGES_BETWEEN = 3  # pages without rows (footnotes, a page that could not be read) inside one table
 
-# A logistic regression on the neighbouring fragments of labelled protocols gave these signs and sizes; they are
-# rounded, and "continued", "caption_same" and "tile", which are rare there, are set by hand.
+# A logistic regression on the neighbouring fragments of labelled protocols gave these signs and sizes; they
+# are rounded, and "continued", "caption_same" and "tile", which are rare there, are set by hand.
 WEIGHTS = {
     "same_columns": 2.3,
     "shared_boundaries": 0.6,
@@ -40,7 +40,7 @@ def group_fragments(fragments: list[Fragment]) -> list[list[Fragment]]:
 
 
 def continues(group: list[Fragment], new: Fragment) -> bool:
-    """Whether `new` goes on with the table of `group`: like columns and header, a caption that is no other's."""
+    """Whether `new` goes on with the table of `group`: like columns and header, no other's caption."""
     if new.record.page is None:
         # a table of a Word document is whole, but a schedule pasted as pictures is not
         pictures = "image_only" in new.record.flags and "image_only" in group[-1].record.flags

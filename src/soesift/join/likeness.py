@@ -11,7 +11,9 @@ import numpy as np
 from soesift.join.fragment import Fragment
 
 ALIGNED = 0.02  # of the table's width
-_CONTINUED = re.compile(r"\(?\b(?:cont(?:inued|['’]?d|\.)?|concluded|suite|fortsetzung|continua\w+)\b\.?\)?", re.IGNORECASE)
+_CONTINUED = re.compile(
+    r"\(?\b(?:cont(?:inued|['’]?d|\.)?|concluded|suite|fortsetzung|continua\w+)\b\.?\)?", re.IGNORECASE
+)
 
 
 def same_columns(a: Fragment, b: Fragment) -> bool:
@@ -58,7 +60,11 @@ def header_likeness(a: Fragment, b: Fragment) -> float:
 
 def header_columns(fragment: Fragment) -> list[str]:
     """For each column, the letters of its header texts."""
-    return [letters("".join(dict.fromkeys(texts))) for texts in zip(*fragment.header, strict=True)] if fragment.header else []
+    return (
+        [letters("".join(dict.fromkeys(texts))) for texts in zip(*fragment.header, strict=True)]
+        if fragment.header
+        else []
+    )
 
 
 def row_names(fragment: Fragment) -> list[str]:

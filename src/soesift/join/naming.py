@@ -16,7 +16,10 @@ _TRACK = re.compile(
     early\s+(?:termination|discontinuation)|post-?treatment|home)\b""",
     re.VERBOSE | re.IGNORECASE,
 )
-_DOMAIN = re.compile(r"\b(?:laborator\w+|clinical\s+lab\w*|questionnaires?|imaging|safety\s+lab\w*|patient-?reported)\b", re.IGNORECASE)
+_DOMAIN = re.compile(
+    r"\b(?:laborator\w+|clinical\s+lab\w*|questionnaires?|imaging|safety\s+lab\w*|patient-?reported)\b",
+    re.IGNORECASE,
+)
 
 _SAMPLE = re.compile(
     r"""\b(?:pharmacokinetic\w*|pharmacodynamic\w*|pk|pd|sampl\w+|biomarkers?|blood\s+(?:draw|collection)s?|plasma|serum|
@@ -55,7 +58,7 @@ def track_of(title: str) -> str | None:
 def types_of(groups: list[list[Fragment]], titles: list[str]) -> list[tuple[TableType, float]]:
     """(type, probability) of each logical table of a document.
 
-    Sampling grids are subsidiary. Of the others the largest without a track in its title is the main schedule.
+    Sampling grids are subsidiary. Of the others the largest without a track in its title is the main one.
     """
     kinds: list[tuple[TableType, float]] = []
     sizes = [sum(len(f.record.grid) for f in group) for group in groups]
@@ -76,7 +79,7 @@ def types_of(groups: list[list[Fragment]], titles: list[str]) -> list[tuple[Tabl
 
 
 def is_sampling(group: list[Fragment]) -> bool:
-    """Whether a table gives the finer timing of another's activities: samples by hours, and no general activity."""
+    """Whether a table gives the finer timing of another's activities: samples by hours, nothing general."""
     if sum(f.sampling for f in group) > sum(f.soe for f in group):
         return True
     titles = " ".join(f.record.caption for f in group)

@@ -1,9 +1,10 @@
-"""A page that looks doubtful alone is judged with its neighbours: a continuation shares its table's columns."""
+"""A page that looks doubtful alone is judged with its neighbours: a continuation shares its columns."""
 
 from __future__ import annotations
 
 from soesift.join.fragment import Fragment
 from soesift.join.likeness import same_columns, shared_boundaries
+from soesift.join.pairs import caption_relation
 from soesift.table.signs import has_activity, is_mark
 
 SURE = 0.8
@@ -31,12 +32,21 @@ def lift_continuations(fragments: list[Fragment]) -> None:
 
 
 def supports(other: Fragment, fragment: Fragment) -> bool:
-    """Whether a sure neighbour speaks for a fragment: the same columns, or an uncaptioned rest of its rows."""
+    """Whether a sure neighbour speaks for a fragment: same columns, or an uncaptioned rest of its rows."""
     if fragment.record.page is None or abs(other.page - fragment.page) > 1:
         return False
     if fragment.soe >= LEAST and fragment.width >= LEAST_COLUMNS and same_columns(other, fragment):
         return True
-    return other.page == fragment.page - 1 and is_rest(other, fragment)
+    if other.page != fragment.page - 1:
+        return False
+    return is_rest(other, fragment) or is_reprint(other, fragment)
+
+
+def is_reprint(other: Fragment, fragment: Fragment) -> bool:
+    """The same columns under the same caption or none, with marks: a last page of few rows."""
+    if not same_columns(other, fragment) or caption_relation([other], fragment.record.caption)[1]:
+        return False
+    return sum(is_mark(text) for row in fragment.record.grid for text in row[1:]) >= 2
 
 
 def is_rest(other: Fragment, fragment: Fragment) -> bool:

@@ -62,7 +62,10 @@ def column_blocks(fragments: list[Fragment]) -> list[list[Fragment]]:
     """Runs of fragments that share their columns; only a repeat of the same rows opens a new block."""
     blocks: list[list[Fragment]] = [[fragments[0]]]
     for fragment in fragments[1:]:
-        home = next((b for b in reversed(blocks) if same_columns(b[-1], fragment) and _header_fits(b[0], fragment)), None)
+        home = next(
+            (b for b in reversed(blocks) if same_columns(b[-1], fragment) and _header_fits(b[0], fragment)),
+            None,
+        )
         if home is not None:
             home.append(fragment)
         elif is_tile(blocks[-1], fragment):
@@ -79,7 +82,11 @@ def _header_fits(first: Fragment, fragment: Fragment) -> bool:
 def stack_block(fragments: list[Fragment]) -> Joined:
     """Fragments below each other on the columns of the first; reprinted header rows are dropped."""
     first = fragments[0]
-    joined = Joined(first.record.header_rows, [list(r) for r in first.record.grid], [first.record.page] * len(first.record.grid))
+    joined = Joined(
+        first.record.header_rows,
+        [list(r) for r in first.record.grid],
+        [first.record.page] * len(first.record.grid),
+    )
     joined.cells = fragment_cells(first, 0, 0, np.arange(first.width))
     for fragment in fragments[1:]:
         skip = repeated_header(joined, fragment)
@@ -110,8 +117,10 @@ def match_columns(first: Fragment, fragment: Fragment) -> NDArray[np.intp]:
         return np.arange(fragment.width)
     shift = first.columns[0] - fragment.columns[0]
     left, right = fragment.columns[:-1] + shift, fragment.columns[1:] + shift
-    overlap = np.minimum(right[:, None], first.columns[None, 1:]) - np.maximum(left[:, None], first.columns[None, :-1])
-    return overlap.argmax(axis=1)
+    overlap = np.minimum(right[:, None], first.columns[None, 1:]) - np.maximum(
+        left[:, None], first.columns[None, :-1]
+    )
+    return np.asarray(overlap.argmax(axis=1), np.intp)
 
 
 def append(joined: Joined, fragment: Fragment, skip: int, place: NDArray[np.intp]) -> None:
@@ -141,8 +150,13 @@ def fragment_cells(fragment: Fragment, skip: int, start: int, place: NDArray[np.
         left, right = int(place[cell.column]), int(place[cell.column + cell.column_span - 1])
         cells.append(
             JoinedCell(
-                top - skip + start, left, cell.row + cell.row_span - top, right - left + 1, cell.text,
-                fragment.record.page, cell_box(fragment, cell.row, cell.column, cell.row_span, cell.column_span),
+                top - skip + start,
+                left,
+                cell.row + cell.row_span - top,
+                right - left + 1,
+                cell.text,
+                fragment.record.page,
+                cell_box(fragment, cell.row, cell.column, cell.row_span, cell.column_span),
             )
         )
     return cells
@@ -153,8 +167,10 @@ def cell_box(fragment: Fragment, row: int, column: int, row_span: int, column_sp
     if fragment.record.page is None or fragment.record.page_size is None:
         return None
     box = (
-        float(fragment.columns[column]), float(fragment.rows[row]),
-        float(fragment.columns[column + column_span]), float(fragment.rows[row + row_span]),
+        float(fragment.columns[column]),
+        float(fragment.rows[row]),
+        float(fragment.columns[column + column_span]),
+        float(fragment.rows[row + row_span]),
     )
     width, height = fragment.record.page_size
     x0, y0, x1, y1 = turn_box(box, width, height, fragment.turn)
@@ -162,7 +178,7 @@ def cell_box(fragment: Fragment, row: int, column: int, row_span: int, column_sp
 
 
 def take_note_rows(joined: Joined) -> list[Footnote]:
-    """Remove long texts that span the whole width, as notes set inside the frame do, and return them as notes."""
+    """Remove long texts that span the whole width, as notes inside the frame do, and return them as notes."""
     notes, kept = [], []
     for row, texts in enumerate(joined.grid):
         long = row >= joined.header_rows and len(texts) > 2 and len(set(texts)) == 1 and len(texts[0]) > NOTE
@@ -233,12 +249,15 @@ def beside(left: Joined, right: Joined) -> Joined:
 
 
 def label_columns(left: Joined, right: Joined) -> int:
-    """Leading columns that a tile reprints: the row names, and columns with the same header and the same texts."""
+    """Leading columns that a tile reprints: the row names, and columns of the same header and texts."""
     count, rows = 1, matched_rows(left, right)
     while count < min(left.width, right.width) - 1:
-        heads = [letters("".join(row[count] for row in block.grid[: block.header_rows])) for block in (left, right)]
+        heads = [
+            letters("".join(row[count] for row in block.grid[: block.header_rows])) for block in (left, right)
+        ]
         same = all(
-            right.grid[b + right.header_rows][count] == left.grid[a + left.header_rows][count] for b, a in rows.items()
+            right.grid[b + right.header_rows][count] == left.grid[a + left.header_rows][count]
+            for b, a in rows.items()
         )
         if heads[0] != heads[1] or not heads[0] or not same:
             break
@@ -254,5 +273,11 @@ def matched_rows(left: Joined, right: Joined) -> dict[int, int]:
 
 def _moved(cell: JoinedCell, rows: int, columns: int) -> JoinedCell:
     return JoinedCell(
-        cell.row + rows, cell.column + columns, cell.row_span, cell.column_span, cell.text, cell.page, cell.bbox
+        cell.row + rows,
+        cell.column + columns,
+        cell.row_span,
+        cell.column_span,
+        cell.text,
+        cell.page,
+        cell.bbox,
     )

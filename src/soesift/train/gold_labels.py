@@ -20,10 +20,10 @@ def read_gold(folder: Path) -> dict[str, dict[str, Any]]:
 
 
 def gold_labels(records: Sequence[TableRecord], gold: dict[str, dict[str, Any]]) -> list[str | None]:
-    """"soe", "sampling", "other" or None (not to be learnt from) for each record.
+    """ "soe", "sampling", "other" or None (not to be learnt from) for each record.
 
-    On a page with rows of a schedule its fullest tables are the schedule; small ones, footnote pages, pages with
-    only a heading and uncertain pages are left out.
+    On a page with rows of a schedule its fullest tables are the schedule; small ones, footnote pages,
+    pages with only a heading and uncertain pages are left out.
     """
     fullest: dict[tuple[str, int | None], int] = defaultdict(int)
     for record in records:

@@ -18,7 +18,7 @@ GATE_SHARE = 0.2  # of the lowest linear probability of any labelled schedule: w
 
 
 class Extra(NamedTuple):
-    """Rows of made-up protocols that are learnt from in every fold: features (m, d), labels (m,), one weight."""
+    """Rows of made-up protocols, learnt from in every fold: features (m, d), labels (m,), a weight."""
 
     features: Array
     labels: NDArray[np.integer]
@@ -32,7 +32,9 @@ def fit_with_extra(features: Array, labels: NDArray[np.integer], extra: Extra | 
     if extra is None:
         return fit_linear(features, labels)
     weights = np.concatenate([np.ones(len(labels)), np.full(len(extra.labels), extra.weight)])
-    return fit_linear(np.concatenate([features, extra.features]), np.concatenate([labels, extra.labels]), weights)
+    return fit_linear(
+        np.concatenate([features, extra.features]), np.concatenate([labels, extra.labels]), weights
+    )
 
 
 def held_out_linear(
@@ -49,7 +51,9 @@ def held_out_linear(
     return out
 
 
-def fit_stack(student: Array, linear: Array, labels: NDArray[np.integer], yes: float = 0.5, unsure: float = 0.15) -> Stack:
+def fit_stack(
+    student: Array, linear: Array, labels: NDArray[np.integer], yes: float = 0.5, unsure: float = 0.15
+) -> Stack:
     """Multinomial logistic regression on the log-odds of both, (n, 3) each; labels (n,) of CLASSES.
 
     Being fitted on held-out probabilities, it calibrates too; its thresholds are chances, not tuned scores.
