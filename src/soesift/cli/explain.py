@@ -18,13 +18,14 @@ if TYPE_CHECKING:
 @LEDGER
 @click.option("--debug", is_flag=True, hidden=True)
 def command(table: str, ledger: Path, debug: bool) -> None:
-    """Every answer and vote about TABLE (its id) in the ledger."""
+    """Every answer and vote about TABLE (its id) in the ledger, the belief and the decision by agreement."""
     from soesift.errors import UsageError
     from soesift.label.humans import human_labels
     from soesift.label.report import stored_answers, votes
 
     book = ledger_of(ledger, must_exist=True)
     answers, human = stored_answers(book, table), human_labels(book, table_id=table)
+    asked = stored_answers(book)
     book.close()
     if not answers and not human:
         raise UsageError(f"{ledger}: nothing about table {table}; ids are the table_id of the tables file")
@@ -34,9 +35,29 @@ def command(table: str, ledger: Path, debug: bool) -> None:
         click.echo(_line(answer))
     for (view, model), counted in votes(answers).items():
         click.echo(f"votes {view}, {model}: " + ", ".join(f"{n} {label}" for label, n in counted.items()))
+    for line in _beliefs(asked, table) if answers else []:
+        click.echo(line)
     for one in human:
         kind = "simulated " if one.simulated else ""
         click.echo(f"{kind}human ({one.pot}, {one.annotator}): {one.label}")
+
+
+def _beliefs(asked: list[StoredAnswer], table: str) -> list[str]:
+    """Belief of each view, and what `select --rule agreement` decides for this table and why."""
+    from soesift.select.combine import combine
+    from soesift.select.from_ledger import opinions
+    from soesift.select.rules import agreement
+
+    found = opinions(asked)
+    row = found.tables.index(table)
+    pairs = zip(found.columns, found.beliefs[row].tolist(), found.failures[row], strict=True)
+    lines = [f"belief {column}: {f'{p:.3f}' if not why else f'none ({why})'}" for column, p, why in pairs]
+    votes = combine(found.beliefs[[row]])
+    chosen = agreement(votes)
+    label = {1: "yes", 0: "no", -1: "none"}[int(chosen.label[0])]
+    score = f"mean log-odds {votes.z[0]:.2f}, score {votes.score[0]:.2f}"
+    kept = "kept" if chosen.keep[0] else f"dropped ({chosen.reason[0]})"
+    return [*lines, f"decision (agreement): {label}, {kept}; {score}"]
 
 
 def _line(answer: StoredAnswer) -> str:

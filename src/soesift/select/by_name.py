@@ -1,0 +1,115 @@
+"""One selection by the name of its rule: what `soesift select` and the arms of a study both call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+import numpy as np
+
+from soesift.errors import UsageError
+from soesift.evaluate.arrays import UNKNOWN, Floats, Ints, Strings
+from soesift.evaluate.folds import protocol_folds
+from soesift.select import rules
+from soesift.select.certified import Certificate
+from soesift.select.combine import Combined, combine
+from soesift.select.confident import confident
+from soesift.select.crowd import crowd
+from soesift.select.pots import Audit
+from soesift.select.rules import Selection
+
+RULES = ("agreement", "certified", "soft", "confident", "crowd", "all",
+         "random_drop", "positive_drop", "relabel_or", "relabel_and")  # fmt: skip
+NEEDS_AUDIT = ("certified", "soft")
+INNER_FOLDS = 5
+
+
+class Material(NamedTuple):
+    """What rules read of n items: beliefs (n, v), groups (n,), votes (n, m) of m models, features (n, d).
+
+    audit draws a random audit on votes when a rule asks for one (None: there is none).
+    """
+
+    beliefs: Floats
+    groups: Strings
+    votes: Ints
+    models: list[str]
+    features: Callable[[], Floats]
+    audit: Callable[[Combined], Audit] | None = None
+    alpha: float = 0.05
+    delta: float = 0.1
+    seed: int = 0
+
+
+class Selected(NamedTuple):
+    """A selection, the combined votes it rests on, and for `certified` the certificate."""
+
+    selection: Selection
+    votes: Combined
+    certificate: Certificate | None = None
+
+
+def select_by(rule: str, material: Material) -> Selected:
+    """Apply one of RULES. UsageError: no such rule, or it needs an audit and there is none."""
+    votes = combine(material.beliefs)
+    if rule in NEEDS_AUDIT:
+        return _with_audit(rule, material, votes)
+    plain: Mapping[str, Callable[[], Selection]] = {
+        "agreement": lambda: rules.agreement(votes),
+        "all": lambda: rules.keep_all(votes),
+        "random_drop": lambda: rules.random_drop(votes, seed=material.seed),
+        "positive_drop": lambda: rules.positive_drop(votes, seed=material.seed),
+        "relabel_or": lambda: rules.relabel_or(material.beliefs),
+        "relabel_and": lambda: rules.relabel_and(material.beliefs),
+        "crowd": lambda: crowd(material.votes, material.models),
+        "confident": lambda: _confident(material, votes),
+    }
+    if rule not in plain:
+        raise UsageError(f"no rule {rule!r}; known are {', '.join(RULES)}")
+    return Selected(plain[rule](), votes)
+
+
+def _with_audit(rule: str, material: Material, votes: Combined) -> Selected:
+    if material.audit is None:
+        raise UsageError(f"rule {rule} needs a random audit; give `humans` or a file of reference labels")
+    audit = material.audit(votes)
+    if rule == "soft":
+        return Selected(rules.soft(votes, audit.draw, audit.truth), votes)
+    chosen, certificate = rules.certified(
+        votes, audit.draw, audit.truth, alpha=material.alpha, delta=material.delta
+    )
+    return Selected(chosen, votes, certificate)
+
+
+def _confident(material: Material, votes: Combined) -> Selection:
+    n_groups = len(np.unique(material.groups))
+    fold = protocol_folds(material.groups, min(INNER_FOLDS, n_groups), seed=material.seed)
+    p = out_of_fold(material.features(), votes.label, fold)
+    return confident(votes, p, material.groups, fold)
+
+
+def out_of_fold(features: Floats, said: Ints, fold: Ints) -> Floats:
+    """(n,) P(YES) of the linear model, each item by one that saw no table of its fold; NaN unlabelled."""
+    p = np.full(len(said), np.nan)
+    for number in np.unique(fold):
+        learn, check = (fold != number) & (said != UNKNOWN), (fold == number) & (said != UNKNOWN)
+        if learn.any() and check.any():
+            target = said[learn].astype(np.float64)
+            p[check] = linear_probability(features[learn], target, np.ones(len(target)), features[check])
+    return p
+
+
+def linear_probability(learn: Floats, target: Floats, weight: Floats, check: Floats) -> Floats:
+    """(m,) P(YES) of `check` (m, d) from a linear model of `learn` (n, d) with targets (n,) in [0, 1].
+
+    A soft target is two rows, YES and NO, weighted by its shares. One class only: its share everywhere.
+    """
+    from soesift.classify.linear import softmax
+    from soesift.train.linear_fit import fit_linear
+
+    both = np.concatenate([target * weight, (1 - target) * weight])
+    used, labels = both > 0, np.repeat([1, 0], len(target))
+    if len(np.unique(labels[used])) < 2:
+        return np.full(len(check), float(target.mean()) if len(target) else 0.0)
+    model = fit_linear(np.concatenate([learn, learn])[used], labels[used], both[used])
+    return np.asarray(softmax(model.logits(check))[:, 1], np.float64)

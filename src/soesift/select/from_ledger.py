@@ -1,0 +1,98 @@
+"""From a ledger's answers to arrays of beliefs: one row a table, one column a view asked of one model."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple, cast
+
+import numpy as np
+
+from soesift.errors import UsageError
+from soesift.evaluate.arrays import UNKNOWN, Floats, Ints, Strings
+from soesift.label.report import StoredAnswer
+from soesift.select import belief as beliefs_of
+from soesift.select.belief import Belief, Failure
+from soesift.select.combine import label
+
+
+class Column(NamedTuple):
+    """What was asked: a view, by a prompt, of a model."""
+
+    view: str
+    model: str
+    prompt: str
+
+    def __str__(self) -> str:
+        return f"{self.view} ({self.model})"
+
+
+class Opinions(NamedTuple):
+    """tables, documents: (n,). columns: v of them. beliefs: (n, v), NaN without one; failures: why."""
+
+    tables: list[str]
+    documents: list[str]
+    columns: list[Column]
+    beliefs: Floats
+    failures: list[list[Failure | None]]
+
+
+def opinions(answers: Sequence[StoredAnswer], views: Sequence[str] = ()) -> Opinions:
+    """Beliefs of all tables that were asked about, in the order of their ids.
+
+    views: only these, in this order (none given: all). UsageError where the ledger lacks one, or all.
+    """
+    found = sorted({a.view for a in answers})
+    missing = [view for view in views if view not in found]
+    if missing or not found:
+        raise UsageError(
+            f"no answer in view {missing[0]!r}; the ledger holds {', '.join(found) or 'no answers'}"
+            if missing
+            else "the ledger holds no answers: run `soesift label` first"
+        )
+    order = list(views) or found
+    cells: dict[tuple[str, Column], list[StoredAnswer]] = {}
+    for answer in answers:
+        if answer.view in order:
+            column = Column(answer.view, answer.model, answer.prompt)
+            cells.setdefault((answer.table_id, column), []).append(answer)
+    columns = sorted({c for _, c in cells}, key=lambda c: (order.index(c.view), c))
+    documents = {a.table_id: a.document for a in answers if a.view in order}
+    tables = sorted(documents)
+    rows = [[belief_of(cells.get((table, column), [])) for column in columns] for table in tables]
+    p, failures = beliefs_of.table(rows)
+    return Opinions(tables, [documents[t] for t in tables], columns, p, failures)
+
+
+def belief_of(answers: Sequence[StoredAnswer]) -> Belief:
+    """The best that a cell's answers give: log-probabilities, repeated samples, one with confidence.
+
+    Where a log-probability cannot be used (most mass off the labels, say), its reason stands.
+    """
+    readable = [a for a in answers if a.label]
+    with_tokens = [a for a in readable if a.logprobs and a.token is not None]
+    if with_tokens:
+        logprobs, at = with_tokens[0].logprobs or [], with_tokens[0].token or 0
+        return beliefs_of.from_logprobs([(token, value) for token, value in logprobs[at][2]])
+    if not readable:
+        return beliefs_of.failed(Failure.UNPARSABLE if answers else Failure.NO_ANSWER)
+    if len({a.sample for a in readable}) > 1:
+        return beliefs_of.from_samples([cast(beliefs_of.Answer, a.label) for a in readable])
+    one = readable[0]
+    return beliefs_of.from_confidence(cast(beliefs_of.Answer, one.label), one.confidence)
+
+
+def votes_of_models(found: Opinions) -> tuple[Ints, list[str]]:
+    """(n, m) one vote a model over its views (mean logit), and the m models: what `crowd` reads."""
+    models = sorted({column.model for column in found.columns})
+    votes = [label(found.beliefs[:, [c.model == m for c in found.columns]]) for m in models]
+    return np.stack(votes, 1), models
+
+
+def truth_of(tables: Sequence[str], known: Mapping[str, int]) -> Ints:
+    """(n,) 1, 0, or -1 where `known` says nothing of a table."""
+    return np.array([known.get(table, UNKNOWN) for table in tables], np.int64)
+
+
+def groups_of(found: Opinions) -> Strings:
+    """(n,) the protocol (document) of each table."""
+    return np.asarray(found.documents, np.str_)
