@@ -1,0 +1,103 @@
+"""Tables without vertical rules, and text that only looks like one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from document_maker import Sheet, read_sheet
+from soesift.table.find import find_tables
+from soesift.table.grid import FoundTable
+
+XS = [72.0, 220.0, 300.0, 380.0, 460.0]
+ROWS = [
+    ["Procedure", "Screening", "Day 1", "Day 8", "Day 15"],
+    ["Informed consent", "X", "", "", ""],
+    ["Vital signs", "X", "X", "X", "X"],
+    ["12-lead ECG", "X", "", "X", ""],
+    ["Haematology", "X", "X", "", "X"],
+    ["Adverse events", "", "X", "X", "X"],
+]
+PROSE = "Participants who stop treatment early remain in the study and are followed until the last visit"
+
+
+def put_rows(sheet: Sheet, rows: list[list[str]], top: float, step: float = 18) -> Sheet:
+    for number, row in enumerate(rows):
+        for x, text in zip(XS, row, strict=True):
+            if text:
+                sheet.text(x, top + step * number, text, 9)
+    return sheet
+
+
+def found(folder: Path, sheet: Sheet) -> list[FoundTable]:
+    return find_tables(read_sheet(folder, sheet)).tables
+
+
+def test_borderless(tmp_path: Path) -> None:
+    [table] = found(tmp_path, put_rows(Sheet(), ROWS, 120))
+    assert table.texts() == ROWS
+    assert table.borderless
+    assert table.ruled == 0
+    x0, y0, x1, y1 = table.bbox
+    assert (x0, x1) == pytest.approx((71, 460 + 29), abs=3)
+    assert (y0, y1) == pytest.approx((111, 213), abs=4)
+
+
+def test_booktabs_with_header_of_two_lines(tmp_path: Path) -> None:
+    """Three horizontal rules; the header line above is taken in though it has only two chunks."""
+    sheet = Sheet().line(72, 86, 500, 86).line(72, 126, 500, 126).line(72, 222, 500, 222)
+    sheet.text(220, 100, "Baseline", 9).text(300, 100, "Treatment", 9)
+    put_rows(sheet, ROWS, 120)
+    sheet.text(72, 60, PROSE, 9).text(72, 250, PROSE, 9)
+    [table] = found(tmp_path, sheet)
+    assert table.texts() == [["", "Baseline", "Treatment", "", ""], *ROWS]
+
+
+def test_rules_between_all_rows(tmp_path: Path) -> None:
+    sheet = put_rows(Sheet(), ROWS, 120)
+    for number in range(len(ROWS) + 1):
+        sheet.line(72, 108 + 18 * number, 500, 108 + 18 * number)
+    [table] = found(tmp_path, sheet)
+    assert table.texts() == ROWS
+
+
+def test_broken_cell_text_is_one_row(tmp_path: Path) -> None:
+    sheet = put_rows(Sheet(), ROWS, 120, step=24)
+    sheet.text(72, 178, "(seated, after rest)", 9)  # under "Vital signs", 10 points below
+    [table] = found(tmp_path, sheet)
+    assert [row[0] for row in table.texts()][2] == "Vital signs (seated, after rest)"
+    assert len(table.texts()) == len(ROWS)
+
+
+def test_turned_borderless_table(tmp_path: Path) -> None:
+    inner = put_rows(Sheet(width=792, height=612), ROWS, 120)
+    page = Sheet()
+    page.parts.append("q 0 -1 1 0 0 792 cm\n" + "\n".join(inner.parts) + "\nQ")
+    [table] = found(tmp_path, page)
+    assert table.texts() == ROWS
+    assert table.rotation == 90
+
+
+def test_prose_and_lists_are_no_tables(tmp_path: Path) -> None:
+    sheet = Sheet()
+    for number in range(12):
+        sheet.text(72, 100 + 14 * number, PROSE, 9)
+        sheet.text(72, 400 + 14 * number, f"{number + 1}.", 9)
+        sheet.text(95, 400 + 14 * number, "A criterion of entry", 9)
+    assert found(tmp_path, sheet) == []
+
+
+def test_two_columns_of_prose_are_no_table(tmp_path: Path) -> None:
+    sheet = Sheet()
+    for number in range(15):
+        sheet.text(72, 100 + 14 * number, PROSE[:45], 9).text(320, 100 + 14 * number, PROSE[30:75], 9)
+    assert found(tmp_path, sheet) == []
+
+
+def test_prose_parts_two_tables(tmp_path: Path) -> None:
+    sheet = put_rows(Sheet(), ROWS, 100)
+    for number in range(3):
+        sheet.text(72, 230 + 14 * number, PROSE, 9)
+    put_rows(sheet, ROWS[::-1], 300)
+    assert [t.texts() for t in found(tmp_path, sheet)] == [ROWS, ROWS[::-1]]
