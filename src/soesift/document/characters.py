@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from soesift.document.frame import Frame, to_display
 from soesift.document.page import Floats
+from soesift.document.symbols import show_symbols
 
 SPACE = 32
 SLANT = 12.0  # degrees off the page's axes
@@ -35,6 +36,7 @@ def read_characters(
     empty = ~raw.any(axis=1)
     boxes[empty] = 0
     codes[(codes == 0) | (codes > 0x10FFFF) | ((codes >= 0xD800) & (codes < 0xE000))] = 0xFFFD
+    codes = show_symbols(codes)
     turns = read_turns(text_page, boxes, codes, frame)
     straight = turns >= 0
     return codes[straight], boxes[straight], turns[straight]
