@@ -1,0 +1,149 @@
+"""Any page gives well-formed tables; parts that unit tests reach better than pages."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from soesift.document.page import Page
+from soesift.document.words import Words
+from soesift.table.arrows import mark_arrows
+from soesift.table.fill_text import fill_cells, owners, read_lines
+from soesift.table.find import find_tables
+from soesift.table.grid import FoundTable, GridCell
+from soesift.table.mend import belongs, mend_tables, stack
+from soesift.table.orient import main_turn
+from soesift.table.records import page_records
+from soesift.table.redaction import add_hidden_rules, dark_boxes
+
+PLACE = st.integers(0, 30).map(lambda v: v * 20)
+RULE = st.tuples(PLACE, PLACE, PLACE)
+LETTER = st.tuples(st.sampled_from("XaD1-✓ "), PLACE, PLACE, st.sampled_from([0, 0, 0, 90, 180, 270]))
+
+
+def boxes_of(rows: list[tuple[float, float, float, float]]) -> np.ndarray:
+    return np.array(rows, np.float32).reshape(-1, 4)
+
+
+@st.composite
+def pages(draw: st.DrawFn) -> Page:
+    page = Page(1, 612, 792)
+    across, down = draw(st.lists(RULE, max_size=14)), draw(st.lists(RULE, max_size=14))
+    page.horizontal = boxes_of([(min(a, b), y, max(a, b), y + 1) for y, a, b in across])
+    page.vertical = boxes_of([(x, min(a, b), x + 1, max(a, b)) for x, a, b in down])
+    letters = draw(st.lists(LETTER, max_size=40))
+    page.codes = np.array([ord(c) for c, *_ in letters], np.uint32)
+    page.boxes = boxes_of([(x + 5, y + 5, x + 11, y + 14) for _, x, y, _ in letters])
+    page.upright = np.array([turn for *_, turn in letters], np.int16)
+    dark = draw(st.lists(st.tuples(PLACE, PLACE), max_size=2))
+    page.fills = boxes_of([(x, y, x + 200, y + 30) for x, y in dark])
+    page.fill_grey = np.zeros(len(dark), np.float32)
+    return page
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(pages())
+def test_any_page_gives_well_formed_tables(page: Page) -> None:
+    found = find_tables(page)
+    assert {t.rotation for t in found.tables} <= {found.turn}
+    for table in found.tables:
+        assert (np.diff(table.rows) > 0).all()
+        assert (np.diff(table.columns) > 0).all()
+        count = np.zeros(table.shape, int)
+        for c in table.cells:
+            count[c.row : c.row + c.row_span, c.column : c.column + c.column_span] += 1
+        assert (count == 1).all()
+        assert (owners(table) >= 0).all()
+    for record in page_records(found, "d", "", 1, ""):
+        assert len({len(row) for row in record.grid}) == 1
+        assert all(text == " ".join(text.split()) for row in record.grid for text in row)
+
+
+def table_at(top: float, columns: list[float], rows: int = 2) -> FoundTable:
+    ys = np.arange(rows + 1, dtype=np.float32) * 20 + top
+    cells = [GridCell(r, c, 1, 1, f"{r}{c}") for r in range(rows) for c in range(len(columns) - 1)]
+    return FoundTable(1, ys.astype(np.float32), np.array(columns, np.float32), cells, ruled=top / 1000)
+
+
+NONE, NO_GREY = np.zeros((0, 4), np.float32), np.zeros(0, np.float32)
+COLUMNS = [0.0, 100.0, 150.0, 200.0]
+
+
+def test_pieces_are_stacked_only_when_they_belong_together() -> None:
+    upper, touching, apart = table_at(100, COLUMNS), table_at(142, COLUMNS), table_at(180, COLUMNS)
+    assert belongs(upper, touching, NONE, NO_GREY)
+    assert not belongs(upper, apart, NONE, NO_GREY)
+    assert not belongs(upper, table_at(142, [0, 90, 150, 200]), NONE, NO_GREY)
+    assert not belongs(table_at(100, [0, 100]), table_at(142, [0, 100]), NONE, NO_GREY)
+    box = np.array([[0, 138, 200, 182]], np.float32)
+    assert belongs(upper, apart, box, np.array([0.0], np.float32))
+    assert not belongs(upper, apart, box, np.array([0.8], np.float32))  # shading is no redaction
+
+
+def test_stack_fills_the_gap_with_an_empty_row() -> None:
+    joined = stack(table_at(100, COLUMNS), table_at(180, COLUMNS))
+    both = [["00", "01", "02"], ["10", "11", "12"]]
+    assert joined.texts() == [*both, [""] * 3, *both]
+    assert joined.rows.tolist() == [100, 120, 140, 180, 200, 220]
+    close = stack(table_at(100, COLUMNS), table_at(142, COLUMNS))
+    assert close.shape == (4, 3)
+    pieces = [table_at(top, COLUMNS) for top in (142, 100, 184)]
+    assert [t.shape for t in mend_tables(pieces, NONE, NO_GREY)] == [(6, 3)]
+
+
+def test_black_boxes_lend_their_edges() -> None:
+    page = Page(1, 612, 792)
+    page.fills = np.array([[0, 50, 300, 80], [0, 200, 300, 230], [0, 300, 20, 302]], np.float32)
+    page.fill_grey = np.array([0.0, 0.9, 0.0], np.float32)
+    assert dark_boxes(page).tolist() == [[0, 50, 300, 80]]
+    vertical = np.array([[10, 0, 100], [100, 0, 100], [200, 0, 100]], np.float32)
+    none = np.zeros((0, 3), np.float32)
+    assert add_hidden_rules(none, vertical, page).tolist() == [[50, 10, 200], [80, 10, 200]]
+    assert len(add_hidden_rules(none, vertical[:2], page)) == 0
+
+
+def test_arrows_keep_to_empty_cells() -> None:
+    table = table_at(0, COLUMNS)
+    for cell in table.cells:
+        cell.text = "" if cell.column else "name"
+    table.cells[4].text = "X"
+    table.arrows = np.array([[10, 105, 195], [30, 105, 195], [30, 160, 190], [99, 0, 200]], np.float32)
+    mark_arrows(table)
+    assert table.texts() == [["name", "→", "→"], ["name", "X", "→"]]
+
+
+def words_at(*placed: tuple[str, float, float, float]) -> Words:
+    """Words (text, x, top, size), each as wide as its letters are many."""
+    boxes = np.array([(x, y, x + 0.5 * s * len(t), y + s) for t, x, y, s in placed], np.float32)
+    sizes = np.array([s for *_, s in placed], np.float32)
+    return Words(boxes, boxes, np.zeros(len(placed), np.int16), sizes, [t for t, *_ in placed])
+
+
+def test_reading_order_and_markers() -> None:
+    words = words_at(("below", 0, 12, 10), ("right", 30, 0, 10), ("left", 0, 0.5, 10), ("a", 55.2, -2, 6))
+    assert read_lines(words, np.arange(4)) == "left righta below"
+
+
+def test_words_go_to_the_cell_of_their_middle() -> None:
+    table = table_at(0, COLUMNS)
+    for cell in table.cells:
+        cell.text = ""
+    words = words_at(("long", 85, 5, 9), ("X", 120, 25, 9), ("out", 300, 5, 9))
+    used = fill_cells(table, words)
+    assert table.texts() == [["long", "", ""], ["", "X", ""]]
+    assert sorted(used.tolist()) == [0, 1]
+
+
+def test_main_turn_needs_a_clear_majority() -> None:
+    def page(upright: int, turned: int) -> Page:
+        n = upright + turned
+        boxes = np.tile(np.array([300, 400, 306, 410], np.float32), (n, 1))
+        turns = np.array([0] * upright + [90] * turned, np.int16)
+        return Page(1, 612, 792, codes=np.full(n, 65, np.uint32), boxes=boxes, upright=turns)
+
+    assert main_turn(page(100, 0)) == 0
+    assert main_turn(page(100, 100)) == 0
+    assert main_turn(page(30, 100)) == 90
+    assert main_turn(page(0, 5)) == 90
+    assert main_turn(page(0, 0)) == 0
