@@ -1,0 +1,44 @@
+"""The house in order: style, and the way imports run."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+SOURCE = ROOT / "src" / "soesift"
+DETECT = ("document", "table", "join", "classify", "detect", "result", "export")
+TRAINING = ("train", "study", "label", "select", "evaluate", "sample")
+
+
+def imported(path: Path) -> set[str]:
+    """Folders of the package that a module imports, at the top or inside functions."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        names = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+        names += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        found |= {name.split(".")[1] for name in names if name.startswith("soesift.")}
+    return found
+
+
+def test_ruff_is_clean() -> None:
+    run = subprocess.run([sys.executable, "-m", "ruff", "check", "."], cwd=ROOT, capture_output=True, text=True)
+    assert run.returncode == 0, run.stdout[-2000:]
+
+
+def test_the_way_to_detection_never_imports_training() -> None:
+    crossed = {
+        str(path.relative_to(SOURCE)): imported(path) & set(TRAINING)
+        for folder in DETECT
+        for path in (SOURCE / folder).glob("*.py")
+        if imported(path) & set(TRAINING)
+    }
+    assert crossed == {}
+
+
+def test_no_file_names_this_kind_of_place() -> None:
+    paths = [p for p in ROOT.rglob("*.py") if ".venv" not in p.parts]
+    named = [str(p) for p in paths if any(w in p.read_text("utf-8") for w in ("/" + "work/", "/" + "root/"))]
+    assert named == []
