@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
 
 import numpy as np
 from numpy.typing import NDArray
 
 from soesift.join.fragment import Fragment
-from soesift.join.likeness import header_likeness, letters, names_likeness, same_columns
+from soesift.join.likeness import header_likeness, letters, names_likeness, plain_caption, same_columns
 from soesift.join.pairs import has_own_header, is_tile
 from soesift.result.models import Footnote
 from soesift.table.grid import Box
@@ -98,13 +98,14 @@ def stack_block(fragments: list[Fragment]) -> Joined:
 def repeated_header(joined: Joined, fragment: Fragment) -> int:
     """How many leading rows of a fragment repeat the header; all header rows, or none."""
     count = fragment.record.header_rows
-    known = {letters("".join(row)) for row in joined.grid[: joined.header_rows]}
-    words = {letters(t) for row in joined.grid[: joined.header_rows] for t in row if t}
+    header = joined.grid[: joined.header_rows]
+    known = {plain_caption(" ".join(row)) for row in header} - {""}
+    words = {letters(t) for row in header for t in row} - {""}  # signs alone name no column
     skip = 0
     for row in fragment.record.grid[: max(count, joined.header_rows)]:
         texts = [letters(t) for t in row if t]
         seen = sum(t in words for t in texts) / max(1, len(texts))
-        if letters("".join(row)) in known or (texts and seen >= 0.7) or (not texts and skip):
+        if plain_caption(" ".join(row)) in known or (texts and seen >= 0.7) or (not texts and skip):
             skip += 1
         else:
             break
@@ -232,20 +233,34 @@ def beside(left: Joined, right: Joined) -> Joined:
         match = rows.get(k - right.header_rows)
         if match is None:
             where[k] = len(grid)
-            grid.append([right.grid[k][0]] + [""] * (wide + more - 1))
+            grid.append([*right.grid[k][:labels], *[""] * (wide + more - labels)])
             pages.append(right.pages[k])
         else:
             where[k] = match + header
     for k, place in where.items():
         grid[place][wide:] = right.grid[k][labels:]
     cells = [_moved(c, lift, 0) for c in left.cells]
+    own = set(range(lift + len(left.grid), len(grid)))  # rows that only the tile has, with their names
     for cell in right.cells:
-        if cell.column >= labels:
-            span = 1 if cell.row >= right.header_rows else cell.row_span
-            moved = _moved(cell, where[cell.row] - cell.row, wide - labels)
-            moved.row_span = span
-            cells.append(moved)
+        rows_of = [where[k] for k in range(cell.row, cell.row + cell.row_span)]
+        end = cell.column + cell.column_span
+        named = [row for row in rows_of if row in own]
+        cells += laid_cells(cell, named, cell.column, min(end, labels))
+        start = max(cell.column, labels)
+        cells += laid_cells(cell, rows_of, start + wide - labels, end + wide - labels)
     return Joined(header, grid, pages, cells)
+
+
+def laid_cells(cell: JoinedCell, rows: list[int], left: int, right: int) -> list[JoinedCell]:
+    """A cell on these rows and the columns from `left` to before `right`: one piece for each run of rows."""
+    if left >= right:
+        return []
+    starts = [row for row in rows if row - 1 not in rows]
+    ends = [row for row in rows if row + 1 not in rows]
+    return [
+        replace(cell, row=a, row_span=b - a + 1, column=left, column_span=right - left)
+        for a, b in zip(sorted(starts), sorted(ends), strict=True)
+    ]
 
 
 def label_columns(left: Joined, right: Joined) -> int:

@@ -1,0 +1,155 @@
+"""Which fragments make one table: columns, reprinted headers, tiles, captions, pages between."""
+
+from __future__ import annotations
+
+import pytest
+from toy_fragments import BODY, HEADER, fragment
+
+from soesift.join.group import continuation_score, continues, group_fragments
+from soesift.join.likeness import (
+    alike,
+    header_likeness,
+    is_continued,
+    names_likeness,
+    plain_caption,
+    same_columns,
+    shared_boundaries,
+)
+from soesift.join.pairs import PAIR_NAMES, is_tile, pair_features
+
+OTHER = [["Activity", "Week 4", "Week 8", "Week 12", "Month 6"]]
+
+
+def sizes(*fragments) -> list[int]:
+    return [len(group) for group in group_fragments(list(fragments))]
+
+
+def test_a_reprinted_header_on_the_next_page_goes_on() -> None:
+    first = fragment(HEADER + BODY[:3], 4, caption="Table 1 Schedule of Activities")
+    assert sizes(first, fragment(HEADER + BODY[3:], 5)) == [2]
+
+
+def test_the_same_columns_without_a_header_go_on() -> None:
+    first = fragment(HEADER + BODY[:3], 4, caption="Table 1 Schedule of Activities")
+    assert sizes(first, fragment(BODY[3:], 5, header_rows=1)) == [2]
+
+
+def test_a_new_caption_with_another_header_starts_a_new_table() -> None:
+    first = fragment(HEADER + BODY[:3], 4, caption="Table 1 Schedule of Activities")
+    second = fragment(OTHER + BODY[3:], 5, caption="Table 2 Schedule of Assessments for the Extension")
+    assert sizes(first, second) == [1, 1]
+
+
+def test_a_new_schedule_title_starts_a_new_table_even_on_the_same_columns() -> None:
+    first = fragment(HEADER + BODY[:3], 4, caption="Table 1 Schedule of Activities for Part A")
+    second = fragment(OTHER + BODY[3:], 5, caption="Table 2 Schedule of Activities for Part B")
+    assert same_columns(first, second)
+    assert sizes(first, second) == [1, 1]
+
+
+@pytest.mark.parametrize(
+    "caption",
+    [
+        "Table 1 Schedule of Activities (continued)",
+        "Table 1 Schedule of Activities (cont'd)",
+        "Table 1 Schedule of Activities, concluded",
+        "Table 1 Schedule of Activities",
+    ],
+)
+def test_a_continued_or_repeated_caption_goes_on(caption: str) -> None:
+    first = fragment(HEADER + BODY[:3], 4, caption="Table 1 Schedule of Activities")
+    assert sizes(first, fragment(HEADER + BODY[3:], 5, caption=caption)) == [2]
+
+
+def test_tiles_of_other_visits_go_on() -> None:
+    left = fragment(HEADER + BODY, 4, caption="Table 1 Schedule of Activities")
+    right = fragment(
+        [["Procedure", "Week 4", "Week 8"]] + [[row[0], "X", ""] for row in BODY],
+        5,
+        columns=[40, 140, 280, 420],
+        caption="Table 1 Schedule of Activities (continued)",
+    )
+    assert is_tile([left], right)
+    assert sizes(left, right) == [2]
+
+
+def test_three_pages_without_rows_may_lie_between_but_not_four() -> None:
+    first = fragment(HEADER + BODY[:3], 4, caption="Table 1 Schedule of Activities")
+    near = fragment(HEADER + BODY[3:], 6, caption="Table 1 Schedule of Activities (continued)")
+    far = fragment(HEADER + BODY[3:], 9, caption="Table 1 Schedule of Activities (continued)")
+    assert continues([first], near)
+    assert not continues([first], far)
+
+
+def test_the_score_falls_with_the_gap() -> None:
+    first = fragment(HEADER + BODY[:3], 4)
+    scores = [continuation_score([first], fragment(HEADER + BODY[3:], page)) for page in (5, 6, 7)]
+    assert scores[0] > scores[1] > scores[2]
+
+
+def test_word_tables_are_whole_but_pasted_pictures_are_not() -> None:
+    word = [fragment(HEADER + BODY[:3], None, order=k) for k in range(2)]
+    assert sizes(*word) == [1, 1]
+    pictures = [fragment(HEADER + BODY[k : k + 3], None, order=k, flags=["image_only"]) for k in (0, 1)]
+    assert sizes(*pictures) == [2]
+
+
+def test_fragments_are_grouped_in_document_order_whatever_order_they_come_in() -> None:
+    first = fragment(HEADER + BODY[:3], 4, caption="Table 1 Schedule of Activities")
+    second = fragment(HEADER + BODY[3:], 5)
+    assert group_fragments([second, first]) == [[first, second]]
+    assert group_fragments([]) == []
+
+
+def test_features_have_a_name_each_and_say_what_they_say() -> None:
+    first = fragment(HEADER + BODY[:3], 4, caption="Table 1 Schedule of Activities")
+    second = fragment(HEADER + BODY[3:], 7, caption="Table 1 Schedule of Activities (continued)")
+    values = dict(zip(PAIR_NAMES, pair_features([first], second), strict=True))
+    assert values["same_columns"] == values["shared_boundaries"] == values["header"] == 1.0
+    assert values["own_header"] == values["continued"] == values["caption_same"] == 1.0
+    assert values["gap"] == 2.0
+    assert values["other_header"] == values["caption_other"] == values["same_page"] == values["tile"] == 0.0
+
+
+def test_columns_are_compared_by_place_from_the_left_edge() -> None:
+    a = fragment(HEADER + BODY)
+    moved = fragment(HEADER + BODY, columns=[65 + 60 * k for k in range(6)])
+    bent = fragment(HEADER + BODY, columns=[40, 110, 160, 220, 280, 340])
+    narrow = fragment([row[:4] for row in HEADER + BODY])
+    assert same_columns(a, moved)
+    assert not same_columns(a, bent)
+    assert not same_columns(a, narrow)
+    assert shared_boundaries(a, narrow) == 1.0
+    assert shared_boundaries(a, bent) == pytest.approx(5 / 6)
+
+
+def test_header_likeness_ignores_the_first_column_and_knows_other_widths() -> None:
+    a = fragment(HEADER + BODY)
+    assert header_likeness(a, fragment(OTHER + BODY)) == 0.0
+    assert header_likeness(a, fragment([["Activity", *HEADER[0][1:]], *BODY])) == 1.0
+    assert 0.5 < header_likeness(a, fragment([row[:4] for row in HEADER + BODY])) < 1
+    assert header_likeness(a, fragment(BODY, header_rows=0)) == 0.0
+
+
+def test_texts_are_alike_on_letters_and_digits() -> None:
+    assert alike("Day 1", "day-1") == 1.0
+    assert alike("Schedule of Events", "Schedule of Event") > 0.95
+    assert alike("Schedule of Events", "Dose levels") < 0.6
+
+
+def test_names_in_order_count() -> None:
+    assert names_likeness(["a", "b", "c"], ["a", "c"]) == 1.0
+    assert names_likeness(["a", "b"], ["c", "d"]) == 0.0
+    assert names_likeness(["a"], ["a"]) == 0.0  # one row proves nothing
+
+
+@pytest.mark.parametrize(
+    "text", ["Table 1 (continued)", "Table 1 cont.", "Tabelle 1 (Fortsetzung)", "Table 1 cont’d"]
+)
+def test_continued_is_seen_and_taken_off(text: str) -> None:
+    assert is_continued(text)
+    assert plain_caption(text) in ("table1", "tabelle1")
+
+
+def test_contents_is_not_continued() -> None:
+    assert not is_continued("Contents of the table")

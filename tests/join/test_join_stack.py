@@ -1,0 +1,240 @@
+"""The joined grid, exactly: headers once, cells, pages, spans, tiles, note rows."""
+
+from __future__ import annotations
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from toy_fragments import BODY, HEADER, Grid, fragment
+
+from soesift.join.fragment import Fragment
+from soesift.join.group import group_fragments
+from soesift.join.stack import Joined, join_fragments, take_note_rows
+
+CAPTION = "Table 1 Schedule of Activities"
+
+
+def assert_covered(joined: Joined) -> None:
+    """Cells do not overlap, lie in the grid, and say what the grid says; what no cell covers is empty."""
+    seen: set[tuple[int, int]] = set()
+    for cell in joined.cells:
+        for row in range(cell.row, cell.row + cell.row_span):
+            for column in range(cell.column, cell.column + cell.column_span):
+                assert (row, column) not in seen
+                seen.add((row, column))
+                assert joined.grid[row][column] == cell.text
+    for row, texts in enumerate(joined.grid):
+        assert len(texts) == joined.width
+        assert all((row, column) in seen for column, text in enumerate(texts) if text)
+    assert len(joined.pages) == len(joined.grid)
+
+
+def test_two_pages_with_a_reprinted_header_make_one_grid() -> None:
+    joined = join_fragments([fragment(HEADER + BODY[:3], 4, caption=CAPTION), fragment(HEADER + BODY[3:], 5)])
+    assert joined.grid == HEADER + BODY
+    assert joined.header_rows == 1
+    assert joined.pages == [4, 4, 4, 4, 5, 5, 5]
+    assert_covered(joined)
+
+
+def test_cells_keep_spans_page_and_box() -> None:
+    top = [["Procedure", "Treatment", "Treatment", "Follow-up"], ["Procedure", "Day 1", "Day 8", "Day 30"]]
+    spans = [(0, 0, 2, 1), (0, 1, 1, 2)]
+    category = ["Safety", "Safety", "Safety", "Safety"]
+    one = fragment([*top, ["ECG", "X", "", "X"]], 4, header_rows=2, spans=spans)
+    two = fragment([*top, category, ["Weight", "", "X", ""]], 5, header_rows=2, spans=[*spans, (2, 0, 1, 4)])
+    joined = join_fragments([one, two])
+    assert joined.grid == [*top, ["ECG", "X", "", "X"], category, ["Weight", "", "X", ""]]
+    assert_covered(joined)
+    merged = next(c for c in joined.cells if c.text == "Safety")
+    assert (merged.row, merged.column, merged.row_span, merged.column_span) == (3, 0, 1, 4)
+    assert merged.page == 5
+    assert merged.bbox == (40.0, 80.0, 280.0, 100.0)  # its place on its own page
+    weight = next(c for c in joined.cells if c.text == "Weight")
+    assert (weight.row, weight.bbox) == (4, (40.0, 100.0, 100.0, 120.0))
+
+
+def test_a_fragment_without_header_loses_no_row() -> None:
+    joined = join_fragments([fragment(HEADER + BODY[:3], 4), fragment(BODY[3:], 5)])
+    assert joined.grid == HEADER + BODY
+    assert_covered(joined)
+
+
+def test_the_reprinted_caption_row_marked_continued_is_not_a_row() -> None:
+    def titled(text: str, rows: Grid) -> Grid:
+        return [[text] * 5, *HEADER, *rows]
+
+    first = fragment(titled(CAPTION, BODY[:3]), 4, header_rows=2, spans=[(0, 0, 1, 5)], caption=CAPTION)
+    more = f"{CAPTION} (continued)"
+    second = fragment(titled(more, BODY[3:]), 5, header_rows=2, spans=[(0, 0, 1, 5)], caption=more)
+    assert group_fragments([first, second]) == [[first, second]]
+    joined = join_fragments([first, second])
+    assert joined.grid == [[CAPTION] * 5, *HEADER, *BODY]
+    assert_covered(joined)
+
+
+def test_a_row_of_signs_only_is_never_taken_for_a_header() -> None:
+    header = [["Procedure", "Screening*", "Day 1", "–", "Day 15"]]
+    more = [["", "•", "•", "•", "•"], *BODY[2:]]
+    joined = join_fragments([fragment(header + BODY[:2], 4), fragment(more, 5)])
+    assert joined.grid == [*header, *BODY[:2], *more]
+
+
+def test_tiles_are_set_side_by_side_and_row_names_kept_once() -> None:
+    visits = [["Procedure", "Week 4", "Week 8"]]
+    right = visits + [[row[0], "X", str(k)] for k, row in enumerate(BODY)]
+    joined = join_fragments([fragment(HEADER + BODY, 4), fragment(right, 5, columns=[40, 140, 280, 420])])
+    assert joined.grid[0] == [*HEADER[0], "Week 4", "Week 8"]
+    assert joined.grid[1:] == [[*row, "X", str(k)] for k, row in enumerate(BODY)]
+    assert joined.header_rows == 1
+    assert_covered(joined)
+    assert {c.page for c in joined.cells if c.column >= 5} == {5}
+
+
+def test_a_tile_with_a_row_of_its_own_adds_it_with_its_name_as_a_cell() -> None:
+    right = (
+        [["Procedure", "Week 4", "Week 8"]] + [[row[0], "X", ""] for row in BODY] + [["Survival", "", "X"]]
+    )
+    joined = join_fragments([fragment(HEADER + BODY, 4), fragment(right, 5, columns=[40, 140, 280, 420])])
+    assert joined.grid[-1] == ["Survival", "", "", "", "", "", "X"]
+    assert joined.pages[-1] == 5
+    assert_covered(joined)
+
+
+def test_a_tile_with_more_header_rows_lifts_the_other() -> None:
+    right = [["Procedure", "Extension", "Extension"], ["Procedure", "Week 4", "Week 8"]]
+    right += [[row[0], "X", ""] for row in BODY]
+    joined = join_fragments(
+        [
+            fragment(HEADER + BODY, 4),
+            fragment(
+                right, 5, header_rows=2, columns=[40, 140, 280, 420], spans=[(0, 0, 2, 1), (0, 1, 1, 2)]
+            ),
+        ]
+    )
+    assert joined.header_rows == 2
+    assert joined.grid[0][5:] == ["Extension", "Extension"]
+    assert joined.grid[1] == [*HEADER[0], "Week 4", "Week 8"]
+    assert_covered(joined)
+
+
+def test_a_category_over_the_whole_width_of_a_tile_has_its_cells() -> None:
+    left = [*HEADER, *BODY[:2], ["Safety"] * 5, *BODY[2:]]
+    right = [
+        ["Procedure", "Week 4", "Week 8"],
+        *([row[0], *(["X", ""] if row[0] != "Safety" else ["Safety"] * 2)] for row in left[1:]),
+    ]
+    tile = fragment(right, 5, columns=[40, 140, 280, 420], spans=[(3, 0, 1, 3)])
+    joined = join_fragments([fragment(left, 4, spans=[(3, 0, 1, 5)]), tile])
+    assert joined.grid[3] == ["Safety"] * 7
+    assert_covered(joined)
+
+
+def test_a_cell_over_two_rows_of_a_tile_says_its_text_in_both() -> None:
+    right = [["Procedure", "Week 4", "Week 8"]] + [[row[0], "weekly", ""] for row in BODY]
+    tile = fragment(right, 5, columns=[40, 140, 280, 420], spans=[(1, 1, 6, 1)])
+    joined = join_fragments([fragment(HEADER + BODY, 4), tile])
+    assert [row[5] for row in joined.grid[1:]] == ["weekly"] * 6
+    assert_covered(joined)
+
+
+def test_tiles_with_equally_many_columns_are_tiles_too() -> None:
+    right = [["Procedure", "Week 4", "Week 8", "Week 12", "Month 6"]] + [
+        [r[0], "", "X", "", ""] for r in BODY
+    ]
+    joined = join_fragments([fragment(HEADER + BODY, 4), fragment(right, 5)])
+    assert joined.width == 9
+    assert_covered(joined)
+
+
+def test_a_narrower_fragment_lies_under_the_columns_it_shares() -> None:
+    joined = join_fragments(
+        [
+            fragment(HEADER + BODY[:4], 4),
+            fragment(
+                [["Weight", "X", "X"], ["Height", "", "X"]], 5, header_rows=0, columns=[40, 100, 160, 340]
+            ),
+        ]
+    )
+    assert joined.width == 5
+    assert [row[:2] for row in joined.grid[-2:]] == [["Weight", "X"], ["Height", ""]]
+
+
+def test_a_long_text_over_the_whole_width_is_a_note_and_not_a_row() -> None:
+    note = "a. " + "Samples are taken before dosing on each day of the visit. " * 4
+    grid = [*HEADER, *BODY[:2], [note] * 5, *BODY[2:]]
+    joined = join_fragments([fragment(grid, 4, spans=[(3, 0, 1, 5)])])
+    notes = take_note_rows(joined)
+    assert [(n.marker, n.text, n.page) for n in notes] == [("", note, 4)]
+    assert joined.grid == HEADER + BODY
+    assert_covered(joined)
+
+
+def test_a_short_category_over_the_whole_width_stays() -> None:
+    grid = [*HEADER, *BODY[:2], ["Safety assessments"] * 5, *BODY[2:]]
+    joined = join_fragments([fragment(grid, 4, spans=[(3, 0, 1, 5)])])
+    assert take_note_rows(joined) == []
+    assert joined.grid == grid
+
+
+def test_a_cell_that_spans_a_removed_note_shrinks() -> None:
+    note = "Samples are taken before dosing on each day of the visit. " * 4
+    grid = [["P", "Day 1", "Day 2"], ["ECG", "X", ""], [note] * 3, ["Weight", "", "X"]]
+    joined = Joined(1, grid, [1, 1, 1, 1])
+    joined.cells = join_fragments([fragment(grid, 1)]).cells
+    assert len(take_note_rows(joined)) == 1
+    assert [c.row for c in joined.cells if c.text == "Weight"] == [2]
+
+
+words = st.sampled_from(["Consent", "Weight", "Height", "Pulse", "Serology", "Imaging", "Biopsy", "Diary"])
+marks = st.sampled_from(["", "X", "X", "Xa", "•", "if needed"])
+
+
+@st.composite
+def cut_grids(draw: st.DrawFn) -> tuple[Grid, int, list[Fragment]]:
+    """A grid, its number of header rows, and fragments of it with reprinted headers."""
+    columns = draw(st.integers(3, 9))
+    header: Grid = [["Procedure", *(f"Day {k}" for k in range(1, columns))]]
+    if draw(st.booleans()):
+        header.append(["Window", *(f"± {k}" for k in range(1, columns))])
+    height = draw(st.integers(2, 25))
+    body = [[f"{draw(words)} {k}", *(draw(marks) for _ in range(columns - 1))] for k in range(height)]
+    cuts = sorted(draw(st.sets(st.integers(1, height - 1), max_size=4)))
+    pieces = [body[a:b] for a, b in zip([0, *cuts], [*cuts, height], strict=True)]
+    reprint = draw(st.lists(st.booleans(), min_size=len(pieces), max_size=len(pieces)))
+    parts = [
+        fragment(header + rows, page, header_rows=len(header))
+        if again or page == 1
+        else fragment(rows, page, header_rows=0)
+        for page, (rows, again) in enumerate(zip(pieces, reprint, strict=True), 1)
+    ]
+    return header + body, len(header), parts
+
+
+@settings(max_examples=150, deadline=None)
+@given(cut_grids())
+def test_a_cut_grid_joins_back_to_itself(made: tuple[Grid, int, list[Fragment]]) -> None:
+    grid, header_rows, parts = made
+    assert group_fragments(parts) == [parts]
+    joined = join_fragments(parts)
+    assert joined.grid == grid
+    assert joined.header_rows == header_rows
+    expected = [p.record.page for p in parts for _ in p.record.grid[p.record.header_rows :]]
+    assert joined.pages == [1] * header_rows + expected
+    assert_covered(joined)
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.integers(2, 6), st.integers(2, 6), st.integers(3, 15), st.data())
+def test_a_grid_cut_between_columns_joins_back_to_itself(
+    a: int, b: int, height: int, data: st.DataObject
+) -> None:
+    header = ["Procedure", *(f"Visit {k}" for k in range(a + b))]
+    body = [[f"{data.draw(words)} {k}", *(data.draw(marks) for _ in range(a + b))] for k in range(height)]
+    grid = [header, *body]
+    left = fragment([row[: a + 1] for row in grid], 1)
+    right = fragment(
+        [[row[0], *row[a + 1 :]] for row in grid], 2, columns=[40, *(150 + 70 * k for k in range(b + 1))]
+    )
+    joined = join_fragments([left, right])
+    assert joined.grid == grid
+    assert_covered(joined)
