@@ -137,6 +137,29 @@ def test_arrows_mark_the_columns_they_pass(tmp_path: Path) -> None:
     assert table.texts()[:4] == SCHEDULE[:4]
 
 
+def test_arrow_inside_a_merged_cell(tmp_path: Path) -> None:
+    cells = [c for c in full_grid(SCHEDULE) if c.row != 4]
+    sheet = draw_table(Sheet(), XS, YS, [*cells, Spanned(4, 0, "Diary"), Spanned(4, 1, column_span=4)])
+    sheet.line(XS[1] + 5, 190, XS[5] - 10, 190)
+    assert only(tmp_path, sheet).texts() == [*SCHEDULE[:4], ["Diary", "→", "→", "→", "→"]]
+
+
+def test_line_under_a_merged_head_is_no_arrow(tmp_path: Path) -> None:
+    sheet = draw_table(Sheet(), XS, YS, SPANNED)
+    sheet.line(XS[1] + 5, 113, XS[4] - 10, 113)
+    table = only(tmp_path, sheet)
+    assert spans(table) == {(c.row, c.column, c.row_span, c.column_span, c.text) for c in SPANNED}
+
+
+def test_cells_drawn_apart_are_one_table(tmp_path: Path) -> None:
+    """Cell spacing of 2 points: each cell has an outline of its own."""
+    sheet = Sheet()
+    for cell in full_grid(SCHEDULE):
+        xs = [XS[cell.column] + 1, XS[cell.column + 1] - 1]
+        draw_table(sheet, xs, [YS[cell.row] + 1, YS[cell.row + 1] - 1], [Spanned(0, 0, cell.text)])
+    assert only(tmp_path, sheet).texts() == SCHEDULE
+
+
 def test_an_underline_is_no_arrow(tmp_path: Path) -> None:
     sheet = draw_table(Sheet(), XS, YS, full_grid(SCHEDULE))
     sheet.line(XS[1] + 4, 131, XS[1] + 16, 131)

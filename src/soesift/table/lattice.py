@@ -16,15 +16,31 @@ COVERED = 0.5  # of a cell's side must be ruled to close it
 
 def find_lattices(horizontal: Lines, vertical: Lines, page: int) -> list[FoundTable]:
     """Every group of at least two horizontal and two vertical connected lines, as a table without text."""
-    tables = []
+    tables, alone = [], []
     for some_h, some_v in connected(horizontal, vertical):
+        if not len(some_v):
+            alone.append(horizontal[some_h])
         if len(some_h) >= 2 and len(some_v) >= 2:
             rules, floating = part_floating(horizontal[some_h], vertical[some_v])
             table = build_lattice(rules, vertical[some_v], page) if len(rules) >= 2 else None
             if table is not None:
                 table.arrows = floating
                 tables.append(table)
+    for table in tables if alone else []:
+        table.arrows = np.concatenate([table.arrows, within_merged(table, np.concatenate(alone))])
     return tables
+
+
+def within_merged(table: FoundTable, lines: Lines) -> Lines:
+    """The horizontal lines, of those that touch no other, that lie inside a cell over several columns."""
+    inside = np.zeros(len(lines), bool)
+    for cell in table.cells:
+        if cell.column_span >= 2:
+            x0, x1 = table.columns[cell.column], table.columns[cell.column + cell.column_span]
+            y0, y1 = table.rows[cell.row], table.rows[cell.row + cell.row_span]
+            y, start, end = lines.T
+            inside |= (y > y0 + CLOSE) & (y < y1 - CLOSE) & (start > x0) & (end < x1)
+    return lines[inside]
 
 
 def part_floating(horizontal: Lines, vertical: Lines) -> tuple[Lines, Lines]:
