@@ -143,9 +143,7 @@ def test_names_in_order_count() -> None:
     assert names_likeness(["a"], ["a"]) == 0.0  # one row proves nothing
 
 
-@pytest.mark.parametrize(
-    "text", ["Table 1 (continued)", "Table 1 cont.", "Tabelle 1 (Fortsetzung)", "Table 1 cont’d"]
-)
+@pytest.mark.parametrize("text", ["Table 1 (continued)", "Table 1 cont.", "Tabelle 1 (Fortsetzung)", "Table 1 cont’d"])
 def test_continued_is_seen_and_taken_off(text: str) -> None:
     assert is_continued(text)
     assert plain_caption(text) in ("table1", "tabelle1")

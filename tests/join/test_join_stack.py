@@ -91,9 +91,7 @@ def test_tiles_are_set_side_by_side_and_row_names_kept_once() -> None:
 
 
 def test_a_tile_with_a_row_of_its_own_adds_it_with_its_name_as_a_cell() -> None:
-    right = (
-        [["Procedure", "Week 4", "Week 8"]] + [[row[0], "X", ""] for row in BODY] + [["Survival", "", "X"]]
-    )
+    right = [["Procedure", "Week 4", "Week 8"]] + [[row[0], "X", ""] for row in BODY] + [["Survival", "", "X"]]
     joined = join_fragments([fragment(HEADER + BODY, 4), fragment(right, 5, columns=[40, 140, 280, 420])])
     assert joined.grid[-1] == ["Survival", "", "", "", "", "", "X"]
     assert joined.pages[-1] == 5
@@ -106,9 +104,7 @@ def test_a_tile_with_more_header_rows_lifts_the_other() -> None:
     joined = join_fragments(
         [
             fragment(HEADER + BODY, 4),
-            fragment(
-                right, 5, header_rows=2, columns=[40, 140, 280, 420], spans=[(0, 0, 2, 1), (0, 1, 1, 2)]
-            ),
+            fragment(right, 5, header_rows=2, columns=[40, 140, 280, 420], spans=[(0, 0, 2, 1), (0, 1, 1, 2)]),
         ]
     )
     assert joined.header_rows == 2
@@ -138,9 +134,7 @@ def test_a_cell_over_two_rows_of_a_tile_says_its_text_in_both() -> None:
 
 
 def test_tiles_with_equally_many_columns_are_tiles_too() -> None:
-    right = [["Procedure", "Week 4", "Week 8", "Week 12", "Month 6"]] + [
-        [r[0], "", "X", "", ""] for r in BODY
-    ]
+    right = [["Procedure", "Week 4", "Week 8", "Week 12", "Month 6"]] + [[r[0], "", "X", "", ""] for r in BODY]
     joined = join_fragments([fragment(HEADER + BODY, 4), fragment(right, 5)])
     assert joined.width == 9
     assert_covered(joined)
@@ -150,9 +144,7 @@ def test_a_narrower_fragment_lies_under_the_columns_it_shares() -> None:
     joined = join_fragments(
         [
             fragment(HEADER + BODY[:4], 4),
-            fragment(
-                [["Weight", "X", "X"], ["Height", "", "X"]], 5, header_rows=0, columns=[40, 100, 160, 340]
-            ),
+            fragment([["Weight", "X", "X"], ["Height", "", "X"]], 5, header_rows=0, columns=[40, 100, 160, 340]),
         ]
     )
     assert joined.width == 5
@@ -225,16 +217,12 @@ def test_a_cut_grid_joins_back_to_itself(made: tuple[Grid, int, list[Fragment]])
 
 @settings(max_examples=80, deadline=None)
 @given(st.integers(2, 6), st.integers(2, 6), st.integers(3, 15), st.data())
-def test_a_grid_cut_between_columns_joins_back_to_itself(
-    a: int, b: int, height: int, data: st.DataObject
-) -> None:
+def test_a_grid_cut_between_columns_joins_back_to_itself(a: int, b: int, height: int, data: st.DataObject) -> None:
     header = ["Procedure", *(f"Visit {k}" for k in range(a + b))]
     body = [[f"{data.draw(words)} {k}", *(data.draw(marks) for _ in range(a + b))] for k in range(height)]
     grid = [header, *body]
     left = fragment([row[: a + 1] for row in grid], 1)
-    right = fragment(
-        [[row[0], *row[a + 1 :]] for row in grid], 2, columns=[40, *(150 + 70 * k for k in range(b + 1))]
-    )
+    right = fragment([[row[0], *row[a + 1 :]] for row in grid], 2, columns=[40, *(150 + 70 * k for k in range(b + 1))])
     joined = join_fragments([left, right])
     assert joined.grid == grid
     assert_covered(joined)

@@ -30,10 +30,7 @@ def grid_cells(grid: Grid, spans: Sequence[Span] = ()) -> list[GridCell]:
     covered = {(r + i, c + k) for r, c, high, wide in spans for i in range(high) for k in range(wide)}
     merged = [GridCell(r, c, high, wide, grid[r][c]) for r, c, high, wide in spans]
     single = [
-        GridCell(r, c, 1, 1, text)
-        for r, row in enumerate(grid)
-        for c, text in enumerate(row)
-        if (r, c) not in covered
+        GridCell(r, c, 1, 1, text) for r, row in enumerate(grid) for c, text in enumerate(row) if (r, c) not in covered
     ]
     return sorted([*merged, *single], key=lambda cell: (cell.row, cell.column))
 

@@ -20,7 +20,7 @@ def flags_of(group: list[Fragment], joined: Joined, title: str) -> list[Flag]:
         "rotated": "rotated" in marks,
         "redacted": any(fragment.redacted for fragment in group),
         "transposed": is_transposed(joined),
-        "tiled": len({len(f.columns) for f in group}) > 1 and joined.width > max(f.width for f in group),
+        "tiled": joined.width > max(f.width for f in group),
         "in_synopsis": any(_SYNOPSIS.search(f"{f.record.heading} {title}") for f in group),
         "borderless": "borderless" in marks,
     }

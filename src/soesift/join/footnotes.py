@@ -11,7 +11,7 @@ MOST = 120
 MOST_PAGES = 4
 _SIGNS = "*†‡§¶#∫ǂ‖∞△^"
 _NOTE = re.compile(
-    rf"""^\W?(?:
+    rf"""^(?:[{_SIGNS}](?![{_SIGNS}])|[^\w{_SIGNS}])?(?:  # a stray sign or bullet, but not half of "**"
     [\[(]?(?P<closed>[a-z]{{1,2}}|\d{{1,2}}|[{_SIGNS}]{{1,4}})(?:[\])]|[.:=](?=\s)|\s*=)\s*   # a) 1. *= [b]
     |(?P<sign>[{_SIGNS}]{{1,4}})\s*                                                       # ** Only if
     |(?P<bare>([a-z])\4?|\d{{1,2}})\s+(?=[A-Z"(≥≤<>])                                     # b Only if
@@ -34,7 +34,7 @@ def read_footnotes(lines: list[TextLine], page: int | None) -> list[Footnote]:
             continue
         gap = 0.0 if before is None else line.top - before.bottom
         marked = split_marker(text)
-        if marked is None and ((is_heading(line) and gap > 4) or gap > 3.5 * max(line.size, 6.0)):
+        if marked is None and ((is_heading(line) and (before is None or gap > 4)) or gap > 3.5 * max(line.size, 6.0)):
             break
         if marked is not None:
             notes.append(Footnote(marker=marked[0], text=marked[1], page=page))
@@ -64,6 +64,4 @@ def looks_like_footnotes(lines: list[TextLine]) -> bool:
         return False
     first = texts[:12]
     opening = sum(split_marker(t) is not None or _OPEN.match(t) is not None for t in first)
-    return opening >= 2 and (
-        split_marker(first[0]) is not None or _OPEN.match(first[0]) is not None or opening >= 4
-    )
+    return opening >= 2 and (split_marker(first[0]) is not None or _OPEN.match(first[0]) is not None or opening >= 4)
