@@ -1,0 +1,140 @@
+"""The arms: whose labels the student learns from in the training folds, and what needs no student."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from soesift.classify.rule import rule_probabilities
+from soesift.errors import UsageError
+from soesift.evaluate.arrays import UNKNOWN, Bools, Floats, Ints
+from soesift.select.by_name import Material, select_by
+from soesift.select.combine import mean_logit
+from soesift.select.pots import from_reference
+from soesift.select.rules import Selection, select, with_human
+from soesift.select.simulated_humans import simulated_non_experts
+from soesift.study.config import StudyConfig
+from soesift.study.data import StudyData
+
+SIMULATED_SHARE = 0.05  # of "do not know", as in simulated_humans
+
+
+class Taught(NamedTuple):
+    """Rows to learn from: items (m,) indices into the data, target (m,) in [0, 1], weight (m,)."""
+
+    items: Ints
+    target: Floats
+    weight: Floats
+
+
+def is_direct(arm: str) -> bool:
+    """Whether an arm judges without learning from labels here (rule, teacher)."""
+    return arm == "rule" or arm.startswith(("zero_shot:", "vote:"))
+
+
+def direct(arm: str, data: StudyData) -> Floats:
+    """(n,) probability of YES of a direct arm, NaN where the teacher gave no answer; YES is above one half.
+
+    zero_shot:or and :and are the highest and lowest belief over views, vote:K the K-th highest: it is above one
+    half exactly where K beliefs are. zero_shot:NAME takes the columns of a view or of a model.
+    """
+    kind, _, name = arm.partition(":")
+    if arm == "rule":
+        return np.asarray(rule_probabilities(data.records).sum(1))
+    known = ~np.isnan(data.beliefs)
+    if arm == "zero_shot:or":
+        p = np.where(known, data.beliefs, -1).max(1)
+    elif arm == "zero_shot:and":
+        p = np.where(known, data.beliefs, 2).min(1)
+    elif kind == "vote":
+        p = np.sort(np.where(known, data.beliefs, 0))[:, ::-1][:, _count(arm, name, data.beliefs.shape[1]) - 1]
+    else:
+        chosen = columns_of(data, name)
+        p, known = 1 / (1 + np.exp(-mean_logit(data.beliefs[:, chosen]))), known[:, chosen]
+    return np.asarray(np.where(known.any(1), p, np.nan))
+
+
+def _count(arm: str, name: str, most: int) -> int:
+    if not name.isdigit() or not 1 <= int(name) <= most:
+        raise UsageError(f"arm {arm}: give the least number of YES votes, 1 to {most}")
+    return int(name)
+
+
+def columns_of(data: StudyData, name: str) -> Bools:
+    """(v,) the columns of a view or of a model. UsageError where the ledger has neither."""
+    chosen = np.array([name in (c.view, c.model) for c in data.columns])
+    if not chosen.any():
+        known = sorted({c.view for c in data.columns} | set(data.models))
+        raise UsageError(f"no answers of a view or model {name!r}; the ledger holds {', '.join(known)}")
+    return chosen
+
+
+def taught(arm: str, data: StudyData, learn: Bools, seed: int, config: StudyConfig) -> Taught:
+    """Labels of an arm within the training folds `learn` (n,) bool; nothing held out is looked at.
+
+    UsageError where the arm cannot be made (no audit of both classes, fewer than three models, nothing kept).
+    """
+    name, _, share = arm.partition("@")
+    if share:
+        learn = learn & _some_protocols(data, learn, float(share), seed)
+    among = learn if name in ("human_all", "linear") else learn & data.pool
+    index = np.flatnonzero(among)
+    done = _selection(name, data, index, seed, config)
+    kept = done.keep & (done.weight > 0)
+    if not kept.any():
+        raise UsageError(f"arm {arm} keeps no label in a training fold of {len(index)} tables")
+    return Taught(index[kept], done.target[kept], done.weight[kept])
+
+
+def _selection(name: str, data: StudyData, index: Ints, seed: int, config: StudyConfig) -> Selection:
+    truth = data.truth[index]
+    if name in ("human", "human_all", "linear"):
+        return select(truth, truth != UNKNOWN, "no gold label")
+    if name == "human_simulated":
+        return select(_simulated(truth, seed), truth != UNKNOWN, "no gold label")
+    columns = columns_of(data, name[5:]) if name.startswith("view:") else np.ones(len(data.columns), bool)
+    material = Material(
+        data.beliefs[index][:, columns],
+        data.groups[index],
+        data.votes[index],
+        data.models,
+        lambda: data.features[index],
+        lambda votes: from_reference(truth, votes, config.audit.size, seed),
+        config.audit.alpha,
+        config.audit.delta,
+        seed,
+    )
+    rule = {"hybrid": "agreement"}.get(name, "all" if name.startswith("view:") else name)
+    chosen = select_by(rule, material).selection
+    if name != "hybrid":
+        return chosen
+    dropped = np.flatnonzero(~chosen.keep)
+    said = _simulated(truth, seed) if config.humans == "simulated" else truth
+    return with_human(chosen, dropped, said[dropped])
+
+
+def _simulated(truth: Ints, seed: int) -> Ints:
+    """Labels of simulated non-experts where the truth is known, -1 elsewhere."""
+    known, said = truth != UNKNOWN, truth.copy()
+    said[known] = simulated_non_experts(truth[known], seed=seed, do_not_know=SIMULATED_SHARE).label
+    return said
+
+
+def _some_protocols(data: StudyData, learn: Bools, share: float, seed: int) -> Bools:
+    """(n,) tables of a share of the training protocols; a smaller share is part of a larger one."""
+    names = np.random.default_rng(seed).permutation(np.unique(data.groups[learn & data.pool]))
+    return np.asarray(np.isin(data.groups, names[: max(1, round(share * len(names)))]))
+
+
+def quality(data: StudyData, rows: Taught) -> dict[str, int]:
+    """How many rows and protocols teach, how many say YES, and how many of those with gold are wrong."""
+    said, truth = rows.target > 0.5, data.truth[rows.items]
+    judged = truth != UNKNOWN
+    return {
+        "rows": len(rows.items),
+        "protocols": len(np.unique(data.groups[rows.items])),
+        "yes": int(said.sum()),
+        "judged": int(judged.sum()),
+        "wrong": int((said != truth)[judged].sum()),
+    }

@@ -1,0 +1,143 @@
+"""Scores of the arms on the same held-out protocols, with bootstrap intervals and paired differences."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from soesift.evaluate.arrays import Bools, Floats, Ints
+from soesift.evaluate.bootstrap import (
+    Difference,
+    Estimate,
+    draw,
+    interval,
+    macro_difference,
+    macro_estimate,
+    pooled_samples,
+)
+from soesift.evaluate.scores import METRICS, ProtocolScores, from_counts, full_shares, per_protocol, pooled
+from soesift.study.config import StudyConfig
+from soesift.study.data import StudyData
+from soesift.study.run import Result
+
+
+class ArmScores(NamedTuple):
+    """macro, pooled: METRICS by name, of the mean over seeds. values: (p, 5) by protocol, mean over seeds.
+
+    seed_f1: macro F1 of each seed. full: shares of protocols with full recall, precision, both. difference:
+    macro precision, recall, F1 minus the reference arm's (empty for itself). unanswered: tables without an
+    answer, counted as NO. labels: mean rows, judged, wrong, yes of a training fold. seconds: all folds and seeds.
+    """
+
+    arm: str
+    macro: dict[str, Estimate]
+    pooled: dict[str, Estimate]
+    values: Floats
+    seed_f1: list[float]
+    full: dict[str, float]
+    difference: dict[str, Difference]
+    unanswered: int
+    labels: dict[str, float]
+    seconds: float
+
+
+class Comparison(NamedTuple):
+    """One set of tables: its name, how many tables and protocols, the scored arms, and why others were not."""
+
+    name: str
+    tables: int
+    yes: int
+    protocols: int
+    arms: list[ArmScores]
+    not_scored: dict[str, str]
+
+
+def compare(config: StudyConfig, data: StudyData, results: Sequence[Result]) -> list[Comparison]:
+    """Scores on the tables of the pool, which all arms can judge, and on all gold tables if those are more.
+
+    On the latter the teacher's own arms are left out: it was not asked about all of them.
+    """
+    known = data.truth >= 0
+    found = [_on("tables that the teacher answered", config, data, results, known & data.pool, False)]
+    if (known & ~data.pool).any():
+        found.append(_on("all gold tables", config, data, results, known, True))
+    return found
+
+
+def _on(
+    name: str, config: StudyConfig, data: StudyData, results: Sequence[Result], use: Bools, whole: bool
+) -> Comparison:
+    place = {record.table_id: i for i, record in enumerate(data.records)}
+    arms: list[ArmScores] = []
+    missing: dict[str, str] = {}
+    for arm in _reference_first(config):
+        mine = [r for r in results if r.arm == arm]
+        wrong = [r.error for r in mine if r.error]
+        if wrong:
+            missing[arm] = f"{wrong[0]} ({len(wrong)} of {len(mine)} folds)"
+        elif not (whole and arm.startswith(("zero_shot:", "vote:"))):
+            p = probabilities(mine, config.seeds, place)
+            reference = arms[0] if arms and arms[0].arm == config.reference else None
+            arms.append(_scores(arm, p[:, use], data, use, mine, reference, config))
+    order = config.all_arms()
+    arms.sort(key=lambda one: order.index(one.arm))
+    groups = np.unique(data.groups[use])
+    return Comparison(name, int(use.sum()), int((data.truth[use] == 1).sum()), len(groups), arms, missing)
+
+
+def _reference_first(config: StudyConfig) -> list[str]:
+    return sorted(config.all_arms(), key=lambda arm: arm != config.reference)
+
+
+def probabilities(results: Sequence[Result], seeds: Sequence[int], place: dict[str, int]) -> Floats:
+    """(s, n) held-out probabilities by seed, NaN where there is none."""
+    p = np.full((len(seeds), len(place)), np.nan)
+    for r in results:
+        told = [np.nan if x is None else x for x in r.p]
+        p[seeds.index(r.seed), [place[table] for table in r.tables]] = told
+    return p
+
+
+def _scores(
+    arm: str, p: Floats, data: StudyData, use: Bools, results: Sequence[Result],
+    reference: ArmScores | None, config: StudyConfig,
+) -> ArmScores:  # fmt: skip
+    truth, groups = data.truth[use], data.groups[use]
+    told = np.nan_to_num(p, nan=0.0)
+    each = [per_protocol(truth, row > 0.5, groups, row) for row in told]
+    values = np.mean([one.values for one in each], axis=0)
+    macro = {name: macro_estimate(values[:, i], resamples=config.resamples) for i, name in enumerate(METRICS)}
+    gaps = {} if reference is None else {
+        name: macro_difference(values[:, i], reference.values[:, i], resamples=config.resamples)
+        for i, name in enumerate(METRICS[:3])
+    }  # fmt: skip
+    full = [full_shares(one) for one in each]
+    return ArmScores(
+        arm,
+        macro,
+        _pooled(each, truth, told, config.resamples),
+        values,
+        [float(one.values[:, 2].mean()) for one in each],
+        {name: float(np.mean([one[name] for one in full])) for name in full[0]},
+        gaps,
+        int(np.isnan(p[0]).sum()),
+        _labels(results),
+        sum(r.seconds for r in results),
+    )
+
+
+def _pooled(each: Sequence[ProtocolScores], truth: Ints, told: Floats, resamples: int) -> dict[str, Estimate]:
+    """Pooled over tables, counts summed over seeds; average precision is the mean over seeds, no interval."""
+    counts = np.sum([one.counts for one in each], axis=0)
+    samples = pooled_samples(counts, draw(len(counts), resamples=resamples))
+    whole = from_counts(counts.sum(0)).tolist()
+    out = {name: interval(whole[i], samples[:, i]) for i, name in enumerate(METRICS[:4])}
+    ranked = float(np.mean([pooled(truth, row > 0.5, row)["average_precision"] for row in told]))
+    return out | {"average_precision": Estimate(ranked, float("nan"), float("nan"))}
+
+
+def _labels(results: Sequence[Result]) -> dict[str, float]:
+    taught = [r.taught for r in results if r.taught]
+    return {key: float(np.mean([one[key] for one in taught])) for key in taught[0]} if taught else {}

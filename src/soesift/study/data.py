@@ -1,0 +1,86 @@
+"""What a study reads, as arrays over the tables that have an answer or a gold label."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import NamedTuple
+
+import numpy as np
+
+from soesift.classify.features import features
+from soesift.errors import UsageError
+from soesift.evaluate.arrays import Bools, Floats, Ints, Strings
+from soesift.label.ledger import Ledger
+from soesift.label.report import stored_answers
+from soesift.label.request import read_tables
+from soesift.select.from_ledger import Column, opinions, truth_of, votes_of_models
+from soesift.select.pots import read_known
+from soesift.study.config import StudyConfig
+from soesift.table.record import TableRecord
+from soesift.train.folds import wider_groups
+
+
+class StudyData(NamedTuple):
+    """n tables. truth: (n,) 1, 0, -1 unknown. beliefs: (n, v), NaN without an answer. votes: (n, m) of m models.
+
+    groups: (n,) protocols, what scores are averaged over; blocks: (n,) what folds never split (protocols or
+    sponsors). pool: (n,) tables that may teach. features: (n, d) of the linear model. spent: tokens and money.
+    """
+
+    records: list[TableRecord]
+    truth: Ints
+    groups: Strings
+    blocks: list[str]
+    beliefs: Floats
+    columns: list[Column]
+    votes: Ints
+    models: list[str]
+    pool: Bools
+    features: Floats
+    spent: tuple[int, float]
+
+    def digest(self) -> str:
+        """Names the content, so that results of other data are never taken for these."""
+        known = hashlib.sha256("".join(r.model_dump_json() for r in self.records).encode())
+        for array in (self.truth, self.beliefs, self.votes, self.pool):
+            known.update(np.ascontiguousarray(array).tobytes())
+        known.update(repr((self.blocks, self.columns)).encode())
+        return known.hexdigest()[:16]
+
+
+def read_data(config: StudyConfig) -> StudyData:
+    """Read tables, ledger and gold labels. UsageError: a file is missing, or they share no table."""
+    if not config.ledger.exists():
+        raise UsageError(f"{config.ledger}: no such ledger; `soesift label` writes one")
+    book = Ledger(config.ledger)
+    answers, spent = stored_answers(book), book.spent()
+    book.close()
+    known = read_known(config.gold, config.positive)
+    found = opinions(answers, config.views)
+    place = {table: i for i, table in enumerate(found.tables)}
+    every = {r.table_id: r for r in read_tables(config.tables)[0]}
+    records = [r for r in every.values() if r.table_id in place or r.table_id in known]
+    truth = truth_of([r.table_id for r in records], known)
+    if not (truth >= 0).any():
+        raise UsageError(f"{config.gold}: no label matches a table of {config.tables}; are the ids of one run?")
+    rows = np.array([place.get(r.table_id, -1) for r in records])
+    votes, models = votes_of_models(found)
+    beliefs = np.where((rows >= 0)[:, None], found.beliefs[rows], np.nan)
+    answered = ~np.isnan(beliefs)
+    pool = answered.all(1) if config.pool == "complete" else answered.any(1)
+    if not pool.any():
+        raise UsageError(f'{config.ledger}: no table has an answer in all views; set pool = "any" or fewer views')
+    groups = [r.document for r in records]
+    return StudyData(
+        records,
+        truth,
+        np.asarray(groups, np.str_),
+        wider_groups(groups, config.groups),
+        beliefs,
+        found.columns,
+        np.where((rows >= 0)[:, None], votes[rows], -1),
+        models,
+        np.asarray(pool, bool),
+        features(records),
+        spent,
+    )

@@ -1,0 +1,162 @@
+"""Running a study: one result file an arm, seed and fold, written as it is done, so a killed study goes on."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from soesift.errors import MissingExtra, UsageError
+from soesift.evaluate.arrays import Bools, Floats, Ints
+from soesift.label.write import write_whole
+from soesift.select.by_name import linear_probability
+from soesift.study.arms import Taught, direct, is_direct, quality, taught
+from soesift.study.config import StudyConfig
+from soesift.study.data import StudyData
+from soesift.train.folds import group_folds
+
+Notify = Callable[[str, int, int], None]  # arm, done, in all
+
+
+class Result(BaseModel):
+    """One arm, seed and fold: p, the probability of YES of each held-out table (None: no answer), or an error."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    mark: str
+    arm: str
+    seed: int
+    fold: int
+    seconds: float = 0.0
+    taught: dict[str, int] = {}
+    tables: list[str] = []
+    p: list[float | None] = []
+    error: str = ""
+
+
+def run_study(config: StudyConfig, data: StudyData, notify: Notify | None = None) -> list[Result]:
+    """All results, read back where they are there; a result of other data or settings is made again."""
+    jobs, mark, results = list(_jobs(config)), mark_of(config, data), []
+    folds: dict[int, Ints] = {}
+    for done, (arm, seed, fold) in enumerate(jobs):
+        if notify:
+            notify(arm, done, len(jobs))
+        path = result_path(config.out, arm, seed, fold)
+        result = read_result(path, mark)
+        if result is None:
+            if seed not in folds:
+                folds[seed] = folds_of(config, data, seed)
+            result = one(config, data, arm, seed, fold, folds[seed] == fold, mark)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_whole(path, result.model_dump_json() + "\n")
+        results.append(result)
+    return results
+
+
+def _jobs(config: StudyConfig) -> Iterator[tuple[str, int, int]]:
+    """Seed by seed, so that a study cut short has all arms of its first seeds."""
+    for seed in config.seeds:
+        for arm in config.all_arms():
+            yield from ((arm, seed, fold) for fold in range(config.folds))
+
+
+def result_path(out: Path, arm: str, seed: int, fold: int) -> Path:
+    return out / "results" / arm.replace(":", "-").replace("/", "_") / f"{seed}-{fold}.json"
+
+
+def read_result(path: Path, mark: str) -> Result | None:
+    """A finished result of the same data and settings; None if there is none."""
+    try:
+        found = Result.model_validate_json(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, ValidationError):
+        return None
+    return found if found.mark == mark else None
+
+
+def mark_of(config: StudyConfig, data: StudyData) -> str:
+    """Names data and settings that a result depends on; seeds and arms may be added later."""
+    free = {"out", "arms", "seeds", "sizes", "size_arm", "reference", "resamples", "tables", "ledger", "gold"}
+    if config.student == "linear":
+        free |= {"model", "fit"}
+    settings = config.model_dump_json(exclude=free)
+    return hashlib.sha256(f"{data.digest()}{settings}".encode()).hexdigest()[:16]
+
+
+def folds_of(config: StudyConfig, data: StudyData, seed: int) -> Ints:
+    """(n,) fold of each table: the same in all arms, whole protocols (or sponsors), even in gold YES."""
+    return group_folds(data.blocks, np.maximum(data.truth, 0), config.folds, seed)
+
+
+def one(config: StudyConfig, data: StudyData, arm: str, seed: int, fold: int, held: Bools, mark: str) -> Result:
+    """Train and judge one fold; what cannot be done (fails closed, too few models) is a result with its error."""
+    start = time.perf_counter()
+    check = np.flatnonzero(held)
+    about: dict[str, Any] = {"mark": mark, "arm": arm, "seed": seed, "fold": fold}
+    try:
+        if is_direct(arm):
+            p, counts = direct(arm, data)[check], {}
+        else:
+            rows = taught(arm, data, ~held, seed, config)
+            counts = quality(data, rows)
+            p = _student(config, data, arm, rows, check, seed, fold)
+    except MissingExtra:
+        raise
+    except UsageError as error:
+        return Result(**about, error=str(error))
+    told = [None if np.isnan(x) else round(x, 6) for x in p.tolist()]
+    names = [data.records[i].table_id for i in check.tolist()]
+    seconds = round(time.perf_counter() - start, 3)
+    return Result(**about, seconds=seconds, taught=counts, tables=names, p=told)
+
+
+def _student(config: StudyConfig, data: StudyData, arm: str, rows: Taught, check: Ints, seed: int, fold: int) -> Floats:
+    """(m,) P(YES) of the held-out tables by the student taught with rows; arm `linear` is always linear."""
+    if config.student == "linear" or arm == "linear":
+        return linear_probability(data.features[rows.items], rows.target, rows.weight, data.features[check])
+    return _encoder(config, data, rows, check, seed, config.out / "runs" / f"{arm.replace(':', '-')}-{seed}-{fold}")
+
+
+def _encoder(config: StudyConfig, data: StudyData, rows: Taught, check: Ints, seed: int, folder: Path) -> Floats:
+    """The fine-tuned student; its checkpoints in `folder` let a killed fold resume, and go when it is done."""
+    from soesift.classify.linear import softmax
+    from soesift.classify.serialise import serialise
+    from soesift.train.config import DataConfig, TrainConfig
+    from soesift.train.data import Row
+    from soesift.train.fit import fit, predict, prepare
+    from soesift.train.network import base_tokenizer
+
+    assert config.model is not None  # checked by the configuration
+    most = config.model.max_tokens
+    tokenizer, pad = base_tokenizer(config.model.base)
+    settings = TrainConfig(
+        classes=["other", "soe"],
+        out=folder,
+        data=DataConfig(tables=config.tables, labels=config.gold),
+        model=config.model,
+        fit=config.fit,
+    )
+
+    def row(i: int, target: float, weight: float) -> Row:
+        record = data.records[i]
+        text = serialise(record, tokenizer, most)
+        return Row(record.table_id, text, (1 - target, target), weight, record.document)
+
+    columns = (rows.items.tolist(), rows.target.tolist(), rows.weight.tolist())
+    learn = [row(i, t, w) for i, t, w in zip(*columns, strict=True)]
+    fitted = fit(learn, settings, folder, seed)
+    ids = prepare([row(i, 0.0, 1.0) for i in check.tolist()], tokenizer, pad, most).ids
+    p = softmax(predict(fitted.model, ids, pad, config.fit))[:, 1]
+    shutil.rmtree(folder, ignore_errors=True)
+    return np.asarray(p, np.float64)
+
+
+def dump(results: list[Result]) -> str:
+    """All results as JSON Lines without the probabilities, for a look at what each arm learnt from."""
+    return "".join(json.dumps(r.model_dump(exclude={"p", "tables", "mark"})) + "\n" for r in results)
