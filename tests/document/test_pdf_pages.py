@@ -103,8 +103,9 @@ def test_mixed_turns(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("rotate", [0, 90, 180, 270])
-def test_slanted_watermark_is_dropped(tmp_path: Path, rotate: int) -> None:
-    sheet = Sheet(rotate=rotate).text(72, 72, "Body text").text(150, 600, "CONFIDENTIAL", 60, -45)
+@pytest.mark.parametrize("slant", [-15, -20, -45, 30, 60])
+def test_slanted_watermark_is_dropped(tmp_path: Path, rotate: int, slant: float) -> None:
+    sheet = Sheet(rotate=rotate).text(72, 72, "Body text").text(250, 400, "DRAFT", 60, slant)
     page = read_sheet(tmp_path, sheet)
     assert page.text().strip() == "Body text"
     assert set(page.upright[page.codes > 32].tolist()) == {0}

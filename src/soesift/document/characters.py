@@ -67,6 +67,7 @@ def may_be_turned(boxes: Floats, codes: NDArray[np.uint32]) -> bool:
     along, across = np.diff(centre, axis=0).T
     near = np.abs(along) + np.abs(across) < 150
     off = near & (np.abs(across) > 0.35 * np.abs(along) + 2.5)
+    off |= near & (np.abs(across) > 0.2 * np.abs(along)) & (np.abs(across) > 6)  # large slanted letters
     back = (along < -1) & (along > -20) & (np.abs(across) < 1)
     return int((pair & (off | back)).sum()) >= 3
 
