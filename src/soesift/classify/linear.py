@@ -31,11 +31,14 @@ class Linear:
 
 
 def read_linear(path: Path) -> Linear:
-    """Read linear.json; raises ModelError where its features are not this version's."""
-    data = json.loads(path.read_text())
-    if tuple(data["features"]) != NAMES:
-        raise ModelError(f"{path}: made for other features; train it again")
-    return Linear(*(np.asarray(data[name], np.float64) for name in ("mean", "scale", "weights", "bias")))
+    """Read linear.json; raises ModelError if it is damaged or its features are not this version's."""
+    try:
+        data = json.loads(path.read_text())
+        if tuple(data["features"]) != NAMES:
+            raise ModelError(f"{path}: made for other features; train it again")
+        return Linear(*(np.asarray(data[name], np.float64) for name in ("mean", "scale", "weights", "bias")))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ModelError(f"{path}: not a usable linear.json ({error!r}); train it again") from error
 
 
 def write_linear(model: Linear, path: Path) -> None:

@@ -32,9 +32,7 @@ def fit_with_extra(features: Array, labels: NDArray[np.integer], extra: Extra | 
     if extra is None:
         return fit_linear(features, labels)
     weights = np.concatenate([np.ones(len(labels)), np.full(len(extra.labels), extra.weight)])
-    return fit_linear(
-        np.concatenate([features, extra.features]), np.concatenate([labels, extra.labels]), weights
-    )
+    return fit_linear(np.concatenate([features, extra.features]), np.concatenate([labels, extra.labels]), weights)
 
 
 def held_out_linear(
@@ -66,7 +64,9 @@ def fit_stack(
     odds = np.concatenate([log_odds(student), log_odds(linear)], axis=1)[known]
     model = LogisticRegression(C=STRENGTH, max_iter=5000).fit(odds, labels[known])
     weights, bias = np.zeros((4, 3)), np.full(3, -20.0)
-    weights[:, model.classes_], bias[model.classes_] = model.coef_.T, model.intercept_
+    two = len(model.classes_) == 2  # then there is one set of coefficients, for the second class
+    weights[:, model.classes_] = np.stack([np.zeros(4), model.coef_[0]], axis=1) if two else model.coef_.T
+    bias[model.classes_] = [0.0, model.intercept_[0]] if two else model.intercept_
     lowest = linear[known][labels[known] > 0, 1:].sum(axis=1).min()
     return Stack(
         gate=round(float(min(0.01, GATE_SHARE * lowest)), 6),
