@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from document_maker import Sheet, read_sheet
+from document_maker import Sheet, Spanned, draw_table, full_grid, read_sheet
 from soesift.document.page import Page
 from soesift.document.trust import is_garbled, is_spread, picture_box, text_problem, unshift
 from soesift.document.words import find_words
 from soesift.table.fill_text import read_lines
+from soesift.table.find import find_tables
 
 PROSE = [
     "The participant signs the informed consent before any study procedure.",
@@ -139,6 +140,22 @@ def test_spread_text_is_noticed_and_read(tmp_path: Path) -> None:
     assert is_spread(page.codes)
     # the gaps tell words apart better than the spaces do
     assert len(find_words(page)) < 0.5 * sum(len(line.replace(" ", "")) for line in PROSE)
+
+
+@pytest.mark.parametrize("problem", ["shifted", "spread"])
+def test_a_table_on_a_troubled_page(tmp_path: Path, problem: str) -> None:
+    """Its grid is read as from a sound page, though spaces within shifted cells are lost with the font."""
+    grid = [["Procedure", "Screening", "Treatment"], ["Consent", "X", ""], ["Weight", "X", "X"]]
+
+    def garble(text: str) -> str:
+        return " ".join(text) if problem == "spread" else "".join(chr(ord(c) - 29) for c in text)
+
+    sheet = draw_table(Sheet(), [72, 220, 320, 420], [100, 120, 140, 160], [
+        Spanned(cell.row, cell.column, garble(cell.text)) for cell in full_grid(grid)
+    ], size=7)
+    for number, text in enumerate(PROSE):
+        sheet.text(40, 300 + 16 * number, garble(text.replace(" ", "")), 9)
+    assert [t.texts() for t in find_tables(read_sheet(tmp_path, sheet)).tables] == [grid]
 
 
 @given(st.lists(st.integers(0, 0x10FFFF), max_size=400))

@@ -78,6 +78,17 @@ def test_flags(tmp_path: Path) -> None:
     assert page_records(find_tables(page), "d", "", 1, "")[0].flags == ["image_only"]
 
 
+def test_turned_record_keeps_two_frames(tmp_path: Path) -> None:
+    """bbox is on the page as displayed; page_size is of the page turned so that the table reads upright."""
+    inner = draw_table(Sheet(width=792, height=612), XS, YS, full_grid(GRID))
+    page = Sheet()
+    page.parts.append("q 0 -1 1 0 0 792 cm\n" + "\n".join(inner.parts) + "\nQ")
+    record = record_of(tmp_path, page)
+    assert (record.flags, record.rotation, record.page_size) == (["rotated"], 90, (792, 612))
+    assert record.bbox == pytest.approx((352, 72, 412, 320), abs=1)
+    assert record.grid == GRID
+
+
 def test_records_are_stable_and_distinct(tmp_path: Path) -> None:
     sheet = draw_table(Sheet(), XS, YS, full_grid(GRID))
     draw_table(sheet, XS, [y + 200 for y in YS], full_grid(GRID))
