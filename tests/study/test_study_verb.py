@@ -1,0 +1,239 @@
+"""`soesift study` on a toy ledger with the linear student, through the real command line; also killed and resumed."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from soesift.cli.main import main
+from soesift.errors import UsageError
+from soesift.label.ledger import Ledger
+from soesift.label.recorded import RecordedAnswer, RecordedTable, import_answers
+from soesift.study.arms import direct, taught
+from soesift.study.compare import compare
+from soesift.study.config import StudyConfig, read_config
+from soesift.study.data import StudyData, read_data
+from soesift.study.run import Result, folds_of, read_result, run_study
+from soesift.table.record import TableRecord
+
+N, PER = 64, 4  # tables, tables of one protocol
+BOX = (50.0, 100.0, 400.0, 300.0)
+ARMS = ["human", "human_all", "human_simulated", "all", "agreement", "hybrid", "certified", "soft", "confident",
+        "crowd", "random_drop", "positive_drop", "relabel_or", "relabel_and", "view:json", "linear", "rule",
+        "zero_shot:json", "zero_shot:or", "zero_shot:and", "vote:2"]  # fmt: skip
+
+
+def record(i: int) -> TableRecord:
+    """Even ones are toy schedules with marks, odd ones plain lists."""
+    marks = [["Procedure", "Day 1", "Day 8"], [f"Toy test {i}", "X", "X"], ["Weight", "X", "X"]]
+    plain = [["Term", "Meaning", "Note"], [f"Toy word {i}", "a thing", "b"], ["Other", "c", "d"]]
+    return TableRecord(
+        table_id=f"toy{i:09d}", document=f"TOY-{i // PER}", page=i, bbox=BOX,
+        grid=plain if i % 2 else marks, header_rows=1,
+    )  # fmt: skip
+
+
+def said(i: int, view: str) -> bool:
+    """Gold is "even"; json calls every eighth plain list a schedule, page misses the schedule of TOY-0."""
+    return (i % 8 == 1 or i % 2 == 0) if view == "json" else (i % 2 == 0 and i != 0)
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with tables, ledger (two views; the last two tables never asked), gold labels, configuration."""
+    folder = tmp_path_factory.mktemp("study")
+    records = [record(i) for i in range(N)]
+    (folder / "tables.jsonl").write_text("".join(r.model_dump_json() + "\n" for r in records))
+    gold = [{"table_id": r.table_id, "label": ("soe", "other")[i % 2]} for i, r in enumerate(records)]
+    (folder / "gold.jsonl").write_text("".join(json.dumps(g) + "\n" for g in gold))
+    theirs = [RecordedTable(table_id=r.table_id, document=r.document, page=r.page, bbox=BOX) for r in records]
+    answers = [
+        RecordedAnswer(table_id=r.table_id, view=view, model="toy", answer="YES" if said(i, view) else "NO")
+        for i, r in enumerate(records[:-2])
+        for view in ("json", "page")
+    ]
+    book = Ledger(folder / "labels.db")
+    import_answers(book, answers, theirs, records)
+    book.close()
+    (folder / "study.toml").write_text(toml(ARMS, "sizes = [0.5]\n"))
+    return folder
+
+
+def toml(arms: list[str], more: str = "") -> str:
+    return f"""tables = "tables.jsonl"
+ledger = "labels.db"
+gold = "gold.jsonl"
+out = "out"
+arms = {json.dumps(arms)}
+seeds = [1, 2]
+folds = 3
+resamples = 200
+{more}
+[audit]
+size = 12
+alpha = 0.3
+"""
+
+
+def run(*words: str) -> int:
+    with pytest.raises(SystemExit) as stopped:
+        main(list(words))
+    return int(stopped.value.code or 0)
+
+
+@pytest.fixture(scope="module")
+def whole(study: Path) -> Path:
+    assert run("study", str(study / "study.toml"), "--quiet") == 0
+    return study / "out"
+
+
+def test_report_has_every_arm_and_says_why_one_is_missing(whole: Path) -> None:
+    text = (whole / "report.md").read_text()
+    scored = [arm for arm in ARMS if arm != "crowd"]
+    for arm in [*scored, "agreement@0.5"]:
+        assert re.search(rf"^\| {re.escape(arm)}( \(simulated non-experts, not people\))? \|", text, re.M), arm
+    assert "- not scored, crowd: 1 different models (toy): Dawid-Skene needs 3" in text
+    assert "## On tables that the teacher answered: 62 tables (31 SoE) of 16 protocols" in text
+    assert "## On all gold tables: 64 tables (32 SoE) of 16 protocols" in text
+    assert "| agreement | " in text.split("Beside the paper")[1]
+    assert "0.894" in text
+
+
+def test_zero_shot_scores_are_those_counted_by_hand(whole: Path) -> None:
+    text = (whole / "report.md").read_text().split("### Pooled")[1]
+    line = re.search(r"^\| zero_shot:json \| (\S+) .*?\| (\S+) ", text, re.M)
+    assert line is not None
+    assert line.groups() == ("1.000", f"{31 / 39:.3f}")  # 8 plain lists called schedules
+    line = re.search(r"^\| zero_shot:and \| (\S+) .*?\| (\S+) ", text, re.M)
+    assert line is not None
+    assert line.groups() == (f"{30 / 31:.3f}", "1.000")
+
+
+def test_page_is_one_file_that_fetches_nothing(whole: Path) -> None:
+    text = (whole / "report.html").read_text()
+    assert text.count("data:image/png;base64,") == 6  # two plots for each set of tables, curve, size curve
+    assert not re.search(r"(src|href)=\"(?!data:)", text)
+
+
+def test_results_of_other_settings_are_made_again_and_others_kept(study: Path, whole: Path) -> None:
+    path = whole / "results" / "all" / "1-0.json"
+    before = path.read_text()
+    spoilt = Result.model_validate_json(before).model_copy(update={"mark": "other"})
+    path.write_text(spoilt.model_dump_json())
+    cut = whole / "results" / "all" / "1-1.json"
+    kept = (whole / "results" / "all" / "1-2.json").stat().st_mtime_ns
+    cut.write_text(cut.read_text()[:50])
+    assert run("study", str(study / "study.toml"), "--quiet") == 0
+    again = Result.model_validate_json(path.read_text())
+    assert again.p == Result.model_validate_json(before).p
+    assert len(Result.model_validate_json(cut.read_text()).p) > 0
+    assert (whole / "results" / "all" / "1-2.json").stat().st_mtime_ns == kept
+
+
+def test_killed_study_goes_on_and_ends_the_same(study: Path, whole: Path, tmp_path: Path) -> None:
+    words = [sys.executable, "-m", "soesift.cli.main", "study", str(study / "study.toml"), "--out", str(tmp_path)]
+    process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    results = tmp_path / "results"
+    end = time.monotonic() + 60
+    while len(list(results.rglob("*.json"))) < 5 and time.monotonic() < end:
+        time.sleep(0.005)
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+    first = {path: path.stat().st_mtime_ns for path in results.rglob("?-?.json")}
+    assert 5 <= len(first) < 2 * 3 * (len(ARMS) + 1)
+    assert run("study", str(study / "study.toml"), "--out", str(tmp_path), "--quiet") == 0
+    assert all(path.stat().st_mtime_ns == stamp for path, stamp in first.items())
+    for path in (whole / "results").rglob("*.json"):
+        mine = Result.model_validate_json((results / path.relative_to(whole / "results")).read_text())
+        assert mine.p == Result.model_validate_json(path.read_text()).p
+
+
+def material(study: Path, **changes: object) -> tuple[StudyConfig, StudyData]:
+    config = read_config(study / "study.toml").model_copy(update=changes)
+    return config, read_data(config)
+
+
+def test_arms_teach_what_their_names_say(study: Path) -> None:
+    config, data = material(study)
+    learn = np.ones(N, bool)
+    assert len(taught("human", data, learn, 1, config).items) == N - 2
+    assert len(taught("human_all", data, learn, 1, config).items) == N
+    disputed = [i for i in range(N - 2) if said(i, "json") != said(i, "page")]
+    agreed = taught("agreement", data, learn, 1, config)
+    assert set(range(N - 2)) - set(agreed.items.tolist()) == set(disputed)
+    hybrid = taught("hybrid", data, learn, 1, config)
+    assert hybrid.target.tolist() == [float(i % 2 == 0) for i in range(N - 2)]
+    single = taught("view:json", data, learn, 1, config)
+    assert single.target.tolist() == [float(said(i, "json")) for i in range(N - 2)]
+    soft = taught("soft", data, learn, 1, config).target
+    assert ((soft > 0) & (soft < 1)).all()
+    assert len(taught("random_drop", data, learn, 1, config).items) == N - 2 - len(disputed)
+    half = taught("agreement@0.5", data, learn, 1, config)
+    assert len(np.unique(data.groups[half.items])) == 8
+
+
+def test_nothing_held_out_teaches(study: Path) -> None:
+    config, data = material(study)
+    fold = folds_of(config, data, 1)
+    for number in range(config.folds):
+        assert not set(data.groups[fold == number]) & set(data.groups[fold != number])
+        for arm in ("human_all", "agreement", "hybrid", "certified", "confident", "agreement@0.5"):
+            assert (fold[taught(arm, data, fold != number, 1, config).items] != number).all()
+
+
+def test_votes_span_or_to_and(study: Path) -> None:
+    _, data = material(study)
+    known = data.pool
+    assert np.array_equal(direct("vote:1", data)[known], direct("zero_shot:or", data)[known])
+    assert np.array_equal(direct("vote:2", data)[known], direct("zero_shot:and", data)[known])
+    assert np.isnan(direct("zero_shot:or", data)[~known]).all()
+    with pytest.raises(UsageError, match="1 to 2"):
+        direct("vote:3", data)
+    with pytest.raises(UsageError, match="'html'; the ledger holds json, page, toy"):
+        direct("zero_shot:html", data)
+
+
+def test_an_arm_that_keeps_nothing_is_named_not_scored(study: Path, tmp_path: Path) -> None:
+    config, _ = material(study)
+    config = config.model_copy(update={"out": tmp_path, "arms": ["human", "certified"], "sizes": [], "seeds": [1]})
+    config.audit = config.audit.model_copy(update={"alpha": 0.001})
+    data = read_data(config)
+    found = compare(config, data, run_study(config, data))[0]
+    assert [a.arm for a in found.arms] == ["human"]
+    assert found.not_scored["certified"].startswith("arm certified keeps no label in a training fold")
+    assert found.arms[0].difference == {}
+
+
+@pytest.mark.parametrize(
+    ("line", "complaint"),
+    [
+        ("seed = 3", "unknown key seed; did you mean seeds?"),
+        ('size_arm = "agreemnt"', "unknown arm agreemnt; did you mean agreement?"),
+        ('reference = "soft"', "reference soft is not among the arms"),
+        ('student = "encoder"', "needs a [model]"),
+        ("sizes = [2]", "sizes are shares"),
+    ],
+)
+def test_wrong_settings_are_named(
+    tmp_path: Path, line: str, complaint: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "study.toml").write_text(toml(["human", "all"], line + "\n"))
+    assert run("study", str(tmp_path / "study.toml")) == 2
+    assert complaint in capsys.readouterr().err
+
+
+def test_missing_files_are_named(tmp_path: Path, study: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "study.toml").write_text(toml(["human"]))
+    assert run("study", str(tmp_path / "study.toml")) == 2
+    assert "no such ledger" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+    assert read_result(tmp_path / "none.json", "mark") is None
