@@ -19,6 +19,7 @@ from soesift.table.open_cells import part_open_cells
 from soesift.table.orient import main_turn, turn_box, turn_page
 from soesift.table.redaction import add_hidden_rules
 from soesift.table.rulings import Lines, clean_rulings
+from soesift.table.split_rows import split_rows
 from soesift.table.stream import find_streams
 
 
@@ -66,6 +67,8 @@ def tables_of(page: Page, words: Words, horizontal: Lines, vertical: Lines) -> l
     tables = [*taken, *find_streams(words, horizontal, taken, page.number)]
     for table in tables:
         part_open_cells(table, words)
+        if not table.borderless:
+            split_rows(table, words)
         fill_cells(table, words)
         mark_arrows(table)
     return sorted(tables, key=lambda t: (t.hull[1], t.hull[0]))

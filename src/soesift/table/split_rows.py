@@ -1,0 +1,75 @@
+"""Rows that no rule parts: where several cells of one band hold a column of marks, each printed line is a row."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from soesift.document.words import Words
+from soesift.table.fill_text import join_line, text_lines, words_by_cell
+from soesift.table.grid import FoundTable, GridCell
+from soesift.table.signs import is_mark
+
+LEAST_ROWS = 3  # lines of marks in one band that make it several rows
+LEAST_CELLS = 2  # cells of the band that hold such a column of marks
+SAME = 0.6  # of the character height: marks closer than this stand in one row
+OWN = 1.6  # of the character height: a name this far from any mark is a row of its own
+
+
+def split_rows(table: FoundTable, words: Words) -> None:
+    """Cut each band that holds columns of marks into the rows of those marks, in place."""
+    inside, cell_of = words_by_cell(table, words)
+    cuts = {row: band_cuts(table, row, words, inside, cell_of) for row in range(table.shape[0])}
+    if any(len(cut) for cut in cuts.values()):
+        cut_bands(table, cuts)
+
+
+def band_cuts(
+    table: FoundTable, row: int, words: Words, inside: NDArray[np.intp], cell_of: NDArray[np.intp]
+) -> NDArray[np.float32]:
+    """Heights at which a band is to be cut; empty for an ordinary row."""
+    marks: list[float] = []
+    names: list[float] = []
+    size, stacked = 0.0, 0
+    for index, cell in enumerate(table.cells):
+        if cell.row != row or cell.row_span != 1:
+            continue
+        chosen = inside[cell_of == index]
+        if not len(chosen) or words.turn[chosen].any():
+            continue
+        lines = text_lines(words, chosen)
+        middles = [float((words.boxes[line, 1] + words.boxes[line, 3]).mean() / 2) for line in lines]
+        if cell.column == 0:
+            names, size = middles, float(np.median(words.size[chosen]))
+        elif all(is_mark(join_line(words, line)) for line in lines):
+            marks += middles
+            stacked += len(lines) >= 2
+    if stacked < LEAST_CELLS or len(names) < LEAST_ROWS:
+        return np.zeros(0, np.float32)
+    anchors = row_anchors(marks, names, size)
+    return ((anchors[1:] + anchors[:-1]) / 2).astype(np.float32) if len(anchors) >= LEAST_ROWS else np.zeros(0, np.float32)
+
+
+def row_anchors(marks: list[float], names: list[float], size: float) -> NDArray[np.float64]:
+    """Sorted heights of rows: those of marks, and of names that are far from all marks."""
+    anchors: list[float] = []
+    for middle in sorted(marks):
+        if not anchors or middle - anchors[-1] > SAME * size:
+            anchors.append(middle)
+    alone = [n for n in names if min(abs(n - a) for a in anchors) > OWN * size]
+    return np.asarray(sorted(anchors + alone))
+
+
+def cut_bands(table: FoundTable, cuts: dict[int, NDArray[np.float32]]) -> None:
+    """Insert the new boundaries; cells of a cut band become one a row, others keep their extent."""
+    first = np.concatenate([[0], np.cumsum([1 + len(cuts[row]) for row in range(table.shape[0])])])
+    bounds = [np.concatenate([[table.rows[row]], cuts[row]]) for row in range(table.shape[0])]
+    table.rows = np.concatenate([*bounds, table.rows[-1:]]).astype(np.float32)
+    cells = []
+    for cell in table.cells:
+        top, bottom = int(first[cell.row]), int(first[cell.row + cell.row_span])
+        if cell.row_span == 1:
+            cells += [GridCell(row, cell.column, 1, cell.column_span) for row in range(top, bottom)]
+        else:
+            cells.append(GridCell(top, cell.column, bottom - top, cell.column_span))
+    table.cells = cells
