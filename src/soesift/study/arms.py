@@ -33,25 +33,26 @@ def is_direct(arm: str) -> bool:
     return arm == "rule" or arm.startswith(("zero_shot:", "vote:"))
 
 
-def direct(arm: str, data: StudyData) -> Floats:
-    """(n,) probability of YES of a direct arm, NaN where the teacher gave no answer; YES is above one half.
+def direct(arm: str, data: StudyData, items: Ints) -> Floats:
+    """(m,) probability of YES of items (m,) by a direct arm, NaN without an answer; YES above one half.
 
     zero_shot:or and :and are the highest and lowest belief over views, vote:K the K-th highest: it is above one
     half exactly where K beliefs are. zero_shot:NAME takes the columns of a view or of a model.
     """
     kind, _, name = arm.partition(":")
     if arm == "rule":
-        return np.asarray(rule_probabilities(data.records).sum(1))
-    known = ~np.isnan(data.beliefs)
+        return np.asarray(rule_probabilities([data.records[i] for i in items.tolist()]).sum(1))
+    beliefs = data.beliefs[items]
+    known = ~np.isnan(beliefs)
     if arm == "zero_shot:or":
-        p = np.where(known, data.beliefs, -1).max(1)
+        p = np.where(known, beliefs, -1).max(1)
     elif arm == "zero_shot:and":
-        p = np.where(known, data.beliefs, 2).min(1)
+        p = np.where(known, beliefs, 2).min(1)
     elif kind == "vote":
-        p = np.sort(np.where(known, data.beliefs, 0))[:, ::-1][:, _count(arm, name, data.beliefs.shape[1]) - 1]
+        p = np.sort(np.where(known, beliefs, 0))[:, ::-1][:, _count(arm, name, beliefs.shape[1]) - 1]
     else:
         chosen = columns_of(data, name)
-        p, known = 1 / (1 + np.exp(-mean_logit(data.beliefs[:, chosen]))), known[:, chosen]
+        p, known = 1 / (1 + np.exp(-mean_logit(beliefs[:, chosen]))), known[:, chosen]
     return np.asarray(np.where(known.any(1), p, np.nan))
 
 

@@ -101,7 +101,7 @@ def one(config: StudyConfig, data: StudyData, arm: str, seed: int, fold: int, he
     about: dict[str, Any] = {"mark": mark, "arm": arm, "seed": seed, "fold": fold}
     try:
         if is_direct(arm):
-            p, counts = direct(arm, data)[check], {}
+            p, counts = direct(arm, data, check), {}
         else:
             rows = taught(arm, data, ~held, seed, config)
             counts = quality(data, rows)
