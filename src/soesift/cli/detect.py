@@ -19,8 +19,8 @@ def parse_pages(text: str | None) -> range | None:
     """ "10-80" or "12" as a range of 1-based pages; raises UsageError for anything else."""
     if not text:
         return None
-    first, _, last = text.partition("-")
-    if not first.strip().isdigit() or (last and not last.strip().isdigit()):
+    first, dash, last = text.partition("-")
+    if not first.strip().isdecimal() or (dash and not last.strip().isdecimal()):
         raise UsageError(f"--pages {text}: give one page or a span, such as 10-80")
     span = range(int(first), int(last or first) + 1)
     if not span or span.start < 1:
@@ -46,12 +46,8 @@ def parse_formats(text: str) -> tuple[Format, ...]:
     show_default=True,
     help="Folder for the results.",
 )
-@click.option(
-    "--format", "formats", default="json,xlsx,html", show_default=True, help="Any of json, xlsx, csv, html."
-)
-@click.option(
-    "--model", default="default", show_default=True, help="A shipped model's name, or a model folder."
-)
+@click.option("--format", "formats", default="json,xlsx,html", show_default=True, help="Any of json, xlsx, csv, html.")
+@click.option("--model", default="default", show_default=True, help="A shipped model's name, or a model folder.")
 @click.option(
     "--ocr",
     type=click.Choice(["auto", "never", "always"]),
@@ -78,8 +74,7 @@ def command(
     documents = find_documents(paths)
     make_folder(out)
     work = [
-        Job(path, stem, out, chosen, ocr, pages, resume)
-        for path, stem in zip(documents, stems(documents), strict=True)
+        Job(path, stem, out, chosen, ocr, pages, resume) for path, stem in zip(documents, stems(documents), strict=True)
     ]
     from soesift.cli.summary import follow, print_summary
 

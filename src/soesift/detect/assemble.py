@@ -24,9 +24,7 @@ def assemble_tables(accepted: list[Fragment], lines: dict[int, list[TextLine]]) 
     kinds = types_of(groups, [title for title, _ in titles])
     taken = {fragment.page for fragment in accepted}
     tables = []
-    for number, (group, (title, source), (kind, sure)) in enumerate(
-        zip(groups, titles, kinds, strict=True), 1
-    ):
+    for number, (group, (title, source), (kind, sure)) in enumerate(zip(groups, titles, kinds, strict=True), 1):
         joined = join_fragments(group)
         rowed = sorted({f.page for f in group if f.record.page is not None and f.shows_rows})
         notes, note_pages = _footnotes(group, lines, taken)
@@ -41,9 +39,7 @@ def assemble_tables(accepted: list[Fragment], lines: dict[int, list[TextLine]]) 
                 probability=round(max(f.probability for f in group), 4),
                 population_track=track_of(title),
                 pages=rowed,
-                footnote_pages=sorted(
-                    {*note_pages, *(f.page for f in group if f.page not in rowed and f.page)}
-                ),
+                footnote_pages=sorted({*note_pages, *(f.page for f in group if f.page not in rowed and f.page)}),
                 fragments=[_fragment(f) for f in group],
                 header_rows=joined.header_rows,
                 grid=joined.grid,

@@ -54,30 +54,37 @@ def find_documents(places: Sequence[str]) -> list[Path]:
 
     Raises UsageError if there are none.
     """
-    found: dict[Path, None] = {}
+    found: dict[Path, Path] = {}
     for place in places:
         path = Path(place)
         if path.is_dir():
-            inside = sorted(p for p in path.rglob("*") if p.suffix.lower() in KINDS and p.is_file())
-            found.update(dict.fromkeys(inside))
+            inside = sorted(p for p in path.rglob("*") if _is_document(p))
         elif path.exists() or not any(c in place for c in "*?["):
-            found[path] = None
+            inside = [path]
         else:
-            found.update(dict.fromkeys(sorted(Path(p) for p in glob(place, recursive=True))))
+            inside = sorted(p for p in map(Path, glob(place, recursive=True)) if _is_document(p))
+        for one in inside:
+            found.setdefault(one.resolve(), one)
     if not found:
         raise UsageError(f"no PDF or DOCX found in {', '.join(places)}; name files, folders or globs")
-    return list(found)
+    return list(found.values())
+
+
+def _is_document(path: Path) -> bool:
+    return path.suffix.lower() in KINDS and path.is_file()
 
 
 def stems(paths: Sequence[Path]) -> list[str]:
     """A file stem for each document; equal names in different folders get a number."""
-    used: dict[str, int] = {}
-    names = []
+    names: dict[str, str] = {}  # by lower case: on some disks A.json and a.json are one file
     for path in paths:
-        stem = safe_stem(path.stem)
-        count = used[stem] = used.get(stem, 0) + 1
-        names.append(stem if count == 1 else f"{stem}-{count}")
-    return names
+        stem = name = safe_stem(path.stem)
+        count = 1
+        while name.lower() in names:
+            count += 1
+            name = f"{stem}-{count}"
+        names[name.lower()] = name
+    return list(names.values())
 
 
 def run_batch(
@@ -113,10 +120,7 @@ def _run_parallel(jobs: list[Job], model: str, workers: int) -> Iterator[Outcome
             try:
                 yield pool.submit(_work, job).result()
             except BrokenProcessPool:
-                yield Outcome(
-                    job.path,
-                    failed(job.path, "the reader crashed on it (out of memory, or a damaged file)", info),
-                )
+                yield _unread(job, "the reader crashed on it (out of memory, or a damaged file)", info)
 
 
 _detectors: list[Detector] = []
@@ -137,16 +141,39 @@ def run_job(job: Job, detector: Detector, progress: Callable[[Path, int, int], N
 
     target = job.out / f"{job.stem}.json"
     if job.resume and (kept := unchanged(target, job, detector.judge.info)) is not None:
-        return Outcome(job.path, kept, [target], skipped=True)
+        missing = missing_formats(kept, job)
+        return Outcome(
+            job.path,
+            kept,
+            [target, *write_formats(kept, job.out, job.stem, missing, job.path)],
+            skipped=not missing,
+        )
     try:
         tick = None if progress is None else (lambda page, of: progress(job.path, page, of))
         result = detector.detect(job.path, ocr=job.ocr, pages=job.pages, progress=tick)
     except SoesiftError as error:
-        result = failed(job.path, str(error), detector.judge.info)
-        result.settings = job.settings
-        return Outcome(job.path, result, write_formats(result, job.out, job.stem, ("json",), None))
+        return _unread(job, str(error), detector.judge.info)
+    except Exception as error:  # noqa: BLE001  # a fault of ours on one document must not lose the others
+        return _unread(job, f"internal error, please report it: {error!r}", detector.judge.info)
     formats: tuple[Format, ...] = job.formats if "json" in job.formats else ("json", *job.formats)
     return Outcome(job.path, result, write_formats(result, job.out, job.stem, formats, job.path))
+
+
+def missing_formats(result: Result, job: Job) -> tuple[Format, ...]:
+    """Formats asked for now whose files are not there, beside a finished JSON."""
+    names: dict[Format, str] = {"xlsx": ".xlsx", "html": ".html"}
+    if result.tables:
+        names["csv"] = "_table1.csv"
+    return tuple(kind for kind in job.formats if kind in names and not (job.out / f"{job.stem}{names[kind]}").exists())
+
+
+def _unread(job: Job, reason: str, info: ModelInfo) -> Outcome:
+    """The outcome of a document that could not be read, with its JSON written."""
+    from soesift.export.formats import write_formats
+
+    result = failed(job.path, reason, info)
+    result.settings = job.settings
+    return Outcome(job.path, result, write_formats(result, job.out, job.stem, ("json",), None))
 
 
 def unchanged(target: Path, job: Job, model: ModelInfo) -> Result | None:
@@ -156,12 +183,7 @@ def unchanged(target: Path, job: Job, model: ModelInfo) -> Result | None:
         same_bytes = result.document.sha256 == file_sha256(job.path)
     except (SoesiftError, OSError, ValueError):
         return None
-    if (
-        result.document.error is None
-        and same_bytes
-        and result.model == model
-        and result.settings == job.settings
-    ):
+    if result.document.error is None and same_bytes and result.model == model and result.settings == job.settings:
         return result
     return None
 

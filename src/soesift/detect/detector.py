@@ -140,9 +140,7 @@ def is_redacted(fills: Floats, grey: Floats, box: tuple[float, float, float, flo
 def unsure_pages(rejected: list[Fragment], reading: Reading, threshold: float) -> list[UnsurePage]:
     """Pages that could hold a schedule and were not accepted: doubtful tables, and pages not read."""
     pages = [
-        UnsurePage(
-            page=f.record.page, why=f"a table with probability {f.probability:.2f} of being a schedule"
-        )
+        UnsurePage(page=f.record.page, why=f"a table with probability {f.probability:.2f} of being a schedule")
         for f in rejected
         if f.soe >= threshold
     ]
@@ -156,6 +154,4 @@ def file_sha256(path: Path) -> str:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
-        raise DocumentError(
-            f"{path}: {error.strerror or error}; check the path and its permissions"
-        ) from error
+        raise DocumentError(f"{path}: {error.strerror or error}; check the path and its permissions") from error

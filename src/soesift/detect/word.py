@@ -30,9 +30,7 @@ def word_fragments(path: Path, sha256: str, reading: Reading, ocr: Ocr = "auto")
         cells = [GridCell(c.row, c.column, c.row_span, c.column_span, c.text) for c in table.cells]
         notes = [TextLine(text, LINE * k, LINE * (k + 1), LINE) for k, text in enumerate(table.notes)]
         fragments.append(
-            Fragment(
-                record, cells, _counted(len(record.grid)), _counted(len(record.grid[0])), order, below=notes
-            )
+            Fragment(record, cells, _counted(len(record.grid)), _counted(len(record.grid[0])), order, below=notes)
         )
     return fragments + picture_fragments(path, sha256, reading, ocr, len(fragments))
 
@@ -57,9 +55,7 @@ def picture_fragments(path: Path, sha256: str, reading: Reading, ocr: Ocr, first
 def _picture_tables(found: PageTables, path: Path, sha256: str, first: int) -> list[Fragment]:
     fragments: list[Fragment] = []
     for table, record in zip(found.tables, page_records(found, path.stem, sha256, 0, ""), strict=True):
-        record.location = Location(
-            heading_path=[f"picture {found.number}"], table_number=first + len(fragments) + 1
-        )
+        record.location = Location(heading_path=[f"picture {found.number}"], table_number=first + len(fragments) + 1)
         record.page, record.n_pages, record.bbox = None, None, None
         below = [line for line in found.lines if line.top >= table.hull[3] - 4]
         fragments.append(

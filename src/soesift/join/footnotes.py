@@ -18,6 +18,7 @@ _NOTE = re.compile(
     )(?=\S)""",
     re.VERBOSE,
 )
+_WORDS = {"in", "it", "at", "is", "so", "do", "no", "of", "up", "by", "us", "me", "on", "to", "be", "mg", "kg", "wk"}
 _STUCK = re.compile(r"^([a-z]|\d{1,2})(?=[A-Z][a-z])")
 _OPEN = re.compile(
     r"^(?:abbreviations?|notes?|footnotes?|key|legend|x\s*=|[A-Za-z0-9/\-]{2,12}\s*[=:]\s)", re.IGNORECASE
@@ -54,6 +55,8 @@ def split_marker(text: str) -> tuple[str, str] | None:
     if match is None or len(text) - match.end() < 3:
         return None
     marker = next(found for found in match.groups() if found)
+    if marker in _WORDS and text.startswith(f"{marker}."):  # a sentence ends at the start of a line
+        return None
     return marker, text[match.end() :].strip()
 
 

@@ -52,11 +52,7 @@ def caption_relation(group: list[Fragment], caption: str) -> tuple[float, float]
     own = plain_caption(caption)
     if len(own) < 5:
         return 0.0, 0.0
-    texts = (
-        [f.record.caption for f in group]
-        + [title_row(f.record.grid) for f in group]
-        + [group[0].record.heading]
-    )
+    texts = [f.record.caption for f in group] + [title_row(f.record.grid) for f in group] + [group[0].record.heading]
     for text in dict.fromkeys(texts):
         known = plain_caption(text)
         if len(known) >= 5 and (own == known or own.startswith(known) or alike(own, known) > 0.97):

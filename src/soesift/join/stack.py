@@ -118,9 +118,7 @@ def match_columns(first: Fragment, fragment: Fragment) -> NDArray[np.intp]:
         return np.arange(fragment.width)
     shift = first.columns[0] - fragment.columns[0]
     left, right = fragment.columns[:-1] + shift, fragment.columns[1:] + shift
-    overlap = np.minimum(right[:, None], first.columns[None, 1:]) - np.maximum(
-        left[:, None], first.columns[None, :-1]
-    )
+    overlap = np.minimum(right[:, None], first.columns[None, 1:]) - np.maximum(left[:, None], first.columns[None, :-1])
     return np.asarray(overlap.argmax(axis=1), np.intp)
 
 
@@ -267,12 +265,9 @@ def label_columns(left: Joined, right: Joined) -> int:
     """Leading columns that a tile reprints: the row names, and columns of the same header and texts."""
     count, rows = 1, matched_rows(left, right)
     while count < min(left.width, right.width) - 1:
-        heads = [
-            letters("".join(row[count] for row in block.grid[: block.header_rows])) for block in (left, right)
-        ]
+        heads = [letters("".join(row[count] for row in block.grid[: block.header_rows])) for block in (left, right)]
         same = all(
-            right.grid[b + right.header_rows][count] == left.grid[a + left.header_rows][count]
-            for b, a in rows.items()
+            right.grid[b + right.header_rows][count] == left.grid[a + left.header_rows][count] for b, a in rows.items()
         )
         if heads[0] != heads[1] or not heads[0] or not same:
             break
