@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from document_maker import Sheet, full_grid, put_text, read_sheet
-
 from soesift.table.find import find_tables
 from soesift.table.grid import FoundTable
 

@@ -47,7 +47,9 @@ def band_cuts(
     if stacked < LEAST_CELLS or len(names) < LEAST_ROWS:
         return np.zeros(0, np.float32)
     anchors = row_anchors(marks, names, size)
-    return ((anchors[1:] + anchors[:-1]) / 2).astype(np.float32) if len(anchors) >= LEAST_ROWS else np.zeros(0, np.float32)
+    if len(anchors) < LEAST_ROWS:
+        return np.zeros(0, np.float32)
+    return ((anchors[1:] + anchors[:-1]) / 2).astype(np.float32)
 
 
 def row_anchors(marks: list[float], names: list[float], size: float) -> NDArray[np.float64]:
