@@ -87,6 +87,24 @@ def test_notes_come_from_under_the_table_and_from_the_next_page(whole: Result) -
     assert table.footnote_pages == [5]
 
 
+def test_a_page_of_notes_between_two_pages_of_rows_is_read_too(folder: Path) -> None:
+    path = folder / "between.pdf"
+    pages = made.Pages(path)
+    for number, rows in enumerate((made.BODY[:9], made.BODY[9:])):
+        pages.page(landscape=True)
+        pages.line(made.TITLE + " (continued)" * number, 10, bold=True)
+        pages.table(made.HEADER + rows, 660, made.SPANS)
+        made.notes(pages, "ad"[number])
+        if number == 0:
+            pages.page()
+            made.notes(pages, "b", "c")
+    pages.save()
+    (table,) = detect(path).tables
+    assert (table.pages, table.footnote_pages) == ([1, 3], [2])
+    assert [(n.marker, n.page) for n in table.footnotes] == [("a", 1), ("b", 2), ("c", 2), ("d", 3)]
+    assert table.grid == made.HEADER + made.BODY
+
+
 def test_evidence_settings_model_and_times_are_given(whole: Result) -> None:
     assert any(line.startswith("title: Table 1") for line in whole.tables[0].evidence)
     assert whole.settings == {"ocr": "never", "pages": ""}

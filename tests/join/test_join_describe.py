@@ -133,7 +133,9 @@ def test_markers_are_read_as_printed(text: str, marker: str, rest: str) -> None:
     assert split_marker(text) == (marker, rest)
 
 
-@pytest.mark.parametrize("text", ["Abbreviations: ECG = electrocardiogram", "if needed", "All visits", "", "a.", "in. The study"])
+@pytest.mark.parametrize(
+    "text", ["Abbreviations: ECG = electrocardiogram", "if needed", "All visits", "", "a.", "in. The study"]
+)
 def test_plain_text_has_no_marker(text: str) -> None:
     assert split_marker(text) is None
 

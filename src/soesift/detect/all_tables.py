@@ -9,7 +9,7 @@ from pathlib import Path
 
 from soesift.detect.detector import file_sha256
 from soesift.detect.reading import Ocr, Reading, read_pdf
-from soesift.errors import SoesiftError
+from soesift.errors import SoesiftError, UsageError
 from soesift.table.record import TableRecord
 
 
@@ -58,5 +58,8 @@ def finished(out: Path) -> set[str]:
     whole = out.read_bytes()
     if whole and not whole.endswith(b"\n"):
         whole = whole[: whole.rfind(b"\n") + 1]
-        out.write_bytes(whole)
-    return {json.loads(line)["sha256"] for line in whole.splitlines()}
+        os.truncate(out, len(whole))
+    try:
+        return {json.loads(line)["sha256"] for line in whole.splitlines()}
+    except (ValueError, KeyError, TypeError) as error:
+        raise UsageError(f"{out} holds other lines than table records; choose another --out") from error

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from soesift.classify.evidence import evidence, likely_class
 from soesift.join.flags import flags_of
-from soesift.join.footnotes import looks_like_footnotes, read_footnotes
+from soesift.join.footnotes import MOST_PAGES, looks_like_footnotes, read_footnotes
 from soesift.join.fragment import Fragment
 from soesift.join.group import group_fragments
 from soesift.join.naming import title_of, track_of, types_of
@@ -100,18 +100,18 @@ def _cells(joined: Joined) -> list[Cell]:
 def _footnotes(
     group: list[Fragment], lines: dict[int, list[TextLine]], taken: set[int]
 ) -> tuple[list[Footnote], list[int]]:
-    """Notes under the fragments and on the pages after the last one, and those pages."""
+    """Notes under each fragment and on the pages that follow it without rows, and those pages."""
     notes: list[Footnote] = []
+    pages: list[int] = []
     for fragment in group:
         notes += [n for n in read_footnotes(fragment.below, fragment.record.page) if n not in notes]
-    pages: list[int] = []
-    page = group[-1].page + 1
-    while group[-1].record.page is not None and page in lines and page not in taken and len(pages) < 4:
-        if not looks_like_footnotes(lines[page]):
-            break
-        notes += read_footnotes(lines[page], page)
-        pages.append(page)
-        page += 1
+        page = fragment.page + 1
+        while fragment.record.page is not None and page in lines and page not in {*taken, *pages}:
+            if page - fragment.page > MOST_PAGES or not looks_like_footnotes(lines[page]):
+                break
+            notes += read_footnotes(lines[page], page)
+            pages.append(page)
+            page += 1
     return notes, pages
 
 

@@ -1,0 +1,210 @@
+"""`soesift detect` and the command itself: exit codes, options, what is printed and where files go."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+import made_protocols as made
+from soesift.cli.detect import exit_code, parse_formats, parse_pages
+from soesift.cli.main import VERBS, main, soesift
+from soesift.cli.summary import by_reason, names, page_list
+from soesift.errors import UsageError
+from soesift.result.models import UnsurePage
+
+
+@pytest.fixture(scope="module")
+def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("source")
+    made.protocol(folder / "yes.pdf")
+    made.no_schedule(folder / "no.pdf")
+    made.pictured_protocol(folder / "picture.pdf")
+    (folder / "bad.pdf").write_bytes(b"not a PDF")
+    return folder
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: str | Path) -> tuple[int, str, str]:
+    """Exit code, and what was printed, with the folds of the table taken out."""
+    with pytest.raises(SystemExit) as ended:
+        main([str(a) for a in arguments])
+    said = capsys.readouterr()
+    assert isinstance(ended.value.code, int)
+    return ended.value.code, " ".join(said.out.split()), said.err
+
+
+def detect(capsys, out: Path, *paths: Path, more: tuple[str, ...] = ()) -> tuple[int, str, str]:
+    fixed = ["--out", out, "--model", "linear", "--ocr", "never", "--format", "json"]
+    return run(capsys, "detect", *paths, *fixed, *more)
+
+
+@pytest.mark.parametrize(
+    ("chosen", "code"),
+    [
+        (["yes.pdf"], 0),
+        (["yes.pdf", "no.pdf"], 0),
+        (["no.pdf"], 3),
+        (["picture.pdf"], 4),
+        (["yes.pdf", "picture.pdf"], 4),
+        (["bad.pdf"], 2),
+        (["missing.pdf"], 2),
+        (["yes.pdf", "bad.pdf"], 4),
+        (["no.pdf", "missing.pdf"], 4),
+    ],
+)
+def test_exit_codes(capsys, source: Path, tmp_path: Path, chosen: list[str], code: int) -> None:
+    assert detect(capsys, tmp_path, *(source / name for name in chosen))[0] == code
+
+
+def test_the_summary_names_tables_pages_reasons_and_files(capsys, source: Path, tmp_path: Path) -> None:
+    code, said, _ = detect(capsys, tmp_path, source)
+    assert code == 4
+    assert "yes.pdf t1 3-4 main_soa" in said
+    assert "t2 6 track" in said
+    assert "t3 7 subsidiary" in said
+    assert "no.pdf - - no" in said
+    assert "unsure picture.pdf page 1: the page is a picture" in said
+    assert "not read bad.pdf: " in said
+    assert "4 documents, 4 files in" in said
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["bad.json", "no.json", "picture.json", "yes.json"]
+
+
+def test_every_format_is_written_and_json_always(capsys, source: Path, tmp_path: Path) -> None:
+    detect(capsys, tmp_path, source / "yes.pdf", more=("--format", "csv,xlsx,html"))
+    assert sorted(p.name for p in tmp_path.iterdir()) == [
+        "yes.html",
+        "yes.json",
+        "yes.xlsx",
+        "yes_table1.csv",
+        "yes_table2.csv",
+        "yes_table3.csv",
+    ]
+
+
+def test_only_the_pages_asked_for(capsys, source: Path, tmp_path: Path) -> None:
+    assert detect(capsys, tmp_path, source / "yes.pdf", more=("--pages", "1-2"))[0] == 3
+    assert detect(capsys, tmp_path, source / "yes.pdf", more=("--pages", "6"))[0] == 0
+    kept = json.loads((tmp_path / "yes.json").read_text())
+    assert [t["pages"] for t in kept["tables"]] == [[6]]
+    assert kept["settings"]["pages"] == "6-6"
+
+
+def test_resume_says_what_was_kept(capsys, source: Path, tmp_path: Path) -> None:
+    detect(capsys, tmp_path, source / "yes.pdf")
+    stamp = (tmp_path / "yes.json").stat().st_mtime_ns
+    code, said, _ = detect(capsys, tmp_path, source / "yes.pdf", more=("--resume",))
+    assert (code, "yes.pdf (kept)" in said) == (0, True)
+    assert (tmp_path / "yes.json").stat().st_mtime_ns == stamp
+
+
+def test_equal_names_in_different_folders_have_a_file_each(capsys, source: Path, tmp_path: Path) -> None:
+    for folder, kind in (("one", "yes"), ("two", "no")):
+        (tmp_path / "in" / folder).mkdir(parents=True)
+        (tmp_path / "in" / folder / "p.pdf").write_bytes((source / f"{kind}.pdf").read_bytes())
+    assert detect(capsys, tmp_path / "out", tmp_path / "in")[0] == 0
+    counts = {p.name: len(json.loads(p.read_text())["tables"]) for p in (tmp_path / "out").iterdir()}
+    assert counts == {"p.json": 3, "p-2.json": 0}
+
+
+def test_nothing_is_written_outside_the_folder_for_results(source: Path, tmp_path: Path) -> None:
+    inner, home = tmp_path / "in", tmp_path / "home"
+    inner.mkdir()
+    home.mkdir()
+    (inner / "..strange name;$(x).pdf").write_bytes((source / "yes.pdf").read_bytes())
+    before = sorted(tmp_path.rglob("*"))
+    done = subprocess.run(
+        [sys.executable, "-m", "soesift.cli.main", "detect", str(inner), "--out", "out", "--model", "linear",
+         "--ocr", "never", "--format", "json,csv,xlsx,html"],
+        cwd=home, capture_output=True, timeout=60,
+    )  # fmt: skip
+    assert done.returncode == 0
+    new = set(tmp_path.rglob("*")) - set(before)
+    assert home / "out" in new
+    assert all((home / "out") == p or (home / "out") in p.parents for p in new)
+    assert len(new) == 7
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["detect"], "Missing argument"),
+        (["detect", "x.pdf", "--pages", "9-3"], "--pages 9-3"),
+        (["detect", "x.pdf", "--format", "pdf"], "--format pdf: choose from json, xlsx, csv, html"),
+        (["detect", "x.pdf", "--ocr", "perhaps"], "Invalid value"),
+        (["detect", "x.pdf", "--jobs", "0"], "Invalid value"),
+        (["detect", "nothing-*.pdf"], "no PDF or DOCX found"),
+        (["detect", "x.pdf", "--model", "nosuch"], "no model nosuch"),
+        (["detect", "x.pdf", "--nosuch"], "No such option"),
+        (["nosuch"], "No such command"),
+    ],
+)
+def test_wrong_use_is_exit_code_2_and_says_what(
+    capsys, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], said: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    code, _, err = run(capsys, *arguments)
+    assert code == 2
+    assert said in err
+    assert "Traceback" not in err
+
+
+def test_debug_shows_the_traceback(tmp_path: Path) -> None:
+    with pytest.raises(UsageError):
+        main(["detect", str(tmp_path), "--debug"])
+
+
+def test_an_out_that_is_a_file_is_exit_code_2(capsys, source: Path, tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("")
+    code, _, err = detect(capsys, tmp_path / "out" / "deeper", source / "yes.pdf")
+    assert code == 2
+    assert "cannot make folder" in err
+
+
+@pytest.mark.parametrize(
+    ("text", "span"),
+    [("12", range(12, 13)), ("10-80", range(10, 81)), ("1 - 3", range(1, 4)), (None, None), ("", None)],
+)
+def test_spans_of_pages(text: str | None, span: range | None) -> None:
+    assert parse_pages(text) == span
+
+
+@pytest.mark.parametrize("text", ["0", "0-3", "5-3", "a", "1-b", "-3", "3-", "1-2-3", "²", "1.5"])
+def test_what_is_no_span_of_pages(text: str) -> None:
+    with pytest.raises(UsageError, match="--pages"):
+        parse_pages(text)
+
+
+def test_formats_are_names_once_each() -> None:
+    assert parse_formats("json, XLSX,json") == ("json", "xlsx")
+    assert parse_formats("") == ()
+
+
+def test_pages_and_reasons_are_short_in_print() -> None:
+    assert page_list([1, 2, 3, 7]) == "1-3, 7"
+    assert page_list([]) == ""
+    unsure = [UnsurePage(page=2, why="picture"), UnsurePage(page=5, why="garbled"), UnsurePage(page=3, why="picture")]
+    assert by_reason([*unsure, UnsurePage(why="docx")]) == {"picture": [2, 3], "garbled": [5], "docx": []}
+    assert names([Path(f"x/{k}.json") for k in range(8)]) == "0.json, 1.json, 2.json, 3.json, 4.json, 5.json and 2 more"
+    assert exit_code([]) == 2
+
+
+def test_help_lists_every_verb_and_every_verb_has_help() -> None:
+    runner = CliRunner()
+    listed = runner.invoke(soesift, ["--help"])
+    assert listed.exit_code == 0
+    for verb in VERBS:
+        assert f"\n  {verb} " in listed.output
+        shown = runner.invoke(soesift, [verb, "--help"])
+        assert shown.exit_code == 0, (verb, shown.output, shown.exception)
+        assert f"soesift {verb}" in shown.output
+        assert len(shown.output) > 120
+
+
+def test_the_version_is_told(capsys) -> None:
+    code, said, _ = run(capsys, "--version")
+    assert code == 0
+    assert "0." in said
