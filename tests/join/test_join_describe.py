@@ -164,6 +164,14 @@ def test_a_heading_right_below_a_table_opens_no_note() -> None:
     assert read_footnotes(lines("8.2 Safety assessments", "Prose of the next section."), 7) == []
 
 
+def test_an_appendix_title_above_a_page_of_notes_is_neither_a_note_nor_their_end() -> None:
+    printed = lines("Appendix 1: Schedule of Activities", "Notes: all visits.", "a. Only at screening")
+    assert [(n.marker, n.text) for n in read_footnotes(printed, 8)] == [
+        ("", "Notes: all visits."),
+        ("a", "Only at screening"),
+    ]
+
+
 def test_no_lines_no_notes_and_never_more_than_the_limit() -> None:
     assert read_footnotes([], 1) == []
     assert len(read_footnotes(lines(*(f"{k % 90 + 1}. Note number" for k in range(300))), 1)) == 120
@@ -211,6 +219,9 @@ def test_an_uncaptioned_rest_at_the_top_of_the_next_page_is_lifted_from_nothing(
     rest = fragment([BODY[4][:4], BODY[5][:4]], 5, header_rows=0, above="", soe=0.001)
     lift_continuations([fragment(HEADER + BODY, 4, soe=0.99), rest])
     assert rest.soe == pytest.approx(0.99 * TRUST)
+    early = fragment([BODY[4][:4], BODY[5][:4]], 3, header_rows=0, above="", soe=0.001)
+    lift_continuations([early, fragment(HEADER + BODY, 4, soe=0.99)])
+    assert early.soe == 0.001  # a rest comes after its table, never before
     titled = fragment([BODY[4][:4], BODY[5][:4]], 5, header_rows=0, above="", soe=0.001, caption="Table 9")
     lift_continuations([fragment(HEADER + BODY, 4, soe=0.99), titled])
     assert titled.soe == 0.001

@@ -72,6 +72,12 @@ def test_the_reprinted_caption_row_marked_continued_is_not_a_row() -> None:
     assert_covered(joined)
 
 
+def test_a_row_that_repeats_some_header_words_is_a_row() -> None:
+    more = [["Dispense drug", "Day 1", "daily", "daily", "Day 15"], *BODY[2:]]
+    joined = join_fragments([fragment(HEADER + BODY[:2], 4), fragment(more, 5)])
+    assert joined.grid == [*HEADER, *BODY[:2], *more]
+
+
 def test_a_row_of_signs_only_is_never_taken_for_a_header() -> None:
     header = [["Procedure", "Screening*", "Day 1", "–", "Day 15"]]
     more = [["", "•", "•", "•", "•"], *BODY[2:]]

@@ -20,6 +20,8 @@ _NOTE = re.compile(
 )
 _WORDS = {"in", "it", "at", "is", "so", "do", "no", "of", "up", "by", "us", "me", "on", "to", "be", "mg", "kg", "wk"}
 _STUCK = re.compile(r"^([a-z]|\d{1,2})(?=[A-Z][a-z])")
+_SECTION = re.compile(r"\d+\.\d")  # right below a table: its notes are over
+_TITLE = re.compile(r"appendix\b", re.IGNORECASE)  # reprinted above notes on a page of their own
 _OPEN = re.compile(
     r"^(?:abbreviations?|notes?|footnotes?|key|legend|x\s*=|[A-Za-z0-9/\-]{2,12}\s*[=:]\s)", re.IGNORECASE
 )
@@ -35,8 +37,13 @@ def read_footnotes(lines: list[TextLine], page: int | None) -> list[Footnote]:
             continue
         gap = 0.0 if before is None else line.top - before.bottom
         marked = split_marker(text)
-        if marked is None and ((is_heading(line) and (before is None or gap > 4)) or gap > 3.5 * max(line.size, 6.0)):
+        if marked is None and ((is_heading(line) and gap > 4) or gap > 3.5 * max(line.size, 6.0)):
             break
+        if before is None and marked is None and is_heading(line):
+            if _SECTION.match(text):
+                break
+            if _TITLE.match(text):
+                continue
         if marked is not None:
             notes.append(Footnote(marker=marked[0], text=marked[1], page=page))
         elif not notes or _OPEN.match(text):
