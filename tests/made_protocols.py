@@ -30,12 +30,8 @@ NOTES = {
     "d": "At the discretion of the investigator.",
 }
 EXTENSION: Grid = [
-    ["Procedure", "Week 12", "Week 24", "Week 36", "Week 48"],
-    ["Physical examination", "X", "", "X", "X"],
-    ["Vital signs", "X", "X", "X", "X"],
-    ["Hematology", "X", "", "", "X"],
-    ["Adverse events", "X", "X", "X", "X"],
-    ["Concomitant medications", "X", "X", "X", "X"],
+    ["Procedure", "Baseline", "Week 12", "Week 24", "Week 36", "Week 48", "End of treatment", "Follow-up"],
+    *([name, *("X" if (row + column) % 4 else "" for column in range(7))] for row, name in enumerate(NAMES)),
 ]
 SAMPLING: Grid = [
     ["Sample", "Pre-dose", "0.5 h", "1 h", "2 h", "4 h", "8 h"],
@@ -140,11 +136,10 @@ def protocol(path: Path) -> Path:
     notes(pages, "a", "b")
     pages.page()
     notes(pages, "c", "d")
-    pages.page()
+    pages.page(landscape=True)
     pages.line("6.2 Extension", 12, bold=True)
-    pages.prose(1)
     pages.line(TRACK_TITLE, 10, bold=True)
-    pages.table(EXTENSION, 480)
+    pages.table(EXTENSION, 660)
     pages.page()
     pages.prose(1)
     pages.line(SAMPLING_TITLE, 10, bold=True)
