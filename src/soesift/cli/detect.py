@@ -90,4 +90,4 @@ def exit_code(outcomes: list[Any]) -> int:
         return 2
     if any(d.has_soe == "unsure" for d in documents):
         return 4
-    return 0 if any(outcome.result.tables for outcome in outcomes) else 3
+    return 0 if any(d.has_soe == "yes" for d in documents) else 3

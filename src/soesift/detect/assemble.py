@@ -14,6 +14,7 @@ from soesift.result.models import Fragment as FragmentModel
 from soesift.table.context import TextLine
 
 NEAR_MISSES = 8
+ALWAYS = 3
 NEAR = 0.02  # probability from which a rejected table is worth showing
 
 
@@ -54,8 +55,9 @@ def assemble_tables(accepted: list[Fragment], lines: dict[int, list[TextLine]]) 
 
 
 def near_misses(rejected: list[Fragment]) -> list[Rejected]:
-    """The likeliest of the rejected fragments, best first."""
-    ranked = sorted((f for f in rejected if f.probability >= NEAR), key=lambda f: (-f.probability, f.order))
+    """The likeliest of the rejected fragments, best first; the best few however unlikely they are."""
+    ranked = sorted(rejected, key=lambda f: (-f.probability, f.order))
+    ranked = [f for place, f in enumerate(ranked) if place < ALWAYS or f.probability >= NEAR]
     return [
         Rejected(
             pages=[f.page] if f.record.page is not None else [],

@@ -11,6 +11,7 @@ from typing import Any, Literal
 from soesift.document.furniture import learn_furniture
 from soesift.document.page import Page
 from soesift.document.pdf import open_pdf, read_page, render_page
+from soesift.errors import DocumentError
 from soesift.table.find import PageTables, find_tables
 from soesift.table.record import TableRecord
 from soesift.table.records import last_heading, page_records
@@ -53,6 +54,8 @@ def read_pdf(
     """Pages of a PDF in order, with their tables; `reading` is filled in on the way."""
     with open_pdf(path) as document:
         reading.n_pages = len(document)
+        if pages is not None and pages.start > reading.n_pages:
+            raise DocumentError(f"{path.name}: has {reading.n_pages} pages; --pages starts at {pages.start}")
         started = time.perf_counter()
         furniture = learn_furniture(document, reading.n_pages)
         reading.find_s += time.perf_counter() - started

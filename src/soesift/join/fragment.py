@@ -31,7 +31,6 @@ class Fragment:
     turn: int = 0
     redacted: bool = False
     below: list[TextLine] = field(default_factory=list)
-    above_is_blank: bool = False
 
     @property
     def probability(self) -> float:

@@ -10,7 +10,7 @@ from soesift.result.models import TableType
 from soesift.table.signs import has_schedule_title
 
 _TRACK = re.compile(
-    r"""\b(?:follow-?\s?up|extension|open-?label|cross-?over|sub-?stud\w+|cohorts?|arms?|parts?|part\s*[a-d0-9]|phase\s*(?:1|2|3|i{1,3})b?|
+    r"""\b(?:follow-?\s?up|extension|open-?label|cross-?over|sub-?stud\w+|(?:cohort|arm|part|group|stage|period)\s+(?:[a-e]|\d+|i{1,3}v?)|cohorts?|arms?|parts?|phase\s*(?:1|2|3|i{1,3})b?|
     period\s*\d|stage\s*\d|long-?term|maintenance|induction|run-?in|re-?treatment|country|japan\w*|china|
     germany|france|adult\w*|adolescent\w*|pediatric|paediatric|monotherapy|combination|cohort\s*\w+|group\s*\w+|
     early\s+(?:termination|discontinuation)|post-?treatment|home)\b""",
