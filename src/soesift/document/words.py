@@ -11,6 +11,8 @@ from soesift.document.frame import turn_boxes
 from soesift.document.page import Floats, Page
 
 GAP = 0.28  # of the character height: a wider gap ends a word
+TOUCH = 0.12  # of the character height: gap between a word and its raised marker
+SMALLER = 0.07  # of the character height: difference in height that tells a marker
 RAISE = 0.45  # of the character height: a larger step in y ends a word
 
 
@@ -95,10 +97,13 @@ def _starts(lines: Floats, spaced: NDArray[np.bool_] | None) -> NDArray[np.integ
     gap = lines[1:, 0] - lines[:-1, 2]
     middle = (lines[:, 1] + lines[:, 3]) / 2
     limit = GAP if spaced is not None else _spread_gap(gap, tall)
-    broken = (gap > limit * tall) | (gap < -0.6 * tall) | (np.abs(np.diff(middle)) > RAISE * tall)
-    # the space character's own box may fill the gap
+    step = np.abs(np.diff(middle))
+    # a marker of smaller print that touches its word belongs to it, however far it is raised
+    marker = (np.abs(gap) < TOUCH * tall) & (np.abs(np.diff(height)) > SMALLER * tall) & (step < tall)
+    broken = (gap > limit * tall) | (gap < -0.6 * tall) | ((step > RAISE * tall) & ~marker)
+    # the space character's own box may fill the gap; pdfium takes a far raised marker for a line of its own
     if spaced is not None:
-        broken |= spaced[1:]
+        broken |= spaced[1:] & ~marker
     return np.concatenate([[0], np.flatnonzero(broken) + 1])
 
 

@@ -29,7 +29,7 @@ def part_open_cells(table: FoundTable, words: Words) -> None:
 
 
 def keeps_to_columns(table: FoundTable, cell: GridCell, words: Words, chosen: NDArray[np.intp]) -> bool:
-    """No word crosses an inner boundary, and wherever a printed line changes column there is a wide gap."""
+    """No word crosses an inner boundary, and wherever a printed line changes column there is a wide gap; one does."""
     inner = table.columns[cell.column + 1 : cell.column + cell.column_span]
     boxes = words.boxes[chosen]
     if ((boxes[:, 0, None] < inner - CROSS) & (boxes[:, 2, None] > inner + CROSS)).any():
@@ -37,13 +37,15 @@ def keeps_to_columns(table: FoundTable, cell: GridCell, words: Words, chosen: ND
     column = np.searchsorted(inner, (boxes[:, 0] + boxes[:, 2]) / 2)
     if len(np.unique(column)) < 2:
         return False
+    shared = False
     place = dict(zip(chosen.tolist(), column.tolist(), strict=True))
     for line in text_lines(words, chosen):
         for before, after in zip(line.tolist(), line[1:].tolist(), strict=False):
             gap = words.boxes[after, 0] - words.boxes[before, 2]
             if place[before] != place[after] and gap < WIDE * words.size[before]:
                 return False
-    return True
+            shared |= place[before] != place[after]
+    return shared
 
 
 def cut_columns(cell: GridCell) -> list[GridCell]:
