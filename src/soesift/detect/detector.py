@@ -118,7 +118,7 @@ def pdf_fragments(
         for table, record in zip(found.tables, page.records, strict=True):
             fragments.append(
                 Fragment(
-                    record, table.cells, table.rows, table.columns, len(fragments), height=found.height,
+                    record, table.cells, table.rows, table.columns, len(fragments),
                     turn=found.turn, redacted=is_redacted(page.fills, page.fill_grey, table.bbox),
                     below=[line for line in found.lines if line.top >= table.hull[3] - 4],
                 )

@@ -27,7 +27,6 @@ class Fragment:
     order: int
     soe: float = 0.0
     sampling: float = 0.0
-    height: float = 792.0
     turn: int = 0
     redacted: bool = False
     below: list[TextLine] = field(default_factory=list)
