@@ -21,6 +21,7 @@ VERBS = {
     "explain": "Every answer, belief and decision about one table.",
     "status": "What a ledger of labels holds.",
     "sample": "Write a realistic protocol that this project makes itself.",
+    "serve": "Serve detection over HTTP.",
 }
 
 

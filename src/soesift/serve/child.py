@@ -1,0 +1,78 @@
+"""What runs in a worker process: one task at a time, inside limits that the system enforces.
+
+Parent and child speak JSON over a pipe, not pickles: a parser that was taken over by its document cannot run
+code in the service through it.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import signal
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+from typing import Any
+
+from soesift.errors import SoesiftError
+
+Task = dict[str, Any]
+Tell = Callable[[int, int], None]
+Work = Callable[[Task, Tell], dict[str, Any]]
+
+LARGEST_FILE = 512_000_000  # bytes that one file written by a worker may have
+GRACE = 5  # seconds after which the system ends a task whose parent is gone
+
+
+def child_main(connection: Connection, work: Work, memory_mb: int) -> None:
+    """Answer tasks until the pipe closes."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the service, which ends its workers
+    limit_resources(memory_mb)
+    while True:
+        try:
+            task = json.loads(connection.recv_bytes())
+        except (EOFError, OSError):
+            return
+        _alarm(task["seconds"] + GRACE)
+        try:
+            connection.send_bytes(json.dumps(_answer(work, task, connection)).encode())
+        except OSError:  # the service is gone
+            return
+        _alarm(0)
+
+
+def _answer(work: Work, task: Task, connection: Connection) -> dict[str, Any]:
+    def tell(page: int, pages: int) -> None:
+        connection.send_bytes(json.dumps({"page": page, "pages": pages}).encode())
+
+    try:
+        return {"done": work(task, tell)}
+    except SoesiftError as error:
+        return {"error": str(error)}
+    except MemoryError:
+        return {"error": "needs more memory than this service gives to one document", "last": True}
+    except OSError:
+        raise  # the pipe or the disk: not the document's fault
+    except Exception as error:  # noqa: BLE001  # a fault of ours on one document must not lose the others
+        return {"error": f"internal error, please report it: {type(error).__name__}"}
+
+
+def limit_resources(memory_mb: int) -> None:
+    """Address space, size of a file, no core dumps (they hold documents); as far as the system knows limits."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return
+    os.nice(5)  # answering requests goes first
+    size = memory_mb * 1_000_000
+    wanted = [(resource.RLIMIT_AS, size), (resource.RLIMIT_FSIZE, LARGEST_FILE), (resource.RLIMIT_CORE, 0)]
+    for which, most in wanted:
+        hard = resource.getrlimit(which)[1]
+        most = most if hard == resource.RLIM_INFINITY else min(most, hard)
+        resource.setrlimit(which, (most, most))
+
+
+def _alarm(seconds: float) -> None:
+    """SIGALRM, not caught, ends the process even inside a parser's loop."""
+    if hasattr(signal, "alarm"):
+        signal.alarm(math.ceil(seconds))

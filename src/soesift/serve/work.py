@@ -1,0 +1,100 @@
+"""The tasks of worker processes: detect on a document, draw a page, write a table. Only here are documents parsed."""
+
+from __future__ import annotations
+
+import os
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from soesift.errors import DocumentError
+from soesift.files import write_atomically
+
+if TYPE_CHECKING:
+    from soesift.detect.detector import Detector
+    from soesift.result.models import Result
+    from soesift.serve.child import Task, Tell
+
+
+def detect_document(task: Task, tell: Tell) -> dict[str, Any]:
+    """Write the result of `task["document"]` to `task["result"]`.
+
+    Keys: document, result, name, model, ocr, max_pages. Raises DocumentError for what cannot be read.
+    """
+    from soesift.result.store import write_result
+
+    path = Path(task["document"])
+    check_pages(path, task["max_pages"])
+    result = _detector(task["model"]).detect(path, ocr=task["ocr"], progress=tell)
+    result.document.name = task["name"]
+    write_result(result, task["result"])
+    return {"tables": len(result.tables), "has_soe": result.document.has_soe, "pages": result.document.n_pages}
+
+
+@lru_cache(maxsize=1)
+def _detector(model: str) -> Detector:
+    from soesift.detect.detector import Detector
+
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    return Detector.load(model)
+
+
+def check_pages(path: Path, most: int) -> None:
+    """Raises DocumentError if a PDF has more than `most` pages."""
+    from soesift.document.pdf import open_pdf
+
+    if path.suffix == ".pdf":
+        with open_pdf(path) as document:
+            if len(document) > most:
+                raise DocumentError(f"has {len(document)} pages; this service takes at most {most}")
+
+
+def view_document(task: Task, tell: Tell) -> dict[str, Any]:
+    """A page as PNG or a table in a format, written to `task["out"]`; {"found": whether there is such a one}."""
+    content = _page(task) if task["kind"] == "page" else _table(task)
+    if content is not None:
+        write_atomically(task["out"], content)
+    return {"found": content is not None}
+
+
+def _page(task: Task) -> bytes | None:
+    import io
+
+    from PIL import Image
+
+    from soesift.document.pdf import open_pdf, render_page
+
+    with open_pdf(Path(task["document"])) as document:
+        if not 1 <= task["page"] <= len(document):
+            return None
+        picture = Image.fromarray(render_page(document, task["page"] - 1, task["dpi"]))
+    out = io.BytesIO()
+    picture.save(out, "PNG")
+    return out.getvalue()
+
+
+def _table(task: Task) -> bytes | None:
+    from soesift.export.csv import table_csv
+    from soesift.export.html import report_html
+    from soesift.result.store import read_result
+
+    result = read_result(task["result"])
+    table = next((table for table in result.tables if table.id == task["table"]), None)
+    if table is None:
+        return None
+    alone = result.model_copy(update={"tables": [table], "rejected": []})
+    if task["format"] == "json":
+        return table.model_dump_json().encode("utf-8", "replace")
+    if task["format"] == "csv":
+        return table_csv(table).encode("utf-8-sig", "replace")
+    if task["format"] == "html":
+        return report_html(alone).encode("utf-8", "replace")
+    return _xlsx(alone, Path(task["out"]))
+
+
+def _xlsx(result: Result, place: Path) -> bytes:
+    beside = place.with_suffix(".xlsx.part")
+    try:
+        return result.to_xlsx(beside).read_bytes()
+    finally:
+        beside.unlink(missing_ok=True)

@@ -1,0 +1,116 @@
+"""One worker process seen from the service: started when needed, watched, ended when it takes too long."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import signal
+import threading
+import time
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from typing import Any
+
+from soesift.errors import SoesiftError
+from soesift.serve.child import Task, Tell, Work, child_main
+
+LONGEST_MESSAGE = 1_000_000  # bytes
+TASKS = 200  # after which a process is replaced: parsers leak
+_TICK = 0.2
+
+
+class WorkerDied(SoesiftError):
+    """The process ended in the middle of a task."""
+
+
+class TookTooLong(SoesiftError):
+    """The task was ended at its time limit."""
+
+
+class Stopped(SoesiftError):
+    """The task was ended because the service stops."""
+
+
+class Worker:
+    """At most one process, for tasks one after another; use it from one thread at a time."""
+
+    def __init__(self, work: Work, memory_mb: int, stop: threading.Event | None = None) -> None:
+        """`work` is named to the process by its import path, so it must be a function of a module."""
+        self.work, self.memory_mb = work, memory_mb
+        self.stop = stop or threading.Event()
+        self.process: BaseProcess | None = None
+        self.connection: Connection | None = None
+        self.tasks = self.started = 0
+
+    def run(self, task: Task, seconds: float, tell: Tell = lambda page, pages: None) -> dict[str, Any]:
+        """The child's answer: {"done": ...} or {"error": why}. Raises WorkerDied, TookTooLong or Stopped."""
+        connection = self._ready()
+        deadline = time.monotonic() + seconds
+        try:
+            connection.send_bytes(json.dumps({**task, "seconds": seconds}).encode())
+            answer = self._listen(connection, deadline, seconds, tell)
+        except (EOFError, OSError, ValueError) as error:
+            raise WorkerDied(self._how_it_died()) from error
+        self.tasks += 1
+        if self.tasks >= TASKS or answer.get("last"):
+            self.close()
+        return answer
+
+    def _listen(self, connection: Connection, deadline: float, seconds: float, tell: Tell) -> dict[str, Any]:
+        while True:
+            if not connection.poll(_TICK):
+                self._give_up(deadline, seconds)
+                continue
+            message: dict[str, Any] = json.loads(connection.recv_bytes(LONGEST_MESSAGE))
+            if "page" not in message:
+                return message
+            tell(message["page"], message["pages"])
+            self._give_up(deadline, seconds)
+
+    def _give_up(self, deadline: float, seconds: float) -> None:
+        if self.stop.is_set():
+            self.close(force=True)
+            raise Stopped("the service stops")
+        if time.monotonic() > deadline:
+            self.close(force=True)
+            raise TookTooLong(f"took longer than the {seconds:g} seconds that this service gives to one document")
+
+    def _ready(self) -> Connection:
+        """The pipe to a living process."""
+        if self.connection is not None and self.process is not None and self.process.is_alive():
+            return self.connection
+        self.close(force=True)
+        context = multiprocessing.get_context("spawn")  # fork would copy the service's threads and locks
+        ours, theirs = context.Pipe()
+        process = context.Process(target=child_main, args=(theirs, self.work, self.memory_mb), daemon=True)
+        process.start()
+        theirs.close()
+        self.process, self.connection, self.tasks = process, ours, 0
+        self.started += 1
+        return ours
+
+    def _how_it_died(self) -> str:
+        code = None
+        if self.process is not None:
+            self.process.join(2)
+            code = self.process.exitcode
+        self.close(force=True)
+        if code is None or code >= 0:
+            return f"with exit code {code}"
+        return f"by {signal.Signals(-code).name}" if -code in set(signal.Signals) else f"by signal {-code}"
+
+    def close(self, force: bool = False) -> None:
+        """End the process; one that is idle ends by itself when its pipe closes, `force` does not wait."""
+        process, connection = self.process, self.connection
+        self.process = self.connection = None
+        if connection is not None:
+            connection.close()
+        if process is None:
+            return
+        if force and process.is_alive():
+            process.kill()
+        process.join(5)
+        if process.is_alive():
+            process.kill()
+            process.join()
+        process.close()
