@@ -1,0 +1,181 @@
+"""Header rows understood: what each row speaks of, which columns are labels, epochs and encounters."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple, get_args
+
+from soesift.schedule.models import Encounter, Epoch, Event, Span, Timing, Unit
+from soesift.schedule.timing import Kind, Read, read_timing
+from soesift.schedule.tokens import UNIT_WORDS, clean, tokens
+
+_KINDS: list[tuple[Kind, str]] = [  # the first that a row's label matches
+    ("window", r"window|tolerance|allowance|±|\+/-|deviation"),
+    ("duration", r"duration|length of"),
+    ("minute", r"\bmin(?:ute)?s?\b"),
+    ("hour", r"\b(?:hours?|hrs?)\b"),
+    ("day", r"\bdays?\b|\bday\(s\)"),
+    ("week", r"\b(?:weeks?|wks?)\b|\bweek\(s\)"),
+    ("month", r"\bmonths?\b|\bmonth\(s\)"),
+    ("year", r"\byears?\b"),
+    ("cycle", r"\bcycles?\b"),
+    ("visit", r"\bvisits?\b|\bvisit\(s\)"),
+    ("epoch", r"\b(?:epoch|period|phase|stage|part|segment)s?\b"),
+]
+_EPOCH = re.compile(
+    r"screen|baseline|treatment|follow|\bf/?u\b|period|phase|run-?in|wash|induction|maintenance|extension|dosing|"
+    r"titration|part\b|stage|blind|open-label|enrol|in-?patient|out-?patient|residen|ambulatory|taper|termination|"
+    r"discontinuation|on-?study|safety|randomi|unsched|vaccination|lead-?in|consolidation|surviv",
+    re.IGNORECASE,
+)
+_BEFORE: set[Event] = {"screening", "baseline"}
+_LATE: set[Event] = {"follow_up", "end_of_study", "retrieval"}
+
+
+class HeaderRow(NamedTuple):
+    """A header row: its label ("Week"), what bare numbers in it are, and the texts of the data columns."""
+
+    label: str
+    kind: Kind | None
+    texts: list[str]
+
+
+class Column(NamedTuple):
+    timing: Timing
+    parts: list[str]  # texts from the top, repeats once
+    unread: list[str]
+
+
+def kind_of(label: str) -> Kind | None:
+    """What a row's label says its numbers are; None if it says nothing."""
+    lowered = clean(label).lower()
+    return next((kind for kind, pattern in _KINDS if re.search(pattern, lowered)), None)
+
+
+def unit_in(label: str) -> Unit | None:
+    """The unit that a label names: "Visit window (days)"."""
+    return next((UNIT_WORDS[word] for word in re.findall(r"[a-z]+", label.lower()) if word in UNIT_WORDS), None)
+
+
+def read_column(rows: list[HeaderRow], column: int) -> Column:
+    """All header cells of one data column as one timing."""
+    whole, parts, unread = Timing(), [], []
+    above: Kind | None = None
+    last = ""
+    for row in rows:
+        text = clean(row.texts[column])
+        if text and text == last and row.kind not in get_args(Unit):
+            continue
+        last = text or last
+        if not text:
+            continue
+        parts += [shown] if (shown := labelled(text, row)) not in parts else []
+        kind = row.kind or above
+        read = read_timing(text, kind)
+        above = _unit_alone(text) or above
+        unread += [f"{row.label}: {part}" if row.label else part for part in read.unread]
+        merge(whole, _placed(read, row))
+    whole.text = " | ".join(parts)
+    return Column(whole, parts, unread)
+
+
+def labelled(text: str, row: HeaderRow) -> str:
+    """A bare number with its row's label before it: "Week 4", "Visit 801"."""
+    named = any(t.kind == "word" and len(t.text) > 3 or t.kind.startswith("event") for t in tokens(text))
+    if not row.kind or row.kind in ("epoch", "window", "duration") or named or kind_of(text) == row.kind:
+        return text
+    if tokens(text) and tokens(text)[0].kind in ("letter", "visit", "unit"):
+        return text
+    return f"{row.kind.capitalize()} {text}"
+
+
+def _unit_alone(text: str) -> Kind | None:
+    """The unit that a cell names without a number ("Treatment (weeks)"): it holds for the numbers below."""
+    if any(t.kind == "number" for t in tokens(text)):
+        return None
+    kind = kind_of(text)
+    return kind if kind in get_args(Unit) or kind == "visit" else None
+
+
+def _placed(read: Read, row: HeaderRow) -> Timing:
+    """The reading with what the row's label adds: the unit of a window or duration."""
+    timing, unit = read.timing, unit_in(row.label)
+    if row.kind == "duration" and timing.duration is None and len(timing.offsets) == 1:
+        timing.duration, timing.offsets = timing.offsets[0].length, []
+    if timing.duration is not None and unit and unit != "cycle":
+        timing.duration = Span(first=timing.duration.first, last=timing.duration.last, unit=unit)
+    if timing.window is not None and timing.window.unit is None:
+        timing.window.unit = unit if unit != "cycle" else None
+    return timing
+
+
+def merge(into: Timing, other: Timing) -> None:
+    """Add the parts of another reading; what was said first stays."""
+    into.times += [span for span in other.times if span not in into.times]
+    into.cycles += [span for span in other.cycles if span not in into.cycles]
+    into.events += [event for event in other.events if event not in into.events]
+    into.offsets += [offset for offset in other.offsets if offset not in into.offsets]
+    into.visit = into.visit or other.visit
+    into.every = into.every or other.every
+    into.duration = into.duration or other.duration
+    into.window = into.window or other.window
+    if into.window is not None and into.window.unit is None and into.times:
+        into.window.unit = into.times[-1].unit
+
+
+def epoch_row(rows: list[HeaderRow]) -> int | None:
+    """The first header row whose cells name phases rather than times; None if no row does."""
+    if len(rows) < 2:
+        return None
+    for index, row in enumerate(rows[:-1]):
+        texts = list(dict.fromkeys(text for text in row.texts if text))
+        named = sum(_EPOCH.search(text) is not None for text in texts)
+        if texts and (row.kind == "epoch" or named * 2 >= len(texts)) and row.kind in (None, "epoch"):
+            return index
+    return None
+
+
+def epochs_of(rows: list[HeaderRow], columns: list[Column]) -> tuple[list[Epoch], list[int]]:
+    """The epochs in order, and the epoch of each column; inferred from the timing where no cell says it."""
+    place = epoch_row(rows)
+    epochs: list[Epoch] = []
+    of_column: list[int] = []
+    for index, column in enumerate(columns):
+        printed = clean(rows[place].texts[index]) if place is not None else ""
+        epoch = Epoch(name=printed) if printed else Epoch(name=_phase(column.timing), inferred=True)
+        known = next((i for i, e in enumerate(epochs) if e.name.lower() == epoch.name.lower()), None)
+        if known is None:
+            epochs.append(epoch)
+        of_column.append(len(epochs) - 1 if known is None else known)
+    return epochs, of_column
+
+
+def _phase(timing: Timing) -> str:
+    early = [s for s in timing.times if s.last is not None and s.last < 0]
+    if _BEFORE & set(timing.events) or (early and len(early) == len(timing.times)):
+        return "Screening"
+    return "Follow-up" if _LATE & set(timing.events) else "Treatment"
+
+
+def encounters_of(rows: list[HeaderRow], first: list[int]) -> tuple[list[Epoch], list[Encounter]]:
+    """Epochs and encounters; `first[i]` is the grid column of data column i."""
+    columns = [read_column(rows, index) for index in range(len(first))]
+    epochs, of_column = epochs_of(rows, columns)
+    encounters = [
+        Encounter(
+            column=grid_column,
+            name=_name(column, epochs[epoch], index),
+            headers=column.parts,
+            epoch=epoch,
+            timing=column.timing,
+            unread=column.unread,
+        )
+        for index, (grid_column, column, epoch) in enumerate(zip(first, columns, of_column, strict=True))
+    ]
+    return epochs, encounters
+
+
+def _name(column: Column, epoch: Epoch, index: int) -> str:
+    """The header texts below the epoch; the epoch itself if there is nothing else."""
+    below = [part for part in column.parts if epoch.inferred or part != epoch.name]
+    return ", ".join(below or column.parts) or f"Column {index + 1}"

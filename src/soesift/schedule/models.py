@@ -1,0 +1,128 @@
+"""What a schedule says, typed: epochs, encounters (columns) with their timing, activities (rows) and marks.
+
+Numbers are as printed; what has no typed reading stays text (`unread`). Rows and columns count from 0 in the
+grid that was read; `epoch`, `activity`, `encounter` and `parent` are positions in the lists of the `Schedule`.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from soesift.result.models import Record, TableType
+
+Unit = Literal["minute", "hour", "day", "week", "month", "year", "cycle"]
+Event = Literal[
+    "screening", "baseline", "randomization", "admission", "discharge", "follow_up", "unscheduled",
+    "early_termination", "end_of_treatment", "end_of_study", "end_of_infusion", "end_of_phase", "progression",
+    "retrieval",
+]  # fmt: skip
+Relation = Literal["before", "after", "within"]
+
+
+class Span(Record):
+    """A point (`first == last`), a range, or an open range (None: no bound)."""
+
+    first: float | None
+    last: float | None
+    unit: Unit
+
+
+class Window(Record):
+    """Allowed deviation: `before` and `after` are not negative; the unit is None where none is printed."""
+
+    before: float
+    after: float
+    unit: Unit | None
+
+
+class Offset(Record):
+    """A length of time, by itself or counted from an event: "30 days after last dose", "2 h", "predose"."""
+
+    length: Span | None = None
+    relation: Relation | None = None
+    anchor: str | None = None  # the event in the words of the header, lower case
+
+
+class Timing(Record):
+    """When a column takes place; several parts may be given at once ("Cycle 1, Day 8, Week 2")."""
+
+    text: str = ""  # all that the header says of it
+    times: list[Span] = []  # days, weeks, months, ... on the study's (or the cycle's) own count
+    cycles: list[Span] = []
+    visit: str | None = None  # number or name of the visit, as printed
+    events: list[Event] = []
+    offsets: list[Offset] = []
+    every: Span | None = None  # repeated at this interval
+    duration: Span | None = None  # of the visit, cycle or period, from a row that says so
+    window: Window | None = None
+
+    def known(self) -> bool:
+        """Whether any part has a typed value."""
+        parts = (self.times, self.cycles, self.events, self.offsets)
+        return any(parts) or any(p is not None for p in (self.visit, self.every, self.duration, self.window))
+
+
+class Epoch(Record):
+    """A study phase; `inferred` if no header cell names it."""
+
+    name: str
+    inferred: bool = False
+
+
+class Encounter(Record):
+    """A column of the grid: one visit, or several that share a column ("Weeks 4, 8, 12")."""
+
+    column: int
+    name: str  # the most telling header text, markers removed
+    headers: list[str] = []  # header cells from the top, markers removed, repeats once
+    epoch: int = 0
+    timing: Timing = Timing()
+    footnotes: list[str] = []  # markers
+    unread: list[str] = []  # parts of the header with figures or time words that got no value
+
+
+class Activity(Record):
+    """A row of the grid."""
+
+    row: int
+    name: str
+    parent: int | None = None  # the category row above it, or the category column beside it
+    category: bool = False  # names a group; has no marks of its own
+    footnotes: list[str] = []
+    details: dict[str, str] = {}  # other label columns and comment columns, by their title
+    page: int | None = None
+
+
+class Mark(Record):
+    """A non-empty cell of the grid: the activity takes place at the encounter."""
+
+    activity: int
+    encounter: int
+    text: str  # markers removed
+    kind: Literal["done", "text"]  # a plain mark, or words ("predose, 2 h")
+    span: int = 1  # columns that the printed cell covers, on its first column; 0 on the others
+    footnotes: list[str] = []
+
+
+class Condition(Record):
+    """A footnote and where its marker stands; (activity, None) is a row label, (None, encounter) a header."""
+
+    marker: str
+    text: str
+    used: list[tuple[int | None, int | None]] = []
+
+
+class Schedule(Record):
+    """One logical table, understood."""
+
+    table_id: str
+    title: str = ""
+    table_type: TableType = "main_soa"
+    track: str | None = None
+    transposed: bool = False  # visits were the rows; rows and columns count in the turned grid
+    epochs: list[Epoch] = []
+    encounters: list[Encounter] = []
+    activities: list[Activity] = []
+    marks: list[Mark] = []
+    conditions: list[Condition] = []
+    unread: list[str] = []  # what stayed text, with its place

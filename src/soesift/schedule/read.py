@@ -1,0 +1,190 @@
+"""A result table as a typed schedule."""
+
+from __future__ import annotations
+
+from soesift.result.models import SoeTable
+from soesift.schedule.header import encounters_of
+from soesift.schedule.models import Activity, Condition, Encounter, Mark, Schedule
+from soesift.schedule.rows import Layout, Markers, header_rows, layout, padded
+from soesift.table.signs import is_mark
+
+
+def read_schedule(table: SoeTable) -> Schedule:
+    """Read a joined table; never raises for a table that `soesift detect` wrote, whatever its cells hold.
+
+    A transposed table (visits are the rows) is turned first. Merged cells are counted from `table.cells`.
+    """
+    turned = "transposed" in table.flags
+    table = _turned(table) if turned else table
+    grid, markers = padded(table), Markers(table)
+    plan = layout(table, grid)
+    rows, refs, titles = header_rows(grid, plan, markers)
+    epochs, encounters = encounters_of(rows, plan.data)
+    for encounter in encounters:
+        encounter.footnotes = refs[encounter.column]
+    activities = _activities(table, grid, plan, titles, markers)
+    marks = _marks(table, grid, activities, encounters, markers)
+    schedule = Schedule(
+        table_id=table.id, title=table.title, table_type=table.table_type, track=table.population_track,
+        transposed=turned, epochs=epochs, encounters=encounters, activities=activities, marks=marks,
+    )  # fmt: skip
+    schedule.conditions = _conditions(table, schedule)
+    schedule.unread = _unread(schedule)
+    return schedule
+
+
+def _turned(table: SoeTable) -> SoeTable:
+    """The table with rows and columns exchanged; the pages of rows become those of columns and are dropped."""
+    grid = padded(table)
+    columns = [list(column) for column in zip(*grid, strict=True)]
+    cells = [
+        cell.model_copy(update={"row": cell.column, "column": cell.row, "row_span": cell.column_span,
+                                "column_span": cell.row_span})
+        for cell in table.cells
+    ]  # fmt: skip
+    labels = 1
+    while labels < min(4, len(columns)) and not any(map(is_mark, columns[labels])):
+        labels += 1
+    update = {"grid": columns, "cells": cells, "header_rows": labels, "row_pages": []}
+    return table.model_copy(update=update)
+
+
+def _activities(
+    table: SoeTable, grid: list[list[str]], plan: Layout, titles: list[str], markers: Markers
+) -> list[Activity]:
+    found: list[Activity] = []
+    parent: int | None = None
+    groups: dict[str, int] = {}
+    for r in range(plan.header_rows, len(grid)):
+        row = grid[r]
+        labels = [row[c] for c in plan.labels]
+        name = next((text for text in labels if text), "")
+        filled = [row[c] for c in plan.data if row[c]]
+        if not name and not filled:
+            continue
+        category = _is_category(row, plan, name, filled)
+        column = _name_column(grid, plan)
+        group = labels[column - 1] if column and not category else ""
+        if group and labels[column]:
+            parent_here = groups.get(group.lower())
+            if parent_here is None:
+                base, refs = markers.split(group)
+                found.append(Activity(row=r, name=base, category=True, footnotes=refs, page=_page(table, r)))
+                parent_here = groups[group.lower()] = len(found) - 1
+            name = labels[column]
+        else:
+            parent_here = parent
+        base, refs = markers.split(name)
+        details = _details(row, plan, titles, grid, column, name)
+        activity = Activity(
+            row=r, name=base, parent=None if category else parent_here, category=category, footnotes=refs,
+            details=details, page=_page(table, r),
+        )  # fmt: skip
+        found.append(activity)
+        if category:
+            parent = len(found) - 1
+    return _without_empty_groups(found)
+
+
+def _name_column(grid: list[list[str]], plan: Layout) -> int:
+    """The label column that names the activities: the second, if the first groups its rows."""
+    if len(plan.labels) < 2:
+        return 0
+    first, second = plan.labels[:2]
+    body = grid[plan.header_rows :]
+    named = [row for row in body if row[first] and row[second] and row[first] != row[second]]
+    if not named or len(named) * 2 < len(body):
+        return 0
+    groups = len({row[first] for row in named})
+    names = len({row[second] for row in named})
+    return 1 if groups < names else 0
+
+
+def _is_category(row: list[str], plan: Layout, name: str, filled: list[str]) -> bool:
+    """A row that only names the rows below: no cell of data, or one cell merged over the whole row."""
+    if not name:
+        return False
+    return all(text == name for text in filled)
+
+
+def _details(
+    row: list[str], plan: Layout, titles: list[str], grid: list[list[str]], column: int, name: str
+) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for place, c in enumerate(plan.labels):
+        if place > column and row[c] and row[c] not in (name, row[plan.labels[column]]):
+            found[titles[place] or f"column {c + 1}"] = row[c]
+    for c in plan.comments:
+        title = next((grid[r][c] for r in range(plan.header_rows - 1, -1, -1) if grid[r][c]), "") or f"column {c + 1}"
+        if row[c] and row[c] != name:
+            found[title] = row[c]
+    return found
+
+
+def _without_empty_groups(activities: list[Activity]) -> list[Activity]:
+    """A row without marks that heads no group is an activity nobody marked (or a note), and stays one."""
+    heads = {activity.parent for activity in activities}
+    for index, activity in enumerate(activities):
+        if activity.category and index not in heads:
+            activity.category = False
+            activity.parent = None
+    return activities
+
+
+def _page(table: SoeTable, row: int) -> int | None:
+    return table.row_pages[row] if row < len(table.row_pages) else None
+
+
+def _marks(
+    table: SoeTable, grid: list[list[str]], activities: list[Activity], encounters: list[Encounter], markers: Markers
+) -> list[Mark]:
+    spans = {(c.row, c.column): c.column_span for c in table.cells if c.column_span > 1}
+    found: list[Mark] = []
+    seen: set[int] = set()
+    for index, activity in enumerate(activities):
+        if activity.category or activity.row in seen:
+            continue
+        seen.add(activity.row)
+        until, span = -1, 1
+        for place, encounter in enumerate(encounters):
+            text = grid[activity.row][encounter.column]
+            if not text:
+                continue
+            if (activity.row, encounter.column) in spans:
+                span = spans[activity.row, encounter.column]
+                until = encounter.column + span
+            inside = encounter.column < until
+            first = (activity.row, encounter.column) in spans
+            base, refs = markers.split(text)
+            kind = "done" if is_mark(base) or is_mark(text) else "text"
+            width = span if inside and first else 0 if inside else 1
+            found.append(Mark(activity=index, encounter=place, text=base, kind=kind, span=width, footnotes=refs))
+    return found
+
+
+def _conditions(table: SoeTable, schedule: Schedule) -> list[Condition]:
+    """The footnotes in order, with the places of their markers; a marker without a footnote has empty text."""
+    used: dict[str, list[tuple[int | None, int | None]]] = {}
+    for index, encounter in enumerate(schedule.encounters):
+        for ref in encounter.footnotes:
+            used.setdefault(ref, []).append((None, index))
+    for index, activity in enumerate(schedule.activities):
+        for ref in activity.footnotes:
+            used.setdefault(ref, []).append((index, None))
+    for mark in schedule.marks:
+        for ref in mark.footnotes:
+            used.setdefault(ref, []).append((mark.activity, mark.encounter))
+    notes = [Condition(marker=n.marker, text=n.text, used=used.get(n.marker, [])) for n in table.footnotes]
+    defined = {note.marker for note in table.footnotes}
+    return notes + [Condition(marker=ref, text="", used=places) for ref, places in used.items() if ref not in defined]
+
+
+def _unread(schedule: Schedule) -> list[str]:
+    """Header figures without a value, columns without any timing, and markers without a footnote."""
+    found = [f"column {e.column + 1} ({e.name}): {part}" for e in schedule.encounters for part in e.unread]
+    found += [
+        f"column {e.column + 1} ({e.name}): no timing understood"
+        for e in schedule.encounters
+        if not e.timing.known() and not e.unread
+    ]
+    return found + [f"footnote marker {c.marker!r} has no footnote" for c in schedule.conditions if not c.text]

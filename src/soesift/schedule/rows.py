@@ -1,0 +1,177 @@
+"""Which rows are header rows and which columns are labels, and the markers that texts end with."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from soesift.export.markers import split_markers, words_of
+from soesift.result.models import SoeTable
+from soesift.schedule.header import HeaderRow, kind_of
+from soesift.schedule.timing import read_timing
+from soesift.schedule.tokens import clean
+from soesift.table.signs import has_time, is_mark, is_point
+
+MOST_LABELS = 4  # leading columns that can be labels
+_COMMENTS = re.compile(
+    r"comments?|notes?|remarks?|instructions?|references?|details?|(?:protocol )?sections?|crf|specimen|"
+    r"additional information|procedure category|category|protocol reference|guidance",
+    re.IGNORECASE,
+)
+_MARK_TAIL = re.compile(r"([Xx✓✔√●•■◆○▪☑☒✗])\s?[\[(]?([a-z0-9*†‡§¶#](?:[,\s]*[a-z0-9*†‡§¶#])*)[\])]?")
+_POINT_TAIL = re.compile(r"(.*\d)([a-ce-gi-ln-vxz](?:,[a-z])*)")  # not d, h, m, w, y: those are units
+
+
+class Marked(NamedTuple):
+    text: str
+    markers: list[str]
+
+
+class Layout(NamedTuple):
+    """`labels`: leading label columns; `data`: columns of encounters; `comments`: trailing columns of text."""
+
+    header_rows: int
+    labels: list[int]
+    data: list[int]
+    comments: list[int]
+
+
+def padded(table: SoeTable) -> list[list[str]]:
+    """The grid with equal rows and single spaces."""
+    width = max(map(len, table.grid), default=0)
+    return [[" ".join(text.split()) for text in row] + [""] * (width - len(row)) for row in table.grid]
+
+
+class Markers:
+    """Splits footnote markers from texts, knowing those of the table's footnotes and its words."""
+
+    def __init__(self, table: SoeTable) -> None:
+        self.known = frozenset(note.marker for note in table.footnotes if note.marker)
+        self.words = words_of(table)
+
+    def split(self, text: str) -> Marked:
+        """Text and markers; a mark's or bare number's tail counts even where no footnote defines it."""
+        tail = _MARK_TAIL.fullmatch(text)
+        if tail is not None:
+            return Marked(tail[1], re.findall(r"[a-z0-9]+|[^\s,\w]+", tail[2]) if tail[2] else [])
+        base, markers = split_markers(text, self.known, self.words) if self.known else (text, [])
+        return Marked(base, markers)
+
+    def split_header(self, text: str, label: str) -> Marked:
+        """As `split`; in a row of days or weeks, "1p" is 1 with a marker."""
+        done = self.split(text)
+        tail = _POINT_TAIL.fullmatch(done.text) if kind_of(label) not in (None, "visit", "epoch") else None
+        if tail is not None and is_point(done.text) and tail[1]:
+            return Marked(tail[1], [*tail[2].split(","), *done.markers])
+        return done
+
+
+def layout(table: SoeTable, grid: list[list[str]]) -> Layout:
+    """Header rows (those that the joined table names, and timing rows right below) and the columns' roles."""
+    width = len(grid[0]) if grid else 0
+    head = min(max(table.header_rows, 0), len(grid)) or _guessed_head(grid)
+    body = grid[head:]
+    labels = _labels(grid[:head], body, width)
+    comments = [c for c in range(width) if c not in labels and _is_comment(grid[:head], body, c)]
+    data = [c for c in range(width) if c not in labels and c not in comments]
+    while head < len(grid) and _goes_on(grid[head], labels, data):
+        head += 1
+    return Layout(head, labels, data, comments)
+
+
+def _guessed_head(grid: list[list[str]]) -> int:
+    """Rows at the top that speak of times and hold no mark, for a table without known header rows."""
+    head = 0
+    while head < min(6, len(grid)) and any(map(has_time, grid[head][1:])) and not any(map(is_mark, grid[head][1:])):
+        head += 1
+    return head
+
+
+def _labels(header: list[list[str]], body: list[list[str]], width: int) -> list[int]:
+    labels = [0] if width else []
+    for c in range(1, min(MOST_LABELS, width - 1)):
+        if any(is_mark(row[c]) and row[c] != row[0] for row in body):
+            break
+        texts = {row[c] for row in header if row[c]}
+        copies = sum(row[c] == row[c - 1] != "" for row in body)
+        beside = copies * 2 > len(body) or all(_bare_label(text) for text in texts)
+        if not beside or (not texts and not any(row[c] for row in body)):
+            break
+        labels.append(c)
+    return labels
+
+
+def _bare_label(text: str) -> bool:
+    """Whether a header cell names its row or column and holds no time: "Week", "Protocol Reference"."""
+    if any(map(str.isdigit, text)):
+        return False
+    named = kind_of(text) is not None and not read_timing(text).timing.events
+    return _COMMENTS.fullmatch(clean(text)) is not None or named or not has_time(text)
+
+
+def _is_comment(header: list[list[str]], body: list[list[str]], column: int) -> bool:
+    """A column of text for readers: named so, or long texts under a header without a time."""
+    texts = [row[column] for row in header if row[column]]
+    if texts and _COMMENTS.match(texts[-1]) and not any(read_timing(t).timing.known() for t in texts):
+        return True
+    filled = [row[column] for row in body if row[column]]
+    own = [t for row in body if (t := row[column]) and t != row[column - 1]]
+    prose = sum(len(t) > 40 for t in own) * 2 > len(filled) if filled else False
+    return prose and not any(map(is_mark, filled)) and not any(has_time(t) or is_point(t) for t in texts)
+
+
+def _goes_on(row: list[str], labels: list[int], data: list[int]) -> bool:
+    """Whether a row right below the header belongs to it: a timing label and nothing but times."""
+    label = " ".join(dict.fromkeys(row[c] for c in labels if row[c]))
+    filled = [row[c] for c in data if row[c]]
+    if not filled:
+        return bool(label) and all(_COMMENTS.fullmatch(row[c]) or row[c].lower() in _TITLES for c in labels if row[c])
+    kind = kind_of(label)
+    if kind is None or len(label) > 40 or any(map(is_mark, filled)):
+        return False
+    reads = [read_timing(text, kind) for text in filled]
+    return sum(r.timing.known() and not r.unread for r in reads) * 4 >= 3 * len(reads)
+
+
+_TITLES = {
+    "procedure", "procedures", "assessment", "assessments", "activity", "activities", "evaluation", "evaluations",
+    "study procedure", "study procedures", "event", "events", "study activity", "study activities", "examination",
+    "study assessment", "study assessments", "trial procedure", "trial procedures", "tests", "assessment/procedure",
+}  # fmt: skip
+
+
+def header_rows(
+    grid: list[list[str]], plan: Layout, markers: Markers
+) -> tuple[list[HeaderRow], dict[int, list[str]], list[str]]:
+    """The header rows, footnote markers by data column, and the column titles of the label columns."""
+    rows: list[HeaderRow] = []
+    found: dict[int, list[str]] = {c: [] for c in plan.data}
+    for r in range(plan.header_rows):
+        label = _row_label(grid, plan, r)
+        texts = []
+        for c in plan.data:
+            text, refs = markers.split_header(grid[r][c], label)
+            texts.append(text)
+            found[c] += [ref for ref in refs if ref not in found[c]]
+        if any(texts):
+            rows.append(HeaderRow(markers.split(label).text, kind_of(label), texts))
+    return rows, found, _column_titles(grid, plan)
+
+
+def _row_label(grid: list[list[str]], plan: Layout, r: int) -> str:
+    """The last label text of the row; one merged over several rows speaks for the last of them only."""
+    shown = [grid[r][c] for c in plan.labels if grid[r][c]]
+    if not shown:
+        return ""
+    goes_on = r + 1 < plan.header_rows and grid[r + 1][plan.labels[-1]] == shown[-1]
+    return "" if goes_on else shown[-1]
+
+
+def _column_titles(grid: list[list[str]], plan: Layout) -> list[str]:
+    """The lowest header text of each label column that names no timing row."""
+    titles = []
+    for c in plan.labels:
+        texts = [grid[r][c] for r in range(plan.header_rows) if grid[r][c]]
+        named = [t for t in texts if kind_of(t) is None]
+        titles.append((named or [""])[-1])
+    return titles

@@ -1,0 +1,105 @@
+"""The words of a header cell: numbers, units, signs, events; the rest is plain words."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import NamedTuple
+
+from soesift.schedule.models import Unit
+
+
+class Token(NamedTuple):
+    kind: str
+    value: str
+    text: str  # as printed
+    start: int
+    end: int
+    glued: bool  # no space before it
+
+
+_DASHES = str.maketrans({c: "-" for c in "‐‑‒–—−﹣－"} | {"\u00a0": " ", "\u2009": " ", "\u202f": " ", "∕": "/"})
+UNIT_WORDS: dict[str, Unit] = {
+    "minute": "minute", "minutes": "minute", "min": "minute", "mins": "minute",
+    "hour": "hour", "hours": "hour", "hr": "hour", "hrs": "hour", "h": "hour",
+    "day": "day", "days": "day", "week": "week", "weeks": "week", "wk": "week", "wks": "week",
+    "month": "month", "months": "month", "mo": "month", "mos": "month", "mth": "month", "mths": "month",
+    "year": "year", "years": "year", "yr": "year", "yrs": "year", "cycle": "cycle", "cycles": "cycle",
+}  # fmt: skip
+LETTERS: dict[str, Unit] = {"d": "day", "w": "week", "m": "month", "y": "year", "h": "hour", "c": "cycle"}
+_EVENTS = {
+    "unscheduled": r"unsched(?:uled|\.)?|\buns\b|\buv\b|\busv\b",
+    "early_termination": r"(?:early|premature|treatment|study|permanent)[\s-]+(?:study[\s-]+|treatment[\s-]+|drug[\s-]+)?"
+    r"(?:termination|discontinuation|withdrawal|term\b\.?|d/c)(?:\s*\((?:et|ed|ew|edv|etv)\))?|discontinuation|\bet\b|\bed\b|\bew\b|\betv\b|\bedv\b",
+    "end_of_treatment": r"(?:end|completion)[\s-]+of[\s-]+(?:study[\s-]+)?(?:treatment|therapy|dosing|study[\s-]+drug|tx)"
+    r"(?:\s*\((?:eot|eott)\))?|\beot\b|\beott\b",
+    "end_of_study": r"(?:end|completion)[\s-]+of[\s-]+(?:the[\s-]+)?(?:study|trial)(?:\s*\(eos\))?|study\s+(?:completion|exit|end)"
+    r"|\beos\b|\beostudy\b",
+    "end_of_infusion": r"end[\s-]+of[\s-]+(?:the[\s-]+)?infusion(?:\s*\(eoi\))?",
+    "end_of_phase": r"(?:end|completion)[\s-]+of[\s-]+(?:induction|maintenance|period|phase|cycle|part)\b(?:\s*\(eo[imp]\))?|\beo[imp]\b",
+    "retrieval": r"\brt\b|retrieved\s+drop-?out|retrieval",
+    "progression": r"(?:disease\s+)?progression",
+    "follow_up": r"follow[\s-]*up\b|\bf/?[\s-]?u\b|\bsfu\b|\bltfu\b|post-?treatment|post-?discontinuation",
+    "screening": r"screen(?:ing)?\b|\bscr\b|\bscrn\b",
+    "baseline": r"baseline|\bbl\b",
+    "randomization": r"randomi[sz](?:ation|ed|e)\b|\brand\b\.?",
+    "admission": r"admission|admit|check-?in",
+    "discharge": r"discharge|check-?out",
+}
+_PATTERNS = [
+    ("q", r"\bq(?=\s?\d)"),
+    ("every", r"\bevery\b|\beach\b"),
+    ("often", r"\b(?:daily|weekly|bi-?weekly|monthly|quarterly|yearly|annually)\b"),
+    ("relative", r"\bpre-?(?:dose|dosing|treatment|infusion|injection|vaccination)\b"
+     r"|\bpost-?(?:dose|dosing|treatment|infusion|injection|vaccination|randomi[sz]ation)\b"
+     r"|\b(?:up\s+to|until)\b|\bwithin\b|\bprior\s+to\b|\bbefore\b|\bpreceding\b|\bafter\b|\bfollowing\b|\bpost-?\b|\bpre-?\b|\bprior\b"),
+    *((f"event:{name}", pattern) for name, pattern in _EVENTS.items()),
+    ("open", r"\b(?:and|&)\s+(?:beyond|onwards?|above|later|subsequent(?:\s+cycles?)?|thereafter|all\s+subsequent(?:\s+cycles?)?)"
+     r"|\bonwards?\b|\bbeyond\b|\bor\s+(?:later|more)\b"),
+    ("visit", r"\b(?:clinic\s+|study\s+|site\s+|telephone\s+|phone\s+)?visits?\b|\bv(?=-?\d)|\bvst\b"),
+    ("unit", r"\b(?:" + "|".join(sorted(UNIT_WORDS, key=len, reverse=True)) + r")\b(?:\(s\))?\.?(?!\w)"),
+    ("unit", r"(?:(?<=[a-z])|\b)(?:" + "|".join(("wk", "mo", "day", "week", "month", "hr", "cycle", "visit")) + r")(?=-?\d)"),
+    ("letter", r"(?<![a-z])[dwmyhc](?=\s?-?\d)|(?<=\d)[dwmyhc](?=\s?-?\d)"),
+    ("after", r"(?<=\d)\s?[dwhy](?![a-z]|\s?-?\d)"),
+    ("number", r"\d+(?:\.\d+)?|\.\d+"),
+    ("plusminus", r"±|\+\s?/\s?-|\+-"),
+    ("most", r"≤|<=|<|(?:less|fewer)\s+than"),
+    ("least", r"≥|>=|>|more\s+than"),
+    ("to", r"\bto\b|\bthrough\b|\bthru\b|\buntil\b"),
+    ("and", r",|;|&|\band\b|\bor\b"),
+    ("slash", r"/"),
+    ("dash", r"-"),
+    ("plus", r"\+"),
+    ("open_paren", r"[(\[]"),
+    ("close_paren", r"[)\]]"),
+    ("word", r"[a-z][\w'’.]*"),
+    ("sign", r"\S"),
+]  # fmt: skip
+_LEXER = re.compile("|".join(f"(?P<p{i}>{pattern})" for i, (_, pattern) in enumerate(_PATTERNS)))
+
+
+def clean(text: str) -> str:
+    """Dashes and spaces made equal, ends stripped; the length of each word stays."""
+    return " ".join(text.translate(_DASHES).split())
+
+
+@lru_cache(maxsize=4096)
+def tokens(text: str) -> tuple[Token, ...]:
+    """The tokens of a header text (made `clean` first)."""
+    shown = clean(text)
+    found: list[Token] = []
+    lowered = shown.lower() if len(shown.lower()) == len(shown) else shown
+    for match in _LEXER.finditer(lowered):
+        kind, _, value = _PATTERNS[int(str(match.lastgroup)[1:])][0].partition(":")
+        start, end = match.span()
+        glued = start > 0 and not lowered[start - 1].isspace()
+        found.append(Token(kind, value or match.group().strip(), shown[start:end], start, end, glued))
+    return tuple(found)
+
+
+def unit_of(token: Token) -> Unit | None:
+    """The unit that a token names."""
+    if token.kind in ("letter", "after"):
+        return LETTERS.get(token.value)
+    word = token.value.replace("(s)", "").rstrip(".")
+    return UNIT_WORDS.get(word) if token.kind == "unit" else None
