@@ -38,6 +38,7 @@ class HeaderRow(NamedTuple):
     label: str
     kind: Kind | None
     texts: list[str]
+    covered: list[bool]  # the cell is the lower part of one merged with the row above
 
 
 class Column(NamedTuple):
@@ -59,12 +60,14 @@ def unit_in(label: str) -> Unit | None:
 
 def read_column(rows: list[HeaderRow], column: int) -> Column:
     """All header cells of one data column as one timing."""
-    whole, parts, unread = Timing(), [], []
+    whole = Timing()
+    parts: list[str] = []
+    unread: list[str] = []
     above: Kind | None = None
     last = ""
     for row in rows:
         text = clean(row.texts[column])
-        if text and text == last and row.kind not in get_args(Unit):
+        if text and text == last and (row.covered[column] or not any(map(str.isdigit, text))):
             continue
         last = text or last
         if not text:
@@ -81,7 +84,7 @@ def read_column(rows: list[HeaderRow], column: int) -> Column:
 
 def labelled(text: str, row: HeaderRow) -> str:
     """A bare number with its row's label before it: "Week 4", "Visit 801"."""
-    named = any(t.kind == "word" and len(t.text) > 3 or t.kind.startswith("event") for t in tokens(text))
+    named = any((t.kind == "word" and len(t.text) > 3) or t.kind.startswith("event") for t in tokens(text))
     if not row.kind or row.kind in ("epoch", "window", "duration") or named or kind_of(text) == row.kind:
         return text
     if tokens(text) and tokens(text)[0].kind in ("letter", "visit", "unit"):

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from typing import Literal
 
-from soesift.result.models import Record, TableType
+from pydantic import BaseModel, ConfigDict
+
+from soesift.result.models import TableType
 
 Unit = Literal["minute", "hour", "day", "week", "month", "year", "cycle"]
 Event = Literal[
@@ -19,7 +21,13 @@ Event = Literal[
 Relation = Literal["before", "after", "within"]
 
 
-class Span(Record):
+class Part(BaseModel):
+    """Common base: unknown keys are errors."""
+
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
+
+
+class Span(Part):
     """A point (`first == last`), a range, or an open range (None: no bound)."""
 
     first: float | None
@@ -27,7 +35,7 @@ class Span(Record):
     unit: Unit
 
 
-class Window(Record):
+class Window(Part):
     """Allowed deviation: `before` and `after` are not negative; the unit is None where none is printed."""
 
     before: float
@@ -35,7 +43,7 @@ class Window(Record):
     unit: Unit | None
 
 
-class Offset(Record):
+class Offset(Part):
     """A length of time, by itself or counted from an event: "30 days after last dose", "2 h", "predose"."""
 
     length: Span | None = None
@@ -43,7 +51,7 @@ class Offset(Record):
     anchor: str | None = None  # the event in the words of the header, lower case
 
 
-class Timing(Record):
+class Timing(Part):
     """When a column takes place; several parts may be given at once ("Cycle 1, Day 8, Week 2")."""
 
     text: str = ""  # all that the header says of it
@@ -62,14 +70,14 @@ class Timing(Record):
         return any(parts) or any(p is not None for p in (self.visit, self.every, self.duration, self.window))
 
 
-class Epoch(Record):
+class Epoch(Part):
     """A study phase; `inferred` if no header cell names it."""
 
     name: str
     inferred: bool = False
 
 
-class Encounter(Record):
+class Encounter(Part):
     """A column of the grid: one visit, or several that share a column ("Weeks 4, 8, 12")."""
 
     column: int
@@ -81,7 +89,7 @@ class Encounter(Record):
     unread: list[str] = []  # parts of the header with figures or time words that got no value
 
 
-class Activity(Record):
+class Activity(Part):
     """A row of the grid."""
 
     row: int
@@ -93,7 +101,7 @@ class Activity(Record):
     page: int | None = None
 
 
-class Mark(Record):
+class Mark(Part):
     """A non-empty cell of the grid: the activity takes place at the encounter."""
 
     activity: int
@@ -104,7 +112,7 @@ class Mark(Record):
     footnotes: list[str] = []
 
 
-class Condition(Record):
+class Condition(Part):
     """A footnote and where its marker stands; (activity, None) is a row label, (None, encounter) a header."""
 
     marker: str
@@ -112,7 +120,7 @@ class Condition(Record):
     used: list[tuple[int | None, int | None]] = []
 
 
-class Schedule(Record):
+class Schedule(Part):
     """One logical table, understood."""
 
     table_id: str

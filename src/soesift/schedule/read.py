@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from soesift.result.models import SoeTable
 from soesift.schedule.header import encounters_of
 from soesift.schedule.models import Activity, Condition, Encounter, Mark, Schedule
@@ -18,7 +20,7 @@ def read_schedule(table: SoeTable) -> Schedule:
     table = _turned(table) if turned else table
     grid, markers = padded(table), Markers(table)
     plan = layout(table, grid)
-    rows, refs, titles = header_rows(grid, plan, markers)
+    rows, refs, titles = header_rows(table, grid, plan, markers)
     epochs, encounters = encounters_of(rows, plan.data)
     for encounter in encounters:
         encounter.footnotes = refs[encounter.column]
@@ -156,7 +158,7 @@ def _marks(
             inside = encounter.column < until
             first = (activity.row, encounter.column) in spans
             base, refs = markers.split(text)
-            kind = "done" if is_mark(base) or is_mark(text) else "text"
+            kind: Literal["done", "text"] = "done" if is_mark(base) or is_mark(text) else "text"
             width = span if inside and first else 0 if inside else 1
             found.append(Mark(activity=index, encounter=place, text=base, kind=kind, span=width, footnotes=refs))
     return found

@@ -141,10 +141,16 @@ _TITLES = {
 
 
 def header_rows(
-    grid: list[list[str]], plan: Layout, markers: Markers
+    table: SoeTable, grid: list[list[str]], plan: Layout, markers: Markers
 ) -> tuple[list[HeaderRow], dict[int, list[str]], list[str]]:
     """The header rows, footnote markers by data column, and the column titles of the label columns."""
     rows: list[HeaderRow] = []
+    under = {
+        (r, c)
+        for cell in table.cells
+        for r in range(cell.row + 1, min(cell.row + cell.row_span, plan.header_rows))
+        for c in range(cell.column, cell.column + cell.column_span)
+    }
     found: dict[int, list[str]] = {c: [] for c in plan.data}
     for r in range(plan.header_rows):
         label = _row_label(grid, plan, r)
@@ -154,7 +160,9 @@ def header_rows(
             texts.append(text)
             found[c] += [ref for ref in refs if ref not in found[c]]
         if any(texts):
-            rows.append(HeaderRow(markers.split(label).text, kind_of(label), texts))
+            rows.append(
+                HeaderRow(markers.split(label).text, kind_of(label), texts, [(r, c) in under for c in plan.data])
+            )
     return rows, found, _column_titles(grid, plan)
 
 

@@ -13,10 +13,11 @@ from soesift.schedule.models import Event, Offset, Relation, Span, Timing, Unit,
 from soesift.schedule.tokens import Token, clean, tokens, unit_of
 
 Kind = Literal["visit", "window", "duration", "epoch", "minute", "hour", "day", "week", "month", "year", "cycle"]
-ORDINAL_WORDS = frozenset(
-    "period part phase group cohort arm step stage dose treatment dosing segment course vaccination injection"
-    " infusion block sequence intervention session follow-up screening appendix section table grade type".split()
-)
+ORDINAL_WORDS = frozenset({
+    "period", "part", "phase", "group", "cohort", "arm", "step", "stage", "dose", "treatment", "dosing", "segment",
+    "course", "vaccination", "injection", "infusion", "block", "sequence", "intervention", "session", "follow-up",
+    "screening", "appendix", "section", "table", "grade", "type",
+})  # fmt: skip
 _OFTEN: dict[str, tuple[float, Unit]] = {
     "daily": (1, "day"), "weekly": (1, "week"), "biweekly": (2, "week"), "bi-weekly": (2, "week"),
     "monthly": (1, "month"), "quarterly": (3, "month"), "yearly": (1, "year"), "annually": (1, "year"),
@@ -297,7 +298,7 @@ class _Reader:
     def _unit_behind(self) -> Unit | None:
         """The unit behind a number, unless it leads a part of its own ("1 Day 2")."""
         unit = unit_of(self._peek())
-        if unit is None or (self._starts_number(1) and not self._peek().kind == "after" and not self._peek().glued):
+        if unit is None or (self._starts_number(1) and self._peek().kind != "after" and not self._peek().glued):
             return None
         self.at += 1
         return unit

@@ -18,7 +18,7 @@ class Token(NamedTuple):
     glued: bool  # no space before it
 
 
-_DASHES = str.maketrans({c: "-" for c in "‐‑‒–—−﹣－"} | {"\u00a0": " ", "\u2009": " ", "\u202f": " ", "∕": "/"})
+_DASHES = str.maketrans(dict.fromkeys("‐‑‒–—−﹣－", "-") | {"\u00a0": " ", "\u2009": " ", "\u202f": " ", "∕": "/"})
 UNIT_WORDS: dict[str, Unit] = {
     "minute": "minute", "minutes": "minute", "min": "minute", "mins": "minute",
     "hour": "hour", "hours": "hour", "hr": "hour", "hrs": "hour", "h": "hour",
@@ -29,14 +29,16 @@ UNIT_WORDS: dict[str, Unit] = {
 LETTERS: dict[str, Unit] = {"d": "day", "w": "week", "m": "month", "y": "year", "h": "hour", "c": "cycle"}
 _EVENTS = {
     "unscheduled": r"unsched(?:uled|\.)?|\buns\b|\buv\b|\busv\b",
-    "early_termination": r"(?:early|premature|treatment|study|permanent)[\s-]+(?:study[\s-]+|treatment[\s-]+|drug[\s-]+)?"
-    r"(?:termination|discontinuation|withdrawal|term\b\.?|d/c)(?:\s*\((?:et|ed|ew|edv|etv)\))?|discontinuation|\bet\b|\bed\b|\bew\b|\betv\b|\bedv\b",
-    "end_of_treatment": r"(?:end|completion)[\s-]+of[\s-]+(?:study[\s-]+)?(?:treatment|therapy|dosing|study[\s-]+drug|tx)"
-    r"(?:\s*\((?:eot|eott)\))?|\beot\b|\beott\b",
-    "end_of_study": r"(?:end|completion)[\s-]+of[\s-]+(?:the[\s-]+)?(?:study|trial)(?:\s*\(eos\))?|study\s+(?:completion|exit|end)"
-    r"|\beos\b|\beostudy\b",
+    "early_termination": r"(?:early|premature|treatment|study|permanent)[\s-]+(?:(?:study|treatment|drug)[\s-]+)?"
+    r"(?:termination|discontinuation|withdrawal|term\b\.?|d/c)(?:\s*\((?:et|ed|ew|edv|etv)\))?"
+    r"|discontinuation|\b(?:et|ed|ew|etv|edv)\b",
+    "end_of_treatment": r"(?:end|completion)[\s-]+of[\s-]+(?:study[\s-]+)?"
+    r"(?:treatment|therapy|dosing|study[\s-]+drug|tx)(?:\s*\((?:eot|eott)\))?|\beott?\b",
+    "end_of_study": r"(?:end|completion)[\s-]+of[\s-]+(?:the[\s-]+)?(?:study|trial)(?:\s*\(eos\))?"
+    r"|study\s+(?:completion|exit|end)|\beos\b|\beostudy\b",
     "end_of_infusion": r"end[\s-]+of[\s-]+(?:the[\s-]+)?infusion(?:\s*\(eoi\))?",
-    "end_of_phase": r"(?:end|completion)[\s-]+of[\s-]+(?:induction|maintenance|period|phase|cycle|part)\b(?:\s*\(eo[imp]\))?|\beo[imp]\b",
+    "end_of_phase": r"(?:end|completion)[\s-]+of[\s-]+(?:induction|maintenance|period|phase|cycle|part)\b"
+    r"(?:\s*\(eo[imp]\))?|\beo[imp]\b",
     "retrieval": r"\brt\b|retrieved\s+drop-?out|retrieval",
     "progression": r"(?:disease\s+)?progression",
     "follow_up": r"follow[\s-]*up\b|\bf/?[\s-]?u\b|\bsfu\b|\bltfu\b|post-?treatment|post-?discontinuation",
@@ -54,11 +56,13 @@ _PATTERNS = [
      r"|\bpost-?(?:dose|dosing|treatment|infusion|injection|vaccination|randomi[sz]ation)\b"
      r"|\b(?:up\s+to|until)\b|\bwithin\b|\bprior\s+to\b|\bbefore\b|\bpreceding\b|\bafter\b|\bfollowing\b|\bpost-?\b|\bpre-?\b|\bprior\b"),
     *((f"event:{name}", pattern) for name, pattern in _EVENTS.items()),
-    ("open", r"\b(?:and|&)\s+(?:beyond|onwards?|above|later|subsequent(?:\s+cycles?)?|thereafter|all\s+subsequent(?:\s+cycles?)?)"
+    ("open", r"\b(?:and|&)\s+(?:beyond|onwards?|above|later"
+     r"|(?:all\s+)?subsequent(?:\s+cycles?)?|thereafter)"
      r"|\bonwards?\b|\bbeyond\b|\bor\s+(?:later|more)\b"),
     ("visit", r"\b(?:clinic\s+|study\s+|site\s+|telephone\s+|phone\s+)?visits?\b|\bv(?=-?\d)|\bvst\b"),
     ("unit", r"\b(?:" + "|".join(sorted(UNIT_WORDS, key=len, reverse=True)) + r")\b(?:\(s\))?\.?(?!\w)"),
-    ("unit", r"(?:(?<=[a-z])|\b)(?:" + "|".join(("wk", "mo", "day", "week", "month", "hr", "cycle", "visit")) + r")(?=-?\d)"),
+    ("visit", r"\bvisit(?=-?\d)"),
+    ("unit", r"(?:(?<=[a-z])|\b)(?:wk|mo|day|week|month|hr|cycle)(?=-?\d)"),
     ("letter", r"(?<![a-z])[dwmyhc](?=\s?-?\d)|(?<=\d)[dwmyhc](?=\s?-?\d)"),
     ("after", r"(?<=\d)\s?[dwhy](?![a-z]|\s?-?\d)"),
     ("number", r"\d+(?:\.\d+)?|\.\d+"),
