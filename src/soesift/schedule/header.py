@@ -28,6 +28,7 @@ _EPOCH = re.compile(
     r"discontinuation|on-?study|safety|randomi|unsched|vaccination|lead-?in|consolidation|surviv",
     re.IGNORECASE,
 )
+_PHASES: set[Event] = {"screening", "baseline", "follow_up"}
 _BEFORE: set[Event] = {"screening", "baseline"}
 _LATE: set[Event] = {"follow_up", "end_of_study", "retrieval"}
 
@@ -60,7 +61,7 @@ def unit_in(label: str) -> Unit | None:
 
 def read_column(rows: list[HeaderRow], column: int) -> Column:
     """All header cells of one data column as one timing."""
-    whole = Timing()
+    own, shared = Timing(), Timing()
     parts: list[str] = []
     unread: list[str] = []
     above: Kind | None = None
@@ -77,9 +78,32 @@ def read_column(rows: list[HeaderRow], column: int) -> Column:
         read = read_timing(text, kind)
         above = _unit_alone(text) or above
         unread += [f"{row.label}: {part}" if row.label else part for part in read.unread]
-        merge(whole, _placed(read, row))
-    whole.text = " | ".join(parts)
-    return Column(whole, parts, unread)
+        merge(shared if _spans(row.texts, column) else own, _placed(read, row))
+    merge(own, _narrowed(shared, own))
+    own.text = " | ".join(parts)
+    return Column(own, parts, unread)
+
+
+def _spans(texts: list[str], column: int) -> bool:
+    """Whether the cell is printed over several columns."""
+    return texts[column] in [*texts[max(0, column - 1) : column], *texts[column + 1 : column + 2]]
+
+
+def _narrowed(shared: Timing, own: Timing) -> Timing:
+    """What cells over several columns say of each of them: "Weeks 16 to 32" is no time of "Week 20" below it."""
+    if not (own.times or own.cycles or own.offsets or own.every or own.events):
+        return shared
+    units = {span.unit for span in own.times}
+    points = [s for s in shared.times if s.first == s.last and s.unit not in units]
+    return shared.model_copy(
+        update={
+            "times": points if len(shared.times) == 1 else [],
+            "cycles": [] if own.cycles or own.events else shared.cycles,
+            "events": [event for event in shared.events if event in _PHASES],
+            "offsets": [offset for offset in shared.offsets if offset.length is None and offset.relation != "within"],
+            "every": None,
+        }
+    )
 
 
 def labelled(text: str, row: HeaderRow) -> str:
@@ -122,8 +146,9 @@ def merge(into: Timing, other: Timing) -> None:
     into.every = into.every or other.every
     into.duration = into.duration or other.duration
     into.window = into.window or other.window
-    if into.window is not None and into.window.unit is None and into.times:
-        into.window.unit = into.times[-1].unit
+    if into.window is not None and into.window.unit is None:
+        lengths = [offset.length for offset in into.offsets if offset.length is not None]
+        into.window.unit = next((span.unit for span in [*reversed(into.times), *lengths]), None)
 
 
 def epoch_row(rows: list[HeaderRow]) -> int | None:

@@ -16,7 +16,7 @@ Unit = Literal["minute", "hour", "day", "week", "month", "year", "cycle"]
 Event = Literal[
     "screening", "baseline", "randomization", "admission", "discharge", "follow_up", "unscheduled",
     "early_termination", "end_of_treatment", "end_of_study", "end_of_infusion", "end_of_phase", "progression",
-    "retrieval",
+    "retrieval", "final_visit",
 ]  # fmt: skip
 Relation = Literal["before", "after", "within"]
 

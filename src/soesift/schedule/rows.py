@@ -18,7 +18,13 @@ _COMMENTS = re.compile(
     r"additional information|procedure category|category|protocol reference|guidance",
     re.IGNORECASE,
 )
+_TITLE = re.compile(r"(?:table|appendix|figure)\b\s*[\d.A-Z]|schedule of\b", re.IGNORECASE)
 _MARK_TAIL = re.compile(r"([Xx✓✔√●•■◆○▪☑☒✗])\s?[\[(]?([a-z0-9*†‡§¶#](?:[,\s]*[a-z0-9*†‡§¶#])*)[\])]?")
+_HEADER_WORD = re.compile(  # "Every 6 monthsf,g", "SCRa", "Follow-Upa": no such words exist
+    r"(.*(?:weeks?|days?|months?|years?|visits?|cycles?|scr|screening|baseline|follow[- ]?up|therapy|phase|period|"
+    r"eo[sti]|treatment|termination|discontinuation|withdrawal|study|\bET))([a-z](?:,\s?[a-z])*)",
+    re.IGNORECASE,
+)
 _POINT_TAIL = re.compile(r"(.*\d)([a-ce-gi-ln-vxz](?:,[a-z])*)")  # not d, h, m, w, y: those are units
 
 
@@ -58,11 +64,17 @@ class Markers:
         return Marked(base, markers)
 
     def split_header(self, text: str, label: str) -> Marked:
-        """As `split`; in a row of days or weeks, "1p" is 1 with a marker."""
+        """As `split`; in a row of days or weeks, "1p" is 1 with a marker, and so is "monthsf" in any."""
         done = self.split(text)
-        tail = _POINT_TAIL.fullmatch(done.text) if kind_of(label) not in (None, "visit", "epoch") else None
-        if tail is not None and is_point(done.text) and tail[1]:
-            return Marked(tail[1], [*tail[2].split(","), *done.markers])
+        if not done.text or done.markers:
+            return done
+        word = _HEADER_WORD.fullmatch(done.text)
+        if word is not None and word[2][:1].islower() and word[2] != "s":
+            return Marked(word[1], re.findall(r"[a-z]", word[2]))
+        timed = kind_of(label) not in (None, "visit", "epoch") or kind_of(done.text) not in (None, "visit", "epoch")
+        tail = _POINT_TAIL.fullmatch(done.text) if timed else None
+        if tail is not None and len(done.text) <= 24 and done.text.count(tail[2]) == 1:
+            return Marked(tail[1], re.findall(r"[a-z]", tail[2]))
         return done
 
 
@@ -112,7 +124,7 @@ def _bare_label(text: str) -> bool:
 def _is_comment(header: list[list[str]], body: list[list[str]], column: int) -> bool:
     """A column of text for readers: named so, or long texts under a header without a time."""
     texts = [row[column] for row in header if row[column]]
-    if texts and _COMMENTS.match(texts[-1]) and not any(read_timing(t).timing.known() for t in texts):
+    if texts and _COMMENTS.match(texts[-1]) and not read_timing(texts[-1]).timing.known():
         return True
     filled = [row[column] for row in body if row[column]]
     own = [t for row in body if (t := row[column]) and t != row[column - 1]]
@@ -159,11 +171,16 @@ def header_rows(
             text, refs = markers.split_header(grid[r][c], label)
             texts.append(text)
             found[c] += [ref for ref in refs if ref not in found[c]]
-        if any(texts):
+        if any(texts) and not _is_title(texts):
             rows.append(
                 HeaderRow(markers.split(label).text, kind_of(label), texts, [(r, c) in under for c in plan.data])
             )
     return rows, found, _column_titles(grid, plan)
+
+
+def _is_title(texts: list[str]) -> bool:
+    """Whether the row repeats the table's title over all columns: no time of any of them."""
+    return len(set(texts)) == 1 and len(texts) > 1 and _TITLE.match(texts[0]) is not None
 
 
 def _row_label(grid: list[list[str]], plan: Layout, r: int) -> str:

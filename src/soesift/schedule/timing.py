@@ -66,8 +66,8 @@ class _Reader:
 
     def read(self) -> None:
         steps = (
-            self._parens, self._often, self._window, self._cycle_open, self._relation, self._unit_led, self._visit,
-            self._ordinal, self._number_led, self._event,
+            self._parens, self._cycle_length, self._often, self._window, self._cycle_open, self._relation,
+            self._unit_led, self._visit, self._ordinal, self._number_led, self._event,
         )  # fmt: skip
         while self.at < len(self.tokens):
             if not any(step() for step in steps):
@@ -85,7 +85,10 @@ class _Reader:
     def _starts_number(self, ahead: int = 0) -> bool:
         if self._is("number", ahead=ahead):
             return True
-        return self._is("dash", ahead=ahead) and self._is("number", ahead=ahead + 1) and self._peek(ahead + 1).glued
+        if not (self._is("dash", ahead=ahead) and self._is("number", ahead=ahead + 1)):
+            return False
+        code = self._is("word", ahead=ahead - 1) and self._peek(ahead).glued  # "Week I-8"
+        return self._peek(ahead + 1).glued and not code
 
     # parts
 
@@ -102,6 +105,9 @@ class _Reader:
             most = self._is("most")
             self.at += 1
             bound = self._number()
+            if not most and self._is("and", "to") and self._is("most", ahead=1) and self._starts_number(2):
+                self.at += 2  # "≥ 28 and < 35"
+                return bound, self._number()
             return (None, bound) if most else (bound, None)
         first = self._number()
         if self._range_follows():
@@ -148,6 +154,24 @@ class _Reader:
         self.at += 1
         return True
 
+    def _cycle_length(self) -> bool:
+        """ "1 cycle = 28 days", "Cycle = 6 weeks = 42 days"."""
+        skip = 1 if self._is("number") or self._peek().value == "one" else 0
+        if unit_of(self._peek(skip)) != "cycle" or self._peek(skip + 1).value != "=":
+            return False
+        start, self.at = self.at, self.at + skip + 1
+        while self._peek().value == "=" and self._is("number", ahead=1):
+            self.at += 1
+            low, high = self._span()
+            self.at += self._is("dash")
+            unit = unit_of(self._peek())
+            if unit is None:
+                self.at = start
+                return False
+            self.at += 1
+            self.timing.duration = self.timing.duration or Span(first=low, last=high, unit=unit)
+        return self.at > start + skip + 1
+
     def _often(self) -> bool:
         """every 12 weeks, Q4W, every other week, weekly."""
         token = self._peek()
@@ -156,6 +180,8 @@ class _Reader:
             return self._set_every(amount, amount, unit, 1)
         if token.kind not in ("q", "every"):
             return False
+        if self._peek(1).value == "subsequent":
+            self.at += 1  # "every subsequent 84 days"
         other = self._peek(1).value in ("other", "second")
         if self._is("number", ahead=1):
             start, self.at = self.at, self.at + 1
@@ -181,9 +207,9 @@ class _Reader:
         before: float | None = None
         after: float | None = None
         start = self.at
-        if self._is("plusminus") and self._is("number", ahead=1):
+        if self._is("plusminus") and self._starts_number(1):
             self.at += 1
-            before = after = self._number()
+            before = after = abs(self._number())
         elif not self._based() and self.kind != "window":
             return False
         else:
@@ -288,7 +314,9 @@ class _Reader:
             return self._bare(spans, start, inner)
         if inner is not None:
             self.timing.window = Window(before=inner[0], after=inner[1], unit=unit)
-        if unit == self.kind and not self._is("relative"):
+        if self._peek().value.startswith("interval"):  # "at 52-week intervals"
+            return self._set_every(*spans[-1], unit, 1)
+        if unit == self.kind and not self._is("relative") and not self._pending():
             self._add(spans, unit)
             return True
         for low, high in spans:
@@ -329,7 +357,7 @@ class _Reader:
         low, high = spans[0]
         printed = self.shown[self.tokens[start].start : self._peek(-1).end]
         if self.kind == "window" and low is not None and len(spans) == 1:
-            if low == high and low >= 0:
+            if low == high and low >= 0:  # "3"
                 self.timing.window = Window(before=low, after=low, unit=None)
             else:
                 self._add(spans, "day")
@@ -339,6 +367,8 @@ class _Reader:
             self.timing.duration = Span(first=low, last=high, unit="day")
         elif self.kind is not None and self.kind not in ("epoch", "window"):
             self._add(spans, cast(Unit, self.kind))
+        elif low is not None and high is not None and low < high <= -1 + 2 * (low < -2) and len(spans) == 1:
+            self._add(spans, "day")  # "Screening (-28 to -1)"
         else:
             self.unread.append(printed)
         return True
@@ -347,8 +377,8 @@ class _Reader:
 
     def _offset(self, length: Span) -> None:
         """Add a length, counted from the event that follows, or from the one that came before."""
-        pending = self.timing.offsets[-1] if self.timing.offsets else None
-        if pending is not None and pending.length is None and pending.relation is not None:
+        pending = self._pending()
+        if pending is not None:
             pending.length = length  # "predose, 30 min"; "within 28 days": the relation came first
             if pending.relation == "within":
                 pending.length = Span(first=None, last=length.last, unit=length.unit)
@@ -363,9 +393,16 @@ class _Reader:
         self.timing.offsets.append(offset)
         if self._is("relative") and self._peek().value not in ("within", "up to", "until"):
             self._bind(offset)
+        elif self._peek().value == "follow_up" and self._peek().text.lower().startswith("post"):
+            offset.relation, offset.anchor = "after", "treatment"
         elif self._peek().value == "from":
             self.at += 1
             offset.relation, offset.anchor = "after", self._anchor()
+
+    def _pending(self) -> Offset | None:
+        """The relation read just before that waits for its length: "within", "predose,"."""
+        last = self.timing.offsets[-1] if self.timing.offsets else None
+        return last if last is not None and last.length is None and last.relation is not None else None
 
     def _relation(self) -> bool:
         """A relation by itself: predose, after last dose, within ..., up to ..."""

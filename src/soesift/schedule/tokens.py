@@ -39,10 +39,11 @@ _EVENTS = {
     "end_of_infusion": r"end[\s-]+of[\s-]+(?:the[\s-]+)?infusion(?:\s*\(eoi\))?",
     "end_of_phase": r"(?:end|completion)[\s-]+of[\s-]+(?:induction|maintenance|period|phase|cycle|part)\b"
     r"(?:\s*\(eo[imp]\))?|\beo[imp]\b",
+    "final_visit": r"(?:final|last|closure|close-?out)\s+(?:study\s+|clinic\s+|efficacy\s+|safety\s+)?visit",
     "retrieval": r"\brt\b|retrieved\s+drop-?out|retrieval",
     "progression": r"(?:disease\s+)?progression",
-    "follow_up": r"follow[\s-]*up\b|\bf/?[\s-]?u\b|\bsfu\b|\bltfu\b|post-?treatment|post-?discontinuation",
-    "screening": r"screen(?:ing)?\b|\bscr\b|\bscrn\b",
+    "follow_up": r"follow[\s-]*up\b|\bf/?[\s-]?u\b|\bsfu\b|\bltfu\b|post-?discontinuation|surviv\w*",
+    "screening": r"(?:pre-?)?screen(?:ing)?\b|\bscr\b|\bscrn\b",
     "baseline": r"baseline|\bbl\b",
     "randomization": r"randomi[sz](?:ation|ed|e)\b|\brand\b\.?",
     "admission": r"admission|admit|check-?in",
@@ -52,8 +53,11 @@ _PATTERNS = [
     ("q", r"\bq(?=\s?\d)"),
     ("every", r"\bevery\b|\beach\b"),
     ("often", r"\b(?:daily|weekly|bi-?weekly|monthly|quarterly|yearly|annually)\b"),
-    ("relative", r"\bpre-?(?:dose|dosing|treatment|infusion|injection|vaccination)\b"
-     r"|\bpost-?(?:dose|dosing|treatment|infusion|injection|vaccination|randomi[sz]ation)\b"
+    ("word", r"\bpre[\s-]?treatment\b"),
+    ("event:screening", r"\bpre[\s-]?screen(?:ing)?\b"),
+    ("event:follow_up", r"\bpost[\s-]?treatment(?:[\s-]+follow[\s-]*up)?\b"),
+    ("relative", r"\bpre-?(?:dose|dosing|infusion|injection|vaccination)\b"
+     r"|\bpost-?(?:dose|dosing|infusion|injection|vaccination|randomi[sz]ation)\b"
      r"|\b(?:up\s+to|until)\b|\bwithin\b|\bprior\s+to\b|\bbefore\b|\bpreceding\b|\bafter\b|\bfollowing\b|\bpost-?\b|\bpre-?\b|\bprior\b"),
     *((f"event:{name}", pattern) for name, pattern in _EVENTS.items()),
     ("open", r"\b(?:and|&)\s+(?:beyond|onwards?|above|later"
@@ -64,7 +68,7 @@ _PATTERNS = [
     ("visit", r"\bvisit(?=-?\d)"),
     ("unit", r"(?:(?<=[a-z])|\b)(?:wk|mo|day|week|month|hr|cycle)(?=-?\d)"),
     ("letter", r"(?<![a-z])[dwmyhc](?=\s?-?\d)|(?<=\d)[dwmyhc](?=\s?-?\d)"),
-    ("after", r"(?<=\d)\s?[dwhy](?![a-z]|\s?-?\d)"),
+    ("after", r"(?<=q\d)[mc](?![a-z])|(?<=q\d\d)[mc](?![a-z])|(?<=\d)\s?[dwhy](?![a-z]|\s?-?\d)"),
     ("number", r"\d+(?:\.\d+)?|\.\d+"),
     ("plusminus", r"±|\+\s?/\s?-|\+-"),
     ("most", r"≤|<=|<|(?:less|fewer)\s+than"),
