@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from importlib.metadata import version
 from typing import Any
 
-from fastapi import FastAPI, Request, Security
+from fastapi import FastAPI, Request, Response, Security
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.security import HTTPBearer
@@ -48,6 +48,7 @@ def create_app(service: Service) -> FastAPI:
         app.include_router(router, dependencies=secured)
     app.include_router(routes_state.open_router)
     app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(405, _wrong_method)
     app.add_exception_handler(Exception, _internal)
     app.add_middleware(guard, rules=rules_of(service.settings, service.token))
     app.add_middleware(measured, metrics=service.metrics)
@@ -66,6 +67,13 @@ async def _invalid(request: Request, error: Exception) -> JSONResponse:
     mistakes = error.errors() if isinstance(error, RequestValidationError) else []
     said = "; ".join(f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in mistakes[:5])
     return JSONResponse({"detail": said.encode("utf-8", "replace").decode()}, 422)
+
+
+async def _wrong_method(request: Request, error: Exception) -> Response:
+    """405 with all methods of the path; the framework names those of the first route alone."""
+    path = getattr(request.scope.get("route"), "path", "")
+    allowed = sorted(method.upper() for method in request.app.openapi()["paths"].get(path, {}))
+    return JSONResponse({"detail": f"use {' or '.join(allowed)}"}, 405, {"allow": ", ".join(allowed)})
 
 
 async def _internal(request: Request, error: Exception) -> JSONResponse:

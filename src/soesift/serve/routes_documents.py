@@ -96,7 +96,7 @@ def _check_form(form: FormData) -> None:
     if ("file" in form) == ("path" in form):
         raise HTTPException(422, "send either a file or a path")
     if not isinstance(form.get("file", ""), UploadFile) and "file" in form:
-        raise HTTPException(422, "file must be sent as a file, with a filename")
+        raise HTTPException(415, "file came without a filename, as text; send it as a file")
     if any(isinstance(form.get(key), UploadFile) for key in ("path", "again")) or form.get("path") == "":
         raise HTTPException(422, "path and again must be plain text, and path not empty")
     if str(form.get("again", "false")).lower() not in ("true", "false"):

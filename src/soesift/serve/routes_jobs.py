@@ -18,6 +18,7 @@ router = APIRouter(tags=["jobs"])
 MOST_LISTENERS = 100
 TICK = 0.2  # seconds between looks at a job
 SIGN_OF_LIFE = 15.0  # seconds of silence after which a comment is sent, so that proxies keep the line
+_EVENT = {"type": "object", "properties": {name: {"type": "string"} for name in ("id", "event", "data")}}
 ENDED = ("done", "failed", "poison")
 
 
@@ -41,7 +42,7 @@ def _view(service: Service, job_id: str) -> JobView:
         **problems(404, 503),
         200: {
             "description": "Events `progress` and, last, `end`; the data of each is the job.",
-            "content": {"text/event-stream": {"schema": {"type": "string"}}},
+            "content": {"text/event-stream": {"schema": _EVENT}},
         },
     },
 )
