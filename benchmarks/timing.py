@@ -6,7 +6,7 @@ CELLS holds the reference columns (`ID.json`), RESULTS what `soesift detect` wro
 EXPECTED a reader's values: {"half": {"ID": "rules" | "held out"}, "columns": {"ID": [[facts of a column, ...]
 of each reference table]}}. Facts are words such as "d-28..-1" (days), "c2" (cycle), "v5" (visit), "e:baseline",
 "±3d" (window), "q8w" (every), "for 28d" (duration), "30d after last dose". A column counts only if all its
-facts are found and no others. The columns are matched to the encounters by the marks, as the marks' score does.
+facts are found and no others. Tables are matched by title and marks, columns by their order.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections import Counter
+from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Any
 
@@ -58,8 +59,11 @@ def best_schedule(reference: dict[str, Any], schedules: list[Schedule]) -> tuple
     for schedule in schedules:
         ours = Counter(mark.encounter for mark in schedule.marks)
         for shift in range(-2, 3):
-            close = sum(min(n, ours[c + shift]) for c, n in counts.items()) - 0.5 * abs(
-                len(schedule.encounters) - len(reference["columns"])
+            title = SequenceMatcher(None, reference["title"].lower(), schedule.title.lower()).ratio()
+            close = (
+                20 * title
+                + sum(min(n, ours[c + shift]) for c, n in counts.items())
+                - 0.5 * abs(len(schedule.encounters) - len(reference["columns"]))
             )
             if close > score:
                 best, score = (schedule, shift), close

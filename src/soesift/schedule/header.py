@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import NamedTuple, get_args
 
 from soesift.schedule.models import Encounter, Epoch, Event, Span, Timing, Unit
@@ -151,6 +152,20 @@ def merge(into: Timing, other: Timing) -> None:
         into.window.unit = next((span.unit for span in [*reversed(into.times), *lengths]), None)
 
 
+def _kinds_from_above(rows: list[HeaderRow], width: int) -> list[HeaderRow]:
+    """Rows without a label get the unit that cells above name for most of their columns ("Study days" | 1 | 2)."""
+    units: list[Kind | None] = [None] * width
+    done: list[HeaderRow] = []
+    for row in rows:
+        pairs = list(zip(units, row.texts, strict=True))
+        under = Counter(unit for unit, text in pairs if unit and text and _unit_alone(clean(text)) is None)
+        unit, count = under.most_common(1)[0] if under else (None, 0)
+        filled = sum(bool(text) for text in row.texts)
+        done.append(row._replace(kind=unit) if row.kind is None and count * 2 > filled else row)
+        units = [_unit_alone(clean(text)) or above for above, text in pairs]
+    return done
+
+
 def epoch_row(rows: list[HeaderRow]) -> int | None:
     """The first header row whose cells name phases rather than times; None if no row does."""
     if len(rows) < 2:
@@ -187,6 +202,7 @@ def _phase(timing: Timing) -> str:
 
 def encounters_of(rows: list[HeaderRow], first: list[int]) -> tuple[list[Epoch], list[Encounter]]:
     """Epochs and encounters; `first[i]` is the grid column of data column i."""
+    rows = _kinds_from_above(rows, len(first))
     columns = [read_column(rows, index) for index in range(len(first))]
     epochs, of_column = epochs_of(rows, columns)
     encounters = [

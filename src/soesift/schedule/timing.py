@@ -47,8 +47,8 @@ def _visit_only(shown: str) -> str | None:
     if found and found[0].kind == "visit":
         found = found[1:]
     plain = all(t.kind in ("number", "dash", "slash", "to", "and", "word", "after", "open") for t in found)
-    figures = any(t.kind == "number" for t in found) or (len(found) == 3 and found[1].kind == "dash")
-    short = all(t.kind != "word" or len(t.text) <= 3 for t in found)
+    figures = any(map(str.isdigit, shown)) or (len(found) == 3 and found[1].kind == "dash")
+    short = all(t.kind != "word" or len(t.text) <= 4 for t in found)
     return shown[found[0].start :] if found and plain and figures and short and len(shown) <= 24 else None
 
 

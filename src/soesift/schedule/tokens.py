@@ -45,8 +45,8 @@ _EVENTS = {
     "follow_up": r"follow[\s-]*up\b|\bf/?[\s-]?u\b|\bsfu\b|\bltfu\b|post-?discontinuation|surviv\w*",
     "screening": r"(?:pre-?)?screen(?:ing)?\b|\bscr\b|\bscrn\b",
     "baseline": r"baseline|\bbl\b",
-    "randomization": r"randomi[sz](?:ation|ed|e)\b|\brand\b\.?",
-    "admission": r"admission|admit|check-?in",
+    "randomization": r"rando\s?mi\s?[sz](?:a\s?tion|ed|e)\b|\brand\b\.?",
+    "admission": r"admission|admit|check-?in|\bc-i\b",
     "discharge": r"discharge|check-?out",
 }
 _PATTERNS = [
@@ -73,7 +73,7 @@ _PATTERNS = [
     ("plusminus", r"±|\+\s?/\s?-|\+-"),
     ("most", r"≤|<=|<|(?:less|fewer)\s+than"),
     ("least", r"≥|>=|>|more\s+than"),
-    ("to", r"\bto\b|\bthrough\b|\bthru\b|\buntil\b"),
+    ("to", r"(?<![a-z])to\b|\bthrough\b|\bthru\b|\buntil\b"),
     ("and", r",|;|&|\band\b|\bor\b"),
     ("slash", r"/"),
     ("dash", r"-"),
