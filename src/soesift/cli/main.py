@@ -19,6 +19,8 @@ VERBS = {
     "select": "Choose the labels worth training on, and say what they are worth.",
     "study": "Compare ways of getting labels on the same held-out protocols.",
     "explain": "Every answer, belief and decision about one table.",
+    "diff": "What changed between the schedules of two versions.",
+    "burden": "Visits and procedures per participant, counted, with what the counts assume.",
     "status": "What a ledger of labels holds.",
     "sample": "Write a realistic protocol that this project makes itself.",
     "serve": "Serve detection over HTTP.",

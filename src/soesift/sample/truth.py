@@ -55,6 +55,18 @@ class UncertainPage(_Record):
     why: str
 
 
+class TrueEdit(_Record):
+    """One edit of an amended version: kind as in `soe-diff/1`, 0-based places in the two grids of the main schedule."""
+
+    kind: str
+    old_row: int | None = None
+    old_column: int | None = None
+    new_row: int | None = None
+    new_column: int | None = None
+    old_text: str = ""
+    new_text: str = ""
+
+
 class Truth(_Record):
     """What a perfect detector says about the document; pages are physical and 1-based."""
 
@@ -67,3 +79,4 @@ class Truth(_Record):
     heading_only_pages: list[int] = []
     hard_negatives: list[HardNegative] = []
     uncertain_pages: list[UncertainPage] = []
+    edits: list[TrueEdit] = []  # of an amended version, against the version of the same seed that is not
