@@ -37,6 +37,7 @@ _LATE: set[Event] = {"follow_up", "end_of_study", "retrieval"}
 class HeaderRow(NamedTuple):
     """A header row: its label ("Week"), what bare numbers in it are, and the texts of the data columns."""
 
+    row: int  # of the grid
     label: str
     kind: Kind | None
     texts: list[str]

@@ -57,6 +57,7 @@ def _activities(
     found: list[Activity] = []
     parent: int | None = None
     groups: dict[str, int] = {}
+    base_column = _name_column(grid, plan)
     for r in range(plan.header_rows, len(grid)):
         row = grid[r]
         labels = [row[c] for c in plan.labels]
@@ -65,7 +66,7 @@ def _activities(
         if not name and not filled:
             continue
         category = _is_category(row, plan, name, filled)
-        column = _name_column(grid, plan)
+        column = max(base_column, _joined_column(grid, plan, labels))
         group = labels[column - 1] if column and not category else ""
         if group and labels[column]:
             parent_here = groups.get(group.lower())
@@ -100,6 +101,15 @@ def _name_column(grid: list[list[str]], plan: Layout) -> int:
     groups = len({row[first] for row in named})
     names = len({row[second] for row in named})
     return 1 if groups < names else 0
+
+
+def _joined_column(grid: list[list[str]], plan: Layout, labels: list[str]) -> int:
+    """1 for a row whose name is parted in a group and a member, under one header cell for both; else 0."""
+    if len(labels) < 2 or not labels[0] or not labels[1] or labels[0] == labels[1]:
+        return 0
+    first, second = plan.labels[:2]
+    heads = [(grid[r][first], grid[r][second]) for r in range(plan.header_rows)]
+    return int(bool(heads) and all(one == two for one, two in heads) and any(one for one, _ in heads))
 
 
 def _is_category(row: list[str], plan: Layout, name: str, filled: list[str]) -> bool:
