@@ -173,7 +173,7 @@ def header_rows(
             found[c] += [ref for ref in refs if ref not in found[c]]
         if any(texts) and not _is_title(texts):
             rows.append(
-                HeaderRow(markers.split(label).text, kind_of(label), texts, [(r, c) in under for c in plan.data])
+                HeaderRow(r, markers.split(label).text, kind_of(label), texts, [(r, c) in under for c in plan.data])
             )
     return rows, found, _column_titles(grid, plan)
 
