@@ -69,8 +69,9 @@ def visit_edits(old: Sheet, new: Sheet, found: Alignment, notes: NoteMap) -> lis
         names = [", ".join(v.number for v in side) for side in zip(*counted, strict=True)]
         edits.append(_both("visits_renumbered", _visits((a for a, _ in counted), names[0]),
                            _visits((b for _, b in counted), names[1])))  # fmt: skip
-    for (a, b), pair in zip(pairs, found.columns, strict=True):
-        edits += _one_visit(a, b, notes)
+    quiet = _misread_times(pairs)
+    for k, ((a, b), pair) in enumerate(zip(pairs, found.columns, strict=True)):
+        edits += _one_visit(a, replace(b, time=a.time) if k in quiet else b, notes)
         if pair in found.moved_columns:
             edits.append(_both("visit_moved", _visits([a], a.epoch), _visits([b], b.epoch)))
     steady = [two for two, pair in zip(pairs, found.columns, strict=True) if pair not in found.moved_columns]
@@ -87,8 +88,20 @@ def _own_epoch(edit: Edit, old: Sheet, new: Sheet) -> Edit:
     return edit.model_copy(update={"kind": "visit_renamed"}) if alone else edit
 
 
+def _misread_times(pairs: list[tuple[Visit, Visit]]) -> set[int]:
+    """Positions in `pairs` of visits whose label is printed alike but whose time was understood otherwise.
+
+    Where most visits are so, the row's own title changed ("Day" to "Week"), which is an edit.
+    """
+    odd = [normal(a.label) == normal(b.label) and normal(a.time) != normal(b.time) for a, b in pairs]
+    return set() if 2 * sum(odd) > len(odd) else {k for k, is_odd in enumerate(odd) if is_odd}
+
+
 def _one_visit(a: Visit, b: Visit, notes: NoteMap) -> list[Edit]:
     edits = []
+    one = with_markers(a.label, a.notes, b.label, b.notes)
+    two = with_markers(b.label, b.notes, *one)
+    a, b = replace(a, label=one[0], notes=one[1]), replace(b, label=two[0], notes=two[1])
     timed, windowed = normal(a.time) != normal(b.time), normal(a.window) != normal(b.window)
     if _renamed(a, b, timed or windowed):
         edits.append(_both("visit_renamed", _visits([a], a.label), _visits([b], b.label)))

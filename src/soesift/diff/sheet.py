@@ -122,7 +122,8 @@ def with_markers(name: str, notes: Notes, other: str, other_notes: Notes) -> tup
         if marker not in other_notes and not other.endswith(marker) and normal(name + marker) in normal(other):
             name, notes = name + marker, tuple(m for m in notes if m != marker)
     for marker in other_notes:
-        if marker not in notes and name.endswith(marker) and not other.endswith(marker):
+        apart = not other.endswith(marker) or normal(name) == normal(other + marker)
+        if marker not in notes and name.endswith(marker) and apart:
             name, notes = name.removesuffix(marker).rstrip(), (*notes, marker)
     return name, notes
 

@@ -14,7 +14,8 @@ from soesift.sample.truth import TrueEdit
 
 NEW_NAMES = (
     "Handgrip dynamometry", "Olfactory threshold", "Sweat chloride", "Nailfold capillaroscopy",
-    "Wearable sensor fitted", "Breath hydrogen", "Caregiver burden interview", "Audiometry", "Bone densitometry", "Fecal calprotectin",
+    "Wearable sensor fitted", "Breath hydrogen", "Caregiver burden interview", "Audiometry",
+    "Bone densitometry", "Fecal calprotectin",
     "Six-minute walk", "Genetic counselling", "Nutrition advice", "Skin prick", "Taste panel",
 )  # fmt: skip
 NEW_VISITS = ("Dose check", "Interim call", "Wound control", "Titration call", "Kit pick-up", "Nurse home stop")

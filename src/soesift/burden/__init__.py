@@ -1,0 +1,1 @@
+"""Visits and procedures per participant, counted from a schedule."""

@@ -1,0 +1,90 @@
+"""Columns that stand for several visits, and how often they are counted."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from difflib import get_close_matches
+
+from soesift.burden.vocabulary import plain_case
+from soesift.errors import UsageError
+from soesift.schedule import Encounter, read_timing
+
+_OPEN = re.compile(
+    r"\d\s*\+(?!\s*[/\d])|\b(?:and|&) (?:beyond|later|onwards?)\b|\bsubsequent\b|\bthereafter\b|\bevery\b|\beach\b"
+    r"|\bq\d+\s*[wdm]\b"
+    r"|\b(?:folge|weitere|jede)\w*|\bsuivants?\b|\bchaque\b|\bsiguientes?\b|\bposteriores\b|\bcada\b",
+    re.IGNORECASE,
+)
+
+
+def why_repeated(encounter: Encounter, shared: str = "") -> str:
+    """Why a column may stand for several visits; "" if it is one visit.
+
+    `shared`: the name of an epoch that other columns have as well, which says nothing about this one.
+    """
+    own = [t for t in dict.fromkeys([encounter.name, *encounter.headers]) if t != shared]
+    timings = [encounter.timing] if not shared else [read_timing(t).timing for t in own]
+    times, cycles = ([s for t in timings for s in spans(t)] for spans in (lambda t: t.times, lambda t: t.cycles))
+    endless = any(s.last is None for s in (*times, *cycles)) or any(t.every is not None for t in timings)
+    if endless or _OPEN.search(" ".join(own)):
+        return "goes on without a printed end"
+    if any(s.first != s.last for s in cycles):
+        return "holds several cycles"
+    units = [s.unit for s in {(s.unit, s.first, s.last): s for s in times}.values()]
+    if any(units.count(unit) > 2 for unit in units):
+        return "holds several times"
+    return ""
+
+
+def read_repeats(options: Sequence[str]) -> dict[str, int]:
+    """ "C3=6" as {"C3": 6}. Raises UsageError for anything else, and for a name given twice."""
+    found: dict[str, int] = {}
+    for option in options:
+        name, equals, number = option.rpartition("=")
+        if not equals or not name.strip() or not number.strip().isdecimal():
+            raise UsageError(f"--repeats {option}: give the name of a visit and a number, such as C3=6")
+        if name.strip() in found:
+            raise UsageError(f"--repeats {name.strip()} is given twice; keep one")
+        found[name.strip()] = int(number)
+    return found
+
+
+def columns_named(name: str, encounters: Sequence[Encounter]) -> list[int]:
+    """Positions of the columns with this name, header text or number ("column 7"); else of the only ones
+    that hold it as words.
+    """
+    wanted = plain_case(name)
+    told = [(e.name, *e.headers, " / ".join(e.headers), f"column {e.column + 1}") for e in encounters]
+    texts = [[plain_case(t) for t in own] for own in told]
+    equal = [k for k, own in enumerate(texts) if wanted in own]
+    if equal:
+        return equal
+    inside = re.compile(rf"(?<!\w){re.escape(wanted)}(?!\w)")
+    return [k for k, own in enumerate(texts) if any(inside.search(t) for t in own)]
+
+
+def repeats_of(wanted: dict[str, int], encounters: Sequence[Encounter], used: set[str]) -> dict[int, int]:
+    """How often each named column counts; names that were found are added to `used`.
+
+    Raises UsageError where a name fits several columns.
+    """
+    counts: dict[int, int] = {}
+    for name, number in wanted.items():
+        columns = columns_named(name, encounters)
+        if len(columns) > 1:
+            fits = ", ".join(f"column {encounters[k].column + 1} ({encounters[k].name})" for k in columns[:5])
+            raise UsageError(f"--repeats {name}: fits several visits: {fits}; name one, or give its column")
+        if columns:
+            used.add(name)
+            counts[columns[0]] = number
+    return counts
+
+
+def refuse_unknown(wanted: dict[str, int], used: set[str], names: Sequence[str]) -> None:
+    """Raises UsageError for a name that no table has, with the nearest."""
+    for name in wanted:
+        if name not in used:
+            near = get_close_matches(name, names, n=1, cutoff=0.4)
+            hint = f"did you mean {near[0]}?" if near else f"visits: {', '.join(names[:12])}"
+            raise UsageError(f"--repeats {name}: no visit has this name; {hint}")
