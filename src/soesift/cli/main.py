@@ -17,6 +17,7 @@ VERBS = {
     "plan": "Calls, tokens, cost and audit of labelling, before anything is sent.",
     "label": "Ask a teacher about tables, or bring labels in and out.",
     "select": "Choose the labels worth training on, and say what they are worth.",
+    "export": "Write a result as USDM input, FHIR, Excel, CSV, HTML or Word.",
     "study": "Compare ways of getting labels on the same held-out protocols.",
     "explain": "Every answer, belief and decision about one table.",
     "diff": "What changed between the schedules of two versions.",

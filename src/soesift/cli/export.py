@@ -1,0 +1,84 @@
+"""`soesift export`: a result in the format that another program reads."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from soesift.result.models import Result
+
+FILE = click.Path(path_type=Path, dir_okay=False)
+FORMATS = ["usdm", "soa2usdm", "usdm4-excel", "fhir-notes", "xlsx", "csv", "html", "docx"]
+ENDINGS = {"usdm": "_usdm.json", "usdm4-excel": "_usdm4.xlsx", "fhir-notes": "_fhir.json", "xlsx": ".xlsx",
+           "html": ".html", "docx": ".docx"}  # fmt: skip
+MANY = ("soa2usdm", "csv")  # one file a table
+SHOWN_NOTES = 20
+
+
+@click.command("export")
+@click.argument("result", type=FILE)
+@click.option("--to", "kind", type=click.Choice(FORMATS), required=True, help="The format.")
+@click.option("--out", type=click.Path(path_type=Path), help="File to write; a folder for soa2usdm and csv. "
+              "Default: beside RESULT, with a name of its own.")  # fmt: skip
+@click.option("--pdf", type=FILE, help="The protocol, to show its pages (html).")
+@click.option("--debug", is_flag=True, hidden=True)
+def command(result: Path, kind: str, out: Path | None, pdf: Path | None, debug: bool) -> None:
+    """Write RESULT (the JSON of `soesift detect`) in another format; says what could not be mapped."""
+    from soesift.result.store import read_result
+
+    read = read_result(result)
+    for path in write_as(read, kind, out, result, pdf):
+        click.echo(f"wrote {path}")
+    if kind in ("usdm", "soa2usdm", "usdm4-excel", "fhir-notes"):
+        _say_notes(read)
+
+
+def write_as(read: Result, kind: str, out: Path | None, source: Path, pdf: Path | None = None) -> list[Path]:
+    """Write the result as `kind`; the paths. `source` gives folder and stem where `out` is not given."""
+    stem = source.stem
+    if kind in MANY:
+        folder = out or source.parent
+        if kind == "csv":
+            from soesift.export.csv import write_csv
+
+            return write_csv(read, folder, stem)
+        from soesift.export.soa2usdm import write_soa2usdm
+
+        return write_soa2usdm(read, folder, stem)
+    return [_write_file(read, kind, out or source.with_name(stem + ENDINGS[kind]), pdf)]
+
+
+def _write_file(read: Result, kind: str, path: Path, pdf: Path | None) -> Path:
+    if kind == "usdm":
+        from soesift.export.usdm import write_usdm
+
+        return write_usdm(read, path)
+    if kind == "usdm4-excel":
+        from soesift.export.usdm4_excel import write_usdm4_excel
+
+        return write_usdm4_excel(read, path)
+    if kind == "fhir-notes":
+        from soesift.export.fhir import write_fhir
+
+        return write_fhir(read, path)
+    if kind == "docx":
+        from soesift.export.docx import write_docx
+
+        return write_docx(read, path)
+    return read.to_xlsx(path) if kind == "xlsx" else read.to_html(path, pdf)
+
+
+def _say_notes(read: Result) -> None:
+    """What the format does not carry, in short; the files hold all of it."""
+    from soesift.export.hand_off import handed
+
+    notes = [note for one in handed(read) for note in one.notes]
+    if notes:
+        click.echo(f"{len(notes)} things stayed text or were simplified:")
+    for note in notes[:SHOWN_NOTES]:
+        click.echo(f"  {note[:200]}")
+    if len(notes) > SHOWN_NOTES:
+        click.echo(f"  and {len(notes) - SHOWN_NOTES} more")
