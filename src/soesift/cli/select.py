@@ -22,6 +22,8 @@ RULES = ["agreement", "certified", "soft", "confident", "crowd", "all",
 @click.option("--tables", type=FILE, required=True, help="The tables that were labelled (JSON Lines).")
 @click.option("--rule", type=click.Choice(RULES), default="agreement", show_default=True)
 @click.option("--views", default="", help="Only these, comma-separated (default: all in the ledger).")
+@click.option("--recentre", is_flag=True, help="Move each view's beliefs to where they part: for a teacher that "
+              "leans to one answer.")  # fmt: skip
 @click.option("--audit", help="`humans` (the ledger's audit pot) or a file of reference labels to draw from.")
 @click.option("--audit-size", type=click.IntRange(1), default=60, show_default=True,
               help="Items drawn in each class when --audit is a file.")  # fmt: skip
@@ -32,7 +34,7 @@ RULES = ["agreement", "certified", "soft", "confident", "crowd", "all",
 @click.option("--seed", type=int, default=0, show_default=True)
 @click.option("--out", type=FILE, required=True, help="labels.jsonl for `soesift train`.")
 @click.option("--debug", is_flag=True, hidden=True)
-def command(ledger: Path, tables: Path, rule: str, views: str, audit: str | None, audit_size: int,
+def command(ledger: Path, tables: Path, rule: str, views: str, recentre: bool, audit: str | None, audit_size: int,
             reference: Path | None, hybrid: bool, alpha: float, delta: float, seed: int, out: Path,
             debug: bool) -> None:  # fmt: skip
     """Choose the labels of LEDGER to train on; writes OUT, its report (.md) and curve (.png)."""
@@ -49,6 +51,8 @@ def command(ledger: Path, tables: Path, rule: str, views: str, audit: str | None
     book.close()
     records = {record.table_id: record for record in tables_of(tables)}
     found = opinions([a for a in answers if a.table_id in records], [v for v in views.split(",") if v])
+    if recentre:
+        found = _moved(found)
     known = read_known(reference) if reference else {}
     material = _material(found, records, audit, audit_size, humans, seed)
     material = material._replace(alpha=alpha, delta=delta, seed=seed)
@@ -68,6 +72,17 @@ def command(ledger: Path, tables: Path, rule: str, views: str, audit: str | None
     click.echo(text)
     kept = f"{len(lines)} of {len(found.tables)} tables"
     click.echo(f"wrote {out} ({kept}), {out.with_suffix('.md')}, {picture}")
+
+
+def _moved(found: Opinions) -> Opinions:
+    """The opinions recentred; says by how much."""
+    from soesift.select.recentre import recentred
+
+    beliefs, moves = recentred(found.beliefs)
+    for column, move in zip(found.columns, moves, strict=True):
+        said = f"logits part at {move.place:.2f}" if move.moved else "left as they are: they do not part in two"
+        click.echo(f"{column}: {said}")
+    return found._replace(beliefs=beliefs)
 
 
 def _material(

@@ -48,6 +48,7 @@ class StudyConfig(_Section):
     reference: str = "human"
     student: Literal["linear", "encoder"] = "linear"
     pool: Literal["complete", "any"] = "complete"
+    recentre: bool = False  # beliefs of each view moved to where they part (select.recentre)
     humans: Literal["gold", "simulated"] = "gold"
     seeds: list[int] = Field(default=[1, 2, 3], min_length=1)
     folds: int = Field(default=5, ge=2)

@@ -15,6 +15,7 @@ from soesift.label.report import stored_answers
 from soesift.label.request import read_tables
 from soesift.select.from_ledger import Column, opinions, truth_of, votes_of_models
 from soesift.select.pots import read_known
+from soesift.select.recentre import recentred
 from soesift.study.config import StudyConfig
 from soesift.table.record import TableRecord
 from soesift.train.folds import wider_groups
@@ -57,6 +58,8 @@ def read_data(config: StudyConfig) -> StudyData:
     book.close()
     known = read_known(config.gold, config.positive)
     found = opinions(answers, config.views)
+    if config.recentre:
+        found = found._replace(beliefs=recentred(found.beliefs)[0])
     place = {table: i for i, table in enumerate(found.tables)}
     every = {r.table_id: r for r in read_tables(config.tables)[0]}
     records = [r for r in every.values() if r.table_id in place or r.table_id in known]
