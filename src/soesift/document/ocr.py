@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from soesift.document import scan_rules as rules
 from soesift.document.page import Page
+from soesift.document.scan_dark import lighten
 from soesift.document.scan_lines import (
     Line,
     join_pieces,
@@ -38,7 +39,7 @@ GRID = 9  # crossings of rulings that make a table likely
 
 @dataclass(slots=True)
 class _Scan:
-    """An upright picture with its ink; unit: pixels per point."""
+    """An upright picture, its dark grounds made light, with its ink; grey: as printed; unit: pixels per point."""
 
     picture: Picture
     grey: Grey
@@ -98,8 +99,10 @@ def _straight(picture: Picture, width_pt: float) -> _Scan:
     if abs(skew) >= rules.LEAST_SKEW:
         picture = rules.straighten(picture, skew)
         grey = np.asarray(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), np.uint8)
-        ink = rules.find_ink(grey, unit, darker)
-    return _Scan(picture, grey, ink, unit)
+    light = lighten(picture, grey, unit)
+    if light is not picture or abs(skew) >= rules.LEAST_SKEW:
+        ink = rules.find_ink(np.asarray(cv2.cvtColor(light, cv2.COLOR_RGB2GRAY), np.uint8), unit, darker)
+    return _Scan(light, grey, ink, unit)
 
 
 def _calm(picture: Picture) -> tuple[Picture, float]:
@@ -156,7 +159,7 @@ def _read_upright(scan: _Scan, found: Boxes) -> Page:
     rules.erase(text_ink, np.concatenate([horizontal, vertical]), 1)
     rules.erase(text_ink, fills[greys < 0.2], 2)
     clean = _without(scan, horizontal, vertical)
-    boxes = tighten(split_lines(found, horizontal, vertical), text_ink, scan.grey)
+    boxes = tighten(split_lines(found, horizontal, vertical), text_ink)
     boxes = join_pieces(boxes, horizontal, vertical)
     height = usual_height(boxes) or 8 * scan.unit
     blobs = _left_over(text_ink, boxes, horizontal, vertical, scan.unit, height)

@@ -58,17 +58,14 @@ def _cuts(
     return [(a, b) for a, b in pairwise(stops) if b - a > margin]
 
 
-def tighten(boxes: Boxes, ink: Grey, grey: Grey) -> Boxes:
-    """Boxes shrunk to the text ink in them; those without ink go, except light text on a dark ground."""
+def tighten(boxes: Boxes, ink: Grey) -> Boxes:
+    """Boxes shrunk to the text ink in them; those without ink go."""
     kept = []
     for x0, y0, x1, y1 in np.round(boxes).astype(int).tolist():
         part = ink[y0:y1, x0:x1]
         ys, xs = np.flatnonzero(part.any(axis=1)), np.flatnonzero(part.any(axis=0))
-        dark = part.size and float(np.median(grey[y0:y1, x0:x1])) < 150
-        if len(xs) and not dark:
+        if len(xs):
             kept.append((x0 + xs[0], y0 + ys[0], x0 + xs[-1] + 1, y0 + ys[-1] + 1))
-        elif dark and float(grey[y0:y1, x0:x1].max()) > 180:
-            kept.append((x0, y0, x1, y1))
     return np.asarray(kept, np.float32).reshape(-1, 4)
 
 

@@ -1,0 +1,47 @@
+"""Dark cells of a page picture made light: white letters on a filled ground become dark ones on white."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from soesift.document.scan_rules import Grey
+
+DARK = 165  # grey level below which a ground is dark
+STROKE = 3.0  # points: light strokes up to this width are letters or rules on a dark ground
+LEAST = 8.0  # points: least width and height of a dark ground
+FILLED = 0.72  # of a ground is dark even where letters stand on it; of a dark word on white it is less
+AROUND = 12.0  # points: neighbourhood whose median is the ground
+
+
+def lighten(picture: NDArray[np.uint8], grey: Grey, unit: float) -> NDArray[np.uint8]:
+    """The (h, w, 3) picture with its dark grounds white, and what differs from them dark; unit: pixels a point.
+
+    grey: (h, w) luminance of the picture. The same object is returned where there is no dark ground.
+    """
+    import cv2
+
+    ground = dark_grounds(grey, unit)
+    if not ground.any():
+        return picture
+    base = cv2.medianBlur(np.ascontiguousarray(grey), int(AROUND * unit) | 1)
+    apart = cv2.absdiff(grey, base).astype(np.uint16)
+    room = np.maximum(base, 255 - base).astype(np.uint16)  # the greatest difference that there can be
+    level = (255 - apart * 255 // room).astype(np.uint8)
+    return np.where(ground[:, :, None], level[:, :, None], picture).astype(np.uint8)
+
+
+def dark_grounds(grey: Grey, unit: float) -> NDArray[np.bool_]:
+    """(h, w) whether a pixel lies in a dark filled area, letters on it included."""
+    import cv2
+
+    dark = (grey < DARK).astype(np.uint8)
+    stroke, least = (max(3, round(size * unit)) for size in (STROKE, LEAST))
+    whole = cv2.morphologyEx(dark, cv2.MORPH_CLOSE, np.ones((stroke, stroke), np.uint8))
+    whole = cv2.morphologyEx(whole, cv2.MORPH_OPEN, np.ones((least, least), np.uint8))
+    count, labels = cv2.connectedComponents(whole, connectivity=4)
+    sizes = np.bincount(labels.ravel(), minlength=count)
+    filled = np.bincount(labels.ravel(), weights=dark.ravel(), minlength=count)
+    keep = filled >= FILLED * np.maximum(sizes, 1)
+    keep[0] = False
+    return np.asarray(keep[labels])

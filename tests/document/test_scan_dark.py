@@ -1,0 +1,57 @@
+"""White on dark ground: the ground goes, letters and rules stay, redaction boxes hold nothing."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from soesift.document.scan_dark import dark_grounds, lighten
+from soesift.document.scan_rules import find_ink, find_rulings
+
+UNIT = 200 / 72
+
+
+def _page() -> np.ndarray:
+    return np.full((400, 600, 3), 255, np.uint8)
+
+
+def _grey(picture: np.ndarray) -> np.ndarray:
+    return np.asarray(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), np.uint8)
+
+
+def test_white_letters_on_blue_become_dark_on_white() -> None:
+    picture = _page()
+    picture[100:180, 100:400] = (0, 112, 192)
+    cv2.putText(picture, "Week 12", (130, 155), cv2.FONT_HERSHEY_SIMPLEX, 1, (255, 255, 255), 2)
+    letters = picture[100:180, 100:400].min(axis=2) > 200
+    light = _grey(lighten(picture, _grey(picture), UNIT))
+    inside = light[100:180, 100:400]
+    assert inside[letters].mean() < 60
+    assert np.median(inside[~letters]) > 240
+
+
+def test_black_letters_on_white_are_left_alone() -> None:
+    picture = _page()
+    cv2.putText(picture, "SCHEDULE OF EVENTS", (30, 155), cv2.FONT_HERSHEY_DUPLEX, 1, (0, 0, 0), 2)
+    assert not dark_grounds(_grey(picture), UNIT).any()
+    assert lighten(picture, _grey(picture), UNIT) is picture
+
+
+def test_rules_between_dark_cells_are_found() -> None:
+    picture = _page()
+    picture[100:220, 100:400] = (0, 112, 192)
+    picture[159:162, 100:400] = 255
+    picture[100:220, 249:252] = 0
+    light = lighten(picture, _grey(picture), UNIT)
+    horizontal, vertical = find_rulings(find_ink(_grey(light), UNIT), UNIT)
+    assert any(abs(y0 - 160) < 3 for _, y0, _, _ in horizontal.tolist())
+    assert any(abs(x0 - 250) < 3 for x0, _, _, _ in vertical.tolist())
+
+
+def test_a_word_in_small_letters_is_no_rule() -> None:
+    picture = _page()
+    cv2.putText(picture, "assessment", (100, 155), cv2.FONT_HERSHEY_SIMPLEX, 0.8, (0, 0, 0), 2)
+    blurred = cv2.GaussianBlur(picture, (5, 5), 1.5)
+    cv2.line(blurred, (100, 300), (400, 300), (0, 0, 0), 7)
+    horizontal, _ = find_rulings(find_ink(_grey(blurred), UNIT), UNIT)
+    assert [round(float(y0)) // 10 for _, y0, _, _ in horizontal] == [29]
