@@ -90,7 +90,8 @@ def faults_of(seed: int) -> tuple[int, list[str]]:
     """The number of edits made, and what is wrong with the difference of one case."""
     rng = Random(f"diff-{seed}")
     made = made_schedule(rng)
-    amended, truth = amend(rng, made, rng.randint(1, 6))
+    amended = amend(rng, made, rng.randint(1, 6))
+    truth = amended.edits
     old, new = sheet_of(as_table(made)), sheet_of(as_table(amended))
     there, back = compare_sheets(old, new).edits, compare_sheets(new, old).edits
     got, wanted = Counter(map(key_of, there)), Counter(map(true_key, truth))
@@ -107,7 +108,7 @@ def order_matters(seed: int) -> bool:
     made = [made_schedule(rng) for _ in range(4)]
     names = ("Schedule of Activities", "Extension", "Survival follow-up", "Substudy")
     old = [sheet_of(as_table(m, f"t{i}", n)) for i, (m, n) in enumerate(zip(made, names, strict=True))]
-    amended = [amend(rng, m, 3)[0] for m in made]
+    amended = [amend(rng, m, 3) for m in made]
     new = [sheet_of(as_table(m, f"t{i}", n)) for i, (m, n) in enumerate(zip(amended, names, strict=True))]
     return documents(old, new) != documents(rng.sample(old, 4), rng.sample(new, 4))
 

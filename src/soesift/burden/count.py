@@ -9,6 +9,7 @@ from soesift.burden.assume import assumptions
 from soesift.burden.models import Burden, Contact, Counts, TableBurden, VisitCount
 from soesift.burden.repeats import refuse_unknown, repeats_of, why_repeated
 from soesift.burden.vocabulary import OTHER, Vocabulary, longest_match, plain_case
+from soesift.diff.reprinted import reprinted_headers
 from soesift.errors import UsageError
 from soesift.result.models import Result
 from soesift.schedule import Activity, Encounter, Mark, Schedule, read_schedule
@@ -35,11 +36,13 @@ def count_result(
 def count_schedule(schedule: Schedule, vocabulary: Vocabulary, repeats: dict[int, int]) -> TableBurden:
     """One schedule; `repeats` by position of the encounter, 1 where it has none."""
     classes = classes_of(schedule, vocabulary)
+    again = reprinted_headers(schedule)
     notes = {c.marker: c.text for c in schedule.conditions}
     many = Counter(e.epoch for e in schedule.encounters)
     visits = []
     for k, encounter in enumerate(schedule.encounters):
-        marks = [m for m in schedule.marks if m.encounter == k and _counts(m, schedule.activities[m.activity])]
+        marks = [m for m in schedule.marks if m.encounter == k and m.activity not in again]
+        marks = [m for m in marks if _counts(m, schedule.activities[m.activity])]
         contact = contact_of(encounter, notes, vocabulary)
         epoch = schedule.epochs[encounter.epoch].name if schedule.epochs else ""
         shared = epoch if many[encounter.epoch] > 1 else ""
@@ -50,12 +53,13 @@ def count_schedule(schedule: Schedule, vocabulary: Vocabulary, repeats: dict[int
         ))  # fmt: skip
     planned = [v for v in visits if v.contact != "unscheduled"]
     epochs = dict.fromkeys(v.epoch for v in visits)
+    unknown = [a.name for k, a in enumerate(schedule.activities) if classes.get(k) == OTHER and k not in again]
     return TableBurden(
         table_id=schedule.table_id, title=schedule.title, visits=visits,
         by_epoch={e: summed(v for v in planned if v.epoch == e) for e in epochs if any(v.epoch == e for v in planned)},
         total=summed(planned),
         unscheduled=summed(v for v in visits if v.contact == "unscheduled"),
-        other=list(dict.fromkeys(a.name for k, a in enumerate(schedule.activities) if classes.get(k) == OTHER)),
+        other=list(dict.fromkeys(unknown)),
         assumptions=assumptions(schedule, visits, set(repeats)),
     )  # fmt: skip
 

@@ -25,7 +25,7 @@ def why_repeated(encounter: Encounter, shared: str = "") -> str:
     """
     own = [t for t in dict.fromkeys([encounter.name, *encounter.headers]) if t != shared]
     timings = [encounter.timing] if not shared else [read_timing(t).timing for t in own]
-    times, cycles = ([s for t in timings for s in spans(t)] for spans in (lambda t: t.times, lambda t: t.cycles))
+    times, cycles = [s for t in timings for s in t.times], [s for t in timings for s in t.cycles]
     endless = any(s.last is None for s in (*times, *cycles)) or any(t.every is not None for t in timings)
     if endless or _OPEN.search(" ".join(own)):
         return "goes on without a printed end"

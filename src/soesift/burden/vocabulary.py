@@ -60,7 +60,7 @@ class ActivityClass(_Part):
 class Vocabulary(_Part):
     contact: Contact
     conditional: Words
-    classes: list[ActivityClass] = Field(alias="class", min_length=1)
+    classes: list[ActivityClass] = Field(min_length=1)
 
     @model_validator(mode="after")
     def distinct(self) -> Vocabulary:

@@ -36,9 +36,13 @@ KIND_NAMES = ("full", "small", "none", "image", "scan", "rotated", "tiled", "bor
     show_default=True,
     help="What the documents hold; mixed: any of them.",
 )
+@click.option(
+    "--amended", type=click.IntRange(0, 40), default=0, metavar="N",
+    help="Write the version with N random edits of the main schedule (truth: edits).",
+)  # fmt: skip
 @click.option("--docx", is_flag=True, help="Write DOCX in place of PDF.")
 @click.option("--debug", is_flag=True, hidden=True)
-def command(out: Path, seed: int, count: int, kind: str, docx: bool, debug: bool) -> None:
+def command(out: Path, seed: int, count: int, kind: str, amended: int, docx: bool, debug: bool) -> None:
     """Write protocols that this project makes itself, each with its truth (ID.pdf and ID.json)."""
     from rich.console import Console
     from rich.progress import track
@@ -49,6 +53,6 @@ def command(out: Path, seed: int, count: int, kind: str, docx: bool, debug: bool
     for number in track(
         range(seed, seed + count), "making", console=console, disable=count < 5 or not console.is_terminal
     ):
-        truth = make_protocol(number, out, kind=kind, docx=docx)
+        truth = make_protocol(number, out, kind=kind, docx=docx, amended=amended)
         pages = "" if truth.n_pages is None else f", {truth.n_pages} pages"
         click.echo(f"{out / truth.id}{'.docx' if docx else '.pdf'}{pages}, {len(truth.soe_tables)} schedules")

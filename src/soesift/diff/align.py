@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from soesift.diff.likeness import Matrix, normal, pattern_likeness, text_likeness
+from soesift.diff.likeness import Matrix, bare, pattern_likeness, text_likeness
 from soesift.diff.pairing import Pairs, assign, gap_distance, staying, unique_equals
 
 ROUNDS = 5  # rows and columns in turn; in practice nothing changes after the second
@@ -77,7 +77,7 @@ def _align(old: Side, new: Side) -> Alignment:
     group = text_likeness(old.groups, new.groups, 1.0)
     keys_old, keys_new = _column_keys(old), _column_keys(new)
     columns = unique_equals(keys_old, keys_new)
-    rows = unique_equals([*map(normal, old.rows)], [*map(normal, new.rows)])
+    rows = unique_equals([*map(bare, old.rows)], [*map(bare, new.rows)])
     for _ in range(ROUNDS):
         before = rows, columns
         columns = pair_axis(column_text, column_text, _marks(old.marks.T, new.marks.T, rows), columns, COLUMN_RULE)
@@ -138,7 +138,7 @@ def _moved(pairs: Pairs, old: Sequence[str], new: Sequence[str], marks_old: NDAr
 
 
 def _column_keys(side: Side) -> list[str]:
-    return ["\n".join(normal(t) for t in labels) for labels in side.columns]
+    return ["\n".join(bare(t) for t in labels) for labels in side.columns]
 
 
 def _digest(side: Side) -> str:

@@ -7,11 +7,11 @@ from dataclasses import replace
 from typing import TypeVar
 
 from soesift.diff.align import Alignment
-from soesift.diff.likeness import normal
+from soesift.diff.likeness import bare
 from soesift.diff.models import Edit, EditKind, Place
 from soesift.diff.note_edits import NoteMap
 from soesift.diff.pairing import Pairs
-from soesift.diff.sheet import Row, Sheet, Visit, with_markers
+from soesift.diff.sheet import Row, Sheet, Visit, marker_between, with_markers
 
 T = TypeVar("T", Row, Visit)
 
@@ -21,8 +21,8 @@ def activity_edits(old: Sheet, new: Sheet, found: Alignment, notes: NoteMap) -> 
     edits = [Edit(kind="activity_removed", old=_whole_row(old, i)) for i in _left(len(old.rows), found.rows, 0)]
     edits += [Edit(kind="activity_added", new=_whole_row(new, j)) for j in _left(len(new.rows), found.rows, 1)]
     for i, j in found.rows:
-        a, b = reconciled(old.rows[i], new.rows[j])
-        if normal(a.name) != normal(b.name):
+        a, b = reconciled(old.rows[i], new.rows[j], notes)
+        if bare(a.name) != bare(b.name):
             edits.append(_both("activity_renamed", _row(a, a.name), _row(b, b.name)))
         if notes.differ(a.notes, b.notes):
             edits.append(_both("activity_notes_changed", _row(a, a.name), _row(b, b.name)))
@@ -32,10 +32,10 @@ def activity_edits(old: Sheet, new: Sheet, found: Alignment, notes: NoteMap) -> 
     return edits + _by_group("category_changed", _regrouped(old, new, found), lambda r: r.category, _rows)
 
 
-def reconciled(a: Row, b: Row) -> tuple[Row, Row]:
+def reconciled(a: Row, b: Row, notes: NoteMap) -> tuple[Row, Row]:
     """Both rows with footnote markers taken off the name where the other version shows that they are markers."""
-    one = with_markers(a.name, a.notes, b.name, b.notes)
-    two = with_markers(b.name, b.notes, *one)
+    one = with_markers(a.name, a.notes, b.name, (*b.notes, *marker_between(b.name, a.name, notes.old)))
+    two = with_markers(b.name, b.notes, one[0], (*one[1], *marker_between(one[0], b.name, notes.new)))
     return replace(a, name=one[0], notes=one[1]), replace(b, name=two[0], notes=two[1])
 
 
@@ -93,7 +93,7 @@ def _misread_times(pairs: list[tuple[Visit, Visit]]) -> set[int]:
 
     Where most visits are so, the row's own title changed ("Day" to "Week"), which is an edit.
     """
-    odd = [normal(a.label) == normal(b.label) and normal(a.time) != normal(b.time) for a, b in pairs]
+    odd = [bare(a.label) == bare(b.label) and bare(a.time) != bare(b.time) for a, b in pairs]
     return set() if 2 * sum(odd) > len(odd) else {k for k, is_odd in enumerate(odd) if is_odd}
 
 
@@ -102,7 +102,7 @@ def _one_visit(a: Visit, b: Visit, notes: NoteMap) -> list[Edit]:
     one = with_markers(a.label, a.notes, b.label, b.notes)
     two = with_markers(b.label, b.notes, *one)
     a, b = replace(a, label=one[0], notes=one[1]), replace(b, label=two[0], notes=two[1])
-    timed, windowed = normal(a.time) != normal(b.time), normal(a.window) != normal(b.window)
+    timed, windowed = bare(a.time) != bare(b.time), bare(a.window) != bare(b.window)
     if _renamed(a, b, timed or windowed):
         edits.append(_both("visit_renamed", _visits([a], a.label), _visits([b], b.label)))
     if timed:
@@ -116,24 +116,24 @@ def _one_visit(a: Visit, b: Visit, notes: NoteMap) -> list[Edit]:
 
 def _renamed(a: Visit, b: Visit, understood: bool) -> bool:
     """Whether the label says something else; if a changed time or window explains it, it does not."""
-    if normal(a.label) == normal(b.label) or _same_headers(a, b) or _renumbered(a, b):
+    if bare(a.label) == bare(b.label) or _same_headers(a, b) or _renumbered(a, b):
         return False
     return not (understood and (a.words == b.words or a.all_words == b.all_words))
 
 
 def _same_headers(a: Visit, b: Visit) -> bool:
     """Whether the same is printed, even if one version's epoch was read as part of the label."""
-    return bool(a.headers) and [*map(normal, a.headers)] == [*map(normal, b.headers)]
+    return bool(a.headers) and [*map(bare, a.headers)] == [*map(bare, b.headers)]
 
 
 def _new_epoch(a: Visit, b: Visit) -> bool:
     """Whether the epoch can have changed: both versions have one, or the rest of the label is the same."""
-    return bool((a.epoch and b.epoch) or normal(a.label) == normal(b.label)) and not _same_headers(a, b)
+    return bool((a.epoch and b.epoch) or bare(a.label) == bare(b.label)) and not _same_headers(a, b)
 
 
 def _renumbered(a: Visit, b: Visit) -> bool:
     """Whether the same planned time only got another number ("Visit 5" to "Visit 6", both week 8)."""
-    same_time = bool(a.time) and normal(a.time) == normal(b.time)
+    same_time = bool(a.time) and bare(a.time) == bare(b.time)
     return same_time and bool(a.number and b.number) and a.number != b.number and a.words == b.words
 
 
@@ -143,7 +143,7 @@ def _details(a: Row, b: Row) -> list[Edit]:
     return [
         _both("activity_details_changed", _row(a, one.get(title, "")), _row(b, two.get(title, "")))
         for title in dict.fromkeys([*one, *two])
-        if normal(one.get(title, "")) != normal(two.get(title, ""))
+        if bare(one.get(title, "")) != bare(two.get(title, ""))
     ]
 
 
@@ -153,7 +153,7 @@ def _by_group(
     """One edit for all members that went from one group to another together, as when a group is renamed."""
     groups: dict[tuple[str, str], list[tuple[T, T]]] = {}
     for a, b in pairs:
-        if normal(name(a)) != normal(name(b)):
+        if bare(name(a)) != bare(name(b)):
             groups.setdefault((name(a), name(b)), []).append((a, b))
     return [
         _both(kind, place((a for a, _ in members), one), place((b for _, b in members), two))

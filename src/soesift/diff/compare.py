@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from soesift.diff.align import Alignment, align
 from soesift.diff.axis_edits import activity_edits, visit_edits
-from soesift.diff.likeness import normal
+from soesift.diff.likeness import bare
 from soesift.diff.mark_edits import mark_edits
 from soesift.diff.match_tables import in_order, pair_tables
 from soesift.diff.models import Edit, Place, ScheduleDiff, TableDiff, Version
@@ -43,7 +43,7 @@ def compare_documents(old: Sequence[Sheet], new: Sequence[Sheet], versions: tupl
 def table_edits(old: Sheet, new: Sheet) -> list[Edit]:
     a, b = old.name, new.name
     edits = []
-    if normal(a.title) != normal(b.title):
+    if bare(a.title) != bare(b.title):
         edits.append(Edit(kind="table_retitled", old=Place(text=a.title), new=Place(text=b.title)))
     if a.table_type != b.table_type:
         edits.append(Edit(kind="table_retyped", old=Place(text=a.table_type), new=Place(text=b.table_type)))

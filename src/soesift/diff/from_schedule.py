@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from soesift.diff.likeness import normal
+from soesift.diff.likeness import bare
 from soesift.diff.models import TableName
+from soesift.diff.reprinted import reprinted_headers
 from soesift.diff.sheet import Mark, Row, Sheet, Visit
 from soesift.diff.timing_text import time_text, window_text
 from soesift.result.models import SoeTable
@@ -14,22 +15,25 @@ from soesift.schedule.models import Activity, Encounter, Schedule
 def sheet_of(table: SoeTable) -> Sheet:
     """The sheet of one table."""
     schedule = read_schedule(table)
-    merged = _merged(schedule)
+    merged, again = _merged(schedule), reprinted_headers(schedule)
+    kept = [k for k in range(len(schedule.activities)) if k not in again]
+    place = {k: position for position, k in enumerate(kept)}
     marks = {
-        (m.activity, m.encounter): Mark(m.text, tuple(m.footnotes), merged.get(k, -1))
+        (place[m.activity], m.encounter): Mark(m.text, tuple(m.footnotes), merged.get(k, -1))
         for k, m in enumerate(schedule.marks)
-        if normal(m.text) != normal(schedule.activities[m.activity].name)  # a category over the whole width
+        if m.activity in place
+        and bare(m.text) != bare(schedule.activities[m.activity].name)  # a category over the whole width
     }
     return Sheet(
         TableName(id=table.id, title=table.title, table_type=table.table_type, pages=table.pages),
-        tuple(_row(a, schedule) for a in schedule.activities),
+        tuple(_row(schedule.activities[k], schedule, place) for k in kept),
         tuple(_visit(e, schedule) for e in schedule.encounters),
         marks,
         tuple(dict.fromkeys((n.marker, n.text) for n in table.footnotes)),
     )
 
 
-def _row(activity: Activity, schedule: Schedule) -> Row:
+def _row(activity: Activity, schedule: Schedule, place: dict[int, int]) -> Row:
     names: list[str] = []
     parent = activity.parent
     while parent is not None and len(names) < len(schedule.activities):
@@ -38,14 +42,14 @@ def _row(activity: Activity, schedule: Schedule) -> Row:
     details = tuple((title, text) for title, text in activity.details.items() if text)
     return Row(
         activity.name, " › ".join(names), tuple(activity.footnotes), details, activity.row,
-        activity.parent, activity.category,
+        None if activity.parent is None else place.get(activity.parent), activity.category,
     )  # fmt: skip
 
 
 def _visit(encounter: Encounter, schedule: Schedule) -> Visit:
     epoch = schedule.epochs[encounter.epoch] if encounter.epoch < len(schedule.epochs) else None
     phase = "" if epoch is None or epoch.inferred else epoch.name
-    label = [h for h in encounter.headers if h != phase] or [encounter.name]
+    label = [h for h in encounter.headers if bare(h) != bare(phase)] or [encounter.name]
     timing = encounter.timing
     return Visit(
         " / ".join(label), phase, timing.visit or "", time_text(timing), window_text(timing.window),

@@ -28,8 +28,13 @@ def normal(text: str) -> str:
     return " ".join(folded.split())
 
 
+def bare(text: str) -> str:
+    """`text` for telling whether anything changed: `normal` without spaces, as a narrow cell breaks words."""
+    return normal(text).replace(" ", "")
+
+
 def text_likeness(old: Sequence[str], new: Sequence[str], other_number: float, no_number: float = 1.0) -> Matrix:
-    """(n, m) likeness 0 to 1; exactly 1 for texts that are equal once `normal`, two empty ones included.
+    """(n, m) likeness 0 to 1; exactly 1 for texts that are equal once `bare`, two empty ones included.
 
     `other_number` is the factor where both texts hold numbers and the numbers differ: "Week 4" and "Week 8"
     are spelt alike and mean other visits. `no_number`: the factor where only one text holds numbers.
@@ -47,7 +52,8 @@ def text_likeness(old: Sequence[str], new: Sequence[str], other_number: float, n
     alike = np.minimum(np.maximum(spelling, held) / 100, NOT_EQUAL)
     empty = np.array([not t for t in a])[:, None] | np.array([not t for t in b])[None, :]
     alike = np.where(empty, 0.0, alike) * _number_factor(a, b, other_number, no_number)
-    return np.where(np.array(a)[:, None] == np.array(b)[None, :], 1.0, alike)
+    one, two = np.array([bare(t) for t in a]), np.array([bare(t) for t in b])
+    return np.where(one[:, None] == two[None, :], 1.0, alike)
 
 
 def pattern_likeness(old: NDArray[np.bool_], new: NDArray[np.bool_]) -> Matrix:

@@ -8,7 +8,7 @@ from itertools import chain
 import numpy as np
 
 from soesift.diff.align import Alignment, Rule, pair_axis
-from soesift.diff.likeness import Matrix, normal, text_likeness
+from soesift.diff.likeness import Matrix, bare, normal, text_likeness
 from soesift.diff.models import Edit, Place
 from soesift.diff.pairing import Pairs, unique_equals
 from soesift.diff.sheet import Sheet
@@ -71,7 +71,7 @@ def note_edits(old: Sheet, new: Sheet, notes: NoteMap) -> list[Edit]:
     edits += [
         Edit(kind="footnote_reworded", old=_place(old, i, notes.old), new=_place(new, j, notes.new))
         for i, j in notes.pairs
-        if normal(old.footnotes[i][1]) != normal(new.footnotes[j][1])
+        if bare(old.footnotes[i][1]) != bare(new.footnotes[j][1])
     ]
     letters = [(old.footnotes[i][0], new.footnotes[j][0]) for i, j in notes.pairs]
     shifted = [(m, n) for m, n in letters if m != n]

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from soesift.diff.align import Side
-from soesift.diff.likeness import normal
+from soesift.diff.likeness import bare, normal
 from soesift.diff.models import TableName
 
 Notes = tuple[str, ...]
+ENDINGS = "sdyrn"  # drug, drugs; dispense, dispensed
 _SIGNS = {sign: name for name, signs in {"x": "x×✕✗✘", "✓": "✓✔√☑"}.items() for sign in signs}
 _WINDOW = re.compile(r"(?:±|\+/?[-−])\s*\d+(?:\s*(?:days?|d|hours?|h|weeks?|wks?))?|[-−]\d+\s*/\s*\+\d+")
 _TIMES = re.compile(
@@ -82,7 +84,7 @@ class Mark:
     @property
     def sign(self) -> str:
         """The text for comparing: ways to write X, and ways to write a check mark, are one each."""
-        text = normal(self.text)
+        text = bare(self.text)
         return _SIGNS.get(text, text)
 
 
@@ -126,6 +128,14 @@ def with_markers(name: str, notes: Notes, other: str, other_notes: Notes) -> tup
         if marker not in notes and name.endswith(marker) and apart:
             name, notes = name.removesuffix(marker).rstrip(), (*notes, marker)
     return name, notes
+
+
+def marker_between(short: str, long: str, known: Iterable[str]) -> Notes:
+    """The footnote marker that is all by which `long` differs: "b" for "Hematology" and "Hematologyb".
+
+    Not "s" and other letters that words end with.
+    """
+    return tuple(m for m in known if normal(short + m) == normal(long) and m not in ENDINGS)
 
 
 def _words(text: str) -> str:

@@ -47,8 +47,8 @@ class Draft:
     todo: list[tuple[str, Spot, Spot, str, str]] = field(default_factory=list)
 
 
-def amend(rng: Random, made: MadeSchedule, count: int) -> tuple[MadeSchedule, list[TrueEdit]]:
-    """A copy with up to `count` random edits, no two on the same thing, and what they are.
+def amend(rng: Random, made: MadeSchedule, count: int) -> MadeSchedule:
+    """A copy with up to `count` random edits, no two on the same thing; its `edits` say which.
 
     Rows that are merged downwards or are bands, and the marks in merged cells, are left as they are.
     """
@@ -59,7 +59,7 @@ def amend(rng: Random, made: MadeSchedule, count: int) -> tuple[MadeSchedule, li
         tries += 1
         done += rng.choice(list(EDITS.values()))(draft)
     edits = [_placed(draft, *item) for item in draft.todo]
-    return MadeSchedule(draft.grid, draft.notes, made.columns, made.activities), edits
+    return MadeSchedule(draft.grid, draft.notes, made.columns, made.activities, edits)
 
 
 def _placed(draft: Draft, kind: str, row: Spot, column: Spot, old: str, new: str) -> TrueEdit:

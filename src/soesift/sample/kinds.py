@@ -5,7 +5,7 @@ from __future__ import annotations
 from random import Random
 from typing import Literal, get_args
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from soesift.sample.blocks import Mode
 from soesift.sample.style import Borders
@@ -39,6 +39,7 @@ class Options(BaseModel):
     tracks: int | None = None  # further schedules besides the main one
     negatives: int | None = None  # tables that are no schedules
     schedule: bool = True
+    amended: int = Field(0, ge=0, le=40)  # random edits of the main schedule; the rest stays as the seed has it
 
 
 def settle(options: Options, rng: Random) -> Options:

@@ -48,6 +48,7 @@ def make_protocol(seed: int, out: Path, **options: object) -> Truth:
         content = render(book, names, wear)
         content = scanned(content, wear) if chosen.scan else content
         truth = truth_of(blocks, book, name, seed, chosen)
+    truth.edits = scene.main.edits if scene.main is not None else []
     write_atomically(out / f"{name}{'.docx' if chosen.docx else '.pdf'}", content)
     write_atomically(out / f"{name}.json", truth.model_dump_json(indent=1, by_alias=True) + "\n")
     return truth
@@ -73,7 +74,7 @@ def read_options(options: dict[str, object]) -> Options:
 
 def document_id(seed: int, options: Options) -> str:
     kind = "" if options.kind == "full" else f"-{options.kind}"
-    return f"sample{kind}-{seed:04d}{'-docx' if options.docx else ''}"
+    return f"sample{kind}-{seed:04d}{'-amended' if options.amended else ''}{'-docx' if options.docx else ''}"
 
 
 def choose_wear(rng: Random, seed: int, options: Options) -> Wear:

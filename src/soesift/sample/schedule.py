@@ -10,6 +10,7 @@ from soesift.sample.columns import Column
 from soesift.sample.grid import Cell, Grid, Row
 from soesift.sample.headers import header_rows
 from soesift.sample.marks import plan_marks
+from soesift.sample.truth import TrueEdit
 from soesift.sample.words import notes as note_words
 from soesift.sample.words import timing
 
@@ -42,6 +43,7 @@ class MadeSchedule:
     notes: list[tuple[str, str]]
     columns: list[Column]
     activities: list[Activity]
+    edits: list[TrueEdit] = field(default_factory=list)  # of an amended version
 
 
 def choose_wording(rng: Random) -> Wording:

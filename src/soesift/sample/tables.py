@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
+from soesift.errors import UsageError
 from soesift.result.models import Flag, TableType
 from soesift.sample.activities import (
     Activity,
@@ -12,6 +13,7 @@ from soesift.sample.activities import (
     foreign_activities,
     laboratory_activities,
 )
+from soesift.sample.amend import amend
 from soesift.sample.blocks import Mode, Schedule, Table
 from soesift.sample.columns import Column, calendar
 from soesift.sample.grid import Grid, plain_grid, transposed
@@ -38,6 +40,10 @@ def main_schedule(rng: Random, scene: Scene, options: Options) -> tuple[MadeSche
     wording.language = language
     activities = rows_of(rng, scene, options, language)
     made = make_schedule(rng, columns, activities, wording)
+    if options.amended:
+        if wording.categories_left:
+            raise UsageError("this seed's schedule has a column of categories, which is not amended; choose another")
+        made = amend(Random(repr(made.grid.texts())), made, options.amended)
     title = timing.FOREIGN[language]["title"] if language else rng.choice(timing.MAIN_TITLES)
     return made, as_table(rng, scene, made, "main_soa", title, options)
 

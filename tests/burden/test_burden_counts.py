@@ -1,0 +1,135 @@
+"""Counts checked by hand."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from toy_schedules import GRID, toy_result, toy_table
+
+from soesift.burden.count import count_result
+from soesift.burden.models import Burden, TableBurden
+from soesift.burden.repeats import read_repeats
+from soesift.burden.rows import burden_csv
+from soesift.burden.vocabulary import load_vocabulary
+from soesift.errors import UsageError
+
+WORDS = load_vocabulary()
+
+
+def counted(repeats: dict[str, int] | None = None) -> TableBurden:
+    return count_result(toy_result(toy_table()), WORDS, repeats).tables[0]
+
+
+def test_visits_by_contact_and_the_total_leaves_out_unscheduled_ones() -> None:
+    table = counted()
+    assert [v.contact for v in table.visits] == ["site", "site", "site", "site", "phone", "unscheduled"]
+    total = table.total
+    assert (total.visits, total.site, total.phone, total.unscheduled) == (5, 4, 1, 0)
+    assert table.unscheduled.visits == 1
+    assert table.unscheduled.by_class == {"vitals": 1, "blood": 1, "ecg": 1, "talk": 1}
+
+
+def test_procedures_by_class_and_blood_draws_as_visits() -> None:
+    total = counted().total
+    assert total.by_class == {
+        "talk": 6, "vitals": 4, "blood": 7, "ecg": 2, "imaging": 3, "questionnaire": 4, "staff": 1, "other": 1,
+    }  # fmt: skip
+    assert total.visits_by_class["blood"] == 4
+    assert total.procedures == 27
+    assert total.staff == 1
+
+
+def test_each_epoch_and_their_sum() -> None:
+    table = counted()
+    assert {e: c.visits for e, c in table.by_epoch.items()} == {"Screening": 1, "Treatment": 3, "Follow-up": 1}
+    assert sum(c.procedures for c in table.by_epoch.values()) == table.total.procedures
+
+
+def test_unknown_activities_are_listed() -> None:
+    assert counted().other == ["Zorbing"]
+
+
+def test_conditional_marks_are_counted_and_shown_apart() -> None:
+    table = counted()
+    assert table.total.conditional == 1  # footnote b
+    assert table.unscheduled.conditional == 1  # (X)
+
+
+def test_assumptions_name_repeats_merged_cells_and_unscheduled_visits() -> None:
+    said = " ".join(counted().assumptions)
+    assert "Cycles 3+ Day 1” goes on without a printed end: counted once" in said
+    assert "1 merged cell counts at every visit that it covers" in said
+    assert "Not in the total, as not everyone has them: Unscheduled" in said
+    assert "2 marks are conditional" in said
+
+
+def test_repeats_multiply_the_column_and_are_stated() -> None:
+    once, often = counted(), counted({"Cycles 3+": 6})
+    assert often.total.visits == once.total.visits + 5
+    assert often.total.by_class["blood"] == once.total.by_class["blood"] + 5 * 2
+    assert often.by_epoch["Treatment"].procedures == once.by_epoch["Treatment"].procedures + 5 * 6
+    assert any("is counted 6 times" in line for line in often.assumptions)
+    assert not any("counted once, as printed" in line for line in often.assumptions)
+    assert counted({"column 5": 0}).total.visits == 4
+
+
+def test_repeats_that_fit_no_visit_or_several_are_refused() -> None:
+    with pytest.raises(UsageError, match="--repeats Cycle 9 Day 1: no visit has this name; did you mean Cycle"):
+        counted({"Cycle 9 Day 1": 2})
+    with pytest.raises(UsageError, match="fits several visits: column"):
+        counted({"Day 1": 2})
+
+
+@pytest.mark.parametrize("bad", ["C3", "C3=", "=3", "C3=x", "C3=-1", "C3=1.5"])
+def test_repeats_must_be_a_name_and_a_number(bad: str) -> None:
+    with pytest.raises(UsageError, match="such as C3=6"):
+        read_repeats([bad])
+
+
+def test_repeats_given_twice_are_refused_and_names_may_hold_an_equals_sign() -> None:
+    with pytest.raises(UsageError, match="given twice"):
+        read_repeats(["C3=6", "C3=7"])
+    assert read_repeats(["a=b=2"]) == {"a=b": 2}
+
+
+def test_a_visit_that_may_be_by_telephone_is_counted_apart() -> None:
+    grid = [row.copy() for row in GRID]
+    grid[1][5] = "Day 90c"
+    table = count_result(toy_result(toy_table(grid, [("c", "May be conducted by telephone.")])), WORDS).tables[0]
+    assert table.visits[4].contact == "site_or_phone"
+    assert any("On site or by telephone" in line for line in table.assumptions)
+
+
+def test_only_the_tables_asked_for() -> None:
+    result = toy_result(toy_table(), toy_table(id="t2"))
+    assert [t.table_id for t in count_result(result, WORDS, None, ["t2"]).tables] == ["t2"]
+    with pytest.raises(UsageError, match="there are: t1, t2"):
+        count_result(result, WORDS, None, ["t7"])
+
+
+def test_csv_has_a_row_a_visit_and_no_formula() -> None:
+    text = burden_csv(count_result(toy_result(toy_table(title="=HYPERLINK(1)")), WORDS))
+    rows = list(csv.DictReader(io.StringIO(text)))
+    assert len(rows) == 6
+    assert rows[0]["title"] == "'=HYPERLINK(1)"
+    assert [int(row["blood"]) for row in rows] == [2, 1, 2, 2, 0, 1]
+
+
+CELLS = st.sampled_from(["", "X", "(X)", "Xa", "predose", "-", "X b", "→"])
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.lists(CELLS, min_size=6, max_size=6), min_size=1, max_size=9))
+def test_sums_agree_for_any_marks(marks: list[list[str]]) -> None:
+    grid = [*GRID[:2], *([GRID[2 + r][0], *row] for r, row in enumerate(marks))]
+    burden = count_result(toy_result(toy_table(grid)), WORDS)
+    table = burden.tables[0]
+    planned = [v.counts for v in table.visits if v.contact != "unscheduled"]
+    assert table.total.procedures + table.total.staff == sum(sum(c.by_class.values()) for c in planned)
+    assert table.total.conditional <= table.total.procedures + table.total.staff
+    assert all(0 <= n <= table.total.visits for n in table.total.visits_by_class.values())
+    assert Burden.model_validate_json(burden.model_dump_json()) == burden
