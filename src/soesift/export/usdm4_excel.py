@@ -19,7 +19,7 @@ from soesift.export.zip_bytes import same_bytes
 from soesift.files import write_atomically
 from soesift.result.models import Result
 
-FIRST_COLUMN = 4  # D: the first timepoint
+_PLACE = ("Clinic", "In Person")  # the importer demands a setting and a contact mode; a schedule says neither
 _EPOCHS = {"screening": "Screening Epoch", "baseline": "Baseline Epoch", "follow": "Follow-Up Epoch",
            "wash": "Washout Period"}  # fmt: skip
 
@@ -77,7 +77,8 @@ def _names(tables: list[Handed]) -> list[Named]:
         points = [f"T{number}-{name}" for name in unique([_name(e.name, 24) for e in schedule.encounters])]
         encounters = [f"T{number}-{name}" for name in unique([_name(e.name, 60) for e in schedule.encounters])]
         epochs = [_name(e.name, 60) for e in schedule.epochs]
-        found.append(Named(number, points, encounters, epochs, [_name(a.name, 200) for a in schedule.activities]))
+        activities = unique([_name(a.name, 200) for a in schedule.activities])
+        found.append(Named(number, points, encounters, epochs, activities))
     return found
 
 
@@ -91,19 +92,26 @@ def _grid(one: Handed, names: Named) -> list[list[str]]:
     schedule, count = one.schedule, len(names.points)
     title = schedule.title or f"Timeline {names.number}"
     head = [
-        ["Name:", f"TIMELINE-{names.number}", "name", *names.points],
-        ["Description:", title, "description", *[e.timing.text or e.name for e in schedule.encounters]],
-        ["Condition:", "Subject enrolled", "label", *[e.name for e in schedule.encounters]],
-        ["Duration:", "", "type", *["Activity"] * count],
-        ["Duration will vary:", "", "default", *names.points[1:], "(EXIT)"],
-        ["Duration description:", "", "conditions", *[""] * count],
+        ["Name", f"TIMELINE-{names.number}", "name", *names.points],
+        ["Description", title, "description", *[e.timing.text or e.name for e in schedule.encounters]],
+        ["Condition", "Subject enrolled", "label", *[e.name for e in schedule.encounters]],
+        ["Duration", "", "type", *["Activity"] * count],
+        ["Duration Reason", "", "default", *names.points[1:], "(EXIT)"],
+        ["Duration Description", "", "conditions", *[""] * count],
         ["", "", "epoch", *[names.epochs[e.epoch] for e in schedule.encounters]],
         ["", "", "encounter", *names.encounters],
         ["", "", "timeline", *[""] * count],
         ["Parent Activity", "Child Activity", "BC/Procedure/Timeline", *[""] * count],
     ]
     marks = marks_by_activity(schedule)
-    return head + [row for node in tree(schedule) for row in _activity_rows(node, names, marks, count)]
+    nodes = tree(schedule)
+    grouped, rows, loose = any(node.children for node in nodes), [], 0
+    for before, node in zip([None, *nodes], nodes, strict=False):
+        if grouped and not node.children and (before is None or before.children):
+            loose += 1  # the importer wants a parent for every activity, if any has one
+            rows.append([f"Other activities {names.number}.{loose}", "", "", *[""] * count])
+        rows += _activity_rows(node, names, marks, count)
+    return head + rows
 
 
 def _activity_rows(node: Node, names: Named, marks: Any, count: int) -> list[list[str]]:
@@ -113,7 +121,7 @@ def _activity_rows(node: Node, names: Named, marks: Any, count: int) -> list[lis
     name = names.activities[node.place]
     if not node.children:
         return [["", name, "", *crosses]]
-    rows = [[name, "", "", *[""] * count]]
+    rows = [[f"{name} (group)" if done else name, "", "", *[""] * count]]
     rows += [["", name, "", *crosses]] if done else []
     return rows + [row for child in node.children for row in _activity_rows(child, names, marks, count)]
 
@@ -133,7 +141,7 @@ def _encounters(tables: list[Handed], named: list[Named]) -> list[list[str]]:
     for one, names in zip(tables, named, strict=True):
         for index, (name, encounter) in enumerate(zip(names.encounters, one.schedule.encounters, strict=True)):
             window = f"T{names.number}-TIMING-{index + 1}" if one.clock[index].value is not None else ""
-            rows.append([name, encounter.timing.text, encounter.name, "Visit", "", "", "", "", window])
+            rows.append([name, encounter.timing.text, encounter.name, "Visit", *_PLACE, "", "", window])
     return rows
 
 
@@ -141,6 +149,7 @@ def _activities(tables: list[Handed], named: list[Named]) -> list[list[str]]:
     rows = [["name", "description", "label"]]
     for one, names in zip(tables, named, strict=True):
         rows += [[name, a.name, a.name] for name, a in zip(names.activities, one.schedule.activities, strict=True)]
+        rows += [[row[0], row[0], row[0]] for row in _grid(one, names)[10:] if row[0]]
     return _first_of_name(rows)
 
 
