@@ -17,7 +17,7 @@ def read_schedule(table: SoeTable) -> Schedule:
     A transposed table (visits are the rows) is turned first. Merged cells are counted from `table.cells`.
     """
     turned = "transposed" in table.flags
-    table = _turned(table) if turned else table
+    table = upright(table)
     grid, markers = padded(table), Markers(table)
     plan = layout(table, grid)
     rows, refs, titles = header_rows(table, grid, plan, markers)
@@ -35,8 +35,10 @@ def read_schedule(table: SoeTable) -> Schedule:
     return schedule
 
 
-def _turned(table: SoeTable) -> SoeTable:
-    """The table with rows and columns exchanged; the pages of rows become those of columns and are dropped."""
+def upright(table: SoeTable) -> SoeTable:
+    """The table with activities as rows: a transposed one turned (its rows' pages are dropped), others as they are."""
+    if "transposed" not in table.flags:
+        return table
     grid = padded(table)
     columns = [list(column) for column in zip(*grid, strict=True)]
     cells = [

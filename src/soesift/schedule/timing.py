@@ -266,7 +266,8 @@ class _Reader:
         skip = 2 if self._peek(1).value in ("no", "no.", "number", "#") or self._is("dash", ahead=1) else 1
         if skip == 2 and self._is("dash", ahead=1) and self._starts_number(1):
             skip = 1
-        if not self._starts_number(skip) and not self._is("most", "least", ahead=skip):
+        bounded = self._is("most", "least", ahead=skip) and self._starts_number(skip + 1)
+        if not self._starts_number(skip) and not bounded:
             return False
         self.at += skip
         self._add(self._spans(), unit)

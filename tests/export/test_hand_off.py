@@ -1,0 +1,126 @@
+"""The hand-off formats: what other programs would read of the toy result, and the verb that writes them."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from openpyxl import load_workbook
+
+from soesift.cli.export import FORMATS
+from soesift.cli.main import soesift
+from soesift.export.fhir import fhir_bundle
+from soesift.export.soa2usdm import extractions
+from soesift.export.usdm import usdm_input
+from soesift.export.usdm4_excel import write_usdm4_excel
+from soesift.result.models import Result
+from soesift.result.store import write_result
+
+DOCS = Path(__file__).parents[2] / "docs" / "hand-off.md"
+
+
+def test_usdm_blocks_have_an_item_a_column(toy: Result) -> None:
+    main = usdm_input(toy)["soa"][0]
+    assert main["table_type"] == "main_soa"
+    assert [e["text"] for e in main["epochs"]["items"]] == ["Screening", "Treatment", "Treatment"]
+    assert [(t["text"], t["value"], t["unit"]) for t in main["timepoints"]["items"]] == [
+        ("Screening | Day -28", -28, "day"), ("Treatment | Day 1", 1, "day"), ("Treatment | Day 15", 15, "day"),
+    ]  # fmt: skip
+    assert {len(main[b]["items"]) for b in ("epochs", "visits", "timepoints", "windows")} == {3}
+    assert all(main[block]["found"] for block in ("epochs", "visits", "activities", "conditions"))
+
+
+def test_usdm_activities_conditions_and_words_of_cells(toy: Result) -> None:
+    main = usdm_input(toy)["soa"][0]
+    consent, safety = main["activities"]["items"]
+    assert (consent["name"], consent["references"]) == ("Informed consent", ["a"])
+    ecg, events = safety["children"]
+    assert [(v["index"], v["references"]) for v in ecg["visits"]] == [(0, ["b"]), (1, []), (2, [])]
+    assert [v["references"] for v in events["visits"]] == [["cell-1"]] * 3
+    assert {"reference": "cell-1", "text": "Continuously"} in main["conditions"]["items"]
+    assert any("without marker" in note for note in usdm_input(toy)["notes"])
+
+
+def test_usdm_puts_the_main_schedule_first(toy: Result) -> None:
+    turned = toy.model_copy(update={"tables": toy.tables[::-1]})
+    assert usdm_input(turned)["soa"][0]["table_type"] == "main_soa"
+
+
+def test_soa2usdm_keeps_positions_and_marker_places(toy: Result) -> None:
+    found = extractions(toy, datetime(2026, 1, 2, tzinfo=UTC))[0]
+    assert (found["schema_name"], found["schema_version"]) == ("soa-table-extraction", "1.0")
+    assert found["extraction_metadata"]["extracted_at"] == "2026-01-02T00:00:00+00:00"
+    assert [p["row_position"] for p in found["schedule_properties"]] == [1, 2]
+    merged = [v for v in found["schedule_grid"] if v.get("is_merged_cell")]
+    assert {v["merged_cell_range"] for v in merged} == {"3:4"}
+    events = [v for v in found["activity_schedule"] if v["row_position"] == 6]
+    assert [(v["cell_value"], v["source_range"]) for v in events] == [("Continuously", "2:4")] * 3
+    note = next(a for a in found["annotations"] if a["annotation_marker"] == "b")
+    assert {(p["location_type"], p["row_position"], p.get("column_position")) for p in note["marker_locations"]} == {
+        ("activity_name", 5, None), ("schedule_cell", 5, 2),
+    }  # fmt: skip
+
+
+def test_fhir_offsets_count_from_the_anchor_and_days_skip_zero(toy: Result) -> None:
+    plan = fhir_bundle(toy)["entry"][0]["resource"]
+    offsets = [a.get("relatedAction", [{}])[0] for a in plan["action"]]
+    assert [(o.get("relationship"), o.get("offsetDuration", {}).get("value")) for o in offsets] == [
+        ("before-start", 28), (None, None), ("after-start", 14),
+    ]  # fmt: skip
+    assert [a["title"] for a in plan["action"][0]["action"]] == ["Informed consent", "ECG", "Adverse events"]
+    ids = re.findall(r'"id": "([^"]+)"', json.dumps(plan))
+    assert len(ids) == len(set(ids))
+
+
+def test_usdm4_excel_has_the_fixed_grid_and_never_a_formula(toy: Result, tmp_path: Path) -> None:
+    toy.tables[0].grid[2][0] = "=HYPERLINK(1)"
+    book = load_workbook(write_usdm4_excel(toy, tmp_path / "a.xlsx"))
+    sheet = book["mainTimeline"]
+    assert [sheet.cell(r, 3).value for r in range(1, 10)] == [
+        "name", "description", "label", "type", "default", "conditions", "epoch", "encounter", "timeline",
+    ]  # fmt: skip
+    assert [sheet.cell(5, c).value for c in (4, 5, 6)] == [sheet.cell(1, 5).value, sheet.cell(1, 6).value, "(EXIT)"]
+    rows = {sheet.cell(r, 2).value: r for r in range(11, sheet.max_row + 1)}
+    assert [sheet.cell(rows["ECG"], c).value for c in (4, 5, 6)] == ["X", "X", "X"]
+    assert "f" not in {cell.data_type for s in book for row in s for cell in row}
+    encounters = {row[0].value for row in book["studyDesignEncounters"].iter_rows(min_row=2)}
+    assert {sheet.cell(8, c).value for c in (4, 5, 6)} <= encounters
+    points = {sheet.cell(1, c).value for c in (4, 5, 6)}
+    timing = list(book["studyDesignTiming"].iter_rows(min_row=2, values_only=True))
+    assert [(t[3], t[4]) for t in timing] == [("Before", "28 days"), ("Fixed", "0 days"), ("After", "14 days")]
+    assert {t[6] for t in timing} == points
+
+
+def test_docx_has_merged_headers_and_footnotes(toy: Result, tmp_path: Path) -> None:
+    docx = pytest.importorskip("docx", reason="python-docx is not installed")
+    from soesift.export.docx import write_docx
+
+    first = write_docx(toy, tmp_path / "a.docx").read_bytes()
+    assert first == write_docx(toy, tmp_path / "b.docx").read_bytes()
+    document = docx.Document(str(tmp_path / "a.docx"))
+    cells = document.tables[0].rows[0].cells
+    assert cells[2]._tc is cells[3]._tc
+    assert [c.text for c in cells] == ["Procedure", "Screening", "Treatment", "Treatment"]
+    assert "a Before any procedure; consent is renewed." in [p.text for p in document.paragraphs]
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+def test_the_verb_writes_each_format_beside_the_result(toy: Result, tmp_path: Path, kind: str) -> None:
+    if kind == "docx":
+        pytest.importorskip("docx", reason="python-docx is not installed")
+    source = write_result(toy, tmp_path / "toy.json")
+    done = CliRunner().invoke(soesift, ["export", str(source), "--to", kind], catch_exceptions=False)
+    assert done.exit_code == 0
+    wrote = [Path(line.removeprefix("wrote ")) for line in done.output.splitlines() if line.startswith("wrote ")]
+    assert wrote
+    assert all(path.is_file() and path.parent == tmp_path and path != source for path in wrote)
+    assert ("stayed text" in done.output) == (kind in ("usdm", "soa2usdm", "usdm4-excel", "fhir-notes"))
+
+
+def test_the_page_names_every_format() -> None:
+    text = DOCS.read_text(encoding="utf-8")
+    assert all(f"`{kind}`" in text for kind in FORMATS)

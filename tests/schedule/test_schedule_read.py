@@ -1,0 +1,113 @@
+"""Whole tables read as schedules: epochs, encounters, groups, marks with footnotes, what is not understood."""
+
+from __future__ import annotations
+
+from soesift.result.models import Cell, Flag, Footnote, SoeTable
+from soesift.schedule import Window, read_schedule
+from soesift.schedule.clock import placed
+
+GRID = [
+    ["", "", "Screening", "Treatment", "Treatment", "Treatment", "Follow-up", "Comments"],
+    ["Procedure", "Visit", "1", "2", "3", "4", "ET", "Comments"],
+    ["", "Week", "-2", "0", "4", "8", "17?", "Comments"],
+    ["", "Window (days)", "", "", "±3", "-1/+2", "", "Comments"],
+    ["Safety", "", "", "", "", "", "", ""],
+    ["ECGa", "", "X", "", "Xb", "X", "", "In triplicate, after five minutes of rest in a supine position"],
+    ["Vital signs", "", "X", "X", "Pre-dose, 2 h", "Pre-dose, 2 h", "X", "Blood pressure, pulse, temperature and such"],
+    ["Laboratory", "", "", "", "", "", "", ""],
+    ["Urinalysis", "", "X", "", "X", "", "", ""],
+]
+
+
+def table(grid: list[list[str]], flags: list[Flag] | None = None, head: int = 3) -> SoeTable:
+    return SoeTable(
+        id="t", title="Schedule", table_type="main_soa", type_probability=1, probability=1, fragments=[],
+        header_rows=head, grid=grid, cells=[Cell(row=6, column=4, column_span=2, text="Pre-dose, 2 h")],
+        row_pages=[1] * len(grid), flags=flags or [],
+        footnotes=[Footnote(marker="a", text="Twelve leads."), Footnote(marker="b", text="If ill.")],
+    )  # fmt: skip
+
+
+def test_columns_are_epochs_and_encounters_with_timing() -> None:
+    schedule = read_schedule(table(GRID))
+    assert [e.name for e in schedule.epochs] == ["Screening", "Treatment", "Follow-up"]
+    assert [(e.column, e.name, e.epoch) for e in schedule.encounters] == [
+        (2, "Visit 1, Week -2", 0), (3, "Visit 2, Week 0", 1), (4, "Visit 3, Week 4, ±3", 1),
+        (5, "Visit 4, Week 8, -1/+2", 1), (6, "ET, Week 17?", 2),
+    ]  # fmt: skip
+    assert [e.timing.window for e in schedule.encounters[1:4]] == [
+        None, Window(before=3, after=3, unit="day"), Window(before=1, after=2, unit="day"),
+    ]  # fmt: skip
+    assert schedule.encounters[4].timing.events == ["follow_up", "early_termination"]
+
+
+def test_rows_are_activities_in_groups_with_their_comments() -> None:
+    schedule = read_schedule(table(GRID))
+    assert [(a.name, a.parent, a.category) for a in schedule.activities] == [
+        ("Safety", None, True), ("ECG", 0, False), ("Vital signs", 0, False), ("Laboratory", None, True),
+        ("Urinalysis", 3, False),
+    ]  # fmt: skip
+    assert schedule.activities[1].footnotes == ["a"]
+    assert schedule.activities[2].details == {"Comments": "Blood pressure, pulse, temperature and such"}
+
+
+def test_marks_keep_footnotes_words_and_merged_columns() -> None:
+    schedule = read_schedule(table(GRID))
+    assert [(m.activity, m.encounter, m.text, m.kind, m.span, m.footnotes) for m in schedule.marks][:7] == [
+        (1, 0, "X", "done", 1, []), (1, 2, "X", "done", 1, ["b"]), (1, 3, "X", "done", 1, []),
+        (2, 0, "X", "done", 1, []), (2, 1, "X", "done", 1, []), (2, 2, "Pre-dose, 2 h", "text", 2, []),
+        (2, 3, "Pre-dose, 2 h", "text", 0, []),
+    ]  # fmt: skip
+    assert [(c.marker, c.used) for c in schedule.conditions] == [("a", [(1, None)]), ("b", [(1, 2)])]
+
+
+def test_a_group_column_becomes_parents() -> None:
+    grid = [
+        ["Category", "Procedure", "Day 1", "Day 8"], ["Labs", "Urea", "X", ""], ["Labs", "Sodium", "X", "X"],
+        ["Imaging", "CT", "", "X"],
+    ]  # fmt: skip
+    schedule = read_schedule(table(grid, head=1).model_copy(update={"cells": []}))
+    assert [(a.name, a.parent) for a in schedule.activities] == [
+        ("Labs", None), ("Urea", 0), ("Sodium", 0), ("Imaging", None), ("CT", 3),
+    ]  # fmt: skip
+    assert len(schedule.marks) == 4
+
+
+def test_a_transposed_table_is_turned() -> None:
+    grid = [["Visit", "Consent", "ECG"], ["Day -7", "X", ""], ["Day 1", "", "X"], ["Day 8", "", "X"]]
+    schedule = read_schedule(table(grid, ["transposed"], 1).model_copy(update={"cells": []}))
+    assert schedule.transposed
+    assert [e.name for e in schedule.encounters] == ["Day -7", "Day 1", "Day 8"]
+    assert [a.name for a in schedule.activities] == ["Consent", "ECG"]
+    assert [(m.activity, m.encounter) for m in schedule.marks] == [(0, 0), (1, 1), (1, 2)]
+
+
+def test_empty_and_ragged_tables_are_read() -> None:
+    for grid in ([], [[]], [["Procedure"]], [["a", "b"], ["c"]], [["", ""], ["", ""]]):
+        read_schedule(table(grid, head=1))
+
+
+def test_what_has_no_timing_is_said() -> None:
+    grid = [["Procedure", "Day 1", "Clinic", "Part 9"], ["ECG", "X", "X", "X"]]
+    schedule = read_schedule(table(grid, head=1).model_copy(update={"cells": []}))
+    assert [text for text in schedule.unread if "no timing understood" in text] == [
+        "column 3 (Clinic): no timing understood", "column 4 (Part 9): no timing understood",
+    ]  # fmt: skip
+
+
+def test_the_clock_counts_cycles_only_where_their_length_is_printed() -> None:
+    heads = [["Procedure", "Treatment (1 cycle = 21 days)", "Treatment (1 cycle = 21 days)"], ["", "C1D8", "C3D1"]]
+    rows = [["ECG", "X", "X"]]
+    known = read_schedule(table(heads + rows, head=2).model_copy(update={"cells": []}))
+    assert [p.value for p in placed(known)] == [8, 43]
+    bare = read_schedule(table([["Procedure", "C1D8", "C3D1"], *rows], head=1).model_copy(update={"cells": []}))
+    assert [(p.value, p.note) for p in placed(bare)] == [(8, ""), (None, "the length of a cycle is not printed")]
+
+
+def test_the_clock_keeps_ranges_windows_and_half_hours() -> None:
+    grid = [["Procedure", "Day -28 to -1", "Day 1 (±2 days)", "ET"], ["ECG", "X", "X", "X"]]
+    days = placed(read_schedule(table(grid, head=1).model_copy(update={"cells": []})))
+    assert [(p.value, p.before, p.after) for p in days] == [(-1, 27, 0), (1, 2, 2), (None, 0, 0)]
+    grid = [["Procedure", "0.5 h post-dose", "30 min pre-dose"], ["PK", "X", "X"]]
+    hours = placed(read_schedule(table(grid, head=1).model_copy(update={"cells": []})))
+    assert [(p.value, p.unit) for p in hours] == [(30, "minute"), (-30, "minute")]
