@@ -101,3 +101,39 @@ def test_prose_parts_two_tables(tmp_path: Path) -> None:
         sheet.text(72, 230 + 14 * number, PROSE, 9)
     put_rows(sheet, ROWS[::-1], 300)
     assert [t.texts() for t in found(tmp_path, sheet)] == [ROWS, ROWS[::-1]]
+
+
+def test_group_headings_over_several_columns(tmp_path: Path) -> None:
+    """A heading that spans columns, and remarks across a row, hide no column."""
+    sheet = Sheet().text(290, 102, "Treatment period of the study", 9)
+    put_rows(sheet, ROWS, 120)
+    sheet.text(230, 228, "as clinically indicated at any of the visits", 9).text(72, 228, "Urinalysis", 9)
+    put_rows(sheet, ROWS[1:], 246)
+    [table] = found(tmp_path, sheet)
+    texts = table.texts()
+    assert ROWS[2] in texts
+    assert texts.count(ROWS[3]) == 2
+    assert len(texts[0]) == 5
+
+
+def test_names_of_two_lines_by_their_smaller_gap(tmp_path: Path) -> None:
+    """The mark stands beside the second line of a name: the gap to the next row is wider."""
+    sheet = put_rows(Sheet(), ROWS[:1], 100)
+    for number, row in enumerate(ROWS[1:]):
+        top = 130 + 34 * number
+        sheet.text(72, top, row[0], 9)
+        put_rows(sheet, [["of the participant", *row[1:]]], top + 10.5)
+    [table] = found(tmp_path, sheet)
+    assert table.texts() == [ROWS[0], *([f"{row[0]} of the participant", *row[1:]] for row in ROWS[1:])]
+
+
+def test_rules_between_rows_hold_broken_names_together(tmp_path: Path) -> None:
+    sheet = Sheet().line(72, 108, 500, 108)
+    for number, row in enumerate(ROWS):
+        top = 120 + 24 * number
+        put_rows(sheet, [row], top)
+        if number:
+            sheet.text(72, top + 9, "Second line", 9)
+        sheet.line(72, top + 12, 500, top + 12)
+    [table] = found(tmp_path, sheet)
+    assert table.texts() == [ROWS[0], *([f"{row[0]} Second line", *row[1:]] for row in ROWS[1:])]

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from itertools import pairwise
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,6 +9,8 @@ from soesift.document.words import Words
 from soesift.table.fill_text import text_lines
 from soesift.table.grid import FoundTable, GridCell
 from soesift.table.rulings import Lines
+from soesift.table.stream_columns import column_bounds
+from soesift.table.stream_rows import Printed, row_bounds
 
 PARTED = 0.9  # of the character height: a wider gap parts two chunks of a line
 SEED = 3  # chunks that make a line tabular
@@ -20,20 +19,6 @@ LONE = 2.5  # of the line height: a gap that makes a line of two chunks tabular
 APART = 48.0  # points between two tabular lines of one table
 PROSE = 0.62  # of the text's width: a longer single chunk is prose
 HEADER = 90.0  # points above the first tabular line in which a top rule is looked for
-VALLEY = 4.0  # points: narrowest white gap between columns
-
-
-@dataclass(slots=True)
-class Printed:
-    """One printed line: its chunks (k, 4) in the upright frame, and its extent."""
-
-    chunks: NDArray[np.float32]
-    top: float
-    bottom: float
-
-    @property
-    def middle(self) -> float:
-        return (self.top + self.bottom) / 2
 
 
 def find_streams(words: Words, rules: Lines, taken: list[FoundTable], page: int) -> list[FoundTable]:
@@ -71,7 +56,8 @@ def printed_lines(words: Words, chosen: NDArray[np.intp]) -> list[Printed]:
         chunks = np.concatenate(
             [np.minimum.reduceat(boxes[:, :2], starts), np.maximum.reduceat(boxes[:, 2:], starts)], axis=1
         )
-        lines.append(Printed(chunks, float(boxes[:, 1].min()), float(boxes[:, 3].max())))
+        top, bottom = float(boxes[:, 1].min()), float(boxes[:, 3].max())
+        lines.append(Printed(chunks, top, bottom, words.text[line[0]][:1]))
     return lines
 
 
@@ -114,13 +100,13 @@ def build_stream(
     """Rows and columns of one run; None if the lines share fewer than two white gaps."""
     first, last = extend(lines, run, rules, width)
     body = [line for line in lines[run[0] : run[1] + 1] if is_tabular(line, width)]
-    columns = valleys(body)
+    columns = column_bounds([line.chunks for line in body])
     if len(columns) < 4:
         return None
     left = min(float(line.chunks[0, 0]) for line in lines[first : last + 1])
     right = max(float(line.chunks[-1, 2]) for line in lines[first : last + 1])
     columns = np.concatenate([[min(left, columns[0]) - 1], columns[1:-1], [max(right, columns[-1]) + 1]])
-    rows = row_boundaries(lines[first : last + 1], columns, rules)
+    rows = row_bounds(lines[first : last + 1], columns, rules)
     cells = [GridCell(r, c, 1, 1) for r in range(len(rows) - 1) for c in range(len(columns) - 1)]
     return FoundTable(page, rows, columns.astype(np.float32), cells, borderless=True)
 
@@ -149,44 +135,3 @@ def extend(lines: list[Printed], run: tuple[int, int], rules: Lines, width: floa
     ):
         last += 1
     return first, last
-
-
-def valleys(lines: list[Printed]) -> NDArray[np.float32]:
-    """Column boundaries: middles of the white gaps that nearly all tabular lines leave open; both ends."""
-    chunks = np.concatenate([line.chunks for line in lines])
-    left, right = float(chunks[:, 0].min()), float(chunks[:, 2].max())
-    points = np.arange(left, right + 1, 1.0)
-    cover = ((points[:, None] >= chunks[None, :, 0]) & (points[:, None] <= chunks[None, :, 2])).sum(axis=1)
-    white = cover <= 0.04 * len(lines)
-    change = np.flatnonzero(np.diff(np.concatenate([[0], white.astype(np.int8), [0]])))
-    gaps = change.reshape(-1, 2)
-    wide = gaps[(gaps[:, 1] - gaps[:, 0] >= VALLEY) & (gaps[:, 0] > 0) & (gaps[:, 1] < len(points))]
-    middle = left + wide.mean(axis=1)
-    return np.concatenate([[left], middle, [right]]).astype(np.float32)
-
-
-def row_boundaries(lines: list[Printed], columns: NDArray[np.floating], rules: Lines) -> NDArray[np.float32]:
-    """A row begins at a rule, and at each line that is no continuation of the line above."""
-    bounds = [lines[0].top - 1]
-    inner = rules[(rules[:, 1] < columns[-1]) & (rules[:, 2] > columns[0]), 0]
-    for before, line in pairwise(lines):
-        ruled = inner[(inner > before.middle) & (inner < line.middle)]
-        if len(ruled):
-            bounds.append(float(ruled[0]))
-        elif not continues(before, line, columns):
-            bounds.append((before.bottom + line.top) / 2)
-    return np.asarray([*bounds, lines[-1].bottom + 1], np.float32)
-
-
-def continues(before: Printed, line: Printed, columns: NDArray[np.floating]) -> bool:
-    """A close line that fills only some columns, none of them new: the rest of a broken cell text."""
-    if line.top - before.bottom > 0.35 * (line.bottom - line.top):
-        return False
-    used = set(_columns_of(line, columns))
-    return len(used) < len(columns) - 2 and used < set(_columns_of(before, columns)) | {0} and used != {0, 1}
-
-
-def _columns_of(line: Printed, columns: NDArray[np.floating]) -> list[int]:
-    middle = (line.chunks[:, 0] + line.chunks[:, 2]) / 2
-    places: list[int] = (np.searchsorted(columns, middle) - 1).tolist()
-    return places

@@ -1,0 +1,68 @@
+"""Columns of a table without vertical rules: white gaps, found although headings span several columns."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float32]
+
+VALLEY = 4.0  # points: narrowest white gap between columns
+CROSSED = 0.04  # of the lines may cross a white gap
+NARROW = 40.0  # points: a chunk up to this width spans no columns
+SPAN = 3.0  # times the usual width: a wider chunk may span columns
+REACH = 2.0  # points by which a chunk must enter a column to count as in it
+
+
+def column_bounds(lines: list[Floats]) -> Floats:
+    """Boundaries of the columns of some lines, each an (k, 4) array of chunk boxes; both ends included.
+
+    Chunks that lie over several columns of narrower chunks (headings of column groups, remarks across a row)
+    are left out of account; in each gap the boundary is where the fewest chunks of all cross.
+    """
+    chunks = np.concatenate(lines)
+    left, right = float(chunks[:, 0].min()), float(chunks[:, 2].max())
+    later = np.concatenate([line[1:] for line in lines]) if any(len(line) > 1 for line in lines) else chunks
+    limit = max(NARROW, SPAN * float(np.median(later[:, 2] - later[:, 0])))
+    narrow = chunks[chunks[:, 2] - chunks[:, 0] <= limit]
+    points = np.arange(left, right + 1, 1.0)
+    first = _gaps(_cover(narrow, points), len(lines))
+    wide = chunks[chunks[:, 2] - chunks[:, 0] > limit]
+    kept = np.concatenate([narrow, wide[_entered(wide, narrow, left + first.mean(axis=1)) <= 1]])
+    gaps = _gaps(_cover(kept, points), len(lines))
+    everything = _cover(chunks, points)
+    middle = [left + _quietest(everything, int(a), int(b)) for a, b in gaps]
+    return np.asarray([left, *middle, right], np.float32)
+
+
+def _cover(chunks: Floats, points: NDArray[np.float64]) -> NDArray[np.intp]:
+    """How many chunks lie over each point."""
+    return np.asarray(((points[:, None] >= chunks[None, :, 0]) & (points[:, None] <= chunks[None, :, 2])).sum(axis=1))
+
+
+def _gaps(cover: NDArray[np.intp], lines: int) -> NDArray[np.intp]:
+    """(g, 2) first and last point of the inner runs that at most a few lines cross."""
+    white = cover <= CROSSED * lines
+    change = np.flatnonzero(np.diff(np.concatenate([[0], white.astype(np.int8), [0]])))
+    gaps = change.reshape(-1, 2)
+    return gaps[(gaps[:, 1] - gaps[:, 0] >= VALLEY) & (gaps[:, 0] > 0) & (gaps[:, 1] < len(cover))]
+
+
+def _entered(wide: Floats, narrow: Floats, bounds: NDArray[np.floating]) -> NDArray[np.intp]:
+    """In how many columns of narrow chunks each wide chunk lies."""
+    middle = (narrow[:, 0] + narrow[:, 2]) / 2
+    column = np.searchsorted(bounds, middle)
+    count = np.zeros(len(wide), np.intp)
+    for number in np.unique(column):
+        mine = narrow[column == number]
+        overlap = np.minimum(wide[:, 2], mine[:, 2].max()) - np.maximum(wide[:, 0], mine[:, 0].min())
+        count += overlap > REACH
+    return count
+
+
+def _quietest(cover: NDArray[np.intp], first: int, last: int) -> float:
+    """Middle of the widest stretch of a gap that the fewest chunks cross."""
+    part = cover[first:last] == cover[first:last].min()
+    change = np.flatnonzero(np.diff(np.concatenate([[0], part.astype(np.int8), [0]]))).reshape(-1, 2)
+    start, end = max(change.tolist(), key=lambda run: run[1] - run[0])
+    return first + (start + end) / 2
