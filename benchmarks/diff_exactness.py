@@ -62,7 +62,7 @@ def key_of(edit: Edit) -> Key:
     if kind.startswith("footnote"):
         old, new = ("" if p is None else p.text for p in places)
         return kind, None, None, None, None, old, new
-    if kind.endswith("moved"):
+    if kind.endswith("_moved"):
         return kind, None, None, None, None, "", ""
     rows = [p.rows[0] if p and p.rows else None for p in places]
     columns = [p.columns[0] if p and p.columns else None for p in places]
@@ -72,7 +72,7 @@ def key_of(edit: Edit) -> Key:
 def true_key(edit: TrueEdit) -> Key:
     if edit.kind.startswith("footnote"):
         return edit.kind, None, None, None, None, edit.old_text, edit.new_text
-    if edit.kind.endswith("moved"):
+    if edit.kind.endswith("_moved"):
         return edit.kind, None, None, None, None, "", ""
     return edit.kind, edit.old_row, edit.old_column, edit.new_row, edit.new_column, "", ""
 

@@ -9,6 +9,7 @@ from soesift.diff.models import ScheduleDiff, TableDiff
 from soesift.diff.words import KIND_WORDS, change, letter, where
 from soesift.export.html import POLICY
 from soesift.export.markup import element, items, text
+from soesift.export.wording import page_ranges
 from soesift.result.models import Result, SoeTable
 
 LEGEND = (("A", "added"), ("R", "removed"), ("C", "changed"), ("M", "moved"))
@@ -37,7 +38,7 @@ def badge(kind: str) -> str:
 
 def _header(found: ScheduleDiff) -> str:
     counts = found.counts()
-    said = [f"{n} {KIND_WORDS.get(kind, kind.replace('_', ' '))}" for kind, n in counts.items()]
+    said = [f"{KIND_WORDS.get(kind, kind.replace('_', ' '))} {n}" for kind, n in counts.items()]
     legend = element("p", *(badge(k) + text(word + "; ") for k, word in LEGEND), "hatched: not in this version",
                      cls="quiet")  # fmt: skip
     return element(
@@ -57,7 +58,8 @@ def _table(diff: TableDiff, number: int, old: dict[str, SoeTable], new: dict[str
         kind = "A" if diff.old is None else "R"
         state = "added: no table of the old version is like it" if diff.old is None else "removed"
         return element("section", heading, element("p", badge(kind), text(f"Table {state}.")))
-    pages = element("p", text(f"pages {diff.old.pages} → {diff.new.pages}"), cls="quiet")
+    places = [page_ranges(name.pages) for name in (diff.old, diff.new)]
+    pages = element("p", text(f"Pages {places[0]} → {places[1]}"), cls="quiet") if all(places) else ""
     grids = grids_html(diff, old[diff.old.id], new[diff.new.id])
     return element("section", heading, pages, _edits(diff), grids)
 

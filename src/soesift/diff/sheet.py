@@ -69,8 +69,9 @@ class Visit:
 
     @property
     def key(self) -> str:
-        """The label without its window, for recognising the visit."""
-        return " ".join(_WINDOW.sub(" ", self.label).split()) or self.label
+        """The header without its window, for recognising the visit however its parts were understood."""
+        text = " / ".join(self.headers) or self.label
+        return " ".join(_WINDOW.sub(" ", text).split()) or text
 
 
 @dataclass(frozen=True, slots=True)

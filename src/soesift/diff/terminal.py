@@ -21,7 +21,7 @@ def print_diff(found: ScheduleDiff, brief: bool = False) -> None:
     for table in () if brief else found.tables:
         _print_table(console, table)
     counts = found.counts()
-    said = ", ".join(f"{n} {KIND_WORDS.get(kind, kind.replace('_', ' '))}" for kind, n in counts.items())
+    said = ", ".join(f"{KIND_WORDS.get(kind, kind.replace('_', ' '))} {n}" for kind, n in counts.items())
     console.print(f"{sum(counts.values())} differences" + (f": {said}" if said else ""), highlight=False)
 
 
