@@ -41,7 +41,7 @@ class Rule:
 
 
 ROW_RULE = Rule(sure=0.8, near=0.5, near_marks=0.5, marks=0.99)
-COLUMN_RULE = Rule(sure=0.75, near=0.35, near_marks=0.6, marks=0.9)
+COLUMN_RULE = Rule(sure=0.82, near=0.35, near_marks=0.6, marks=0.9)
 
 
 @dataclass(frozen=True, slots=True)
