@@ -24,12 +24,18 @@ SHOWN_NOTES = 20
 @click.option("--out", type=click.Path(path_type=Path), help="File to write; a folder for soa2usdm and csv. "
               "Default: beside RESULT, with a name of its own.")  # fmt: skip
 @click.option("--pdf", type=FILE, help="The protocol, to show its pages (html).")
+@click.option("--as-detected", is_flag=True, help="Without people's corrections (RESULT's .corrections.jsonl).")
 @click.option("--debug", is_flag=True, hidden=True)
-def command(result: Path, kind: str, out: Path | None, pdf: Path | None, debug: bool) -> None:
-    """Write RESULT (the JSON of `soesift detect`) in another format; says what could not be mapped."""
+def command(result: Path, kind: str, out: Path | None, pdf: Path | None, as_detected: bool, debug: bool) -> None:
+    """Write RESULT (the JSON of `soesift detect`) in another format, with the corrections that people made on the
+    review page; says what could not be mapped.
+    """
     from soesift.result.store import read_result
+    from soesift.review.corrections import corrected_result
 
-    read = read_result(result)
+    read, left_out = (read_result(result), []) if as_detected else corrected_result(result)
+    for line in left_out:
+        click.echo(f"correction left out: {line}", err=True)
     for path in write_as(read, kind, out, result, pdf):
         click.echo(f"wrote {path}")
     if kind in ("usdm", "soa2usdm", "usdm4-excel", "fhir-notes"):

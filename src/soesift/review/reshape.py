@@ -1,0 +1,103 @@
+"""Tables joined and split on their grids alone, without the document."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from soesift.join.likeness import letters, names_likeness
+from soesift.join.stack import Joined, JoinedCell, below, beside, keep_rows
+from soesift.result.models import Cell, Footnote, Fragment, SoeTable
+
+ALIKE = 0.5  # share of row names that two tiles of one table have in common, as in joining
+
+
+def join_tables(tables: Sequence[SoeTable]) -> SoeTable:
+    """One table under the id and type of the first: tiles of the same rows side by side, else below each other.
+
+    A header that is printed again is kept once; footnotes once each.
+    """
+    first = tables[0]
+    joined = _as_joined(first)
+    for table in tables[1:]:
+        joined = _with(joined, _as_joined(table))
+    notes: dict[tuple[str, str], Footnote] = {}
+    for table in tables:
+        for note in table.footnotes:
+            notes.setdefault((note.marker, note.text), note)
+    rowed = {page for table in tables for page in table.pages}
+    return _laid(first, joined).model_copy(
+        update={
+            "title": next((t.title for t in tables if t.title), ""),
+            "probability": max(t.probability for t in tables),
+            "pages": sorted(rowed),
+            "footnote_pages": sorted({page for t in tables for page in t.footnote_pages} - rowed),
+            "fragments": [f for t in tables for f in t.fragments],
+            "footnotes": list(notes.values()),
+            "flags": list(dict.fromkeys(flag for t in tables for flag in t.flags)),
+            "evidence": list(dict.fromkeys(line for t in tables for line in t.evidence)),
+        }
+    )
+
+
+def split_table(table: SoeTable, row: int, second_id: str) -> tuple[SoeTable, SoeTable]:
+    """Rows before `row`, and header plus rows from `row` on; both keep all footnotes.
+
+    Raises ValueError unless a body row is left on both sides.
+    """
+    head = table.header_rows
+    if not head < row < len(table.grid):
+        raise ValueError(f"row {row} leaves no row on one side: choose from {head + 1} to {len(table.grid) - 1}")
+    upper, lower = _as_joined(table), _as_joined(table)
+    keep_rows(upper, list(range(row)))
+    keep_rows(lower, [*range(head), *range(row, len(table.grid))])
+    body = lower.pages[head:]
+    lower.pages = [body[0]] * head + body
+    parts = []
+    for joined, name in ((upper, table.id), (lower, second_id)):
+        pages = {page for page in joined.pages[head:] if page is not None}
+        update = {
+            "id": name,
+            "pages": sorted(pages) or table.pages,
+            "fragments": _fragments(table.fragments, pages),
+            "footnote_pages": [page for page in table.footnote_pages if page not in pages],
+        }
+        parts.append(_laid(table, joined).model_copy(update=update))
+    return parts[0], parts[1]
+
+
+def _as_joined(table: SoeTable) -> Joined:
+    width = max(map(len, table.grid), default=0)
+    grid = [[*row, *[""] * (width - len(row))] for row in table.grid]
+    pages = [*table.row_pages, *[None] * len(grid)][: len(grid)]
+    cells = [
+        JoinedCell(c.row, c.column, c.row_span, c.column_span, c.text, c.page, c.bbox)
+        for c in table.cells
+        if c.row < len(grid)
+    ]
+    return Joined(min(table.header_rows, len(grid)), grid, pages, cells)
+
+
+def _with(joined: Joined, block: Joined) -> Joined:
+    if not block.grid or not joined.grid:
+        return block if not joined.grid else joined
+    if names_likeness(joined.names(), block.names()) >= ALIKE:
+        return beside(joined, block)
+    head = {tuple(map(letters, row)) for row in joined.grid[: joined.header_rows]}
+    kept = [r for r, row in enumerate(block.grid) if r >= block.header_rows or tuple(map(letters, row)) not in head]
+    keep_rows(block, kept)
+    return below(joined, block, list(range(min(joined.width, block.width))))
+
+
+def _laid(table: SoeTable, joined: Joined) -> SoeTable:
+    cells = [
+        Cell(row=c.row, column=c.column, row_span=c.row_span, column_span=c.column_span, text=c.text, page=c.page,
+             bbox=c.bbox)
+        for c in joined.cells
+    ]  # fmt: skip
+    update = {"header_rows": joined.header_rows, "grid": joined.grid, "row_pages": joined.pages, "cells": cells}
+    return table.model_copy(update=update)
+
+
+def _fragments(fragments: list[Fragment], pages: set[int]) -> list[Fragment]:
+    """Those on the pages; all where none is (a document without pages)."""
+    return [f for f in fragments if f.page in pages] or fragments
