@@ -1,0 +1,104 @@
+"""`soesift evaluate`: how well a model, or a folder of results, does on labelled protocols."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from soesift.errors import UsageError
+
+PATH = click.Path(path_type=Path)
+
+
+@click.command("evaluate")
+@click.argument("what", type=PATH)
+@click.option("--gold", type=PATH, required=True,
+              help="Folder of page labels (ID.json) for results, or a file of table labels for tables.")  # fmt: skip
+@click.option("--cells", type=PATH, help="Folder of cell references: scores the marks too (results only).")
+@click.option("--model", default="default", show_default=True, help="Shipped name or folder (tables only).")
+@click.option("--threshold", type=click.FloatRange(0, 1), help="YES from here on (default: the model's own).")
+@click.option("--resamples", type=click.IntRange(10), default=10_000, show_default=True, help="Of protocols.")
+@click.option("--out", type=PATH, help="All figures as JSON.")
+@click.option("--debug", is_flag=True, hidden=True)
+def command(what: Path, gold: Path, cells: Path | None, model: str, threshold: float | None, resamples: int,
+            out: Path | None, debug: bool) -> None:  # fmt: skip
+    """Score WHAT: a folder of results of `soesift detect`, or the tables of `soesift tables` judged by a model."""
+    from soesift.label.write import write_whole
+
+    found = (
+        _results(what, gold, cells, resamples) if what.is_dir() else _tables(what, gold, model, threshold, resamples)
+    )
+    for line in _results_lines(found) if "strict" in found else _tables_lines(found):
+        click.echo(line)
+    if out is not None:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(out, json.dumps(found, indent=1, default=str) + "\n")
+        click.echo(f"wrote {out}")
+
+
+def _results(what: Path, gold: Path, cells: Path | None, resamples: int) -> dict[str, Any]:
+    from soesift.evaluate.report import of_results
+
+    return of_results(what, gold, cells, resamples)
+
+
+def _tables(what: Path, gold: Path, model: str, threshold: float | None, resamples: int) -> dict[str, Any]:
+    import numpy as np
+
+    from soesift.classify.shipped import load_judge
+    from soesift.evaluate.report import of_tables
+    from soesift.label.request import read_tables
+    from soesift.select.pots import read_known
+
+    if gold.is_dir():
+        raise UsageError(f"{gold} is a folder of page labels: give it with a folder of results, not with tables")
+    known = read_known(gold)
+    records = [r for r in read_tables(what)[0] if r.table_id in known]
+    judge = load_judge(model)
+    p = judge.probabilities(records)[:, 0] if records else np.zeros(0)
+    at = judge.info.threshold if threshold is None else threshold
+    truth, names = [known[r.table_id] for r in records], [r.document for r in records]
+    return {"model": judge.info.name, "sha256": judge.info.sha256} | of_tables(truth, p, names, at, resamples)
+
+
+def _tables_lines(found: dict[str, Any]) -> list[str]:
+    lines = [
+        f"{found['model']}: {found['tables']} labelled tables ({found['schedules']} schedules) of "
+        f"{found['protocols']} protocols; YES from {found['threshold']:g}",
+        "| | recall | precision | F1 | accuracy | average precision |",
+        "| --- | --- | --- | --- | --- | --- |",
+    ]
+    for way in ("macro", "pooled"):
+        cells = [_spread(found[way][m]) for m in ("recall", "precision", "f1", "accuracy")]
+        lines.append(f"| {way} | {' | '.join(cells)} | {found['average_precision'][way]:.4f} |")
+    shares = found["whole_protocols"]
+    return [*lines, f"Brier {found['brier']:.4f}, calibration error {found['calibration_error']:.4f}; protocols with "
+            f"full recall {shares['full_recall']:.1%}, full precision {shares['full_precision']:.1%}"]  # fmt: skip
+
+
+def _results_lines(found: dict[str, Any]) -> list[str]:
+    lines = []
+    for name in ("strict", "broad"):
+        one = found[name]
+        figures = ", ".join(f"{key} {value:g}" for key, value in one["summary"].items())
+        lines += [f"{name}: page F1 {_spread(one['page_f1'])}; {figures}"]
+        lines += [f"  without result: {', '.join(one['without_result'])}"] if one["without_result"] else []
+        lines += [f"  unreadable: {document}: {why}" for document, why in one["unreadable"].items()]
+    if "marks" in found:
+        told = {k: v for k, v in found["marks"].items() if k != "tables"}
+        lines.append("marks: " + ", ".join(f"{k} {_plain(v)}" for k, v in told.items()))
+    return lines
+
+
+def _plain(value: Any) -> str:
+    if hasattr(value, "_asdict"):
+        return " ".join(f"{k} {v}" for k, v in value._asdict().items())
+    return f"{value:.4f}"
+
+
+def _spread(three: list[float]) -> str:
+    value, low, high = three
+    return f"{value:.4f} ({low:.4f} to {high:.4f})"
