@@ -20,13 +20,16 @@ VERBS = {
     "select": "Choose the labels worth training on, and say what they are worth.",
     "export": "Write a result as USDM input, FHIR, Excel, CSV, HTML or Word.",
     "evaluate": "Score a model, or results, on labelled protocols.",
+    "bench": "Run systems on labelled documents and score them alike.",
     "study": "Compare ways of getting labels on the same held-out protocols.",
     "explain": "Every answer, belief and decision about one table.",
     "diff": "What changed between the schedules of two versions.",
     "burden": "Visits and procedures per participant, counted, with what the counts assume.",
     "status": "What a ledger of labels holds.",
+    "fetch": "Download protocols from ClinicalTrials.gov: the only verb that uses the network.",
     "sample": "Write a realistic protocol that this project makes itself.",
     "serve": "Serve detection over HTTP.",
+    "review": "Check detections and label tables on a local page.",
 }
 
 

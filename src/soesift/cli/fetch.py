@@ -1,0 +1,106 @@
+"""`soesift fetch`: protocol documents from ClinicalTrials.gov."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from soesift.errors import UsageError
+
+if TYPE_CHECKING:
+    from soesift.fetch.run import Outcome
+
+KINDS = ["protocol", "sap", "icf", "all"]
+
+
+@click.command("fetch")
+@click.argument("trials", nargs=-1, metavar="NCT...")
+@click.option("--manifest", type=click.Path(path_type=Path, dir_okay=False),
+              help="JSON Lines, TSV or CSV with nct or url, and file, sha256, bytes where known.")  # fmt: skip
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=Path("soesift-protocols"),
+              show_default=True, help="Folder for the documents and index.jsonl.")  # fmt: skip
+@click.option("--kind", type=click.Choice(KINDS), default="protocol", show_default=True,
+              help="Documents that hold a protocol, an analysis plan, a consent form; or all.")  # fmt: skip
+@click.option("--rate", type=click.FloatRange(0.1, 6000), default=40, show_default=True,
+              help="Requests a minute at most.")  # fmt: skip
+@click.option("--retries", type=click.IntRange(0, 20), default=5, show_default=True,
+              help="Times a busy or broken answer is asked for again.")  # fmt: skip
+@click.option("--wait", type=click.FloatRange(0, 3600), default=2, show_default=True,
+              help="Seconds before the first of them; doubled each time.")  # fmt: skip
+@click.option("--timeout", type=click.FloatRange(0.05, 3600), default=60, show_default=True,
+              help="Seconds without a byte after which a connection counts as broken.")  # fmt: skip
+@click.option("--api", envvar="SOESIFT_FETCH_API", help="Base address of the registry's API.")
+@click.option("--store", envvar="SOESIFT_FETCH_STORE", help="Base address of the document store.")
+@click.option("--debug", is_flag=True, hidden=True)
+def command(trials: tuple[str, ...], manifest: Path | None, out: Path, kind: Any, rate: float, retries: int,
+            wait: float, timeout: float, api: str | None, store: str | None, debug: bool) -> int:  # fmt: skip
+    """Download the protocols of trials NCT..., or the documents of a manifest, from ClinicalTrials.gov.
+
+    The only verb that uses the network. What is there already is kept, what broke off goes on where it stopped.
+    Exit code 0: all there; 3: no trial has posted any; 4: at least one failed; 2: all failed, or bad input.
+    """
+    from soesift import __version__
+    from soesift.fetch.manifest import one_trial, read_manifest
+    from soesift.fetch.polite import Manners, open_visitor
+    from soesift.fetch.registry import API, STORE
+    from soesift.fetch.run import Place, fetch_all
+
+    wanted = [one_trial(trial) for trial in dict.fromkeys(trials)]
+    wanted += read_manifest(manifest) if manifest else []
+    if not wanted:
+        raise UsageError("nothing to fetch; name trials (NCT01234567 ...) or give --manifest FILE")
+    manners = Manners(interval=60 / rate, retries=retries, first_wait=wait, timeout=timeout)
+    visitor = open_visitor(manners, __version__)
+    place = Place(out, api or API, store or STORE, kind)
+    with visitor.client:
+        outcomes = follow(len(wanted), lambda tick: fetch_all(wanted, visitor, place, tick))
+    summarise(outcomes, out)
+    return exit_code(outcomes)
+
+
+def follow(count: int, run: Any) -> list[Outcome]:
+    """Outcomes, each printed as it comes, under two bars on a terminal: documents asked for, bytes of one."""
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
+
+    console, outcomes = Console(stderr=True), []
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task(f"{count} asked for", total=None)
+
+        def tick(file: str, have: int, total: int | None) -> None:
+            bar.update(task, description=escape(file[:40]), completed=have, total=total)
+
+        for outcome in run(tick):
+            outcomes.append(outcome)
+            console.print(escape(line_of(outcome)), soft_wrap=True, highlight=False)
+    return outcomes
+
+
+def line_of(outcome: Outcome) -> str:
+    """One line about one document."""
+    if outcome.state in ("fetched", "kept"):
+        return f"{outcome.state} {outcome.nct} {outcome.file} {outcome.bytes / 1e6:.1f} MB"
+    return f"{outcome.state} {outcome.nct}: {outcome.why}"
+
+
+def summarise(outcomes: list[Outcome], out: Path) -> None:
+    counts = {state: sum(o.state == state for o in outcomes) for state in ("fetched", "kept", "none", "failed")}
+    there = counts["fetched"] + counts["kept"]
+    click.echo(
+        f"{there} documents in {out} ({counts['fetched']} fetched, {counts['kept']} kept), "
+        f"{counts['none']} trials without, {counts['failed']} failed" + (f"; index {out / 'index.jsonl'}" * bool(there))
+    )
+
+
+def exit_code(outcomes: list[Outcome]) -> int:
+    """0 all there, 2 all failed, 3 none posted, 4 at least one failed."""
+    states = {outcome.state for outcome in outcomes}
+    if states == {"failed"}:
+        return 2
+    if "failed" in states:
+        return 4
+    return 3 if states == {"none"} else 0

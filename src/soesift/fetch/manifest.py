@@ -1,0 +1,85 @@
+"""Which documents are asked for: trial numbers, or a manifest (JSON Lines, TSV or CSV) with what is known of each.
+
+A manifest's rows have `nct`, `url` or both, and may have `file` (the name to save under), `document` (the file's
+name in the registry), `sha256`, `bytes` and `date`. Other columns are left alone, so that an index written by
+`soesift fetch`, or a benchmark's list with strata and sponsors, is a manifest.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from soesift.errors import UsageError
+
+
+class Wanted(BaseModel):
+    """One document asked for, or with `nct` alone every protocol of a trial."""
+
+    model_config = ConfigDict(extra="ignore", str_strip_whitespace=True)
+
+    nct: str = ""
+    url: str = Field("", pattern=r"^(https?://.+)?$")
+    file: str = ""
+    document: str = ""
+    sha256: str = Field("", pattern=r"^([0-9a-fA-F]{64})?$")
+    bytes: int | None = Field(None, gt=0)
+    date: str = ""
+    label: str = ""
+
+    @property
+    def name(self) -> str:
+        """What to call it in a message."""
+        return self.nct or self.file or self.url
+
+
+def one_trial(nct: str) -> Wanted:
+    """A trial's documents, with nothing known of them."""
+    return Wanted.model_validate({"nct": nct})
+
+
+def read_manifest(path: Path) -> list[Wanted]:
+    """The rows of a manifest; raises UsageError, naming the line, if one asks for nothing or is wrong."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path}: cannot be read ({getattr(error, 'strerror', None) or 'not UTF-8'})") from None
+    rows = _json_rows(text, path) if text.lstrip()[:1] == "{" else _table_rows(text)
+    wanted = [_row(row, f"{path}, line {number}") for number, row in rows]
+    if not wanted:
+        raise UsageError(f"{path}: holds no row; give one document a line")
+    return wanted
+
+
+def _json_rows(text: str, path: Path) -> list[tuple[int, Any]]:
+    rows = []
+    for number, line in enumerate(text.splitlines(), 1):
+        if line.strip():
+            try:
+                rows.append((number, json.loads(line)))
+            except ValueError as error:
+                raise UsageError(f"{path}, line {number}: is no JSON ({error})") from None
+    return rows
+
+
+def _table_rows(text: str) -> list[tuple[int, Any]]:
+    """Rows of a TSV or CSV with a heading; the separator is what the heading has more of."""
+    lines = text.splitlines()
+    head = lines[0] if lines else ""
+    reader = csv.DictReader(lines, delimiter="\t" if head.count("\t") >= head.count(",") and "\t" in head else ",")
+    return [(reader.line_num, {k: v for k, v in row.items() if k and v}) for row in reader if any(row.values())]
+
+
+def _row(row: Any, where: str) -> Wanted:
+    try:
+        wanted = Wanted.model_validate(row)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise UsageError(f"{where}: {'.'.join(map(str, first['loc'])) or 'row'}: {first['msg']}") from None
+    if not (wanted.nct or wanted.url):
+        raise UsageError(f"{where}: has neither nct nor url; a row needs one of them")
+    return wanted
