@@ -61,7 +61,7 @@ def of_results(results: Path, gold: Path, cells: Path | None, resamples: int) ->
         counts = np.array([s.pages for s in scored.documents.values()])
         found[name] = {
             "summary": scored.summary,
-            "page_f1": _page_f1(counts, resamples),
+            "page_f1": page_f1(counts, resamples),
             "documents": {d: s.record() for d, s in scored.documents.items()},
             "without_result": scored.without_result,
             "unreadable": scored.unreadable,
@@ -71,7 +71,7 @@ def of_results(results: Path, gold: Path, cells: Path | None, resamples: int) ->
     return found
 
 
-def _page_f1(counts: Any, resamples: int) -> list[float]:
+def page_f1(counts: Any, resamples: int) -> list[float]:
     """Pooled page F1 with its interval over draws of documents, from counts (d, 3) true, found, hit."""
     weights = draw(len(counts), resamples=resamples)
 

@@ -1,0 +1,133 @@
+"""Running systems: one process a document, seconds and peak memory measured, done pairs are not run again."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from soesift.bench.systems import System
+from soesift.label.write import write_whole
+
+POLL = 0.01  # seconds
+TAIL = 300  # characters of the last words of a process that failed
+
+
+class Row(BaseModel):
+    """One system on one document. sha256: of the document; failure is empty where it wrote a result."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    system: str
+    document: str
+    sha256: str
+    command: list[str]
+    seconds: float
+    peak_mb: float
+    failure: str = ""
+
+
+Notify = Callable[[str, int, int], None]  # what, done, in all
+
+
+def run_all(
+    systems: list[System], documents: list[Path], out: Path, timeout: float, notify: Notify | None
+) -> list[Row]:
+    """A row for each system that can run and each document; OUT/SYSTEM/ID.json are the results."""
+    jobs = [(system, path) for system in systems if not system.skip for path in documents]
+    rows = []
+    for done, (system, path) in enumerate(jobs):
+        if notify:
+            notify(f"{system.name}: {path.name}", done, len(jobs))
+        rows.append(run_one(system, path, out, timeout))
+    return rows
+
+
+def run_one(system: System, path: Path, out: Path, timeout: float) -> Row:
+    """Run, or read back what an earlier run of the same command on the same bytes measured."""
+    folder, digest = out / system.name, hashlib.sha256(path.read_bytes()).hexdigest()
+    folder.mkdir(parents=True, exist_ok=True)
+    target, beside = folder / f"{path.stem}.json", folder / f"{path.stem}.run"
+    earlier = read_row(beside)
+    if earlier and (earlier.sha256, earlier.command) == (digest, system.command):
+        return earlier
+    part = folder / f"{path.stem}.part"
+    words = [w.replace("{document}", str(path)).replace("{out}", str(part)) for w in system.command]
+    seconds, peak, failure = measured(words, timeout)
+    if not failure:
+        failure = _unreadable(part)
+    target.unlink(missing_ok=True)
+    if not failure:
+        os.replace(part, target)
+    part.unlink(missing_ok=True)
+    row = Row(system=system.name, document=path.stem, sha256=digest, command=system.command,
+              seconds=round(seconds, 3), peak_mb=round(peak, 1), failure=failure)  # fmt: skip
+    write_whole(beside, row.model_dump_json() + "\n")
+    return row
+
+
+def read_row(path: Path) -> Row | None:
+    """A measured row, None where there is none that can be read."""
+    try:
+        return Row.model_validate_json(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, ValidationError):
+        return None
+
+
+def measured(words: list[str], timeout: float) -> tuple[float, float, str]:
+    """Seconds, peak memory in MB (of the process itself) and the failure, empty for none."""
+    started = time.perf_counter()
+    with tempfile.TemporaryFile() as errors:
+        try:
+            process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=errors, start_new_session=True)
+        except OSError as error:
+            return 0.0, 0.0, f"cannot be started: {error.strerror or error}"
+        code, peak, late = _wait(process.pid, started + timeout)
+        seconds = time.perf_counter() - started
+        process.returncode = code  # waited for above: Popen must not wait again
+        errors.seek(0)
+        said = " ".join(errors.read().decode("utf-8", "replace").split())[-TAIL:]
+    if late:
+        return seconds, peak, f"took longer than {timeout:g} s"
+    return seconds, peak, "" if code == 0 else f"exit {code}: {said}"
+
+
+def _wait(child: int, until: float) -> tuple[int, float, bool]:
+    """Exit code of a process, its own peak memory in MB, and whether it had to be killed."""
+    late, peak = False, 0.0
+    while True:
+        peak = max(peak, _high_water(child))
+        done, status, usage = os.wait4(child, os.WNOHANG)
+        if done:  # ru_maxrss counts what the parent held before exec: only where /proc says nothing
+            return os.waitstatus_to_exitcode(status), peak or usage.ru_maxrss / 1024, late
+        if not late and time.perf_counter() > until:
+            os.killpg(child, signal.SIGKILL)
+            late = True
+        time.sleep(POLL)
+
+
+def _high_water(process: int) -> float:
+    """Largest resident size so far in MB, 0 where the system does not tell."""
+    try:
+        lines = Path(f"/proc/{process}/status").read_text("ascii", "replace").splitlines()
+    except OSError:
+        return 0.0
+    return next((float(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM")), 0.0)
+
+
+def _unreadable(path: Path) -> str:
+    try:
+        tables = json.loads(path.read_text("utf-8"))["tables"]
+        if not all(isinstance(page, int) for table in tables for page in table["pages"]):
+            return "wrote pages that are no numbers"
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        return f"wrote no result: {type(error).__name__}"
+    return ""

@@ -1,0 +1,152 @@
+"""`soesift bench`: real processes on documents made here; failures are rows, done work is not done again."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from soesift.bench.one import keywords, spans, x_marks
+from soesift.bench.run import measured, run_one
+from soesift.bench.score import strata
+from soesift.bench.systems import Peers, System, chosen
+from soesift.cli.main import main
+from soesift.config import load_toml
+from soesift.errors import UsageError
+
+ROOT = Path(__file__).parents[2]
+BENCH = ROOT / "benchmarks" / "soe_bench"
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One small made-up protocol and its labels in the benchmark's form."""
+    folder = tmp_path_factory.mktemp("bench")
+    run("sample", "--kind", "small", "--seed", "5", "--count", "1", "--out", str(folder / "documents"))
+    (folder / "gold").mkdir()
+    for path in (folder / "documents").glob("*.json"):
+        path.rename(folder / "gold" / path.name)
+    return folder
+
+
+def run(*words: str) -> int:
+    with pytest.raises(SystemExit) as stopped:
+        main(list(words))
+    return int(stopped.value.code or 0)
+
+
+def document(made: Path) -> Path:
+    return next((made / "documents").glob("*.pdf"))
+
+
+def script(code: str) -> System:
+    return System(name="toy", command=[sys.executable, "-c", code, "{document}", "{out}"])
+
+
+def test_the_benchmark_runs_scores_and_resumes(made: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["bench", "--documents", str(made / "documents"), "--gold", str(made / "gold"), "--resamples", "20"]
+    words += ["--system", "linear", "--system", "keywords", "--out", str(made / "out")]
+    assert run(*words) == 0
+    found = {s["system"]: s for s in json.loads((made / "out" / "bench.json").read_text())["scores"]}
+    assert found["linear"]["f1"][0] == 1.0
+    assert found["linear"]["peak_mb"] > 20
+    assert found["linear"]["f1"][0] >= found["keywords"]["f1"][0]
+    page = (made / "out" / "bench.html").read_text()
+    assert "<th scope=col>system</th>" in page
+    assert "http" not in page.replace("http-equiv", "")
+    before = {p: p.stat().st_mtime_ns for p in (made / "out").glob("*/*.run")}
+    assert run(*words) == 0
+    assert {p: p.stat().st_mtime_ns for p in (made / "out").glob("*/*.run")} == before
+    capsys.readouterr()
+
+
+def test_a_submission_is_scored_without_running_anything(made: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    theirs = made / "theirs"
+    theirs.mkdir()
+    out = str(made / "out2")
+    words = ["bench", "--documents", str(made / "documents"), "--gold", str(made / "gold"), "--resamples", "20"]
+    assert run(*words, "--only-results", "--results", f"theirs={theirs}", "--out", out) == 0
+    (score,) = json.loads(Path(out, "bench.json").read_text())["scores"]
+    assert score["strict"]["pages_pooled_recall"] == 0  # a folder without results finds nothing
+    assert run(*words, "--only-results", "--results", "theirs") == 2
+    assert "NAME=FOLDER" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("code", "why"),
+    [
+        ("import sys; sys.exit('no such font')", "exit 1: no such font"),
+        ("import os; os.kill(os.getpid(), 9)", "exit -9"),
+        ("pass", "wrote no result"),
+        ('import sys; open(sys.argv[2], \'w\').write(\'{"tables": [{"pages": ["4"]}]}\')', "pages that are no numbers"),
+    ],
+)
+def test_a_failure_is_a_row_with_its_reason(made: Path, tmp_path: Path, code: str, why: str) -> None:
+    row = run_one(script(code), document(made), tmp_path, 30)
+    assert why in row.failure
+    assert not list((tmp_path / "toy").glob("*.json"))
+
+
+def test_a_system_that_hangs_is_killed_with_its_children() -> None:
+    seconds, _, failure = measured(["sh", "-c", "sleep 60 & sleep 60"], 0.5)
+    assert failure == "took longer than 0.5 s"
+    assert seconds < 20
+
+
+def test_a_command_that_is_not_there_is_a_failure() -> None:
+    assert measured(["/nowhere/at-all"], 5)[2].startswith("cannot be started")
+
+
+def test_peak_memory_is_of_the_process_itself() -> None:
+    big = measured([sys.executable, "-c", "x = b'1' * 200_000_000"], 30)[1]
+    small = measured([sys.executable, "-c", "pass"], 30)[1]
+    assert big > 190 > 100 > small
+
+
+def test_runs_of_pages_are_tables() -> None:
+    assert [t["pages"] for t in spans([3, 4, 5, 9])] == [[3, 4, 5], [9]]
+    assert spans([]) == []
+
+
+def test_the_simple_finders_find_pages_of_the_made_up_schedule(made: Path) -> None:
+    path = document(made)
+    truth = json.loads((made / "gold" / f"{path.stem}.json").read_text())
+    grid = {page for table in truth["soe_tables"] for page in table["grid_pages"]}
+    assert set(x_marks(path)) & grid
+    assert set(keywords(path)) & grid
+
+
+def test_strata_count_pages_by_flag_without_doubtful_ones(tmp_path: Path) -> None:
+    gold, results = tmp_path / "gold", tmp_path / "results"
+    gold.mkdir()
+    results.mkdir()
+    tables = [
+        {"type": "main_soa", "grid_pages": [1, 2], "flags": ["rotated"]},
+        {"type": "track", "grid_pages": [5, 6], "flags": []},
+        {"type": "subsidiary", "grid_pages": [8], "flags": ["rotated"]},
+    ]
+    (gold / "A.json").write_text(json.dumps({"soe_tables": tables, "uncertain_pages": [{"page": 6}]}))
+    (results / "A.json").write_text(json.dumps({"tables": [{"pages": [2, 5], "table_type": "main_soa"}]}))
+    assert strata(gold, results) == {"rotated": (0.5, 1, 2), "text": (1.0, 1, 1)}
+
+
+def test_an_unknown_system_is_an_error_and_peers_are_known() -> None:
+    with pytest.raises(UsageError, match="known are"):
+        chosen(["nobody"], None)
+    assert chosen(["usdm4_protocol"], BENCH / "peers.toml")[0].skip
+
+
+def test_the_shipped_benchmark_holds_facts_that_fit_together() -> None:
+    assert load_toml(BENCH / "peers.toml", Peers).system
+    rows = [line.split("\t") for line in (BENCH / "manifest.tsv").read_text().splitlines()[1:]]
+    assert {row[0] for row in rows} == {path.stem for path in (BENCH / "gold").glob("*.json")}
+    folds = {(row[2], row[6]) for row in rows}
+    assert len(folds) == len({sponsor for sponsor, _ in folds})  # a sponsor lies in one fold
+    for row in rows:
+        facts = json.loads((BENCH / "gold" / f"{row[0]}.json").read_text())
+        assert facts["n_pages"] == int(row[4])
+        assert bool(facts["soe_tables"]) == facts["has_soe"]
+        assert all(1 <= page <= facts["n_pages"] for t in facts["soe_tables"] for page in t["grid_pages"])
+        assert not any("title" in table for table in facts["soe_tables"])
