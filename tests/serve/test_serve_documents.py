@@ -184,22 +184,66 @@ def test_a_damaged_document_fails_alone_and_can_be_tried_again(service: Running)
 
 
 def test_names_are_shown_and_never_used(service: Running) -> None:
-    job = service.send(b"%PDF-1.7 other", "../../etc/cron.d/\u202ex\t.pdf")
+    job = service.send(b"%PDF-1.7 other", "../../etc/cron.d/\u202ex.pdf")
     assert job["name"] == "x.pdf"
 
 
 def test_corrections_are_added_once_and_never_overwritten(service: Running, done: dict[str, Any]) -> None:
     path = f"{done['links']['document']}/corrections"
     assert service.http.get(path).json() == {"corrections": []}
-    one = {"id": "0001-abcd", "who": "a reviewer", "what": {"action": "reject", "table": "t2"}, "why": "a dose table"}
-    other = {**one, "id": "0002-abcd", "what": {"action": "accept", "table": "t2"}, "why": "\ud83d\ude00 my mistake"}
+    what = {"action": "retype", "table": "t2", "table_type": "subsidiary"}
+    one = {"id": "0001-abcd", "who": "a reviewer", "what": what, "why": "a look at it"}
+    other = {**one, "id": "0002-abcd", "what": {"action": "reject", "table": "t2"}, "why": "\U0001f600 my mistake"}
     for body in ([one], [one], [one, other], [{**one, "why": "changed afterwards"}]):
-        assert service.http.put(path, content=json.dumps({"corrections": body})).status_code == 200
+        assert service.http.put(path, json={"corrections": body}).status_code == 200
     told = service.http.get(path).json()["corrections"]
-    assert [(c["id"], c["why"]) for c in told] == [("0001-abcd", "a dose table"), ("0002-abcd", "😀 my mistake")]
+    assert [(c["id"], c["why"]) for c in told] == [
+        ("0001-abcd", "a look at it"),
+        ("0002-abcd", "\U0001f600 my mistake"),
+    ]
+    assert told[0]["what"] == what
     assert all(re.fullmatch(r"\d{4}-\d\d-\d\dT[\d:.]+\+00:00", c["when"]) for c in told)
-    assert service.http.put(path, json={"corrections": [{**one, "id": "x"}]}).status_code == 422
+    for wrong in (
+        {**one, "id": "x"},
+        {**one, "what": {"action": "delete everything"}},
+        {**one, "what": {"action": "accept"}},
+    ):
+        assert service.http.put(path, json={"corrections": [wrong]}).status_code == 422
     assert service.http.put(path, json={"corrections": [one], "by": "me"}).status_code == 422
+
+
+def test_tables_come_corrected_and_the_result_as_it_was(service: Running, folder: Path) -> None:
+    job = service.wait(service.send((folder / "study" / "a.pdf").read_bytes() + b"\n% another", "b.pdf"))
+    document = job["links"]["document"]
+    found = service.http.get(document).json()["tables"]
+    first = service.http.get(f"{document}/tables/t1.json").json()
+    what = {"action": "retype", "table": "t1", "table_type": "track"}
+    body = {"corrections": [{"id": "retyped-1", "who": "w", "what": what, "why": "y"}]}
+    assert service.http.put(f"{document}/corrections", json=body).status_code == 200
+    assert first["table_type"] == "main_soa"
+    assert service.http.get(f"{document}/tables/t1.json").json()["table_type"] == "track"
+    assert service.http.get(f"{document}/corrected").json()["tables"][0]["table_type"] == "track"
+    assert service.http.get(document).json()["tables"] == found
+    missed = {"id": "missed-01", "who": "w", "what": {"action": "add", "content": first}, "why": "another like it"}
+    assert service.http.put(f"{document}/corrections", json={"corrections": [missed]}).status_code == 200
+    assert len(service.http.get(f"{document}/corrected").json()["tables"]) == len(found) + 1
+
+
+def test_strange_corrections_are_refused_and_never_break(service: Running, done: dict[str, Any]) -> None:
+    path = f"{done['links']['document']}/corrections"
+    before = service.http.get(path).json()
+
+    def put(what: str) -> int:
+        body = f'{{"corrections": [{{"id": "strange-1", "who": "w", "why": "", "what": {what}}}]}}'
+        return service.http.put(path, content=body, headers={"content-type": "application/json"}).status_code
+
+    for depth in (10, 900, 100_000):
+        assert put('{"action": "undo", "correction": ' + "[" * depth + "]" * depth + "}") in (400, 422), depth
+    assert put('{"action": "undo", "correction": "\\ud800"}') == 422
+    assert put('{"action": "retype", "table": "t1", "table_type": 1e999}') == 422
+    assert put(json.dumps("x" * 1_000_000)) == 413
+    assert service.http.get(path).json() == before
+    assert " 500 " not in service.log.read_text()
 
 
 def test_without_the_token_only_health_is_told(service: Running, done: dict[str, Any]) -> None:

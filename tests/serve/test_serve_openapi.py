@@ -43,6 +43,7 @@ def test_every_route_is_described_and_has_examples(service: Running) -> None:
     assert told == {
         ("post", "/v1/documents"), ("get", "/v1/documents/{sha256}"), ("get", tables), ("get", pages),
         ("get", "/v1/documents/{sha256}/corrections"), ("put", "/v1/documents/{sha256}/corrections"),
+        ("get", "/v1/documents/{sha256}/corrected"),
         ("get", "/v1/jobs/{job_id}"), ("get", "/v1/jobs/{job_id}/events"), ("get", "/healthz"), ("get", "/metrics"),
     }  # fmt: skip
     for methods in document["paths"].values():
@@ -65,7 +66,7 @@ def schemathesis(service: Running, config: Path, *options: str) -> None:
     command += ["-H", f"Authorization: Bearer {TOKEN}", "--generation-deterministic", "--no-color", *options]
     run = subprocess.run(command, capture_output=True, text=True, cwd=config.parent, timeout=120)
     assert run.returncode == 0, run.stdout[-4000:] + run.stderr[-1000:]
-    assert "Tested: 10" in run.stdout
+    assert "Tested: 11" in run.stdout
 
 
 @pytest.mark.skipif(SCHEMATHESIS is None, reason="needs schemathesis on the PATH (pip install schemathesis)")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import os
 import sqlite3
 import threading
@@ -22,7 +21,6 @@ from soesift.serve.intake import NotADocument, TooLarge, open_inside, receive
 from soesift.serve.queue import Queue
 from soesift.serve.routes_documents import plain_name
 from soesift.serve.settings import is_loopback, take_token
-from soesift.serve.sidecar import add_corrections, read_corrections
 from soesift.serve.store import open_store
 
 
@@ -146,18 +144,6 @@ def test_another_version_or_another_file_is_no_queue(tmp_path: Path) -> None:
     for name in ("new.sqlite", "text.sqlite"):
         with pytest.raises(UsageError, match=name):
             Queue(tmp_path / name)
-
-
-def test_a_torn_line_of_the_sidecar_is_passed_over(tmp_path: Path) -> None:
-    path = tmp_path / "a.corrections.jsonl"
-    one = {"id": "0000-0001", "who": "w", "what": {"a": 1}, "why": "line\nbreak"}
-    add_corrections(path, [one])
-    with path.open("a") as file:
-        file.write('{"id": "torn')
-    add_corrections(path, [one, {**one, "id": "0000-0002"}])
-    assert [c["id"] for c in read_corrections(path)] == ["0000-0001", "0000-0002"]
-    assert len(path.read_text().splitlines()) == 3
-    assert json.loads(path.read_text().splitlines()[0])["why"] == "line\nbreak"
 
 
 def test_a_mistake_in_the_configuration_names_its_neighbour(tmp_path: Path) -> None:

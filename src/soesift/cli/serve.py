@@ -39,6 +39,11 @@ def command(config: Path | None, debug: bool, **options: Any) -> None:
     settings = check({**base, **given}, Settings, "soesift serve")
     token = take_token(settings.host)
     try:
+        import fastapi  # noqa: F401
+        import prometheus_client  # noqa: F401
+        import python_multipart  # noqa: F401
+        import uvicorn  # noqa: F401
+
         from soesift.serve.run import serve
         from soesift.serve.service import open_service
     except ImportError as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hmac
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
@@ -12,6 +12,8 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 OPEN_PATHS = {"/healthz"}  # needs no token: it tells a container's probe one word
+DOCUMENTS = "/v1/documents"
+SMALL = 1_000_000  # bytes of any request but one with a document
 _HEADERS = {
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
@@ -35,16 +37,19 @@ class Rules:
 def guard(app: ASGIApp, rules: Rules) -> ASGIApp:
     """`app` behind the rules; answers 400, 401, 403, 408, 413 in their place."""
 
+    small = replace(rules, most_bytes=min(SMALL, rules.most_bytes))
+
     async def guarded(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
             await app(scope, receive, send)
         elif scope["type"] == "http":
             sender = _with_headers(send)
-            refused = refusal(scope["path"], Headers(scope=scope), rules)
+            most = rules if scope["path"] == DOCUMENTS else small
+            refused = refusal(scope["path"], Headers(scope=scope), most)
             if refused is not None:
                 await refused(scope, receive, sender)
             else:
-                await app(scope, _limited(receive, rules), sender)
+                await app(scope, _limited(receive, most), sender)
 
     return guarded
 

@@ -6,10 +6,11 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, HTTPException, Path, Query, Request, Response
 
+from soesift.result.models import Result
+from soesift.review.corrections import add_corrections, read_corrections, sidecar_of
 from soesift.serve.child import Task
 from soesift.serve.routes_documents import result_of, serving
 from soesift.serve.service import Busy, Service
-from soesift.serve.sidecar import add_corrections, read_corrections, sidecar_of
 from soesift.serve.wire import Corrections, RecordedCorrections, Sha, problems
 from soesift.serve.worker import Stopped, TookTooLong, WorkerDied
 
@@ -42,7 +43,7 @@ def table(
     table: Annotated[str, Path(pattern="^[A-Za-z0-9_-]{1,64}$", examples=["t1"])],
     format: Literal["xlsx", "csv", "html", "json"],
 ) -> Response:
-    """One table, as the command line writes it."""
+    """One table, with the corrections put into effect, as `soesift export` writes it."""
     service = serving(request)
     result, _ = result_of(service, sha256)
     content = _view(service, {"kind": "table", "result": str(result), "table": table, "format": format})
@@ -78,6 +79,19 @@ def page(
     return Response(content, media_type="image/png")
 
 
+@router.get(
+    "/v1/documents/{sha256}/corrected",
+    response_class=Response,
+    responses={**problems(404, 409, 503), 200: {"model": Result, "description": "The result as people corrected it."}},
+)
+def corrected(request: Request, sha256: Sha) -> Response:
+    """The whole result with the corrections put into effect; those that do not fit it are passed over."""
+    service = serving(request)
+    result, _ = result_of(service, sha256)
+    content = _view(service, {"kind": "corrected", "result": str(result)})
+    return Response(content, media_type="application/json")
+
+
 def _view(service: Service, task: Task) -> bytes | None:
     """What the viewing process wrote; None if there is no such page or table."""
     with service.passing_file() as out:
@@ -103,5 +117,5 @@ def corrections(request: Request, sha256: Sha) -> RecordedCorrections:
 def correct(request: Request, sha256: Sha, body: Corrections) -> RecordedCorrections:
     """Add corrections; nothing is overwritten, and those whose `id` is there already are not added again."""
     result, _ = result_of(serving(request), sha256)
-    given = [one.model_dump() for one in body.corrections]
+    given = [one.model_dump(mode="json", exclude_unset=True) for one in body.corrections]
     return RecordedCorrections.model_validate({"corrections": add_corrections(sidecar_of(result), given)})

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from fastapi import Path
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
+from soesift.review.actions import Action
 from soesift.serve.queue import Job, State
 
 SHA_EXAMPLE = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
@@ -94,7 +95,7 @@ class Correction(BaseModel):
 
     id: str = Field(pattern=r"^[A-Za-z0-9_-]{8,64}$")
     who: str = Field(min_length=1, max_length=200)
-    what: dict[str, JsonValue] = Field(min_length=1, max_length=50)
+    what: Action
     why: str = Field(max_length=2000)
 
 
@@ -106,13 +107,16 @@ class Corrections(BaseModel):
     corrections: list[Correction] = Field(min_length=1, max_length=1000)
 
 
-class Recorded(Correction):
+class Recorded(BaseModel):
     """A correction as it was written down."""
 
     model_config = ConfigDict(extra="allow")
 
-    id: str = ""  # corrections made elsewhere may have none
-    when: str
+    id: str = ""  # lines written by other programs may lack anything
+    who: str = ""
+    when: str = ""
+    what: dict[str, JsonValue] = {}
+    why: str = ""
 
 
 class RecordedCorrections(BaseModel):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -50,8 +51,11 @@ def check_pages(path: Path, most: int) -> None:
 
 
 def view_document(task: Task, tell: Tell) -> dict[str, Any]:
-    """A page as PNG or a table in a format, written to `task["out"]`; {"found": whether there is such a one}."""
-    content = _page(task) if task["kind"] == "page" else _table(task)
+    """A page as PNG, a table in a format or the corrected result, written to `task["out"]`.
+
+    The answer is {"found": whether there is such a one}.
+    """
+    content = _VIEWS[task["kind"]](task)
     if content is not None:
         write_atomically(task["out"], content)
     return {"found": content is not None}
@@ -76,9 +80,9 @@ def _page(task: Task) -> bytes | None:
 def _table(task: Task) -> bytes | None:
     from soesift.export.csv import table_csv
     from soesift.export.html import report_html
-    from soesift.result.store import read_result
+    from soesift.review.corrections import corrected_result
 
-    result = read_result(task["result"])
+    result, _ = corrected_result(Path(task["result"]))
     table = next((table for table in result.tables if table.id == task["table"]), None)
     if table is None:
         return None
@@ -92,9 +96,19 @@ def _table(task: Task) -> bytes | None:
     return _xlsx(alone, Path(task["out"]))
 
 
+def _corrected(task: Task) -> bytes:
+    from soesift.result.store import result_json
+    from soesift.review.corrections import corrected_result
+
+    return result_json(corrected_result(Path(task["result"]))[0]).encode()
+
+
 def _xlsx(result: Result, place: Path) -> bytes:
     beside = place.with_suffix(".xlsx.part")
     try:
         return result.to_xlsx(beside).read_bytes()
     finally:
         beside.unlink(missing_ok=True)
+
+
+_VIEWS: dict[str, Callable[[Task], bytes | None]] = {"page": _page, "table": _table, "corrected": _corrected}
