@@ -57,16 +57,25 @@ def parse_formats(text: str) -> tuple[Format, ...]:
 )
 @click.option("--pages", "span", help="Only these pages, such as 10-80.")
 @click.option("--jobs", type=click.IntRange(1), default=1, show_default=True, help="Documents side by side.")
+@click.option(
+    "--timeout", type=click.FloatRange(1), default=1800.0, show_default=True, help="Seconds that one document may take."
+)
+@click.option(
+    "--memory", type=click.IntRange(512), default=4096, show_default=True,
+    help="Megabytes of address space that one document may take.",
+)
+@click.option("--password", envvar="SOESIFT_PASSWORD", help="Opens encrypted PDFs; better in $SOESIFT_PASSWORD.")
 @click.option("--resume", is_flag=True, help="Skip documents whose bytes, model and settings are unchanged.")
 @click.option("--debug", is_flag=True, hidden=True)
 def command(
     paths: tuple[str, ...], out: Path, formats: str, model: str, ocr: Any, span: str | None, jobs: int,
-    resume: bool, debug: bool,
+    timeout: float, memory: int, password: str | None, resume: bool, debug: bool,
 ) -> int:  # fmt: skip
     """Find every Schedule-of-Event table of PATHS (PDF or DOCX files, folders, globs).
 
     Exit code 0: found; 3: none found in any document; 4: at least one document is unsure; 2: bad input.
     """
+    from soesift.detect.apart import Limits
     from soesift.detect.batch import Job, find_documents, run_batch, stems
     from soesift.files import make_folder
 
@@ -74,11 +83,13 @@ def command(
     documents = find_documents(paths)
     make_folder(out)
     work = [
-        Job(path, stem, out, chosen, ocr, pages, resume) for path, stem in zip(documents, stems(documents), strict=True)
+        Job(path, stem, out, chosen, ocr, pages, resume, password)
+        for path, stem in zip(documents, stems(documents), strict=True)
     ]
     from soesift.cli.summary import follow, print_summary
 
-    outcomes = follow(work, lambda tick: run_batch(work, model, jobs, tick))
+    limits = None if debug else Limits(timeout, memory)  # a debugger wants it all in one process
+    outcomes = follow(work, lambda tick: run_batch(work, model, jobs, tick, limits))
     print_summary(outcomes, out)
     return exit_code(outcomes)
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from glob import glob
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from soesift.detect.detector import Detector, file_sha256
 from soesift.detect.reading import Ocr
@@ -18,7 +16,11 @@ from soesift.files import safe_stem
 from soesift.result.models import DocumentInfo, ModelInfo, Result
 from soesift.result.store import read_result
 
+if TYPE_CHECKING:
+    from soesift.detect.apart import Limits
+
 KINDS = {".pdf", ".docx"}
+_NO_MEMORY = ("bad_alloc", "Insufficient memory", "Failed to allocate", "can't start new thread")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,20 @@ class Job:
     ocr: Ocr = "auto"
     pages: range | None = None
     resume: bool = False
+    password: str | None = field(default=None, repr=False)
+
+    def packed(self) -> dict[str, Any]:
+        """The job as JSON can hold it; names of files that are not UTF-8 keep their bytes."""
+        pages = None if self.pages is None else [self.pages.start, self.pages.stop]
+        return {
+            "path": str(self.path), "stem": self.stem, "out": str(self.out), "formats": self.formats,
+            "ocr": self.ocr, "pages": pages, "resume": self.resume, "password": self.password,
+        }  # fmt: skip
+
+    @classmethod
+    def unpacked(cls, packed: dict[str, Any]) -> Job:
+        places = {"path": Path(packed["path"]), "out": Path(packed["out"]), "formats": tuple(packed["formats"])}
+        return cls(**packed | places | {"pages": None if packed["pages"] is None else range(*packed["pages"])})
 
     @property
     def settings(self) -> dict[str, str]:
@@ -92,47 +108,21 @@ def run_batch(
     model: str,
     workers: int = 1,
     progress: Callable[[Path, int, int], None] | None = None,
+    limits: Limits | None = None,
 ) -> Iterator[Outcome]:
-    """Outcomes as documents finish. A document that cannot be read, or that brings its process down, is an
-    outcome with `document.error`; the others go on.
+    """Outcomes as documents finish. A document that cannot be read, that takes longer or more memory than
+    `limits`, or that brings its process down, is an outcome with `document.error`; the others go on.
+
+    One worker without limits reads in this process. Raises ModelError and WriteError (no space, say).
     """
-    if workers <= 1:
+    if workers <= 1 and limits is None:
         detector = Detector.load(model)
         for job in jobs:
             yield run_job(job, detector, progress)
         return
-    yield from _run_parallel(list(jobs), model, workers)
+    from soesift.detect.apart import Limits, run_apart
 
-
-def _run_parallel(jobs: list[Job], model: str, workers: int) -> Iterator[Outcome]:
-    """In processes; when one dies, what it may have held is run again, each document in its own."""
-    info = Detector.load(model).judge.info
-    lost: list[Job] = []
-    with ProcessPoolExecutor(workers, initializer=_start_worker, initargs=(model,)) as pool:
-        futures: dict[Future[Outcome], Job] = {pool.submit(_work, job): job for job in jobs}
-        for future in as_completed(futures):
-            try:
-                yield future.result()
-            except BrokenProcessPool:
-                lost.append(futures[future])
-    for job in lost:
-        with ProcessPoolExecutor(1, initializer=_start_worker, initargs=(model,)) as pool:
-            try:
-                yield pool.submit(_work, job).result()
-            except BrokenProcessPool:
-                yield _unread(job, "the reader crashed on it (out of memory, or a damaged file)", info)
-
-
-_detectors: list[Detector] = []
-
-
-def _start_worker(model: str) -> None:
-    os.environ.setdefault("OMP_NUM_THREADS", "1")
-    _detectors[:] = [Detector.load(model)]
-
-
-def _work(job: Job) -> Outcome:
-    return run_job(job, _detectors[0], None)
+    yield from run_apart(jobs, model, workers, limits or Limits(), progress)
 
 
 def run_job(job: Job, detector: Detector, progress: Callable[[Path, int, int], None] | None) -> Outcome:
@@ -150,11 +140,11 @@ def run_job(job: Job, detector: Detector, progress: Callable[[Path, int, int], N
         )
     try:
         tick = None if progress is None else (lambda page, of: progress(job.path, page, of))
-        result = detector.detect(job.path, ocr=job.ocr, pages=job.pages, progress=tick)
+        result = detector.detect(job.path, ocr=job.ocr, pages=job.pages, progress=tick, password=job.password)
     except SoesiftError as error:
-        return _unread(job, str(error), detector.judge.info)
+        return unread(job, str(error), detector.judge.info)
     except Exception as error:  # noqa: BLE001  # a fault of ours on one document must not lose the others
-        return _unread(job, f"internal error, please report it: {error!r}", detector.judge.info)
+        return unread(job, fault(error), detector.judge.info)
     formats: tuple[Format, ...] = job.formats if "json" in job.formats else ("json", *job.formats)
     return Outcome(job.path, result, write_formats(result, job.out, job.stem, formats, job.path))
 
@@ -167,7 +157,15 @@ def missing_formats(result: Result, job: Job) -> tuple[Format, ...]:
     return tuple(kind for kind in job.formats if kind in names and not (job.out / f"{job.stem}{names[kind]}").exists())
 
 
-def _unread(job: Job, reason: str, info: ModelInfo) -> Outcome:
+def fault(error: Exception) -> str:
+    """What is said of an error that nobody foresaw; libraries have their own words for "no memory"."""
+    text = repr(error)
+    if isinstance(error, MemoryError) or any(sign in text for sign in _NO_MEMORY):
+        return "needs more memory than it may have; raise --memory"
+    return f"internal error, please report it: {text[:300]}"
+
+
+def unread(job: Job, reason: str, info: ModelInfo) -> Outcome:
     """The outcome of a document that could not be read, with its JSON written."""
     from soesift.export.formats import write_formats
 

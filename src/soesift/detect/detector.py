@@ -44,8 +44,9 @@ class Detector:
         ocr: Ocr = "auto",
         pages: range | None = None,
         progress: Progress | None = None,
+        password: str | None = None,
     ) -> Result:
-        """Detect on one document; raises DocumentError if it cannot be read."""
+        """Detect on one document; raises DocumentError if it cannot be read. `password` opens encrypted PDFs."""
         started = time.perf_counter()
         path = Path(path)
         sha256 = file_sha256(path)
@@ -56,7 +57,7 @@ class Detector:
 
             fragments = word_fragments(path, sha256, reading, ocr)
         else:
-            fragments, lines = pdf_fragments(path, sha256, reading, ocr, pages, progress)
+            fragments, lines = pdf_fragments(path, sha256, reading, ocr, pages, progress, password)
         result = self.decide(path, sha256, fragments, lines, reading)
         result.settings = {"ocr": ocr, "pages": "" if pages is None else f"{pages.start}-{pages.stop - 1}"}
         result.timing.total = round(time.perf_counter() - started, 3)
@@ -107,12 +108,18 @@ class Detector:
 
 
 def pdf_fragments(
-    path: Path, sha256: str, reading: Reading, ocr: Ocr, pages: range | None, progress: Progress | None
+    path: Path,
+    sha256: str,
+    reading: Reading,
+    ocr: Ocr,
+    pages: range | None,
+    progress: Progress | None,
+    password: str | None = None,
 ) -> tuple[list[Fragment], dict[int, list[TextLine]]]:
     """Every table of a PDF as a fragment, and the lines outside tables by page."""
     fragments: list[Fragment] = []
     lines: dict[int, list[TextLine]] = {}
-    for page in read_pdf(path, sha256, reading, ocr, pages, progress):
+    for page in read_pdf(path, sha256, reading, ocr, pages, progress, password):
         found = page.found
         lines[found.number] = found.lines
         for table, record in zip(found.tables, page.records, strict=True):
@@ -150,6 +157,8 @@ def unsure_pages(rejected: list[Fragment], reading: Reading, threshold: float) -
 
 def file_sha256(path: Path) -> str:
     """Hash of a file's bytes; raises DocumentError if it cannot be opened."""
+    if path.exists() and not path.is_file():  # a pipe would be waited for
+        raise DocumentError(f"{path}: is not a file; name a PDF or DOCX file")
     try:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()

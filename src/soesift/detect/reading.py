@@ -50,9 +50,10 @@ def read_pdf(
     ocr: Ocr = "auto",
     pages: range | None = None,
     progress: Callable[[int, int], None] | None = None,
+    password: str | None = None,
 ) -> Iterator[ReadPage]:
     """Pages of a PDF in order, with their tables; `reading` is filled in on the way."""
-    with open_pdf(path) as document:
+    with open_pdf(path, password) as document:
         reading.n_pages = len(document)
         if pages is not None and pages.start > reading.n_pages:
             raise DocumentError(f"{path.name}: has {reading.n_pages} pages; --pages starts at {pages.start}")

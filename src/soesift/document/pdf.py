@@ -30,17 +30,17 @@ def open_pdf(path: Path, password: str | None = None) -> Iterator[Any]:
     except FileNotFoundError as error:
         raise DocumentError(f"{path.name}: no such file") from error
     except pypdfium.PdfiumError as error:
-        raise DocumentError(f"{path.name}: not a readable PDF ({_reason(error)})") from error
+        raise DocumentError(f"{path.name}: not a readable PDF ({_reason(error, bool(password))})") from error
     try:
         yield document
     finally:
         document.close()
 
 
-def _reason(error: Exception) -> str:
+def _reason(error: Exception, tried: bool) -> str:
     text = str(error)
     if "assword" in text:
-        return "encrypted; a password is needed"
+        return "encrypted, and the password is not right" if tried else "encrypted; a password is needed"
     return text.split("(")[-1].rstrip(").") or "damaged"
 
 

@@ -11,6 +11,7 @@ import math
 import os
 import signal
 from collections.abc import Callable
+from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -20,11 +21,32 @@ Task = dict[str, Any]
 Tell = Callable[[int, int], None]
 Work = Callable[[Task, Tell], dict[str, Any]]
 
+@dataclass(frozen=True, slots=True)
+class Ends:
+    """A way out and a way in, each a plain pipe: a two-way pipe would be a socket, and detection opens none."""
+
+    inward: Connection
+    outward: Connection
+
+    def send_bytes(self, data: bytes) -> None:
+        self.outward.send_bytes(data)
+
+    def recv_bytes(self, most: int | None = None) -> bytes:
+        return self.inward.recv_bytes(most)
+
+    def poll(self, seconds: float) -> bool:
+        return self.inward.poll(seconds)
+
+    def close(self) -> None:
+        self.inward.close()
+        self.outward.close()
+
+
 LARGEST_FILE = 512_000_000  # bytes that one file written by a worker may have
 GRACE = 5  # seconds after which the system ends a task whose parent is gone
 
 
-def child_main(connection: Connection, work: Work, memory_mb: int) -> None:
+def child_main(connection: Ends, work: Work, memory_mb: int) -> None:
     """Answer tasks until the pipe closes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the service, which ends its workers
     limit_resources(memory_mb)
@@ -41,7 +63,7 @@ def child_main(connection: Connection, work: Work, memory_mb: int) -> None:
         _alarm(0)
 
 
-def _answer(work: Work, task: Task, connection: Connection) -> dict[str, Any]:
+def _answer(work: Work, task: Task, connection: Ends) -> dict[str, Any]:
     def tell(page: int, pages: int) -> None:
         connection.send_bytes(json.dumps({"page": page, "pages": pages}).encode())
 

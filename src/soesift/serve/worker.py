@@ -7,12 +7,11 @@ import multiprocessing
 import signal
 import threading
 import time
-from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from typing import Any
 
 from soesift.errors import SoesiftError
-from soesift.serve.child import Task, Tell, Work, child_main
+from soesift.serve.child import Ends, Task, Tell, Work, child_main
 
 LONGEST_MESSAGE = 1_000_000  # bytes
 TASKS = 200  # after which a process is replaced: parsers leak
@@ -39,7 +38,7 @@ class Worker:
         self.work, self.memory_mb = work, memory_mb
         self.stop = stop or threading.Event()
         self.process: BaseProcess | None = None
-        self.connection: Connection | None = None
+        self.connection: Ends | None = None
         self.tasks = self.started = 0
 
     def run(self, task: Task, seconds: float, tell: Tell = lambda page, pages: None) -> dict[str, Any]:
@@ -56,7 +55,7 @@ class Worker:
             self.close()
         return answer
 
-    def _listen(self, connection: Connection, deadline: float, seconds: float, tell: Tell) -> dict[str, Any]:
+    def _listen(self, connection: Ends, deadline: float, seconds: float, tell: Tell) -> dict[str, Any]:
         while True:
             if not connection.poll(_TICK):
                 self._give_up(deadline, seconds)
@@ -75,13 +74,15 @@ class Worker:
             self.close(force=True)
             raise TookTooLong(f"took longer than the {seconds:g} seconds that this service gives to one document")
 
-    def _ready(self) -> Connection:
+    def _ready(self) -> Ends:
         """The pipe to a living process."""
         if self.connection is not None and self.process is not None and self.process.is_alive():
             return self.connection
         self.close(force=True)
         context = multiprocessing.get_context("spawn")  # fork would copy the service's threads and locks
-        ours, theirs = context.Pipe()
+        answers, answering = context.Pipe(duplex=False)
+        asked, asking = context.Pipe(duplex=False)
+        ours, theirs = Ends(answers, asking), Ends(asked, answering)
         process = context.Process(target=child_main, args=(theirs, self.work, self.memory_mb), daemon=True)
         process.start()
         theirs.close()

@@ -1,0 +1,152 @@
+"""Documents read in processes of their own, within limits of time and memory.
+
+What a document does to its reader (a crash in native code, an endless loop, all memory) it does to that process
+alone: the batch writes down why the document could not be read, and goes on.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from functools import lru_cache
+from multiprocessing import parent_process
+from multiprocessing.connection import wait
+from pathlib import Path
+from queue import SimpleQueue
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from soesift.detect.batch import Job, Outcome, run_job, unread
+from soesift.detect.detector import Detector
+from soesift.errors import DocumentError, ModelError, SoesiftError
+from soesift.files import WriteError
+from soesift.result.store import read_result
+from soesift.serve.worker import TookTooLong, Worker, WorkerDied
+
+if TYPE_CHECKING:
+    from soesift.result.models import ModelInfo
+    from soesift.serve.child import Task, Tell, Work
+
+T = TypeVar("T")
+R = TypeVar("R")
+Progress = Callable[[Path, int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one document may have: seconds from start to result, and megabytes of address space."""
+
+    seconds: float = 1800
+    memory_mb: int = 4096
+
+
+def ask(worker: Worker, task: Task, limits: Limits, tell: Tell) -> dict[str, Any]:
+    """What the process answered. Raises DocumentError if it took too long or died of the document."""
+    try:
+        return worker.run(task, limits.seconds, tell)
+    except TookTooLong as error:
+        raise DocumentError(f"took longer than {limits.seconds:g} seconds; raise --timeout") from error
+    except WorkerDied as error:
+        raise DocumentError(
+            f"the reader crashed on it ({error}): a damaged file, or more memory than --memory {limits.memory_mb}"
+        ) from error
+
+
+def each_apart(
+    tasks: Sequence[T], do: Callable[[Worker, T], R], work: Work, workers: int, limits: Limits
+) -> Iterator[R]:
+    """`do` of each task as they end, `workers` at once, each with a process that runs `work`."""
+    stop = threading.Event()
+    free: SimpleQueue[Worker] = SimpleQueue()
+    all_workers = [Worker(work, limits.memory_mb, stop) for _ in range(workers)]
+    for worker in all_workers:
+        free.put(worker)
+
+    def one(task: T) -> R:
+        worker = free.get()
+        try:
+            return do(worker, task)
+        finally:
+            free.put(worker)
+
+    pool = ThreadPoolExecutor(workers)
+    try:
+        futures = [pool.submit(one, task) for task in tasks]
+        for future in as_completed(futures):
+            yield future.result()
+    finally:
+        stop.set()
+        pool.shutdown(wait=True, cancel_futures=True)
+        for worker in all_workers:
+            worker.close(force=True)
+
+
+def run_apart(
+    jobs: Sequence[Job], model: str, workers: int, limits: Limits, progress: Progress | None = None
+) -> Iterator[Outcome]:
+    """Outcomes as documents finish. Raises ModelError and WriteError, which are no document's fault."""
+
+    def one(worker: Worker, job: Job) -> Outcome:
+        def tell(page: int, pages: int) -> None:
+            if progress is not None:
+                progress(job.path, page, pages)
+
+        task = {"job": job.packed(), "model": model, "alone": workers == 1}
+        try:
+            answer = ask(worker, task, limits, tell)
+        except DocumentError as error:
+            return unread(job, str(error), model_info(model))
+        return _outcome(job, answer, model)
+
+    yield from each_apart(jobs, one, work_on_job, min(workers, len(jobs)) or 1, limits)
+
+
+def _outcome(job: Job, answer: dict[str, Any], model: str) -> Outcome:
+    if "error" in answer:
+        return unread(job, str(answer["error"]), model_info(model))
+    done = answer["done"]
+    if "stop" in done:
+        raise {"model": ModelError, "write": WriteError}.get(done["kind"], SoesiftError)(done["stop"])
+    files = [Path(name) for name in done["files"]]
+    return Outcome(job.path, read_result(job.out / f"{job.stem}.json"), files, done["skipped"])
+
+
+@lru_cache(maxsize=1)
+def model_info(model: str) -> ModelInfo:
+    return _detector(model).judge.info
+
+
+def work_on_job(task: Task, tell: Tell) -> dict[str, Any]:
+    """In the process: one job from document to files."""
+    end_with_parent()
+    if not task["alone"]:
+        os.environ.setdefault("OMP_NUM_THREADS", "1")
+    job = Job.unpacked(task["job"])
+    try:
+        outcome = run_job(job, _detector(task["model"]), lambda _, page, pages: tell(page, pages))
+    except ModelError as error:
+        return {"kind": "model", "stop": str(error)}
+    except WriteError as error:
+        return {"kind": "write", "stop": str(error)}
+    return {"files": [str(path) for path in outcome.files], "skipped": outcome.skipped}
+
+
+@lru_cache(maxsize=1)
+def _detector(model: str) -> Detector:
+    return Detector.load(model)
+
+
+@lru_cache(maxsize=1)
+def end_with_parent() -> None:
+    """From now on this process ends at once when the one that started it is gone."""
+    parent = parent_process()
+    if parent is None:
+        return
+
+    def watch() -> None:
+        wait([parent.sentinel])
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
