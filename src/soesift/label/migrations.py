@@ -49,10 +49,26 @@ def m003_human_labels(db: sqlite3.Connection) -> None:
     )
 
 
+def m004_review(db: sqlite3.Connection) -> None:
+    """Which tables people are to judge, in which order, a table in one pot only; and every judgement and withdrawal
+    made on the review page, of which `human` holds what stands.
+    """
+    _run(
+        db,
+        """
+        CREATE TABLE draw (table_id TEXT PRIMARY KEY, pot TEXT, place INTEGER, stratum TEXT, created REAL);
+        CREATE UNIQUE INDEX place_in_pot ON draw (pot, place);
+        CREATE TABLE judgement (id TEXT PRIMARY KEY, action TEXT, table_id TEXT, annotator TEXT, pot TEXT, label TEXT,
+            why TEXT, created REAL);
+        """,
+    )
+
+
 MIGRATIONS: list[Callable[[sqlite3.Connection], None]] = [
     m001_requests_and_answers,
     m002_capability,
     m003_human_labels,
+    m004_review,
 ]
 
 

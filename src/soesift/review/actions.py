@@ -24,12 +24,14 @@ class _Action(BaseModel):
 
 
 class Accept(_Action):
-    """A table is a schedule; or near miss `near_miss` (1-based) is one, `content` being what it shows."""
+    """A table is a schedule; or near miss `near_miss` (1-based) is one, `content` being what it shows, of a type that
+    may be said with it."""
 
     action: Literal["accept"]
     table: TableId | None = None
     near_miss: int | None = Field(None, ge=1)
     content: SoeTable | None = None
+    table_type: TableType | None = None
 
     @model_validator(mode="after")
     def _one(self) -> Accept:

@@ -81,7 +81,9 @@ def _accept(state: _State, action: Accept, who: str) -> None:
         if action.content is None and name not in state.tables:
             raise ValueError("a near miss is accepted with its content")
         if action.content is not None:
-            state.tables[name] = _by_hand(action.content, name, f"accepted by {who}")
+            table = _by_hand(action.content, name, f"accepted by {who}")
+            said = {"table_type": action.table_type, "type_probability": 1.0} if action.table_type else {}
+            state.tables[name] = table.model_copy(update=said)
         state.decided[name] = ("accept", who)
     elif action.table is not None:
         _table(state, action.table)

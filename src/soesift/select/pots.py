@@ -16,6 +16,7 @@ from soesift.select.audit import AuditDraw, RepairRowsCertify, draw_audit, refus
 from soesift.select.combine import Combined
 from soesift.select.from_ledger import truth_of
 
+ADJUDICATED = "adjudication"  # `source` of the judgement that settles a disagreement
 WORTH = {"yes": 1, "no": 0, "unsure": UNKNOWN}
 
 
@@ -83,9 +84,12 @@ def from_humans(labels: Sequence[HumanLabel], tables: Sequence[str], votes: Comb
 
 
 def first_judgements(labels: Sequence[HumanLabel]) -> dict[str, str]:
-    """table_id -> the first judgement that is yes or no, else "unsure"."""
-    judged: dict[str, str] = {}
+    """table_id -> what an adjudicator said, else the first judgement that is yes or no, else "unsure"."""
+    judged: dict[str, str] = {one.table_id: one.label for one in labels if one.source == ADJUDICATED}
+    settled = set(judged)
     for one in labels:
+        if one.table_id in settled:
+            continue
         if judged.get(one.table_id, "unsure") == "unsure":
             judged[one.table_id] = one.label
     return judged

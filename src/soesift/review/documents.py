@@ -1,0 +1,128 @@
+"""The results under review: where they, their sidecars and their documents lie."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from soesift.detect.batch import KINDS
+from soesift.detect.detector import file_sha256
+from soesift.errors import SoesiftError, UsageError
+from soesift.files import safe_stem
+from soesift.result.models import Result
+from soesift.result.store import read_result
+from soesift.review.apply import Applied, apply_corrections
+from soesift.review.corrections import Correction, add_corrections, read_corrections, sidecar_of
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A document as it stands: the result as detected, its corrections, and what they make of it."""
+
+    result: Result
+    corrections: list[Correction]
+    applied: Applied
+
+    @property
+    def version(self) -> int:
+        return len(self.corrections)
+
+
+@dataclass(slots=True)
+class Document:
+    """One result under review. `source`: the document itself, where it was found."""
+
+    key: str
+    path: Path
+    source: Path | None
+    _seen: tuple[object, Look] | None = field(default=None, repr=False)
+
+    def look(self) -> Look:
+        """The document as it stands now; read again only when a file has changed. Raises UsageError."""
+        stamp = (_stamp(self.path), _stamp(sidecar_of(self.path)))
+        if self._seen is None or self._seen[0] != stamp:
+            result, corrections = read_result(self.path), read_corrections(sidecar_of(self.path))
+            self._seen = (stamp, Look(result, corrections, apply_corrections(result, corrections)))
+        return self._seen[1]
+
+    def add(self, correction: Correction) -> None:
+        """Append one correction to the sidecar; it is on disk when this returns. Raises WriteError."""
+        add_corrections(sidecar_of(self.path), [correction])
+
+
+def _stamp(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size
+
+
+def find_results(places: Sequence[Path]) -> list[Path]:
+    """Result files named, or lying in folders (searched through), in order. Raises UsageError if there are none."""
+    found: dict[Path, Path] = {}
+    for place in places:
+        inside = sorted(place.rglob("*.json")) if place.is_dir() else [place]
+        for path in inside:
+            if not place.is_dir() or _is_result(path):
+                found.setdefault(path.resolve(), path)
+    if not found:
+        raise UsageError(f"no results in {', '.join(map(str, places))}; run soesift detect first, or name its --out")
+    return list(found.values())
+
+
+def _is_result(path: Path) -> bool:
+    """Whether a file begins as results do: other JSON in the folder is passed over without a word."""
+    try:
+        with path.open("rb") as file:
+            return b'"format": "soe-result/' in file.read(200)
+    except OSError:
+        return False
+
+
+def open_documents(results: Sequence[Path], folders: Sequence[Path]) -> dict[str, Document]:
+    """Documents by key. The source is looked for in `folders`, beside the result, and beside its folder, by name and
+    then hash; without one there are no page pictures. Raises UsageError for a file that is no result.
+    """
+    sources = _by_name(folders)
+    documents = {}
+    for path in results:
+        result = read_result(path)
+        key = hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:12]
+        documents[key] = Document(key, path, _source(path, result, sources))
+    return documents
+
+
+def _by_name(folders: Sequence[Path]) -> dict[str, list[Path]]:
+    found: dict[str, list[Path]] = {}
+    for folder in folders:
+        files = _files(folder) if folder.is_dir() else [folder]
+        for path in files:
+            if path.suffix.lower() in KINDS:
+                found.setdefault(path.stem.lower(), []).append(path)
+    return found
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    for place, _, names in os.walk(folder):
+        yield from (Path(place) / name for name in names)
+
+
+def _source(path: Path, result: Result, sources: dict[str, list[Path]]) -> Path | None:
+    """The file with the result's hash among those of its name (or named by the hash, as the service stores them)."""
+    name, sha256 = result.document.name, result.document.sha256
+    stem, suffix = Path(name).stem, Path(name).suffix.lower()
+    near = [folder / made for folder in (path.parent, path.parent.parent)
+            for made in (name, safe_stem(stem) + suffix)]  # fmt: skip
+    near.append(path.parent.parent / "documents" / f"{sha256}{suffix}")
+    named = [*sources.get(stem.lower(), []), *sources.get(sha256, [])]
+    for place in [*named, *(p for p in near if p.suffix.lower() in KINDS)]:
+        try:
+            if place.is_file() and file_sha256(place) == sha256:
+                return place
+        except (SoesiftError, OSError, ValueError):
+            continue
+    return None

@@ -1,0 +1,139 @@
+"""What the worker process does for the review page: draw a page, read the table at a place. Only here is it parsed."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from soesift.files import write_atomically
+from soesift.result.models import Box, Fragment, SoeTable
+
+if TYPE_CHECKING:
+    from soesift.document.page import Page
+    from soesift.serve.child import Task, Tell
+
+INSIDE = 0.5  # share of a table's area from which on it counts as in the box
+EDGE = 4.0  # points by which a box drawn by hand may cut
+
+
+def work(task: Task, tell: Tell) -> dict[str, Any]:
+    """`task["kind"]`: page (document, page, dpi) or table (document and page, box, or number in a DOCX).
+
+    Writes PNG or the JSON of a SoeTable to `task["out"]`; {"found": whether there is such a page or table}.
+    """
+    path = Path(task["document"])
+    content: bytes | SoeTable | None
+    if task["kind"] == "page":
+        content = page_png(path, task["page"], task["dpi"])
+    elif "box" in task:
+        content = table_in_box(path, task["page"], tuple(task["box"]))
+    else:
+        content = table_of_word(path, task["number"])
+    if content is not None:
+        write_atomically(task["out"], content if isinstance(content, bytes) else content.model_dump_json().encode())
+    return {"found": content is not None}
+
+
+def page_png(path: Path, number: int, dpi: float) -> bytes | None:
+    """The picture of a page; None if there is no such page."""
+    from PIL import Image
+
+    from soesift.document.pdf import open_pdf, render_page
+
+    with open_pdf(path) as document:
+        if not 1 <= number <= len(document):
+            return None
+        picture = Image.fromarray(render_page(document, number - 1, dpi))
+    out = io.BytesIO()
+    picture.save(out, "PNG", compress_level=1)
+    return out.getvalue()
+
+
+def table_in_box(path: Path, number: int, box: Box) -> SoeTable | None:
+    """The tables of a page that lie in a box, as one; where none is found, the box with no rows.
+
+    A page without text is read by OCR. None if there is no such page.
+    """
+    from soesift.detect.reading import Reading, _page
+    from soesift.document.pdf import open_pdf
+
+    with open_pdf(path) as document:
+        if not 1 <= number <= len(document):
+            return None
+        page = _page(document, number - 1, Reading(), "auto")
+    tables = tables_at(page, path, box) or tables_at(cropped(page, box), path, box)
+    return _as_one(tables) if tables else boxed(number, box)
+
+
+def tables_at(page: Page, path: Path, box: Box) -> list[SoeTable]:
+    """Tables of a page of which at least half lies in the box, assembled as detection does."""
+    from soesift.detect.assemble import assemble_tables
+    from soesift.join.fragment import Fragment as Judged
+    from soesift.table.find import find_tables
+    from soesift.table.records import page_records
+
+    found = find_tables(page)
+    records = page_records(found, path.stem, "", 0, "")
+    inside = [
+        Judged(record, table.cells, table.rows, table.columns, order, soe=1.0, turn=found.turn,
+               below=[line for line in found.lines if line.top >= table.hull[3] - EDGE])
+        for order, (table, record) in enumerate(zip(found.tables, records, strict=True))
+        if share_inside(table.bbox, box) >= INSIDE
+    ]  # fmt: skip
+    return assemble_tables(inside, {found.number: found.lines}) if inside else []
+
+
+def cropped(page: Page, box: Box) -> Page:
+    """The page with nothing but what lies in the box."""
+    x0, top, x1, bottom = box[0] - EDGE, box[1] - EDGE, box[2] + EDGE, box[3] + EDGE
+
+    def inside(boxes: Any) -> Any:
+        x, y = (boxes[:, 0] + boxes[:, 2]) / 2, (boxes[:, 1] + boxes[:, 3]) / 2
+        return np.flatnonzero((x >= x0) & (x <= x1) & (y >= top) & (y <= bottom))
+
+    kept, fills = inside(page.boxes), inside(page.fills)
+    return replace(
+        page, codes=page.codes[kept], boxes=page.boxes[kept], upright=page.upright[kept],
+        horizontal=page.horizontal[inside(page.horizontal)], vertical=page.vertical[inside(page.vertical)],
+        fills=page.fills[fills], fill_grey=page.fill_grey[fills],
+    )  # fmt: skip
+
+
+def table_of_word(path: Path, number: int) -> SoeTable | None:
+    """Table `number` (1-based) of a DOCX; None if there is none."""
+    from soesift.detect.assemble import assemble_tables
+    from soesift.detect.reading import Reading
+    from soesift.detect.word import word_fragments
+
+    for fragment in word_fragments(path, "", Reading(), "never"):
+        if fragment.record.location is not None and fragment.record.location.table_number == number:
+            fragment.soe = 1.0
+            return assemble_tables([fragment], {})[0]
+    return None
+
+
+def boxed(number: int, box: Box) -> SoeTable:
+    """A table of which only the place is known."""
+    place = Fragment(page=number, bbox=box, probability=1.0)
+    return SoeTable(
+        id="t1", table_type="track", type_probability=0.0, probability=1.0, pages=[number], fragments=[place],
+        grid=[], cells=[], evidence=["no rows could be read in the box"],
+    )  # fmt: skip
+
+
+def share_inside(inner: Box, outer: Box) -> float:
+    """Share of the area of `inner` that lies in `outer`, 0 to 1."""
+    wide = min(inner[2], outer[2]) - max(inner[0], outer[0])
+    high = min(inner[3], outer[3]) - max(inner[1], outer[1])
+    area = (inner[2] - inner[0]) * (inner[3] - inner[1])
+    return max(0.0, wide) * max(0.0, high) / area if area > 0 else 0.0
+
+
+def _as_one(tables: list[SoeTable]) -> SoeTable:
+    from soesift.review.reshape import join_tables
+
+    return join_tables(tables) if len(tables) > 1 else tables[0]

@@ -1,0 +1,195 @@
+"""Routes of the first job: checking detections."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from soesift.errors import SoesiftError, UsageError
+from soesift.result.models import Box, SoeTable
+from soesift.review.actions import read_action
+from soesift.review.apply import apply_corrections
+from soesift.review.documents import Document, Look
+from soesift.review.shown import document_view, item_of, row_of, table_view
+from soesift.review.state import Review
+from soesift.review.worklist import ORDER, Item, items_of
+
+DPI = {"usual": 110, "large": 220}  # of page pictures
+M = TypeVar("M", bound=BaseModel)
+
+
+class Given(BaseModel):
+    """A correction as the page sends it; `what` may hold `box` and `page` in place of a table's content."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    id: str = Field(pattern=r"^[A-Za-z0-9_-]{8,64}$")
+    who: str = Field(min_length=1, max_length=200)
+    what: dict[str, Any] = Field(min_length=1, max_length=20)
+    why: str = Field("", max_length=2000)
+
+
+def routes(review: Review) -> list[Route]:
+    """The routes, over what is under review."""
+
+    def documents(request: Request) -> Response:
+        return JSONResponse(overview(review))
+
+    def document(request: Request) -> Response:
+        return JSONResponse(document_view(_of(review, request)))
+
+    def picture(request: Request) -> Response:
+        found = _of(review, request)
+        dpi = DPI["large" if request.query_params.get("size") == "large" else "usual"]
+        if found.source is None or found.source.suffix.lower() != ".pdf":
+            return JSONResponse({"detail": "no pictures of this document"}, 404)
+        content = review.viewer.page(found.source, request.path_params["number"], dpi)
+        if content is None:
+            return JSONResponse({"detail": "no such page"}, 404)
+        return Response(content, media_type="image/png")
+
+    def near(request: Request) -> Response:
+        found = _of(review, request)
+        return JSONResponse(table_view(_near(review, found, found.look(), request.path_params["number"])))
+
+    async def correct(request: Request) -> Response:
+        if request.path_params["key"] not in review.documents:  # the page keeps the decision for another time
+            return JSONResponse({"detail": "this document is not open here"}, 404)
+        given = read_body(await request.body(), Given)
+        return await run_in_threadpool(lambda: JSONResponse(_correct(review, _of(review, request), given)))
+
+    return [
+        Route("/api/documents", documents),
+        Route("/api/documents/{key}", document),
+        Route("/api/documents/{key}/pages/{number:int}.png", picture),
+        Route("/api/documents/{key}/near/{number:int}", near),
+        Route("/api/documents/{key}/corrections", correct, methods=["POST"]),
+    ]
+
+
+def read_body(body: bytes, model: type[M]) -> M:
+    """The body as `model`. Raises UsageError."""
+    try:
+        return model.model_validate(json.loads(body))
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        raise UsageError(f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from None
+    except (ValueError, RecursionError):
+        raise UsageError("the request is not JSON") from None
+
+
+def overview(review: Review) -> dict[str, Any]:
+    """The document list, and all items to be decided, most urgent first."""
+    rows: list[dict[str, Any]] = []
+    waiting: list[tuple[Item, str]] = []
+    for document in review.documents.values():
+        try:
+            look = document.look()
+        except SoesiftError as error:  # taken away or rewritten under way: the others go on
+            rows.append({"key": document.key, "name": document.path.name, "error": str(error), "open": 0, "tables": 0,
+                         "version": -1, "has_soe": "unsure"})  # fmt: skip
+            continue
+        items = items_of(look.result, look.applied, look.corrections)
+        rows.append(row_of(document, look, items))
+        waiting += [(item, document.key) for item in items if item.open]
+    waiting.sort(key=lambda pair: ORDER[pair[0].kind])
+    return {"documents": rows, "worklist": [item_of(item, key) for item, key in waiting]}
+
+
+def _of(review: Review, request: Request) -> Document:
+    found = review.documents.get(request.path_params["key"])
+    if found is None:
+        raise UsageError("no such document here; reload the page")
+    return found
+
+
+def _correct(review: Review, document: Document, given: Given) -> dict[str, Any]:
+    """Write a correction down, unless it makes no sense now; then the document as it stands.
+
+    A second sending of the same correction is answered like the first.
+    """
+    look = document.look()
+    if any(one.get("id") == given.id for one in look.corrections):
+        return document_view(document)
+    one = given.model_dump()
+    one["what"] = _with_content(review, document, look, given.what)  # may take a while: a page read by OCR
+    with review.writing:  # what is checked is what is written
+        _check(document.look(), one)
+        document.add(one)
+    return document_view(document)
+
+
+def _check(look: Look, one: dict[str, Any]) -> None:
+    """Raises UsageError where a correction would have no effect."""
+    try:
+        read_action(one["what"])
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+    for other, why in apply_corrections(look.result, [*look.corrections, one]).left_out:
+        if other["id"] == one["id"]:
+            raise UsageError(why)
+
+
+def _with_content(review: Review, document: Document, look: Look, what: dict[str, Any]) -> dict[str, Any]:
+    """`what` with the table that a drawn box or an accepted near miss shows, read from the document."""
+    what = {key: value for key, value in what.items() if key != "content"}
+    if what.get("action") == "add":
+        content = _read(review, document, _page(what.get("page")), _box(what.pop("box", None)))
+    elif what.get("action") == "accept" and isinstance(what.get("near_miss"), int):
+        content = _near(review, document, look, what["near_miss"])
+    else:
+        return what
+    others = {table.table_type for table in look.applied.result.tables}
+    kind = "track" if "main_soa" in others and content.table_type == "main_soa" else content.table_type
+    content = content.model_copy(update={"table_type": kind})
+    return {**what, "content": content.model_dump(mode="json")}
+
+
+def _near(review: Review, document: Document, look: Look, number: int) -> SoeTable:
+    if not 1 <= number <= len(look.result.rejected):
+        raise UsageError(f"no near miss {number}")
+    item = look.result.rejected[number - 1]
+    if item.location is not None and document.source is not None:
+        table = review.viewer.table_of_word(document.source, item.location.table_number)
+        if table is None:
+            raise UsageError("this table is not in the document any more")
+    elif item.bbox is not None and item.pages:
+        table = _read(review, document, item.pages[0], item.bbox)
+    else:
+        raise UsageError("the place of this near miss is not known")
+    return table.model_copy(update={"title": table.title or item.title, "probability": item.probability})
+
+
+def _read(review: Review, document: Document, page: int, box: Box) -> SoeTable:
+    if document.source is None or document.source.suffix.lower() != ".pdf":
+        raise UsageError("the document itself is needed for this; start soesift review with --documents FOLDER")
+    table = review.viewer.table_in_box(document.source, page, box)
+    if table is None:
+        raise UsageError(f"no page {page}")
+    return table
+
+
+def _box(given: object) -> Box:
+    if not isinstance(given, list) or len(given) != 4 or not all(_is_number(v) for v in given):
+        raise UsageError("box: give four numbers in points, left, top, right, bottom")
+    x0, top, x1, bottom = (round(float(v), 1) for v in given)
+    if x1 - x0 < 5 or bottom - top < 5:
+        raise UsageError("box: draw a larger one")
+    return x0, top, x1, bottom
+
+
+def _is_number(given: object) -> bool:
+    return isinstance(given, (int, float)) and math.isfinite(given)
+
+
+def _page(given: object) -> int:
+    if not isinstance(given, int) or given < 1:
+        raise UsageError("page: give the number of a page")
+    return given

@@ -1,0 +1,147 @@
+"""Documents and tables as the page's script gets them: plain values, every text to be shown as text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from soesift.export.markers import split_markers, words_of
+from soesift.export.spans import header_count, placed_cells, split_below
+from soesift.export.wording import FLAG_NAMES, TYPE_NAMES, location_text, plain, verdict
+from soesift.result.models import Cell, Rejected, SoeTable
+from soesift.review.actions import fingerprint
+from soesift.review.documents import Document, Look
+from soesift.review.worklist import Item, items_of
+from soesift.table.record import TableRecord
+
+MOST_CELLS = 40_000  # of one grid; a page with more would stall the browser
+
+
+def row_of(document: Document, look: Look, items: Sequence[Item]) -> dict[str, Any]:
+    """One line of the document list."""
+    info = look.applied.result.document
+    return {
+        "key": document.key,
+        "name": plain(info.name),
+        "has_soe": info.has_soe,
+        "error": info.error,
+        "tables": len(look.applied.result.tables),
+        "open": sum(item.open for item in items),
+        "version": look.version,
+    }
+
+
+def item_of(item: Item, document: str) -> dict[str, Any]:
+    """One line of the worklist."""
+    return {
+        "document": document, "key": item.key, "kind": item.kind, "title": plain(item.title), "why": plain(item.why),
+        "pages": list(item.pages), "decision": item.decision, "by": plain(item.by), "open": item.open,
+    }  # fmt: skip
+
+
+def document_view(document: Document) -> dict[str, Any]:
+    """Everything about one document but its page pictures."""
+    look = document.look()
+    items = items_of(look.result, look.applied, look.corrections)
+    now = look.applied.result
+    return {
+        **row_of(document, look, items),
+        "pages": now.document.n_pages,
+        "pictured": document.source is not None and document.source.suffix.lower() == ".pdf",
+        "readable": document.source is not None,
+        "fingerprint": fingerprint(look.result),
+        "verdict": verdict(now),
+        "items": [item_of(item, document.key) for item in items],
+        "shown": _contents(look),
+        "boxes": _boxes(look),
+        "log": [_line(one) for one in look.corrections],
+        "left_out": [{"id": one.get("id"), "why": why} for one, why in look.applied.left_out],
+    }
+
+
+def _contents(look: Look) -> dict[str, Any]:
+    """By item: the table as it stands, the rejected one, or the near miss."""
+    shown = {table.id: table_view(table) for table in look.result.tables}
+    shown |= {f"r{number}": near_view(item) for number, item in enumerate(look.result.rejected, 1)}
+    shown |= {table.id: table_view(table) for table in look.applied.result.tables}
+    return shown
+
+
+def _boxes(look: Look) -> list[dict[str, Any]]:
+    """All boxes to be drawn on pages: item, page, box, role."""
+    rejected = {name for name, (said, _) in look.applied.decided.items() if said == "reject"}
+    tables = {table.id: table for table in look.result.tables if table.id in rejected}
+    tables |= {table.id: table for table in look.applied.result.tables}
+    found = [
+        {"item": name, "page": f.page, "box": list(f.bbox), "role": "rejected" if name in rejected else f.role}
+        for name, table in tables.items()
+        for f in table.fragments
+        if f.page is not None and f.bbox is not None
+    ]
+    for number, item in enumerate(look.result.rejected, 1):
+        if item.bbox is not None and item.pages and f"r{number}" not in tables:
+            found.append({"item": f"r{number}", "page": item.pages[0], "box": list(item.bbox), "role": "near"})
+    return found
+
+
+def _line(one: Mapping[str, Any]) -> dict[str, Any]:
+    """A correction without the content that came with it."""
+    what = one.get("what")
+    short = {k: v for k, v in what.items() if k != "content"} if isinstance(what, dict) else {}
+    told = {key: plain(str(one.get(key) or "")) for key in ("id", "who", "when", "why")}
+    return {**told, "what": short}
+
+
+def table_view(table: SoeTable) -> dict[str, Any]:
+    """A table: what it is, its grid with footnote markers set apart, its footnotes."""
+    n_header = header_count(table)
+    fit = sum(map(len, table.grid)) <= MOST_CELLS
+    cells = split_below(placed_cells(table), n_header) if fit else []
+    rows: list[list[dict[str, Any]]] = [[] for _ in table.grid] if fit else []
+    known, words = {note.marker for note in table.footnotes if note.marker}, words_of(table)
+    for cell in cells:
+        below = cell.row >= n_header  # numbers in the header count visits
+        rows[cell.row].append(_cell(cell, frozenset(m for m in known if below or not m.isdigit()), words))
+    return {
+        "id": table.id, "title": plain(table.title), "type": table.table_type,
+        "type_name": TYPE_NAMES[table.table_type],
+        "type_probability": table.type_probability, "probability": table.probability, "header_rows": n_header,
+        "rows": rows, "row_pages": [*table.row_pages, *[None] * len(table.grid)][: len(table.grid)],
+        "too_large": not fit,
+        "footnotes": [{"marker": n.marker, "text": plain(n.text), "page": n.page} for n in table.footnotes],
+        "flags": [FLAG_NAMES[flag] for flag in table.flags], "evidence": [plain(line) for line in table.evidence],
+        "places": [location_text(f.location) for f in table.fragments if f.location is not None],
+    }  # fmt: skip
+
+
+def _cell(cell: Cell, known: frozenset[str], words: frozenset[str]) -> dict[str, Any]:
+    base, markers = split_markers(cell.text, known, words)
+    shown: dict[str, Any] = {"t": plain(base), "c": cell.column}
+    if markers:
+        shown["m"] = markers
+    if cell.row_span > 1:
+        shown["rs"] = cell.row_span
+    if cell.column_span > 1:
+        shown["cs"] = cell.column_span
+    return shown
+
+
+def near_view(item: Rejected) -> dict[str, Any]:
+    """A near miss: what is known of it without its cells."""
+    return {
+        "title": plain(item.title), "probability": item.probability, "likely": plain(item.likely_class),
+        "evidence": [plain(line) for line in item.evidence],
+        "places": [location_text(item.location)] if item.location is not None else [],
+    }  # fmt: skip
+
+
+def record_view(record: TableRecord) -> dict[str, Any]:
+    """A table to be labelled, with its surroundings and without anybody's label."""
+    rows = [[{"t": plain(text), "c": c} for c, text in enumerate(row)] for row in record.grid]
+    return {
+        "id": record.table_id, "document": plain(record.document), "page": record.page, "box": record.bbox,
+        "title": plain(record.caption or record.heading), "header_rows": min(record.header_rows, len(rows)),
+        "rows": rows if sum(map(len, rows)) <= MOST_CELLS else [], "row_pages": [], "footnotes": [],
+        "too_large": sum(map(len, rows)) > MOST_CELLS,
+        "above": plain(record.above), "below": plain(record.below), "pages": record.n_pages,
+    }  # fmt: skip

@@ -1,0 +1,133 @@
+// How the first job looks: lists, page and table.
+
+import { make, tell } from "./dom.js";
+import { gridOf, notesOf, showRow } from "./grid.js";
+
+export const TYPES = ["main_soa", "track", "domain", "subsidiary"];
+export const TYPE_NAMES = ["Main schedule", "One track", "One domain", "Subsidiary"];
+const KINDS = { differ: "differ", unsure: "unsure", type: "type?", near_miss: "near miss", table: "found", unlikely: "unlikely" };
+const SAID = { accept: "accepted", reject: "rejected", "": "" };
+
+export const id = (item) => `${item.document} ${item.key}`;
+export const nearMiss = (key) => (/^r\d+$/.test(key) ? Number(key.slice(1)) : undefined);
+export const pageNumber = (key) => (/^p\d+$/.test(key) ? Number(key.slice(1)) : NaN);
+export const pagePath = (document, page) => `/api/documents/${document}/pages/${page}.png`;
+
+export class CheckPainter {
+  paint() {
+    this.paintLists();
+    this.paintPage();
+    this.paintDetail();
+  }
+
+  paintLists() {
+    const open = this.trail.filter((item) => item.open && !this.pending.has(id(item))).length;
+    this.workTitle.textContent = open ? `To decide: ${open}` : "Nothing left to decide";
+    replace(this.work, this.trail.slice(0, 500).map((item) => this.line(item, "trail")));
+    const found = this.document();
+    this.insideTitle.textContent = found ? `In ${found.name}` : "In this document";
+    replace(this.inside, (found?.items ?? []).map((item) => this.line(item, "document")));
+    this.listTitle.textContent = `Documents: ${this.rows.length}`;
+    replace(this.list, this.rows.map((row) => this.documentLine(row)));
+  }
+
+  line(item, along) {
+    const now = this.at && id(item) === id(this.at) && along === this.along;
+    const decision = this.pending.get(id(item)) ?? item.decision;
+    const done = item.kind === "differ" ? "" : SAID[decision] ?? "saving";
+    const name = along === "trail" ? this.rows.find((row) => row.key === item.document)?.name ?? "" : "";
+    const where = item.pages.length ? `p. ${item.pages[0]}${item.pages.length > 1 ? `–${item.pages.at(-1)}` : ""}` : "";
+    return make("li", {}, make(
+      "button",
+      { type: "button", class: `item ${done ? "done" : ""}`, "aria-current": now ? "true" : null, "data-id": `${along} ${id(item)}`,
+        onclick: () => this.choose(item.document, item.key, along).catch((error) => tell(error.message)) },
+      make("span", { class: `chip ${done ? decision : item.kind}` }, done || KINDS[item.kind]), " ",
+      make("span", { class: "title", dir: "auto" }, item.title), " ",
+      make("span", { class: "quiet" }, [name, where, this.marked.includes(item.key) && along !== "trail" ? "marked" : ""].filter(Boolean).join(", ")),
+    ));
+  }
+
+  documentLine(row) {
+    const now = this.at?.document === row.key;
+    const state = row.error ? "error" : row.open ? `${row.open} to decide` : "done";
+    return make("li", {}, make(
+      "button", { type: "button", class: "item", "aria-current": now ? "true" : null, "data-id": `list ${row.key}`, onclick: () => this.choose(row.key, null, "document").catch((error) => tell(error.message)) },
+      make("span", { class: "title", dir: "auto" }, row.name), " ", make("span", { class: "quiet" }, `${row.tables} tables, ${state}`),
+    ));
+  }
+
+  paintPage() {
+    const found = this.document();
+    if (!found) return;
+    const last = found.pages ?? 0;
+    const turn = (step, text) => make("button", { type: "button", onclick: () => this.turn(step), disabled: !found.pictured || this.page + step < 1 || this.page + step > last }, text);
+    const zoom = (step, text, label) => make("button", { type: "button", "aria-label": label, onclick: () => this.view.zoomBy(step) }, text);
+    keepFocus(this.pager, [
+      turn(-1, "Previous page"), make("span", { class: "number" }, last ? `Page ${this.page} of ${last}` : "No pages"), turn(1, "Next page"),
+      zoom(-1, "−", "Zoom out"), zoom(0, "Fit", "Zoom to fit"), zoom(1, "+", "Zoom in"),
+      make("button", { type: "button", disabled: !found.pictured, onclick: () => this.view.startDrawing() }, "Add a table"),
+    ]);
+    if (found.pictured) this.view.show(pagePath(found.key, this.page), this.page, found.boxes, this.at.key);
+    else this.view.empty(found.readable ? "A Word document has no pages to show." : "The document itself was not found; start with --documents FOLDER.");
+  }
+
+  paintDetail() {
+    const found = this.document();
+    const item = this.item();
+    if (!found || !item) {
+      replace(this.detail, [make("h2", {}, found?.name ?? ""), make("p", {}, found?.error ?? found?.verdict ?? "")]);
+      replace(this.grid, []);
+      return;
+    }
+    const table = this.table() ?? { footnotes: [], evidence: [], places: [] };
+    const decision = this.pending.get(id(this.at)) ?? item.decision;
+    const button = (text, key, action, pressed) => make("button", { type: "button", "aria-keyshortcuts": key, "aria-pressed": pressed, onclick: action }, text, " ", make("kbd", { "aria-hidden": "true" }, key));
+    const types = table.rows || nearMiss(item.key) ? TYPES.map((type, n) => button(TYPE_NAMES[n], String(n + 1), () => this.retype(n), table.type === type)) : [];
+    const said = decision ? `${SAID[decision] ?? "saving"}${item.by ? ` by ${item.by}` : ""}` : "not decided";
+    keepFocus(this.detail, [
+      make("h2", { dir: "auto" }, item.title),
+      make("p", { class: "quiet" }, `${item.why}. ${table.places?.join("; ") ?? ""}`),
+      make("p", { class: `state ${decision}` }, said),
+      make("div", { class: "bar", role: "group", "aria-label": "Decision" },
+        button("Accept", "y", () => this.accept(), decision === "accept"), button("Reject", "n", () => this.reject(), decision === "reject"),
+        button("Undo", "u", () => this.undo())),
+      types.length ? make("div", { class: "bar", role: "group", "aria-label": "Type" }, ...types) : "",
+      table.rows ? make("div", { class: "bar", role: "group", "aria-label": "Shape" },
+        button("Split", "s", () => this.split()), button("Mark", "m", () => this.mark(), this.marked.includes(item.key)), button("Join", "g", () => this.join())) : "",
+      make("p", { class: "whyline" }, make("label", { for: "why" }, "Why "), this.why),
+      evidenceOf(table, found, item),
+    ]);
+    const shown = JSON.stringify([this.at, table]);
+    if (this.gridShown !== shown) {
+      this.gridShown = shown;
+      const seen = table.rows ? table : table.read ?? table;
+      replace(this.grid, [gridOf(seen, (row) => this.chooseRow(row)), notesOf(seen) ?? ""]);
+    }
+    if (this.row !== null && this.row !== undefined) showRow(this.grid, this.row);
+  }
+}
+
+function evidenceOf(table, found, item) {
+  const about = found.log.filter((one) => JSON.stringify(one.what).includes(`"${item.key}"`) || one.what.near_miss === nearMiss(item.key) || one.what.page === pageNumber(item.key));
+  const lines = [
+    ...(table.flags ?? []).map(([name, text]) => `${name}: ${text}`), ...(table.evidence ?? []),
+    ...about.map((one) => `${one.when.slice(0, 16).replace("T", " ")} ${one.who}: ${one.what.action}${one.what.table_type ? ` ${one.what.table_type}` : ""}${one.why ? ` (${one.why})` : ""}`),
+    ...found.left_out.map((one) => `correction left out: ${one.why}`),
+  ];
+  if (!lines.length) return "";
+  return make("details", {}, make("summary", {}, "Evidence and history"), make("ul", {}, ...lines.map((line) => make("li", { dir: "auto" }, line))));
+}
+
+function replace(element, children) { keepFocus(element, children); }
+
+// The lists are painted anew at each change; who was on a button stays on it
+function keepFocus(element, children) {
+  const held = element.contains(document.activeElement) ? document.activeElement : null;
+  const place = held?.dataset?.id ?? held?.textContent;
+  const inner = held?.closest(".items") ? held.closest("ul").scrollTop : 0;
+  element.replaceChildren(...children.filter((child) => child !== null && child !== ""));
+  if (!held || held.isConnected) { if (held && document.activeElement !== held) held.focus(); return; }
+  const again = [...element.querySelectorAll("button, summary, a")].find((one) => (one.dataset.id ?? one.textContent) === place);
+  again?.focus({ preventScroll: true });
+  if (inner) element.scrollTop = inner;
+}

@@ -1,0 +1,77 @@
+// The joined grid, its footnotes linked to their marks, and the chosen row.
+
+import { make } from "./dom.js";
+
+export function gridOf(table, chooseRow) {
+  if (table.too_large) return make("p", {}, "This grid is too large to show here; see the exported files.");
+  if (!table.rows?.length) return make("p", { class: "quiet" }, "No rows are shown for this one; the page tells.");
+  const notes = new Map(table.footnotes.map((note, index) => [note.marker, index]));
+  const used = new Set();
+  const line = (row, number) => make(
+    "tr",
+    { "data-row": number, class: turns(table, number) ? "turns" : null, onclick: () => chooseRow(number) },
+    ...row.map((cell) => cellOf(cell, number < table.header_rows, notes, used)),
+  );
+  const lines = table.rows.map(line);
+  const grid = make(
+    "table", { class: "grid" },
+    make("caption", { class: "hidden" }, table.title || "Joined table"),
+    make("thead", {}, ...lines.slice(0, table.header_rows)),
+    make("tbody", {}, ...lines.slice(table.header_rows)),
+  );
+  return make("div", { class: "frame", tabindex: 0, role: "region", "aria-label": "Joined grid" }, grid);
+}
+
+function turns(table, number) {
+  const pages = table.row_pages;
+  return number > table.header_rows && pages[number] !== pages[number - 1] && pages.length > number;
+}
+
+function cellOf(cell, head, notes, used) {
+  const side = !head && cell.c === 0;
+  const heads = cell.t && (head || side); // an empty heading names nothing
+  const element = make(heads ? "th" : "td", {
+    scope: !heads ? null : head ? (cell.cs > 1 ? "colgroup" : "col") : side ? "row" : null,
+    rowspan: cell.rs, colspan: cell.cs, dir: "auto", class: side ? "name" : cell.t.length <= 3 ? "mark" : null,
+  }, cell.t);
+  for (const marker of cell.m ?? []) {
+    const index = notes.get(marker);
+    const id = used.has(index) ? null : `mark-${index}`;
+    used.add(index);
+    const link = make("a", { href: `#note-${index}`, id, "aria-label": `Footnote ${marker}` }, marker);
+    link.addEventListener("click", (event) => jump(event, `note-${index}`));
+    element.append(make("sup", {}, link));
+  }
+  return element;
+}
+
+export function notesOf(table) {
+  if (!table.footnotes?.length) return null;
+  const entries = table.footnotes.flatMap((note, index) => {
+    const back = make("a", { href: `#mark-${index}`, "aria-label": `Back to the first cell with ${note.marker}` }, "↑");
+    back.addEventListener("click", (event) => jump(event, `mark-${index}`));
+    const text = make("dd", { id: `note-${index}`, tabindex: -1, dir: "auto" }, note.text, " ");
+    if (note.page) text.append(make("span", { class: "quiet" }, `p. ${note.page} `));
+    if (note.marker) text.append(back);
+    return [make("dt", {}, note.marker || "–"), text];
+  });
+  return make("section", { "aria-label": "Footnotes" }, make("h3", {}, "Footnotes"),
+    make("dl", { class: "notes" }, ...entries));
+}
+
+function jump(event, id) {
+  event.preventDefault();
+  const target = document.getElementById(id);
+  if (!target) return;
+  for (const old of document.querySelectorAll(".lit")) old.classList.remove("lit");
+  target.classList.add("lit");
+  target.scrollIntoView({ block: "center" });
+  target.focus();
+}
+
+export function showRow(frame, number) {
+  for (const old of frame.querySelectorAll("tr.chosen")) old.classList.remove("chosen");
+  const row = frame.querySelector(`tr[data-row="${number}"]`);
+  row?.classList.add("chosen");
+  row?.scrollIntoView({ block: "nearest" });
+}
