@@ -41,6 +41,11 @@ def write_atomically(path: Path | str, data: bytes | str) -> Path:
     return path
 
 
+def as_text(name: str) -> str:
+    """A file name as valid text: bytes that are not UTF-8, which Python keeps as halves of surrogates, become ?."""
+    return name.encode("utf-8", "replace").decode("utf-8")
+
+
 def safe_stem(name: str) -> str:
     """`name` as a file stem that is valid everywhere and stays in its folder; ordinary names stay."""
     stem = _UNSAFE.sub("_", name).strip(" .")

@@ -24,16 +24,24 @@ import click
     show_default=True,
     help="Pages without text.",
 )
+@click.option(
+    "--timeout", type=click.FloatRange(1), default=1800.0, show_default=True, help="Seconds that one document may take."
+)
+@click.option(
+    "--memory", type=click.IntRange(512), default=4096, show_default=True,
+    help="Megabytes of address space that one document may take.",
+)
 @click.option("--debug", is_flag=True, hidden=True)
-def command(paths: tuple[str, ...], out: Path, ocr: Any, debug: bool) -> int:
+def command(paths: tuple[str, ...], out: Path, ocr: Any, timeout: float, memory: int, debug: bool) -> int:
     """Write every table of PATHS, schedule or not, one JSON record a line."""
     from soesift.detect.all_tables import write_tables
+    from soesift.detect.apart import Limits
     from soesift.detect.batch import find_documents
 
     def tick(path: Path, count: int, _: str) -> None:
         click.echo(f"{path.name}: {count} tables", err=True)
 
-    count, failures = write_tables(find_documents(paths), out, ocr, tick)
+    count, failures = write_tables(find_documents(paths), out, ocr, tick, None if debug else Limits(timeout, memory))
     for path, why in failures:
         click.echo(f"not read {path.name}: {why}", err=True)
     click.echo(f"{count} tables written to {out}")

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
 
 from soesift.detect.detector import file_sha256
 from soesift.detect.reading import Ocr, Reading, read_pdf
-from soesift.errors import SoesiftError, UsageError
+from soesift.errors import DocumentError, SoesiftError, UsageError
+from soesift.files import WriteError, as_text, make_folder, write_atomically
 from soesift.table.record import TableRecord
+
+if TYPE_CHECKING:
+    from soesift.detect.apart import Limits
+    from soesift.serve.child import Task, Tell
 
 
 def document_records(path: Path, ocr: Ocr = "auto") -> list[TableRecord]:
@@ -19,47 +27,139 @@ def document_records(path: Path, ocr: Ocr = "auto") -> list[TableRecord]:
     if path.suffix.lower() == ".docx":
         from soesift.document.docx import read_docx, to_records
 
-        return to_records(read_docx(path), path.stem, sha256)
+        return to_records(read_docx(path), as_text(path.stem), sha256)
     return [record for page in read_pdf(path, sha256, Reading(), ocr) for record in page.records]
 
 
 def write_tables(
-    paths: Sequence[Path], out: Path, ocr: Ocr = "auto", tick: Callable[[Path, int, str], None] | None = None
+    paths: Sequence[Path],
+    out: Path,
+    ocr: Ocr = "auto",
+    tick: Callable[[Path, int, str], None] | None = None,
+    limits: Limits | None = None,
 ) -> tuple[int, list[tuple[Path, str]]]:
     """Append the records of each document not yet in `out`; returns the number written and the failures.
 
-    A document's lines are appended together and synced, so a stopped run is gone on with by running it again.
+    `OUT.done` beside it lists the documents that are whole, with or without tables: what a killed run left of
+    another is replaced when that document is read again. With `limits` documents are read in a process of their
+    own. Raises WriteError if the disk is full, say; `out` then ends with the last whole document.
     """
-    done = finished(out)
+    make_folder(out.parent)
+    present, done = hashes(out), finished(out)
     count, failures = 0, []
-    out.parent.mkdir(parents=True, exist_ok=True)
-    with out.open("a", encoding="utf-8") as file:
+    with reader(ocr, limits) as read:
         for path in paths:
             try:
-                if file_sha256(path) in done:
+                sha256 = file_sha256(path)
+                if sha256 in done:
                     continue
-                records = document_records(path, ocr)
-            except SoesiftError as error:
-                failures.append((path, str(error)))
+                records = read(path)
+            except DocumentError as error:
+                failures.append((path, as_text(str(error))))
                 continue
-            file.write("".join(record.model_dump_json() + "\n" for record in records))
-            file.flush()
-            os.fsync(file.fileno())
+            if sha256 in present:
+                _drop(out, sha256)
+            _append(out, b"".join(line + b"\n" for line in records))
+            _append(done_list(out), f"{sha256}\n".encode())
+            done.add(sha256)
             count += len(records)
             if tick is not None:
                 tick(path, len(records), "")
     return count, failures
 
 
+@contextmanager
+def reader(ocr: Ocr, limits: Limits | None) -> Iterator[Callable[[Path], list[bytes]]]:
+    """A function from a path to JSON lines, which raises DocumentError and nothing else for a bad document."""
+    if limits is None:
+        yield lambda path: [record.model_dump_json().encode() for record in document_records(path, ocr)]
+        return
+    from soesift.detect.apart import ask
+    from soesift.serve.worker import Worker
+
+    worker = Worker(work_on_tables, limits.memory_mb)
+    with TemporaryDirectory(prefix="soesift-") as scratch:
+
+        def read(path: Path) -> list[bytes]:
+            place = Path(scratch) / "records.jsonl"
+            answer = ask(worker, {"path": str(path), "ocr": ocr, "out": str(place)}, limits, lambda page, pages: None)
+            if "error" in answer:
+                raise DocumentError(answer["error"])
+            return place.read_bytes().splitlines()
+
+        try:
+            yield read
+        finally:
+            worker.close(force=True)
+
+
+def work_on_tables(task: Task, tell: Tell) -> dict[str, Any]:
+    """In a process of its own: the records of one document, written to `task["out"]`."""
+    from soesift.detect.apart import end_with_parent
+    from soesift.detect.batch import fault
+
+    end_with_parent()
+    try:
+        records = document_records(Path(task["path"]), task["ocr"])
+        write_atomically(task["out"], "".join(record.model_dump_json() + "\n" for record in records))
+    except SoesiftError:
+        raise
+    except Exception as error:  # a fault of ours on one document must not lose the others
+        raise DocumentError(fault(error)) from error
+    return {}
+
+
+def done_list(out: Path) -> Path:
+    return out.with_name(out.name + ".done")
+
+
 def finished(out: Path) -> set[str]:
-    """Hashes of the documents whose records are in a file; half a last line is cut off."""
+    """Hashes of the documents that are wholly in `out` or hold no tables.
+
+    A file without a list, of an earlier version, is taken to be whole and gets one.
+    """
+    listed = done_list(out)
+    if not listed.exists():
+        write_atomically(listed, "".join(f"{sha256}\n" for sha256 in sorted(hashes(out))))
+    _cut_half_a_line(listed)
+    return set(listed.read_text("ascii", "replace").split())
+
+
+def hashes(out: Path) -> set[str]:
+    """Hashes of the documents that have records in a file; half a last line is cut off."""
     if not out.exists():
         return set()
-    whole = out.read_bytes()
-    if whole and not whole.endswith(b"\n"):
-        whole = whole[: whole.rfind(b"\n") + 1]
-        os.truncate(out, len(whole))
+    _cut_half_a_line(out)
     try:
-        return {json.loads(line)["sha256"] for line in whole.splitlines()}
+        with out.open("rb") as lines:
+            return {json.loads(line)["sha256"] for line in lines}
     except (ValueError, KeyError, TypeError) as error:
         raise UsageError(f"{out} holds other lines than table records; choose another --out") from error
+
+
+def _cut_half_a_line(path: Path) -> None:
+    whole = path.read_bytes()
+    if whole and not whole.endswith(b"\n"):
+        os.truncate(path, whole.rfind(b"\n") + 1)
+
+
+def _drop(out: Path, sha256: str) -> None:
+    """Take a document's lines out of the file."""
+    kept = [line for line in out.read_bytes().splitlines(keepends=True) if json.loads(line)["sha256"] != sha256]
+    write_atomically(out, b"".join(kept))
+
+
+def _append(path: Path, data: bytes) -> None:
+    """Append all of `data`, synced, or nothing of it. Raises WriteError."""
+    size = path.stat().st_size if path.exists() else 0
+    try:
+        with path.open("ab", buffering=0) as file:
+            view = memoryview(data)
+            while view:
+                view = view[file.write(view) :]
+            os.fsync(file.fileno())
+    except OSError as error:
+        with suppress(OSError):
+            os.truncate(path, size)
+        reason = error.strerror or str(error)
+        raise WriteError(f"cannot write {path}: {reason}; free some space and run it again") from error

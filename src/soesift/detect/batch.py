@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from glob import glob
@@ -12,7 +13,7 @@ from soesift.detect.detector import Detector, file_sha256
 from soesift.detect.reading import Ocr
 from soesift.errors import DocumentError, SoesiftError, UsageError
 from soesift.export.formats import Format
-from soesift.files import safe_stem
+from soesift.files import as_text, safe_stem
 from soesift.result.models import DocumentInfo, ModelInfo, Result
 from soesift.result.store import read_result
 
@@ -80,7 +81,7 @@ def find_documents(places: Sequence[str]) -> list[Path]:
         else:
             inside = sorted(p for p in map(Path, glob(place, recursive=True)) if _is_document(p))
         for one in inside:
-            found.setdefault(one.resolve(), one)
+            found.setdefault(Path(os.path.realpath(one)), one)  # resolve() raises on a link to itself
     if not found:
         raise UsageError(f"no PDF or DOCX found in {', '.join(places)}; name files, folders or globs")
     return list(found.values())
@@ -192,5 +193,5 @@ def failed(path: Path, reason: str, model: ModelInfo) -> Result:
         sha256 = file_sha256(path)
     except DocumentError:
         sha256 = ""
-    document = DocumentInfo(name=path.name, sha256=sha256, has_soe="unsure", error=reason)
+    document = DocumentInfo(name=as_text(path.name), sha256=sha256, has_soe="unsure", error=as_text(reason))
     return Result(document=document, model=model)

@@ -15,6 +15,7 @@ from soesift.detect.assemble import assemble_tables, near_misses
 from soesift.detect.reading import Ocr, Reading, read_pdf
 from soesift.document.page import Floats
 from soesift.errors import DocumentError
+from soesift.files import as_text
 from soesift.join.fragment import Fragment
 from soesift.join.neighbours import lift_continuations
 from soesift.result.models import DocumentInfo, Result, Timing, UnsurePage
@@ -87,7 +88,7 @@ class Detector:
         strict = any(t.table_type != "subsidiary" for t in tables)
         return Result(
             document=DocumentInfo(
-                name=path.name,
+                name=as_text(path.name),
                 sha256=sha256,
                 n_pages=reading.n_pages or None,
                 has_soe="yes" if strict else "unsure" if unsure else "no",
@@ -158,7 +159,7 @@ def unsure_pages(rejected: list[Fragment], reading: Reading, threshold: float) -
 def file_sha256(path: Path) -> str:
     """Hash of a file's bytes; raises DocumentError if it cannot be opened."""
     if path.exists() and not path.is_file():  # a pipe would be waited for
-        raise DocumentError(f"{path}: is not a file; name a PDF or DOCX file")
+        raise DocumentError(f"{path}: is not a file; check the path")
     try:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()

@@ -12,6 +12,7 @@ from soesift.document.furniture import learn_furniture
 from soesift.document.page import Page
 from soesift.document.pdf import open_pdf, read_page, render_page
 from soesift.errors import DocumentError
+from soesift.files import as_text
 from soesift.table.find import PageTables, find_tables
 from soesift.table.record import TableRecord
 from soesift.table.records import last_heading, page_records
@@ -67,7 +68,7 @@ def read_pdf(
             page = _page(document, index, reading, ocr)
             started = time.perf_counter()
             found = find_tables(page, furniture)
-            records = page_records(found, path.stem, sha256, reading.n_pages, heading)
+            records = page_records(found, as_text(path.stem), sha256, reading.n_pages, heading)
             heading = last_heading(found, heading)
             reading.find_s += time.perf_counter() - started
             yield ReadPage(found, records, page.fills, page.fill_grey)
@@ -77,7 +78,11 @@ def read_pdf(
 
 def _page(document: Any, index: int, reading: Reading, ocr: Ocr) -> Page:
     started = time.perf_counter()
-    page = read_page(document, index)
+    try:
+        page = read_page(document, index)
+    except DocumentError as error:  # the other pages may well be sound
+        reading.unread[index + 1] = str(error)
+        return Page(index + 1, 612.0, 792.0)
     reading.read_s += time.perf_counter() - started
     if page.problem == "image":
         reading.image_only.append(index + 1)

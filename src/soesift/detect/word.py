@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from soesift.detect.reading import Ocr, Reading
 from soesift.document.docx import read_docx, to_records
 from soesift.document.docx_pictures import docx_pictures
+from soesift.files import as_text
 from soesift.join.fragment import Fragment
 from soesift.result.models import Location
 from soesift.table.context import TextLine
@@ -25,7 +26,7 @@ def word_fragments(path: Path, sha256: str, reading: Reading, ocr: Ocr = "auto")
     """One fragment a table, with the notes below it, then those of pictures; raises DocumentError."""
     tables = read_docx(path)
     fragments: list[Fragment] = []
-    for order, (table, record) in enumerate(zip(tables, to_records(tables, path.stem, sha256), strict=True)):
+    for order, (table, record) in enumerate(zip(tables, to_records(tables, as_text(path.stem), sha256), strict=True)):
         record.location = Location(heading_path=table.heading_path, table_number=table.table_number)
         cells = [GridCell(c.row, c.column, c.row_span, c.column_span, c.text) for c in table.cells]
         notes = [TextLine(text, LINE * k, LINE * (k + 1), LINE) for k, text in enumerate(table.notes)]
@@ -54,7 +55,7 @@ def picture_fragments(path: Path, sha256: str, reading: Reading, ocr: Ocr, first
 
 def _picture_tables(found: PageTables, path: Path, sha256: str, first: int) -> list[Fragment]:
     fragments: list[Fragment] = []
-    for table, record in zip(found.tables, page_records(found, path.stem, sha256, 0, ""), strict=True):
+    for table, record in zip(found.tables, page_records(found, as_text(path.stem), sha256, 0, ""), strict=True):
         record.location = Location(heading_path=[f"picture {found.number}"], table_number=first + len(fragments) + 1)
         record.page, record.n_pages, record.bbox = None, None, None
         below = [line for line in found.lines if line.top >= table.hull[3] - 4]

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from soesift.document.pdf import read_page
 from soesift.document.words import Words, find_words
+from soesift.errors import DocumentError
 from soesift.table.fill_text import join_line, text_lines
 
 ZONE = 0.14  # of the page's height, at each end
@@ -26,7 +27,10 @@ def learn_furniture(document: Any, n_pages: int) -> Furniture:
         return frozenset()
     counts: Counter[str] = Counter()
     for index in np.unique(np.linspace(0, n_pages - 1, min(SAMPLE, n_pages)).astype(int)).tolist():
-        page = read_page(document, index)
+        try:
+            page = read_page(document, index)
+        except DocumentError:  # said of that page when it is its turn
+            continue
         words = find_words(page)
         keys = {key for key, _ in edge_lines(words, page.height)}
         counts.update(keys)

@@ -41,6 +41,8 @@ def _reason(error: Exception, tried: bool) -> str:
     text = str(error)
     if "assword" in text:
         return "encrypted, and the password is not right" if tried else "encrypted; a password is needed"
+    if "Data format" in text:
+        return "damaged, cut short, or not a PDF at all"
     return text.split("(")[-1].rstrip(").") or "damaged"
 
 

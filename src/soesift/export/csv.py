@@ -24,15 +24,26 @@ def write_csv(
     """Write `STEM_table1.csv`, ... into `folder` and return the paths; no table, no file.
 
     `stem` is by default the document's name. Cells that a spreadsheet would run as a formula begin with
-    `prefix`; pass "" to keep them as printed, for programs that read the file as data. Raises WriteError.
+    `prefix`; pass "" to keep them as printed, for programs that read the file as data. Files of the same stem that an
+    earlier run with more tables has left are deleted. Raises WriteError.
     """
     stem = safe_stem(Path(result.document.name).stem if stem is None else stem)
-    return [
+    written = [
         write_atomically(
             Path(folder) / f"{stem}_table{number}.csv", table_csv(table, prefix).encode("utf-8-sig")
         )
         for number, table in enumerate(result.tables, start=1)
     ]
+    remove_stale(Path(folder), stem, len(written))
+    return written
+
+
+def remove_stale(folder: Path, stem: str, count: int) -> None:
+    """Delete `STEM_tableN.csv` with N above `count`, which an earlier run with more tables has left."""
+    number = count + 1
+    while (stale := folder / f"{stem}_table{number}.csv").is_file():
+        stale.unlink()
+        number += 1
 
 
 def table_csv(table: SoeTable, prefix: str = PREFIX) -> str:
