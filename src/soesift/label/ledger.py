@@ -14,12 +14,13 @@ import sqlite3
 import time
 import uuid
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from soesift.errors import UsageError
+from soesift.files import WriteError
 from soesift.label.answer import CONTENT_FAILURES, Parsed
 from soesift.label.config import BudgetConfig
 from soesift.label.migrations import migrate
@@ -63,19 +64,27 @@ class Ledger:
             raise UsageError(f"{path}: cannot be opened as a ledger ({error}); give another path") from None
 
     def close(self) -> None:
-        """Gives back all claims of this process."""
-        self.db.execute("DELETE FROM claim WHERE owner = ?", (self.owner,))
+        """Gives back all claims of this process; on a full disk they run out by themselves."""
+        with suppress(sqlite3.OperationalError):
+            self.db.execute("DELETE FROM claim WHERE owner = ?", (self.owner,))
         self.db.close()
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
-        self.db.execute("BEGIN IMMEDIATE")
+        """All of it or nothing. Raises WriteError if the ledger cannot be written (disk full, say)."""
         try:
+            self.db.execute("BEGIN IMMEDIATE")
             yield self.db
-        except BaseException:
-            self.db.execute("ROLLBACK")
+            self.db.execute("COMMIT")
+        except BaseException as error:
+            if self.db.in_transaction:  # after some errors SQLite has rolled back itself
+                with suppress(sqlite3.OperationalError):
+                    self.db.execute("ROLLBACK")
+            if isinstance(error, sqlite3.OperationalError):
+                raise WriteError(
+                    f"cannot write {self.path}: {error}; free some space, then run it again: what was answered is kept"
+                ) from error
             raise
-        self.db.execute("COMMIT")
 
     def add(self, requests: Iterable[Request]) -> None:
         """Record requests and the tables they serve; those already there stay as they are."""
