@@ -59,13 +59,14 @@ def read_pdf(
         if pages is not None and pages.start > reading.n_pages:
             raise DocumentError(f"{path.name}: has {reading.n_pages} pages; --pages starts at {pages.start}")
         started = time.perf_counter()
-        furniture = learn_furniture(document, reading.n_pages)
-        reading.find_s += time.perf_counter() - started
+        kept: dict[int, Page] = {}
+        furniture = learn_furniture(document, reading.n_pages, kept)
+        reading.read_s += time.perf_counter() - started
         heading = ""
         for index in range(reading.n_pages):
             if pages is not None and index + 1 not in pages:
                 continue
-            page = _page(document, index, reading, ocr)
+            page = _page(document, index, reading, ocr, kept.pop(index, None))
             started = time.perf_counter()
             found = find_tables(page, furniture)
             records = page_records(found, as_text(path.stem), sha256, reading.n_pages, heading)
@@ -76,10 +77,11 @@ def read_pdf(
                 progress(index + 1, reading.n_pages)
 
 
-def _page(document: Any, index: int, reading: Reading, ocr: Ocr) -> Page:
+def _page(document: Any, index: int, reading: Reading, ocr: Ocr, known: Page | None = None) -> Page:
+    """The page, read unless it is `known`; with OCR where that is wanted."""
     started = time.perf_counter()
     try:
-        page = read_page(document, index)
+        page = read_page(document, index) if known is None else known
     except DocumentError as error:  # the other pages may well be sound
         reading.unread[index + 1] = str(error)
         return Page(index + 1, 612.0, 792.0)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ctypes
-from itertools import repeat
 from typing import Any
 
 import numpy as np
 import pypdfium2.raw as pdfium
 from numpy.typing import NDArray
 
+from soesift.document.calls import char_angles, char_boxes, char_codes
 from soesift.document.frame import Frame, to_display
 from soesift.document.page import Floats
 from soesift.document.symbols import show_symbols
@@ -25,13 +25,7 @@ def read_characters(
     count = min(pdfium.FPDFText_CountChars(text_page), most)
     if count <= 0:
         return np.zeros(0, np.uint32), np.zeros((0, 4), np.float32), np.zeros(0, np.int16)
-    codes = np.fromiter(map(pdfium.FPDFText_GetUnicode, repeat(text_page), range(count)), np.uint32, count)
-    raw = np.zeros((count, 4), np.float32)
-    slots = (pdfium.FS_RECTF * count).from_buffer(raw)
-    get = pdfium.FPDFText_GetLooseCharBox
-    for index in range(count):
-        get(text_page, index, slots[index])
-    # FS_RECTF is left, top, right, bottom
+    codes, raw = char_codes(text_page, count), char_boxes(text_page, count)
     boxes = to_display(raw[:, [0, 3, 2, 1]], frame)
     empty = ~raw.any(axis=1)
     boxes[empty] = 0
@@ -51,10 +45,7 @@ def read_turns(text_page: Any, boxes: Floats, codes: NDArray[np.uint32], frame: 
     """
     if frame.rotation == 0 and not may_be_turned(boxes, codes):
         return np.zeros(len(codes), np.int16)
-    angles = np.fromiter(
-        map(pdfium.FPDFText_GetCharAngle, repeat(text_page), range(len(codes))), np.float64, len(codes)
-    )
-    turned = np.degrees(angles) + frame.rotation  # as seen here, pdfium measures clockwise
+    turned = np.degrees(char_angles(text_page, len(codes))) + frame.rotation  # as seen here, pdfium measures clockwise
     quarter = np.round(turned / 90) * 90
     return np.where(np.abs(turned - quarter) > SLANT, -1, quarter % 360).astype(np.int16)
 

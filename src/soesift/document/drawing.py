@@ -55,10 +55,8 @@ class _Slots:
 def read_drawing(page: Any, frame: Frame) -> tuple[Floats, Floats, Floats, Floats, Floats, int]:
     """Horizontal rulings, vertical rulings, fills, their luminance, pictures, number of curved paths."""
     drawing, slots = Drawing(), _Slots()
-    for index in range(pdfium.FPDFPage_CountObjects(page)):
-        if drawing.objects >= MOST_OBJECTS:
-            break
-        _read_object(pdfium.FPDFPage_GetObject(page, index), IDENTITY, drawing, slots, 0)
+    count = pdfium.FPDFPage_CountObjects(page)
+    _read_objects(pdfium.FPDFPage_GetObject, page, count, IDENTITY, drawing, slots, 0)
     lines = to_display(_array(drawing.lines), frame)
     wide = (lines[:, 2] - lines[:, 0]) >= (lines[:, 3] - lines[:, 1])
     return (
@@ -76,11 +74,22 @@ def _array(boxes: list[tuple[float, float, float, float]]) -> Floats:
     return np.clip(np.nan_to_num(array, nan=0.0, posinf=1e6, neginf=-1e6), -1e6, 1e6)
 
 
-def _read_object(handle: Any, matrix: Matrix, drawing: Drawing, slots: _Slots, depth: int) -> None:
-    drawing.objects += 1
-    kind = pdfium.FPDFPageObj_GetType(handle)
-    if kind == pdfium.FPDF_PAGEOBJ_TEXT:
-        return
+def _read_objects(
+    get: Any, holder: Any, count: int, matrix: Matrix, drawing: Drawing, slots: _Slots, depth: int
+) -> None:
+    """What `get` finds in a page or form; text, by far the most, is only counted."""
+    kind_of, text = pdfium.FPDFPageObj_GetType, pdfium.FPDF_PAGEOBJ_TEXT
+    for index in range(count):
+        if drawing.objects >= MOST_OBJECTS:
+            return
+        drawing.objects += 1
+        handle = get(holder, index)
+        kind = kind_of(handle)
+        if kind != text:
+            _read_object(handle, kind, matrix, drawing, slots, depth)
+
+
+def _read_object(handle: Any, kind: int, matrix: Matrix, drawing: Drawing, slots: _Slots, depth: int) -> None:
     if kind == pdfium.FPDF_PAGEOBJ_FORM:
         _read_form(handle, matrix, drawing, slots, depth)
         return
@@ -101,10 +110,8 @@ def _read_form(handle: Any, matrix: Matrix, drawing: Drawing, slots: _Slots, dep
     if pdfium.FPDFPageObj_GetMatrix(handle, slots.matrix):
         m = slots.matrix
         inner = _multiply((m.a, m.b, m.c, m.d, m.e, m.f), matrix)
-    for index in range(pdfium.FPDFFormObj_CountObjects(handle)):
-        if drawing.objects >= MOST_OBJECTS:
-            return
-        _read_object(pdfium.FPDFFormObj_GetObject(handle, index), inner, drawing, slots, depth + 1)
+    count = pdfium.FPDFFormObj_CountObjects(handle)
+    _read_objects(pdfium.FPDFFormObj_GetObject, handle, count, inner, drawing, slots, depth + 1)
 
 
 def _read_path(

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from soesift.document.page import Page
 from soesift.document.pdf import read_page
 from soesift.document.words import Words, find_words
 from soesift.errors import DocumentError
@@ -17,12 +18,16 @@ from soesift.table.fill_text import join_line, text_lines
 ZONE = 0.14  # of the page's height, at each end
 SAMPLE = 14  # pages looked at
 AGAIN = 3  # pages on which a line must come again
+MOST_KEPT = 20_000  # characters of a page that is kept
 
 Furniture = frozenset[str]
 
 
-def learn_furniture(document: Any, n_pages: int) -> Furniture:
-    """Normalised running lines, from a sample of pages spread over the document."""
+def learn_furniture(document: Any, n_pages: int, kept: dict[int, Page] | None = None) -> Furniture:
+    """Normalised running lines, from a sample of pages spread over the document.
+
+    The pages looked at are put into `kept`, by 0-based index, so that they need not be read again.
+    """
     if n_pages < AGAIN:
         return frozenset()
     counts: Counter[str] = Counter()
@@ -31,6 +36,8 @@ def learn_furniture(document: Any, n_pages: int) -> Furniture:
             page = read_page(document, index)
         except DocumentError:  # said of that page when it is its turn
             continue
+        if kept is not None and len(page.codes) <= MOST_KEPT:
+            kept[index] = page
         words = find_words(page)
         keys = {key for key, _ in edge_lines(words, page.height)}
         counts.update(keys)

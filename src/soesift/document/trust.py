@@ -12,7 +12,7 @@ FEW_CHARACTERS = 0.0006  # visible characters per square point: a page of prose 
 SHIFT = 29
 WHOLE = 0.8  # of the page's area that a scan covers
 FEW_RULES = 3
-VOWELS = np.array([ord(c) for c in "aeiouyAEIOUYàáâäãåèéêëìíîïòóôöõùúûü"], np.uint32)
+VOWELS = np.array([chr(code) in "aeiouyAEIOUY" for code in range(128)])
 
 
 def text_problem(page: Page, curves: int = 0) -> str:
@@ -96,7 +96,7 @@ def is_garbled(codes: NDArray[np.uint32]) -> bool:
     latin = ((codes | 32) >= 97) & ((codes | 32) <= 122)
     if latin.sum() < 200:
         return False
-    return bool(np.isin(codes[latin], VOWELS).mean() < 0.18)
+    return bool(VOWELS[codes[latin]].mean() < 0.18)
 
 
 def is_spread(codes: NDArray[np.uint32]) -> bool:

@@ -54,9 +54,9 @@ def lines_outside(words: Words, tables: list[FoundTable]) -> list[TextLine]:
         return []
     lines = []
     for line in text_lines(words, chosen):
-        boxes = words.boxes[line]
-        top, bottom = float(boxes[:, 1].min()), float(boxes[:, 3].max())
-        lines.append(TextLine(join_line(words, line), top, bottom, float(np.median(words.size[line]))))
+        boxes, size = words.boxes[line], np.sort(words.size[line])
+        middle = (size[(len(size) - 1) // 2] + size[len(size) // 2]) / 2
+        lines.append(TextLine(join_line(words, line), float(boxes[:, 1].min()), float(boxes[:, 3].max()), float(middle)))
     return lines
 
 

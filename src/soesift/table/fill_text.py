@@ -51,7 +51,7 @@ def text_lines(words: Words, chosen: NDArray[np.intp]) -> list[NDArray[np.intp]]
     Raised or lowered small words (footnote markers) join the line they overlap most.
     """
     lines, size = words.lines[chosen], words.size[chosen]
-    base = size >= SMALL * np.quantile(size, 0.6)
+    base = size >= SMALL * _usual(size)
     middle = (lines[:, 1] + lines[:, 3]) / 2
     order = np.flatnonzero(base)[np.argsort(middle[base], kind="stable")]
     line_of = np.full(len(chosen), -1, np.intp)
@@ -59,13 +59,20 @@ def text_lines(words: Words, chosen: NDArray[np.intp]) -> list[NDArray[np.intp]]
     if not base.all():
         _attach_small(lines, base, line_of)
     alone = chosen[line_of < 0]
-    found = [
-        chosen[part[np.argsort(lines[part, 0], kind="stable")]]
-        for part in (np.flatnonzero(line_of == n) for n in range(line_of.max() + 1))
-    ]
+    ordered = chosen[np.lexsort((lines[:, 0], line_of))]  # by line, then from left to right
+    ends = np.cumsum(np.bincount(line_of + 1))
+    found = [ordered[start:end] for start, end in pairwise(ends.tolist())]
     if not len(alone):
         return found
     return sorted([*found, *text_lines(words, alone)], key=lambda line: float(words.lines[line, 1].mean()))
+
+
+def _usual(size: NDArray[np.float32]) -> float:
+    """The 0.6 quantile (numpy's takes twenty times as long on the few words of a cell)."""
+    ranked, place = np.sort(size), 0.6 * (len(size) - 1)
+    low = int(place)
+    before, after = float(ranked[low]), float(ranked[min(low + 1, len(size) - 1)])
+    return before + (after - before) * (place - low)
 
 
 def _line_numbers(middles: list[float], limits: list[float]) -> list[int]:
@@ -103,9 +110,11 @@ def read_lines(words: Words, chosen: NDArray[np.intp]) -> str:
 
 def join_line(words: Words, line: NDArray[np.intp]) -> str:
     """One printed line; words that all but touch are written together."""
-    pieces = [words.text[line[0]]]
-    for before, after in pairwise(line):
-        gap = words.lines[after, 0] - words.lines[before, 2]
-        close = gap < TOUCH * max(words.size[before], words.size[after])
-        pieces.append(words.text[after] if close else " " + words.text[after])
-    return "".join(pieces)
+    texts = [words.text[index] for index in line.tolist()]
+    if len(texts) == 1:
+        return texts[0]
+    sides, size = words.lines[line], words.size[line]
+    close = sides[1:, 0] - sides[:-1, 2] < TOUCH * np.maximum(size[1:], size[:-1])
+    if not close.any():
+        return " ".join(texts)
+    return texts[0] + "".join(t if c else " " + t for t, c in zip(texts[1:], close.tolist(), strict=True))

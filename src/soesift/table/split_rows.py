@@ -19,7 +19,13 @@ OWN = 1.6  # of the character height: a name this far from any mark is a row of 
 def split_rows(table: FoundTable, words: Words) -> None:
     """Cut each band that holds columns of marks into the rows of those marks, in place."""
     inside, cell_of = words_by_cell(table, words)
-    cuts = {row: band_cuts(table, row, words, inside, cell_of) for row in range(table.shape[0])}
+    held = np.bincount(cell_of, minlength=len(table.cells))
+    # a band is several rows only if its first cell names them: few words there end the question
+    named = {c.row for i, c in enumerate(table.cells) if c.column == 0 and c.row_span == 1 and held[i] >= LEAST_ROWS}
+    none = np.zeros(0, np.float32)
+    cuts = {
+        row: band_cuts(table, row, words, inside, cell_of) if row in named else none for row in range(table.shape[0])
+    }
     if any(len(cut) for cut in cuts.values()):
         cut_bands(table, cuts)
 

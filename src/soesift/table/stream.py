@@ -56,7 +56,7 @@ def printed_lines(words: Words, chosen: NDArray[np.intp]) -> list[Printed]:
         chunks = np.concatenate(
             [np.minimum.reduceat(boxes[:, :2], starts), np.maximum.reduceat(boxes[:, 2:], starts)], axis=1
         )
-        top, bottom = float(boxes[:, 1].min()), float(boxes[:, 3].max())
+        top, bottom = float(chunks[:, 1].min()), float(chunks[:, 3].max())
         lines.append(Printed(chunks, top, bottom, words.text[line[0]][:1]))
     return lines
 
