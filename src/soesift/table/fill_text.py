@@ -110,7 +110,7 @@ def read_lines(words: Words, chosen: NDArray[np.intp]) -> str:
 
 def join_line(words: Words, line: NDArray[np.intp]) -> str:
     """One printed line; words that all but touch are written together."""
-    texts = [words.text[index] for index in line.tolist()]
+    texts: list[str] = [words.text[index] for index in line.tolist()]
     if len(texts) == 1:
         return texts[0]
     sides, size = words.lines[line], words.size[line]
