@@ -1,0 +1,84 @@
+"""What is needed: lock files that cover it, with hashes, and licences from the allowed set."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+TOOLS = {"test", "docs", "release"}  # never installed with the package
+EXTRAS = sorted(set(PROJECT["optional-dependencies"]) - TOOLS)
+FOREIGN = ("torch", "soesift")  # chosen by hand; the project itself
+
+
+@pytest.fixture(scope="module")
+def licences() -> ModuleType:
+    pytest.importorskip("packaging")
+    spec = importlib.util.spec_from_file_location("licences", ROOT / "requirements" / "licences.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["licences"] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def locked(name: str) -> dict[str, int]:
+    """Package -> number of its hashes."""
+    counts: dict[str, int] = {}
+    for line in (ROOT / "requirements" / name).read_text("utf-8").splitlines():
+        if named := re.match(r"([A-Za-z0-9._-]+)==", line):
+            last = named[1].lower().replace("_", "-").replace(".", "-")
+            counts.setdefault(last, 0)
+        counts[last] += "--hash=sha256:" in line
+    return counts
+
+
+@pytest.mark.parametrize(("name", "extras"), [("core.lock", []), ("all.lock", ["test", "docs"])])
+def test_the_lock_covers_what_is_asked_for_with_hashes(name: str, extras: list[str]) -> None:
+    wanted = list(PROJECT["dependencies"])
+    for extra in extras:
+        wanted += PROJECT["optional-dependencies"][extra]
+    found = locked(name)
+    names = {re.split(r"[\[<>=!~ ]", line)[0].lower() for line in wanted} - set(FOREIGN)
+    assert names <= set(found)
+    assert [package for package, hashes in found.items() if not hashes] == []
+    assert not re.search(r"https?://|file:", (ROOT / "requirements" / name).read_text("utf-8"))
+
+
+@pytest.mark.parametrize("extras", [[], EXTRAS], ids=["core", "every extra"])
+def test_licences_are_of_the_allowed_set(licences: ModuleType, extras: list[str]) -> None:
+    packages, _ = licences.needed(extras)
+    assert len(packages) > 20
+    assert [one for one in map(licences.stated, packages) if not one.allowed] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "good"),
+    [("MIT", True), ("MIT OR GPL-3.0-only", True), ("MIT AND GPL-3.0-only", False), ("AGPL-3.0", False),
+     ("nothing", False), ("(Apache-2.0 OR BSD-2-Clause)", True), ("Apache-2.0 WITH LLVM-exception AND MIT", True)],
+)  # fmt: skip
+def test_expressions(licences: ModuleType, text: str, good: bool) -> None:
+    assert licences.is_allowed(text) is good
+
+
+def test_a_bill_of_materials_names_the_core(tmp_path: Path) -> None:
+    tool = shutil.which("cyclonedx-py", path=str(Path(sys.executable).parent))
+    if tool is None:
+        pytest.skip("cyclonedx-py is not installed; run: pip install 'soesift[release]'")
+    out = tmp_path / "sbom.json"
+    lock = str(ROOT / "requirements" / "core.lock")
+    subprocess.run([tool, "requirements", lock, "--output-reproducible", "-o", str(out)], check=True)
+    bill = json.loads(out.read_text("utf-8"))
+    assert {part["name"] for part in bill["components"]} >= {"numpy", "pypdfium2", "onnxruntime", "pydantic"}
+    assert all(part["version"] for part in bill["components"])
