@@ -239,3 +239,37 @@ def test_without_a_sure_table_nothing_is_lifted() -> None:
     parts = [fragment(HEADER + BODY, page, soe=0.6) for page in (4, 5)]
     lift_continuations(parts)
     assert [p.soe for p in parts] == [0.6, 0.6]
+
+
+def test_prose_under_a_table_is_no_note() -> None:
+    assert read_footnotes(lines("Primary outcome", "The patients tell of their day."), 7) == []
+    small = lines("All visits may be held at home", "Prose of the next section goes on.")
+    small[0].size = 7.0
+    assert next(n.text for n in read_footnotes(small, 7)).startswith("All visits")
+    vouched = lines("All visits may be held at home", "a. Only at screening")
+    assert [n.marker for n in read_footnotes(vouched, 7)] == ["", "a"]
+
+
+def test_notes_end_at_the_caption_of_the_next_table() -> None:
+    printed = lines("* Before infusion", "Table 9. Samples of cycle 2", "Prose", gaps={1: 8.0})
+    assert [(n.marker, n.text) for n in read_footnotes(printed, 7)] == [("*", "Before infusion")]
+
+
+def test_headings_are_no_markers() -> None:
+    assert split_marker("1 INTRODUCTION") is None
+    assert split_marker("2. STUDY OBJECTIVES") is None
+    assert split_marker("[a1] Paclitaxel on Day 1") == ("a1", "Paclitaxel on Day 1")
+    assert split_marker("1. ECG at screening") == ("1", "ECG at screening")
+
+
+def test_pages_of_contents_and_references_are_no_notes() -> None:
+    contents = [f"{k}. CHAPTER {'.' * 30} {k}" for k in range(1, 8)]
+    assert not looks_like_footnotes(lines("TABLE OF CONTENTS", *contents))
+    assert not looks_like_footnotes(lines("12 REFERENCES", "1. Smith A. A trial.", "2. Doe B. Another."))
+    assert looks_like_footnotes(
+        lines("Appendix 3", "Schedule of Assessments (cont.)", "AE = adverse event", "[a1] First", "[b] Second")
+    )
+
+
+def test_running_lines_are_no_notes() -> None:
+    assert read_footnotes(lines("18 July 2021 Sponsor Page 11 of 36"), 7) == []

@@ -169,3 +169,13 @@ def test_header_leaves_a_body(grid: list[list[str]]) -> None:
     assert 0 <= count <= max(0, len(grid) - 1)
     assert (count >= 1) == (len(grid) >= 2)
     assert count <= 8
+
+
+def test_prose_that_names_a_schedule_is_no_caption() -> None:
+    over = [
+        line("SCHEDULE OF ACTIVITIES", 20),
+        line("The investigator may schedule visits in addition to those in the SoA table, in order to", 160),
+    ]
+    assert find_caption(over, 180) == "SCHEDULE OF ACTIVITIES"
+    assert find_caption([line("schedule of activities, in order to protect the subject", 165)], 180) == ""
+    assert find_caption([line("2 FLOW CHART AND VISIT SCHEDULE", 20)], 180) == ""

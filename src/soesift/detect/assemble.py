@@ -27,9 +27,9 @@ def assemble_tables(accepted: list[Fragment], lines: dict[int, list[TextLine]]) 
     tables = []
     for number, (group, (title, source), (kind, sure)) in enumerate(zip(groups, titles, kinds, strict=True), 1):
         joined = join_fragments(group)
-        rowed = sorted({f.page for f in group if f.record.page is not None and f.shows_rows})
         notes, note_pages = _footnotes(group, lines, taken)
         notes = _once([*take_note_rows(joined), *notes])
+        rowed = _pages_with_rows(group, joined)
         tables.append(
             SoeTable(
                 id=f"t{number}",
@@ -52,6 +52,12 @@ def assemble_tables(accepted: list[Fragment], lines: dict[int, list[TextLine]]) 
             )
         )
     return tables
+
+
+def _pages_with_rows(group: list[Fragment], joined: Joined) -> list[int]:
+    """Pages that show rows of a table: a reprinted header over notes has none."""
+    placed = {cell.page for cell in joined.cells if cell.row + cell.row_span > joined.header_rows}
+    return sorted({f.page for f in group if f.record.page is not None and f.shows_rows and f.page in placed})
 
 
 def near_misses(rejected: list[Fragment]) -> list[Rejected]:

@@ -16,6 +16,7 @@ from soesift.document.symbols import show_symbols
 
 SPACE = 32
 SLANT = 12.0  # degrees off the page's axes
+LINE_HYPHEN = 2  # pdfium's code for a hyphen that ends a line
 
 
 def read_characters(
@@ -30,6 +31,7 @@ def read_characters(
     empty = ~raw.any(axis=1)
     boxes[empty] = 0
     codes[(codes == 0) | (codes > 0x10FFFF) | ((codes >= 0xD800) & (codes < 0xE000))] = 0xFFFD
+    codes[codes == LINE_HYPHEN] = ord("-")
     codes = show_symbols(codes)
     turns = read_turns(text_page, boxes, codes, frame)
     straight = turns >= 0

@@ -16,6 +16,7 @@ _TRACK = re.compile(
     early\s+(?:termination|discontinuation)|post-?treatment|home)\b""",
     re.VERBOSE | re.IGNORECASE,
 )
+_MAIN = re.compile(r"\bmain\s+(?:study|trial|schedule|protocol|phase)\b", re.IGNORECASE)
 _DOMAIN = re.compile(
     r"\b(?:laborator\w+|clinical\s+lab\w*|questionnaires?|imaging|safety\s+lab\w*|patient-?reported)\b",
     re.IGNORECASE,
@@ -63,8 +64,9 @@ def types_of(groups: list[list[Fragment]], titles: list[str]) -> list[tuple[Tabl
     kinds: list[tuple[TableType, float]] = []
     sizes = [sum(len(f.record.grid) for f in group) for group in groups]
     strict = [i for i, group in enumerate(groups) if not is_sampling(group)]
-    plain = [i for i in strict if track_of(titles[i]) is None] or strict
-    main = max(plain, key=lambda i: (has_schedule_title(titles[i]), sizes[i]), default=-1)
+    plain = [i for i in strict if track_of(titles[i]) is None or _MAIN.search(titles[i])] or strict
+    named = {i: (_MAIN.search(titles[i]) is not None, has_schedule_title(titles[i])) for i in plain}
+    main = max(plain, key=lambda i: (*named[i], sizes[i]), default=-1)
     for i, group in enumerate(groups):
         weight = sum(f.sampling for f in group) / max(1e-9, sum(f.probability for f in group))
         if i not in strict:

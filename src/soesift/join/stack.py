@@ -97,19 +97,18 @@ def stack_block(fragments: list[Fragment]) -> Joined:
 
 def repeated_header(joined: Joined, fragment: Fragment) -> int:
     """How many leading rows of a fragment repeat the header; all header rows, or none."""
-    count = fragment.record.header_rows
     header = joined.grid[: joined.header_rows]
     known = {plain_caption(" ".join(row)) for row in header} - {""}
     words = {letters(t) for row in header for t in row} - {""}  # signs alone name no column
     skip = 0
-    for row in fragment.record.grid[: max(count, joined.header_rows)]:
+    for row in fragment.record.grid[: max(fragment.record.header_rows, joined.header_rows)]:
         texts = [letters(t) for t in row if t]
         seen = sum(t in words for t in texts) / max(1, len(texts))
         if plain_caption(" ".join(row)) in known or (texts and seen >= 0.7) or (not texts and skip):
             skip += 1
         else:
             break
-    return skip if skip < len(fragment.record.grid) else count
+    return skip
 
 
 def match_columns(first: Fragment, fragment: Fragment) -> NDArray[np.intp]:

@@ -19,6 +19,11 @@ _CAPTION = re.compile(
     r"figure|time\s+and\s)",
     re.IGNORECASE,
 )
+TITLE_REACH = 180.0  # points above a table in which a line with a schedule's name may still be its title
+_PROSE = re.compile(
+    r"\b(?:is|are|was|were|may|will|should|must|shall|see|refer|includes?|provides?|shown|according|in\s+order)\b",
+    re.IGNORECASE,
+)
 _NUMBERED = re.compile(
     r"^(?:\d{1,2}(?:\.\d{1,2}){0,4}\.?|[A-Z]\.\d?|appendix\s+\w+[.:]?)\s+\S", re.IGNORECASE
 )
@@ -76,7 +81,7 @@ def find_caption(over: list[TextLine], top: float) -> str:
     near = [line for line in over if top - line.bottom <= CAPTION_REACH]
     for place in range(len(near) - 1, -1, -1):
         line = near[place]
-        if _CAPTION.match(line.text) or (has_schedule_title(line.text) and len(line.text) < 160):
+        if is_caption(line.text):
             rest = near[place + 1 : place + 3]
             gap = line.bottom
             parts = [line.text]
@@ -87,7 +92,22 @@ def find_caption(over: list[TextLine], top: float) -> str:
                 parts.append(more.text)
                 gap = more.bottom
             return " ".join(parts)[:300]
-    return ""
+    far = [line for line in over if top - line.bottom <= TITLE_REACH and not is_heading(line)]
+    titles = [line.text for line in far if has_schedule_title(line.text) and is_title_like(line.text)]
+    return titles[-1] if titles else ""
+
+
+def is_caption(text: str) -> bool:
+    """A line that begins like a caption, or has a schedule's name in it and is no prose."""
+    begins = _CAPTION.match(text) is not None and not text.strip()[:1].islower()
+    return begins or (has_schedule_title(text) and is_title_like(text))
+
+
+def is_title_like(text: str) -> bool:
+    """A line that may name a table: no part of a sentence."""
+    text = text.strip()
+    sentence = len(text) > 60 and text.endswith((".", ",", ";"))
+    return len(text) < 160 and not text[:1].islower() and not sentence and _PROSE.search(text) is None
 
 
 def is_heading(line: TextLine) -> bool:

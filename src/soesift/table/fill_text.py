@@ -105,7 +105,16 @@ def read_lines(words: Words, chosen: NDArray[np.intp]) -> str:
     turns = words.turn[chosen]
     if (turns != turns[0]).any():
         return " ".join(read_lines(words, chosen[turns == turn]) for turn in np.unique(turns))
-    return " ".join(join_line(words, line) for line in text_lines(words, chosen))
+    return join_lines([join_line(words, line) for line in text_lines(words, chosen)])
+
+
+def join_lines(lines: list[str]) -> str:
+    """Lines joined by a space, or by nothing behind the hyphen of a broken word."""
+    text = lines[0]
+    for line in lines[1:]:
+        broken = text[-1:] == "-" and text[-2:-1].isalpha() and line[:1].isalpha()
+        text = f"{text}{line}" if broken else f"{text} {line}"
+    return text
 
 
 def join_line(words: Words, line: NDArray[np.intp]) -> str:
