@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import signal
 import socket
@@ -112,13 +111,22 @@ def open_page(browser: Any, url: str, who: str, **context: Any) -> Any:
     page.fill("#asked", who)
     page.keyboard.press("Enter")
     page.wait_for_selector("#main section")
-    page.wait_for_function("document.querySelector('.detail h2')")
+    until(page, "document.querySelector('.detail h2')?.textContent")
     return page
 
 
+def until(page: Any, expression: str, seconds: float = 10) -> None:
+    """Wait until an expression holds; playwright's own wait needs eval in the page, which its policy forbids."""
+    end = time.monotonic() + seconds
+    while not page.evaluate(f"Boolean({expression})"):
+        assert time.monotonic() < end, f"never: {expression}\n{page.inner_text('body')}"
+        time.sleep(0.03)
+
+
 def saved(page: Any) -> None:
-    page.wait_for_function("document.getElementById('saved').textContent === 'All saved'", timeout=15000)
+    until(page, "document.getElementById('saved').textContent === 'All saved'", 15)
 
 
-def log_id(text: str) -> list[str]:
-    return re.findall(r'"id": "([^"]+)"', text)
+def title(page: Any) -> str:
+    """The heading of what is shown."""
+    return str(page.text_content(".detail h2"))

@@ -134,7 +134,9 @@ def test_the_labels_still_needed_are_those_of_the_exact_test(pool: int) -> None:
     rows = [(f"t{n}", "audit", "1") for n in range(pool)]
     whole = needs_of(rows, [], 0.05, 0.1)[1]
     assert whole.more == needed_audit(pool, 0.05, 0.05)
-    right = [HumanLabel(table_id=f"t{n}", label="yes", pot="audit") for n in range(1, 1 + (whole.more or 0))][: pool - 1]
+    right = [HumanLabel(table_id=f"t{n}", label="yes", pot="audit") for n in range(1, 1 + (whole.more or 0))][
+        : pool - 1
+    ]
     assert needs_of(rows, right, 0.05, 0.1)[1].more == (whole.more or 0) - len(right)
     wrong = [HumanLabel(table_id="t0", label="no", pot="audit")]
     more = needs_of(rows, right + wrong, 0.05, 0.1)[1].more

@@ -44,7 +44,7 @@ export class CheckJob extends CheckPainter {
 
   keys() {
     return [
-      ["j k", "next, previous"], ["y", "accept"], ["n", "reject"], ["1 2 3 4", `type: ${TYPE_NAMES.join(", ").toLowerCase()}`],
+      ["j k", "next, previous"], ["o", "go on along the documents, or the worklist"], ["y", "accept"], ["n", "reject"], ["1 2 3 4", `type: ${TYPE_NAMES.join(", ").toLowerCase()}`],
       ["u", "undo your last decision in this document"], ["← →", "previous, next page"], ["↑ ↓", "choose a row"],
       ["s", "split the table before the chosen row"], ["m", "mark the table for joining"], ["g", "join it with the marked ones"],
       ["a", "add a missed table: draw a box"], ["+ - 0", "zoom"], ["w", "say why"], ["?", "this list"],
@@ -129,21 +129,42 @@ export class CheckJob extends CheckPainter {
     this.load(next.document).then((found) => { if (found.pictured && next.pages.length) ahead(pagePath(next.document, next.pages[0])); }, () => {});
   }
 
+  course() { return this.along === "trail" ? this.trail : this.document()?.items ?? []; }
+
+  // Whether an item still waits: in the worklist for a needed decision, in a document for any
+  waits(item) { return !this.pending.has(id(item)) && (this.along === "trail" ? item.open : item.open || !item.decision); }
+
   neighbour(step, open = false) {
-    const list = this.along === "trail" ? this.trail : this.document()?.items ?? [];
+    const list = this.course();
     const here = list.findIndex((item) => this.at && id(item) === id(this.at));
-    for (let i = here + step; i >= 0 && i < list.length; i += step) if (!open || (list[i].open && !this.pending.has(id(list[i])))) return list[i];
-    return null;
+    for (let i = here + step; i >= 0 && i < list.length; i += step) if (!open || this.waits(list[i])) return list[i];
+    return open ? list.find((item) => this.waits(item)) ?? null : null;
   }
 
-  go(step, open = false) {
+  async go(step, open = false) {
     const next = this.neighbour(step, open);
-    if (next) return this.choose(next.document, next.key).catch((error) => tell(error.message));
-    if (open && this.along === "trail") {
-      const rest = this.trail.find((item) => item.open && !this.pending.has(id(item)));
-      if (rest) return this.choose(rest.document, rest.key);
+    try {
+      if (next) await this.choose(next.document, next.key);
+      else if (this.along === "document") await this.goDocument(step, open);
+      else this.paint();
+    } catch (error) { tell(error.message); }
+  }
+
+  // On to the next document; after a decision, to the next with something undecided
+  async goDocument(step, open) {
+    const here = this.rows.findIndex((row) => row.key === this.at?.document);
+    for (let i = here + step; i >= 0 && i < this.rows.length; i += step) {
+      const found = this.rows[i].error ? null : await this.load(this.rows[i].key);
+      const item = found?.items.find((one) => !open || this.waits(one));
+      if (item) return this.choose(found.key, item.key);
     }
     this.paint();
+  }
+
+  across() {
+    this.along = this.along === "trail" ? "document" : "trail";
+    const to = this.course().find((item) => this.at && id(item) === id(this.at)) ?? this.course()[0];
+    if (to) this.choose(to.document, to.key).catch((error) => tell(error.message));
   }
 
   // Decisions
@@ -247,7 +268,7 @@ export class CheckJob extends CheckPainter {
     if (this.view.drawingKey(event)) return true;
     const actions = {
       j: () => this.go(1), k: () => this.go(-1), y: () => this.accept(), n: () => this.reject(), u: () => this.undo(),
-      s: () => this.split(), m: () => this.mark(), g: () => this.join(), a: () => this.view.startDrawing(), w: () => this.why.focus(),
+      s: () => this.split(), m: () => this.mark(), g: () => this.join(), a: () => this.view.startDrawing(), w: () => this.why.focus(), o: () => this.across(),
       "+": () => this.view.zoomBy(1), "=": () => this.view.zoomBy(1), "-": () => this.view.zoomBy(-1), 0: () => this.view.zoomBy(0),
       ArrowLeft: () => this.turn(-1), ArrowRight: () => this.turn(1), ArrowUp: () => this.step(-1), ArrowDown: () => this.step(1),
       1: () => this.retype(0), 2: () => this.retype(1), 3: () => this.retype(2), 4: () => this.retype(3),

@@ -1,0 +1,286 @@
+"""The page in a headless Chromium: keys, boxes, two reviewers, a kill, and accessibility.
+
+Skipped without playwright or a Chromium on the PATH; the axe rules also without axe-core (`npm install axe-core`
+somewhere, and AXE_CORE=.../axe.min.js).
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from review_ledger import made_ledger
+from review_made import write_made
+from review_process import Reviewing, chromium, open_page, reviewing, saved, title, until
+
+from made_protocols import protocol
+from soesift.detect.detector import Detector
+from soesift.review.corrections import add_corrections, read_corrections, sidecar_of
+
+HOSTILE = "<img src=x onerror=alert(1)>"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with chromium() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def detected(tmp_path_factory: pytest.TempPathFactory, browser: Any) -> Path:
+    folder = tmp_path_factory.mktemp("detected")
+    source = protocol(folder / "made.pdf")
+    Detector.load("linear").detect(source).to_json(folder / "made.json")
+    return folder
+
+
+@pytest.fixture
+def made(detected: Path, tmp_path: Path) -> Iterator[tuple[Reviewing, Path]]:
+    """A page on a fresh copy of the detected protocol and on a hand-made result without a document."""
+    result = tmp_path / "made.json"
+    result.write_bytes((detected / "made.json").read_bytes())
+    write_made(tmp_path, "other")
+    with reviewing([tmp_path], tmp_path / "log", "--documents", str(detected)) as running:
+        yield running, sidecar_of(result)
+
+
+def choose(page: Any, text: str, document: str = "") -> None:
+    if document:
+        page.get_by_role("button", name=document).last.click()
+        until(page, f"document.body.innerText.includes({json.dumps('In ' + document)})")
+    page.get_by_role("button", name=text).last.click()
+    until(page, f"document.querySelector('.detail h2').textContent.includes({json.dumps(text)})")
+
+
+def words(sidecar: Path) -> list[Any]:
+    return [one["what"]["action"] for one in read_corrections(sidecar)]
+
+
+def test_the_worklist_is_decided_by_keys_alone(browser: Any, made: tuple[Reviewing, Path]) -> None:
+    running, _ = made
+    page = open_page(browser, running.url, "anna")
+    other = sidecar_of(running.places[0] / "other.json")
+    until(page, "document.querySelectorAll('nav .items')[0].children.length >= 3")
+    page.get_by_role("button", name="Page 6").first.click()
+    for key in "nu3":
+        page.keyboard.press(key)
+    saved(page)
+    assert "Page 6" in page.text_content(".detail h2")
+    assert words(other) == ["reject", "undo"]
+    assert "has no type" in page.text_content("#told")
+    choose(page, "Table t2")
+    page.keyboard.press("w")
+    page.keyboard.type("yes n 4")
+    page.keyboard.press("Escape")
+    page.keyboard.press("2")
+    saved(page)
+    assert read_corrections(other)[-1]["why"] == "yes n 4"
+    assert words(other) == ["reject", "undo", "retype"]
+    assert page.said == []
+
+
+def test_the_page_picture_shows_a_box_over_the_table(browser: Any, made: tuple[Reviewing, Path]) -> None:
+    running, _ = made
+    page = open_page(browser, running.url, "anna")
+    choose(page, "Table 1 Schedule of Activities", "made.pdf")
+    page.wait_for_selector(".box.chosen")
+    box = page.locator(".box.chosen").bounding_box()
+    image = page.locator(".sheet img").bounding_box()
+    # the table is drawn 60 points from the left of a landscape page of 792
+    assert abs((box["x"] - image["x"]) / image["width"] - 60 / 792) < 0.02
+    assert page.text_content(".number") == "Page 3 of 7"
+    page.keyboard.press("ArrowRight")
+    until(page, "document.querySelector('.sheet img').alt.startsWith('Page 4')")
+    before = page.locator(".sheet img").bounding_box()["width"]
+    page.keyboard.press("+")
+    until(page, f"document.querySelector('.sheet img').getBoundingClientRect().width > {1.3 * before}")
+
+
+def test_a_missed_table_is_added_by_drawing_and_by_arrow_keys(browser: Any, made: tuple[Reviewing, Path]) -> None:
+    running, sidecar = made
+    page = open_page(browser, running.url, "anna")
+    choose(page, "Table 1 Schedule of Activities", "made.pdf")
+    page.keyboard.press("ArrowLeft")
+    until(page, "document.querySelector('.sheet img').alt.startsWith('Page 2')")
+    page.keyboard.press("a")
+    image = page.locator(".sheet img").bounding_box()
+    page.mouse.move(image["x"] + 0.05 * image["width"], image["y"] + 0.15 * image["height"])
+    page.mouse.down()
+    page.mouse.move(image["x"] + 0.95 * image["width"], image["y"] + 0.75 * image["height"], steps=4)
+    page.mouse.up()
+    saved(page)
+    [one] = read_corrections(sidecar)
+    assert "Neutropenia" in json.dumps(one["what"]["content"])
+    page.keyboard.press("a")
+    for key in ("ArrowDown", "Shift+ArrowRight", "Enter"):
+        page.keyboard.press(key)
+    saved(page)
+    assert words(sidecar) == ["add", "add"]
+    page.keyboard.press("a")
+    page.keyboard.press("Escape")
+    assert words(sidecar) == ["add", "add"]
+
+
+def test_tables_are_split_and_joined_by_keys(browser: Any, made: tuple[Reviewing, Path]) -> None:
+    running, sidecar = made
+    page = open_page(browser, running.url, "anna")
+    choose(page, "Table 1 Schedule of Activities", "made.pdf")
+    for _ in range(4):
+        page.keyboard.press("ArrowDown")
+    page.keyboard.press("s")
+    saved(page)
+    what = read_corrections(sidecar)[-1]["what"]
+    assert (what["action"], what["row"]) == ("split", 5)
+    until(page, "document.querySelectorAll('.grid tbody tr').length === 3")
+    page.keyboard.press("m")
+    page.get_by_role("button", name="Table 1 Schedule of Activities").last.click()
+    until(page, "document.querySelectorAll('.grid tbody tr').length > 5")
+    page.keyboard.press("g")
+    saved(page)
+    assert words(sidecar) == ["split", "join"]
+    page.keyboard.press("u")
+    saved(page)
+    assert words(sidecar) == ["split", "join", "undo"]
+
+
+def test_two_reviewers_see_each_other_and_lose_nothing(browser: Any, made: tuple[Reviewing, Path]) -> None:
+    running, sidecar = made
+    anna, ben = (open_page(browser, running.url, who) for who in ("anna", "ben"))
+    for page in (anna, ben):
+        choose(page, "Table 1 Schedule of Activities", "made.pdf")
+    anna.keyboard.press("y")
+    ben.keyboard.press("n")
+    for page in (anna, ben):
+        saved(page)
+    assert sorted(words(sidecar)) == ["accept", "reject"]
+    for page in (anna, ben):
+        page.wait_for_selector(".chip.differ", timeout=10000)
+    assert {one["who"] for one in read_corrections(sidecar)} == {"anna", "ben"}
+
+
+def test_decisions_made_while_the_server_is_gone_survive_a_reload(browser: Any, made: tuple[Reviewing, Path]) -> None:
+    running, _ = made
+    sidecar = sidecar_of(running.places[0] / "other.json")
+    page = open_page(browser, running.url, "anna")
+    choose(page, "Table t1")
+    running.kill()
+    for key in "yjn":
+        page.keyboard.press(key)
+    until(page, "document.getElementById('saved').textContent.startsWith('2 not yet')")
+    assert words(sidecar) == []
+    running.start()
+    page.reload()
+    saved(page)
+    assert words(sidecar) == ["accept", "reject"]
+
+
+def test_texts_of_documents_stay_texts(browser: Any, tmp_path: Path) -> None:
+    path = write_made(tmp_path, "made")
+    path.write_text(
+        path.read_text().replace("Table t1", HOSTILE).replace("Consent", HOSTILE).replace("Note of", HOSTILE)
+    )
+    one = {"id": "hostile-1", "who": HOSTILE, "what": {"action": "accept", "table": "t1"}, "why": HOSTILE}
+    add_corrections(sidecar_of(path), [one])
+    with reviewing([path], tmp_path / "log") as running:
+        page = open_page(browser, running.url, HOSTILE)
+        choose(page, HOSTILE)
+        page.click("summary")
+        assert page.text_content(".detail h2") == HOSTILE
+        assert page.locator("img[src=x]").count() == 0
+        assert page.locator("body").inner_text().count(HOSTILE) >= 4
+        assert page.said == []
+
+
+def test_footnotes_and_marks_lead_to_each_other(browser: Any, made: tuple[Reviewing, Path]) -> None:
+    running, _ = made
+    page = open_page(browser, running.url, "anna")
+    choose(page, "Table t1")
+    page.get_by_role("link", name="Footnote a").click()
+    assert page.evaluate("document.activeElement.id") == "note-0"
+    page.get_by_role("link", name="Back to the first cell with a").click()
+    assert page.evaluate("document.activeElement.id") == "mark-0"
+
+
+def test_focus_goes_in_reading_order_and_stays_while_lists_change(browser: Any, made: tuple[Reviewing, Path]) -> None:
+    running, _ = made
+    page = open_page(browser, running.url, "anna")
+    choose(page, "Table t1")
+    page.evaluate("document.activeElement.blur()")
+    seen = []
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        seen.append(
+            page.evaluate("document.activeElement.closest('header, nav.side, .middle, .right')?.className ?? ''")
+        )
+    order = [now for now, before in zip(seen, [None, *seen], strict=False) if now != before]
+    turns = set(itertools.pairwise(order))
+    assert turns == {("", "side"), ("side", "middle"), ("middle", "right"), ("right", "")}  # "": the header
+    page.get_by_role("button", name="Accept").focus()
+    page.keyboard.press("Enter")
+    saved(page)
+    assert "Accept" in page.evaluate("document.activeElement.textContent")
+
+
+def test_single_keys_can_be_turned_off(browser: Any, made: tuple[Reviewing, Path]) -> None:
+    running, _ = made
+    page = open_page(browser, running.url, "anna")
+    choose(page, "Table t1")
+    page.keyboard.press("?")
+    page.uncheck("#single")
+    page.keyboard.press("Escape")
+    page.keyboard.press("y")
+    assert "not decided" in page.text_content(".state")
+    assert words(sidecar_of(running.places[0] / "other.json")) == []
+
+
+def test_tables_are_labelled_by_two_and_settled(browser: Any, tmp_path: Path) -> None:
+    path, tables = made_ledger(tmp_path, 12)
+    with reviewing([path], tmp_path / "log", "--tables", str(tables), "--repair", "2") as running:
+        anna, ben = (open_page(browser, running.url, who) for who in ("anna", "ben"))
+        for key in "yndu":
+            shown = title(anna)
+            anna.keyboard.press(key)
+            until(anna, f"document.querySelector('.detail h2').textContent !== {json.dumps(shown)}")
+        saved(anna)
+        until(anna, "document.querySelector('.facts').textContent.startsWith('2 judged by you')")
+        ben.reload()
+        until(ben, "document.querySelector('.facts')?.textContent.startsWith('0 judged by you, 2 by')")
+        for key in "nn":
+            shown = title(ben)
+            ben.keyboard.press(key)
+            until(ben, f"document.querySelector('.detail h2').textContent !== {json.dumps(shown)}")
+        saved(ben)
+        until(ben, "document.querySelector('.facts').textContent.includes('anna and ben: kappa')")
+        ben.get_by_role("button", name="Settle 1 differing in audit").click()
+        until(ben, "document.querySelector('.detail').textContent.includes('They differ')")
+        ben.keyboard.press("n")
+        until(ben, "document.querySelector('.detail h2').textContent === 'Nobody differs here'")
+        saved(ben)
+        assert anna.said == ben.said == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [(1280, 800), (640, 400)])  # the second is the first at 200 %
+def test_axe_finds_nothing(browser: Any, made: tuple[Reviewing, Path], scheme: str, size: tuple[int, int]) -> None:
+    script = Path(os.environ.get("AXE_CORE", ""))
+    if not script.is_file():
+        pytest.skip("needs axe-core: npm install axe-core, and AXE_CORE naming its axe.min.js")
+    running, _ = made
+    page = open_page(browser, running.url, "anna", color_scheme=scheme, viewport={"width": size[0], "height": size[1]})
+    choose(page, "Table t1")
+    assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
+    assert axe(page, script) == []
+    page.keyboard.press("?")
+    assert axe(page, script) == []
+
+
+def axe(page: Any, script: Path) -> list[Any]:
+    """Rules that the page as it stands breaks. The script comes in past the page's policy, which forbids it."""
+    page.context.new_cdp_session(page).send("Runtime.evaluate", {"expression": script.read_text("utf-8")})
+    found = page.evaluate("async () => (await axe.run()).violations.map(v => [v.id, v.nodes.map(n => n.html)])")
+    return list(found)
