@@ -153,6 +153,7 @@ def session(browser: Any, server: Server) -> None:
         until(page, f"{SHOWN}.startsWith('document')")
     for _ in documents:  # to the first item of the first document
         page.keyboard.press("k")
+        time.sleep(0.15)
     decided, started = 0, time.monotonic()
     while True:
         until(page, f"{SHOWN}?.startsWith('document')")

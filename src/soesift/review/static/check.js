@@ -1,14 +1,15 @@
 // The first job: check what was found.
 
-import { freshId, get, send, waiting } from "./api.js";
-import { CheckPainter, id, nearMiss, pagePath, TYPE_NAMES, TYPES } from "./check_paint.js";
+import { get, waiting } from "./api.js";
+import { CheckDecider } from "./check_decide.js";
+import { id, nearMiss, pagePath, TYPE_NAMES } from "./check_paint.js";
 import { make, tell } from "./dom.js";
 import { showRow } from "./grid.js";
 import { ahead, PageView } from "./page.js";
 
 const POLL = 3000;
 
-export class CheckJob extends CheckPainter {
+export class CheckJob extends CheckDecider {
   name = "check";
 
   constructor(me) {
@@ -96,9 +97,19 @@ export class CheckJob extends CheckPainter {
 
   async choose(document, key, along) {
     this.along = along ?? this.along;
+    const before = this.at;
     const wanted = { document, key };
     this.at = wanted;
-    const found = await this.load(document);
+    this.moving = wanted; // until it is shown, no key decides: nobody has seen it
+    let found = null;
+    try {
+      found = await this.load(document);
+    } catch (error) {
+      if (this.at === wanted) this.at = before;
+      throw error;
+    } finally {
+      if (this.moving === wanted) this.moving = null;
+    }
     if (this.at !== wanted) return;
     if (!found.items.some((item) => item.key === key)) wanted.key = found.items[0]?.key ?? null;
     const item = this.item();
@@ -153,8 +164,9 @@ export class CheckJob extends CheckPainter {
   // On to the next document; after a decision, to the next with something undecided
   async goDocument(step, open) {
     const here = this.rows.findIndex((row) => row.key === this.at?.document);
-    for (let i = here + step; i >= 0 && i < this.rows.length; i += step) {
-      const found = this.rows[i].error ? null : await this.load(this.rows[i].key);
+    const after = step > 0 ? this.rows.slice(here + 1) : this.rows.slice(0, here).reverse();
+    for (const row of open ? [...after, ...this.rows.slice(0, here)] : after) {
+      const found = row.error ? null : await this.load(row.key);
       const item = found?.items.find((one) => !open || this.waits(one));
       if (item) return this.choose(found.key, item.key);
     }
@@ -166,101 +178,6 @@ export class CheckJob extends CheckPainter {
     const to = this.course().find((item) => this.at && id(item) === id(this.at)) ?? this.course()[0];
     if (to) this.choose(to.document, to.key).catch((error) => tell(error.message));
   }
-
-  // Decisions
-
-  decide(what, decision = "") {
-    const found = this.document();
-    if (!found) return;
-    const at = { ...this.at };
-    const body = {
-      id: freshId(), who: this.me.name, why: this.why.value.trim(),
-      what: { ...what, result: found.fingerprint, seen: found.version },
-    };
-    this.why.value = "";
-    this.pending.set(id(at), decision || "…");
-    const after = (said) => {
-      this.pending.delete(id(at));
-      if (said) this.take(said);
-      if (this.at?.document === at.document) {
-        if (!this.item()) this.at.key = this.document().items[0]?.key ?? null;
-        this.paint();
-      } else this.paintLists();
-    };
-    const refused = async () => { this.documents.delete(at.document); await this.load(at.document); after(); };
-    send(`/api/documents/${at.document}/corrections`, body, after, refused);
-    return body.id;
-  }
-
-  accept() {
-    const item = this.item();
-    if (!item) return;
-    if (item.key.startsWith("p")) return tell("Draw the box of the missed table with a, or reject with n: nothing there.");
-    const near = nearMiss(item.key);
-    this.decide(near && !this.table()?.rows ? { action: "accept", near_miss: near } : { action: "accept", table: item.key }, "accept");
-    this.go(1, true);
-  }
-
-  reject() {
-    const item = this.item();
-    if (!item) return;
-    const near = nearMiss(item.key);
-    const what = near ? { near_miss: near } : item.key.startsWith("p") ? { page: Number(item.key.slice(1)) } : { table: item.key };
-    this.decide({ action: "reject", ...what }, "reject");
-    this.go(1, true);
-  }
-
-  retype(number) {
-    const near = nearMiss(this.at?.key ?? "");
-    const type = { table_type: TYPES[number] };
-    if (this.table()?.rows) this.decide({ action: "retype", table: this.at.key, ...type }, "accept");
-    else if (near) this.decide({ action: "accept", near_miss: near, ...type }, "accept");
-    else return tell("A page has no type; draw the box of the missed table with a.");
-    this.go(1, true);
-  }
-
-  undo() {
-    const found = this.document();
-    if (!found) return;
-    const undone = new Set(found.log.filter((one) => one.what.action === "undo").map((one) => one.what.correction));
-    const queued = waiting().filter((one) => one.path.includes(found.key)).map((one) => one.body);
-    for (const one of queued) if (one.what.action === "undo") undone.add(one.what.correction);
-    const mine = [...found.log, ...queued].filter((one) => one.who === this.me.name && one.what.action !== "undo" && !undone.has(one.id));
-    const last = mine.at(-1);
-    if (!last) return tell("Nothing of yours to undo in this document.");
-    const what = last.what;
-    const key = what.table ?? what.tables?.[0] ?? (what.near_miss ? `r${what.near_miss}` : what.page !== undefined ? `p${what.page}` : null);
-    if (key && found.items.some((item) => item.key === key)) { this.at.key = key; this.page = this.item().pages[0] ?? this.page; }
-    this.decide({ action: "undo", correction: last.id });
-    tell(`Undone: ${what.action}`);
-    this.paint();
-  }
-
-  mark() {
-    if (!this.table()?.rows) return;
-    const key = this.at.key;
-    this.marked = this.marked.includes(key) ? this.marked.filter((one) => one !== key) : [...this.marked, key];
-    this.paint();
-  }
-
-  join() {
-    const keys = [...new Set([...this.marked, this.at.key])];
-    const order = this.document().items.filter((item) => keys.includes(item.key)).sort((a, b) => (a.pages[0] ?? 0) - (b.pages[0] ?? 0)).map((item) => item.key);
-    if (order.length < 2) return tell("Mark the other tables first (m), then join.");
-    this.marked = [];
-    this.at.key = order[0];
-    this.decide({ action: "join", tables: order });
-  }
-
-  split() {
-    const table = this.table();
-    if (!table?.rows) return;
-    const row = this.row ?? table.row_pages.findIndex((page, r) => r > table.header_rows && page !== table.row_pages[r - 1]);
-    if (!(row > table.header_rows)) return tell("Choose the first row of the second table (arrow keys or a click), then split.");
-    this.decide({ action: "split", table: this.at.key, row });
-  }
-
-  add(page, box) { this.decide({ action: "add", page, box }); }
 
   // Keys
 
@@ -274,7 +191,7 @@ export class CheckJob extends CheckPainter {
       1: () => this.retype(0), 2: () => this.retype(1), 3: () => this.retype(2), 4: () => this.retype(3),
     };
     const action = actions[event.key];
-    if (action) action();
+    if (action && !this.moving) action();
     return Boolean(action);
   }
 
