@@ -22,8 +22,9 @@ MEET = 1.5  # points: an end this close to a crossing line meets it
 BESIDE = 1.5  # points on each side of a line that should be free of ink
 CROWDED = 0.4  # of its length may have ink beside it
 INKED = 0.85  # of its length must have ink
-BROAD = 1.6  # points: a line thicker than this must be solid, else it is a word in small letters
-SOLID = 0.85  # of a broad line's area must have ink
+BROAD = 1.6  # points: a thicker run may be a word in small letters
+WORD = 120.0  # points: no word is as long
+HOLLOW = 0.09  # of a word's length, or more, has white between its strokes
 AREA = 5.0  # points: least width and height of a filled area
 SHADE = 236  # grey level above which a background counts as white
 MOST_SKEW = 4.0  # degrees
@@ -143,12 +144,20 @@ def _is_clean(ink: Grey, line: list[float], unit: float) -> bool:
     x0, y0, x1, y1 = (round(v) for v in line)
     top, bottom = max(0, y0 - 1), y1 + 1
     inked = ink[top:bottom, x0:x1].any(axis=0).mean()
-    if y1 - y0 > BROAD * unit and (ink[y0:y1, x0:x1] > 0).mean() < SOLID:
+    if y1 - y0 > BROAD * unit and x1 - x0 < WORD * unit and _is_hollow(ink, (x0, y0, x1, y1), round(unit)):
         return False
     reach = max(2, round(BESIDE * unit))
     over = ink[max(0, top - reach) : max(0, top - 1), x0:x1].any(axis=0)
     under = ink[bottom + 1 : bottom + reach, x0:x1].any(axis=0)
     return bool(inked >= INKED and max(over.mean(), under.mean()) <= CROWDED)
+
+
+def _is_hollow(ink: Grey, line: tuple[int, int, int, int], pad: int) -> bool:
+    """Whether a run has white inside, as the bowls of letters have, rather than one stroke throughout."""
+    x0, y0, x1, y1 = line
+    part = np.pad(ink[max(0, y0 - pad) : y1 + pad, x0:x1] > 0, ((1, 0), (0, 0)))
+    strokes = (part[1:] & ~part[:-1]).sum(axis=0)
+    return bool((strokes > 1).mean() > HOLLOW)
 
 
 def _anchored(lines: Boxes, crossing: Boxes, unit: float) -> NDArray[np.bool_]:

@@ -7,9 +7,9 @@ from functools import lru_cache
 
 _MARK = re.compile(
     r"""^[\(\[\{]?\s*
-    (?:[xX×✕✖✗✘✓✔☑☒√●•◦○■□▪◆♦▲►→←↔⟶⟵⇒↑↓*+]|
+    (?:[xX×✕✖✗✘✓✔☑☒√✅❌⬤⚫●•◦○◎〇■□▪◆♦▲►→←↔⟶⟵⇒↑↓*+＊＋⊗⊠ХхΧχ]|[Oo](?=$|\s*\()|
     [\uf0fc\uf0fb\uf0a8\uf0b7\uf0e0\uf0fe\uf052\uf053]|[-–—]*[>→]|\(x\)|[-–—]{3,}(?![-–—]))+
-    (?:\s?[a-z0-9*†‡§¶#,;.\s]{0,8}|\s*[\(\[][^)\]]{0,24}[\)\]])?\s*[\)\]\}]?$""",
+    (?:\s?[a-z0-9*†‡§¶#,;.\s⁰¹²³⁴-⁹ᵃ-ᶻ]{0,8}|\s*[\(\[][^)\]]{0,24}[\)\]])?\s*[\)\]\}]?$""",
     re.VERBOSE,
 )
 _TIME = re.compile(
@@ -18,8 +18,14 @@ _TIME = re.compile(
     unscheduled|unsched|pre-?dose|post-?dose|treatment(?:\s+(?:period|phase))?|run-?in|induction|maintenance|
     enrol+ment|wash-?out|period|phase|epoch|discharge|admission|termination|withdrawal|extension|safety\s+fu|
     check-?in|in-?patient|out-?patient|titration|taper|dosing|wk|d\d+|w\d+|v\d+|c\d+d\d+|m\d+|c\d+|
-    s[ée]lection|semaine|jour|visite|mois|suivi|woche|tag|monat|besuch|visita|semana|d[ií]a|mes|seguimiento|
-    giorno|settimana)\b""",
+    (?:weeks?|months?|days?|visits?|years?|hours?|cycles?|fu|pod|t|j)\d+|\d+\s?(?:mo|wks?|hrs?|h)|
+    (?:pre|post|intra|peri)-?\s?(?:op(?:erative(?:ly)?)?|surgery|intervention|procedure|vaccination)|close-?out|allocation|
+    s[ée]lection|semaines?|jours?|visites?|mois|suivi|d[ée]pistage|fin\s+(?:de|du)\s+(?:traitement|l['’][ée]tude)|
+    wochen?|tage?|monate?|besuche?|einschluss|ausgangswert|nachbeobachtung|nachsorge|abschluss|behandlung(?:sphase)?|
+    visitas?|semanas?|d[ií]as?|mes(?:es)?|seguimiento|cribado|basal|selecci[óo]n|triagem|acompanhamento|
+    giorn[oi]|settiman[ae]|mesi|arruolamento)\b|
+    第?\s?\d+\s?(?:[週周日天月年]|か月|ヶ月|时|時)|スクリーニング|ベースライン|来院|観察期|投与前|投与後|終了時|中止時|追跡|
+    筛选|篩選|基线|基線|访视|訪視|随访|隨訪|治疗期|入组|结束""",
     re.VERBOSE | re.IGNORECASE,
 )
 _ACTIVITY = re.compile(
@@ -31,7 +37,16 @@ _ACTIVITY = re.compile(
     drug\s+account\w*|
     study\s+(?:drug|treatment|intervention|medication)|administration|diary|survival|ecog|echocardiogra\w*|
     serology|coagulation|drug\s+screen|vaccin\w*|swab|biopsy|assessment|examination|compliance|temperature|scale|
-    spirometry|contraception|prior\s+medications?|procedures?)\b""",
+    spirometry|contraception|prior\s+medications?|procedures?|
+    einwilligung\w*|vitalzeichen|vitalparameter|k[öo]rperliche\s+untersuchung|anamnese|begleitmedikation|laborwerte|
+    unerw[üu]nschte\s+ereignisse|fragebogen|frageb[öo]gen|blutentnahme|schwangerschaftstest|ekg|einschlusskriterien|
+    consentement|signes\s+vitaux|examen\s+(?:clinique|physique)|ant[ée]c[ée]dents|[ée]v[ée]nements?\s+ind[ée]sirables?|
+    traitements?\s+concomitants?|prise\s+de\s+sang|poids|questionnaires|bilan\s+\w+|
+    consentimiento|signos\s+vitales|exploraci[óo]n\s+f[íi]sica|historia\s+(?:cl[íi]nica|m[ée]dica)|
+    (?:acontecimientos|eventos)\s+adversos|medicaci[óo]n\s+concomitante|cuestionarios?|anal[íi]tica|peso|
+    consenso\s+informato|segni\s+vitali|esame\s+obiettivo|eventi\s+avversi|sinais\s+vitais|consentimento)\b|
+    同意|バイタル|有害事象|臨床検査|併用薬|身体所見|既往歴|心電図|妊娠検査|体重|投与|
+    知情|生命体征|体格检查|不良事件|合并用药|实验室|病史|心电图|妊娠""",
     re.VERBOSE | re.IGNORECASE,
 )
 _TITLE = re.compile(
@@ -40,7 +55,14 @@ _TITLE = re.compile(
     time\s+(?:and|&)\s+events?|study\s+(?:flow\s*-?\s*chart|schedule|calendar|plan|schema|procedures?|activities|events)|
     trial\s+(?:flow\s*chart|schedule)|
     flow\s*-?\s*chart|visit\s+(?:schedule|evaluation)|procedural\s+outline|event\s+schedule|assessment\s+schedule|
-    (?:assessments?|evaluations?|procedures?)\s+schedule|table\s+of\s+(?:events|procedures|assessments)|soa|soe)\b""",
+    (?:assessments?|evaluations?|procedures?)\s+schedule|table\s+of\s+(?:events|procedures|assessments)|soa|soe|
+    schedule\s+of\s+(?:enrol\w*|data|interventions?|tests|measures|measurements|treatments?\s+and|follow)|
+    (?:study|trial|assessment)\s+(?:time-?\s?lines?|time-?\s?points)|time-?\s?(?:line|table)\s+(?:of|for)\s+\w+|
+    timing\s+of\s+(?:study\s+)?(?:assessments?|procedures|visits)|summary\s+of\s+(?:study\s+)?(?:visits|assessments|procedures)|
+    zeitplan|(?:studien)?ablaufplan|untersuchungsplan|visitenplan|studienablauf|flussdiagramm|ablaufschema|
+    calendrier\s+(?:des?|du)\s+\w+|tableau\s+des\s+(?:visites|examens|[ée]valuations)|sch[ée]ma\s+(?:de\s+l['’][ée]tude|du\s+suivi)|
+    (?:calendario|calend[áa]rio|cronograma|esquema|programa|schema|piano)\s+(?:de|delle|degli|das|dos|del|dello)\s+\w+)\b|
+    スケジュール|実施計画表|日程表|流程[图圖表]|研究流程|试验流程|访视计划|訪視計畫""",
     re.VERBOSE | re.IGNORECASE,
 )
 
