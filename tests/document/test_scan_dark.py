@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 
 from soesift.document.scan_dark import dark_grounds, lighten
+from soesift.document.scan_marks import name_shape
 from soesift.document.scan_rules import find_ink, find_rulings
 
 UNIT = 200 / 72
@@ -55,3 +56,12 @@ def test_a_word_in_small_letters_is_no_rule() -> None:
     cv2.line(blurred, (100, 300), (400, 300), (0, 0, 0), 7)
     horizontal, _ = find_rulings(find_ink(_grey(blurred), UNIT), UNIT)
     assert [round(float(y0)) // 10 for _, y0, _, _ in horizontal] == [29]
+
+
+def test_solid_triangles_and_diamonds_are_named() -> None:
+    triangle, diamond, letter = (np.zeros((40, 40), np.uint8) for _ in range(3))
+    cv2.fillPoly(triangle, [np.array([[20, 2], [38, 38], [2, 38]])], 255)
+    cv2.fillPoly(diamond, [np.array([[20, 2], [38, 20], [20, 38], [2, 20]])], 255)
+    cv2.putText(letter, "A", (4, 36), cv2.FONT_HERSHEY_DUPLEX, 1.5, 255, 4)
+    assert [name_shape(blob) for blob in (triangle, diamond)] == ["▲", "◆"]
+    assert name_shape(letter) not in {"▲", "◆"}

@@ -22,6 +22,7 @@ LETTER_X = 0.62  # of the usual ink height of lines: a taller x is a capital
 _WIDE_FORMS = {0xFF01 + i: 0x21 + i for i in range(94)} | {0x3000: 0x20}
 _CROSSES = frozenset("xX×✕✖Χχ乂")
 _TICKS = frozenset("√✓✔")
+_SOLID = frozenset("▲◆")  # no letter is filled like these
 
 
 @dataclass(slots=True)
@@ -187,7 +188,7 @@ def settle_mark(line: Line, ink: Grey, height: float) -> None:
         sign = "X" if len(tall) and tall[-1] - tall[0] + 1 >= LETTER_X * height else "x"
     elif text in _TICKS or shape == "✓":
         sign = "✓"
-    elif shape and (poor or not text.isalnum()):
+    elif shape and (poor or not text.isalnum() or shape in _SOLID):
         sign = shape
     else:
         return

@@ -40,7 +40,7 @@ def find_blobs(ink: Grey, height: float) -> Boxes:
 
 
 def name_shape(blob: Grey) -> str:
-    """ "•", "■", "X" or "✓" for a blob of that shape (a crop of ink, tight around it), else "".
+    """ "•", "■", "▲", "◆", "X" or "✓" for a blob of that shape (a crop of ink, tight around it), else "".
 
     Shapes are told by the ink in the parts of the box: a disc fills pi/4 of a square, a cross its diagonals,
     a tick rises from a low point left of the middle.
@@ -55,6 +55,8 @@ def name_shape(blob: Grey) -> str:
         return "■"
     if 0.75 <= ratio <= 1.33 and filled > 0.62 and not _has_hole(tight) and _is_round(tight):
         return "•"
+    if 0.7 <= ratio <= 1.45 and 0.4 < filled < 0.68 and (solid := _solid_shape(tight)):
+        return solid
     if 0.6 <= ratio <= 1.7 and _is_cross(tight):
         return "X"
     if 0.6 <= ratio <= 1.9 and filled < 0.5 and not _has_hole(tight) and _is_tick(tight):
@@ -76,6 +78,19 @@ def _has_hole(tight: NDArray[np.bool_]) -> bool:
     count, _, stats, _ = cv2.connectedComponentsWithStats(around, connectivity=4)
     holes = sorted(stats[1:count, 4].tolist())[:-1]
     return bool(holes) and max(holes) >= 0.02 * tight.size
+
+
+def _solid_shape(tight: NDArray[np.bool_]) -> str:
+    """A triangle, whose rows widen from a point to the foot, or a diamond, widest in the middle; one run a row."""
+    square = _on_square(tight) > 0.5
+    runs = (np.diff(np.pad(square, ((0, 0), (1, 0))).astype(np.int8), axis=1) == 1).sum(axis=1)
+    if (runs > 1).any():
+        return ""
+    width = square.mean(axis=1)
+    ramp = np.linspace(0.02, 0.98, len(width))
+    if np.abs(width - ramp).max() < 0.2:
+        return "▲"
+    return "◆" if np.abs(width - 2 * np.minimum(ramp, 1 - ramp)).max() < 0.2 else ""
 
 
 def _on_square(tight: NDArray[np.bool_], side: int = 24) -> NDArray[np.float32]:
