@@ -21,6 +21,8 @@ def load_toml(path: str | Path, model: type[M]) -> M:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise UsageError(f"{path}: cannot be read ({error.strerror}); check the path") from None
+    except RecursionError:
+        raise UsageError(f"{path}: is nested too deeply; use fewer brackets") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"{path}: is not TOML: {error}") from None
     return check(data, model, str(path))

@@ -82,7 +82,7 @@ def _labels_in(text: str, labels: Labels) -> dict[str, Label]:
 def _json_answer(text: str) -> str | None:
     try:
         data = json.loads(text.strip().removeprefix("```json").strip("`\n "))
-    except ValueError:
+    except (ValueError, RecursionError):  # thousands of brackets
         return None
     if not isinstance(data, dict):
         return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -22,6 +22,8 @@ from soesift.table.rulings import Lines, clean_rulings
 from soesift.table.split_rows import split_rows
 from soesift.table.stream import find_streams
 
+FARTHEST = 20_000.0  # points; the largest page that PDF allows has 14,400
+
 
 @dataclass(slots=True)
 class PageTables:
@@ -40,6 +42,7 @@ class PageTables:
 
 def find_tables(page: Page, furniture: Furniture = frozenset()) -> PageTables:
     """Tables of a page from top to bottom, with text; running headers and footers are left out of account."""
+    page = _finite(page)
     turn = main_turn(page)
     upright = turn_page(page, (360 - turn) % 360)
     words = find_words(upright)
@@ -57,6 +60,17 @@ def find_tables(page: Page, furniture: Furniture = frozenset()) -> PageTables:
         table.bbox = turn_box(table.hull, upright.width, upright.height, turn)
     found.lines = lines_outside(words, found.tables)
     return found
+
+
+def _finite(page: Page) -> Page:
+    """The page with all coordinates numbers within FARTHEST; files hold others."""
+    names = ("boxes", "horizontal", "vertical", "fills", "images")
+    arrays = {name: getattr(page, name) for name in names}
+    odd = {name: a for name, a in arrays.items() if a.size and not (np.abs(a) <= FARTHEST).all()}
+    if not odd:
+        return page
+    clean = {name: np.clip(np.nan_to_num(a, nan=0.0), -FARTHEST, FARTHEST) for name, a in odd.items()}
+    return replace(page, **clean)
 
 
 def tables_of(page: Page, words: Words, horizontal: Lines, vertical: Lines) -> list[FoundTable]:

@@ -73,7 +73,7 @@ class HttpProvider:
             )
         try:
             data = json.loads(response.content)
-        except ValueError:
+        except (ValueError, RecursionError):
             said = " ".join(response.text.split())[:80]
             message = f"{self._url}: the answer is not JSON: {said}"
             raise ProviderError(message, "unparsable", status=200, raw=response.text[:2000]) from None

@@ -25,27 +25,34 @@ def read_body(data: Any, raw: str = "") -> Reply:
         usage = data.get("usage") or {}
         cached = (usage.get("prompt_tokens_details") or {}).get("cached_tokens") or 0
         return Reply(
-            text=message.get("content") or "",
-            finish=choice.get("finish_reason") or "",
-            refusal=message.get("refusal") or "",
+            text=_text(message.get("content")),
+            finish=_text(choice.get("finish_reason")),
+            refusal=_text(message.get("refusal")),
             logprobs=_logprobs(choice.get("logprobs")),
             tokens_in=int(usage.get("prompt_tokens") or 0),
             tokens_out=int(usage.get("completion_tokens") or 0),
             tokens_cached=int(cached),
             model=str(data.get("model") or ""),
         )
-    except (KeyError, IndexError, TypeError, AttributeError, ValueError):
+    except (KeyError, IndexError, TypeError, AttributeError, ValueError, OverflowError):
         raise ProviderError(
             f"not a chat completion: {raw[:80]!r}", "unparsable", status=200, raw=raw
         ) from None
 
 
+def _text(value: Any) -> str:
+    """`value`, "" for null; raises TypeError for anything else that is no text."""
+    if value is not None and not isinstance(value, str):
+        raise TypeError(f"not text: {value!r}")
+    return value or ""
+
+
 def _logprobs(data: Any) -> tuple[TokenLogprob, ...]:
     return tuple(
         TokenLogprob(
-            item["token"],
+            _text(item["token"]),
             float(item["logprob"]),
-            tuple((top["token"], float(top["logprob"])) for top in item.get("top_logprobs") or []),
+            tuple((_text(top["token"]), float(top["logprob"])) for top in item.get("top_logprobs") or []),
         )
         for item in (data or {}).get("content") or []
     )
