@@ -50,7 +50,8 @@ def parting(z: ArrayLike) -> Parting:
     apart, variance = float(two.means_[high, 0] - two.means_[low, 0]), float(two.covariances_[0, 0])
     slope = apart / variance
     odds = float(np.log(two.weights_[high] / two.weights_[low]))
-    return Parting(float(two.means_.mean()) - odds / slope, slope, True)
+    # rounded, or the last bits of a parallel sum would make a resumed study take its own results for others'
+    return Parting(round(float(two.means_.mean()) - odds / slope, 4), round(slope, 4), True)
 
 
 def recentred(beliefs: ArrayLike) -> tuple[Floats, list[Parting]]:
