@@ -8,7 +8,7 @@ import click
 
 KIND_NAMES = ("full", "small", "none", "image", "scan", "rotated", "tiled", "borderless", "redacted",
     "transposed", "tracks",
-              "synopsis", "foreign", "mixed")  # fmt: skip
+              "synopsis", "foreign", "mixed", "doses")  # fmt: skip
 
 
 @click.command("sample")

@@ -1,1 +1,1 @@
-
+"""Documents as pages of characters, lines and pictures: PDF, pictures by OCR, DOCX."""

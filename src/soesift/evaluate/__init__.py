@@ -1,1 +1,1 @@
-
+"""Scores, intervals, calibration and folds, as pure functions on arrays."""

@@ -1,1 +1,1 @@
-
+"""Fragments on neighbouring pages as one logical table, with its footnotes, type and title."""

@@ -1,1 +1,1 @@
-
+"""The result of detection, its schema and its file."""

@@ -13,7 +13,7 @@ from soesift.sample.style import Borders
 Kind = Literal[
     "full", "small", "none", "image", "scan", "rotated", "tiled", "borderless", "redacted", "transposed",
     "tracks",
-    "synopsis", "foreign", "mixed",
+    "synopsis", "foreign", "mixed", "doses",
 ]  # fmt: skip
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
@@ -38,6 +38,7 @@ class Options(BaseModel):
     in_synopsis: bool = False
     tracks: int | None = None  # further schedules besides the main one
     negatives: int | None = None  # tables that are no schedules
+    doses: int = 0  # further tables of dose changes
     schedule: bool = True
     amended: int = Field(0, ge=0, le=40)  # random edits of the main schedule; the rest stays as the seed has it
 
@@ -46,7 +47,7 @@ def settle(options: Options, rng: Random) -> Options:
     """The options with what the kind asks for; "mixed" draws a kind."""
     kind = options.kind
     if kind == "mixed":
-        kind = rng.choice([k for k in KINDS if k not in ("mixed", "scan", "image", "full")])
+        kind = rng.choice([k for k in KINDS if k not in ("mixed", "scan", "image", "full", "doses")])
         options = options.model_copy(update={"kind": kind})
     asked = {**PRESETS[kind], **options.model_dump(exclude_unset=True)}
     asked["kind"] = kind
@@ -69,4 +70,5 @@ PRESETS: dict[str, dict[str, object]] = {
     "tracks": {"tracks": 4},
     "synopsis": {"in_synopsis": True, "mode": "portrait", "split": 1},
     "foreign": {"tracks": 0},
+    "doses": {"tracks": 0, "doses": 3},
 }

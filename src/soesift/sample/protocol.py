@@ -50,7 +50,9 @@ def make_protocol(seed: int, out: Path, **options: object) -> Truth:
         truth = truth_of(blocks, book, name, seed, chosen)
     truth.edits = scene.main.edits if scene.main is not None else []
     write_atomically(out / f"{name}{'.docx' if chosen.docx else '.pdf'}", content)
-    write_atomically(out / f"{name}.json", truth.model_dump_json(indent=1, by_alias=True) + "\n")
+    left_out = None if chosen.doses else {"hard_negatives": {"__all__": {"grid"}}}
+    text = truth.model_dump_json(indent=1, by_alias=True, exclude=left_out)
+    write_atomically(out / f"{name}.json", text + "\n")
     return truth
 
 
@@ -101,7 +103,9 @@ def truth_of(blocks: list[Block], book: Book, name: str, seed: int, options: Opt
         elif isinstance(block, Contents):
             truth.hard_negatives.append(false_one("toc", block.title, pages=place.pages))
         elif not isinstance(block, Heading) and (label := getattr(block, "label", None)) is not None:
-            truth.hard_negatives.append(false_one(label.kind, label.title, pages=place.pages))
+            one = false_one(label.kind, label.title, pages=place.pages)
+            one.grid = block.grid.texts() if isinstance(block, Table) else []
+            truth.hard_negatives.append(one)
     used = {p for t in truth.soe_tables for p in (*t.grid_pages, *t.footnote_pages)}
     alone = {
         p

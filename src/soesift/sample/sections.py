@@ -6,6 +6,7 @@ from random import Random
 
 from soesift.sample.blocks import Block, Contents, Heading, Paragraph, Schedule, Table, TitlePage
 from soesift.sample.kinds import Options
+from soesift.sample.negatives.dose_changes import dose_changes
 from soesift.sample.negatives.registry import choose_makers
 from soesift.sample.negatives.scene import Scene
 from soesift.sample.study import Study
@@ -29,6 +30,8 @@ def compose(rng: Random, scene: Scene, options: Options) -> list[Block]:
     schedules = make_schedules(rng, scene, options)
     makers = choose_makers(rng, options.negatives or 0)
     made = {section: [b for maker in chosen for b in maker(rng, scene)] for section, chosen in makers.items()}
+    if options.doses:
+        made["treatment"] += dose_changes(rng, scene, options.doses)
     late = options.schedule and not options.in_synopsis and rng.random() < 0.3 and options.kind != "full"
     blocks: list[Block] = [title_page(rng, scene.study)]
     if options.kind != "small" or rng.random() < 0.5:

@@ -48,6 +48,7 @@ class HardNegative(_Record):
     kind: NegativeClass = Field(alias="class")
     title: str
     table_numbers: list[int] = []
+    grid: list[list[str]] = []  # written for documents of kind `doses` only
 
 
 class UncertainPage(_Record):

@@ -1,0 +1,1 @@
+"""Ways of getting labels compared on the same held-out protocols."""

@@ -1,1 +1,1 @@
-
+"""The student: rows, fine-tuning, cross-validation, calibration, export of a model folder."""

@@ -64,20 +64,26 @@ class HttpProvider:
         return client
 
     def _read(self, response: httpx.Response) -> Reply:
+        text = self._without_key(response.text)
         if response.status_code != 200:
             wait = seconds_to_wait(response.headers.get("retry-after"))
-            said = " ".join(response.text.split())[:160]
+            said = " ".join(text.split())[:160]
             message = f"{self._url}: status {response.status_code}: {said}"
             raise ProviderError(
-                message, status=response.status_code, retry_after=wait, raw=response.text[:2000]
+                message, status=response.status_code, retry_after=wait, raw=text[:2000]
             )
         try:
             data = json.loads(response.content)
         except (ValueError, RecursionError):
-            said = " ".join(response.text.split())[:80]
+            said = " ".join(text.split())[:80]
             message = f"{self._url}: the answer is not JSON: {said}"
-            raise ProviderError(message, "unparsable", status=200, raw=response.text[:2000]) from None
-        return read_body(data, response.text[:2000])
+            raise ProviderError(message, "unparsable", status=200, raw=text[:2000]) from None
+        return read_body(data, text[:2000])
+
+    def _without_key(self, text: str) -> str:
+        """`text` without the key, which some gateways show in their refusals: it would be printed and kept."""
+        key = self._headers.get("authorization", "").removeprefix("Bearer ")
+        return text.replace(key, "[key]") if key else text
 
     async def close(self) -> None:
         for lane in self._lanes:

@@ -1,0 +1,87 @@
+"""A stand-in for a teacher, for tutorials and tests: it looks for words, and answers wrongly now and then. No LLM.
+
+    python benchmarks/rule_teacher.py 'grade|toxicity' 'reduce|lower' 'hold|stop' [--noise 0.1] [--port 8080]
+
+It speaks the chat-completion interface on the loopback address. YES where the table shows at least two of the
+patterns. Whether an answer is turned round hangs on a hash of what is shown, so it differs from view to view and is
+the same each time; so do the log-probabilities that it gives.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import math
+import re
+import threading
+from collections.abc import Sequence
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+LEAST = 2  # patterns for a YES
+
+
+def answer(text: str, patterns: Sequence[str], noise: float) -> tuple[str, float]:
+    """The word, and its probability, for a prompt `text` that ends with a paragraph that is the question."""
+    shown = text.rsplit("\n\n", 1)[0]
+    said = sum(bool(re.search(pattern, shown, re.IGNORECASE)) for pattern in patterns) >= LEAST
+    number = int.from_bytes(hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()[:8], "big") / 2**64
+    turned = number < noise
+    sure = 0.6 + 0.2 * number / max(noise, 1e-9) if turned else 0.8 + 0.19 * number
+    return ("YES" if said != turned else "NO"), sure
+
+
+def completion(word: str, sure: float) -> dict[str, Any]:
+    other = {"YES": "NO", "NO": "YES"}[word]
+    tops = [{"token": word, "logprob": math.log(sure)}, {"token": other, "logprob": math.log(1 - sure)}]
+    content = [{"token": word, "logprob": tops[0]["logprob"], "top_logprobs": tops}]
+    choice = {"index": 0, "message": {"role": "assistant", "content": word}, "finish_reason": "stop",
+              "logprobs": {"content": content}}  # fmt: skip
+    return {"model": "rules", "choices": [choice], "usage": {"prompt_tokens": 300, "completion_tokens": 1}}
+
+
+class RuleTeacher:
+    """Serves in a thread while the context is open. `url`: what goes into `base_url`."""
+
+    def __init__(self, patterns: Sequence[str], noise: float = 0.1, port: int = 0) -> None:
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_POST(self) -> None:
+                asked = json.loads(self.rfile.read(int(self.headers["content-length"])))
+                body = json.dumps(completion(*answer(asked["messages"][-1]["content"], patterns, noise))).encode()
+                self.send_response(200)
+                self.send_header("content-type", "application/json")
+                self.send_header("content-length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, format: str, *args: object) -> None:
+                """Say nothing."""
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
+        self.url = f"http://127.0.0.1:{self._server.server_port}/v1"
+
+    def __enter__(self) -> RuleTeacher:
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("patterns", nargs="+", help="regular expressions")
+    parser.add_argument("--noise", type=float, default=0.1, help="share of answers turned round")
+    parser.add_argument("--port", type=int, default=8080)
+    options = parser.parse_args()
+    with RuleTeacher(options.patterns, options.noise, options.port) as teacher:
+        print(teacher.url, flush=True)
+        threading.Event().wait()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,113 @@
+"""The architecture page tells the truth: its map of folders, its layers, and what detection loads."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCE = ROOT / "src" / "soesift"
+PAGE = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+DOWNWARD = {("detect", "serve"), ("train", "study")}  # known, and named on the page
+HEAVY = ("torch", "transformers", "peft", "litellm", "httpx", "sklearn", "scipy", "pandas", "fastapi", "uvicorn",
+         "matplotlib", "soesift.train", "soesift.label", "soesift.select", "soesift.study", "soesift.bench",
+         "soesift.sample", "soesift.review", "soesift.fetch")  # fmt: skip
+
+
+def layers() -> dict[str, int]:
+    """Folder -> layer, as the page has it."""
+    rows = re.findall(r"^\| (\d) \| ([^|]+) \|", PAGE, re.MULTILINE)
+    return {name: int(layer) for layer, names in rows for name in re.findall(r"`(\w+)`", names)}
+
+
+def modules() -> dict[str, Path]:
+    found = {}
+    for path in SOURCE.rglob("*.py"):
+        parts = ("soesift", *path.relative_to(SOURCE).with_suffix("").parts)
+        found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
+    return found
+
+
+def loaded_by(path: Path, known: dict[str, Path]) -> set[str]:
+    """Modules of the package that a module imports when it is loaded: not inside functions, not for types only."""
+    found: set[str] = set()
+    for node in ast.parse(path.read_text("utf-8")).body:
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("soesift"):
+            whole = [f"{node.module}.{alias.name}" for alias in node.names]
+            found |= {name if name in known else str(node.module) for name in whole}
+        elif isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names if alias.name in known}
+    return found
+
+
+@pytest.fixture(scope="module")
+def graph() -> dict[str, set[str]]:
+    known = modules()
+    return {name: loaded_by(path, known) - {name} for name, path in known.items()}
+
+
+def folder_of(module: str) -> str:
+    return module.split(".")[1] if "." in module else ""
+
+
+def test_every_folder_is_on_the_map_and_every_one_on_the_map_exists() -> None:
+    there = {p.name if p.is_dir() else p.stem for p in SOURCE.iterdir() if p.is_dir() or p.suffix == ".py"}
+    assert set(layers()) == there - {"__init__", "__pycache__"}
+
+
+def test_imports_run_up_the_layers(graph: dict[str, set[str]]) -> None:
+    layer = layers()
+    crossed = {
+        (name, other)
+        for name, others in graph.items()
+        for other in others
+        if folder_of(name) and folder_of(other) and layer[folder_of(other)] > layer[folder_of(name)]
+        and (folder_of(name), folder_of(other)) not in DOWNWARD
+    }  # fmt: skip
+    assert crossed == set()
+
+
+def test_the_known_downward_imports_are_still_there_and_on_the_page(graph: dict[str, set[str]]) -> None:
+    for one, other in DOWNWARD:
+        assert any(folder_of(a) == one and folder_of(b) == other for a, bs in graph.items() for b in bs)
+        assert f"`{one}" in PAGE.partition("go down the table")[2]
+
+
+def circles(graph: dict[str, set[str]]) -> set[str]:
+    """Modules left when those that import nothing left are taken away again and again."""
+    left = set(graph)
+    while free := {name for name in left if not graph[name] & left}:
+        left -= free
+    return left
+
+
+def test_circles_are_found() -> None:
+    assert circles({"a": {"b"}, "b": {"c"}, "c": {"b"}, "d": set()}) == {"a", "b", "c"}
+
+
+def test_no_module_is_loaded_in_a_circle(graph: dict[str, set[str]]) -> None:
+    assert circles(graph) == set()
+
+
+def test_detection_loads_nothing_of_training(tmp_path: Path) -> None:
+    pytest.importorskip("reportlab")
+    script = (
+        "import sys; from soesift import Detector; from soesift.export.html import write_html\n"
+        "result = Detector.load().detect(sys.argv[1]); assert result.tables\n"
+        "write_html(result, sys.argv[1] + '.html', sys.argv[1]); result.to_xlsx(sys.argv[1] + '.xlsx')\n"
+        "print(*sys.modules)"
+    )
+    from soesift.sample import make_protocol
+
+    truth = make_protocol(1, tmp_path, kind="small")
+    run = subprocess.run([sys.executable, "-c", script, str(tmp_path / f"{truth.id}.pdf")],
+                         capture_output=True, text=True)  # fmt: skip
+    assert run.returncode == 0, run.stderr
+    there = set(run.stdout.split())
+    assert "soesift.detect.detector" in there
+    assert there & set(HEAVY) == set()
