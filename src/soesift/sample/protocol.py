@@ -104,7 +104,7 @@ def truth_of(blocks: list[Block], book: Book, name: str, seed: int, options: Opt
             truth.hard_negatives.append(false_one("toc", block.title, pages=place.pages))
         elif not isinstance(block, Heading) and (label := getattr(block, "label", None)) is not None:
             one = false_one(label.kind, label.title, pages=place.pages)
-            one.grid = block.grid.texts() if isinstance(block, Table) else []
+            one.grid = block.grid.texts() if options.doses and isinstance(block, Table) else []
             truth.hard_negatives.append(one)
     used = {p for t in truth.soe_tables for p in (*t.grid_pages, *t.footnote_pages)}
     alone = {
