@@ -194,6 +194,37 @@ def test_nothing_held_out_teaches(study: Path) -> None:
             assert (fold[taught(arm, data, fold != number, 1, config).items] != number).all()
 
 
+def test_folds_depend_on_the_protocols_and_the_seed_alone(study: Path) -> None:
+    """A ledger that grew, other gold of the same protocols, another order: every protocol stays in its fold."""
+    config, data = material(study)
+
+    def folds(some: StudyData, seed: int) -> dict[str, int]:
+        return dict(zip(some.groups.tolist(), folds_of(config, some, seed).tolist(), strict=True))
+
+    whole = folds(data, 1)
+    assert folds(data, 2) != whole
+    rng, compared = np.random.default_rng(0), 0
+    for _ in range(20):
+        rows = rng.permutation(N)[: rng.integers(N // 2, N)]
+        truth = np.where(rng.random(len(rows)) < 0.5, 1 - data.truth[rows], data.truth[rows])
+        some = data._replace(
+            records=[data.records[i] for i in rows], truth=truth, groups=data.groups[rows],
+            blocks=[data.blocks[i] for i in rows], pool=rng.random(len(rows)) < 0.5,
+        )  # fmt: skip
+        if set(some.blocks) == set(data.blocks):
+            assert folds(some, 1) == whole
+            compared += 1
+    assert compared > 5
+
+
+def test_protocols_without_gold_teach_in_every_fold(study: Path) -> None:
+    config, data = material(study)
+    truth = np.where(data.groups == "TOY-3", -1, data.truth)
+    fold = folds_of(config, data._replace(truth=truth), 1)
+    assert set(fold[data.groups == "TOY-3"].tolist()) == {-1}
+    assert set(fold[data.groups != "TOY-3"].tolist()) == {0, 1, 2}
+
+
 def test_votes_span_or_to_and(study: Path) -> None:
     _, data = material(study)
     known, every = data.pool, np.arange(N)

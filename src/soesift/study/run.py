@@ -14,15 +14,16 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from soesift.errors import MissingExtra, UsageError
-from soesift.evaluate.arrays import Bools, Floats, Ints
+from soesift.evaluate.arrays import UNKNOWN, Bools, Floats, Ints
 from soesift.label.write import write_whole
 from soesift.select.by_name import linear_probability
 from soesift.study.arms import Taught, direct, is_direct, quality, taught
 from soesift.study.config import StudyConfig
 from soesift.study.data import StudyData
-from soesift.train.folds import group_folds
+from soesift.train.folds import named_folds
 
 Notify = Callable[[str, int, int], None]  # arm, done, in all
+FOLDING = "by name 1"  # results of other folds are never taken for these
 
 
 class Result(BaseModel):
@@ -81,17 +82,22 @@ def read_result(path: Path, mark: str) -> Result | None:
 
 
 def mark_of(config: StudyConfig, data: StudyData) -> str:
-    """Names data and settings that a result depends on; seeds and arms may be added later."""
+    """Names data, settings and way of folding that a result depends on; seeds and arms may be added later."""
     free = {"out", "arms", "seeds", "sizes", "size_arm", "reference", "resamples", "tables", "ledger", "gold"}
     if config.student == "linear":
         free |= {"model", "fit"}
     settings = config.model_dump_json(exclude=free)
-    return hashlib.sha256(f"{data.digest()}{settings}".encode()).hexdigest()[:16]
+    return hashlib.sha256(f"{FOLDING}{data.digest()}{settings}".encode()).hexdigest()[:16]
 
 
 def folds_of(config: StudyConfig, data: StudyData, seed: int) -> Ints:
-    """(n,) fold of each table: the same in all arms, whole protocols (or sponsors), even in gold YES."""
-    return group_folds(data.blocks, np.maximum(data.truth, 0), config.folds, seed)
+    """(n,) fold of each table: the same in all arms, whole protocols (or sponsors), by their names and the seed alone.
+
+    Protocols without a gold label are in no fold (-1): there is nothing to score them by, so they teach in all.
+    """
+    judged = {block for block, truth in zip(data.blocks, data.truth.tolist(), strict=True) if truth != UNKNOWN}
+    fold = named_folds(judged, config.folds, seed)
+    return np.array([fold.get(block, -1) for block in data.blocks], np.int64)
 
 
 def one(config: StudyConfig, data: StudyData, arm: str, seed: int, fold: int, held: Bools, mark: str) -> Result:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -36,6 +36,19 @@ def group_folds(groups: Sequence[str], strata: NDArray[np.int64], folds: int, se
         load[choice] += share
         fold_of[names[i]] = choice
     return np.array([fold_of[group] for group in groups], np.int64)
+
+
+def named_folds(names: Iterable[str], folds: int, seed: int) -> dict[str, int]:
+    """Group -> fold, 0 to folds - 1, of as many groups each as can be; by the set of names and the seed alone.
+
+    No count of rows or classes has a say: what is added to a ledger later never moves a protocol.
+    Raises UsageError when there are fewer groups than folds.
+    """
+    ordered = sorted(set(names))
+    if len(ordered) < folds:
+        raise UsageError(f"{len(ordered)} groups cannot make {folds} folds; set folds to at most {len(ordered)}")
+    order = np.random.default_rng(seed).permutation(len(ordered))
+    return {ordered[i]: place % folds for place, i in enumerate(order.tolist())}
 
 
 def hold_out(groups: Sequence[str], strata: NDArray[np.int64], share: float, seed: int) -> NDArray[np.bool_]:
