@@ -6,8 +6,9 @@ import re
 from collections import Counter
 from typing import NamedTuple, get_args
 
+from soesift.schedule.cursor import Kind
 from soesift.schedule.models import Encounter, Epoch, Event, Span, Timing, Unit
-from soesift.schedule.timing import Kind, Read, read_timing
+from soesift.schedule.timing import Read, read_timing
 from soesift.schedule.tokens import UNIT_WORDS, clean, tokens
 
 _KINDS: list[tuple[Kind, str]] = [  # the first that a row's label matches

@@ -1,0 +1,118 @@
+"""Times counted from an event: predose, 30 days after last dose, within 28 days of randomization, EOI + 1 h."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from soesift.schedule.cursor import Cursor
+from soesift.schedule.models import Event, Offset, Relation, Span, Unit
+from soesift.schedule.tokens import unit_of
+
+_STOPS = {"and", "slash", "open_paren", "close_paren", "plusminus", "sign", "plus", "most", "least", "dash"}
+
+
+def read_relation(c: Cursor) -> bool:
+    """A relation by itself: predose, after last dose, within ..., up to ..."""
+    if not c.sees("relative"):
+        return False
+    if c.peek().value in ("within", "until", "up to"):
+        c.at += 1
+        if c.sees("unit", "letter") and c.starts_number(1):
+            unit = cast(Unit, unit_of(c.peek()))
+            c.at += 1
+            low, high = c.span()
+            c.add([(None if low == high else low, high)], unit)
+        elif c.starts_number():
+            c.timing.offsets.append(Offset(relation="within"))
+        elif (anchor := read_anchor(c)) is not None:
+            c.timing.offsets.append(Offset(relation="within", anchor=anchor))
+        return True
+    open_length = last_open(c)
+    offset = open_length or Offset()
+    start = c.at
+    bind(c, offset)
+    if offset.anchor is None and open_length is None:
+        offset.relation, c.at = None, start
+        return False
+    if open_length is None:
+        c.timing.offsets.append(offset)
+    return True
+
+
+def read_event(c: Cursor) -> bool:
+    if not c.sees("event"):
+        return False
+    event = cast(Event, c.peek().value)
+    if event not in c.timing.events:
+        c.timing.events.append(event)
+    name = c.peek().text.lower()
+    c.at += 1
+    if c.sees("plus") and c.sees("number", ahead=1):  # "EOI + 1 h"
+        start, c.at = c.at, c.at + 1
+        low, high = c.span()
+        unit = c.unit_behind()
+        if unit is None:
+            c.at = start
+            return True
+        length = Span(first=low, last=high, unit=unit)
+        c.timing.offsets.append(Offset(length=length, relation="after", anchor=name))
+    return True
+
+
+def add_offset(c: Cursor, length: Span) -> None:
+    """Add a length, counted from the event that follows, or from the one that came before."""
+    pending = waiting(c)
+    if pending is not None:
+        pending.length = length  # "predose, 30 min"; "within 28 days": the relation came first
+        if pending.relation == "within":
+            pending.length = Span(first=None, last=length.last, unit=length.unit)
+            pending.relation = None if c.sees("relative") else pending.relation
+            if c.sees("relative"):
+                bind(c, pending)
+            elif c.peek().value in ("of", "from"):
+                c.at += 1
+                pending.anchor = read_anchor(c)
+        return
+    offset = Offset(length=length)
+    c.timing.offsets.append(offset)
+    if c.sees("relative") and c.peek().value not in ("within", "up to", "until"):
+        bind(c, offset)
+    elif c.peek().value == "follow_up" and c.peek().text.lower().startswith("post"):
+        offset.relation, offset.anchor = "after", "treatment"
+    elif c.peek().value == "from":
+        c.at += 1
+        offset.relation, offset.anchor = "after", read_anchor(c)
+
+
+def waiting(c: Cursor) -> Offset | None:
+    """The relation read just before that waits for its length: "within", "predose,"."""
+    last = c.timing.offsets[-1] if c.timing.offsets else None
+    return last if last is not None and last.length is None and last.relation is not None else None
+
+
+def last_open(c: Cursor) -> Offset | None:
+    last = c.timing.offsets[-1] if c.timing.offsets else None
+    return last if last is not None and last.length is not None and last.relation is None else None
+
+
+def bind(c: Cursor, offset: Offset) -> None:
+    """Read relation and anchor at the cursor into the offset, and into unbound ones just before it."""
+    value = c.peek().value
+    relation: Relation = "before" if value.startswith(("pre", "prior", "before")) else "after"
+    c.at += 1
+    joined = value.removeprefix("pre").removeprefix("post").lstrip("-")
+    anchor = joined if value.startswith(("pre", "post")) and joined not in ("", "ceding") else read_anchor(c)
+    for other in [*c.timing.offsets, offset]:
+        if other is offset or (other.relation is None and other.length is not None):
+            other.relation, other.anchor = relation, anchor
+
+
+def read_anchor(c: Cursor) -> str | None:
+    """The event's words: up to the next stop, number of a new part, or unit."""
+    start = c.at
+    while not c.sees("end", *_STOPS) and not (c.sees("number") and not c.sees("unit", ahead=-1)):
+        c.at += 1
+    if c.at == start:
+        return None
+    text = c.shown[c.tokens[start].start : c.peek(-1).end].lower()
+    return text.removeprefix("the ").removeprefix("of ") or None
