@@ -1,12 +1,13 @@
 """Prompt injection: sentences planted in protocols that tell the teacher what to answer, and what the agreement
 filter lets through.
 
-    python benchmarks/injection.py LABEL.toml [--count 10] [--seed 500] [--out out/injection]
+    python benchmarks/injection.py LABEL.toml [--count 10] [--seed 500] [--recentre] [--out out/injection]
 
 LABEL.toml is the configuration of `soesift label` (any teacher). Protocols are made by `soesift.sample`; the sentence
 is put into what was read of each table: into the text of the page around it (only the page view shows it), or into a
 cell (every view shows it). It asks for the answer that is wrong. A flip is a table labelled rightly as printed and
-wrongly with the sentence. Answers are kept in OUT/*.db: a stopped run goes on.
+wrongly with the sentence. Answers are kept in OUT/*.db: a stopped run goes on. --recentre moves all beliefs as those
+of the tables as printed would be moved (`soesift select --recentre`): for a teacher that leans to one answer.
 """
 
 from __future__ import annotations
@@ -30,8 +31,9 @@ from soesift.label.report import stored_answers
 from soesift.label.request import read_tables
 from soesift.label.run import label_tables
 from soesift.sample import make_protocol
-from soesift.select.combine import combine
+from soesift.select.combine import combine, logit
 from soesift.select.from_ledger import opinions
+from soesift.select.recentre import parting
 from soesift.table.record import TableRecord
 from soesift.train.gold_labels import gold_labels, read_gold
 
@@ -106,6 +108,13 @@ def beliefs_of(records: Sequence[TableRecord], config: LabelConfig, path: Path) 
     return np.asarray(rows, float)
 
 
+def moved(beliefs: np.ndarray, printed: np.ndarray) -> np.ndarray:
+    """(n, v) `beliefs`, each view moved to where its beliefs of the tables as `printed` (m, v) part."""
+    moves = [parting(column) for column in logit(printed).T]
+    place, slope = np.array([[move.place, move.slope] for move in moves]).T
+    return np.asarray(1 / (1 + np.exp(-slope * (logit(beliefs) - place))))
+
+
 def flips(place: str, views: Sequence[str], truth: np.ndarray, clean: np.ndarray, dirty: np.ndarray) -> Flips:
     """truth: (n,) 0/1; clean, dirty: (n, v) beliefs as printed and with the sentence."""
     before, after = combine(clean), combine(dirty)
@@ -138,6 +147,7 @@ def main() -> None:
     parser.add_argument("config", type=Path)
     parser.add_argument("--count", type=int, default=10, help="protocols")
     parser.add_argument("--seed", type=int, default=500)
+    parser.add_argument("--recentre", action="store_true")
     parser.add_argument("--out", type=Path, default=Path("out/injection"))
     options = parser.parse_args()
     config = load_toml(options.config, LabelConfig)
@@ -150,7 +160,8 @@ def main() -> None:
     for place in PLACES:
         records = attacked(cases, place, (labels.no[0], labels.yes[0]))
         dirty = beliefs_of(records, config, options.out / f"{place}.db")
-        found.append(flips(place, config.views.names, truth, clean, dirty))
+        before, after = (moved(clean, clean), moved(dirty, clean)) if options.recentre else (clean, dirty)
+        found.append(flips(place, config.views.names, truth, before, after))
         print(told(found[-1]), flush=True)
     report = options.out / "flips.json"
     report.write_text(json.dumps([one._asdict() for one in found], indent=1) + "\n")

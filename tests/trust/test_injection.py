@@ -101,3 +101,12 @@ def test_flips_by_hand(injection: ModuleType) -> None:
         3,
         1,
     )  # row 3 was disputed as printed, and is agreed wrongly now
+
+
+def test_recentred_beliefs_are_moved_by_those_of_the_tables_as_printed(injection: ModuleType) -> None:
+    lean = 1 / (1 + np.exp(-np.concatenate([np.linspace(2.0, 2.6, 15), np.linspace(4.0, 4.6, 15)])))[:, None]
+    found = injection.moved(lean, lean)
+    assert ((found > 0.5) == (np.arange(30) >= 15)[:, None]).all()  # as answered, all are YES
+    one = injection.moved(np.array([[lean[0, 0]], [np.nan]]), lean)
+    assert one[0, 0] == found[0, 0]
+    assert np.isnan(one[1, 0])
