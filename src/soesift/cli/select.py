@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from soesift.select.from_ledger import Opinions
 
 RULES = ["agreement", "certified", "soft", "confident", "crowd", "all",
+         "confirmed", "certified_confirmed", "self_trained",
          "random_drop", "positive_drop", "relabel_or", "relabel_and"]  # fmt: skip
 
 

@@ -8,19 +8,21 @@ from typing import NamedTuple
 import numpy as np
 
 from soesift.errors import UsageError
-from soesift.evaluate.arrays import UNKNOWN, Floats, Ints, Strings
+from soesift.evaluate.arrays import UNKNOWN, Bools, Floats, Ints, Strings
 from soesift.evaluate.folds import protocol_folds
 from soesift.select import rules
 from soesift.select.certified import Certificate
 from soesift.select.combine import Combined, combine
 from soesift.select.confident import confident
+from soesift.select.confirmed import confirm, confirmed, self_trained
 from soesift.select.crowd import crowd
 from soesift.select.pots import Audit
 from soesift.select.rules import Selection
 
 RULES = ("agreement", "certified", "soft", "confident", "crowd", "all",
+         "confirmed", "certified_confirmed", "self_trained",
          "random_drop", "positive_drop", "relabel_or", "relabel_and")  # fmt: skip
-NEEDS_AUDIT = ("certified", "soft")
+NEEDS_AUDIT = ("certified", "soft", "certified_confirmed")
 INNER_FOLDS = 5
 
 
@@ -63,6 +65,8 @@ def select_by(rule: str, material: Material) -> Selected:
         "relabel_and": lambda: rules.relabel_and(material.beliefs),
         "crowd": lambda: crowd(material.votes, material.models),
         "confident": lambda: _confident(material, votes),
+        "confirmed": lambda: confirmed(votes, _student(material, votes, votes.agree)),
+        "self_trained": lambda: _self_trained(material, votes),
     }
     if rule not in plain:
         raise UsageError(f"no rule {rule!r}; known are {', '.join(RULES)}")
@@ -72,6 +76,8 @@ def select_by(rule: str, material: Material) -> Selected:
 def _with_audit(rule: str, material: Material, votes: Combined) -> Selected:
     if material.audit is None:
         raise UsageError(f"rule {rule} needs a random audit; give `humans` or a file of reference labels")
+    if rule == "certified_confirmed":
+        votes = confirm(votes, _student(material, votes, votes.agree))
     audit = material.audit(votes)
     if rule == "soft":
         return Selected(rules.soft(votes, audit.draw, audit.truth), votes)
@@ -81,19 +87,34 @@ def _with_audit(rule: str, material: Material, votes: Combined) -> Selected:
     return Selected(chosen, votes, certificate)
 
 
-def _confident(material: Material, votes: Combined) -> Selection:
+def _inner_folds(material: Material) -> Ints:
     n_groups = len(np.unique(material.groups))
-    fold = protocol_folds(material.groups, min(INNER_FOLDS, n_groups), seed=material.seed)
+    return protocol_folds(material.groups, min(INNER_FOLDS, n_groups), seed=material.seed)
+
+
+def _confident(material: Material, votes: Combined) -> Selection:
+    fold = _inner_folds(material)
     p = out_of_fold(material.features(), votes.label, fold)
-    return confident(votes, p, material.groups, fold)
+    return confident(votes, np.where(votes.label == UNKNOWN, np.nan, p), material.groups, fold)
+
+
+def _student(material: Material, votes: Combined, taught: Bools) -> Floats:
+    """(n,) P(YES) of all items, by a student of the labels `taught` (n,) of other protocols."""
+    said = np.where(taught, votes.label, UNKNOWN)
+    return out_of_fold(material.features(), said, _inner_folds(material))
+
+
+def _self_trained(material: Material, votes: Combined) -> Selection:
+    kept = confirmed(votes, _student(material, votes, votes.agree)).keep
+    return self_trained(_student(material, votes, kept))
 
 
 def out_of_fold(features: Floats, said: Ints, fold: Ints) -> Floats:
-    """(n,) P(YES) of the linear model, each item by one that saw no table of its fold; NaN unlabelled."""
+    """(n,) P(YES) of the linear model of labels `said` (-1: none), each item by one that saw no table of its fold."""
     p = np.full(len(said), np.nan)
     for number in np.unique(fold):
-        learn, check = (fold != number) & (said != UNKNOWN), (fold == number) & (said != UNKNOWN)
-        if learn.any() and check.any():
+        learn, check = (fold != number) & (said != UNKNOWN), fold == number
+        if learn.any():
             target = said[learn].astype(np.float64)
             p[check] = linear_probability(features[learn], target, np.ones(len(target)), features[check])
     return p

@@ -32,6 +32,8 @@ class Reason(StrEnum):
     POSITIVE = "positive dropped at random (control)"
     BELOW = "score below the certified threshold"
     NOT_CERTIFIED = "nothing certified in this predicted class"
+    UNCONFIRMED = "views agree, but a student of other protocols does not confirm"
+    UNSURE = "the student is not sure"
     LABEL_ISSUE = "label looks wrong to the student (confident learning)"
     HUMAN = "human label"
 
