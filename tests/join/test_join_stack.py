@@ -8,7 +8,8 @@ from toy_fragments import BODY, HEADER, Grid, fragment
 
 from soesift.join.fragment import Fragment
 from soesift.join.group import group_fragments
-from soesift.join.stack import Joined, join_fragments, take_note_rows
+from soesift.join.joined import Joined, take_note_rows
+from soesift.join.stack import join_fragments
 
 CAPTION = "Table 1 Schedule of Activities"
 

@@ -7,8 +7,9 @@ from soesift.join.flags import flags_of
 from soesift.join.footnotes import MOST_PAGES, looks_like_footnotes, read_footnotes
 from soesift.join.fragment import Fragment
 from soesift.join.group import group_fragments
+from soesift.join.joined import Joined, take_note_rows
 from soesift.join.naming import title_of, track_of, types_of
-from soesift.join.stack import Joined, join_fragments, take_note_rows
+from soesift.join.stack import join_fragments
 from soesift.result.models import Cell, Footnote, Rejected, SoeTable
 from soesift.result.models import Fragment as FragmentModel
 from soesift.table.context import TextLine

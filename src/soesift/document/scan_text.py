@@ -39,7 +39,8 @@ def engine() -> Any:
     try:
         from rapidocr_onnxruntime import RapidOCR
     except ImportError as error:
-        message = "rapidocr-onnxruntime is not installed; run: pip install rapidocr-onnxruntime"
+        how = "pip install --ignore-requires-python rapidocr-onnxruntime, or use --ocr never"
+        message = f"rapidocr-onnxruntime, which reads pages that are pictures, is not installed; run: {how}"
         raise UsageError(message) from error
     return RapidOCR(intra_op_num_threads=cores(), inter_op_num_threads=1)
 

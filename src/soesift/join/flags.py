@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from soesift.join.fragment import Fragment
-from soesift.join.stack import Joined
+from soesift.join.joined import Joined
 from soesift.result.models import Flag
 from soesift.table.signs import has_activity, has_time, is_point
 

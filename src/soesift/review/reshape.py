@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from soesift.join.joined import Joined, JoinedCell, keep_rows
 from soesift.join.likeness import letters, names_likeness
-from soesift.join.stack import Joined, JoinedCell, below, beside, keep_rows
+from soesift.join.tiles import below, beside
 from soesift.result.models import Cell, Footnote, Fragment, SoeTable
 
 ALIKE = 0.5  # share of row names that two tiles of one table have in common, as in joining

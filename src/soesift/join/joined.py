@@ -1,0 +1,80 @@
+"""A grid in the making, with the page and the cells of each row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from soesift.join.likeness import letters
+from soesift.result.models import Footnote
+from soesift.table.grid import Box
+
+NOTE = 140  # characters from which a row of one merged text is a note
+
+
+@dataclass(slots=True)
+class JoinedCell:
+    row: int
+    column: int
+    row_span: int
+    column_span: int
+    text: str
+    page: int | None
+    bbox: Box | None
+
+
+@dataclass(slots=True)
+class Joined:
+    """A grid in the making: rows of texts, the page of each row, and its cells."""
+
+    header_rows: int
+    grid: list[list[str]]
+    pages: list[int | None]
+    cells: list[JoinedCell] = field(default_factory=list)
+
+    @property
+    def width(self) -> int:
+        return len(self.grid[0])
+
+    def names(self) -> list[str]:
+        return [letters(row[0])[:60] for row in self.grid[self.header_rows :]]
+
+
+def take_note_rows(joined: Joined) -> list[Footnote]:
+    """Remove long texts that span the whole width, as notes inside the frame do, and return them as notes."""
+    notes, kept = [], []
+    for row, texts in enumerate(joined.grid):
+        long = row >= joined.header_rows and len(texts) > 2 and len(set(texts)) == 1 and len(texts[0]) > NOTE
+        if long:
+            notes.append(Footnote(marker="", text=texts[0], page=joined.pages[row]))
+        else:
+            kept.append(row)
+    if notes and len(kept) > joined.header_rows:
+        keep_rows(joined, kept)
+        return notes
+    return []
+
+
+def keep_rows(joined: Joined, kept: list[int]) -> None:
+    """Drop all other rows, in grid, pages and cells."""
+    place = {row: new for new, row in enumerate(kept)}
+    joined.grid = [joined.grid[row] for row in kept]
+    joined.pages = [joined.pages[row] for row in kept]
+    cells = []
+    for cell in joined.cells:
+        rows = [place[r] for r in range(cell.row, cell.row + cell.row_span) if r in place]
+        if rows:
+            cell.row, cell.row_span = rows[0], len(rows)
+            cells.append(cell)
+    joined.cells = cells
+
+
+def moved(cell: JoinedCell, rows: int, columns: int) -> JoinedCell:
+    return JoinedCell(
+        cell.row + rows,
+        cell.column + columns,
+        cell.row_span,
+        cell.column_span,
+        cell.text,
+        cell.page,
+        cell.bbox,
+    )
