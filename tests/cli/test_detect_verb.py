@@ -13,8 +13,9 @@ from click.testing import CliRunner
 import made_protocols as made
 from soesift.cli.detect import exit_code, parse_formats, parse_pages
 from soesift.cli.main import VERBS, main, soesift
-from soesift.cli.summary import by_reason, names, page_list
+from soesift.cli.summary import by_reason, names
 from soesift.errors import UsageError
+from soesift.export.wording import page_ranges
 from soesift.result.models import UnsurePage
 
 
@@ -184,8 +185,8 @@ def test_formats_are_names_once_each() -> None:
 
 
 def test_pages_and_reasons_are_short_in_print() -> None:
-    assert page_list([1, 2, 3, 7]) == "1-3, 7"
-    assert page_list([]) == ""
+    assert page_ranges([1, 2, 3, 7], "-") == "1-3, 7"
+    assert page_ranges([]) == ""
     unsure = [UnsurePage(page=2, why="picture"), UnsurePage(page=5, why="garbled"), UnsurePage(page=3, why="picture")]
     assert by_reason([*unsure, UnsurePage(why="docx")]) == {"picture": [2, 3], "garbled": [5], "docx": []}
     assert names([Path(f"x/{k}.json") for k in range(8)]) == "0.json, 1.json, 2.json, 3.json, 4.json, 5.json and 2 more"

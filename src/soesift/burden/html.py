@@ -8,21 +8,13 @@ from importlib.resources import files
 from soesift.burden.models import Burden, TableBurden
 from soesift.burden.plot import burden_png
 from soesift.burden.rows import class_rows, visit_rows
-from soesift.export.html import POLICY
-from soesift.export.markup import element, items, text
+from soesift.export.markup import element, items, page_head, text
 
 
 def burden_html(burden: Burden) -> str:
     """The page as text; every text of the document is escaped, nothing is fetched. Raises MissingExtra."""
     style = files("soesift.burden").joinpath("burden.css").read_text(encoding="utf-8")
-    head = element(
-        "head",
-        element("meta", charset="utf-8"),
-        element("meta", http_equiv="Content-Security-Policy", content=POLICY),
-        element("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        element("title", text(f"Participant burden: {burden.document}")),
-        f"<style>\n{style}</style>",
-    )
+    head = page_head(f"Participant burden: {burden.document}", style)
     intro = "Counts of one participant, from the printed schedule. Each schedule by itself: visits can overlap."
     top = element("header", element("h1", text(burden.document), dir="auto"), element("p", intro, cls="quiet"))
     sections = [_section(table, number, burden) for number, table in enumerate(burden.tables, 1)]

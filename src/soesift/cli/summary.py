@@ -12,7 +12,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 if TYPE_CHECKING:
-    from soesift.detect.batch import Job, Outcome
+    from soesift.export.wording import page_ranges
+from soesift.detect.batch import Job, Outcome
     from soesift.result.models import UnsurePage
 
 Tick = Callable[[Path, int, int], None]
@@ -38,17 +39,6 @@ def follow(jobs: list[Job], run: Callable[[Tick | None], Iterable[Outcome]]) -> 
     return outcomes
 
 
-def page_list(pages: list[int]) -> str:
-    """1-3, 7 for [1, 2, 3, 7]."""
-    runs: list[list[int]] = []
-    for page in pages:
-        if runs and page == runs[-1][-1] + 1:
-            runs[-1].append(page)
-        else:
-            runs.append([page])
-    return ", ".join(str(r[0]) if len(r) == 1 else f"{r[0]}-{r[-1]}" for r in runs)
-
-
 def print_summary(outcomes: list[Outcome], out: Path) -> None:
     """One line a table, then what is unsure and what could not be read."""
     console = Console(soft_wrap=False)
@@ -58,7 +48,7 @@ def print_summary(outcomes: list[Outcome], out: Path) -> None:
     for outcome in outcomes:
         name = escape(outcome.path.name) + (" (kept)" if outcome.skipped else "")
         for place, found in enumerate(outcome.result.tables):
-            where = page_list(found.pages) or "-"
+            where = page_ranges(found.pages, "-") or "-"
             table.add_row(
                 name if not place else "", found.id, where, found.table_type, f"{found.probability:.2f}",
                 escape(found.title[:60]),
@@ -72,7 +62,7 @@ def print_summary(outcomes: list[Outcome], out: Path) -> None:
         if document.error:
             console.print(f"[red]not read[/red] {escape(outcome.path.name)}: {escape(document.error)}")
         for why, pages in by_reason(document.unsure_pages).items():
-            where = f" page {page_list(pages)}" if pages else ""
+            where = f" page {page_ranges(pages, "-")}" if pages else ""
             console.print(f"[yellow]unsure[/yellow] {escape(outcome.path.name)}{where}: {escape(why)}")
     files = [path for outcome in outcomes for path in outcome.files]
     console.print(

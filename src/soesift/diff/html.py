@@ -7,8 +7,7 @@ from importlib.resources import files
 from soesift.diff.html_grids import grids_html
 from soesift.diff.models import ScheduleDiff, TableDiff
 from soesift.diff.words import KIND_WORDS, change, letter, where
-from soesift.export.html import POLICY
-from soesift.export.markup import element, items, text
+from soesift.export.markup import element, items, page_head, text
 from soesift.export.wording import page_ranges
 from soesift.result.models import Result, SoeTable
 
@@ -18,14 +17,7 @@ LEGEND = (("A", "added"), ("R", "removed"), ("C", "changed"), ("M", "moved"))
 def diff_html(found: ScheduleDiff, old: Result, new: Result) -> str:
     """The page as text. Every text of the documents is escaped; no script, nothing is fetched."""
     style = files("soesift.diff").joinpath("diff.css").read_text(encoding="utf-8")
-    head = element(
-        "head",
-        element("meta", charset="utf-8"),
-        element("meta", http_equiv="Content-Security-Policy", content=POLICY),
-        element("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        element("title", text(f"Schedule changes: {found.old.name} to {found.new.name}")),
-        f"<style>\n{style}</style>",
-    )
+    head = page_head(f"Schedule changes: {found.old.name} to {found.new.name}", style)
     before, after = ({t.id: t for t in result.tables} for result in (old, new))
     main = element("main", *(_table(t, n, before, after) for n, t in enumerate(found.tables, 1)))
     return f"<!DOCTYPE html>\n{element('html', head, element('body', _header(found), main), lang='en')}\n"

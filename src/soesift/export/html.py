@@ -14,14 +14,11 @@ from soesift.export.html_pages import (
     rejected_figures,
     table_figures,
 )
-from soesift.export.markup import chip, element, items, text
+from soesift.export.markup import chip, element, items, page_head, text
 from soesift.export.page_images import PageImage, render_pages
 from soesift.export.wording import FLAG_NAMES, document_facts, heading_of, percent, type_name, verdict, where
 from soesift.files import write_atomically
 from soesift.result.models import Rejected, Result, SoeTable
-
-# what keeps the file self-contained even if a text slipped through as markup: no scripts, no requests
-POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
 
 def write_html(result: Result, path: Path | str, pdf: Path | str | None = None) -> Path:
@@ -38,14 +35,7 @@ def report_html(result: Result, images: dict[int, PageImage] | None = None) -> s
     """The text of the report; `images` by 1-based page number."""
     images = images or {}
     style = files("soesift.export").joinpath("report.css").read_text(encoding="utf-8")
-    head = element(
-        "head",
-        element("meta", charset="utf-8"),
-        element("meta", http_equiv="Content-Security-Policy", content=POLICY),
-        element("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        element("title", text(f"Schedule of Events: {result.document.name}")),
-        f"<style>\n{style}</style>",
-    )
+    head = page_head(f"Schedule of Events: {result.document.name}", style)
     body = [image_store(images.values()), _header(result)]
     tables = [_table(table, n, images) for n, table in enumerate(result.tables, start=1)]
     main = element("main", _overview(result), *tables, _unsure(result, images), _rejected(result, images))

@@ -8,6 +8,8 @@ from html import escape
 from soesift.export.wording import plain
 
 VOID = frozenset({"meta", "input"})
+# what keeps a file self-contained even if a text slipped through as markup: no scripts, no requests
+POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
 
 def text(value: object) -> str:
@@ -41,3 +43,15 @@ def items(lines: Iterable[str], **attributes: object) -> str:
 def chip(label: str, kind: str = "", title: str = "") -> str:
     """A short fact in a rounded frame."""
     return element("span", text(label), cls=f"chip {kind}".strip(), title=title or None)
+
+
+def page_head(title: str, style: str) -> str:
+    """The head of a page that stands alone: `style` is CSS; no script, nothing is fetched."""
+    return element(
+        "head",
+        element("meta", charset="utf-8"),
+        element("meta", http_equiv="Content-Security-Policy", content=POLICY),
+        element("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        element("title", text(title)),
+        f"<style>\n{style}</style>",
+    )

@@ -45,15 +45,20 @@ def percent(probability: float) -> str:
     return f"{probability * 100:.0f} %"
 
 
-def page_ranges(pages: Iterable[int]) -> str:
-    """[12, 13, 14, 16] as "12–14, 16"."""
-    parts: list[list[int]] = []
+def page_runs(pages: Iterable[int]) -> list[list[int]]:
+    """[12, 13, 14, 16] as [[12, 13, 14], [16]]: runs of neighbours, in order, each page once."""
+    runs: list[list[int]] = []
     for page in sorted(set(pages)):
-        if parts and page == parts[-1][-1] + 1:
-            parts[-1].append(page)
+        if runs and page == runs[-1][-1] + 1:
+            runs[-1].append(page)
         else:
-            parts.append([page])
-    return ", ".join(str(p[0]) if len(p) == 1 else f"{p[0]}–{p[-1]}" for p in parts)
+            runs.append([page])
+    return runs
+
+
+def page_ranges(pages: Iterable[int], dash: str = "–") -> str:
+    """[12, 13, 14, 16] as "12–14, 16"."""
+    return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}{dash}{run[-1]}" for run in page_runs(pages))
 
 
 def location_text(location: Location) -> str:

@@ -60,7 +60,7 @@ def crf_worksheet(rng: Random, scene: Scene) -> list[Block]:
             [
                 ["Assessment", "Done", "Not done", "Date", "Signature"],
                 *[
-                    [a, "☐" if False else "[ ]", "[ ]", "", ""]
+                    [a, "[ ]", "[ ]", "", ""]
                     for a in ("Vital signs", "ECG", "Blood sample", "Questionnaire")
                 ],
             ],
