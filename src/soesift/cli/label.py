@@ -53,6 +53,7 @@ def run(tables: Path, ledger: Path, config: Path, limit: int | None, quiet: bool
 
     how, records = settings(config), tables_of(tables)[:limit]
     book = ledger_of(ledger)
+    records = passing(records, how, book)
     watch = _Progress(len(records), quiet)
 
     async def ask() -> Outcome:
@@ -84,7 +85,8 @@ def write(tables: Path, ledger: Path, config: Path, form: Any, out: Path, logpro
     from soesift.label.request import build_requests
 
     how, book = settings(config), ledger_of(ledger)
-    requests = list(build_requests(tables_of(tables), how, logprobs and form != "anthropic"))
+    records = passing(tables_of(tables), how, book)
+    requests = list(build_requests(records, how, logprobs and form != "anthropic"))
     book.add(requests)
     missing = set(book.open_keys([request.key for request in requests], how.run.attempts))
     count = write_batch(out, [request for request in requests if request.key in missing], form)
@@ -190,7 +192,21 @@ def settings(path: Path) -> LabelConfig:
     from soesift.config import load_toml
     from soesift.label.config import LabelConfig
 
-    return load_toml(path, LabelConfig)
+    how = load_toml(path, LabelConfig)
+    return how.model_copy(update={"gate": how.gate.rooted(path.parent)}) if how.gate else how
+
+
+def passing(records: list[TableRecord], how: LabelConfig, book: Ledger | None) -> list[TableRecord]:
+    """The tables that pass the configured gate, if any; tells its recall against gold and human labels."""
+    from soesift.label.gate_tables import gate_name, gate_tables
+    from soesift.label.humans import human_labels
+    from soesift.select.pots import known_humans
+
+    if how.gate is None:
+        return records
+    done = gate_tables(records, how.gate, known_humans(human_labels(book)) if book else {})
+    click.echo(f"gate, {gate_name(how.gate)}: {done}")
+    return [record for record, passes in zip(records, done.passes, strict=True) if passes]
 
 
 def tables_of(path: Path) -> list[TableRecord]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from soesift.cli.label import CONFIG, FILE, TABLES, ledger_of, settings, tables_of
+from soesift.cli.label import CONFIG, FILE, TABLES, ledger_of, passing, settings, tables_of
 
 if TYPE_CHECKING:
     from soesift.label.config import LabelConfig
@@ -25,6 +25,7 @@ def command(tables: Path, config: Path, ledger: Path | None, debug: bool) -> Non
 
     how, records = settings(config), tables_of(tables)
     book = ledger_of(ledger, must_exist=True) if ledger else None
+    records = passing(records, how, book)
     plan = make_plan(records, how, book)
     if book is not None:
         book.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -94,6 +95,24 @@ class PriceConfig(Strict):
     currency: str = "USD"
 
 
+class GateConfig(Strict):
+    """Which tables are worth asking about. `ledger`: answers of a base model, YES in any view passes (the paper's
+    gate), and tables that it did not answer pass; otherwise `model`: rule, linear, default or a model folder.
+    """
+
+    model: str = "rule"
+    ledger: Path | None = None
+    threshold: float | None = Field(default=None, ge=0, le=1)  # None: the highest one that keeps `min_recall`
+    min_recall: float = Field(default=0.995, gt=0, le=1)  # of the known schedules
+    gold: Path | None = None  # labels {table_id, label}: measures, or chooses, the threshold
+
+    def rooted(self, root: Path) -> GateConfig:
+        """The same with its paths relative to `root`."""
+        paths = {name: root / path for name in ("ledger", "gold") if (path := getattr(self, name)) is not None}
+        model = str(root / self.model) if (root / self.model).is_dir() else self.model
+        return self.model_copy(update={**paths, "model": model})
+
+
 class AuditConfig(Strict):
     """What certified selection will want: at most `alpha` wrong with probability 1 - `delta`."""
 
@@ -113,6 +132,7 @@ class LabelConfig(Strict):
     budget: BudgetConfig = BudgetConfig()
     price: PriceConfig | None = None
     audit: AuditConfig = AuditConfig()
+    gate: GateConfig | None = None  # None: every table is asked about
 
     def asks(self, logprobs: bool) -> list[Ask]:
         """Sampling of each answer wanted: one with log-probabilities, or `samples` without."""

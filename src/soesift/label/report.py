@@ -96,6 +96,10 @@ class StoredAnswer:
     cost: float | None
     tokens: int
     created: float
+    tokens_in: int = 0
+    tokens_out: int = 0
+    tokens_cached: int = 0  # of `tokens_in`
+    seconds: float | None = None  # from sending to the answer; None where it was recorded elsewhere
 
 
 def stored_answers(ledger: Ledger, table_id: str | None = None) -> list[StoredAnswer]:
@@ -114,7 +118,7 @@ def _answer(row: Any) -> StoredAnswer:
 _ANSWERS = """
     SELECT i.table_id, i.document, i.page, i.view, r.model, r.prompt, r.sample, a.label, a.failure, a.reason,
         a.raw, a.logprobs, a.token, a.confidence, i.left_out, a.source, a.cost,
-        a.tokens_in + a.tokens_out AS tokens, a.created
+        a.tokens_in + a.tokens_out AS tokens, a.created, a.tokens_in, a.tokens_out, a.tokens_cached, a.seconds
     FROM item i JOIN request r ON r.key = i.key JOIN answer a ON a.key = r.key {where}
     ORDER BY i.table_id, i.view, r.model, r.sample, a.id
 """

@@ -10,22 +10,27 @@ from soesift.classify.rule import rule_probabilities
 from soesift.errors import UsageError
 from soesift.evaluate.arrays import UNKNOWN, Bools, Floats, Ints
 from soesift.select.by_name import Material, select_by
-from soesift.select.combine import mean_logit
-from soesift.select.pots import from_reference
+from soesift.select.combine import Combined, mean_logit
+from soesift.select.pots import Audit, from_reference
 from soesift.select.rules import Selection, select, with_human
 from soesift.select.simulated_humans import simulated_non_experts
 from soesift.study.config import StudyConfig
+from soesift.study.cost import asks_teacher
 from soesift.study.data import StudyData
 
 SIMULATED_SHARE = 0.05  # of "do not know", as in simulated_humans
 
 
 class Taught(NamedTuple):
-    """Rows to learn from: items (m,) indices into the data, target (m,) in [0, 1], weight (m,)."""
+    """Rows to learn from: items (m,) indices into the data, target (m,) in [0, 1], weight (m,).
+
+    human: how many labels by people it took, those of an audit included.
+    """
 
     items: Ints
     target: Floats
     weight: Floats
+    human: int = 0
 
 
 def is_direct(arm: str) -> bool:
@@ -37,7 +42,8 @@ def direct(arm: str, data: StudyData, items: Ints) -> Floats:
     """(m,) probability of YES of items (m,) by a direct arm, NaN without an answer; YES above one half.
 
     zero_shot:or and :and are the highest and lowest belief over views, vote:K the K-th highest: it is above one
-    half exactly where K beliefs are. zero_shot:NAME takes the columns of a view or of a model.
+    half exactly where K beliefs are. zero_shot:NAME takes the columns of a view or of a model. What does not pass
+    the gate, if there is one, is NO.
     """
     kind, _, name = arm.partition(":")
     if arm == "rule":
@@ -53,7 +59,8 @@ def direct(arm: str, data: StudyData, items: Ints) -> Floats:
     else:
         chosen = columns_of(data, name)
         p, known = 1 / (1 + np.exp(-mean_logit(beliefs[:, chosen]))), known[:, chosen]
-    return np.asarray(np.where(known.any(1), p, np.nan))
+    p = np.where(known.any(1), p, np.nan)
+    return np.asarray(p if data.gate is None else np.where(data.gate.passes[items], p, 0.0))
 
 
 def _count(arm: str, name: str, most: int) -> int:
@@ -76,32 +83,53 @@ def taught(arm: str, data: StudyData, learn: Bools, seed: int, config: StudyConf
 
     UsageError where the arm cannot be made (no audit of both classes, fewer than three models, nothing kept).
     """
-    name, _, share = arm.partition("@")
-    if share:
-        learn = learn & _some_protocols(data, learn, float(share), seed)
-    among = learn if name in ("human_all", "linear") else learn & data.pool
-    index = np.flatnonzero(among)
-    done = _selection(name, data, index, seed, config)
+    name, index = arm.partition("@")[0], np.flatnonzero(learners(arm, data, learn, seed))
+    done, human = _selection(name, data, index, seed, config)
     kept = done.keep & (done.weight > 0)
     if not kept.any():
         raise UsageError(f"arm {arm} keeps no label in a training fold of {len(index)} tables")
-    return Taught(index[kept], done.target[kept], done.weight[kept])
+    return Taught(index[kept], done.target[kept], done.weight[kept], human)
 
 
-def _selection(name: str, data: StudyData, index: Ints, seed: int, config: StudyConfig) -> Selection:
+def learners(arm: str, data: StudyData, learn: Bools, seed: int) -> Bools:
+    """(n,) tables of the training folds `learn` (n,) that an arm may learn from, before its rule drops any."""
+    name, _, share = arm.partition("@")
+    if share:
+        learn = learn & _some_protocols(data, learn, float(share), seed)
+    return learn if name in ("human_all", "linear") else learn & data.pool
+
+
+def columns_read(arm: str, data: StudyData) -> Bools:
+    """(v,) the columns of answers that an arm reads; none for arms without a teacher."""
+    kind, _, name = arm.partition("@")[0].partition(":")
+    if not asks_teacher(arm):
+        return np.zeros(len(data.columns), bool)
+    single = kind in ("view", "zero_shot") and name not in ("or", "and")
+    return columns_of(data, name) if single else np.ones(len(data.columns), bool)
+
+
+def _selection(name: str, data: StudyData, index: Ints, seed: int, config: StudyConfig) -> tuple[Selection, int]:
+    """The selection of an arm, and how many labels by people it took."""
     truth = data.truth[index]
+    known = int((truth != UNKNOWN).sum())
     if name in ("human", "human_all", "linear"):
-        return select(truth, truth != UNKNOWN, "no gold label")
+        return select(truth, truth != UNKNOWN, "no gold label"), known
     if name == "human_simulated":
-        return select(_simulated(truth, seed), truth != UNKNOWN, "no gold label")
-    columns = columns_of(data, name[5:]) if name.startswith("view:") else np.ones(len(data.columns), bool)
+        return select(_simulated(truth, seed), truth != UNKNOWN, "no gold label"), known
+    columns, drawn = columns_read(name, data), [0]
+
+    def audit(votes: Combined) -> Audit:
+        found = from_reference(truth, votes, config.audit.size, seed)
+        drawn[0] = len(found.draw.items)
+        return found
+
     material = Material(
         data.beliefs[index][:, columns],
         data.groups[index],
         data.votes[index],
         data.models,
         lambda: data.features[index],
-        lambda votes: from_reference(truth, votes, config.audit.size, seed),
+        audit,
         config.audit.alpha,
         config.audit.delta,
         seed,
@@ -109,10 +137,10 @@ def _selection(name: str, data: StudyData, index: Ints, seed: int, config: Study
     rule = {"hybrid": "agreement"}.get(name, "all" if name.startswith("view:") else name)
     chosen = select_by(rule, material).selection
     if name != "hybrid":
-        return chosen
+        return chosen, drawn[0]
     dropped = np.flatnonzero(~chosen.keep)
     said = _simulated(truth, seed) if config.humans == "simulated" else truth
-    return with_human(chosen, dropped, said[dropped])
+    return with_human(chosen, dropped, said[dropped]), int((truth[dropped] != UNKNOWN).sum())
 
 
 def _simulated(truth: Ints, seed: int) -> Ints:

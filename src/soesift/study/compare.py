@@ -18,9 +18,11 @@ from soesift.evaluate.bootstrap import (
     pooled_samples,
 )
 from soesift.evaluate.scores import METRICS, ProtocolScores, from_counts, full_shares, per_protocol, pooled
+from soesift.study.arms import columns_read, is_direct, learners
 from soesift.study.config import StudyConfig
+from soesift.study.cost import asks_teacher, mean_cost, teacher_cost
 from soesift.study.data import StudyData
-from soesift.study.run import Result
+from soesift.study.run import Result, folds_of
 
 
 class ArmScores(NamedTuple):
@@ -29,6 +31,7 @@ class ArmScores(NamedTuple):
     seed_f1: macro F1 of each seed. full: shares of protocols with full recall, precision, both. difference:
     macro precision, recall, F1 minus the reference arm's (empty for itself). unanswered: tables without an
     answer, counted as NO. labels: mean rows, judged, wrong, yes of a training fold. seconds: all folds and seeds.
+    cost: COSTS, mean of a training fold (of a held-out one for arms that judge without learning); NaN is unknown.
     """
 
     arm: str
@@ -41,6 +44,7 @@ class ArmScores(NamedTuple):
     unanswered: int
     labels: dict[str, float]
     seconds: float
+    cost: dict[str, float]
 
 
 class Comparison(NamedTuple):
@@ -57,7 +61,7 @@ class Comparison(NamedTuple):
 def compare(config: StudyConfig, data: StudyData, results: Sequence[Result]) -> list[Comparison]:
     """Scores on the tables of the pool, which all arms can judge, and on all gold tables if those are more.
 
-    On the latter the teacher's own arms are left out: it was not asked about all of them.
+    On the latter the teacher's own arms are left out, unless all that it was not asked about did not pass the gate.
     """
     known = data.truth >= 0
     found = [_on("tables that the teacher answered", config, data, results, known & data.pool, False)]
@@ -77,7 +81,7 @@ def _on(
         wrong = [r.error for r in mine if r.error]
         if wrong:
             missing[arm] = f"{wrong[0]} ({len(wrong)} of {len(mine)} folds)"
-        elif not (whole and arm.startswith(("zero_shot:", "vote:"))):
+        elif not (whole and arm.startswith(("zero_shot:", "vote:")) and not _all_judged(data, use)):
             p = probabilities(mine, config.seeds, place)
             reference = arms[0] if arms and arms[0].arm == config.reference else None
             arms.append(_scores(arm, p[:, use], data, use, mine, reference, config))
@@ -85,6 +89,11 @@ def _on(
     arms.sort(key=lambda one: order.index(one.arm))
     groups = np.unique(data.groups[use])
     return Comparison(name, int(use.sum()), int((data.truth[use] == 1).sum()), len(groups), arms, missing)
+
+
+def _all_judged(data: StudyData, use: Bools) -> bool:
+    """Whether every table has the teacher's answers or stopped at the gate."""
+    return data.gate is not None and bool((data.pool | ~data.gate.passes)[use].all())
 
 
 def _reference_first(config: StudyConfig) -> list[str]:
@@ -125,7 +134,23 @@ def _scores(
         int(np.isnan(p[0]).sum()),
         _labels(results),
         sum(r.seconds for r in results),
+        mean_cost([cost_of(config, data, r) for r in results]),
     )
+
+
+def cost_of(config: StudyConfig, data: StudyData, result: Result) -> dict[str, float]:
+    """COSTS of one arm, seed and fold; money is the teacher's, and the people's where `human_price` is given."""
+    held = folds_of(config, data, result.seed) == result.fold
+    if is_direct(result.arm):
+        items = held if data.gate is None else held & data.gate.passes
+    else:
+        items = learners(result.arm, data, ~held, result.seed)
+    asks = asks_teacher(result.arm)
+    cost = teacher_cost(data.took, items if asks else np.zeros_like(items), columns_read(result.arm, data))
+    if result.human:
+        price = float("nan") if config.human_price is None else config.human_price
+        cost["money"] += result.human * price
+    return cost | {"human": float(result.human), "train_seconds": result.train_seconds}
 
 
 def _pooled(each: Sequence[ProtocolScores], truth: Ints, told: Floats, resamples: int) -> dict[str, Estimate]:

@@ -9,10 +9,12 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from soesift.config import load_toml
+from soesift.label.config import GateConfig, PriceConfig
 from soesift.train.config import FitConfig, ModelConfig
 
 TAUGHT = ("human", "human_all", "human_simulated", "all", "agreement", "hybrid", "certified", "soft",
-          "confident", "crowd", "random_drop", "positive_drop", "relabel_or", "relabel_and")  # fmt: skip
+          "confident", "crowd", "confirmed", "certified_confirmed", "self_trained",
+          "random_drop", "positive_drop", "relabel_or", "relabel_and")  # fmt: skip
 DIRECT = ("rule", "zero_shot:or", "zero_shot:and")
 PREFIXES = ("view:", "zero_shot:", "vote:")  # a view or model of the ledger; a view, a model; least YES votes
 ARMS = (*TAUGHT, "linear", *DIRECT)
@@ -57,6 +59,9 @@ class StudyConfig(_Section):
     size_arm: str = "agreement"
     resamples: int = Field(default=10_000, ge=10)
     audit: AuditConfig = AuditConfig()
+    gate: GateConfig | None = None  # tables that do not pass are not asked about and count as NO of the teacher
+    prices: dict[str, PriceConfig] = {}  # money a million tokens by model, before what the ledger noted
+    human_price: float | None = Field(default=None, ge=0)  # money for one label by a person
     model: ModelConfig | None = None
     fit: FitConfig = FitConfig()
 
@@ -86,6 +91,7 @@ def read_config(path: Path) -> StudyConfig:
     config.tables, config.ledger = root / config.tables, root / config.ledger
     config.gold, config.out = root / config.gold, root / config.out
     config.groups = root / config.groups if config.groups is not None else None
+    config.gate = config.gate.rooted(root) if config.gate else None
     if config.model is not None and (root / config.model.base).is_dir():
         config.model.base = str(root / config.model.base)
     return config

@@ -10,6 +10,8 @@ import numpy as np
 from soesift.classify.features import features
 from soesift.errors import UsageError
 from soesift.evaluate.arrays import Bools, Floats, Ints, Strings
+from soesift.label.gate import Gated
+from soesift.label.gate_tables import gate_tables
 from soesift.label.ledger import Ledger
 from soesift.label.report import stored_answers
 from soesift.label.request import read_tables
@@ -17,6 +19,7 @@ from soesift.select.from_ledger import Column, opinions, truth_of, votes_of_mode
 from soesift.select.pots import read_known
 from soesift.select.recentre import recentred
 from soesift.study.config import StudyConfig
+from soesift.study.cost import Spent, spent_on
 from soesift.table.record import TableRecord
 from soesift.train.folds import wider_groups
 
@@ -25,7 +28,8 @@ class StudyData(NamedTuple):
     """n tables. truth: (n,) 1, 0, -1 unknown. beliefs: (n, v), NaN without an answer. votes: (n, m) of m models.
 
     groups: (n,) protocols, what scores are averaged over; blocks: (n,) what folds never split (protocols or
-    sponsors). pool: (n,) tables that may teach. features: (n, d) of the linear model. spent: tokens and money.
+    sponsors). pool: (n,) tables that may teach. features: (n, d) of the linear model. spent: tokens and money of the
+    whole ledger; took: of each table and column. gate: which tables the teacher was worth asking about.
     """
 
     records: list[TableRecord]
@@ -39,12 +43,16 @@ class StudyData(NamedTuple):
     pool: Bools
     features: Floats
     spent: tuple[int, float]
+    took: Spent | None = None
+    gate: Gated | None = None
 
     def digest(self) -> str:
         """Names the content, so that results of other data are never taken for these."""
         known = hashlib.sha256("".join(r.model_dump_json() for r in self.records).encode())
         for array in (self.truth, self.beliefs, self.votes, self.pool):
             known.update(np.ascontiguousarray(array).tobytes())
+        if self.gate is not None:
+            known.update(self.gate.passes.tobytes())
         known.update(repr((self.blocks, self.columns)).encode())
         return known.hexdigest()[:16]
 
@@ -71,8 +79,14 @@ def read_data(config: StudyConfig) -> StudyData:
     beliefs = np.where((rows >= 0)[:, None], found.beliefs[rows], np.nan)
     answered = ~np.isnan(beliefs)
     pool = answered.all(1) if config.pool == "complete" else answered.any(1)
+    gated = gate_tables(records, config.gate, known) if config.gate else None
+    if gated is not None:
+        pool &= gated.passes
     if not pool.any():
-        raise UsageError(f'{config.ledger}: no table has an answer in all views; set pool = "any" or fewer views')
+        behind = " and passes the [gate]" if gated is not None else ""
+        raise UsageError(
+            f'{config.ledger}: no table has an answer in all views{behind}; set pool = "any" or fewer views'
+        )
     groups = [r.document for r in records]
     return StudyData(
         records,
@@ -86,4 +100,6 @@ def read_data(config: StudyConfig) -> StudyData:
         np.asarray(pool, bool),
         features(records),
         spent,
+        spent_on(answers, {r.table_id: i for i, r in enumerate(records)}, found.columns, config.prices),
+        gated,
     )

@@ -12,10 +12,12 @@ import numpy as np
 
 from soesift.evaluate.arrays import UNKNOWN, optional
 from soesift.evaluate.bootstrap import Difference, Estimate
+from soesift.label.gate_tables import gate_name
 from soesift.select.combine import combine
 from soesift.select.report import coverage_curve
 from soesift.study.compare import ArmScores, Comparison
 from soesift.study.config import StudyConfig
+from soesift.study.cost import COSTS
 from soesift.study.data import StudyData
 
 # recall %, precision %, F1, accuracy % of the paper's table; its arm Filtered is agreement here
@@ -54,6 +56,12 @@ def facts(config: StudyConfig, data: StudyData) -> list[str]:
         f"against `{config.reference}`",
         "a protocol without a schedule counts 1 when left alone and 0 after a false alarm",
     ]
+    paid = [f"{name}: {p.input:g} in, {p.output:g} out {p.currency}" for name, p in config.prices.items()]
+    people = "unknown" if config.human_price is None else f"{config.human_price:g}"
+    out.append(f"money: {'; '.join(paid) + ' a million tokens' if paid else 'of the teacher as its ledger noted it'}; "
+               f"a label by a person: {people}; teacher seconds are answers one after another")  # fmt: skip
+    if config.gate is not None and data.gate is not None:
+        out.append(f"gate, {gate_name(config.gate)}: {data.gate}; the rest is not asked about and NO of the teacher")
     if "human_simulated" in config.arms or config.humans == "simulated":
         out.append("simulated non-experts are made from the gold labels; they are not people")
     if config.student == "linear" and "linear" in config.arms:
@@ -66,6 +74,7 @@ def tables(config: StudyConfig, one: Comparison) -> list[tuple[str, Table]]:
         ("Macro over protocols", _macro(config, one)),
         ("Pooled over tables; whole protocols", _whole(one)),
         ("Labels that taught, mean of a training fold; time", _taught(one)),
+        ("Cost and time, mean of a training fold (arms that do not learn: of a held-out fold)", _cost(one)),
         ("Beside the paper (other protocols, teacher and student)", _paper(one)),
     ]
 
@@ -99,6 +108,18 @@ def _taught(one: Comparison) -> Table:
         [_name(a), *(f"{a.labels[k]:.1f}" if a.labels else "-" for k in keys), str(a.unanswered), f"{a.seconds:.1f}"]
         for a in one.arms
     ]
+    return [head, *rows]
+
+
+def _cost(one: Comparison) -> Table:
+    head = ["arm", "tables asked about", "labels by people", "teacher tokens", "money", "teacher seconds",
+            "training seconds"]  # fmt: skip
+    rows = []
+    for a in one.arms:
+        c = {name: a.cost.get(name, 0.0) for name in COSTS}
+        paid = "unknown" if np.isnan(c["money"]) else f"{c['money']:.4f}"
+        rows.append([_name(a), f"{c['asked']:.1f}", f"{c['human']:.1f}", f"{c['tokens']:.0f}", paid,
+                     f"{c['label_seconds']:.1f}", f"{c['train_seconds']:.2f}"])  # fmt: skip
     return [head, *rows]
 
 

@@ -23,11 +23,14 @@ from soesift.study.data import StudyData
 from soesift.train.folds import named_folds
 
 Notify = Callable[[str, int, int], None]  # arm, done, in all
-FOLDING = "by name 1"  # results of other folds are never taken for these
+FOLDING = "by name 2"  # results of other folds are never taken for these
 
 
 class Result(BaseModel):
-    """One arm, seed and fold: p, the probability of YES of each held-out table (None: no answer), or an error."""
+    """One arm, seed and fold: p, the probability of YES of each held-out table (None: no answer), or an error.
+
+    seconds: selection, training and judging; train_seconds: the student alone; human: labels by people it took.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
@@ -36,6 +39,8 @@ class Result(BaseModel):
     seed: int
     fold: int
     seconds: float = 0.0
+    train_seconds: float = 0.0
+    human: int = 0
     taught: dict[str, int] = {}
     tables: list[str] = []
     p: list[float | None] = []
@@ -83,7 +88,8 @@ def read_result(path: Path, mark: str) -> Result | None:
 
 def mark_of(config: StudyConfig, data: StudyData) -> str:
     """Names data, settings and way of folding that a result depends on; seeds and arms may be added later."""
-    free = {"out", "arms", "seeds", "sizes", "size_arm", "reference", "resamples", "tables", "ledger", "gold"}
+    free = {"out", "arms", "seeds", "sizes", "size_arm", "reference", "resamples", "tables", "ledger", "gold", "prices",
+            "human_price"}  # fmt: skip
     if config.student == "linear":
         free |= {"model", "fit"}
     settings = config.model_dump_json(exclude=free)
@@ -102,7 +108,7 @@ def folds_of(config: StudyConfig, data: StudyData, seed: int) -> Ints:
 
 def one(config: StudyConfig, data: StudyData, arm: str, seed: int, fold: int, held: Bools, mark: str) -> Result:
     """Train and judge one fold; what cannot be done (fails closed, too few models) is a result with its error."""
-    start = time.perf_counter()
+    start, human, trained = time.perf_counter(), 0, 0.0
     check = np.flatnonzero(held)
     about: dict[str, Any] = {"mark": mark, "arm": arm, "seed": seed, "fold": fold}
     try:
@@ -110,8 +116,10 @@ def one(config: StudyConfig, data: StudyData, arm: str, seed: int, fold: int, he
             p, counts = direct(arm, data, check), {}
         else:
             rows = taught(arm, data, ~held, seed, config)
-            counts = quality(data, rows)
+            counts, human = quality(data, rows), rows.human
+            begun = time.perf_counter()
             p = _student(config, data, arm, rows, check, seed, fold)
+            trained = round(time.perf_counter() - begun, 3)
     except MissingExtra:
         raise
     except UsageError as error:
@@ -119,7 +127,8 @@ def one(config: StudyConfig, data: StudyData, arm: str, seed: int, fold: int, he
     told = [None if np.isnan(x) else round(x, 6) for x in p.tolist()]
     names = [data.records[i].table_id for i in check.tolist()]
     seconds = round(time.perf_counter() - start, 3)
-    return Result(**about, seconds=seconds, taught=counts, tables=names, p=told)
+    about |= {"seconds": seconds, "train_seconds": trained, "human": human}
+    return Result(**about, taught=counts, tables=names, p=told)
 
 
 def _student(config: StudyConfig, data: StudyData, arm: str, rows: Taught, check: Ints, seed: int, fold: int) -> Floats:
