@@ -11,9 +11,10 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from soesift.export.wording import page_ranges
+
 if TYPE_CHECKING:
-    from soesift.export.wording import page_ranges
-from soesift.detect.batch import Job, Outcome
+    from soesift.detect.batch import Job, Outcome
     from soesift.result.models import UnsurePage
 
 Tick = Callable[[Path, int, int], None]
@@ -62,7 +63,7 @@ def print_summary(outcomes: list[Outcome], out: Path) -> None:
         if document.error:
             console.print(f"[red]not read[/red] {escape(outcome.path.name)}: {escape(document.error)}")
         for why, pages in by_reason(document.unsure_pages).items():
-            where = f" page {page_ranges(pages, "-")}" if pages else ""
+            where = f" page {page_ranges(pages, '-')}" if pages else ""
             console.print(f"[yellow]unsure[/yellow] {escape(outcome.path.name)}{where}: {escape(why)}")
     files = [path for outcome in outcomes for path in outcome.files]
     console.print(
