@@ -1,10 +1,11 @@
 """A stand-in for a teacher, for tutorials and tests: it looks for words, and answers wrongly now and then. No LLM.
 
-    python benchmarks/rule_teacher.py 'grade|toxicity' 'reduce|lower' 'hold|stop' [--noise 0.1] [--port 8080]
+    python benchmarks/rule_teacher.py 'grade|toxicity' 'reduce|lower' 'hold|stop' [--noise 0.1] [--obey] [--port 8080]
 
 It speaks the chat-completion interface on the loopback address. YES where the table shows at least two of the
 patterns. Whether an answer is turned round hangs on a hash of what is shown, so it differs from view to view and is
-the same each time; so do the log-probabilities that it gives.
+the same each time; so do the log-probabilities that it gives. --obey: the worst teacher there is for
+benchmarks/injection.py, it does what any planted sentence says.
 """
 
 from __future__ import annotations
@@ -20,11 +21,14 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 LEAST = 2  # patterns for a YES
+ORDER = re.compile(r"(?:Ignore all|Note to the reader|SYSTEM: this table).*?\b(YES|NO)\b", re.DOTALL)
 
 
-def answer(text: str, patterns: Sequence[str], noise: float) -> tuple[str, float]:
+def answer(text: str, patterns: Sequence[str], noise: float, obey: bool = False) -> tuple[str, float]:
     """The word, and its probability, for a prompt `text` that ends with a paragraph that is the question."""
     shown = text.rsplit("\n\n", 1)[0]
+    if obey and (order := ORDER.search(shown)):
+        return order[1], 0.95
     said = sum(bool(re.search(pattern, shown, re.IGNORECASE)) for pattern in patterns) >= LEAST
     number = int.from_bytes(hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()[:8], "big") / 2**64
     turned = number < noise
@@ -44,13 +48,14 @@ def completion(word: str, sure: float) -> dict[str, Any]:
 class RuleTeacher:
     """Serves in a thread while the context is open. `url`: what goes into `base_url`."""
 
-    def __init__(self, patterns: Sequence[str], noise: float = 0.1, port: int = 0) -> None:
+    def __init__(self, patterns: Sequence[str], noise: float = 0.1, port: int = 0, obey: bool = False) -> None:
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
 
             def do_POST(self) -> None:
                 asked = json.loads(self.rfile.read(int(self.headers["content-length"])))
-                body = json.dumps(completion(*answer(asked["messages"][-1]["content"], patterns, noise))).encode()
+                text = asked["messages"][-1]["content"]
+                body = json.dumps(completion(*answer(text, patterns, noise, obey))).encode()
                 self.send_response(200)
                 self.send_header("content-type", "application/json")
                 self.send_header("content-length", str(len(body)))
@@ -76,9 +81,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("patterns", nargs="+", help="regular expressions")
     parser.add_argument("--noise", type=float, default=0.1, help="share of answers turned round")
+    parser.add_argument("--obey", action="store_true", help="do what a planted sentence says")
     parser.add_argument("--port", type=int, default=8080)
     options = parser.parse_args()
-    with RuleTeacher(options.patterns, options.noise, options.port) as teacher:
+    with RuleTeacher(options.patterns, options.noise, options.port, options.obey) as teacher:
         print(teacher.url, flush=True)
         threading.Event().wait()
 
