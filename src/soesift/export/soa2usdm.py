@@ -70,7 +70,7 @@ def _extraction(result: Result, one: Handed, number: int, moment: str) -> dict[s
         "table_metadata": metadata,
         "schedule_properties": [_property(row, level, number, grid) for level, row in enumerate(rows, start=1)],
         "schedule_grid": [_grid_value(row, i, c, number, cells, one) for row in rows for i, c in enumerate(plan.data)],
-        "activities": [_activity(activity, number, one, grid) for activity in _printed(one)],
+        "activities": [_activity(activity, number, grid) for activity in _printed(one)],
         "activity_schedule": _marks(one, number),
         "annotations": _annotations(one, number),
     }
@@ -114,7 +114,7 @@ def _grid_value(
     return value
 
 
-def _activity(activity: Activity, number: int, one: Handed, grid: list[list[str]]) -> dict[str, Any]:
+def _activity(activity: Activity, number: int, grid: list[list[str]]) -> dict[str, Any]:
     printed = next((t for t in grid[activity.row] if t.startswith(activity.name)), activity.name)
     found: dict[str, Any] = {
         "table_number": number,

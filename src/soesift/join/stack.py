@@ -22,7 +22,7 @@ def join_fragments(fragments: list[Fragment]) -> Joined:
         if names_likeness(joined.names(), block.names()) >= 0.5:
             joined = beside(joined, block)
         else:
-            joined = below(joined, block, list(range(min(joined.width, block.width))))
+            joined = below(joined, block)
     return joined
 
 

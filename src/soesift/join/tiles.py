@@ -9,7 +9,7 @@ from soesift.join.joined import Joined, JoinedCell, moved
 from soesift.join.likeness import letters
 
 
-def below(joined: Joined, block: Joined, place: list[int]) -> Joined:
+def below(joined: Joined, block: Joined) -> Joined:
     """A block with unlike columns and rows under the other, header kept."""
     width = max(joined.width, block.width)
     start = len(joined.grid)

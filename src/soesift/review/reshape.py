@@ -86,7 +86,7 @@ def _with(joined: Joined, block: Joined) -> Joined:
     head = {tuple(map(letters, row)) for row in joined.grid[: joined.header_rows]}
     kept = [r for r, row in enumerate(block.grid) if r >= block.header_rows or tuple(map(letters, row)) not in head]
     keep_rows(block, kept)
-    return below(joined, block, list(range(min(joined.width, block.width))))
+    return below(joined, block)
 
 
 def _laid(table: SoeTable, joined: Joined) -> SoeTable:

@@ -67,7 +67,7 @@ def _activities(
         filled = [row[c] for c in plan.data if row[c]]
         if not name and not filled:
             continue
-        category = _is_category(row, plan, name, filled)
+        category = _is_category(name, filled)
         column = max(base_column, _joined_column(grid, plan, labels))
         group = labels[column - 1] if column and not category else ""
         if group and labels[column]:
@@ -114,11 +114,9 @@ def _joined_column(grid: list[list[str]], plan: Layout, labels: list[str]) -> in
     return int(bool(heads) and all(one == two for one, two in heads) and any(one for one, _ in heads))
 
 
-def _is_category(row: list[str], plan: Layout, name: str, filled: list[str]) -> bool:
+def _is_category(name: str, filled: list[str]) -> bool:
     """A row that only names the rows below: no cell of data, or one cell merged over the whole row."""
-    if not name:
-        return False
-    return all(text == name for text in filled)
+    return bool(name) and all(text == name for text in filled)
 
 
 def _details(

@@ -170,7 +170,7 @@ def _number_led(c: Cursor) -> bool:
     c.at += c.sees("dash") and unit_of(c.peek(1)) is not None
     unit = c.unit_behind()
     if unit is None:
-        return _bare(c, spans, start, inner)
+        return _bare(c, spans, start)
     if inner is not None:
         c.timing.window = Window(before=inner[0], after=inner[1], unit=unit)
     if c.peek().value.startswith("interval"):  # "at 52-week intervals"
@@ -183,7 +183,7 @@ def _number_led(c: Cursor) -> bool:
     return True
 
 
-def _bare(c: Cursor, spans: list[Bounds], start: int, inner: object) -> bool:
+def _bare(c: Cursor, spans: list[Bounds], start: int) -> bool:
     """Numbers without a unit: what the row says they are, else unread."""
     low, high = spans[0]
     printed = c.shown[c.tokens[start].start : c.peek(-1).end]
