@@ -19,10 +19,8 @@ def join_fragments(fragments: list[Fragment]) -> Joined:
     blocks = [stack_block(block) for block in column_blocks(fragments)]
     joined = blocks[0]
     for block in blocks[1:]:
-        if names_likeness(joined.names(), block.names()) >= 0.5:
-            joined = beside(joined, block)
-        else:
-            joined = below(joined, block)
+        put = beside if names_likeness(joined.names(), block.names()) >= 0.5 else below
+        joined = put(joined, block)
     return joined
 
 
