@@ -6,37 +6,15 @@ import json
 from pathlib import Path
 
 import pytest
-
-TEXT = "rows columns marks empty header visit week activity dose grade x - | : ; / 0 1 2 3 4 5"
-WORDS = ["[PAD]", "[UNK]", *TEXT.split()]
+from toy_base import make_base
 
 
 @pytest.fixture(scope="session")
 def tiny_base(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A BERT of two narrow layers with random weights and a word tokenizer."""
     pytest.importorskip("torch")
-    transformers = pytest.importorskip("transformers")
-    import torch
-    from tokenizers import Tokenizer
-    from tokenizers.models import WordLevel
-    from tokenizers.normalizers import Lowercase
-    from tokenizers.pre_tokenizers import Whitespace
-
-    folder = tmp_path_factory.mktemp("base")
-    raw = Tokenizer(WordLevel({w: i for i, w in enumerate(WORDS)}, unk_token="[UNK]"))
-    raw.normalizer, raw.pre_tokenizer = Lowercase(), Whitespace()
-    fast = transformers.PreTrainedTokenizerFast(tokenizer_object=raw, pad_token="[PAD]", unk_token="[UNK]")
-    fast.save_pretrained(folder)
-    torch.manual_seed(0)
-    config = transformers.BertConfig(
-        vocab_size=len(WORDS),
-        hidden_size=32,
-        num_hidden_layers=2,
-        num_attention_heads=2,
-        intermediate_size=64,
-    )
-    transformers.BertModel(config, add_pooling_layer=False).save_pretrained(folder)
-    return folder
+    pytest.importorskip("transformers")
+    return make_base(tmp_path_factory.mktemp("base"), 32)
 
 
 @pytest.fixture(scope="session")

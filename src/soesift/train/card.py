@@ -22,7 +22,7 @@ def make_card(
         created=datetime.now(UTC).strftime("%Y-%m-%d"),
         base=Path(config.model.base).name if weights else config.model.base,
         base_sha256=sha256(weights) if weights else "",
-        method=f"lora rank {config.model.rank}" if config.model.method == "lora" else "full fine-tuning",
+        method=_method(config),
         classes=config.classes,
         positive=config.positive,
         max_tokens=config.model.max_tokens,
@@ -32,6 +32,11 @@ def make_card(
         settings=config.fit.model_dump() | config.model.model_dump(exclude={"base", "name"}) | settings,
         scores=scores,
     )
+
+
+def _method(config: TrainConfig) -> str:
+    model = config.model
+    return "full fine-tuning" if model.method == "full" else f"{model.method} rank {model.rank}"
 
 
 def seal(folder: Path, card: Card, calibration: Calibration) -> Card:

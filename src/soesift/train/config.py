@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import tomllib
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -25,11 +25,13 @@ class DataConfig(_Section):
 
 
 class ModelConfig(_Section):
-    """base: a folder or hub name. method: train low-rank adapters (lora) or the weights themselves (full)."""
+    """base: a folder or hub name. method: train low-rank adapters (lora), the same on a base held in 4 bits (qlora,
+    needs bitsandbytes) or the weights themselves (full).
+    """
 
     base: str
     name: str = "student"
-    method: Literal["lora", "full"] = "full"
+    method: Literal["lora", "qlora", "full"] = "full"
     rank: int = Field(default=16, ge=1, le=256)
     alpha: float = Field(default=32.0, gt=0)
     dropout: float = Field(default=0.1, ge=0, lt=1)
@@ -63,6 +65,12 @@ class FitConfig(_Section):
     checkpoint_steps: int = Field(default=200, ge=1)
     seed: int = 1
     threads: int = Field(default=0, ge=0)  # 0: as torch likes
+    report_to: list[str] = []  # trackers by transformers' names: "tensorboard", "mlflow", ...
+    log_steps: int = Field(default=10, ge=1)  # updates between two reports to trackers
+
+    def steps(self) -> dict[str, Any]:
+        """The settings that decide which steps are taken: a run may resume when others changed."""
+        return self.model_dump(exclude={"report_to", "log_steps"})
 
 
 class FoldConfig(_Section):

@@ -25,6 +25,7 @@ from soesift.train.config import FitConfig, TrainConfig
 from soesift.train.data import Row, class_weights, targets, weights
 from soesift.train.folds import hold_out
 from soesift.train.network import Classifier, base_tokenizer, build, trainable
+from soesift.train.trackers import Trackers, open_trackers
 
 Floats = NDArray[np.float64]
 Notify = Callable[[Progress, int], None]  # progress, updates in all
@@ -77,7 +78,7 @@ def fit(
         [r for r, h in zip(rows, held, strict=True) if not h], config.fit.class_weights, len(config.classes)
     )
     mark = checkpoint.fingerprint(
-        config.model.model_dump(), config.fit.model_dump(), config.classes, seed, [_key(r) for r in rows]
+        config.model.model_dump(), config.fit.steps(), config.classes, seed, [_key(r) for r in rows]
     )
     run = _Run(model, learn, check, scale, config.fit, seed, folder, mark, rank, world)
     return Fitted(model, run.go(notify), pad)
@@ -136,9 +137,13 @@ class _Run:
         )
         per_epoch = -(-len(self.learn.ids) // self.config.batch)
         total = per_epoch * self.config.epochs
+        trackers = open_trackers([] if progress.done else self.config.report_to, self.folder, total, self.rank)
+        trackers.begin(self.model.backbone)
         while not progress.done:
-            self._epoch(optimizer, progress, total, notify)
+            self._epoch(optimizer, progress, total, notify, trackers)
             self._close_epoch(learning, optimizer, progress)
+            trackers.log(_of_epoch(progress), progress.updates, progress.epoch)
+        trackers.end()
         if notify:
             notify(progress, total)
         if (self.folder / checkpoint.BEST).is_file():
@@ -147,7 +152,9 @@ class _Run:
             )
         return progress
 
-    def _epoch(self, optimizer: Any, progress: Progress, total: int, notify: Notify | None) -> None:
+    def _epoch(
+        self, optimizer: Any, progress: Progress, total: int, notify: Notify | None, trackers: Trackers
+    ) -> None:
         lengths = self.learn.lengths
         steps = epoch_batches(lengths, self.config.batch, self.seed, progress.epoch)
         if progress.step == 0:
@@ -161,6 +168,9 @@ class _Run:
             progress.seconds += time.perf_counter() - begun
             if notify:
                 notify(progress, total)
+            if progress.updates % self.config.log_steps == 0:
+                trackers.log(_of_step(progress, loss, optimizer), progress.updates, progress.updates / (total or 1)
+                             * self.config.epochs)  # fmt: skip
             if progress.updates % self.config.checkpoint_steps == 0:
                 self._save(optimizer, progress)
 
@@ -233,6 +243,18 @@ class _Run:
         return torch.optim.AdamW([g for g in groups if g["params"]], lr=self.config.rate, fused=True)
 
 
+def _of_step(progress: Progress, loss: float, optimizer: Any) -> dict[str, float]:
+    """What trackers are told of an update."""
+    speed = progress.tokens / max(progress.seconds, 1e-9)
+    return {"loss": loss, "learning_rate": optimizer.param_groups[0]["lr"], "tokens_per_second": speed}
+
+
+def _of_epoch(progress: Progress) -> dict[str, float]:
+    """What trackers are told of an epoch; log loss only where rows are held out."""
+    told = {"epoch_loss": progress.train_losses[-1]}
+    return told | ({"eval_log_loss": progress.losses[-1]} if progress.losses else {})
+
+
 def _set_rates(optimizer: Any, config: FitConfig, update: int, total: int) -> None:
     """Linear warm-up to the peak, then linear decay to 0."""
     warm = max(1, int(config.warmup * total))
@@ -257,10 +279,16 @@ def _autocast(config: FitConfig) -> AbstractContextManager[Any]:
 def _halve_frozen(model: Classifier) -> None:
     """Keep frozen matrices in bfloat16: autocast would convert them again at each use."""
     for module in model.modules():
-        if isinstance(module, torch.nn.Linear) and not module.weight.requires_grad:
+        if _frozen_matrix(module):
             module.weight.data = module.weight.data.to(torch.bfloat16)
             if module.bias is not None and not module.bias.requires_grad:
                 module.bias.data = module.bias.data.to(torch.bfloat16)
+
+
+def _frozen_matrix(module: Any) -> bool:
+    """A linear layer that does not learn and is not held in 4 bits already."""
+    plain = isinstance(module, torch.nn.Linear) and module.weight.is_floating_point()
+    return plain and not module.weight.requires_grad
 
 
 def _key(row: Row) -> list[Any]:

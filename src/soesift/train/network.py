@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import torch
 from tokenizers import Tokenizer
 from torch import nn
 
-from soesift.errors import ModelError
+from soesift.errors import MissingExtra, ModelError
 from soesift.train.config import ModelConfig
 
 
@@ -62,11 +63,15 @@ def share_dropout(module: Any) -> None:
             share_dropout(child)
 
 
-def build(config: ModelConfig, k: int, seed: int) -> Classifier:
-    """A fresh classifier on the base weights. Raises ModelError when the base cannot be read safely."""
+def build(config: ModelConfig, k: int, seed: int, exact: bool = False) -> Classifier:
+    """A fresh classifier on the base weights; exact: those of qlora as float32 numbers again, to export from.
+
+    Raises ModelError when the base cannot be read safely, MissingExtra when qlora lacks bitsandbytes.
+    """
     from transformers import AutoModel
 
     torch.manual_seed(seed)
+    four_bits = four_bit_settings() if config.method == "qlora" else {}
     try:
         backbone = AutoModel.from_pretrained(
             config.base,
@@ -74,6 +79,7 @@ def build(config: ModelConfig, k: int, seed: int) -> Classifier:
             use_safetensors=True,
             trust_remote_code=False,
             **_changes(config.base),
+            **four_bits,
         )
     except (OSError, ValueError) as error:
         raise ModelError(
@@ -81,12 +87,40 @@ def build(config: ModelConfig, k: int, seed: int) -> Classifier:
         ) from error
     kind, width = pooling(config, backbone.config), backbone.config.hidden_size
     backbone.config.use_cache = False
-    if config.method == "lora":
+    if four_bits:
+        backbone = backbone.dequantize().float() if exact else _ready_to_learn(backbone)
+    if config.method != "full":
         backbone = _adapted(backbone, config)
     else:
         _freeze(backbone, config)
     share_dropout(backbone)
     return Classifier(backbone, width, k, kind, config.dropout)
+
+
+def four_bit_settings() -> dict[str, Any]:
+    """How transformers reads a base in 4 bits (NF4, scales quantised too; Dettmers et al. 2023)."""
+    if find_spec("bitsandbytes") is None:
+        raise MissingExtra("bitsandbytes", "qlora")
+    from transformers import BitsAndBytesConfig
+
+    where = torch.device("cuda", torch.cuda.current_device()) if torch.cuda.is_available() else torch.device("cpu")
+    how = BitsAndBytesConfig(
+        load_in_4bit=True,
+        bnb_4bit_quant_type="nf4",
+        bnb_4bit_use_double_quant=True,
+        bnb_4bit_compute_dtype=torch.bfloat16,
+    )
+    return {"quantization_config": how, "device_map": {"": where}}
+
+
+def _ready_to_learn(backbone: Any) -> Any:
+    """Norms in float32. On a CPU, bitsandbytes would pack weights at the first validation so that none learns after."""
+    from peft import prepare_model_for_kbit_training
+
+    for module in backbone.modules():
+        if hasattr(module, "support_avx512bf16_for_cpu"):
+            module.support_avx512bf16_for_cpu = False
+    return prepare_model_for_kbit_training(backbone, use_gradient_checkpointing=False)
 
 
 def pooling(config: ModelConfig, base: Any) -> str:

@@ -65,7 +65,7 @@ def _write(
     ids = prepare(rows, tokenizer, pad, config.model.max_tokens).ids
     positive = [config.classes.index(name) for name in config.positive]
     scores["reload"] = write_onnx(model, part, ids, calibration, positive, config.export)
-    if config.model.method == "lora":
+    if config.model.method != "full":
         _write_adapter(model, part / "adapter")
     settings = {"best_epoch": fitted.progress.best_epoch + 1, "seconds": round(fitted.progress.seconds)}
     seal(part, make_card(config, summary(rows, config.classes), scores, settings), calibration)
@@ -77,8 +77,8 @@ def _write(
 
 
 def _exact(config: TrainConfig, fitted: Fitted) -> Any:
-    """The classifier on float32 base weights: training may have held frozen ones in bfloat16."""
-    model = build(config.model, len(config.classes), config.fit.seed)
+    """The classifier on float32 base weights: training may have held frozen ones in bfloat16, or in 4 bits."""
+    model = build(config.model, len(config.classes), config.fit.seed, exact=True)
     learnt = trainable(fitted.model)
     for name, value in trainable(model).items():
         value.data.copy_(learnt[name].detach().cpu())

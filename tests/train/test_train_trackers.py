@@ -1,0 +1,69 @@
+"""Trackers by transformers' names: what TensorBoard's file holds is what the run did; a missing one is one line."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("torch")
+pytest.importorskip("peft")
+
+from soesift.errors import MissingExtra, UsageError
+from soesift.train.config import read_config
+from soesift.train.fit import fit
+from soesift.train.ship import rows_of
+from soesift.train.trackers import FOLDER, open_trackers
+
+
+def scalars(folder: Path) -> dict[str, dict[int, float]]:
+    """Name -> update -> value of all event files of a folder."""
+    pytest.importorskip("tensorboard", reason="pip install 'soesift[track]'")
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+    events = EventAccumulator(str(folder))
+    events.Reload()
+    return {name: {e.step: e.value for e in events.Scalars(name)} for name in events.Tags()["scalars"]}
+
+
+def test_tensorboard_holds_the_losses_of_the_run(toml: Path, tmp_path: Path) -> None:
+    pytest.importorskip("tensorboard", reason="pip install 'soesift[track]'")
+    toml.write_text(toml.read_text().replace("[fit]", '[fit]\nreport_to = ["tensorboard"]\nlog_steps = 3'))
+    config = read_config(toml)
+    done = fit(rows_of(config), config, tmp_path / "run", 1).progress
+    told = scalars(tmp_path / "run" / FOLDER)
+    assert list(told["eval/log_loss"].values()) == pytest.approx(done.losses, rel=1e-5)
+    assert list(told["train/epoch_loss"].values()) == pytest.approx(done.train_losses, rel=1e-5)
+    assert max(told["eval/log_loss"]) == done.updates
+    assert set(told["train/loss"]) == set(range(3, done.updates + 1, 3))
+    rates = list(told["train/learning_rate"].values())
+    assert 0 <= rates[-1] < max(rates) <= config.fit.head_rate
+    quiet = read_config(toml)
+    quiet.fit.report_to, quiet.fit.log_steps = [], 10
+    assert fit(rows_of(quiet), quiet, tmp_path / "run", 1).progress == done  # the same run: nothing is trained again
+
+
+def test_without_a_tracker_nothing_is_opened(tmp_path: Path) -> None:
+    trackers = open_trackers([], tmp_path, 10)
+    trackers.begin(None)
+    trackers.log({"loss": 1.0}, 1, 0.1)
+    trackers.end()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_wrong_name_and_a_missing_package_are_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(UsageError, match="unknown tracker tensorbord; did you mean tensorboard"):
+        open_trackers(["tensorbord"], tmp_path, 10)
+    from transformers.integrations import integration_utils
+
+    monkeypatch.setattr(integration_utils, "is_tensorboard_available", lambda: False)
+    with pytest.raises(MissingExtra, match="track"):
+        open_trackers(["tensorboard"], tmp_path, 10)
+    monkeypatch.setitem(sys.modules, "wandb", None)
+    with pytest.raises(UsageError, match="wandb is not there"):
+        open_trackers(["wandb"], tmp_path, 10)
+
+
+def test_only_the_first_process_reports(tmp_path: Path) -> None:
+    assert open_trackers(["tensorboard"], tmp_path, 10, rank=1).callbacks == []
