@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner
 
@@ -209,3 +210,10 @@ def test_the_version_is_told(capsys) -> None:
     code, said, _ = run(capsys, "--version")
     assert code == 0
     assert "0." in said
+
+
+@pytest.mark.parametrize("verb", [verb for verb in VERBS if verb != "label"])
+def test_every_verb_takes_debug(verb: str) -> None:
+    command = soesift.get_command(click.Context(soesift), verb)
+    assert command is not None
+    assert [parameter.name for parameter in command.params].count("debug") == 1

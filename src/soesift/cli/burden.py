@@ -29,10 +29,9 @@ def show_vocabulary(ctx: click.Context, _: click.Parameter, wanted: bool) -> Non
 @click.option("--json", "json_path", type=FILE, help="Write soe-burden/1.")
 @click.option("--html", type=FILE, help="Write a self-contained page with a plot.")
 @click.option("--model", default="default", show_default=True, help="For a document: a model's name, or a folder.")
-@click.option("--debug", is_flag=True, hidden=True)
 def command(
     result: Path, repeats: tuple[str, ...], tables: tuple[str, ...], vocabulary: Path | None, csv_path: Path | None,
-    json_path: Path | None, html: Path | None, model: str, debug: bool,
+    json_path: Path | None, html: Path | None, model: str,
 ) -> int:  # fmt: skip
     """Count what a participant goes through by RESULT: a result of `soesift detect` (JSON), or a PDF or DOCX.
 

@@ -22,9 +22,8 @@ PATH = click.Path(path_type=Path)
 @click.option("--threshold", type=click.FloatRange(0, 1), help="YES from here on (default: the model's own).")
 @click.option("--resamples", type=click.IntRange(10), default=10_000, show_default=True, help="Of protocols.")
 @click.option("--out", type=PATH, help="All figures as JSON.")
-@click.option("--debug", is_flag=True, hidden=True)
 def command(what: Path, gold: Path, cells: Path | None, model: str, threshold: float | None, resamples: int,
-            out: Path | None, debug: bool) -> None:  # fmt: skip
+            out: Path | None) -> None:  # fmt: skip
     """Score WHAT: a folder of results of `soesift detect`, or the tables of `soesift tables` judged by a model."""
     from soesift.label.write import write_whole
 

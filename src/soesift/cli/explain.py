@@ -16,8 +16,7 @@ if TYPE_CHECKING:
 @click.command("explain")
 @click.argument("table")
 @LEDGER
-@click.option("--debug", is_flag=True, hidden=True)
-def command(table: str, ledger: Path, debug: bool) -> None:
+def command(table: str, ledger: Path) -> None:
     """Every answer and vote about TABLE (its id) in the ledger, the belief and the decision by agreement."""
     from soesift.errors import UsageError
     from soesift.label.humans import human_labels

@@ -25,8 +25,7 @@ SHOWN_NOTES = 20
               "Default: beside RESULT, with a name of its own.")  # fmt: skip
 @click.option("--pdf", type=FILE, help="The protocol, to show its pages (html).")
 @click.option("--as-detected", is_flag=True, help="Without people's corrections (RESULT's .corrections.jsonl).")
-@click.option("--debug", is_flag=True, hidden=True)
-def command(result: Path, kind: str, out: Path | None, pdf: Path | None, as_detected: bool, debug: bool) -> None:
+def command(result: Path, kind: str, out: Path | None, pdf: Path | None, as_detected: bool) -> None:
     """Write RESULT (the JSON of `soesift detect`) in another format, with the corrections that people made on the
     review page; says what could not be mapped.
     """

@@ -33,9 +33,8 @@ KINDS = ["protocol", "sap", "icf", "all"]
               help="Seconds without a byte after which a connection counts as broken.")  # fmt: skip
 @click.option("--api", envvar="SOESIFT_FETCH_API", help="Base address of the registry's API.")
 @click.option("--store", envvar="SOESIFT_FETCH_STORE", help="Base address of the document store.")
-@click.option("--debug", is_flag=True, hidden=True)
 def command(trials: tuple[str, ...], manifest: Path | None, out: Path, kind: Any, rate: float, retries: int,
-            wait: float, timeout: float, api: str | None, store: str | None, debug: bool) -> int:  # fmt: skip
+            wait: float, timeout: float, api: str | None, store: str | None) -> int:  # fmt: skip
     """Download the protocols of trials NCT..., or the documents of a manifest, from ClinicalTrials.gov.
 
     The only verb that uses the network. What is there already is kept, what broke off goes on where it stopped.

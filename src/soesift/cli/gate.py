@@ -19,9 +19,8 @@ PATH = click.Path(path_type=Path, dir_okay=False)
               help="Without --threshold: the highest one that keeps this share of the known schedules.")  # fmt: skip
 @click.option("--gold", type=PATH, help="Labels {table_id, label}: measures what the gate loses.")
 @click.option("--out", type=PATH, default=Path("gated.jsonl"), show_default=True)
-@click.option("--debug", is_flag=True, hidden=True)
 def command(tables: Path, model: str, answers: Path | None, humans: Path | None, threshold: float | None,
-            min_recall: float, gold: Path | None, out: Path, debug: bool) -> None:  # fmt: skip
+            min_recall: float, gold: Path | None, out: Path) -> None:  # fmt: skip
     """Write the TABLES (JSON Lines) that pass the gate to OUT, and its recall beside it (.gate.json)."""
     from soesift.cli.label import ledger_of
     from soesift.label.config import GateConfig

@@ -42,8 +42,9 @@ class Verbs(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in VERBS:
             return None
-        module = import_module(f"soesift.cli.{cmd_name}")
-        command: click.Command = module.command
+        command: click.Command = import_module(f"soesift.cli.{cmd_name}").command
+        if all(parameter.name != "debug" for parameter in command.params):  # `main` reads it for all verbs
+            command.params.append(click.Option(["--debug"], is_flag=True, hidden=True, expose_value=False))
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -41,8 +41,7 @@ KIND_NAMES = ("full", "small", "none", "image", "scan", "rotated", "tiled", "bor
     help="Write the version with N random edits of the main schedule (truth: edits).",
 )  # fmt: skip
 @click.option("--docx", is_flag=True, help="Write DOCX in place of PDF.")
-@click.option("--debug", is_flag=True, hidden=True)
-def command(out: Path, seed: int, count: int, kind: str, amended: int, docx: bool, debug: bool) -> None:
+def command(out: Path, seed: int, count: int, kind: str, amended: int, docx: bool) -> None:
     """Write protocols that this project makes itself, each with its truth (ID.pdf and ID.json)."""
     from rich.console import Console
     from rich.progress import track

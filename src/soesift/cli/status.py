@@ -11,8 +11,7 @@ from soesift.cli.label import FILE, ledger_of
 
 @click.command("status")
 @click.argument("ledger", type=FILE, default=Path("labels.db"))
-@click.option("--debug", is_flag=True, hidden=True)
-def command(ledger: Path, debug: bool) -> None:
+def command(ledger: Path) -> None:
     """Answers, failures, spend and human labels in LEDGER."""
     from rich.console import Console
     from rich.table import Table
