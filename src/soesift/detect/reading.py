@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Literal
 
@@ -89,12 +90,22 @@ def _page(document: Any, index: int, reading: Reading, ocr: Ocr, known: Page | N
     if page.problem == "image":
         reading.image_only.append(index + 1)
     if ocr == "always" or (ocr == "auto" and page.problem in ("image", "garbled", "scan")):
+        if why := no_ocr():
+            reading.unread[index + 1] = f"{_PROBLEMS.get(page.problem, 'the text is of a scan')}; not read ({why})"
+            return page
         started = time.perf_counter()
         page = _ocr_page(document, index, page, always=ocr == "always")
         reading.ocr_s += time.perf_counter() - started
     elif page.problem in ("image", "garbled"):
         reading.unread[index + 1] = f"{_PROBLEMS[page.problem]}; not read (--ocr never)"
     return page
+
+
+def no_ocr() -> str:
+    """Why pictures cannot be read here; empty where they can."""
+    if find_spec("rapidocr_onnxruntime") and find_spec("cv2"):
+        return ""
+    return "rapidocr-onnxruntime is not installed; run: pip install --ignore-requires-python rapidocr-onnxruntime"
 
 
 _PROBLEMS = {"image": "the page is a picture", "garbled": "the text layer is garbled"}

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from soesift.detect.reading import Ocr, Reading
+from soesift.detect.reading import Ocr, Reading, no_ocr
 from soesift.document.docx import read_docx, to_records
 from soesift.document.docx_pictures import docx_pictures
 from soesift.files import as_text
@@ -41,6 +41,10 @@ def picture_fragments(path: Path, sha256: str, reading: Reading, ocr: Ocr, first
     from soesift.document.ocr import read_scan, shows_table
 
     fragments: list[Fragment] = []
+    if why := no_ocr():
+        if count := sum(1 for _ in docx_pictures(path)):
+            reading.unplaced.append(f"{count} pictures not read ({why})")
+        return fragments
     for number, picture in docx_pictures(path):
         if not shows_table(picture):
             continue
