@@ -32,8 +32,8 @@ def command(tables: Path, config: Path, ledger: Path | None, debug: bool) -> Non
     for line in _lines(plan, how):
         click.echo(line)
     for size in audit_sizes(plan.tables, how.audit):
-        verdict = "feasible" if size.feasible else "NOT feasible: more tables or a looser alpha are needed"
-        click.echo(f"audit of {size.label}: at least {size.least} of about {size.expected} tables; {verdict}")
+        verdict = "feasible" if size.feasible else "NOT feasible: more tables, a looser alpha, or people judge them all"
+        click.echo(f"audit of {size.label}: {size.least} tables wanted, about {size.expected} expected; {verdict}")
 
 
 def _lines(plan: Plan, how: LabelConfig) -> list[str]:
