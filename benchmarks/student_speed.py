@@ -4,7 +4,7 @@
     python benchmarks/student_speed.py detect BASE TABLES.jsonl LABELS.jsonl [--rows 300] [--method full]
 
 BASE is a model folder, LABELS has lines {table_id, label}. `train`: tokens (padding not counted) a processor second
-of one epoch with LoRA: a bare loop (random batches of --batch padded to their longest; float32, and bfloat16 by autocast)
+of one epoch with LoRA: a bare loop (random batches of --batch padded to their longest; float32 and bfloat16 autocast)
 and `soesift.train`, taking turns; ratios are medians over the rounds. `detect`: trains a student in one epoch, ships
 it (int8 ONNX), and judges tables with it and with torch; tables a processor second and the share of equal decisions.
 Processor seconds, because other work may share the machine.
@@ -39,6 +39,7 @@ from soesift.train.data import Row
 from soesift.train.fit import fit
 from soesift.train.network import base_tokenizer, build, trainable
 from soesift.train.ship import rows_of, ship
+
 
 def settings(given: argparse.Namespace, out: Path, method: str, **changes: Any) -> TrainConfig:
     """Two classes, one epoch, one thread."""
