@@ -12,6 +12,7 @@ import pytest
 
 pytest.importorskip("torch")
 
+from soesift.classify.model_folder import verify
 from soesift.train.checkpoint import read_progress
 from soesift.train.config import TrainConfig, read_config
 from soesift.train.fit import fit, predict, prepare
@@ -48,6 +49,20 @@ def test_two_processes_take_the_same_steps_as_one(toml: Path, tmp_path: Path) ->
     assert together is not None
     assert together.losses == pytest.approx(alone.losses, rel=1e-3)
     assert predict_same(tmp_path, config) < 1e-3
+
+
+def test_the_verb_under_torchrun_writes_one_verified_folder(toml: Path) -> None:
+    toml.write_text(toml.read_text().replace("epochs = 6", "epochs = 2") + "[export]\nint8_tolerance = 0.5\n")
+    port = str(20000 + (os.getpid() + 7) % 20000)
+    launch = ["-m", "torch.distributed.run", "--nproc-per-node", "2", "--master-port", port, "-m", "soesift.cli.main"]
+    words = [sys.executable, *launch, "train", str(toml)]
+    done = subprocess.run(words, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert done.stdout.count("wrote ") == 1
+    verify(toml.parent / "run" / "model")
+    folds = subprocess.run([*words, "--cross-validate"], capture_output=True, text=True, timeout=120, check=False)
+    assert folds.returncode != 0
+    assert "runs in one process" in folds.stderr
 
 
 def predict_same(tmp_path: Path, config: TrainConfig) -> float:

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from soesift.errors import MissingExtra
+from soesift.errors import MissingExtra, UsageError
 
 
 @click.command(name="train")
@@ -41,6 +41,8 @@ def command(
 
 
 def _folds(settings: Any) -> None:
+    if int(os.environ.get("WORLD_SIZE", "1")) > 1:
+        raise UsageError("--cross-validate runs in one process: leave torchrun out, or train without it")
     from soesift.train.crossval import FILE, SUMMARY, cross_validate
     from soesift.train.ship import rows_of
 
@@ -65,7 +67,10 @@ def _final(settings: Any) -> None:
     with _bar() as bar:
         task = bar.add_task("train", total=None)
         folder = ship(rows, settings, lambda p, n: bar.update(task, **_state("train", p, n)))
+    first = workers.first()
     workers.leave()
+    if not first:
+        return
     card = json.loads((folder / "card.json").read_text("utf-8"))
     click.echo(
         f"{len(rows)} tables; int8 agrees with torch on {card['scores']['reload']['int8_agreement']:.2%}"
@@ -78,7 +83,8 @@ def _bar() -> Any:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    return Progress(*columns, console=Console(stderr=True))
+    quiet = os.environ.get("RANK", "0") != "0"  # one bar, not one a process
+    return Progress(*columns, console=Console(stderr=True), disable=quiet)
 
 
 def _state(name: str, progress: Any, total: int) -> dict[str, Any]:

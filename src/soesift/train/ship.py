@@ -14,7 +14,7 @@ from safetensors.torch import save_file
 from soesift.classify.model_folder import Calibration, verify
 from soesift.classify.serialise import serialise
 from soesift.errors import ModelError
-from soesift.train import crossval
+from soesift.train import crossval, workers
 from soesift.train.calibrate import calibrate
 from soesift.train.card import make_card, seal
 from soesift.train.config import TrainConfig
@@ -38,17 +38,24 @@ def rows_of(config: TrainConfig) -> list[Row]:
 
 
 def ship(rows: Sequence[Row], config: TrainConfig, notify: Notify | None = None) -> Path:
-    """Train on all rows and write `config.out`/model.
+    """Train on all rows and write `config.out`/model; of several processes the first writes it.
 
     Calibrates on cross-validation if that was run, else on the rows held out for early stopping.
     Raises ModelError: nothing to calibrate on, or the export does not reproduce torch.
     """
     fitted = fit(rows, config, config.out / "final", config.fit.seed, notify)
+    if workers.first():
+        _export(rows, config, fitted)
+    workers.wait()
+    return config.out / "model"
+
+
+def _export(rows: Sequence[Row], config: TrainConfig, fitted: Fitted) -> None:
     calibration, scores = _calibration(rows, config, fitted)
     part = config.out / "model.part"
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)
-    return _write(rows, config, fitted, calibration, scores, part)
+    _write(rows, config, fitted, calibration, scores, part)
 
 
 def _write(
@@ -58,7 +65,7 @@ def _write(
     calibration: Calibration,
     scores: dict[str, Any],
     part: Path,
-) -> Path:
+) -> None:
     tokenizer, pad = base_tokenizer(config.model.base)
     tokenizer.save(str(part / "tokenizer.json"))
     model = _exact(config, fitted)
@@ -73,7 +80,6 @@ def _write(
     final = config.out / "model"
     shutil.rmtree(final, ignore_errors=True)
     part.replace(final)
-    return final
 
 
 def _exact(config: TrainConfig, fitted: Fitted) -> Any:

@@ -23,6 +23,11 @@ def join() -> tuple[int, int]:
     return dist.get_rank(), dist.get_world_size()
 
 
+def first() -> bool:
+    """Whether this process is the one that writes files and talks."""
+    return not (dist.is_available() and dist.is_initialized()) or dist.get_rank() == 0
+
+
 def device() -> Any:
     """This process's GPU, or the CPU."""
     if not torch.cuda.is_available():
