@@ -66,10 +66,14 @@ def parse_formats(text: str) -> tuple[Format, ...]:
 )
 @click.option("--password", envvar="SOESIFT_PASSWORD", help="Opens encrypted PDFs; better in $SOESIFT_PASSWORD.")
 @click.option("--resume", is_flag=True, help="Skip documents whose bytes, model and settings are unchanged.")
+@click.option("--engine", type=click.Choice(["local", "ray"]), default="local", show_default=True,
+              help="Who runs the jobs: this process, or Ray Data (soesift[ray]).")  # fmt: skip
+@click.option("--address", help="A Ray cluster, such as auto or HOST:PORT; without it Ray runs here.")
 @click.option("--debug", is_flag=True, hidden=True)
 def command(
     paths: tuple[str, ...], out: Path, formats: str, model: str, ocr: Any, span: str | None, jobs: int,
-    timeout: float, memory: int, password: str | None, resume: bool, debug: bool,
+    timeout: float, memory: int, password: str | None, resume: bool, engine: str, address: str | None,
+    debug: bool,
 ) -> int:  # fmt: skip
     """Find every Schedule-of-Event table of PATHS (PDF or DOCX files, folders, globs).
 
@@ -79,6 +83,8 @@ def command(
     from soesift.detect.batch import Job, find_documents, run_batch, stems
     from soesift.files import make_folder
 
+    if address and engine != "ray":
+        raise UsageError("--address names a Ray cluster; give --engine ray with it")
     chosen, pages = parse_formats(formats), parse_pages(span)
     documents = find_documents(paths)
     make_folder(out)
@@ -89,6 +95,12 @@ def command(
     from soesift.cli.summary import follow, print_summary
 
     limits = None if debug else Limits(timeout, memory)  # a debugger wants it all in one process
+    if engine == "ray":
+        from soesift.scale.ray_engine import run_ray
+
+        outcomes = follow(work, lambda tick: run_ray(work, model, jobs, limits or Limits(), address))
+        print_summary(outcomes, out)
+        return exit_code(outcomes)
     outcomes = follow(work, lambda tick: run_batch(work, model, jobs, tick, limits))
     print_summary(outcomes, out)
     return exit_code(outcomes)

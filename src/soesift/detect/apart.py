@@ -98,12 +98,13 @@ def run_apart(
             answer = ask(worker, task, limits, tell)
         except DocumentError as error:
             return unread(job, str(error), model_info(model))
-        return _outcome(job, answer, model)
+        return outcome_of(job, answer, model)
 
     yield from each_apart(jobs, one, work_on_job, min(workers, len(jobs)) or 1, limits)
 
 
-def _outcome(job: Job, answer: dict[str, Any], model: str) -> Outcome:
+def outcome_of(job: Job, answer: dict[str, Any], model: str) -> Outcome:
+    """What a process answered about a job, as its outcome. Raises ModelError and WriteError."""
     if "error" in answer:
         return unread(job, str(answer["error"]), model_info(model))
     done = answer["done"]

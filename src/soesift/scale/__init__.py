@@ -1,0 +1,1 @@
+"""Detection over many machines, on Ray Data."""
