@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from soesift.bench.systems import OURS
+from soesift.bench.zero_shot import zero_shot
 from soesift.table.record import TableRecord
 
 TITLE = re.compile(
@@ -107,7 +108,7 @@ def spans(pages: list[int]) -> list[dict[str, Any]]:
     return [{"pages": run, "table_type": "main_soa"} for run in runs]
 
 
-BASELINE = {"keywords": keywords, "x-marks": x_marks, "pdfplumber": plumber, "camelot": camelot}
+BASELINE = {"keywords": keywords, "x-marks": x_marks, "pdfplumber": plumber, "camelot": camelot, "llm": zero_shot}
 
 if __name__ == "__main__":
     main(*sys.argv[1:])

@@ -7,6 +7,7 @@ peer is imported here. The command's output needs `{"tables": [{"pages": [1-base
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib.metadata import version
 from pathlib import Path
@@ -18,11 +19,13 @@ from soesift.errors import UsageError
 
 OURS = {"default": "student and linear model", "linear": "counted features, linear model", "rule": "hand rule"}
 BASELINES = {
-    "keywords": "pages with a schedule's title that are no list of contents, and the pages that say they go on",
+    "keywords": "pages with a schedule's title that are no list of contents",
     "x-marks": "pages with at least 8 single X",
     "pdfplumber": "pdfplumber's grids (line strategy), judged by our linear model, neighbouring pages joined",
     "camelot": "camelot's grids (lattice), judged by our linear model, neighbouring pages joined",
+    "llm": "zero-shot: our tables, each asked of an LLM",
 }
+NEEDS = {"llm": "SOESIFT_BENCH_LLM_URL"}  # environment without which a system is listed, not run
 
 
 class System(BaseModel):
@@ -51,9 +54,14 @@ def built_in() -> list[System]:
     here = [sys.executable, "-m", "soesift.bench.one"]
     return [
         System(name=name, note=note, version=version("soesift"), licence="Apache-2.0",
-               command=[*here, name, "{document}", "{out}"])
+               command=[*here, name, "{document}", "{out}"], skip=_missing(name))
         for name, note in {**OURS, **BASELINES}.items()
     ]  # fmt: skip
+
+
+def _missing(name: str) -> str:
+    variable = NEEDS.get(name, "")
+    return f"{variable} is not set" if variable and not os.environ.get(variable) else ""
 
 
 def chosen(names: list[str], peers: Path | None) -> list[System]:

@@ -9,8 +9,10 @@ import json
 from pathlib import Path
 
 from soesift.bench.score import Score
+from soesift.errors import UsageError
 from soesift.label.write import write_whole
 
+START, END = "<!-- figures: soesift bench --write -->", "<!-- end of figures -->"
 HEAD = ["system", "page F1 strict (95 %)", "recall", "precision", "F1 broad", "tables F1", "marks F1", "complete",
         "false alarms", "worst stratum's recall", "s/document", "peak MB", "failed"]  # fmt: skip
 
@@ -71,6 +73,19 @@ def write_tables(out: Path, scores: list[Score], skipped: dict[str, str]) -> lis
     for path, content in zip(paths, (text, json.dumps(data, indent=1) + "\n", page(text, scores)), strict=True):
         write_whole(path, content)
     return paths
+
+
+def write_between(page: Path, text: str) -> None:
+    """Put `text` between the page's two marks, and leave the rest; raises UsageError if they are not there."""
+    try:
+        whole = page.read_text("utf-8")
+    except OSError as error:
+        raise UsageError(f"--write {page}: {error.strerror or error}; give a page that is there") from error
+    head, start, rest = whole.partition(START)
+    _, end, tail = rest.partition(END)
+    if not start or not end:
+        raise UsageError(f"--write {page}: has no lines {START} and {END}; put them where the figures go")
+    write_whole(page, f"{head}{START}\n\n{text}\n{END}{tail}")
 
 
 def page(text: str, scores: list[Score]) -> str:

@@ -22,15 +22,16 @@ FOLDER = click.Path(path_type=Path, file_okay=False, exists=True)
 @click.option("--timeout", type=click.FloatRange(1), default=1200, show_default=True, help="Seconds a document.")
 @click.option("--resamples", type=click.IntRange(10), default=10_000, show_default=True, help="Of documents.")
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=Path("out/bench"), show_default=True)
+@click.option("--write", type=click.Path(path_type=Path, dir_okay=False), help="Page whose figures are put in anew.")
 @click.option("--debug", is_flag=True, hidden=True)
 def command(documents: Path, gold: Path, cells: Path | None, names: tuple[str, ...], peers: Path | None,
-            given: tuple[str, ...], only_results: bool, timeout: float, resamples: int, out: Path,
+            given: tuple[str, ...], only_results: bool, timeout: float, resamples: int, out: Path, write: Path | None,
             debug: bool) -> None:  # fmt: skip
     """Run systems on labelled documents, score them alike, and write bench.md, bench.json and bench.html."""
     from soesift.bench.run import run_all
     from soesift.bench.score import score
     from soesift.bench.systems import chosen
-    from soesift.bench.table import markdown, write_tables
+    from soesift.bench.table import markdown, write_between, write_tables
 
     labelled = {path.stem for path in gold.glob("*.json")}
     paths = sorted(p for p in documents.iterdir() if p.stem in labelled and p.suffix.lower() in (".pdf", ".docx"))
@@ -50,6 +51,8 @@ def command(documents: Path, gold: Path, cells: Path | None, names: tuple[str, .
         raise UsageError("nothing to score: name systems that can run, or --results NAME=FOLDER")
     skipped = {s.name: s.skip for s in systems if s.skip}
     click.echo(markdown(scores, skipped))
+    if write:
+        write_between(write, markdown(scores, skipped))
     click.echo("wrote " + ", ".join(str(path) for path in write_tables(out, scores, skipped)))
 
 
