@@ -2,8 +2,8 @@
 
     python benchmarks/length.py [--pages 10,30,100,300,1000,3000] [--model default] [--ocr never]
 
-Each length is one process of its own, start-up included; `--ocr auto` reads the protocol's picture pages, too. Prints Markdown;
-CPU seconds are of that process.
+Each length is one process of its own, start-up included; `--ocr auto` reads the protocol's picture pages, too. Prints
+Markdown; CPU seconds are of that process.
 """
 
 from __future__ import annotations
