@@ -73,6 +73,19 @@ def test_the_reprinted_caption_row_marked_continued_is_not_a_row() -> None:
     assert_covered(joined)
 
 
+def test_names_of_label_columns_reprinted_under_the_header_are_not_rows() -> None:
+    header = [["", "", "Baseline", "Cycle 1", "Cycle 2"]]
+    names = ["Category", "Procedure", "", "", ""]
+    marked = ["Safety", "ECG", "X", "", "X"]
+    plain = ["Safety", "", "", "", ""]
+    rest = [["Safety", "Weight", "X", "X", ""], ["Safety", "Height", "X", "", ""]]
+    for first, kept in ((names, 0), (marked, 1), (plain, 1)):
+        one = fragment([*header, first, rest[0]], 4, caption=CAPTION)
+        joined = join_fragments([one, fragment([*header, first, rest[1]], 5)])
+        assert joined.grid == [*header, first, rest[0], *[first] * kept, rest[1]]
+        assert_covered(joined)
+
+
 def test_a_row_that_repeats_some_header_words_is_a_row() -> None:
     more = [["Dispense drug", "Day 1", "daily", "daily", "Day 15"], *BODY[2:]]
     joined = join_fragments([fragment(HEADER + BODY[:2], 4), fragment(more, 5)])

@@ -12,6 +12,7 @@ from soesift.join.pairs import has_own_header, is_tile
 from soesift.join.tiles import below, beside
 from soesift.table.grid import Box
 from soesift.table.orient import turn_box
+from soesift.table.signs import is_mark
 
 
 def join_fragments(fragments: list[Fragment]) -> Joined:
@@ -74,7 +75,19 @@ def repeated_header(joined: Joined, fragment: Fragment) -> int:
             skip += 1
         else:
             break
-    return skip
+    return skip + column_names_below(joined, fragment, skip)
+
+
+def column_names_below(joined: Joined, fragment: Fragment, skip: int) -> int:
+    """1 where the row below a header reprinted in full is that of the first page again and holds no mark, as names of
+    the label columns printed under the visits do; else 0."""
+    rows = fragment.record.grid
+    if not 0 < joined.header_rows <= skip < min(len(rows) - 1, len(joined.grid)):
+        return 0
+    row = rows[skip]
+    texts = set(map(letters, row)) - {""}
+    same = list(map(letters, row)) == list(map(letters, joined.grid[joined.header_rows]))
+    return int(same and len(texts) >= 2 and not any(map(is_mark, row)))
 
 
 def match_columns(first: Fragment, fragment: Fragment) -> NDArray[np.intp]:
