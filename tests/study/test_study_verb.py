@@ -19,10 +19,10 @@ from soesift.errors import UsageError
 from soesift.label.ledger import Ledger
 from soesift.label.recorded import RecordedAnswer, RecordedTable, import_answers
 from soesift.study.arms import direct, taught
-from soesift.study.compare import compare
+from soesift.study.compare import THRESHOLDS, compare
 from soesift.study.config import StudyConfig, read_config
 from soesift.study.data import StudyData, read_data
-from soesift.study.run import Result, folds_of, read_result, run_study
+from soesift.study.run import Result, folds_of, mark_of, one, read_result, result_path, run_study
 from soesift.table.record import TableRecord
 
 N, PER = 64, 4  # tables, tables of one protocol
@@ -272,3 +272,63 @@ def test_missing_files_are_named(tmp_path: Path, study: Path, capsys: pytest.Cap
     assert "no such ledger" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
     assert read_result(tmp_path / "none.json", "mark") is None
+
+
+def test_scores_at_other_thresholds_are_those_counted_anew(study: Path) -> None:
+    config = read_config(study / "study.toml").model_copy(update={"arms": ["human", "rule"], "sizes": []})
+    data = read_data(config)
+    mine = compare(config, data, run_study(config, data))[0].arms
+    rule = next(a for a in mine if a.arm == "rule")
+    p = direct("rule", data, np.arange(N))
+    for level in THRESHOLDS:
+        hit = [(p[rows] > level) & (data.truth[rows] == 1) for rows in protocols(data)]
+        wanted = [h.sum() / max(1, (data.truth[rows] == 1).sum()) for h, rows in zip(hit, protocols(data), strict=True)]
+        assert rule.at[level][0] == pytest.approx(np.mean(wanted))
+    recalls = [rule.at[level][0] for level in THRESHOLDS]
+    assert recalls == sorted(recalls, reverse=True)
+
+
+def protocols(data: StudyData) -> list[np.ndarray]:
+    use = (data.truth >= 0) & data.pool
+    return [np.flatnonzero((data.groups == g) & use) for g in np.unique(data.groups[use])]
+
+
+def encoder_study(study: Path, out: Path) -> StudyConfig:
+    """The toy study with an encoder that is not there: only results that lie in `out` can be used."""
+    text = toml(["human", "all", "all+linear"], 'student = "encoder"')
+    (study / "both.toml").write_text(text.replace("[audit]", '[model]\nbase = "none"\n[audit]'))
+    return read_config(study / "both.toml").model_copy(update={"out": out})
+
+
+def test_beside_the_linear_model_an_encoder_counts_half_its_logit(study: Path, tmp_path: Path) -> None:
+    config = encoder_study(study, tmp_path)
+    data = read_data(config)
+    mark, held = mark_of(config, data), folds_of(config, data, 1) == 0
+    names = [data.records[i].table_id for i in np.flatnonzero(held)]
+    told = np.linspace(0.1, 0.9, len(names))
+    path = result_path(tmp_path, "all", 1, 0)
+    path.parent.mkdir(parents=True)
+    path.write_text(
+        Result(mark=mark, arm="all", seed=1, fold=0, tables=names, p=told.tolist()).model_dump_json()
+    )
+    both = one(config, data, "all+linear", 1, 0, held, mark)
+    alone = one(config.model_copy(update={"student": "linear"}), data, "all", 1, 0, held, mark)
+    assert (both.error, both.tables, both.taught) == ("", names, alone.taught)
+    linear = np.clip(np.log(np.array(alone.p) / (1 - np.array(alone.p))), -6, 6)
+    wanted = 1 / (1 + np.exp(-(np.log(told / (1 - told)) + linear) / 2))
+    np.testing.assert_allclose(both.p, wanted, atol=1e-4)
+
+
+@pytest.mark.parametrize("arm", ["rule+linear", "zero_shot:or+linear", "linear+linear"])
+def test_beside_the_linear_model_only_a_student_is_put(study: Path, arm: str) -> None:
+    (study / "wrong.toml").write_text(
+        toml(["human", arm], 'student = "encoder"').replace("[audit]", '[model]\nbase = "none"\n[audit]')
+    )
+    with pytest.raises(UsageError, match=r"\+linear"):
+        read_config(study / "wrong.toml")
+
+
+def test_beside_the_linear_model_needs_an_encoder(study: Path) -> None:
+    (study / "wrong.toml").write_text(toml(["human", "all+linear"]))
+    with pytest.raises(UsageError, match="encoder"):
+        read_config(study / "wrong.toml")

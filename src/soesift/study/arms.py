@@ -14,7 +14,7 @@ from soesift.select.combine import Combined, mean_logit
 from soesift.select.pots import Audit, from_reference
 from soesift.select.rules import Selection, select, with_human
 from soesift.select.simulated_humans import simulated_non_experts
-from soesift.study.config import StudyConfig
+from soesift.study.config import StudyConfig, base_of
 from soesift.study.cost import asks_teacher
 from soesift.study.data import StudyData
 
@@ -83,7 +83,7 @@ def taught(arm: str, data: StudyData, learn: Bools, seed: int, config: StudyConf
 
     UsageError where the arm cannot be made (no audit of both classes, fewer than three models, nothing kept).
     """
-    name, index = arm.partition("@")[0], np.flatnonzero(learners(arm, data, learn, seed))
+    name, index = base_of(arm), np.flatnonzero(learners(arm, data, learn, seed))
     done, human = _selection(name, data, index, seed, config)
     kept = done.keep & (done.weight > 0)
     if not kept.any():
@@ -93,15 +93,15 @@ def taught(arm: str, data: StudyData, learn: Bools, seed: int, config: StudyConf
 
 def learners(arm: str, data: StudyData, learn: Bools, seed: int) -> Bools:
     """(n,) tables of the training folds `learn` (n,) that an arm may learn from, before its rule drops any."""
-    name, _, share = arm.partition("@")
+    share = arm.partition("@")[2]
     if share:
         learn = learn & _some_protocols(data, learn, float(share), seed)
-    return learn if name in ("human_all", "linear") else learn & data.pool
+    return learn if base_of(arm) in ("human_all", "linear") else learn & data.pool
 
 
 def columns_read(arm: str, data: StudyData) -> Bools:
     """(v,) the columns of answers that an arm reads; none for arms without a teacher."""
-    kind, _, name = arm.partition("@")[0].partition(":")
+    kind, _, name = base_of(arm).partition(":")
     if not asks_teacher(arm):
         return np.zeros(len(data.columns), bool)
     single = kind in ("view", "zero_shot") and name not in ("or", "and")

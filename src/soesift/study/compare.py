@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from soesift.evaluate.arrays import Bools, Floats, Ints
+from soesift.evaluate.arrays import Bools, Floats, Ints, Strings
 from soesift.evaluate.bootstrap import (
     Difference,
     Estimate,
@@ -21,8 +21,10 @@ from soesift.evaluate.scores import METRICS, ProtocolScores, from_counts, full_s
 from soesift.study.arms import columns_read, is_direct, learners
 from soesift.study.config import StudyConfig
 from soesift.study.cost import asks_teacher, mean_cost, teacher_cost
-from soesift.study.data import StudyData
+from soesift.study.data import Strings, StudyData
 from soesift.study.run import Result, folds_of
+
+THRESHOLDS = (0.1, 0.25, 0.5, 0.75)  # a quarter: a missed schedule costs three false alarms
 
 
 class ArmScores(NamedTuple):
@@ -32,6 +34,7 @@ class ArmScores(NamedTuple):
     macro precision, recall, F1 minus the reference arm's (empty for itself). unanswered: tables without an
     answer, counted as NO. labels: mean rows, judged, wrong, yes of a training fold. seconds: all folds and seeds.
     cost: COSTS, mean of a training fold (of a held-out one for arms that judge without learning); NaN is unknown.
+    at: threshold -> macro recall, precision and F1 of YES above it, mean over seeds, for each of THRESHOLDS.
     """
 
     arm: str
@@ -45,6 +48,7 @@ class ArmScores(NamedTuple):
     labels: dict[str, float]
     seconds: float
     cost: dict[str, float]
+    at: dict[float, tuple[float, float, float]]
 
 
 class Comparison(NamedTuple):
@@ -135,7 +139,15 @@ def _scores(
         _labels(results),
         sum(r.seconds for r in results),
         mean_cost([cost_of(config, data, r) for r in results]),
+        {level: _above(level, truth, told, groups) for level in THRESHOLDS},
     )
+
+
+def _above(level: float, truth: Ints, told: Floats, groups: Strings) -> tuple[float, float, float]:
+    """Macro recall, precision, F1 of YES above level, mean over the seeds' rows of told (s, n)."""
+    each = [per_protocol(truth, row > level, groups, row).values[:, :3].mean(0) for row in told]
+    precision, recall, f1 = np.mean(each, axis=0).tolist()
+    return recall, precision, f1
 
 
 def cost_of(config: StudyConfig, data: StudyData, result: Result) -> dict[str, float]:

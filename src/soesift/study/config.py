@@ -18,6 +18,12 @@ TAUGHT = ("human", "human_all", "human_simulated", "all", "agreement", "hybrid",
 DIRECT = ("rule", "zero_shot:or", "zero_shot:and")
 PREFIXES = ("view:", "zero_shot:", "vote:")  # a view or model of the ledger; a view, a model; least YES votes
 ARMS = (*TAUGHT, "linear", *DIRECT)
+BOTH = "+linear"  # after an arm: the mean logit of the student and the linear model, both taught by its labels
+
+
+def base_of(arm: str) -> str:
+    """The name of an arm without its share of the protocols and without the linear model beside the student."""
+    return arm.partition("@")[0].removesuffix(BOTH)
 
 
 class _Section(BaseModel):
@@ -37,7 +43,8 @@ class StudyConfig(_Section):
 
     pool: which tables may teach, in every arm but `human_all`: those with an answer in all views (complete) or
     in any. humans: whose labels `hybrid` puts in. sizes: shares of the training protocols for the size curve of
-    `size_arm`. model and fit are read for student = "encoder" only.
+    `size_arm`. model and fit are read for student = "encoder" only; ARM+linear is the mean logit of that student
+    and of the linear model, both taught by the labels of ARM.
     """
 
     tables: Path
@@ -68,7 +75,11 @@ class StudyConfig(_Section):
     @model_validator(mode="after")
     def _known_arms(self) -> StudyConfig:
         for arm in [*self.arms, self.size_arm]:
-            if arm not in ARMS and not arm.startswith(PREFIXES):
+            name = arm.removesuffix(BOTH)
+            untaught = name in (*DIRECT, "linear") or name.startswith(("zero_shot:", "vote:"))
+            if name != arm and (self.student == "linear" or untaught):
+                raise ValueError(f'arm {arm}: "+linear" goes after an arm that teaches a student = "encoder"')
+            if name not in ARMS and not name.startswith(PREFIXES):
                 near = get_close_matches(arm, ARMS, 1, 0.4)
                 hint = f"did you mean {near[0]}?" if near else f"known: {', '.join(ARMS)}"
                 raise ValueError(f"unknown arm {arm}; {hint}")

@@ -11,6 +11,7 @@ from soesift.evaluate.arrays import Bools, Floats
 from soesift.label.config import PriceConfig
 from soesift.label.report import StoredAnswer
 from soesift.select.from_ledger import Column
+from soesift.study.config import base_of
 
 COSTS = ("asked", "human", "tokens", "money", "label_seconds", "train_seconds")
 NO_TEACHER = ("human", "human_all", "human_simulated", "linear", "rule")
@@ -56,7 +57,7 @@ def money(answer: StoredAnswer, price: PriceConfig | None) -> float:
 
 def asks_teacher(arm: str) -> bool:
     """Whether an arm needs answers of the teacher."""
-    return arm.partition("@")[0] not in NO_TEACHER
+    return base_of(arm) not in NO_TEACHER
 
 
 def teacher_cost(spent: Spent | None, items: Bools, columns: Bools) -> dict[str, float]:

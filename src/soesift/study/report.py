@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import base64
 import html
-import io
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
-from soesift.evaluate.arrays import UNKNOWN, optional
 from soesift.evaluate.bootstrap import Difference, Estimate
 from soesift.label.gate_tables import gate_name
-from soesift.select.combine import combine
-from soesift.select.report import coverage_curve
-from soesift.study.compare import ArmScores, Comparison
+from soesift.study.compare import THRESHOLDS, Comparison
 from soesift.study.config import StudyConfig
 from soesift.study.cost import COSTS
 from soesift.study.data import StudyData
+from soesift.study.plots import arm_name, curve_plot, f1_plot, picture, precision_recall_plot, size_plot
 
 # recall %, precision %, F1, accuracy % of the paper's table; its arm Filtered is agreement here
 PAPER = {
@@ -28,7 +23,6 @@ PAPER = {
     "hybrid": (98.9, 86.4, 0.903, 95.8),
     "zero_shot:or": (99.4, 65.7, 0.761, 90.0),
 }
-SIMULATED = {"human_simulated": "human_simulated (simulated non-experts, not people)"}
 Table = list[list[str]]
 
 
@@ -73,6 +67,7 @@ def tables(config: StudyConfig, one: Comparison) -> list[tuple[str, Table]]:
     return [
         ("Macro over protocols", _macro(config, one)),
         ("Pooled over tables; whole protocols", _whole(one)),
+        ("At other thresholds, macro: recall / precision / F1", _levels(one)),
         ("Labels that taught, mean of a training fold; time", _taught(one)),
         ("Cost and time, mean of a training fold (arms that do not learn: of a held-out fold)", _cost(one)),
         ("Beside the paper (other protocols, teacher and student)", _paper(one)),
@@ -84,7 +79,7 @@ def _macro(config: StudyConfig, one: Comparison) -> Table:
             f"F1 - {config.reference}"]  # fmt: skip
     names = ("recall", "precision", "f1", "accuracy", "average_precision")
     rows = [
-        [_name(a), *(_estimate(a.macro[n]) for n in names), _range(a.seed_f1), _gap(a.difference.get("f1"))]
+        [arm_name(a), *(_estimate(a.macro[n]) for n in names), _range(a.seed_f1), _gap(a.difference.get("f1"))]
         for a in one.arms
     ]
     return [head, *rows]
@@ -96,16 +91,21 @@ def _whole(one: Comparison) -> Table:
     names = ("recall", "precision", "f1", "accuracy", "average_precision")
     shares = ("full_recall", "full_precision", "full_both")
     rows = [
-        [_name(a), *(_estimate(a.pooled[n]) for n in names), *(f"{a.full[s]:.1%}" for s in shares)] for a in one.arms
+        [arm_name(a), *(_estimate(a.pooled[n]) for n in names), *(f"{a.full[s]:.1%}" for s in shares)] for a in one.arms
     ]
     return [head, *rows]
+
+
+def _levels(one: Comparison) -> Table:
+    head = ["arm", *(f"YES above {level:g}" for level in THRESHOLDS)]
+    return [head, *([arm_name(a), *(" / ".join(f"{x:.3f}" for x in a.at[t]) for t in THRESHOLDS)] for a in one.arms)]
 
 
 def _taught(one: Comparison) -> Table:
     head = ["arm", "labels", "YES", "judged by gold", "wrong", "tables without an answer", "seconds in all"]
     keys = ("rows", "yes", "judged", "wrong")
     rows = [
-        [_name(a), *(f"{a.labels[k]:.1f}" if a.labels else "-" for k in keys), str(a.unanswered), f"{a.seconds:.1f}"]
+        [arm_name(a), *(f"{a.labels[k]:.1f}" if a.labels else "-" for k in keys), str(a.unanswered), f"{a.seconds:.1f}"]
         for a in one.arms
     ]
     return [head, *rows]
@@ -118,7 +118,7 @@ def _cost(one: Comparison) -> Table:
     for a in one.arms:
         c = {name: a.cost.get(name, 0.0) for name in COSTS}
         paid = "unknown" if np.isnan(c["money"]) else f"{c['money']:.4f}"
-        rows.append([_name(a), f"{c['asked']:.1f}", f"{c['human']:.1f}", f"{c['tokens']:.0f}", paid,
+        rows.append([arm_name(a), f"{c['asked']:.1f}", f"{c['human']:.1f}", f"{c['tokens']:.0f}", paid,
                      f"{c['label_seconds']:.1f}", f"{c['train_seconds']:.2f}"])  # fmt: skip
     return [head, *rows]
 
@@ -130,16 +130,12 @@ def _paper(one: Comparison) -> Table:
     for a in one.arms:
         if a.arm in PAPER:
             theirs = dict(zip(("recall", "precision", "f1", "accuracy"), PAPER[a.arm], strict=True))
-            row = [_name(a)]
+            row = [arm_name(a)]
             for name, value in theirs.items():
                 scale = 1 if name == "f1" else 100
                 row += [f"{scale * a.macro[name].value:.{3 if scale == 1 else 1}f}", f"{value:g}"]
             rows.append(row)
     return [head, *rows]
-
-
-def _name(a: ArmScores) -> str:
-    return SIMULATED.get(a.arm, a.arm)
 
 
 def _estimate(e: Estimate) -> str:
@@ -167,12 +163,12 @@ def page(config: StudyConfig, data: StudyData, found: Sequence[Comparison]) -> s
     parts += [f"<li>{html.escape(fact)}</li>" for fact in facts(config, data)] + ["</ul>"]
     for one in found:
         parts.append(f"<h2>On {html.escape(one.name)}: {one.tables} tables of {one.protocols} protocols</h2>")
-        parts += [_picture(f1_plot(one)), _picture(precision_recall_plot(one))] if one.arms else []
+        parts += [picture(f1_plot(one)), picture(precision_recall_plot(one))] if one.arms else []
         for title, table in tables(config, one):
             parts.append(f"<h3>{html.escape(title)}</h3>{_html_table(table)}")
         parts += [f"<p>not scored, {html.escape(a)}: {html.escape(w)}</p>" for a, w in one.not_scored.items()]
     sizes = size_plot(config, found[0])
-    parts += ["<h2>Labels of the teacher</h2>", _picture(curve_plot(data)), _picture(sizes) if sizes else ""]
+    parts += ["<h2>Labels of the teacher</h2>", picture(curve_plot(data)), picture(sizes) if sizes else ""]
     return f'<!doctype html><meta charset="utf-8"><title>SoESift study</title>{STYLE}{"".join(parts)}\n'
 
 
@@ -185,65 +181,3 @@ STYLE = (
 def _html_table(table: Table) -> str:
     head, *body = ["".join(f"<td>{html.escape(cell)}</td>" for cell in row) for row in table]
     return f"<table><tr>{head.replace('td>', 'th>')}</tr>{''.join(f'<tr>{row}</tr>' for row in body)}</table>"
-
-
-def _picture(figure: Any) -> str:
-    out = io.BytesIO()
-    figure.savefig(out, format="png", dpi=110)
-    return f'<p><img alt="plot" src="data:image/png;base64,{base64.b64encode(out.getvalue()).decode()}"></p>'
-
-
-def _axes(width: float, height: float) -> tuple[Any, Any]:
-    figure = optional("matplotlib.figure", "matplotlib").Figure(figsize=(width, height), layout="constrained")
-    return figure, figure.add_subplot()
-
-
-def f1_plot(one: Comparison) -> Any:
-    """Macro F1 of each arm with its interval."""
-    figure, axes = _axes(8, 1 + 0.3 * len(one.arms))
-    for row, a in enumerate(reversed(one.arms)):
-        e = a.macro["f1"]
-        axes.plot([e.low, e.high], [row, row], color="tab:blue")
-        axes.plot([e.value], [row], "o", color="tab:blue")
-    axes.set_yticks(range(len(one.arms)), [_name(a) for a in reversed(one.arms)])
-    axes.set(xlabel="macro F1 over protocols, 95 %", title=f"On {one.name}")
-    return figure
-
-
-def precision_recall_plot(one: Comparison) -> Any:
-    """Pooled precision against recall, one point an arm."""
-    figure, axes = _axes(8, 5)
-    for a in one.arms:
-        axes.plot([a.pooled["recall"].value], [a.pooled["precision"].value], "o", label=_name(a))
-    axes.set(xlabel="recall (pooled)", ylabel="precision (pooled)")
-    axes.legend(fontsize="x-small", ncols=2)
-    return figure
-
-
-def curve_plot(data: StudyData) -> Any:
-    """Error among kept labels as the least sure tables are left out, on tables with gold and all views."""
-    votes, use = combine(data.beliefs), data.pool & (data.truth != UNKNOWN)
-    figure, axes = _axes(8, 4)
-    for c, name in ((1, "labelled YES"), (0, "labelled NO")):
-        inside = use & (votes.label == c)
-        if inside.any():
-            curve = coverage_curve(votes.score[inside], votes.label[inside], data.truth[inside])
-            axes.plot(100 * curve.coverage, 100 * curve.error, label=name)
-            axes.fill_between(100 * curve.coverage, 100 * curve.low, 100 * curve.high, alpha=0.15)
-    axes.set(xlabel="labels kept (%)", ylabel="wrong among kept (%)", title="Teacher's labels, most certain first")
-    axes.legend()
-    return figure
-
-
-def size_plot(config: StudyConfig, one: Comparison) -> Any | None:
-    """Macro F1 against the labels that taught, for the arm of the size curve; None without sizes."""
-    mine = [a for a in one.arms if a.arm == config.size_arm or a.arm.startswith(f"{config.size_arm}@")]
-    points = sorted((a.labels.get("rows", 0.0), *a.macro["f1"]) for a in mine)
-    if not config.sizes or len(points) < 2:
-        return None
-    figure, axes = _axes(8, 4)
-    rows, value, low, high = zip(*points, strict=True)
-    axes.plot(rows, value, "o-")
-    axes.fill_between(rows, low, high, alpha=0.15)
-    axes.set(xlabel="labels in a training fold", ylabel="macro F1", title=f"Size curve of {config.size_arm}")
-    return figure

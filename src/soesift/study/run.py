@@ -17,8 +17,9 @@ from soesift.errors import MissingExtra, UsageError
 from soesift.evaluate.arrays import UNKNOWN, Bools, Floats, Ints
 from soesift.label.write import write_whole
 from soesift.select.by_name import linear_probability
+from soesift.select.combine import mean_logit
 from soesift.study.arms import Taught, direct, is_direct, quality, taught
-from soesift.study.config import StudyConfig
+from soesift.study.config import BOTH, StudyConfig, base_of
 from soesift.study.data import StudyData
 from soesift.train.folds import named_folds
 
@@ -118,7 +119,7 @@ def one(config: StudyConfig, data: StudyData, arm: str, seed: int, fold: int, he
             rows = taught(arm, data, ~held, seed, config)
             counts, human = quality(data, rows), rows.human
             begun = time.perf_counter()
-            p = _student(config, data, arm, rows, check, seed, fold)
+            p = _judge(config, data, arm, rows, check, seed, fold, mark)
             trained = round(time.perf_counter() - begun, 3)
     except MissingExtra:
         raise
@@ -131,9 +132,26 @@ def one(config: StudyConfig, data: StudyData, arm: str, seed: int, fold: int, he
     return Result(**about, taught=counts, tables=names, p=told)
 
 
+def _judge(
+    config: StudyConfig, data: StudyData, arm: str, rows: Taught, check: Ints, seed: int, fold: int, mark: str
+) -> Floats:
+    """(m,) P(YES) of the held-out tables. For "+linear" the encoder's are read back where that arm is done."""
+    alone = arm.replace(BOTH, "")
+    if alone == arm:
+        return _student(config, data, arm, rows, check, seed, fold)
+    done = read_result(result_path(config.out, alone, seed, fold), mark)
+    names = [data.records[i].table_id for i in check.tolist()]
+    if done is not None and not done.error and done.tables == names:
+        p = np.array(done.p, np.float64)
+    else:
+        p = _student(config, data, alone, rows, check, seed, fold)
+    beside = linear_probability(data.features[rows.items], rows.target, rows.weight, data.features[check])
+    return np.asarray(1 / (1 + np.exp(-mean_logit(np.stack([p, beside], axis=1)))))
+
+
 def _student(config: StudyConfig, data: StudyData, arm: str, rows: Taught, check: Ints, seed: int, fold: int) -> Floats:
     """(m,) P(YES) of the held-out tables by the student taught with rows; arm `linear` is always linear."""
-    if config.student == "linear" or arm == "linear":
+    if config.student == "linear" or base_of(arm) == "linear":
         return linear_probability(data.features[rows.items], rows.target, rows.weight, data.features[check])
     return _encoder(config, data, rows, check, seed, config.out / "runs" / f"{arm.replace(':', '-')}-{seed}-{fold}")
 
