@@ -20,6 +20,7 @@ RAISE = 0.45  # of the character height: a larger step in y ends a word
 class Words:
     """Words as arrays. boxes: (w, 4) on the page; lines: (w, 4) in the frame in which the word reads upright;
     turn: (w,) clockwise degrees; size: (w,) character height; text: list of w strings.
+    grouped: the last words that were grouped into lines, as bytes, and those lines (table.fill_text.page_lines).
     """
 
     boxes: Floats
@@ -27,6 +28,7 @@ class Words:
     turn: NDArray[np.int16]
     size: NDArray[np.float32]
     text: list[str]
+    grouped: tuple[bytes, list[NDArray[np.intp]]] | None = None
 
     def __len__(self) -> int:
         return len(self.text)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from soesift.document.words import Words
-from soesift.table.fill_text import join_line, text_lines
+from soesift.table.fill_text import join_line, page_lines
 from soesift.table.grid import FoundTable
 from soesift.table.signs import has_schedule_title
 
@@ -57,12 +57,16 @@ def lines_outside(words: Words, tables: list[FoundTable]) -> list[TextLine]:
     chosen = np.flatnonzero(outside)
     if not len(chosen):
         return []
-    lines = []
-    for line in text_lines(words, chosen):
-        boxes, size = words.boxes[line], np.sort(words.size[line])
-        median = float((size[(len(size) - 1) // 2] + size[len(size) // 2]) / 2)  # numpy's takes much longer
-        lines.append(TextLine(join_line(words, line), float(boxes[:, 1].min()), float(boxes[:, 3].max()), median))
-    return lines
+    lines = page_lines(words, chosen)
+    flat, count = np.concatenate(lines), np.array([len(line) for line in lines])
+    first = np.cumsum(count) - count
+    tops = np.minimum.reduceat(words.boxes[flat, 1], first).tolist()
+    bottoms = np.maximum.reduceat(words.boxes[flat, 3], first).tolist()
+    size = words.size[flat]
+    ranked = size[np.lexsort((size, np.repeat(np.arange(len(lines)), count)))]
+    medians = ((ranked[first + (count - 1) // 2] + ranked[first + count // 2]) / 2).tolist()
+    texts = [join_line(words, line) for line in lines]
+    return [TextLine(*line) for line in zip(texts, tops, bottoms, medians, strict=True)]
 
 
 def surroundings(table: FoundTable, lines: list[TextLine], heading_before: str) -> Context:

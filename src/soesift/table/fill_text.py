@@ -67,6 +67,14 @@ def text_lines(words: Words, chosen: NDArray[np.intp]) -> list[NDArray[np.intp]]
     return sorted([*found, *text_lines(words, alone)], key=lambda line: float(words.lines[line, 1].mean()))
 
 
+def page_lines(words: Words, chosen: NDArray[np.intp]) -> list[NDArray[np.intp]]:
+    """`text_lines` of the words of a page, kept: tables without rules and what stands around tables both read them."""
+    key = chosen.tobytes()
+    if words.grouped is None or words.grouped[0] != key:
+        words.grouped = key, text_lines(words, chosen)
+    return words.grouped[1]
+
+
 def _usual(size: NDArray[np.float32]) -> float:
     """The 0.6 quantile (numpy's takes twenty times as long on the few words of a cell)."""
     ranked, place = np.sort(size), 0.6 * (len(size) - 1)

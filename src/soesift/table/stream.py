@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from soesift.document.words import Words
-from soesift.table.fill_text import text_lines
+from soesift.table.fill_text import page_lines
 from soesift.table.grid import FoundTable, GridCell
 from soesift.table.rulings import Lines
 from soesift.table.stream_columns import column_bounds
@@ -46,19 +46,30 @@ def _inside(words: Words, tables: list[FoundTable]) -> NDArray[np.bool_]:
 
 
 def printed_lines(words: Words, chosen: NDArray[np.intp]) -> list[Printed]:
-    """Lines of the page from top to bottom, words joined into chunks where the gap is small."""
-    lines = []
-    for line in text_lines(words, chosen):
-        boxes, size = words.boxes[line], words.size[line]
-        reach = np.maximum.accumulate(boxes[:, 2])
-        fresh = np.flatnonzero(boxes[1:, 0] - reach[:-1] > PARTED * np.maximum(size[1:], size[:-1])) + 1
-        starts = np.concatenate([[0], fresh])
-        chunks = np.concatenate(
-            [np.minimum.reduceat(boxes[:, :2], starts), np.maximum.reduceat(boxes[:, 2:], starts)], axis=1
-        )
-        top, bottom = float(chunks[:, 1].min()), float(chunks[:, 3].max())
-        lines.append(Printed(chunks, top, bottom, words.text[line[0]][:1]))
-    return lines
+    """Lines of the page from top to bottom, words joined into chunks where the gap is small.
+
+    All lines at once: a chunk starts where its line does, or behind a gap to everything before it in its line.
+    """
+    lines = page_lines(words, chosen)
+    flat, count = np.concatenate(lines), [len(line) for line in lines]
+    line_of, first = np.repeat(np.arange(len(lines)), count), np.cumsum([0, *count[:-1]])
+    boxes, size = words.boxes[flat], words.size[flat]
+    fresh = boxes[1:, 0] - _reach(boxes[:, 2], line_of)[:-1] > PARTED * np.maximum(size[1:], size[:-1])
+    starts = np.concatenate([[0], np.flatnonzero(fresh | (line_of[1:] != line_of[:-1])) + 1])
+    chunks = np.concatenate([np.minimum.reduceat(boxes[:, :2], starts), np.maximum.reduceat(boxes[:, 2:], starts)], 1)
+    begin = np.searchsorted(starts, first)
+    tops, bottoms = np.minimum.reduceat(chunks[:, 1], begin).tolist(), np.maximum.reduceat(chunks[:, 3], begin).tolist()
+    ends = [*begin[1:].tolist(), len(chunks)]
+    letters = [words.text[index][:1] for index in flat[first].tolist()]
+    places = zip(begin.tolist(), ends, tops, bottoms, letters, strict=True)
+    return [Printed(chunks[start:end], top, bottom, letter) for start, end, top, bottom, letter in places]
+
+
+def _reach(right: NDArray[np.float32], line_of: NDArray[np.intp]) -> NDArray[np.float32]:
+    """(w,) the rightmost side so far within each line: lines set apart by more than the page is wide, then back."""
+    apart = line_of * (float(right.max()) - min(0.0, float(right.min())) + 1.0)
+    reach: NDArray[np.float32] = (np.maximum.accumulate(right + apart) - apart).astype(np.float32)
+    return reach
 
 
 def tabular_runs(lines: list[Printed], width: float) -> list[tuple[int, int]]:
