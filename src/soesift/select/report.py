@@ -190,8 +190,8 @@ def facts(result: SelectionReport) -> list[tuple[str, str]]:
         ("true YES kept", percent(result.true_yes_kept)),
         ("true YES kept as YES", percent(result.true_yes_as_yes)),
         ("YES among labels", f"before {result.balance_before:.1%}, after {result.balance_after:.1%}"),
-        ("label against reference", f"{table[1, 1]} YES and {table[0, 0]} NO right"),
-        ("wrong labels", f"{table[0, 1]} false YES, {table[1, 0]} false NO"),
+        ("label against reference", f"{table[1, 1]} YES and {table[0, 0]} NO right" if table.any() else "not measured"),
+        ("wrong labels", f"{table[0, 1]} false YES, {table[1, 0]} false NO" if table.any() else "not measured"),
     ]
     if result.rho is not None:
         r = result.rho
