@@ -8,6 +8,7 @@ from soesift.join.footnotes import MOST_PAGES, looks_like_footnotes, read_footno
 from soesift.join.fragment import Fragment
 from soesift.join.group import group_fragments
 from soesift.join.joined import Joined, take_note_rows
+from soesift.join.label_order import activities_first
 from soesift.join.naming import title_of, track_of, types_of
 from soesift.join.stack import join_fragments
 from soesift.result.models import Cell, Footnote, Rejected, SoeTable
@@ -31,6 +32,7 @@ def assemble_tables(accepted: list[Fragment], lines: dict[int, list[TextLine]]) 
         notes, note_pages = _footnotes(group, lines, taken)
         notes = _once([*take_note_rows(joined), *notes])
         rowed = _pages_with_rows(group, joined)
+        before = activities_first(joined)
         tables.append(
             SoeTable(
                 id=f"t{number}",
@@ -49,10 +51,16 @@ def assemble_tables(accepted: list[Fragment], lines: dict[int, list[TextLine]]) 
                 row_pages=joined.pages,
                 footnotes=notes,
                 flags=flags_of(group, joined, title),
-                evidence=evidence(max(group, key=lambda f: f.probability).record),
+                evidence=[*evidence(max(group, key=lambda f: f.probability).record), *_moved(before)],
             )
         )
     return tables
+
+
+def _moved(before: int) -> list[str]:
+    """What is said where the grid is not in the printed order."""
+    named = "a column" if before == 1 else f"{before} columns"
+    return [f"the activities come first here; {named} printed before them stand behind them"] if before else []
 
 
 def _pages_with_rows(group: list[Fragment], joined: Joined) -> list[int]:

@@ -62,7 +62,8 @@ class Footnote(Record):
 
 
 class SoeTable(Record):
-    """A logical table: all its pages joined."""
+    """A logical table: all its pages joined. The first column of `grid` names the activities, also where a column of
+    categories or references is printed before it (`evidence` then says so)."""
 
     id: str
     title: str = ""
