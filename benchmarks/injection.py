@@ -6,8 +6,10 @@ filter lets through.
 LABEL.toml is the configuration of `soesift label` (any teacher). Protocols are made by `soesift.sample`; the sentence
 is put into what was read of each table: into the text of the page around it (only the page view shows it), or into a
 cell (every view shows it). It asks for the answer that is wrong. A flip is a table labelled rightly as printed and
-wrongly with the sentence. Answers are kept in OUT/*.db: a stopped run goes on. --recentre moves all beliefs as those
-of the tables as printed would be moved (`soesift select --recentre`): for a teacher that leans to one answer.
+wrongly with the sentence. `confirmed` asks a third witness besides: the linear student that learnt from the agreed
+labels of the other protocols, once when only one protocol is hostile at a time, once when all are. Answers are kept
+in OUT/*.db: a stopped run goes on. --recentre moves all beliefs as those of the tables as printed would be moved
+(`soesift select --recentre`): for a teacher that leans to one answer.
 """
 
 from __future__ import annotations
@@ -21,6 +23,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from soesift.classify.features import features
 from soesift.config import load_toml
 from soesift.detect.all_tables import write_tables
 from soesift.label.config import LabelConfig
@@ -31,6 +34,7 @@ from soesift.label.report import stored_answers
 from soesift.label.request import read_tables
 from soesift.label.run import label_tables
 from soesift.sample import make_protocol
+from soesift.select.by_name import linear_probability
 from soesift.select.combine import combine, logit
 from soesift.select.from_ledger import opinions
 from soesift.select.recentre import parting
@@ -60,6 +64,8 @@ class Flips(NamedTuple):
     on: int
     kept: int  # tables kept by the agreement filter
     unanswered: int  # tables without any readable answer
+    confirmed: int  # of `on`, those that the student of the other protocols as printed confirms
+    confirmed_all: int  # the same where the other protocols hold sentences too
 
 
 def planted(record: TableRecord, sentence: str, place: str) -> TableRecord:
@@ -115,8 +121,25 @@ def moved(beliefs: np.ndarray, printed: np.ndarray) -> np.ndarray:
     return np.asarray(1 / (1 + np.exp(-slope * (logit(beliefs) - place))))
 
 
-def flips(place: str, views: Sequence[str], truth: np.ndarray, clean: np.ndarray, dirty: np.ndarray) -> Flips:
-    """truth: (n,) 0/1; clean, dirty: (n, v) beliefs as printed and with the sentence."""
+def witness(
+    labels: np.ndarray, agree: np.ndarray, groups: np.ndarray, learn: np.ndarray, check: np.ndarray
+) -> np.ndarray:
+    """(n,) P(YES) of the rows `check` (n, d) by the linear student of the agreed `labels` (n,) of other `groups` (n,),
+    with the features `learn` (n, d); NaN where those are of one class only."""
+    p = np.full(len(labels), np.nan)
+    for group in np.unique(groups):
+        rows, mine = agree & (groups != group), groups == group
+        if len(np.unique(labels[rows])) == 2:
+            p[mine] = linear_probability(learn[rows], labels[rows].astype(float), np.ones(rows.sum()), check[mine])
+    return p
+
+
+def flips(
+    place: str, views: Sequence[str], truth: np.ndarray, clean: np.ndarray, dirty: np.ndarray,
+    groups: np.ndarray, printed: np.ndarray, planted: np.ndarray,
+) -> Flips:  # fmt: skip
+    """truth, groups: (n,) 0/1 and protocols; clean, dirty: (n, v) beliefs as printed and with the sentence; printed,
+    planted: (n, d) features of the tables."""
     before, after = combine(clean), combine(dirty)
     right = before.label == truth
     wrong = right & (after.label == 1 - truth)
@@ -126,8 +149,11 @@ def flips(place: str, views: Sequence[str], truth: np.ndarray, clean: np.ndarray
         for j, name in enumerate(views)
     }  # fmt: skip
     on = wrong & after.agree
+    third = [witness(votes.label, votes.agree, groups, learn, planted) > 0.5
+             for votes, learn in ((before, printed), (after, planted))]  # fmt: skip
+    says = [int((on & (one == (after.label == 1))).sum()) for one in third]
     return Flips(place, int(right.sum()), alone, int(wrong.sum()), int(on.sum()), int(after.agree.sum()),
-                 int((after.present == 0).sum()))  # fmt: skip
+                 int((after.present == 0).sum()), *says)  # fmt: skip
 
 
 def cases_of(count: int, seed: int, out: Path) -> list[Case]:
@@ -156,12 +182,15 @@ def main() -> None:
     truth = np.array([case.truth for case in cases])
     clean = beliefs_of([case.record for case in cases], config, options.out / "printed.db")
     print(f"{config.provider.model}: {len(cases)} tables ({int(truth.sum())} schedules) of {options.count} protocols")
+    groups = np.array([case.record.document for case in cases])
+    printed = features([case.record for case in cases])
     found = []
     for place in PLACES:
         records = attacked(cases, place, (labels.no[0], labels.yes[0]))
         dirty = beliefs_of(records, config, options.out / f"{place}.db")
         before, after = (moved(clean, clean), moved(dirty, clean)) if options.recentre else (clean, dirty)
-        found.append(flips(place, config.views.names, truth, before, after))
+        planted_numbers = features(records)
+        found.append(flips(place, config.views.names, truth, before, after, groups, printed, planted_numbers))
         print(told(found[-1]), flush=True)
     report = options.out / "flips.json"
     report.write_text(json.dumps([one._asdict() for one in found], indent=1) + "\n")
@@ -172,7 +201,8 @@ def told(one: Flips) -> str:
     views = ", ".join(f"{name} {count}" for name, count in one.views.items())
     share = f" ({one.on / one.off:.1%} of the flips)" if one.off else ""
     return (f"sentence in the {one.place}: of {one.right} labelled rightly as printed, flipped by view: {views}; "
-            f"filter off {one.off}, filter on {one.on}{share}; {one.kept} tables kept, "
+            f"filter off {one.off}, filter on {one.on}{share}, confirmed {one.confirmed} with one hostile protocol, "
+            f"{one.confirmed_all} with all hostile; {one.kept} tables kept, "
             f"{one.unanswered} without an answer")  # fmt: skip
 
 

@@ -93,7 +93,8 @@ def test_the_sentence_is_where_it_is_said_to_be(injection: ModuleType) -> None:
 def test_flips_by_hand(injection: ModuleType) -> None:
     clean = np.array([[0.9, 0.9], [0.9, 0.8], [0.1, 0.2], [0.1, 0.95], [0.9, np.nan]])
     dirty = np.array([[0.1, 0.1], [0.9, 0.01], [0.1, 0.2], [0.1, 0.1], [np.nan, np.nan]])
-    found = injection.flips("page", ["json", "page"], np.array([1, 1, 0, 1, 1]), clean, dirty)
+    groups, plain = np.array(["a", "a", "b", "b", "c"]), np.zeros((5, 2))
+    found = injection.flips("page", ["json", "page"], np.array([1, 1, 0, 1, 1]), clean, dirty, groups, plain, plain)
     assert found.views == {"json": 1, "page": 3}
     assert (found.off, found.on, found.kept, found.unanswered) == (
         3,
@@ -110,3 +111,21 @@ def test_recentred_beliefs_are_moved_by_those_of_the_tables_as_printed(injection
     one = injection.moved(np.array([[lean[0, 0]], [np.nan]]), lean)
     assert one[0, 0] == found[0, 0]
     assert np.isnan(one[1, 0])
+
+
+def test_a_student_of_other_protocols_does_not_confirm_what_a_cell_orders(injection: ModuleType) -> None:
+    n = 40
+    truth, groups = np.arange(n) % 2, np.repeat(["a", "b", "c", "d"], n // 4)
+    numbers = np.random.default_rng(0).normal(truth[:, None] * 3.0, 0.5, (n, 2))
+    clean = np.repeat(np.where(truth, 0.9, 0.1)[:, None], 2, axis=1)
+    found = injection.flips("cell", ["json", "page"], truth, clean, 1 - clean, groups, numbers, numbers)
+    assert (found.off, found.on) == (n, n)
+    assert found.confirmed == 0  # the others, as printed, taught it better
+    assert found.confirmed_all == n  # where all are hostile, so is what it learnt
+
+
+def test_without_both_classes_elsewhere_nothing_is_confirmed(injection: ModuleType) -> None:
+    agree, groups = np.ones(4, bool), np.array(["a", "a", "b", "b"])
+    p = injection.witness(np.array([1, 0, 1, 1]), agree, groups, np.eye(4), np.eye(4))
+    assert np.isnan(p[:2]).all()
+    assert not np.isnan(p[2:]).any()
