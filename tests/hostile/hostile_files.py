@@ -221,7 +221,8 @@ CASES = [
     Case("font.pdf", "a font of noise", put(broken_font), READ),
     Case("page-loop.pdf", "a page tree that is its own child", put(loop_of_pages), "unsure"),
     Case("self.pdf", "a form that draws itself", put(form_that_draws_itself), READ),
-    Case("doubling.pdf", "forms that draw 2^30 lines", put(forms_that_double), ".*(took longer|more memory).*", slow=True),
+    Case("doubling.pdf", "forms that draw 2^30 lines", put(forms_that_double), ".*(took longer|more memory).*",
+         slow=True),
     Case("far.pdf", "coordinates of 10^38", put(lambda: page_pdf(
         b"BT /F1 10 Tf 1e38 -1e38 Td (far) Tj ET 1e38 1e38 m -1e38 1e38 l S 0 0 1e38 1e38 re f")), READ),
     Case("nan.pdf", "boxes that are no numbers", put(lambda: page_pdf(
