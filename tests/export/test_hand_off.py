@@ -7,10 +7,13 @@ import re
 from datetime import UTC, datetime
 from pathlib import Path
 
+import jsonschema
 import pytest
 from click.testing import CliRunner
 from openpyxl import load_workbook
+from soa_contract import EXTRACTION
 
+from soesift import Detector
 from soesift.cli.export import FORMATS
 from soesift.cli.main import soesift
 from soesift.export.fhir import fhir_bundle
@@ -19,6 +22,7 @@ from soesift.export.usdm import usdm_input
 from soesift.export.usdm4_excel import write_usdm4_excel
 from soesift.result.models import Result
 from soesift.result.store import write_result
+from soesift.sample import make_protocol
 
 DOCS = Path(__file__).parents[2] / "docs" / "hand-off.md"
 
@@ -124,3 +128,24 @@ def test_the_verb_writes_each_format_beside_the_result(toy: Result, tmp_path: Pa
 def test_the_page_names_every_format() -> None:
     text = DOCS.read_text(encoding="utf-8")
     assert all(f"`{kind}`" in text for kind in FORMATS)
+
+
+def test_soa2usdm_files_are_what_its_schema_demands(toy: Result, tmp_path: Path) -> None:
+    check = jsonschema.Draft7Validator(EXTRACTION, format_checker=jsonschema.Draft7Validator.FORMAT_CHECKER)
+    truth = make_protocol(3, tmp_path, kind="full")
+    found = [*extractions(toy), *extractions(Detector.load("linear").detect(tmp_path / f"{truth.id}.pdf"))]
+    assert len(found) >= 3
+    for one in found:
+        assert [error.message for error in check.iter_errors(json.loads(json.dumps(one)))] == []
+        rows = [activity["row_position"] for activity in one["activities"]]
+        assert len(rows) == len(set(rows))
+        assert {mark["row_position"] for mark in one["activity_schedule"]} <= set(rows)
+
+
+def test_the_contract_refuses_what_it_should(toy: Result) -> None:
+    check = jsonschema.Draft7Validator(EXTRACTION)
+    one = json.loads(json.dumps(extractions(toy)[0]))
+    assert check.is_valid(one)
+    assert not check.is_valid(one | {"more": 1})
+    assert not check.is_valid(one | {"table_metadata": one["table_metadata"] | {"table_type": "soa"}})
+    assert not check.is_valid(one | {"activity_schedule": [{"table_number": 1, "row_position": 0, "column_position": 1}]})
