@@ -1,4 +1,4 @@
-"""What `soa-table-extraction` 1.0 demands (public schema of kerfors/soa2usdm), as a JSON Schema written for these tests."""
+"""What `soa-table-extraction` 1.0 demands (public schema of kerfors/soa2usdm), as a JSON Schema of ours."""
 
 from __future__ import annotations
 

@@ -148,4 +148,5 @@ def test_the_contract_refuses_what_it_should(toy: Result) -> None:
     assert check.is_valid(one)
     assert not check.is_valid(one | {"more": 1})
     assert not check.is_valid(one | {"table_metadata": one["table_metadata"] | {"table_type": "soa"}})
-    assert not check.is_valid(one | {"activity_schedule": [{"table_number": 1, "row_position": 0, "column_position": 1}]})
+    nowhere = {"table_number": 1, "row_position": 0, "column_position": 1}
+    assert not check.is_valid(one | {"activity_schedule": [nowhere]})
