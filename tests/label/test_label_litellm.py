@@ -13,6 +13,7 @@ from soesift.errors import MissingExtra
 from soesift.label.config import ProviderConfig
 from soesift.label.providers.base import Ask, ProviderError, Reply, seconds_to_wait
 from soesift.label.providers.choose import open_provider
+from soesift.label.providers.litellm import _secrets_of
 
 
 class RateLimitError(Exception):
@@ -37,7 +38,7 @@ class Answer:
         return {"choices": [message], "usage": {"prompt_tokens": 5, "completion_tokens": 1}}
 
 
-def ask(monkeypatch: pytest.MonkeyPatch, reply: Any) -> tuple[Reply, dict[str, Any]]:
+def ask(monkeypatch: pytest.MonkeyPatch, reply: Any, key: str = "") -> tuple[Reply, dict[str, Any]]:
     seen: dict[str, Any] = {}
 
     async def acompletion(**given: Any) -> Any:
@@ -47,7 +48,7 @@ def ask(monkeypatch: pytest.MonkeyPatch, reply: Any) -> tuple[Reply, dict[str, A
         return reply
 
     monkeypatch.setitem(sys.modules, "litellm", SimpleNamespace(acompletion=acompletion))
-    config = ProviderConfig(kind="litellm", model="gemini/toy", base_url="http://127.0.0.1:1")
+    config = ProviderConfig(kind="litellm", model="gemini/toy", base_url="http://127.0.0.1:1", api_key_env=key)
     provider = open_provider(config)
 
     async def go() -> Reply:
@@ -83,6 +84,40 @@ def test_errors_of_all_providers_become_one_kind(
         ask(monkeypatch, error)
     assert (caught.value.kind, caught.value.retry, caught.value.retry_after) == (kind, retry, wait)
     assert str(error) in str(caught.value)
+
+
+@pytest.mark.parametrize("shown", ["key=sk-made/up+0123 is wrong", "GET https://x/?key=sk-made%2Fup%2B0123: 400"])
+@pytest.mark.parametrize("variable", ["TOY_KEY", "GEMINI_API_KEY"])
+def test_no_key_is_passed_on_with_what_a_provider_says(
+    shown: str, variable: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(variable, "sk-made/up+0123")
+    key = variable if variable == "TOY_KEY" else ""
+    for error in (RateLimitError(shown), Timeout(shown), APIConnectionError(shown)):
+        with pytest.raises(ProviderError) as caught:
+            ask(monkeypatch, error, key)
+        assert "[key]" in str(caught.value)
+        assert "0123" not in str(caught.value) + caught.value.raw
+
+
+def test_an_answer_that_is_none_is_kept_without_the_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TOY_KEY", "sk-made-up-0123")
+
+    class Odd:
+        def model_dump(self) -> dict[str, Any]:
+            return {"choices": []}
+
+        def __str__(self) -> str:
+            return "used sk-made-up-0123"
+
+    with pytest.raises(ProviderError) as caught:
+        ask(monkeypatch, Odd(), "TOY_KEY")
+    assert caught.value.raw == "used [key]"
+
+
+def test_short_and_other_values_are_no_secrets() -> None:
+    found = _secrets_of({"TOY": "x", "HOME": "/home/somebody", "A_KEY": "1", "A_TOKEN": "0123456789"}, "TOY")
+    assert found == ["x", "0123456789"]
 
 
 def test_without_the_extra_there_is_advice(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -195,7 +195,8 @@ def test_corrections_are_added_once_and_never_overwritten(service: Running, done
     one = {"id": "0001-abcd", "who": "a reviewer", "what": what, "why": "a look at it"}
     other = {**one, "id": "0002-abcd", "what": {"action": "reject", "table": "t2"}, "why": "\U0001f600 my mistake"}
     for body in ([one], [one], [one, other], [{**one, "why": "changed afterwards"}]):
-        assert service.http.put(path, json={"corrections": body}).status_code == 200
+        answer = service.http.put(path, json={"corrections": body})
+        assert answer.status_code == 200, answer.text
     told = service.http.get(path).json()["corrections"]
     assert [(c["id"], c["why"]) for c in told] == [
         ("0001-abcd", "a look at it"),
@@ -208,8 +209,10 @@ def test_corrections_are_added_once_and_never_overwritten(service: Running, done
         {**one, "what": {"action": "delete everything"}},
         {**one, "what": {"action": "accept"}},
     ):
-        assert service.http.put(path, json={"corrections": [wrong]}).status_code == 422
-    assert service.http.put(path, json={"corrections": [one], "by": "me"}).status_code == 422
+        answer = service.http.put(path, json={"corrections": [wrong]})
+        assert answer.status_code == 422, answer.text
+    answer = service.http.put(path, json={"corrections": [one], "by": "me"})
+    assert answer.status_code == 422, answer.text
 
 
 def test_tables_come_corrected_and_the_result_as_it_was(service: Running, folder: Path) -> None:
@@ -219,13 +222,15 @@ def test_tables_come_corrected_and_the_result_as_it_was(service: Running, folder
     first = service.http.get(f"{document}/tables/t1.json").json()
     what = {"action": "retype", "table": "t1", "table_type": "track"}
     body = {"corrections": [{"id": "retyped-1", "who": "w", "what": what, "why": "y"}]}
-    assert service.http.put(f"{document}/corrections", json=body).status_code == 200
+    answer = service.http.put(f"{document}/corrections", json=body)
+    assert answer.status_code == 200, answer.text
     assert first["table_type"] == "main_soa"
     assert service.http.get(f"{document}/tables/t1.json").json()["table_type"] == "track"
     assert service.http.get(f"{document}/corrected").json()["tables"][0]["table_type"] == "track"
     assert service.http.get(document).json()["tables"] == found
     missed = {"id": "missed-01", "who": "w", "what": {"action": "add", "content": first}, "why": "another like it"}
-    assert service.http.put(f"{document}/corrections", json={"corrections": [missed]}).status_code == 200
+    answer = service.http.put(f"{document}/corrections", json={"corrections": [missed]})
+    assert answer.status_code == 200, answer.text
     assert len(service.http.get(f"{document}/corrected").json()["tables"]) == len(found) + 1
 
 

@@ -20,6 +20,7 @@ HERE = Path(__file__).parent
 BESIDE = str(Path(sys.executable).parent)
 SCHEMATHESIS = shutil.which("schemathesis", path=os.pathsep.join([BESIDE, os.environ.get("PATH", "")]))
 TOKEN = "a-token-for-schemathesis"
+TIMES = int(os.environ.get("SOESIFT_FUZZ_TIMES", "1"))  # this many times the usual number of cases
 
 
 @pytest.fixture(scope="module")
@@ -64,15 +65,16 @@ def test_no_page_loads_scripts_from_elsewhere(service: Running) -> None:
 def schemathesis(service: Running, config: Path, *options: str) -> None:
     command = [str(SCHEMATHESIS), "--config-file", str(config), "run", f"{service.url}/openapi.json"]
     command += ["-H", f"Authorization: Bearer {TOKEN}", "--generation-deterministic", "--no-color", *options]
-    run = subprocess.run(command, capture_output=True, text=True, cwd=config.parent, timeout=120)
+    run = subprocess.run(command, capture_output=True, text=True, cwd=config.parent, timeout=120 * TIMES)
     assert run.returncode == 0, run.stdout[-4000:] + run.stderr[-1000:]
     assert "Tested: 11" in run.stdout
+    print(run.stdout[-800:])
 
 
 @pytest.mark.skipif(SCHEMATHESIS is None, reason="needs schemathesis on the PATH (pip install schemathesis)")
 def test_schemathesis_finds_no_answer_that_the_document_denies(service: Running, tmp_path: Path) -> None:
     config = shutil.copy(HERE / "schemathesis.toml", tmp_path / "schemathesis.toml")
-    schemathesis(service, Path(config), "--phases", "examples,coverage,fuzzing", "-n", "3")
+    schemathesis(service, Path(config), "--phases", "examples,coverage,fuzzing", "-n", str(3 * TIMES))
     assert " 500 " not in service.log.read_text()
 
 
@@ -84,6 +86,7 @@ def test_schemathesis_with_a_document_that_is_there(service: Running, done: dict
     config = tmp_path / "schemathesis.toml"
     config.write_text((HERE / "schemathesis.toml").read_text() + "\n[parameters]\n" + "\n".join(lines) + "\n")
     schemathesis(
-        service, config, "--phases", "examples,fuzzing", "-n", "8", "--exclude-checks", "negative_data_rejection"
-    )
+        service, config, "--phases", "examples,fuzzing", "-n", str(8 * TIMES),
+        "--exclude-checks", "negative_data_rejection",
+    )  # fmt: skip
     assert " 500 " not in service.log.read_text()

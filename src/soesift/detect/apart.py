@@ -49,9 +49,16 @@ def ask(worker: Worker, task: Task, limits: Limits, tell: Tell) -> dict[str, Any
     except TookTooLong as error:
         raise DocumentError(f"took longer than {limits.seconds:g} seconds; raise --timeout") from error
     except WorkerDied as error:
-        raise DocumentError(
-            f"the reader crashed on it ({error}): a damaged file, or more memory than --memory {limits.memory_mb}"
-        ) from error
+        raise DocumentError(why_it_died(str(error), limits)) from error
+
+
+def why_it_died(how: str, limits: Limits) -> str:
+    """One line about a reader that ended ("by SIGSEGV", say) without an answer."""
+    if how == "by SIGXCPU":
+        return "the reader used up its processor time (by SIGXCPU); raise ulimit -t"
+    if how == "by SIGTERM":
+        return "the reader was told to end (by SIGTERM); run it again"
+    return f"the reader crashed on it ({how}): a damaged file, or more memory than --memory {limits.memory_mb}"
 
 
 def each_apart(

@@ -43,12 +43,14 @@ class Ends:
 
 
 LARGEST_FILE = 512_000_000  # bytes that one file written by a worker may have
+TOLD_TO_END = 128 + signal.SIGTERM  # exit code, as shells give it
 GRACE = 5  # seconds after which the system ends a task whose parent is gone
 
 
 def child_main(connection: Ends, work: Work, memory_mb: int) -> None:
     """Answer tasks until the pipe closes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the service, which ends its workers
+    signal.signal(signal.SIGTERM, _end)
     limit_resources(memory_mb)
     while True:
         try:
@@ -61,6 +63,11 @@ def child_main(connection: Ends, work: Work, memory_mb: int) -> None:
         except OSError:  # the service is gone
             return
         _alarm(0)
+
+
+def _end(number: int, frame: object) -> None:
+    """Raised wherever the work is, so that a half-written file is taken away on the way out."""
+    raise SystemExit(TOLD_TO_END)
 
 
 def _answer(work: Work, task: Task, connection: Ends) -> dict[str, Any]:

@@ -11,10 +11,11 @@ from multiprocessing.process import BaseProcess
 from typing import Any
 
 from soesift.errors import SoesiftError
-from soesift.serve.child import Ends, Task, Tell, Work, child_main
+from soesift.serve.child import TOLD_TO_END, Ends, Task, Tell, Work, child_main
 
 LONGEST_MESSAGE = 1_000_000  # bytes
 TASKS = 200  # after which a process is replaced: parsers leak
+MOMENT = 1.0  # seconds in which a process that is told to end may clean up
 _TICK = 0.2
 
 
@@ -49,7 +50,7 @@ class Worker:
             connection.send_bytes(json.dumps({**task, "seconds": seconds}).encode())
             answer = self._listen(connection, deadline, seconds, tell)
         except (EOFError, OSError, ValueError) as error:
-            raise WorkerDied(self._how_it_died()) from error
+            raise self._ended(seconds) from error
         self.tasks += 1
         if self.tasks >= TASKS or answer.get("last"):
             self.close()
@@ -72,7 +73,7 @@ class Worker:
             raise Stopped("the service stops")
         if time.monotonic() > deadline:
             self.close(force=True)
-            raise TookTooLong(f"took longer than the {seconds:g} seconds that this service gives to one document")
+            raise _too_long(seconds)
 
     def _ready(self) -> Ends:
         """The pipe to a living process."""
@@ -90,18 +91,28 @@ class Worker:
         self.started += 1
         return ours
 
+    def _ended(self, seconds: float) -> WorkerDied | TookTooLong:
+        """Why the process is gone: its own alarm is the time limit too, where nobody here kept it in time."""
+        how = self._how_it_died()
+        return _too_long(seconds) if how == "by SIGALRM" else WorkerDied(how)
+
     def _how_it_died(self) -> str:
         code = None
         if self.process is not None:
             self.process.join(2)
             code = self.process.exitcode
         self.close(force=True)
+        if code == TOLD_TO_END:
+            code = -signal.SIGTERM
         if code is None or code >= 0:
             return f"with exit code {code}"
         return f"by {signal.Signals(-code).name}" if -code in set(signal.Signals) else f"by signal {-code}"
 
     def close(self, force: bool = False) -> None:
-        """End the process; one that is idle ends by itself when its pipe closes, `force` does not wait."""
+        """End the process; one that is idle ends by itself when its pipe closes, `force` does not wait for its task.
+
+        It has a moment to take away the file that it is writing, then it is killed.
+        """
         process, connection = self.process, self.connection
         self.process = self.connection = None
         if connection is not None:
@@ -109,9 +120,13 @@ class Worker:
         if process is None:
             return
         if force and process.is_alive():
-            process.kill()
-        process.join(5)
+            process.terminate()
+        process.join(MOMENT if force else 5)
         if process.is_alive():
             process.kill()
             process.join()
         process.close()
+
+
+def _too_long(seconds: float) -> TookTooLong:
+    return TookTooLong(f"took longer than the {seconds:g} seconds that this service gives to one document")

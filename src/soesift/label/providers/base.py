@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, Literal, Protocol
+from urllib.parse import quote
 
 from soesift.errors import SoesiftError
 
@@ -91,3 +93,11 @@ def seconds_to_wait(header: str | None) -> float | None:
         return max(0.0, (parsedate_to_datetime(header) - datetime.now(UTC)).total_seconds())
     except (ValueError, TypeError):
         return None
+
+
+def without(secrets: Iterable[str], text: str) -> str:
+    """`text` with "[key]" in place of each secret, plain or as in an address: it would be printed and kept."""
+    forms = {form for secret in secrets if secret for form in (secret, quote(secret, safe=""))}
+    for form in sorted(forms, key=len, reverse=True):
+        text = text.replace(form, "[key]")
+    return text

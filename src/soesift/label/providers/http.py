@@ -8,7 +8,7 @@ import ssl
 from typing import TYPE_CHECKING
 
 from soesift.errors import MissingExtra, UsageError
-from soesift.label.providers.base import Ask, ProviderError, Reply, seconds_to_wait
+from soesift.label.providers.base import Ask, ProviderError, Reply, seconds_to_wait, without
 from soesift.label.providers.openai_body import read_body, request_body
 
 if TYPE_CHECKING:
@@ -81,9 +81,8 @@ class HttpProvider:
         return read_body(data, text[:2000])
 
     def _without_key(self, text: str) -> str:
-        """`text` without the key, which some gateways show in their refusals: it would be printed and kept."""
-        key = self._headers.get("authorization", "").removeprefix("Bearer ")
-        return text.replace(key, "[key]") if key else text
+        """`text` without the key, which some gateways show in their refusals."""
+        return without([self._headers.get("authorization", "").removeprefix("Bearer ")], text)
 
     async def close(self) -> None:
         for lane in self._lanes:

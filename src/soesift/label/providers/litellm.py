@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import os
+import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from soesift.errors import MissingExtra, UsageError
-from soesift.label.providers.base import Ask, ProviderError, Reply, seconds_to_wait
+from soesift.label.providers.base import Ask, ProviderError, Reply, seconds_to_wait, without
 from soesift.label.providers.openai_body import read_body, request_body
 
 if TYPE_CHECKING:
     from soesift.label.config import ProviderConfig
+
+SHORTEST = 8  # characters of a value that is taken for a secret by the name of its variable
+_SECRET = re.compile(r"(KEY|TOKEN|SECRET|PASSWORD|CREDENTIALS?)(_ID)?$")
 
 
 class LiteLLMProvider:
@@ -26,6 +31,7 @@ class LiteLLMProvider:
         self._litellm = litellm
         self.model = config.model
         self._timeout = config.timeout_s
+        self._secrets = _secrets_of(os.environ, config.api_key_env)
         self._where: dict[str, Any] = {"api_base": config.base_url} if config.base_url else {}
         if config.headers:
             self._where["extra_headers"] = config.headers
@@ -43,8 +49,8 @@ class LiteLLMProvider:
                 **body, **self._where, timeout=self._timeout, num_retries=0, max_retries=0, drop_params=True
             )
         except Exception as error:  # noqa: BLE001 - LiteLLM raises each provider's own classes
-            raise _as_error(error) from None
-        return read_body(response.model_dump(), str(response)[:2000])
+            raise _as_error(error, self._secrets) from None
+        return read_body(response.model_dump(), without(self._secrets, str(response))[:2000])
 
     async def close(self) -> None:
         closing = getattr(self._litellm, "close_litellm_async_clients", None)
@@ -58,10 +64,16 @@ def _headers_of(error: Exception) -> Any:
     return given or getattr(getattr(error, "response", None), "headers", None) or {}
 
 
-def _as_error(error: Exception) -> ProviderError:
+def _secrets_of(environment: Mapping[str, str], named: str) -> list[str]:
+    """The key that the configuration names, and what LiteLLM may take for one by itself (GEMINI_API_KEY, ...)."""
+    return [value for name, value in environment.items()
+            if name == named or (len(value) >= SHORTEST and _SECRET.search(name))]  # fmt: skip
+
+
+def _as_error(error: Exception, secrets: list[str]) -> ProviderError:
     status = getattr(error, "status_code", None)
     headers = _headers_of(error)
-    said = " ".join(str(error).split())[:200]
+    said = " ".join(without(secrets, str(error)).split())[:200]
     name = type(error).__name__
     if "Timeout" in name:
         return ProviderError(f"no answer in time: {said}", "timeout", status=408)
