@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import uuid
@@ -11,6 +12,7 @@ from pathlib import Path
 from soesift.errors import SoesiftError
 
 LONGEST_STEM = 150  # bytes; leaves room for endings such as "_table12.csv" in the usual 255
+FULL = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT)
 _UNSAFE = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|\ud800-\udfff]+')
 _RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)", re.IGNORECASE)
 

@@ -72,6 +72,14 @@ def main(argv: list[str] | None = None) -> Any:
             raise
         click.echo(f"soesift: {error}", err=True)
         sys.exit(2)
+    except OSError as error:
+        from soesift.files import FULL
+
+        if error.errno not in FULL or "--debug" in arguments:
+            raise
+        where = error.filename or "a file"
+        click.echo(f"soesift: cannot write {where}: {error.strerror}; free some space and run it again", err=True)
+        sys.exit(2)
     except click.ClickException as error:
         error.show()
         sys.exit(2)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
@@ -13,6 +14,7 @@ from fastapi.responses import JSONResponse
 from fastapi.security import HTTPBearer
 from starlette.concurrency import run_in_threadpool
 
+from soesift.files import WriteError
 from soesift.result.models import SoeTable
 from soesift.serve import routes_documents, routes_jobs, routes_results, routes_state
 from soesift.serve.guard import Rules, guard
@@ -49,6 +51,8 @@ def create_app(service: Service) -> FastAPI:
     app.include_router(routes_state.open_router)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(405, _wrong_method)
+    app.add_exception_handler(WriteError, _full)
+    app.add_exception_handler(sqlite3.OperationalError, _full)
     app.add_exception_handler(Exception, _internal)
     app.add_middleware(guard, rules=rules_of(service.settings, service.token))
     app.add_middleware(measured, metrics=service.metrics)
@@ -74,6 +78,11 @@ async def _wrong_method(request: Request, error: Exception) -> Response:
     path = getattr(request.scope.get("route"), "path", "")
     allowed = sorted(method.upper() for method in request.app.openapi()["paths"].get(path, {}))
     return JSONResponse({"detail": f"use {' or '.join(allowed)}"}, 405, {"allow": ", ".join(allowed)})
+
+
+async def _full(request: Request, error: Exception) -> JSONResponse:
+    """A full disk; what was asked for is not done, and worth trying again."""
+    return JSONResponse({"detail": "cannot be written down now; try again later"}, 503, {"Retry-After": "30"})
 
 
 async def _internal(request: Request, error: Exception) -> JSONResponse:

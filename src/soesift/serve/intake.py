@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO, NamedTuple
 
 from soesift.errors import DocumentError, SoesiftError
+from soesift.files import WriteError
 from soesift.serve.store import Store
 
 CHUNK = 1 << 20
@@ -34,7 +35,7 @@ class Received(NamedTuple):
 def receive(source: IO[bytes], store: Store, limit: int) -> Received:
     """Copy `source` into the store under the hash of its bytes; at most `limit` bytes.
 
-    Raises TooLarge or NotADocument; then nothing is kept. The same bytes twice are one file.
+    Raises TooLarge, NotADocument or WriteError; then nothing is kept. The same bytes twice are one file.
     """
     part = store.passing / f"{uuid.uuid4().hex}.part"
     try:
@@ -44,6 +45,8 @@ def receive(source: IO[bytes], store: Store, limit: int) -> Received:
             os.fsync(file.fileno())
         suffix = kind_of(start)
         os.replace(part, store.document(sha256, suffix))
+    except OSError as error:
+        raise WriteError(f"the document cannot be kept now: {error.strerror}; send it again later") from error
     finally:
         with suppress(OSError):
             part.unlink(missing_ok=True)

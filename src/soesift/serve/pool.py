@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Literal, TypeVar
 
 from soesift.serve.child import Task, Work
 from soesift.serve.queue import Job, Queue, State
@@ -14,6 +16,8 @@ from soesift.serve.store import Store
 from soesift.serve.worker import Stopped, TookTooLong, Worker, WorkerDied
 
 Ended = Callable[[State, float], None]
+T = TypeVar("T")
+FULL_DISK = 1.0  # seconds after which what could not be written is tried again
 
 
 @dataclass(slots=True)
@@ -52,9 +56,12 @@ class Pool:
         worker = Worker(self.work, self.settings.memory_mb, self.stop_now)
         try:
             while not self.draining.is_set():
-                job = self.queue.claim(0.5)
-                if job is not None:
-                    self._run(worker, job)
+                try:
+                    job = self.queue.claim(0.5)
+                    if job is not None:
+                        self._run(worker, job)
+                except sqlite3.OperationalError:  # a full disk: jobs wait
+                    self.draining.wait(FULL_DISK)
         finally:
             worker.close()
 
@@ -62,6 +69,7 @@ class Pool:
         """One job from running to whatever becomes of it."""
         began = time.monotonic()
         state: State
+        ending: Literal["done", "failed"]
         try:
             answer = worker.run(
                 self._task(job),
@@ -69,22 +77,36 @@ class Pool:
                 lambda page, pages: self.progress.update({job.id: (page, pages)}),
             )
             error = answer.get("error")
-            state = "done" if error is None else "failed"
+            state = ending = "done" if error is None else "failed"
             said = None if error is None else str(error).replace(f"{job.sha256}{job.suffix}: ", "")
-            self.queue.finish(job.id, state, said)
+            self._write(lambda: self.queue.finish(job.id, ending, said))
         except TookTooLong as error:
-            state = "failed"
-            self.queue.finish(job.id, state, str(error))
+            state, said = "failed", str(error)
+            self._write(lambda: self.queue.finish(job.id, "failed", said))
         except WorkerDied as error:
-            state = self.queue.crashed(job.id, str(error), self.settings.attempts)
+            how = str(error)
+            state = self._write(lambda: self.queue.crashed(job.id, how, self.settings.attempts))
         except Stopped:
             state = "queued"
-            self.queue.give_back(job.id)
+            self._write(lambda: self.queue.give_back(job.id))
         except Exception as error:  # noqa: BLE001  # no free memory for a process, say: this thread must go on
-            state = self.queue.crashed(job.id, f"before it began ({error!r})", self.settings.attempts)
+            how = f"before it began ({error!r})"
+            state = self._write(lambda: self.queue.crashed(job.id, how, self.settings.attempts))
             time.sleep(1)
         self.progress.pop(job.id, None)
         self.ended(state, time.monotonic() - began)
+
+    def _write(self, do: Callable[[], T]) -> T:
+        """What became of a job, into the queue: on a full disk again and again, until the service ends.
+
+        Then the job is in the queue as running, and run once more by the next service.
+        """
+        while True:
+            try:
+                return do()
+            except sqlite3.OperationalError:
+                if self.stop_now.wait(FULL_DISK):
+                    raise
 
     def _task(self, job: Job) -> Task:
         settings = self.settings

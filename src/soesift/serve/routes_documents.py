@@ -11,6 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
 
 from soesift.errors import DocumentError
+from soesift.files import WriteError
 from soesift.result.models import Result
 from soesift.serve.intake import NotADocument, Received, TooLarge, open_inside, receive
 from soesift.serve.queue import Job
@@ -119,7 +120,7 @@ def _take(service: Service, form: FormData) -> tuple[Job, bool]:
         raise HTTPException(413, str(error)) from None
     except NotADocument as error:
         raise HTTPException(415, str(error)) from None
-    except Busy as error:
+    except (Busy, WriteError) as error:
         raise HTTPException(503, str(error), {"Retry-After": "30"}) from None
 
 

@@ -113,7 +113,7 @@ def corrections(request: Request, sha256: Sha) -> RecordedCorrections:
     return RecordedCorrections.model_validate({"corrections": read_corrections(sidecar_of(result))})
 
 
-@router.put("/v1/documents/{sha256}/corrections", responses=problems(404, 409))
+@router.put("/v1/documents/{sha256}/corrections", responses=problems(404, 409, 503))
 def correct(request: Request, sha256: Sha, body: Corrections) -> RecordedCorrections:
     """Add corrections; nothing is overwritten, and those whose `id` is there already are not added again."""
     result, _ = result_of(serving(request), sha256)

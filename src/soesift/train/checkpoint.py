@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save_file
 
 from soesift.errors import ModelError
+from soesift.files import WriteError
 
 FILE, BEST = "checkpoint.safetensors", "best.safetensors"
 
@@ -118,7 +120,21 @@ def _read(path: Path, weights: bool = True) -> tuple[Progress, dict[str, Any]]:
 def _write(path: Path, tensors: dict[str, Any], metadata: dict[str, str]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_suffix(".part")
-    save_file({name: value.cpu().contiguous() for name, value in tensors.items()}, part, metadata)
-    with part.open("rb") as file:
-        os.fsync(file.fileno())
-    part.replace(path)
+    try:
+        with writing(path):
+            save_file({name: value.cpu().contiguous() for name, value in tensors.items()}, part, metadata)
+            with part.open("rb") as file:
+                os.fsync(file.fileno())
+            part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Raises WriteError where the system, or safetensors for it, says that `path` cannot be written."""
+    try:
+        yield
+    except (SafetensorError, OSError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise WriteError(f"cannot write {path}: {reason}; free some space and run it again") from error

@@ -17,6 +17,7 @@ from soesift.errors import ModelError
 from soesift.train import crossval, workers
 from soesift.train.calibrate import calibrate
 from soesift.train.card import make_card, seal
+from soesift.train.checkpoint import writing
 from soesift.train.config import TrainConfig
 from soesift.train.data import Row, read_rows, summary, targets
 from soesift.train.export import write_onnx
@@ -55,7 +56,8 @@ def _export(rows: Sequence[Row], config: TrainConfig, fitted: Fitted) -> None:
     part = config.out / "model.part"
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)
-    _write(rows, config, fitted, calibration, scores, part)
+    with writing(config.out / "model"):
+        _write(rows, config, fitted, calibration, scores, part)
 
 
 def _write(
