@@ -143,6 +143,58 @@ def grid_500() -> bytes:
     return page_pdf("\n".join([*lines, *words]).encode(), box="0 0 500 500")
 
 
+def deep_array(depth: int) -> bytes:
+    return page_pdf(b"BT /F1 10 Tf 9 9 Td (x) Tj ET", box="0 0 612 792", more=[b"[" * depth + b"]" * depth])
+
+
+def page_count(count: int) -> bytes:
+    """A tree of pages that says it has far more than the one that is there."""
+    return plain_pdf().replace(b"/Count 1", b"/Count %d" % count)
+
+
+def picture_of(width: int, height: int, kind: str) -> bytes:
+    """Sizes beyond reason, and bytes that are no picture."""
+    head = f"/Type /XObject /Subtype /Image /Width {width} /Height {height} /ColorSpace /DeviceGray "
+    head += f"/BitsPerComponent 8 /Filter /{kind}"
+    return page_pdf(b"q 612 0 0 792 0 0 cm /Im Do Q", "/XObject << /Im 5 0 R >>", more=[stream(head, os.urandom(500))])
+
+
+def cell_of_words(count: int) -> bytes:
+    """A ruled table, one of whose cells holds `count` words, printed over each other."""
+    words = [f"BT /F1 6 Tf {60 + n % 97} {700 - n % 11} Td (word{n}) Tj ET" for n in range(count)]
+    lines = [f"{x} 100 m {x} 720 l S" for x in (50, 200, 300, 400)]
+    lines += [f"50 {y} m 400 {y} l S" for y in range(100, 721, 62)]
+    return page_pdf("\n".join([*lines, *words]).encode())
+
+
+def chinese_pdf() -> bytes:
+    """A font that is named and not part of the file, as many Asian PDFs have it."""
+    from reportlab.pdfbase import pdfmetrics
+    from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+    from reportlab.pdfgen.canvas import Canvas
+
+    pdfmetrics.registerFont(UnicodeCIDFont("STSong-Light"))
+    out = io.BytesIO()
+    canvas = Canvas(out)
+    canvas.setFont("STSong-Light", 9)
+    for r, row in enumerate([["程序", "筛选期", "第1天", "第2周", "随访"], *[[name, "X", "X", "X", "X"] for name in
+                             ("知情同意", "体格检查", "生命体征", "血样", "不良事件")]]):  # fmt: skip
+        for c, text in enumerate(row):
+            canvas.rect(40 + 100 * c, 700 - 24 * r, 100, 24)
+            canvas.drawString(43 + 100 * c, 708 - 24 * r, text)
+    canvas.save()
+    return out.getvalue()
+
+
+def folder_of_links(path: Path) -> None:
+    """A document, and links to the folder above, to themselves and to the document."""
+    path.mkdir()
+    (path / "links.pdf").write_bytes(plain_pdf())
+    (path / "up").symlink_to(path.parent)
+    (path / "self.pdf").symlink_to("self.pdf")
+    (path / "zz-twice.pdf").symlink_to("links.pdf")
+
+
 def docx(document: str, **parts: bytes) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as package:
@@ -171,6 +223,32 @@ def nested_tables(depth: int) -> str:
 def entity_bomb() -> str:
     levels = "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 12))
     return f'<!DOCTYPE x [<!ENTITY a0 "ha">{levels}]><w:document {WORDS}><w:body>&a11;</w:body></w:document>'
+
+
+def quadratic_bomb() -> str:
+    """One long entity, named often: no nesting, as limits on depth expect."""
+    text = "a" * 100_000
+    return f'<!DOCTYPE x [<!ENTITY a "{text}">]><w:document {WORDS}><w:body>{"&a;" * 20_000}</w:body></w:document>'
+
+
+def outer_entity() -> str:
+    return (f'<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]><w:document {WORDS}><w:body><w:p><w:r><w:t>&a;'
+            "</w:t></w:r></w:p></w:body></w:document>")  # fmt: skip
+
+
+def wide_cells() -> str:
+    """Cells that say they cover a billion columns, after a billion that are left out."""
+    properties = '<w:tcPr><w:gridSpan w:val="999999999"/></w:tcPr>'
+    row = '<w:trPr><w:gridBefore w:val="999999999"/><w:gridAfter w:val="999999999"/></w:trPr>'
+    return word_table(schedule()).replace("<w:tc>", f"<w:tc>{properties}").replace("<w:tr>", f"<w:tr>{row}", 1)
+
+
+def names_that_climb() -> bytes:
+    out = io.BytesIO(docx(word_table(schedule())))
+    with zipfile.ZipFile(out, "a") as package:
+        package.writestr("../../climbed.txt", "x")
+        package.writestr("/tmp/climbed.txt", "x")
+    return out.getvalue()
 
 
 def formulas() -> list[list[str]]:
@@ -214,6 +292,7 @@ CASES = [
     Case("folder.pdf", "an empty folder named .pdf: searched through", lambda path: path.mkdir(), "nothing"),
     Case("pipe.pdf", "a named pipe that nobody writes to", lambda path: os.mkfifo(path), ".*not a file.*"),
     Case("loop.pdf", "a link to itself", lambda path: path.symlink_to(path.name), ".*(links|not a file).*"),
+    Case("links", "a folder of links that go in circles", folder_of_links, "yes"),
     Case("encrypted.pdf", "encrypted, no password given", put(encrypted_pdf), r".*encrypted; a password is needed\)"),
     Case("encrypted.docx", "encrypted by Word", put(lambda: bytes.fromhex("d0cf11e0a1b11ae1") * 99), ".*encrypted.*"),
     Case("xref.pdf", "places of objects all wrong", put(lambda: plain_pdf().replace(b"00000 n", b"00007 n")), READ),
@@ -223,6 +302,8 @@ CASES = [
     Case("self.pdf", "a form that draws itself", put(form_that_draws_itself), READ),
     Case("doubling.pdf", "forms that draw 2^30 lines", put(forms_that_double), ".*(took longer|more memory).*",
          slow=True),
+    Case("count.pdf", "says that it has 10^9 pages", put(lambda: page_count(10**9)), f"{READ}|{NO_PDF}"),
+    Case("deep.pdf", "an array 10^5 deep", put(lambda: deep_array(10**5)), f"{READ}|{NO_PDF}"),
     Case("far.pdf", "coordinates of 10^38", put(lambda: page_pdf(
         b"BT /F1 10 Tf 1e38 -1e38 Td (far) Tj ET 1e38 1e38 m -1e38 1e38 l S 0 0 1e38 1e38 re f")), READ),
     Case("nan.pdf", "boxes that are no numbers", put(lambda: page_pdf(
@@ -235,6 +316,12 @@ CASES = [
     Case("pages-1000.pdf", "1,000 pages", put(lambda: many_pages(1000)), "no"),
     Case("pages-10000.pdf", "10,000 pages", put(lambda: many_pages(10_000)), "no", slow=True),
     Case("picture-200mp.pdf", "a picture of 200 megapixels", put(large_picture), READ, slow=True),
+    Case("picture-jpx.pdf", "a JPEG 2000 of 60,000 x 60,000 that is none", put(lambda: picture_of(
+        60_000, 60_000, "JPXDecode")), READ),
+    Case("picture-jbig.pdf", "a JBIG2 of 60,000 x 60,000 that is none", put(lambda: picture_of(
+        60_000, 60_000, "JBIG2Decode")), READ),
+    Case("cell-1mb.pdf", "10^5 words in one cell", put(lambda: cell_of_words(10**5)), READ, slow=True),
+    Case("chinese.pdf", "a table in Chinese, its font not in the file", put(chinese_pdf), READ),
     Case("grid-500.pdf", "a table of 500 x 500", put(grid_500), f"{READ}|.*took longer.*", slow=True),
     Case("inflate.pdf", "1 GB of content in 1 MB", put(lambda: page_pdf(b"0 0 m 1 1 l S " + b" " * 10**9)),
          f"{READ}|.*crashed.*|.*more memory.*", slow=True),
@@ -243,6 +330,12 @@ CASES = [
     Case("bomb-part.docx", "a ratio of 1000", put(lambda: docx(word_table(schedule()), styles=b" " * (40 * 2**20))),
          ".*refused, it would unpack to.*"),
     Case("entities.docx", "an entity bomb", put(lambda: docx(entity_bomb())), ".*(declares a document type|damaged).*"),
+    Case("quadratic.docx", "2 GB of text from one entity", put(lambda: docx(quadratic_bomb())),
+         ".*(declares a document type|damaged).*"),
+    Case("outer.docx", "an entity that names a file of this machine", put(lambda: docx(outer_entity())),
+         ".*(declares a document type|damaged).*"),
+    Case("wide.docx", "cells over 10^9 columns", put(lambda: docx(wide_cells())), READ),
+    Case("climbing.docx", "parts named ../../ and /tmp/", put(names_that_climb), "yes"),
     Case("nested.docx", "tables 300 deep in each other", put(lambda: docx(nested_tables(300))), f"{READ}|.*damaged.*"),
     Case("grid-60.docx", "a table of 60 x 60", word(lambda: schedule(["a"] * 60, ["b"] * 60)), READ),
     Case("grid-500.docx", "a table of 500 x 500", word(lambda: schedule(["a"] * 500, ["b"] * 500)), READ, slow=True),

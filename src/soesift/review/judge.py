@@ -47,13 +47,20 @@ def record(ledger: Ledger, one: Judgement) -> str | None:
         row = db.execute("SELECT stratum FROM draw WHERE table_id = ? AND pot = ?", (one.table_id, one.pot)).fetchone()
         if row is None:
             raise UsageError(f"table {one.table_id} is not in the {one.pot} pot; reload the page")
-        values = (one.id, one.action, one.table_id, one.annotator, one.pot, one.label, one.why, time.time())
+        now = _now(db)
+        values = (one.id, one.action, one.table_id, one.annotator, one.pot, one.label, one.why, now)
         if db.execute("INSERT OR IGNORE INTO judgement VALUES (?,?,?,?,?,?,?,?)", values).rowcount:
-            _put(db, one, row["stratum"])
+            _put(db, one, row["stratum"], now)
         return _standing(db, one)
 
 
-def _put(db: sqlite3.Connection, one: Judgement, stratum: str) -> None:
+def _now(db: sqlite3.Connection) -> float:
+    """The time, but after every judgement before: which was first decides, also where the clock was set back."""
+    last = db.execute("SELECT max(created) FROM judgement").fetchone()[0]
+    return time.time() if last is None else max(time.time(), float(last) + 1e-3)
+
+
+def _put(db: sqlite3.Connection, one: Judgement, stratum: str, now: float) -> None:
     if one.action == "withdraw":
         where = "table_id = ? AND pot = ? AND annotator IN (?, ?)"
         who = (one.annotator, settler(one.annotator))
@@ -65,7 +72,7 @@ def _put(db: sqlite3.Connection, one: Judgement, stratum: str) -> None:
         return
     who_says = settler(one.annotator) if one.action == "adjudicate" else one.annotator
     source = ADJUDICATED if one.action == "adjudicate" else SOURCE
-    row = (one.table_id, who_says, one.pot, one.label, source, stratum, None, False, time.time())
+    row = (one.table_id, who_says, one.pot, one.label, source, stratum, None, False, now)
     db.execute("INSERT OR IGNORE INTO human VALUES (?,?,?,?,?,?,?,?,?)", row)
 
 
