@@ -61,7 +61,8 @@ def outcome(path: Path) -> tuple[str, float]:
     if not path.exists():
         return "nothing", 0.0
     result = json.loads(path.read_text("utf-8"))
-    return result["document"]["error"] or result["document"]["has_soe"], result["timing"]["total"]
+    error = (result["document"]["error"] or "").replace(f"{path.parent.parent / 'in'}/", "")
+    return error or result["document"]["has_soe"], result["timing"]["total"]
 
 
 def main() -> None:
