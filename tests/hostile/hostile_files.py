@@ -162,6 +162,7 @@ def picture_of(width: int, height: int, kind: str) -> bytes:
 def cell_of_words(count: int) -> bytes:
     """A ruled table, one of whose cells holds `count` words, printed over each other."""
     words = [f"BT /F1 6 Tf {60 + n % 97} {700 - n % 11} Td (word{n}) Tj ET" for n in range(count)]
+    words += [f"BT /F1 6 Tf {x} {y} Td (X) Tj ET" for x in (60, 220, 320) for y in range(120, 640, 62)]
     lines = [f"{x} 100 m {x} 720 l S" for x in (50, 200, 300, 400)]
     lines += [f"50 {y} m 400 {y} l S" for y in range(100, 721, 62)]
     return page_pdf("\n".join([*lines, *words]).encode())
