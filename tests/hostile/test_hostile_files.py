@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 import pytest
-from hostile_files import CASES, PASSWORD, Case, encrypted_pdf, forms_that_double, make_all, plain_pdf
+from hostile_files import CASES, PASSWORD, Case, cell_of_words, encrypted_pdf, forms_that_double, make_all, plain_pdf
 
 from soesift import Detector
 from soesift.detect.batch import find_documents, stems
@@ -92,6 +92,16 @@ def test_a_password_opens_an_encrypted_document_and_is_not_written_down(tmp_path
         Detector.load("linear").detect(path, password="guess")
     with pytest.raises(DocumentError, match="a password is needed"):
         Detector.load("linear").detect(path)
+
+
+def test_a_page_of_more_characters_than_are_read_is_unsure_and_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "full.pdf"
+    path.write_bytes(cell_of_words(30_000))
+    document = Detector.load("linear").detect(path).document
+    assert document.has_soe == "unsure"
+    assert [one.why for one in document.unsure_pages] == [
+        "the page holds more than 200,000 characters; the rest is not read"
+    ]
 
 
 def test_a_document_that_takes_too_long_is_ended_and_the_others_are_read(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Literal
 
+from soesift.document.characters import MOST_CHARACTERS
 from soesift.document.furniture import learn_furniture
 from soesift.document.page import Page
 from soesift.document.pdf import open_pdf, read_page, render_page
@@ -98,6 +99,8 @@ def _page(document: Any, index: int, reading: Reading, ocr: Ocr, known: Page | N
         reading.ocr_s += time.perf_counter() - started
     elif page.problem in ("image", "garbled"):
         reading.unread[index + 1] = f"{_PROBLEMS[page.problem]}; not read (--ocr never)"
+    elif page.cut:
+        reading.unread[index + 1] = f"the page holds more than {MOST_CHARACTERS:,} characters; the rest is not read"
     return page
 
 

@@ -15,12 +15,13 @@ from soesift.document.page import Floats
 from soesift.document.symbols import show_symbols
 
 SPACE = 32
+MOST_CHARACTERS = 200_000  # of a page; a full one has 6,000
 SLANT = 12.0  # degrees off the page's axes
 LINE_HYPHEN = 2  # pdfium's code for a hyphen that ends a line
 
 
 def read_characters(
-    text_page: Any, frame: Frame, most: int = 200_000
+    text_page: Any, frame: Frame, most: int = MOST_CHARACTERS
 ) -> tuple[NDArray[np.uint32], Floats, NDArray[np.int16]]:
     """Code points (n,), display boxes (n, 4) and clockwise turn (n,) in degrees of `most` or fewer."""
     count = min(pdfium.FPDFText_CountChars(text_page), most)

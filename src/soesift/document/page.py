@@ -30,6 +30,7 @@ class Page:
     source: "text" (digital text layer) or "ocr".
     problem: why the text layer cannot be trusted ("" if it can): "garbled", "spread", "image",
         or "scan" (a searchable scan).
+    cut: it holds more characters than are read of a page.
     """
 
     number: int
@@ -46,6 +47,7 @@ class Page:
     images: Floats = field(default_factory=no_boxes)
     source: str = "text"
     problem: str = ""
+    cut: bool = False
 
     def text(self) -> str:
         """All characters in file order."""

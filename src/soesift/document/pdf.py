@@ -12,7 +12,7 @@ import pypdfium2 as pypdfium
 import pypdfium2.raw as pdfium
 from numpy.typing import NDArray
 
-from soesift.document.characters import page_label, read_characters
+from soesift.document.characters import MOST_CHARACTERS, page_label, read_characters
 from soesift.document.drawing import read_drawing
 from soesift.document.frame import Frame
 from soesift.document.page import Page
@@ -59,6 +59,7 @@ def read_page(document: Any, index: int) -> Page:
         if text_page:
             try:
                 page.codes, page.boxes, page.upright = read_characters(text_page, frame)
+                page.cut = pdfium.FPDFText_CountChars(text_page) > MOST_CHARACTERS
             finally:
                 pdfium.FPDFText_ClosePage(text_page)
         drawn = read_drawing(handle, frame)
