@@ -28,6 +28,15 @@ def test_keeps_what_views_and_student_say_alike() -> None:
     assert done.reason[4] == Reason.NO_BELIEF
 
 
+def test_a_student_asked_to_be_sure_confirms_less() -> None:
+    p = [0.7, 0.9, 0.2, 0.3, 0.9, 0.05]
+    assert confirmed(VOTES, p, sure=0.75).keep.tolist() == [False, False, True, False, False, True]
+    assert confirmed(VOTES, p, sure=0.9).keep.tolist() == [False, False, False, False, False, True]
+    for sure in (0.4, 1.0, NAN):
+        with pytest.raises(UsageError):
+            confirmed(VOTES, p, sure=sure)
+
+
 def test_self_trained_takes_the_students_word_where_it_is_sure() -> None:
     done = self_trained([0.95, 0.7, 0.5, 0.1, NAN, 0.8])
     assert done.keep.tolist() == [True, False, False, True, False, True]

@@ -32,11 +32,13 @@ RULES = ["agreement", "certified", "soft", "confident", "crowd", "all",
 @click.option("--hybrid", is_flag=True, help="Put the ledger's human labels in where the rule drops a table.")
 @click.option("--alpha", type=float, default=0.05, show_default=True, help="Wrong share allowed (certified).")
 @click.option("--delta", type=float, default=0.1, show_default=True, help="Risk of missing it (certified).")
+@click.option("--sure", type=click.FloatRange(0.5, 0.999), default=0.5, show_default=True,
+              help="Probability that the student must give a label to confirm it.")  # fmt: skip
 @click.option("--seed", type=int, default=0, show_default=True)
 @click.option("--out", type=FILE, required=True, help="labels.jsonl for `soesift train`.")
 @click.option("--debug", is_flag=True, hidden=True)
 def command(ledger: Path, tables: Path, rule: str, views: str, recentre: bool, audit: str | None, audit_size: int,
-            reference: Path | None, hybrid: bool, alpha: float, delta: float, seed: int, out: Path,
+            reference: Path | None, hybrid: bool, alpha: float, delta: float, sure: float, seed: int, out: Path,
             debug: bool) -> None:  # fmt: skip
     """Choose the labels of LEDGER to train on; writes OUT, its report (.md) and curve (.png)."""
     from soesift.label.humans import human_labels
@@ -56,7 +58,7 @@ def command(ledger: Path, tables: Path, rule: str, views: str, recentre: bool, a
         found = _moved(found)
     known = read_known(reference) if reference else {}
     material = _material(found, records, audit, audit_size, humans, seed)
-    material = material._replace(alpha=alpha, delta=delta, seed=seed)
+    material = material._replace(alpha=alpha, delta=delta, seed=seed, sure=sure)
     done = select_by(rule, material)
     told = truth_of(found.tables, known_humans(humans))
     if hybrid:

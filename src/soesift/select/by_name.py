@@ -29,7 +29,8 @@ INNER_FOLDS = 5
 class Material(NamedTuple):
     """What rules read of n items: beliefs (n, v), groups (n,), votes (n, m) of m models, features (n, d).
 
-    audit draws a random audit on votes when a rule asks for one (None: there is none).
+    audit draws a random audit on votes when a rule asks for one (None: there is none). sure: what a student must give a
+    label that it confirms.
     """
 
     beliefs: Floats
@@ -41,6 +42,7 @@ class Material(NamedTuple):
     alpha: float = 0.05
     delta: float = 0.1
     seed: int = 0
+    sure: float = 0.5
 
 
 class Selected(NamedTuple):
@@ -65,7 +67,7 @@ def select_by(rule: str, material: Material) -> Selected:
         "relabel_and": lambda: rules.relabel_and(material.beliefs),
         "crowd": lambda: crowd(material.votes, material.models),
         "confident": lambda: _confident(material, votes),
-        "confirmed": lambda: confirmed(votes, _student(material, votes, votes.agree)),
+        "confirmed": lambda: confirmed(votes, _student(material, votes, votes.agree), sure=material.sure),
         "self_trained": lambda: _self_trained(material, votes),
     }
     if rule not in plain:
@@ -77,7 +79,7 @@ def _with_audit(rule: str, material: Material, votes: Combined) -> Selected:
     if material.audit is None:
         raise UsageError(f"rule {rule} needs a random audit; give `humans` or a file of reference labels")
     if rule == "certified_confirmed":
-        votes = confirm(votes, _student(material, votes, votes.agree))
+        votes = confirm(votes, _student(material, votes, votes.agree), sure=material.sure)
     audit = material.audit(votes)
     if rule == "soft":
         return Selected(rules.soft(votes, audit.draw, audit.truth), votes)
