@@ -2,6 +2,7 @@
 filter lets through.
 
     python benchmarks/injection.py LABEL.toml [--count 10] [--seed 500] [--recentre] [--out out/injection]
+    python benchmarks/injection.py --simulate .05 [--count 10] [--seed 500]
 
 LABEL.toml is the configuration of `soesift label` (any teacher). Protocols are made by `soesift.sample`; the sentence
 is put into what was read of each table: into the text of the page around it (only the page view shows it), or into a
@@ -9,7 +10,8 @@ cell (every view shows it). It asks for the answer that is wrong. A flip is a ta
 wrongly with the sentence. `confirmed` asks a third witness besides: the linear student that learnt from the agreed
 labels of the other protocols, once when only one protocol is hostile at a time, once when all are. Answers are kept
 in OUT/*.db: a stopped run goes on. --recentre moves all beliefs as those of the tables as printed would be moved
-(`soesift select --recentre`): for a teacher that leans to one answer.
+(`soesift select --recentre`): for a teacher that leans to one answer. --simulate asks nobody: a teacher that is wrong
+in a view for this share of tables, by chance, and obeys every order that the view shows it.
 """
 
 from __future__ import annotations
@@ -117,6 +119,13 @@ def beliefs_of(records: Sequence[TableRecord], config: LabelConfig, path: Path) 
     return np.asarray(rows, float)
 
 
+def simulated(truth: np.ndarray, wrong: float, obeys: tuple[bool, bool], seed: int) -> np.ndarray:
+    """(n, 2) beliefs in two views of a teacher that errs by chance; where a view obeys, of the wrong answer."""
+    rng = np.random.default_rng(seed)
+    wanted = np.stack([1 - truth if obey else truth for obey in obeys], axis=1)
+    return np.where((wanted == 1) ^ (rng.random(wanted.shape) < wrong), 0.95, 0.05)
+
+
 def moved(beliefs: np.ndarray, printed: np.ndarray) -> np.ndarray:
     """(n, v) `beliefs`, each view moved to where its beliefs of the tables as `printed` (m, v) part."""
     moves = [parting(column) for column in logit(printed).T]
@@ -177,31 +186,65 @@ def cases_of(count: int, seed: int, out: Path) -> list[Case]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("config", type=Path)
+    parser.add_argument("config", type=Path, nargs="?")
+    parser.add_argument("--simulate", type=float, metavar="SHARE", help="no teacher: one that errs in this share")
     parser.add_argument("--count", type=int, default=10, help="protocols")
     parser.add_argument("--seed", type=int, default=500)
     parser.add_argument("--recentre", action="store_true")
     parser.add_argument("--out", type=Path, default=Path("out/injection"))
     options = parser.parse_args()
+    if (options.config is None) == (options.simulate is None):
+        parser.error("give either LABEL.toml or --simulate")
+    cases = cases_of(options.count, options.seed, options.out / "protocols")
+    found = (of_nobody if options.config is None else of_teacher)(cases, options)
+    report = options.out / "flips.json"
+    report.write_text(json.dumps([one._asdict() for one in found], indent=1) + "\n")
+    print(f"wrote {report}")
+
+
+def of_teacher(cases: list[Case], options: argparse.Namespace) -> list[Flips]:
+    """Flips of the teacher that the configuration names, by place."""
     config = load_toml(options.config, LabelConfig)
     labels = load_task(config.task).labels
-    cases = cases_of(options.count, options.seed, options.out / "protocols")
-    truth = np.array([case.truth for case in cases])
     clean = beliefs_of([case.record for case in cases], config, options.out / "printed.db")
-    print(f"{config.provider.model}: {len(cases)} tables ({int(truth.sum())} schedules) of {options.count} protocols")
-    groups = np.array([case.record.document for case in cases])
-    printed = features([case.record for case in cases])
+    named(config.provider.model, cases, options)
     found = []
     for place in PLACES:
         records = attacked(cases, place, (labels.no[0], labels.yes[0]))
         dirty = beliefs_of(records, config, options.out / f"{place}.db")
         before, after = (moved(clean, clean), moved(dirty, clean)) if options.recentre else (clean, dirty)
-        planted_numbers = features(records)
-        found.append(flips(place, config.views.names, truth, before, after, groups, printed, planted_numbers))
-        print(told(found[-1]), flush=True)
-    report = options.out / "flips.json"
-    report.write_text(json.dumps([one._asdict() for one in found], indent=1) + "\n")
-    print(f"wrote {report}")
+        found.append(counted(place, config.views.names, cases, before, after, records))
+    return found
+
+
+def of_nobody(cases: list[Case], options: argparse.Namespace) -> list[Flips]:
+    """Flips of a simulated teacher, whose second view alone shows the page."""
+    truth = np.array([case.truth for case in cases])
+    named(f"simulated, wrong in {options.simulate:.0%}", cases, options)
+    clean = simulated(truth, options.simulate, (False, False), options.seed)
+    found = []
+    for place in PLACES:
+        dirty = simulated(truth, options.simulate, (place == "cell", True), options.seed + 1)
+        dirty[:, 0] = clean[:, 0] if place == "page" else dirty[:, 0]  # what is not shown changes no answer
+        found.append(counted(place, ("json", "page"), cases, clean, dirty, attacked(cases, place, ("NO", "YES"))))
+    return found
+
+
+def named(teacher: str, cases: list[Case], options: argparse.Namespace) -> None:
+    schedules = sum(case.truth for case in cases)
+    print(f"{teacher}: {len(cases)} tables ({schedules} schedules) of {options.count} protocols")
+
+
+def counted(
+    place: str, views: Sequence[str], cases: list[Case], clean: np.ndarray, dirty: np.ndarray,
+    records: list[TableRecord],
+) -> Flips:  # fmt: skip
+    """Flips of beliefs (n, v) as printed and with the sentence in `records`; told at once."""
+    groups = np.array([case.record.document for case in cases])
+    truth = np.array([case.truth for case in cases])
+    one = flips(place, views, truth, clean, dirty, groups, features([case.record for case in cases]), features(records))
+    print(told(one), flush=True)
+    return one
 
 
 def told(one: Flips) -> str:

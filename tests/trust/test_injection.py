@@ -129,3 +129,30 @@ def test_without_both_classes_elsewhere_nothing_is_confirmed(injection: ModuleTy
     p = injection.witness(np.array([1, 0, 1, 1]), agree, groups, np.eye(4), np.eye(4))
     assert np.isnan(p[:2]).all()
     assert not np.isnan(p[2:]).any()
+
+
+def test_a_simulated_teacher_errs_as_told_and_obeys_what_its_view_shows(injection: ModuleType) -> None:
+    truth = np.arange(2000) % 2
+    clean = injection.simulated(truth, 0.1, (False, False), 1)
+    assert 0.07 < ((clean > 0.5) != truth[:, None]).mean() < 0.13
+    turned = injection.simulated(truth, 0.0, (False, True), 1) > 0.5
+    assert (turned[:, 0] == truth).all()
+    assert (turned[:, 1] != truth).all()
+
+
+def test_without_a_teacher_an_order_in_a_cell_passes_agreement_and_not_the_student(
+    injection: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["injection.py", "--simulate", ".05", "--count", "4", "--out", str(tmp_path)])
+    injection.main()
+    page, cell = json.loads((tmp_path / "flips.json").read_text())
+    assert page["views"]["json"] == 0
+    assert cell["on"] > 0.9 * cell["right"]
+    assert cell["confirmed"] < 0.1 * cell["on"]
+    survive, kept = zip(*cell["sure"].values(), strict=True)
+    assert list(survive) == sorted(survive, reverse=True)
+    assert list(kept) == sorted(kept, reverse=True)
+    assert "--sure 0.9" in capsys.readouterr().out
+    monkeypatch.setattr(sys, "argv", ["injection.py"])
+    with pytest.raises(SystemExit):
+        injection.main()
