@@ -13,6 +13,7 @@ from soesift.errors import SoesiftError
 
 LONGEST_STEM = 150  # bytes; leaves room for endings such as "_table12.csv" in the usual 255
 FULL = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT)
+_parts: set[Path] = set()  # being written now
 _UNSAFE = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|\ud800-\udfff]+')
 _RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)", re.IGNORECASE)
 
@@ -29,6 +30,7 @@ def write_atomically(path: Path | str, data: bytes | str) -> Path:
     path = Path(path)
     content = data.encode("utf-8") if isinstance(data, str) else data
     part = path.parent / f".soesift-{uuid.uuid4().hex[:12]}.part"
+    _parts.add(part)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         _write_and_sync(part, content)
@@ -39,8 +41,16 @@ def write_atomically(path: Path | str, data: bytes | str) -> Path:
     finally:
         with suppress(OSError, ValueError):
             part.unlink(missing_ok=True)
+        _parts.discard(part)
     _sync_folder(path.parent)
     return path
+
+
+def drop_parts() -> None:
+    """Take away what is being written: for a process that ends in the middle."""
+    for part in list(_parts):
+        with suppress(OSError, ValueError):
+            part.unlink(missing_ok=True)
 
 
 def as_text(name: str) -> str:

@@ -16,6 +16,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from soesift.errors import SoesiftError
+from soesift.files import drop_parts
 
 Task = dict[str, Any]
 Tell = Callable[[int, int], None]
@@ -66,8 +67,9 @@ def child_main(connection: Ends, work: Work, memory_mb: int) -> None:
 
 
 def _end(number: int, frame: object) -> None:
-    """Raised wherever the work is, so that a half-written file is taken away on the way out."""
-    raise SystemExit(TOLD_TO_END)
+    """At once, but without the half-written file. Nothing is raised: what calls Python back would print it."""
+    drop_parts()
+    os._exit(TOLD_TO_END)
 
 
 def _answer(work: Work, task: Task, connection: Ends) -> dict[str, Any]:
