@@ -29,7 +29,6 @@ from soesift.review.corrections import read_corrections
 
 WAITS = "document.querySelector('.state')?.textContent === 'not decided'"
 SAVED = "document.getElementById('saved').textContent === 'All saved'"
-KEEP = "sessionStorage.made = JSON.stringify([...JSON.parse(sessionStorage.made ?? '[]'), ...made])"
 SHOWN = "document.querySelector('nav .item[aria-current]')?.dataset.id"
 COUNT = """
 const put = Storage.prototype.setItem; window.made = [];

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 
@@ -71,6 +73,7 @@ def test_markdown_is_complete():
     assert "| YES | 3 | 2 | 66.7 % (9.4-99.2) | 2 | 1 | 50.0 % (1.3-98.7) |" in text
     assert "14 calls, 9000 + 30 tokens, 0.12 USD, 6 human labels" in text
     assert "error correlation of views: 0.61" in text
+    assert re.search(r"expected of agreement: \d+\.\d% wrong of \d+\.\d% kept, by formula; \d+\.\d% wrong if", text)
     assert "1 false YES, 0 false NO" in text
     assert {len(row) for row in rows(r)} == {7}
 

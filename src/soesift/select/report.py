@@ -10,10 +10,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from soesift.evaluate.arrays import UNKNOWN, Bools, Floats, Ints, same_length, vector
+from soesift.evaluate.arrays import UNKNOWN, Bools, Floats, Ints, ValueRangeError, same_length, vector
 from soesift.evaluate.arrays import labels as label_array
 from soesift.evaluate.interval import NOTHING, Share, clopper_pearson, exact_share, weighted_share
-from soesift.select.error_correlation import Phi
+from soesift.select.error_correlation import Phi, kept_error, kept_share
 from soesift.select.rules import Selection
 
 CLASSES = ("NO", "YES")
@@ -198,11 +198,26 @@ def facts(result: SelectionReport) -> list[tuple[str, str]]:
         value = "not measured (a view without errors)" if np.isnan(r.value) else f"{r.value:.2f}"
         views = f"errors {r.error_a:.1%} and {r.error_b:.1%}, {r.both} shared, of {r.n} judged"
         lines.append(("error correlation of views", f"{value} ({r.low:.2f} to {r.high:.2f}); {views}"))
+        lines += _expected(r)
     if result.cost is not None:
         c = result.cost
         spent = f"{c.calls} calls, {c.tokens_in} + {c.tokens_out} tokens, {c.money:.2f} {c.currency}"
         lines.append(("cost", f"{spent}, {c.human_labels} human labels"))
     return lines
+
+
+def _expected(rho: Phi) -> list[tuple[str, str]]:
+    """What agreement should leave at the views' mean error and this correlation, and with independent errors."""
+    e = (rho.error_a + rho.error_b) / 2
+    try:
+        left, share = float(kept_error(e, rho.value)), float(kept_share(e, rho.value))
+        independent = float(kept_error(e, 0))
+    except ValueRangeError:
+        return []
+    if np.isnan(left):
+        return []
+    text = f"{left:.1%} wrong of {share:.1%} kept, by formula; {independent:.1%} wrong if errors were independent"
+    return [("expected of agreement", text)]
 
 
 def markdown(result: SelectionReport) -> str:

@@ -54,7 +54,6 @@ class Fitted:
 
     model: Classifier
     progress: Progress
-    material_pad: int
 
 
 def fit(
@@ -81,7 +80,7 @@ def fit(
         config.model.model_dump(), config.fit.steps(), config.classes, seed, [_key(r) for r in rows]
     )
     run = _Run(model, learn, check, scale, config.fit, seed, folder, mark, rank, world)
-    return Fitted(model, run.go(notify), pad)
+    return Fitted(model, run.go(notify))
 
 
 def prepare(rows: Sequence[Row], tokenizer: Tokenizer, pad: int, most: int) -> Material:
