@@ -6,9 +6,10 @@
 
 Systems take turns on the same pages, `--sample` of each document spread evenly over those with a sound text layer;
 each run is a process of its own. Figures are CPU seconds (user and system, children included), the median over
-rounds, summed over documents: other work on the machine stretches wall time, and hardly CPU time. Then the stages of
-`soesift detect` on the whole documents, and pages that are pictures apart. Prints Markdown, writes FOLDER/speed.json
-and speed.md.
+rounds, summed over documents: other work on the machine stretches wall time, and hardly CPU time. Linear algebra has
+one thread in all, as in `soesift detect`: idle threads that spin would count as CPU. Then the stages of `soesift
+detect` on the whole documents, and pages that are pictures apart. Prints Markdown, writes FOLDER/speed.json and
+speed.md.
 """
 
 from __future__ import annotations
@@ -43,6 +44,7 @@ OF_PEER = {
 }
 PICTURES = ("pdfium_pictures", "soesift_ocr")
 LONGEST = 600.0  # seconds for one system on one document's sample
+ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
 
 def sample_pages(path: Path, most: int, pictures: int) -> tuple[list[int], list[int]]:
@@ -65,7 +67,7 @@ def run_worker(python: str, system: str, path: Path, pages: list[int]) -> dict[s
     """What the worker printed; {"error": why} if it failed or took too long."""
     command = [python, str(Path(__file__).with_name("worker.py")), system, str(path), ",".join(map(str, pages))]
     try:
-        run = subprocess.run(command, capture_output=True, text=True, timeout=LONGEST)
+        run = subprocess.run(command, capture_output=True, text=True, timeout=LONGEST, env={**os.environ, **ONE_THREAD})
     except subprocess.TimeoutExpired:
         return {"error": f"more than {LONGEST:.0f} s"}
     if run.returncode:
