@@ -133,7 +133,7 @@ def test_nothing_is_written_outside_the_folder_for_results(source: Path, tmp_pat
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["detect"], "Missing argument"),
+        (["detect"], "no document named"),
         (["detect", "x.pdf", "--pages", "9-3"], "--pages 9-3"),
         (["detect", "x.pdf", "--format", "pdf"], "--format pdf: choose from json, xlsx, csv, html"),
         (["detect", "x.pdf", "--ocr", "perhaps"], "Invalid value"),

@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 
 import made_protocols as made
-from soesift.detect.batch import Job, Outcome, failed, find_documents, run_batch, run_job, stems
+from soesift.detect.batch import Job, Outcome, failed, run_batch, run_job, stems
 from soesift.detect.detector import Detector
+from soesift.detect.sources import find_documents
 from soesift.errors import DocumentError, UsageError
 from soesift.result.store import read_result
 

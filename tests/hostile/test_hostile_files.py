@@ -15,7 +15,8 @@ import pytest
 from hostile_files import CASES, PASSWORD, Case, cell_of_words, encrypted_pdf, forms_that_double, make_all, plain_pdf
 
 from soesift import Detector
-from soesift.detect.batch import find_documents, stems
+from soesift.detect.batch import stems
+from soesift.detect.sources import find_documents
 from soesift.errors import DocumentError
 from soesift.result.store import read_result
 

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 FORMATS: tuple[Format, ...] = ("json", "xlsx", "csv", "html")
 
+MANIFEST = "A list of documents: a path or URL a line, or CSV or JSON Lines with path or url, and sha256."
+
 
 def parse_pages(text: str | None) -> range | None:
     """ "10-80" or "12" as a range of 1-based pages; raises UsageError for anything else."""
@@ -38,7 +40,8 @@ def parse_formats(text: str) -> tuple[Format, ...]:
 
 
 @click.command("detect")
-@click.argument("paths", nargs=-1, required=True)
+@click.argument("paths", nargs=-1)
+@click.option("--manifest", type=click.Path(path_type=Path, dir_okay=False), help=MANIFEST)
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
@@ -71,27 +74,25 @@ def parse_formats(text: str) -> tuple[Format, ...]:
 @click.option("--address", help="A Ray cluster, such as auto or HOST:PORT; without it Ray runs here.")
 @click.option("--debug", is_flag=True, hidden=True)
 def command(
-    paths: tuple[str, ...], out: Path, formats: str, model: str, ocr: Any, span: str | None, jobs: int,
-    timeout: float, memory: int, password: str | None, resume: bool, engine: str, address: str | None,
+    paths: tuple[str, ...], manifest: Path | None, out: Path, formats: str, model: str, ocr: Any, span: str | None,
+    jobs: int, timeout: float, memory: int, password: str | None, resume: bool, engine: str, address: str | None,
     debug: bool,
 ) -> int:  # fmt: skip
-    """Find every Schedule-of-Event table of PATHS (PDF or DOCX files, folders, globs).
+    """Find every Schedule-of-Event table of PATHS (PDF or DOCX files, folders, globs, URLs).
 
     Exit code 0: found; 3: none found in any document; 4: at least one document is unsure; 2: bad input.
     """
     from soesift.detect.apart import Limits
-    from soesift.detect.batch import Job, find_documents, run_batch, stems
+    from soesift.detect.batch import jobs_of, run_batch
+    from soesift.detect.sources import find_sources
     from soesift.files import make_folder
 
     if address and engine != "ray":
         raise UsageError("--address names a Ray cluster; give --engine ray with it")
     chosen, pages = parse_formats(formats), parse_pages(span)
-    documents = find_documents(paths)
+    documents = find_sources(paths, manifest)
     make_folder(out)
-    work = [
-        Job(path, stem, out, chosen, ocr, pages, resume, password)
-        for path, stem in zip(documents, stems(documents), strict=True)
-    ]
+    work = jobs_of(documents, out, chosen, ocr=ocr, pages=pages, resume=resume, password=password)
     from soesift.cli.summary import follow, print_summary
 
     limits = None if debug else Limits(timeout, memory)  # a debugger wants it all in one process

@@ -7,9 +7,12 @@ from typing import Any
 
 import click
 
+from soesift.cli.detect import MANIFEST
+
 
 @click.command("tables")
-@click.argument("paths", nargs=-1, required=True)
+@click.argument("paths", nargs=-1)
+@click.option("--manifest", type=click.Path(path_type=Path, dir_okay=False), help=MANIFEST)
 @click.option(
     "--out",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -32,16 +35,19 @@ import click
     help="Megabytes of address space that one document may take.",
 )
 @click.option("--debug", is_flag=True, hidden=True)
-def command(paths: tuple[str, ...], out: Path, ocr: Any, timeout: float, memory: int, debug: bool) -> int:
-    """Write every table of PATHS, schedule or not, one JSON record a line."""
+def command(
+    paths: tuple[str, ...], manifest: Path | None, out: Path, ocr: Any, timeout: float, memory: int, debug: bool
+) -> int:
+    """Write every table of PATHS (files, folders, globs, URLs), schedule or not, one JSON record a line."""
     from soesift.detect.all_tables import write_tables
     from soesift.detect.apart import Limits
-    from soesift.detect.batch import find_documents
+    from soesift.detect.sources import find_sources
 
     def tick(path: Path, count: int, _: str) -> None:
         click.echo(f"{path.name}: {count} tables", err=True)
 
-    count, failures = write_tables(find_documents(paths), out, ocr, tick, None if debug else Limits(timeout, memory))
+    sources = find_sources(paths, manifest)
+    count, failures = write_tables(sources, out, ocr, tick, None if debug else Limits(timeout, memory))
     for path, why in failures:
         click.echo(f"not read {path.name}: {why}", err=True)
     click.echo(f"{count} tables written to {out}")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from soesift.detect.detector import file_sha256
 from soesift.detect.reading import Ocr, Reading, read_pdf
+from soesift.detect.sources import Source, bring, scratch
 from soesift.errors import DocumentError, SoesiftError, UsageError
 from soesift.files import WriteError, as_text, make_folder, write_atomically
 from soesift.table.record import TableRecord
@@ -19,6 +20,8 @@ from soesift.table.record import TableRecord
 if TYPE_CHECKING:
     from soesift.detect.apart import Limits
     from soesift.serve.child import Task, Tell
+
+Read = Callable[[Path, "dict[str, str] | None"], list[bytes]]
 
 
 def document_records(path: Path, ocr: Ocr = "auto") -> list[TableRecord]:
@@ -32,7 +35,7 @@ def document_records(path: Path, ocr: Ocr = "auto") -> list[TableRecord]:
 
 
 def write_tables(
-    paths: Sequence[Path],
+    sources: Sequence[Path | Source],
     out: Path,
     ocr: Ocr = "auto",
     tick: Callable[[Path, int, str], None] | None = None,
@@ -48,12 +51,12 @@ def write_tables(
     present, done = hashes(out), finished(out)
     count, failures = 0, []
     with reader(ocr, limits) as read:
-        for path in paths:
+        for source in (s if isinstance(s, Source) else Source(s) for s in sources):
+            path = source.path
             try:
-                sha256 = file_sha256(path)
-                if sha256 in done:
+                if (answer := _records_of(source, read, done)) is None:
                     continue
-                records = read(path)
+                sha256, records = answer
             except DocumentError as error:
                 failures.append((path, as_text(str(error))))
                 continue
@@ -68,24 +71,47 @@ def write_tables(
     return count, failures
 
 
+def _records_of(source: Source, read: Read, done: set[str]) -> tuple[str, list[bytes]] | None:
+    """Hash and records of a document; None if it is done. Raises DocumentError."""
+    if source.url and source.sha256 in done:
+        return None  # known without a copy
+    with scratch(source.url) as folder:
+        here = Path(folder) / source.path.name if source.url else source.path
+        if source.url or source.sha256:
+            read(here, {"url": source.url, "sha256": source.sha256})
+        sha256 = file_sha256(here)
+        return None if sha256 in done else (sha256, read(here, None))
+
+
 @contextmanager
-def reader(ocr: Ocr, limits: Limits | None) -> Iterator[Callable[[Path], list[bytes]]]:
-    """A function from a path to JSON lines, which raises DocumentError and nothing else for a bad document."""
+def reader(ocr: Ocr, limits: Limits | None) -> Iterator[Read]:
+    """A function from a path to JSON lines, which raises DocumentError and nothing else for a bad document.
+
+    With a second argument (`url`, `sha256`) it brings the document to the path instead.
+    """
     if limits is None:
-        yield lambda path: [record.model_dump_json().encode() for record in document_records(path, ocr)]
+
+        def read_here(path: Path, wanted: dict[str, str] | None) -> list[bytes]:
+            if wanted is not None:
+                bring(wanted["url"], path, wanted["sha256"])
+                return []
+            return [record.model_dump_json().encode() for record in document_records(path, ocr)]
+
+        yield read_here
         return
     from soesift.detect.apart import ask
     from soesift.serve.worker import Worker
 
     worker = Worker(work_on_tables, limits.memory_mb)
-    with TemporaryDirectory(prefix="soesift-") as scratch:
+    with TemporaryDirectory(prefix="soesift-") as folder:
 
-        def read(path: Path) -> list[bytes]:
-            place = Path(scratch) / "records.jsonl"
-            answer = ask(worker, {"path": str(path), "ocr": ocr, "out": str(place)}, limits, lambda page, pages: None)
+        def read(path: Path, wanted: dict[str, str] | None) -> list[bytes]:
+            place = Path(folder) / "records.jsonl"
+            task = {"path": str(path), "ocr": ocr, "out": str(place), "bring": wanted}
+            answer = ask(worker, task, limits, lambda page, pages: None)
             if "error" in answer:
                 raise DocumentError(answer["error"])
-            return place.read_bytes().splitlines()
+            return [] if wanted else place.read_bytes().splitlines()
 
         try:
             yield read
@@ -100,6 +126,9 @@ def work_on_tables(task: Task, tell: Tell) -> dict[str, Any]:
 
     end_with_parent()
     try:
+        if (wanted := task["bring"]) is not None:
+            bring(wanted["url"], Path(task["path"]), wanted["sha256"])
+            return {}
         records = document_records(Path(task["path"]), task["ocr"])
         write_atomically(task["out"], "".join(record.model_dump_json() + "\n" for record in records))
     except SoesiftError:

@@ -18,7 +18,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from soesift.detect.batch import Job, Outcome, run_job, unread
+from soesift.detect.batch import Job, Outcome, run_job, unread, with_scratch
 from soesift.detect.detector import Detector
 from soesift.errors import DocumentError, ModelError, SoesiftError
 from soesift.files import WriteError
@@ -100,14 +100,22 @@ def run_apart(
             if progress is not None:
                 progress(job.path, page, pages)
 
-        task = {"job": job.packed(), "model": model, "alone": workers == 1}
-        try:
-            answer = ask(worker, task, limits, tell)
-        except DocumentError as error:
-            return unread(job, str(error), model_info(model))
-        return outcome_of(job, answer, model)
+        return answered(worker, job, model, workers == 1, limits, tell)
 
     yield from each_apart(jobs, one, work_on_job, min(workers, len(jobs)) or 1, limits)
+
+
+def answered(worker: Worker, job: Job, model: str, alone: bool, limits: Limits, tell: Tell) -> Outcome:
+    """One document read by the worker's process; its copy, if it is remote, is gone afterwards, whatever happened.
+
+    Raises ModelError and WriteError.
+    """
+    with with_scratch(job) as job:
+        task = {"job": job.packed(), "model": model, "alone": alone}
+        try:
+            return outcome_of(job, ask(worker, task, limits, tell), model)
+        except DocumentError as error:
+            return unread(job, str(error), model_info(model))
 
 
 def outcome_of(job: Job, answer: dict[str, Any], model: str) -> Outcome:

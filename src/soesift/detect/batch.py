@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
-from glob import glob
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from soesift.detect.detector import Detector, file_sha256
 from soesift.detect.reading import Ocr
-from soesift.errors import DocumentError, SoesiftError, UsageError
+from soesift.detect.remote import shown
+from soesift.detect.sources import Source, bring, scratch
+from soesift.errors import DocumentError, SoesiftError
 from soesift.export.formats import Format
 from soesift.files import as_text, safe_stem
 from soesift.result.models import DocumentInfo, ModelInfo, Result
@@ -20,13 +22,15 @@ from soesift.result.store import read_result
 if TYPE_CHECKING:
     from soesift.detect.apart import Limits
 
-KINDS = {".pdf", ".docx"}
 _NO_MEMORY = ("bad_alloc", "Insufficient memory", "Failed to allocate", "can't start new thread")
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One document and how to run it; `stem` names its files."""
+    """One document and how to run it; `stem` names its files.
+
+    With `url` the document is copied into the folder `scratch` and `path` is only its name.
+    """
 
     path: Path
     stem: str
@@ -36,13 +40,22 @@ class Job:
     pages: range | None = None
     resume: bool = False
     password: str | None = field(default=None, repr=False)
+    url: str = field(default="", repr=False)
+    sha256: str = ""  # what the bytes must be, if not empty
+    scratch: str = ""
+
+    @property
+    def here(self) -> Path:
+        """Where the document is, or will be once it is copied: without `scratch` at a place where nothing can be."""
+        return Path(self.scratch or os.devnull) / self.path.name if self.url else self.path
 
     def packed(self) -> dict[str, Any]:
         """The job as JSON can hold it; names of files that are not UTF-8 keep their bytes."""
         pages = None if self.pages is None else [self.pages.start, self.pages.stop]
         return {
             "path": str(self.path), "stem": self.stem, "out": str(self.out), "formats": self.formats,
-            "ocr": self.ocr, "pages": pages, "resume": self.resume, "password": self.password,
+            "ocr": self.ocr, "pages": pages, "resume": self.resume, "password": self.password, "url": self.url,
+            "sha256": self.sha256, "scratch": self.scratch,
         }  # fmt: skip
 
     @classmethod
@@ -53,7 +66,7 @@ class Job:
     @property
     def settings(self) -> dict[str, str]:
         span = "" if self.pages is None else f"{self.pages.start}-{self.pages.stop - 1}"
-        return {"ocr": self.ocr, "pages": span}
+        return {"ocr": self.ocr, "pages": span} | ({"url": shown(self.url)} if self.url else {})
 
 
 @dataclass(slots=True)
@@ -66,40 +79,17 @@ class Outcome:
     skipped: bool = False
 
 
-def find_documents(places: Sequence[str]) -> list[Path]:
-    """Documents named by files, folders (searched through) and globs, once each, in order.
-
-    Raises UsageError if there are none.
-    """
-    found: dict[Path, Path] = {}
-    for place in places:
-        path = Path(place)
-        if path.is_dir():
-            inside = sorted(p for p in path.rglob("*") if _is_document(p))
-        elif path.exists() or not any(c in place for c in "*?["):
-            inside = [path]
-        else:
-            inside = sorted(p for p in map(Path, glob(place, recursive=True)) if _is_document(p))
-        for one in inside:
-            found.setdefault(Path(os.path.realpath(one)), one)  # resolve() raises on a link to itself
-    if not found:
-        raise UsageError(f"no PDF or DOCX found in {', '.join(places)}; name files, folders or globs")
-    return list(found.values())
-
-
-def _is_document(path: Path) -> bool:
-    return path.suffix.lower() in KINDS and path.is_file()
-
-
 def stems(paths: Sequence[Path]) -> list[str]:
     """A file stem for each document; equal names in different folders get a number."""
     names: dict[str, str] = {}  # by lower case: on some disks A.json and a.json are one file
+    last: dict[str, int] = {}  # a registry calls all its files by a few names
     for path in paths:
         stem = name = safe_stem(path.stem)
-        count = 1
+        count = last.get(stem.lower(), 1)
         while name.lower() in names:
             count += 1
             name = f"{stem}-{count}"
+        last[stem.lower()] = count
         names[name.lower()] = name
     return list(names.values())
 
@@ -126,8 +116,44 @@ def run_batch(
     yield from run_apart(jobs, model, workers, limits or Limits(), progress)
 
 
+def jobs_of(sources: Sequence[Source], out: Path, formats: tuple[Format, ...], **more: Any) -> list[Job]:
+    """A job for each document; `more` are other fields of all jobs."""
+    names = stems([source.path for source in sources])
+    return [
+        Job(source.path, stem, out, formats, url=source.url, sha256=source.sha256, **more)
+        for source, stem in zip(sources, names, strict=True)
+    ]
+
+
+@contextmanager
+def with_scratch(job: Job) -> Iterator[Job]:
+    """The job with a folder for its copy, if it needs one and has none; the folder is then gone."""
+    with scratch("" if job.scratch else job.url) as folder:
+        yield replace(job, scratch=job.scratch or folder)
+
+
 def run_job(job: Job, detector: Detector, progress: Callable[[Path, int, int], None] | None) -> Outcome:
     """Detect one document and write its files; never raises for what is wrong with the document."""
+    if (kept := kept_unseen(job, detector.judge.info)) is not None:
+        return kept
+    with with_scratch(job) as job:
+        try:
+            bring(job.url, job.here, job.sha256)
+        except DocumentError as error:
+            return unread(job, str(error), detector.judge.info)
+        return _run_here(job, detector, progress)
+
+
+def kept_unseen(job: Job, model: ModelInfo) -> Outcome | None:
+    """The finished outcome of a remote document whose hash is listed: it need not be copied to be known."""
+    if not (job.url and job.sha256 and job.resume):
+        return None
+    target = job.out / f"{job.stem}.json"
+    kept = unchanged(target, job, model, job.sha256)
+    return None if kept is None or missing_formats(kept, job) else Outcome(job.path, kept, [target], skipped=True)
+
+
+def _run_here(job: Job, detector: Detector, progress: Callable[[Path, int, int], None] | None) -> Outcome:
     from soesift.export.formats import write_formats
 
     target = job.out / f"{job.stem}.json"
@@ -136,18 +162,24 @@ def run_job(job: Job, detector: Detector, progress: Callable[[Path, int, int], N
         return Outcome(
             job.path,
             kept,
-            [target, *write_formats(kept, job.out, job.stem, missing, job.path)],
+            [target, *write_formats(kept, job.out, job.stem, missing, job.here)],
             skipped=not missing,
         )
     try:
         tick = None if progress is None else (lambda page, of: progress(job.path, page, of))
-        result = detector.detect(job.path, ocr=job.ocr, pages=job.pages, progress=tick, password=job.password)
+        result = detector.detect(job.here, ocr=job.ocr, pages=job.pages, progress=tick, password=job.password)
     except SoesiftError as error:
-        return unread(job, str(error), detector.judge.info)
+        return unread(job, without_scratch(str(error), job), detector.judge.info)
     except Exception as error:  # noqa: BLE001  # a fault of ours on one document must not lose the others
-        return unread(job, fault(error), detector.judge.info)
+        return unread(job, without_scratch(fault(error), job), detector.judge.info)
+    result.settings = job.settings
     formats: tuple[Format, ...] = job.formats if "json" in job.formats else ("json", *job.formats)
-    return Outcome(job.path, result, write_formats(result, job.out, job.stem, formats, job.path))
+    return Outcome(job.path, result, write_formats(result, job.out, job.stem, formats, job.here))
+
+
+def without_scratch(reason: str, job: Job) -> str:
+    """A reason that names the address of a remote document, not its copy."""
+    return reason.replace(str(job.here), shown(job.url)) if job.url else reason
 
 
 def missing_formats(result: Result, job: Job) -> tuple[Format, ...]:
@@ -170,16 +202,16 @@ def unread(job: Job, reason: str, info: ModelInfo) -> Outcome:
     """The outcome of a document that could not be read, with its JSON written."""
     from soesift.export.formats import write_formats
 
-    result = failed(job.path, reason, info)
+    result = failed(job.here, reason, info)
     result.settings = job.settings
     return Outcome(job.path, result, write_formats(result, job.out, job.stem, ("json",), None))
 
 
-def unchanged(target: Path, job: Job, model: ModelInfo) -> Result | None:
-    """The finished result of the same bytes, model and settings, if there is one."""
+def unchanged(target: Path, job: Job, model: ModelInfo, sha256: str = "") -> Result | None:
+    """The finished result of the same bytes (of this hash, if given), model and settings, if there is one."""
     try:
         result = read_result(target)
-        same_bytes = result.document.sha256 == file_sha256(job.path)
+        same_bytes = result.document.sha256 == (sha256 or file_sha256(job.here))
     except (SoesiftError, OSError, ValueError):
         return None
     if result.document.error is None and same_bytes and result.model == model and result.settings == job.settings:

@@ -7,13 +7,12 @@ name in the registry), `sha256`, `bytes` and `date`. Other columns are left alon
 
 from __future__ import annotations
 
-import csv
-import json
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from soesift.detect.manifest import read_rows, read_text
 from soesift.errors import UsageError
 
 
@@ -44,34 +43,11 @@ def one_trial(nct: str) -> Wanted:
 
 def read_manifest(path: Path) -> list[Wanted]:
     """The rows of a manifest; raises UsageError, naming the line, if one asks for nothing or is wrong."""
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path}: cannot be read ({getattr(error, 'strerror', None) or 'not UTF-8'})") from None
-    rows = _json_rows(text, path) if text.lstrip()[:1] == "{" else _table_rows(text)
+    rows = read_rows(read_text(path), path)
     wanted = [_row(row, f"{path}, line {number}") for number, row in rows]
     if not wanted:
         raise UsageError(f"{path}: holds no row; give one document a line")
     return wanted
-
-
-def _json_rows(text: str, path: Path) -> list[tuple[int, Any]]:
-    rows = []
-    for number, line in enumerate(text.splitlines(), 1):
-        if line.strip():
-            try:
-                rows.append((number, json.loads(line)))
-            except ValueError as error:
-                raise UsageError(f"{path}, line {number}: is no JSON ({error})") from None
-    return rows
-
-
-def _table_rows(text: str) -> list[tuple[int, Any]]:
-    """Rows of a TSV or CSV with a heading; the separator is what the heading has more of."""
-    lines = text.splitlines()
-    head = lines[0] if lines else ""
-    reader = csv.DictReader(lines, delimiter="\t" if head.count("\t") >= head.count(",") and "\t" in head else ",")
-    return [(reader.line_num, {k: v for k, v in row.items() if k and v}) for row in reader if any(row.values())]
 
 
 def _row(row: Any, where: str) -> Wanted:

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from soesift.detect.batch import KINDS
 from soesift.detect.detector import file_sha256
+from soesift.detect.sources import KINDS
 from soesift.errors import SoesiftError, UsageError
 from soesift.files import safe_stem
 from soesift.result.models import Result

@@ -2,7 +2,7 @@
 
 Every worker holds a process that reads documents within limits (`detect.apart`), so a document cannot bring down
 the worker. Ray starts lost workers again and hands their documents on. Documents and the folder of the results must
-be seen under the same path by all machines.
+be seen under the same path by all machines, but for documents by URL, which the worker that reads them fetches.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from soesift.detect.apart import Limits, ask, model_info, outcome_of, work_on_job
+from soesift.detect.apart import Limits, answered, model_info, work_on_job
 from soesift.detect.batch import Job, Outcome, unread
-from soesift.errors import DocumentError, MissingExtra, SoesiftError, UsageError
+from soesift.errors import MissingExtra, SoesiftError, UsageError
 from soesift.files import WriteError
 from soesift.result.store import read_result
 
@@ -60,8 +60,9 @@ def _connected(workers: int, address: str | None) -> Any:
 
 
 def _absolute(job: Job) -> dict[str, Any]:
-    """A worker has another working folder."""
-    return job.packed() | {"path": os.path.abspath(job.path), "out": os.path.abspath(job.out)}
+    """A worker has another working folder; a document by URL has no place in it."""
+    path = str(job.path) if job.url else os.path.abspath(job.path)
+    return job.packed() | {"path": path, "out": os.path.abspath(job.out)}
 
 
 class Reader:
@@ -87,11 +88,7 @@ class Reader:
         if (times := count_start(begun)) > STARTS:
             outcome = unread(job, f"set aside: its worker was lost {times - 1} times", model_info(self.model))
         else:
-            task = {"job": job.packed(), "model": self.model, "alone": self.alone}
-            try:
-                outcome = outcome_of(job, ask(self.worker, task, self.limits, lambda page, pages: None), self.model)
-            except DocumentError as error:
-                outcome = unread(job, str(error), model_info(self.model))
+            outcome = answered(self.worker, job, self.model, self.alone, self.limits, lambda page, pages: None)
         begun.unlink(missing_ok=True)
         return outcome
 

@@ -1,0 +1,127 @@
+"""Documents by address (s3://, gs://, https:// and the like), copied to a local file by fsspec where they are read.
+
+Nothing is fetched but what the user names. What an address may hold of secrets (user names, signed queries) is
+never shown or written.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterable
+from pathlib import Path, PurePosixPath
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from soesift.errors import DocumentError, MissingExtra, UsageError
+from soesift.files import safe_stem
+
+SCHEMES = ("s3", "gs", "gcs", "az", "abfs", "abfss", "http", "https", "file", "memory")
+LARGEST = 500_000_000  # bytes of one document
+PAUSES = (1.0, 4.0)  # seconds before a second and a third try
+_URL = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+_PIECE = 1 << 20
+_PASSES = (408, 429)  # of the statuses that blame the request, those that pass
+
+
+def is_url(place: str) -> bool:
+    return _URL.match(place) is not None
+
+
+def check_urls(urls: Iterable[str]) -> None:
+    """Before anything starts: raises UsageError for an address that is not read, MissingExtra without fsspec or
+    the package for a kind of address (s3fs, gcsfs)."""
+    schemes: dict[str, str] = {}
+    for url in urls:
+        scheme = url.partition("://")[0].lower()
+        if scheme not in SCHEMES or "::" in url:  # fsspec's chains could name any program's files
+            raise UsageError(f"{shown(url)}: addresses of this kind are not read; give {'://, '.join(SCHEMES)}://")
+        schemes.setdefault(scheme, url)
+    for scheme, url in schemes.items():
+        try:
+            from fsspec import get_filesystem_class
+
+            get_filesystem_class(scheme)
+        except ModuleNotFoundError as error:
+            if (error.name or "") == "fsspec":
+                raise MissingExtra("fsspec", "remote") from error
+            raise UsageError(f"{shown(url)}: {error.name} is not installed; run: pip install {error.name}") from error
+        except ImportError as error:
+            raise UsageError(f"{shown(url)}: {error}") from error
+
+
+def shown(url: str) -> str:
+    """The address without user name, password and query, which can be secrets."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+
+
+def name_of(url: str) -> str:
+    """A file name for a document: the last part of its address, made safe."""
+    name = unquote(urlsplit(url).path.rstrip("/").rpartition("/")[2]) or "document"
+    return safe_name(name)
+
+
+def safe_name(name: str) -> str:
+    """`name` as a file name that stays in its folder; the ending, which says what it is, stays."""
+    ending = PurePosixPath(name).suffix
+    if not re.fullmatch(r"\.[A-Za-z0-9]{1,8}", ending):
+        return safe_stem(name)
+    return safe_stem(name[: -len(ending)]) + ending
+
+
+def copy(url: str, place: Path, most: int = LARGEST) -> None:
+    """Copy a document to `place`, trying again what may pass. Raises DocumentError; `place` is then not there."""
+    part = place.with_name(f".{place.name[-40:]}.part")
+    for pause in (*PAUSES, None):
+        try:
+            _stream(url, part, most)
+            part.replace(place)
+            return
+        except Exception as error:  # each store has errors of its own
+            part.unlink(missing_ok=True)
+            if isinstance(error, DocumentError):
+                raise
+            if pause is None or is_final(error):
+                raise DocumentError(f"{shown(url)}: cannot be fetched ({why(error)}); check the address and your "
+                                    "rights to it") from None  # fmt: skip
+            time.sleep(pause)
+
+
+def _stream(url: str, place: Path, most: int) -> None:
+    from fsspec.core import url_to_fs
+
+    system, path = url_to_fs(url)
+    # as a stream: by default fsspec asks a web server for the size first, and takes every answer but 200 for "missing"
+    options = {"block_size": 0, "size": 1} if url.lower().startswith("http") else {}
+    count = 0
+    with system.open(path, "rb", **options) as source, place.open("wb") as target:
+        while piece := source.read(_PIECE):
+            count += len(piece)
+            if count > most:
+                raise DocumentError(f"{shown(url)}: is larger than {most:,} bytes; fetch it yourself and give its path")
+            target.write(piece)
+
+
+def is_final(error: Exception) -> bool:
+    """Whether a second try would end the same: not there, no right, a request that the server blames."""
+    status = _status(error)
+    if status is not None:
+        return 400 <= status < 500 and status not in _PASSES
+    return isinstance(error, (FileNotFoundError, PermissionError, IsADirectoryError, ImportError, ValueError))
+
+
+def why(error: Exception) -> str:
+    """An error in few words and without addresses in it."""
+    status = _status(error)
+    if status is not None:
+        return f"status {status}"
+    if isinstance(error, FileNotFoundError):
+        return "not found"
+    text = re.sub(r"\S*(?:://|\?)\S*", "...", str(error))[:120]
+    return f"{type(error).__name__}: {text}" if text.strip(" .'\"") else type(error).__name__
+
+
+def _status(error: Any) -> int | None:
+    status = getattr(error, "status", None)
+    return status if isinstance(status, int) else None
