@@ -12,7 +12,7 @@ from soesift.errors import UsageError
 if TYPE_CHECKING:
     from soesift.export.formats import Format
 
-FORMATS: tuple[Format, ...] = ("json", "xlsx", "csv", "html")
+FORMATS: tuple[Format, ...] = ("json", "xlsx", "csv", "html", "parquet")
 
 MANIFEST = "A list of documents: a path or URL a line, or CSV or JSON Lines with path or url, and sha256."
 
@@ -49,7 +49,8 @@ def parse_formats(text: str) -> tuple[Format, ...]:
     show_default=True,
     help="Folder for the results.",
 )
-@click.option("--format", "formats", default="json,xlsx,html", show_default=True, help="Any of json, xlsx, csv, html.")
+@click.option("--format", "formats", default="json,xlsx,html", show_default=True,
+              help="Any of json, xlsx, csv, html, parquet.")  # fmt: skip
 @click.option("--model", default="default", show_default=True, help="A shipped model's name, or a model folder.")
 @click.option(
     "--ocr",
@@ -91,6 +92,10 @@ def command(
         raise UsageError("--address names a Ray cluster; give --engine ray with it")
     chosen, pages = parse_formats(formats), parse_pages(span)
     documents = find_sources(paths, manifest)
+    if "parquet" in chosen:
+        from soesift.export.parquet import require
+
+        require()
     make_folder(out)
     work = jobs_of(documents, out, chosen, ocr=ocr, pages=pages, resume=resume, password=password)
     from soesift.cli.summary import follow, print_summary

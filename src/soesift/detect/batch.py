@@ -184,10 +184,13 @@ def without_scratch(reason: str, job: Job) -> str:
 
 def missing_formats(result: Result, job: Job) -> tuple[Format, ...]:
     """Formats asked for now whose files are not there, beside a finished JSON."""
-    names: dict[Format, str] = {"xlsx": ".xlsx", "html": ".html"}
+    from soesift.export.parquet import parts
+
+    names: dict[Format, Path] = {kind: job.out / f"{job.stem}.{kind}" for kind in ("xlsx", "html")}
     if result.tables:
-        names["csv"] = "_table1.csv"
-    return tuple(kind for kind in job.formats if kind in names and not (job.out / f"{job.stem}{names[kind]}").exists())
+        names["csv"] = job.out / f"{job.stem}_table1.csv"
+    names["parquet"] = parts(job.out, result.document.sha256, job.stem)["documents"]
+    return tuple(kind for kind in job.formats if kind in names and not names[kind].exists())
 
 
 def fault(error: Exception) -> str:
@@ -199,12 +202,13 @@ def fault(error: Exception) -> str:
 
 
 def unread(job: Job, reason: str, info: ModelInfo) -> Outcome:
-    """The outcome of a document that could not be read, with its JSON written."""
+    """The outcome of a document that could not be read, with its JSON (and its row of Parquet) written."""
     from soesift.export.formats import write_formats
 
     result = failed(job.here, reason, info)
     result.settings = job.settings
-    return Outcome(job.path, result, write_formats(result, job.out, job.stem, ("json",), None))
+    formats: tuple[Format, ...] = ("json", "parquet") if "parquet" in job.formats else ("json",)
+    return Outcome(job.path, result, write_formats(result, job.out, job.stem, formats, None))
 
 
 def unchanged(target: Path, job: Job, model: ModelInfo, sha256: str = "") -> Result | None:
