@@ -1,4 +1,4 @@
-"""Two gloo processes take the same steps as one."""
+"""Two gloo processes take the same steps as one, each with all weights or with a share of them."""
 
 from __future__ import annotations
 
@@ -13,8 +13,12 @@ import pytest
 pytest.importorskip("torch")
 
 from soesift.classify.model_folder import verify
+from soesift.errors import UsageError
+from soesift.train import shard
+from soesift.train.batches import epoch_batches, micro_batches
 from soesift.train.checkpoint import read_progress
 from soesift.train.config import TrainConfig, read_config
+from soesift.train.data import Row
 from soesift.train.fit import fit, predict, prepare
 from soesift.train.network import base_tokenizer
 from soesift.train.ship import rows_of
@@ -24,6 +28,7 @@ import sys
 from pathlib import Path
 from soesift.train.config import read_config
 from soesift.train import workers
+from soesift.train.data import Row
 from soesift.train.fit import fit
 from soesift.train.ship import rows_of
 config = read_config(Path(sys.argv[1]))
@@ -63,6 +68,133 @@ def test_the_verb_under_torchrun_writes_one_verified_folder(toml: Path) -> None:
     folds = subprocess.run([*words, "--cross-validate"], capture_output=True, text=True, timeout=120, check=False)
     assert folds.returncode != 0
     assert "runs in one process" in folds.stderr
+
+
+def launched(tmp_path: Path, *words: str | Path) -> subprocess.CompletedProcess[str]:
+    """`accelerate launch` of a program under the configuration of FSDP that the page on training shows."""
+    shown = Path(__file__).parents[2].joinpath("docs", "train-a-student.md").read_text("utf-8")
+    (tmp_path / "fsdp.yaml").write_text(shown.partition("```yaml\n")[2].partition("```")[0])
+    port = str(20000 + (os.getpid() + 13) % 20000)
+    launch = ["-m", "accelerate.commands.launch", "--config_file", str(tmp_path / "fsdp.yaml"), "--main_process_port"]
+    command = [sys.executable, *launch, port, *map(str, words)]
+    around = os.environ | {"OMP_NUM_THREADS": "1"}
+    return subprocess.run(command, env=around, capture_output=True, text=True, timeout=120, check=False)
+
+
+CUT = """
+import sys
+from pathlib import Path
+from soesift.train import fit as module, workers
+from soesift.train.config import read_config
+from soesift.train.ship import rows_of
+real = module._Run.go
+def go(run, notify):
+    done = real(run, notify)
+    cut = [p for p in run.model.parameters() if p.to_local().numel() < p.numel()]
+    layers = [m for m in run.model.modules() if type(m).__name__ == "FSDPBertLayer"]
+    print("cut", len(cut) > 30, "layers", len(layers))
+    return done
+def stop(progress, total):
+    if progress.updates == int(sys.argv[3]):
+        sys.exit(0)
+module._Run.go = go
+config = read_config(Path(sys.argv[1]))
+module.fit(rows_of(config), config, Path(sys.argv[2]), 1, stop)
+workers.leave()
+"""
+
+
+def cut_run(tmp_path: Path, toml: Path, out: Path, stop: int = -1) -> str:
+    """A run cut over two processes, which stop after that many updates; what they said."""
+    pytest.importorskip("accelerate")
+    (tmp_path / "cut.py").write_text(CUT)
+    done = launched(tmp_path, tmp_path / "cut.py", toml, out, str(stop))
+    assert done.returncode == 0, done.stderr[-3000:]
+    return done.stdout
+
+
+def finished(rows: list[Row], config: TrainConfig, out: Path) -> list[float]:
+    return fit(rows, config, out, 1).progress.losses
+
+
+@pytest.mark.parametrize("method", ["full", "lora"])
+def test_weights_cut_over_two_processes_take_the_same_steps_as_one(toml: Path, tmp_path: Path, method: str) -> None:
+    text = toml.read_text().replace("max_tokens", f'method = "{method}"\nmax_tokens')
+    toml.write_text(text.replace("epochs = 6", "epochs = 3"))
+    config = read_config(toml)
+    rows = rows_of(config)
+    tokenizer, pad = base_tokenizer(config.model.base)
+    lengths = prepare(rows, tokenizer, pad, 64).lengths
+    parts = [len(list(micro_batches(step, lengths, 96))) for step in epoch_batches(lengths, 8, 1, 0)]
+    assert any(n % 2 for n in parts)  # so that one process has nothing to do at times, and must not be waited for
+    alone = finished(rows, config, tmp_path / "one")
+    assert cut_run(tmp_path, toml, tmp_path / "two").count("cut True layers 2") == 2
+    together = read_progress(tmp_path / "two")
+    assert together is not None
+    assert together.losses == pytest.approx(alone, rel=1e-3)
+    assert predict_same(tmp_path, config) < 1e-3
+
+
+@pytest.mark.parametrize("cut_first", [True, False])
+def test_a_run_goes_on_with_another_number_of_processes(toml: Path, tmp_path: Path, cut_first: bool) -> None:
+    toml.write_text(toml.read_text().replace("epochs = 6", "epochs = 3"))
+    config = read_config(toml)
+    rows = rows_of(config)
+    alone = finished(rows, config, tmp_path / "one")
+    stop = -(-read_steps(tmp_path / "one") // 3) + 1  # one update after the first epoch, whose checkpoint is whole
+    if cut_first:
+        assert "cut" not in cut_run(tmp_path, toml, tmp_path / "two", stop)
+    else:
+        with pytest.raises(KeyboardInterrupt):
+            fit(rows, config, tmp_path / "two", 1, lambda progress, total: interrupt(progress.updates == stop))
+    half = read_progress(tmp_path / "two")
+    assert half is not None
+    assert half.epoch == 1
+    if not cut_first:
+        cut_run(tmp_path, toml, tmp_path / "two")
+    assert finished(rows, config, tmp_path / "two") == pytest.approx(alone, rel=1e-3)
+    assert predict_same(tmp_path, config) < 1e-3
+
+
+def interrupt(now: bool) -> None:
+    if now:
+        raise KeyboardInterrupt
+
+
+def read_steps(folder: Path) -> int:
+    progress = read_progress(folder)
+    assert progress is not None
+    return progress.updates
+
+
+def test_the_verb_under_accelerate_writes_one_verified_folder(toml: Path, tmp_path: Path) -> None:
+    pytest.importorskip("accelerate")
+    toml.write_text(toml.read_text().replace("epochs = 6", "epochs = 2") + "[export]\nint8_tolerance = 0.5\n")
+    done = launched(tmp_path, "-m", "soesift.cli.main", "train", toml)
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert done.stdout.count("wrote ") == 1
+    verify(toml.parent / "run" / "model")
+
+
+@pytest.mark.parametrize(
+    ("around", "method", "said"),
+    [
+        ({"FSDP_VERSION": "1"}, "full", "fsdp_version: 2"),
+        ({}, "qlora", "qlora cannot be cut"),
+        ({"FSDP_ACTIVATION_CHECKPOINTING": "true"}, "full", "micro_tokens"),
+    ],
+)
+def test_what_is_not_done_is_said(
+    monkeypatch: pytest.MonkeyPatch, around: dict[str, str], method: str, said: str
+) -> None:
+    assert not shard.wanted(method)
+    told = {"ACCELERATE_USE_FSDP": "true", "FSDP_VERSION": "2", "WORLD_SIZE": "2"} | around
+    for name, value in told.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(UsageError, match=said):
+        shard.wanted(method)
+    monkeypatch.setenv("WORLD_SIZE", "1")
+    assert not shard.wanted(method)
 
 
 def predict_same(tmp_path: Path, config: TrainConfig) -> float:

@@ -10,12 +10,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import torch
 from pydantic import BaseModel, ConfigDict, ValidationError
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save_file
 
 from soesift.errors import ModelError
 from soesift.files import WriteError
+from soesift.train import shard
 
 FILE, BEST = "checkpoint.safetensors", "best.safetensors"
 
@@ -45,18 +47,23 @@ def fingerprint(*parts: Any) -> str:
     return digest.hexdigest()[:16]
 
 
-def save(folder: Path, parameters: Mapping[str, Any], optimizer: Any, progress: Progress) -> None:
-    """Write weights, optimizer state and progress together; a reader sees the old file or the new one."""
-    tensors = {f"model.{name}": value.detach() for name, value in parameters.items()}
+def state(parameters: Mapping[str, Any], optimizer: Any) -> dict[str, Any]:
+    """Weights and optimizer state by name, whole: every process calls this where the model is cut over them."""
+    tensors = {f"model.{name}": value for name, value in parameters.items()}
     for name, value in parameters.items():
-        for key, state in optimizer.state.get(value, {}).items():
-            tensors[f"optimizer.{key}.{name}"] = state.detach()
+        for key, kept in optimizer.state.get(value, {}).items():
+            tensors[f"optimizer.{key}.{name}"] = kept
+    return shard.all_whole(tensors)
+
+
+def save(folder: Path, tensors: dict[str, Any], progress: Progress) -> None:
+    """Write a `state` and progress together; a reader sees the old file or the new one."""
     _write(folder / FILE, tensors, {"progress": progress.model_dump_json()})
 
 
-def save_best(folder: Path, parameters: Mapping[str, Any]) -> None:
-    """Write the weights of the best epoch so far."""
-    _write(folder / BEST, {name: value.detach() for name, value in parameters.items()}, {})
+def save_best(folder: Path, tensors: Mapping[str, Any]) -> None:
+    """Write the weights of a `state`, which is the best so far."""
+    _write(folder / BEST, {name[6:]: value for name, value in tensors.items() if name.startswith("model.")}, {})
 
 
 def restore(folder: Path, parameters: Mapping[str, Any], optimizer: Any, wanted: str) -> Progress | None:
@@ -74,13 +81,13 @@ def restore(folder: Path, parameters: Mapping[str, Any], optimizer: Any, wanted:
         )
     load_parameters(parameters, {k[6:]: v for k, v in tensors.items() if k.startswith("model.")}, path)
     for name, value in parameters.items():
-        state = {
+        kept = {
             k.split(".", 2)[1]: v
             for k, v in tensors.items()
             if k.startswith("optimizer.") and k.split(".", 2)[2] == name
         }
-        if state:
-            optimizer.state[value] = {k: v if k == "step" else v.to(value.device) for k, v in state.items()}
+        if kept:
+            optimizer.state[value] = {k: v if k == "step" else shard.like(v, value) for k, v in kept.items()}
     return progress
 
 
@@ -93,7 +100,8 @@ def load_parameters(parameters: Mapping[str, Any], tensors: Mapping[str, Any], p
             raise ModelError(
                 f"{path}: {name} has shape {tuple(tensors[name].shape)}, want {tuple(value.shape)}"
             )
-        value.data.copy_(tensors[name])
+        with torch.no_grad():
+            value.copy_(shard.like(tensors[name], value))
 
 
 def read_best(folder: Path) -> dict[str, Any]:

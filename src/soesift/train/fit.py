@@ -18,7 +18,7 @@ import torch
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
-from soesift.train import checkpoint, workers
+from soesift.train import checkpoint, shard, workers
 from soesift.train.batches import epoch_batches, micro_batches, padded
 from soesift.train.checkpoint import Progress
 from soesift.train.config import FitConfig, TrainConfig
@@ -66,6 +66,7 @@ def fit(
     if config.fit.threads:
         torch.set_num_threads(config.fit.threads)
     rank, world = workers.join()
+    cut = shard.wanted(config.model.method)
     tokenizer, pad = base_tokenizer(config.model.base)
     material = prepare(rows, tokenizer, pad, config.model.max_tokens)
     held = hold_out([r.group for r in rows], material.target.argmax(axis=1), config.fit.validation, seed)
@@ -73,6 +74,8 @@ def fit(
     model = build(config.model, len(config.classes), seed).to(workers.device())
     if config.fit.precision == "bfloat16":
         _halve_frozen(model)
+    if cut:
+        shard.shard(model)
     scale = class_weights(
         [r for r, h in zip(rows, held, strict=True) if not h], config.fit.class_weights, len(config.classes)
     )
@@ -80,7 +83,11 @@ def fit(
         config.model.model_dump(), config.fit.steps(), config.classes, seed, [_key(r) for r in rows]
     )
     run = _Run(model, learn, check, scale, config.fit, seed, folder, mark, rank, world)
-    return Fitted(model, run.go(notify))
+    progress = run.go(notify)
+    if cut:
+        model = build(config.model, len(config.classes), seed).to(workers.device())
+        checkpoint.load_parameters(trainable(model), checkpoint.read_best(folder), folder / checkpoint.BEST)
+    return Fitted(model, progress)
 
 
 def prepare(rows: Sequence[Row], tokenizer: Tokenizer, pad: int, most: int) -> Material:
@@ -99,6 +106,7 @@ def predict(model: Classifier, ids: Sequence[Sequence[int]], pad: int, config: F
             logits = model(*_tensors([ids[i] for i in part], pad)).double().cpu().numpy()
             out = np.zeros((len(ids), logits.shape[1])) if out is None else out
             out[part] = logits
+    shard.fold(model)
     return np.zeros((0, 0)) if out is None else out
 
 
@@ -180,20 +188,25 @@ class _Run:
         target = self._smooth(self.learn.target)
         divisor = float((target[rows] * self.scale).sum(1) @ self.learn.weight[rows]) or 1.0
         loss = 0.0
-        for number, part in enumerate(micro_batches(rows, lengths, self.config.micro_tokens)):
-            if number % self.world == self.rank:
+        parts = list(micro_batches(rows, lengths, self.config.micro_tokens))
+        cut = shard.is_cut(self.model)
+        for number in range(self.rank, -(-len(parts) // self.world) * self.world, self.world):
+            if number < len(parts):
                 torch.manual_seed(
                     int(np.random.SeedSequence([self.seed, update, number]).generate_state(1)[0])
                 )
-                loss += self._backward(part, target, divisor)
+                loss += self._backward(parts[number], target, divisor, self.world if cut else 1)  # FSDP takes means
+            elif cut:  # the others need this process's share of the weights, and its word that it adds nothing
+                self._backward(parts[0][:1], target, divisor, 0)
         learning = list(trainable(self.model).values())
-        workers.sum_gradients(learning)
+        if not cut:
+            workers.sum_gradients(learning)
         torch.nn.utils.clip_grad_norm_(learning, self.config.clip)
         optimizer.step()
         optimizer.zero_grad(set_to_none=True)
         return workers.sum_number(loss, workers.device())
 
-    def _backward(self, part: list[int], target: Floats, divisor: float) -> float:
+    def _backward(self, part: list[int], target: Floats, divisor: float, times: int) -> float:
         where = workers.device()
         numbers = [
             torch.tensor(a, dtype=torch.float32, device=where)
@@ -202,7 +215,7 @@ class _Run:
         with _autocast(self.config):
             logits = self.model(*_tensors([self.learn.ids[i] for i in part], self.learn.pad))
         loss = soft_cross_entropy(logits, *numbers) / divisor
-        loss.backward()
+        (loss * times).backward()
         return float(loss.detach())
 
     def _smooth(self, target: Floats) -> Floats:
@@ -218,16 +231,20 @@ class _Run:
             progress.best_epoch = int(np.argmin(progress.losses))
         else:
             progress.best_epoch = progress.epoch - 1
-        if progress.best_epoch == progress.epoch - 1 and self.rank == 0:
-            checkpoint.save_best(self.folder, learning)
+        best = progress.best_epoch == progress.epoch - 1
         late = progress.epoch - 1 - progress.best_epoch >= self.config.patience
         progress.done = late or progress.epoch >= self.config.epochs
-        self._save(optimizer, progress)
+        self._save(optimizer, progress, best)
         workers.wait()
 
-    def _save(self, optimizer: Any, progress: Progress) -> None:
+    def _save(self, optimizer: Any, progress: Progress, best: bool = False) -> None:
+        if self.rank and not shard.is_cut(self.model):
+            return
+        tensors = checkpoint.state(trainable(self.model), optimizer)
+        if self.rank == 0 and best:
+            checkpoint.save_best(self.folder, tensors)
         if self.rank == 0:
-            checkpoint.save(self.folder, trainable(self.model), optimizer, progress)
+            checkpoint.save(self.folder, tensors, progress)
 
     def _optimizer(self) -> Any:
         head = [v for n, v in trainable(self.model).items() if n.startswith("head.")]
