@@ -76,7 +76,8 @@ def visit_edits(old: Sheet, new: Sheet, found: Alignment, notes: NoteMap) -> lis
             edits.append(_both("visit_moved", _visits([a], a.epoch), _visits([b], b.epoch)))
     steady = [two for two, pair in zip(pairs, found.columns, strict=True) if pair not in found.moved_columns]
     steady = [(a, b) for a, b in steady if _new_epoch(a, b)]
-    return edits + [_own_epoch(e, old, new) for e in _by_group("epoch_changed", steady, lambda v: v.epoch, _visits)]
+    epochs = [_own_epoch(e, old, new) for e in _by_group("epoch_changed", steady, lambda v: v.epoch, _visits)]
+    return edits + [edit for edit in epochs if edit not in edits]  # a cell may be read as epoch and as label
 
 
 def _own_epoch(edit: Edit, old: Sheet, new: Sheet) -> Edit:
