@@ -168,6 +168,12 @@ def test_pictures_with_and_without_a_table() -> None:
     assert shows_table(picture)
     assert shows_table(np.ascontiguousarray(np.rot90(picture)))
     assert not shows_table(np.full_like(picture, 255))
+    ruled = np.full((1100, 850, 3), 255, np.uint8)
+    ruled[[60, 1040], 80:770] = 0  # under the head and over the foot
+    assert not shows_table(ruled)
+    ruled[[200, 240, 500], 80:770] = 0  # a table without vertical rules
+    assert shows_table(ruled)
+    assert shows_table(np.ascontiguousarray(np.rot90(ruled)))
     assert not shows_table(np.random.default_rng(0).integers(0, 255, picture.shape).astype(np.uint8))
 
 

@@ -71,8 +71,17 @@ def test_fills_with_their_grey() -> None:
     picture[300:340, 80:400] = 0
     words(picture, ("Laboratory", 100, 140))
     boxes, greys = find_fills(picture, UNIT)
-    assert boxes.tolist() == [[80, 100, 600, 160], [80, 300, 400, 340]]
-    assert greys == pytest.approx([0.8, 0.0], abs=0.01)
+    assert boxes.tolist() == [[80, 300, 400, 340], [80, 100, 600, 160]]
+    assert greys == pytest.approx([0.0, 0.8], abs=0.01)
+
+
+def test_a_redaction_that_touches_a_shaded_heading_is_an_area_of_its_own() -> None:
+    picture = np.full((900, 1000), 255, np.uint8)
+    picture[100:200, 80:900] = 204
+    picture[200:800, 300:890] = 0
+    boxes, greys = find_fills(picture, UNIT)
+    assert boxes.tolist() == [[300, 200, 890, 800], [80, 100, 900, 200]]
+    assert greys == pytest.approx([0.0, 0.8], abs=0.01)
 
 
 @given(st.floats(-3.5, 3.5))

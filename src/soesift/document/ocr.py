@@ -35,6 +35,8 @@ SAMPLE = 6  # lines that are read both ways to tell how the page is turned
 LOOSE = 1.15  # of the usual ink height: least height of a character box
 GRAIN = 6.0  # grey levels of noise above which a picture is smoothed
 GRID = 9  # crossings of rulings that make a table likely
+LONG_RULE = 0.4  # of the side of a page: so long are the rules over and under a table
+LONG_RULES = 3  # one more than the lines under a page's head and over its foot
 
 
 @dataclass(slots=True)
@@ -68,12 +70,17 @@ def read_scan(
 
 
 def shows_table(image: NDArray[np.uint8]) -> bool:
-    """Whether a page picture (h, w, 3) shows a ruled grid; cheap, no model."""
+    """Whether a page picture (h, w, 3) shows a ruled grid, or the long rules of a table without verticals; cheap,
+    no model."""
     unit = max(image.shape[:2]) / 800  # pages are about that long in points
     scan = _straight(image, image.shape[1] / unit)
     horizontal, vertical = rules.find_rulings(scan.ink, scan.unit)
     enough = min(len(horizontal), len(vertical)) >= 3
-    return enough and rules.count_crossings(horizontal, vertical, scan.unit) >= GRID
+    if enough and rules.count_crossings(horizontal, vertical, scan.unit) >= GRID:
+        return True
+    across, down = ((lines[:, 2:] - lines[:, :2]).max(axis=1, initial=0) for lines in (horizontal, vertical))
+    height, width = scan.ink.shape
+    return max((across >= LONG_RULE * width).sum(), (down >= LONG_RULE * height).sum()) >= LONG_RULES
 
 
 def _scale(image: NDArray[np.uint8], width_pt: float) -> Picture:

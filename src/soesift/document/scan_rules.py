@@ -26,6 +26,7 @@ BROAD = 1.6  # points: a thicker run may be a word in small letters
 WORD = 120.0  # points: no word is as long
 HOLLOW = 0.09  # of a word's length, or more, has white between its strokes
 AREA = 5.0  # points: least width and height of a filled area
+BLACK = 51  # grey level below which an area is a redaction or a heading in white letters
 SHADE = 236  # grey level above which a background counts as white
 MOST_SKEW = 4.0  # degrees
 SKEW_STEP = 0.05
@@ -88,13 +89,23 @@ def straighten(picture: NDArray[np.uint8], degrees: float) -> NDArray[np.uint8]:
 
 
 def find_fills(grey: Grey, unit: float) -> tuple[Boxes, NDArray[np.float32]]:
-    """Evenly shaded rectangles and their luminance 0 to 1: shaded rows, redaction boxes."""
+    """Evenly shaded rectangles and their luminance 0 to 1: shaded rows, redaction boxes; black apart from grey."""
     import cv2
 
     side = max(3, int(AREA * unit))
-    shaded = (grey < SHADE).astype(np.uint8)
+    square = np.ones((side, side), np.uint8)
+    black = cv2.morphologyEx((grey < BLACK).astype(np.uint8), cv2.MORPH_OPEN, square)
     # text inside is bridged, so that a heading row stays one area; then specks and lines go
-    whole = cv2.morphologyEx(shaded, cv2.MORPH_OPEN, np.ones((side, side), np.uint8))
+    whole = cv2.morphologyEx((grey < SHADE).astype(np.uint8), cv2.MORPH_OPEN, square)
+    shaded = cv2.morphologyEx(cv2.subtract(whole, black), cv2.MORPH_OPEN, square)
+    found = [_areas(grey, part, side) for part in (black, shaded)]
+    return np.concatenate([boxes for boxes, _ in found]), np.concatenate([greys for _, greys in found])
+
+
+def _areas(grey: Grey, whole: Any, side: int) -> tuple[Boxes, NDArray[np.float32]]:
+    """Connected parts of a mask that fill their boxes."""
+    import cv2
+
     count, labels, stats, _ = cv2.connectedComponentsWithStats(whole, connectivity=4)
     boxes, greys = [], []
     for number in range(1, min(count, 2000)):
