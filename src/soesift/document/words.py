@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from soesift.document.frame import turn_boxes
 from soesift.document.page import Floats, Page
+from soesift.document.run_together import cuts
 
 GAP = 0.28  # of the character height: a wider gap ends a word
 TOUCH = 0.12  # of the character height: gap between a word and its raised marker
@@ -78,6 +79,10 @@ def _words_of(page: Page, chosen: NDArray[np.integer], turn: int) -> Words:
         return join_words([])
     lines, boxes, codes = lines[kept], boxes[kept], codes[kept]
     starts = _starts(lines, spaced)
+    axis = int(turn in (90, 270))
+    if len(rulings := page.horizontal if axis else page.vertical):
+        parted = cuts(boxes, codes, starts, _hulls(boxes, starts), rulings, axis)
+        starts = np.sort(np.append(starts, parted)).astype(np.intp) if parted else starts
     ends = np.append(starts[1:], len(kept))
     hull, page_hull = _hulls(lines, starts), _hulls(boxes, starts)
     size = np.maximum.reduceat(lines[:, 3] - lines[:, 1], starts)
