@@ -261,3 +261,25 @@ def test_a_worker_that_dies_loses_only_its_document(source: Path, tmp_path: Path
     assert kept.settings == {"ocr": "never", "pages": ""}
     assert os.listdir(out)
     assert len(results(out)) == 4
+
+
+def test_pictures_for_which_there_is_no_time_are_named_and_read_by_the_next_run(tmp_path: Path) -> None:
+    path = made.pictured_protocol(tmp_path / "scan.pdf")
+    late = run([path], tmp_path / "out", ocr="auto", ocr_seconds=0.0)["scan.pdf"].result.document
+    assert (late.has_soe, late.error, late.image_only_pages) == ("unsure", None, [1])
+    assert late.unsure_pages[0].why == "the page is a picture; not read (no time left for OCR; raise --timeout)"
+    again = run([path], tmp_path / "out", ocr="auto", resume=True, ocr_seconds=600.0)["scan.pdf"]
+    assert (again.skipped, again.result.document.has_soe) == (False, "yes")
+    assert run([path], tmp_path / "out", ocr="auto", resume=True)["scan.pdf"].skipped
+
+
+def test_the_command_leaves_time_to_write_what_was_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from soesift.cli.main import main
+
+    seen: list[float | None] = []
+    monkeypatch.setattr(
+        "soesift.detect.batch.run_batch", lambda jobs, *_: seen.extend(j.ocr_seconds for j in jobs) or iter(())
+    )
+    with pytest.raises(SystemExit):
+        main(["detect", str(made.no_schedule(tmp_path / "a.pdf")), "--out", str(tmp_path), "--timeout", "100"])
+    assert seen == [75.0]

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 FORMATS: tuple[Format, ...] = ("json", "xlsx", "csv", "html", "parquet")
 
+OCR_SHARE = 0.75  # of --timeout: then no further picture is begun, so that what is found is written in time
 MANIFEST = "A list of documents: a path or URL a line, or CSV or JSON Lines with path or url, and sha256."
 
 
@@ -97,10 +98,13 @@ def command(
 
         require()
     make_folder(out)
-    work = jobs_of(documents, out, chosen, ocr=ocr, pages=pages, resume=resume, password=password)
+    limits = None if debug else Limits(timeout, memory)  # a debugger wants it all in one process
+    work = jobs_of(
+        documents, out, chosen, ocr=ocr, pages=pages, resume=resume, password=password,
+        ocr_seconds=None if limits is None else OCR_SHARE * limits.seconds,
+    )  # fmt: skip
     from soesift.cli.summary import follow, print_summary
 
-    limits = None if debug else Limits(timeout, memory)  # a debugger wants it all in one process
     if engine == "ray":
         from soesift.scale.ray_engine import run_ray
 

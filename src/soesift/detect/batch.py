@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from soesift.detect.detector import Detector, file_sha256
-from soesift.detect.reading import Ocr
+from soesift.detect.reading import LATE, Ocr
 from soesift.detect.remote import shown
 from soesift.detect.sources import Source, bring, scratch
 from soesift.errors import DocumentError, SoesiftError
@@ -43,6 +43,7 @@ class Job:
     url: str = field(default="", repr=False)
     sha256: str = ""  # what the bytes must be, if not empty
     scratch: str = ""
+    ocr_seconds: float | None = None  # after so many no further picture is read
 
     @property
     def here(self) -> Path:
@@ -55,7 +56,7 @@ class Job:
         return {
             "path": str(self.path), "stem": self.stem, "out": str(self.out), "formats": self.formats,
             "ocr": self.ocr, "pages": pages, "resume": self.resume, "password": self.password, "url": self.url,
-            "sha256": self.sha256, "scratch": self.scratch,
+            "sha256": self.sha256, "scratch": self.scratch, "ocr_seconds": self.ocr_seconds,
         }  # fmt: skip
 
     @classmethod
@@ -167,7 +168,9 @@ def _run_here(job: Job, detector: Detector, progress: Callable[[Path, int, int],
         )
     try:
         tick = None if progress is None else (lambda page, of: progress(job.path, page, of))
-        result = detector.detect(job.here, ocr=job.ocr, pages=job.pages, progress=tick, password=job.password)
+        result = detector.detect(
+            job.here, ocr=job.ocr, pages=job.pages, progress=tick, password=job.password, ocr_seconds=job.ocr_seconds
+        )
     except SoesiftError as error:
         return unread(job, without_scratch(str(error), job), detector.judge.info)
     except Exception as error:  # noqa: BLE001  # a fault of ours on one document must not lose the others
@@ -218,9 +221,9 @@ def unchanged(target: Path, job: Job, model: ModelInfo, sha256: str = "") -> Res
         same_bytes = result.document.sha256 == (sha256 or file_sha256(job.here))
     except (SoesiftError, OSError, ValueError):
         return None
-    if result.document.error is None and same_bytes and result.model == model and result.settings == job.settings:
-        return result
-    return None
+    whole = result.document.error is None and not any(LATE in page.why for page in result.document.unsure_pages)
+    alike = result.model == model and result.settings == job.settings
+    return result if whole and same_bytes and alike else None
 
 
 def failed(path: Path, reason: str, model: ModelInfo) -> Result:

@@ -46,12 +46,16 @@ class Detector:
         pages: range | None = None,
         progress: Progress | None = None,
         password: str | None = None,
+        ocr_seconds: float | None = None,
     ) -> Result:
-        """Detect on one document; raises DocumentError if it cannot be read. `password` opens encrypted PDFs."""
+        """Detect on one document; raises DocumentError if it cannot be read. `password` opens encrypted PDFs.
+
+        After `ocr_seconds` pages that are pictures are no longer read, but reported as unsure.
+        """
         started = time.perf_counter()
         path = Path(path)
         sha256 = file_sha256(path)
-        reading = Reading()
+        reading = Reading() if ocr_seconds is None else Reading(until=started + ocr_seconds)
         lines: dict[int, list[TextLine]] = {}
         if path.suffix.lower() in WORD:
             from soesift.detect.word import word_fragments

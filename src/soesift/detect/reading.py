@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ from soesift.table.records import last_heading, page_records
 
 Ocr = Literal["auto", "never", "always"]
 DPI = 200.0
+LATE = "no time left for OCR; raise --timeout"
 
 
 @dataclass(slots=True)
@@ -44,6 +46,7 @@ class Reading:
     read_s: float = 0.0
     find_s: float = 0.0
     ocr_s: float = 0.0
+    until: float = math.inf  # of time.perf_counter(): later, no further picture is begun
 
 
 def read_pdf(
@@ -91,7 +94,7 @@ def _page(document: Any, index: int, reading: Reading, ocr: Ocr, known: Page | N
     if page.problem == "image":
         reading.image_only.append(index + 1)
     if ocr == "always" or (ocr == "auto" and page.problem in ("image", "garbled", "scan")):
-        if why := no_ocr():
+        if why := no_ocr() or late(reading):
             reading.unread[index + 1] = f"{_PROBLEMS.get(page.problem, 'the text is of a scan')}; not read ({why})"
             return page
         started = time.perf_counter()
@@ -109,6 +112,11 @@ def no_ocr() -> str:
     if find_spec("rapidocr_onnxruntime") and find_spec("cv2"):
         return ""
     return "rapidocr-onnxruntime is not installed; run: pip install --ignore-requires-python rapidocr-onnxruntime"
+
+
+def late(reading: Reading) -> str:
+    """Why no further picture is read: what is found by now would be lost with the time; empty while there is some."""
+    return LATE if time.perf_counter() > reading.until else ""
 
 
 _PROBLEMS = {"image": "the page is a picture", "garbled": "the text layer is garbled"}

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from soesift.detect.reading import Ocr, Reading, no_ocr
+from soesift.detect.reading import Ocr, Reading, late, no_ocr
 from soesift.document.docx import read_docx, to_records
 from soesift.document.docx_pictures import docx_pictures
 from soesift.files import as_text
@@ -48,8 +48,8 @@ def picture_fragments(path: Path, sha256: str, reading: Reading, ocr: Ocr, first
     for number, picture in docx_pictures(path):
         if not shows_table(picture):
             continue
-        if ocr == "never":
-            reading.unplaced.append(f"picture {number} shows a ruled grid; not read (--ocr never)")
+        if why := "--ocr never" if ocr == "never" else late(reading):
+            reading.unplaced.append(f"picture {number} shows a ruled grid; not read ({why})")
             continue
         high, wide = picture.shape[:2]
         found = find_tables(read_scan(picture, wide * 72 / DPI, high * 72 / DPI, number))
