@@ -129,10 +129,50 @@ def test_results_become_rows_once_in_any_order(
         assert first.token == 0
 
 
-def test_what_a_batch_answered_is_not_asked_again(
-    tmp_path: Path, ledger: Ledger, requests: list[Request]
-) -> None:
+def test_what_a_batch_answered_is_not_asked_again(tmp_path: Path, ledger: Ledger, requests: list[Request]) -> None:
     path = tmp_path / "r.jsonl"
     path.write_text("\n".join(map(json.dumps, openai_results([r.key for r in requests]))))
     read_batch(path, ledger, requests[0].prompt.labels, "openai")
     assert ledger.open_keys([r.key for r in requests], attempts=1) == [requests[2].key, requests[3].key]
+
+
+def test_a_second_batch_answers_what_failed_in_the_first(
+    tmp_path: Path, ledger: Ledger, requests: list[Request]
+) -> None:
+    labels, keys = requests[0].prompt.labels, [request.key for request in requests]
+    first, second = tmp_path / "1.jsonl", tmp_path / "2.jsonl"
+    lines = openai_results(keys)
+    first.write_text("\n".join(map(json.dumps, lines)))
+    second.write_text("\n".join(json.dumps(lines[0] | {"custom_id": key}) for key in keys[1:]))
+    assert read_batch(first, ledger, labels, "openai").failed == 3
+    got = read_batch(second, ledger, labels, "openai")
+    assert (got.labelled, got.failed, got.before) == (3, 0, 0)
+    again = [read_batch(path, ledger, labels, "openai") for path in (first, second)]
+    assert [(read.labelled, read.failed, read.before) for read in again] == [(0, 0, 4), (0, 0, 3)]
+    assert {(row.table_id, row.label) for row in stored_answers(ledger) if row.label} == {
+        (request.table_id, "yes") for request in requests
+    }
+
+
+def test_what_vllm_writes_for_the_same_file_is_read(tmp_path: Path, ledger: Ledger, requests: list[Request]) -> None:
+    """`vllm run-batch` takes the openai format; its lines carry fields of its own, and many that are null."""
+    top = [{"token": "NO", "logprob": -0.1, "bytes": [78, 79]}, {"token": "YES", "logprob": -2.4, "bytes": None}]
+    choice = {
+        "index": 0, "finish_reason": "stop", "stop_reason": None, "token_ids": None,
+        "message": {"role": "assistant", "content": "NO", "refusal": None, "tool_calls": [], "reasoning": None},
+        "logprobs": {"content": [{"token": "NO", "logprob": -0.1, "bytes": [78, 79], "top_logprobs": top}]},
+    }  # fmt: skip
+    usage = {"prompt_tokens": 900, "total_tokens": 901, "completion_tokens": 1, "prompt_tokens_details": None}
+    body = {"id": "c", "object": "chat.completion", "choices": [choice], "usage": usage, "prompt_logprobs": None}
+    line = {
+        "id": "vllm-1", "custom_id": requests[0].key, "error": None,
+        "response": {"status_code": 200, "request_id": "vllm-batch-1", "body": body},
+    }  # fmt: skip
+    response = {"status_code": 400, "request_id": "vllm-batch-2"}
+    refused = line | {"custom_id": requests[1].key, "error": "too long", "response": response}
+    (tmp_path / "r.jsonl").write_text(json.dumps(line) + "\n" + json.dumps(refused) + "\n")
+    got = read_batch(tmp_path / "r.jsonl", ledger, requests[0].prompt.labels, "openai")
+    assert (got.labelled, got.failed) == (1, 1)
+    rows = {row.table_id: row for row in stored_answers(ledger)}
+    assert (rows[requests[0].table_id].label, rows[requests[0].table_id].tokens) == ("no", 901)
+    assert rows[requests[1].table_id].failure == "http"

@@ -95,16 +95,17 @@ class BatchRead:
 def read_batch(
     path: str | Path, ledger: Ledger, labels: Labels, form: Format, price: Price | None = None
 ) -> BatchRead:
-    """Write each answer of a results file as a row, once. Raises UsageError if the file cannot be read."""
+    """Write each answer of a results file as a row, once; a later batch may answer what failed in an earlier one.
+
+    Raises UsageError if the file cannot be read.
+    """
     try:
         lines = Path(path).read_text(encoding="utf-8").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"{path}: cannot be read ({error})") from None
     known = {row[0] for row in ledger.db.execute("SELECT key FROM request")}
-    done = {
-        row[0]
-        for row in ledger.db.execute("SELECT key FROM answer WHERE label NOT NULL OR source = ?", (form,))
-    }
+    labelled = {row[0] for row in ledger.db.execute("SELECT key FROM answer WHERE label NOT NULL")}
+    failed = {row[0] for row in ledger.db.execute("SELECT key FROM answer WHERE label IS NULL AND source = ?", (form,))}
     read = BatchRead()
     for line in filter(str.strip, lines):
         try:
@@ -113,17 +114,22 @@ def read_batch(
         except (ValueError, KeyError, TypeError):
             read.unreadable += 1
             continue
-        read.unknown += key not in known
-        read.before += key in done
-        if key in known and key not in done:
-            done.add(key)
-            _commit(ledger, key, data, labels, form, price, read)
+        if key not in known:
+            read.unknown += 1
+            continue
+        answer = _answer(key, data, labels, form, price)
+        is_label = answer.parsed.label is not None
+        if key in labelled or (not is_label and key in failed):
+            read.before += 1
+            continue
+        (labelled if is_label else failed).add(key)
+        ledger.commit(answer)
+        read.labelled += is_label
+        read.failed += not is_label
     return read
 
 
-def _commit(
-    ledger: Ledger, key: str, data: Any, labels: Labels, form: Format, price: Price | None, read: BatchRead
-) -> None:
+def _answer(key: str, data: Any, labels: Labels, form: Format, price: Price | None) -> Answer:
     try:
         reply = _READERS[form](data)
         parsed, status = parse(reply, labels), 200
@@ -132,9 +138,7 @@ def _commit(
     cost = None
     if price is not None:
         cost = price.batch * price.cost(reply.tokens_in, reply.tokens_out, reply.tokens_cached)
-    ledger.commit(Answer(key, parsed, reply, cost, status=status or None, source=form))
-    read.labelled += parsed.label is not None
-    read.failed += parsed.label is None
+    return Answer(key, parsed, reply, cost, status=status or None, source=form)
 
 
 def _read_openai(data: Any) -> Reply:
