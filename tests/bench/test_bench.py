@@ -89,6 +89,14 @@ def test_a_failure_is_a_row_with_its_reason(made: Path, tmp_path: Path, code: st
     assert not list((tmp_path / "toy").glob("*.json"))
 
 
+def test_without_the_plots_library_nothing_is_run(made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
+    monkeypatch.setattr("soesift.bench.run.run_all", lambda *_: pytest.fail("ran"))
+    with pytest.raises(SystemExit) as end:
+        main(["bench", "--documents", str(made / "documents"), "--gold", str(made / "gold"), "--out", str(made / "no")])
+    assert end.value.code == 2
+
+
 def test_a_system_that_hangs_is_killed_with_its_children() -> None:
     seconds, _, failure = measured(["sh", "-c", "sleep 60 & sleep 60"], 0.5)
     assert failure == "took longer than 0.5 s"

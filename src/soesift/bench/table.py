@@ -10,6 +10,7 @@ from pathlib import Path
 
 from soesift.bench.score import Score
 from soesift.errors import UsageError
+from soesift.evaluate.arrays import optional
 from soesift.label.write import write_whole
 
 START, END = "<!-- figures: soesift bench --write -->", "<!-- end of figures -->"
@@ -115,9 +116,7 @@ def _table(lines: list[str]) -> str:
 
 def plot(scores: list[Score]) -> str:
     """Recall against precision, a dot a system, as base64 PNG."""
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(6, 5), layout="constrained")
+    figure = optional("matplotlib.figure", "matplotlib", "bench").Figure(figsize=(6, 5), layout="constrained")
     axes = figure.add_subplot()
     for s in scores:
         axes.plot(s.strict["pages_pooled_recall"], s.strict["pages_pooled_precision"], "o")
