@@ -122,7 +122,8 @@ def test_bare_numbers_take_the_row_s_unit(text: str, kind: object, times: list[S
     [
         ("ET/EOT", ["early_termination", "end_of_treatment"]), ("Unscheduled visit", ["unscheduled"]),
         ("End of Study (EOS)", ["end_of_study"]), ("FU/ED", ["follow_up", "early_termination"]),
-        ("Rando misation", ["randomization"]), ("Post-treatment follow-up", ["follow_up"]), ("C-I", ["admission"]),
+        ("Rando misation", ["randomization"]), ("Rando-misation", ["randomization"]),
+        ("Screen-ing", ["screening"]), ("Post-treatment follow-up", ["follow_up"]), ("C-I", ["admission"]),
     ],
 )  # fmt: skip
 def test_events(text: str, events: list[str]) -> None:

@@ -43,9 +43,9 @@ _EVENTS = {
     "retrieval": r"\brt\b|retrieved\s+drop-?out|retrieval",
     "progression": r"(?:disease\s+)?progression",
     "follow_up": r"follow[\s-]*up\b|\bf/?[\s-]?u\b|\bsfu\b|\bltfu\b|post-?discontinuation|surviv\w*",
-    "screening": r"(?:pre-?)?screen(?:ing)?\b|\bscr\b|\bscrn\b",
-    "baseline": r"baseline|\bbl\b",
-    "randomization": r"rando\s?mi\s?[sz](?:a\s?tion|ed|e)\b|\brand\b\.?",
+    "screening": r"(?:pre-?)?screen(?:-?ing)?\b|\bscr\b|\bscrn\b",
+    "baseline": r"base-?line|\bbl\b",
+    "randomization": r"ran[\s-]?do[\s-]?mi[\s-]?[sz](?:a[\s-]?tion|ed|e)\b|\brand\b\.?",
     "admission": r"admission|admit|check-?in|\bc-i\b",
     "discharge": r"discharge|check-?out",
 }
