@@ -13,7 +13,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "src" / "soesift"
 PAGE = (ROOT / "docs" / "architecture.md").read_text("utf-8")
-DOWNWARD = {("detect", "serve"), ("train", "study")}  # known, and named on the page
+DOWNWARD = {("train", "study")}  # known, and named on the page
 HEAVY = ("torch", "transformers", "peft", "litellm", "httpx", "sklearn", "scipy", "pandas", "fastapi", "uvicorn",
          "matplotlib", "soesift.train", "soesift.label", "soesift.select", "soesift.study", "soesift.bench",
          "soesift.sample", "soesift.review", "soesift.fetch")  # fmt: skip

@@ -13,8 +13,8 @@ import pytest
 
 from soesift.detect.apart import Limits, ask
 from soesift.errors import DocumentError
-from soesift.serve.child import Task, Tell
-from soesift.serve.worker import Stopped, TookTooLong, Worker, WorkerDied
+from soesift.process.child import Task, Tell
+from soesift.process.worker import Stopped, TookTooLong, Worker, WorkerDied
 
 
 def writes(task: Task, tell: Tell) -> dict[str, Any]:

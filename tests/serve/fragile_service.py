@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from soesift.serve.child import Task, Tell
+from soesift.process.child import Task, Tell
 from soesift.serve.run import serve
 from soesift.serve.service import Works, open_service
 from soesift.serve.settings import Settings, take_token

@@ -19,7 +19,7 @@ from soesift.table.record import TableRecord
 
 if TYPE_CHECKING:
     from soesift.detect.apart import Limits
-    from soesift.serve.child import Task, Tell
+    from soesift.process.child import Task, Tell
 
 Read = Callable[[Path, "dict[str, str] | None"], list[bytes]]
 
@@ -100,7 +100,7 @@ def reader(ocr: Ocr, limits: Limits | None) -> Iterator[Read]:
         yield read_here
         return
     from soesift.detect.apart import ask
-    from soesift.serve.worker import Worker
+    from soesift.process.worker import Worker
 
     worker = Worker(work_on_tables, limits.memory_mb)
     with TemporaryDirectory(prefix="soesift-") as folder:

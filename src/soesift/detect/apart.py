@@ -22,12 +22,12 @@ from soesift.detect.batch import Job, Outcome, run_job, unread, with_scratch
 from soesift.detect.detector import Detector
 from soesift.errors import DocumentError, ModelError, SoesiftError
 from soesift.files import WriteError
+from soesift.process.worker import TookTooLong, Worker, WorkerDied
 from soesift.result.store import read_result
-from soesift.serve.worker import TookTooLong, Worker, WorkerDied
 
 if TYPE_CHECKING:
+    from soesift.process.child import Task, Tell, Work
     from soesift.result.models import ModelInfo
-    from soesift.serve.child import Task, Tell, Work
 
 T = TypeVar("T")
 R = TypeVar("R")

@@ -14,7 +14,7 @@ from soesift.result.models import Box, Fragment, SoeTable
 
 if TYPE_CHECKING:
     from soesift.document.page import Page
-    from soesift.serve.child import Task, Tell
+    from soesift.process.child import Task, Tell
 
 INSIDE = 0.5  # share of a table's area from which on it counts as in the box
 EDGE = 4.0  # points by which a box drawn by hand may cut

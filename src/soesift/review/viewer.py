@@ -8,9 +8,9 @@ from collections import OrderedDict
 from pathlib import Path
 
 from soesift.errors import DocumentError
+from soesift.process.worker import Stopped, TookTooLong, Worker, WorkerDied
 from soesift.result.models import Box, SoeTable
 from soesift.review.reading import work
-from soesift.serve.worker import Stopped, TookTooLong, Worker, WorkerDied
 
 MEMORY_MB = 4096
 SECONDS = 120.0  # for one page with OCR

@@ -69,7 +69,7 @@ class Reader:
     """What a Ray worker holds: one process that reads one document after another."""
 
     def __init__(self, model: str, limits: Limits, alone: bool) -> None:
-        from soesift.serve.worker import Worker
+        from soesift.process.worker import Worker
 
         self.model, self.limits, self.alone = model, limits, alone
         self.worker = Worker(work_on_job, limits.memory_mb)

@@ -9,11 +9,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal, TypeVar
 
-from soesift.serve.child import Task, Work
+from soesift.process.child import Task, Work
+from soesift.process.worker import Stopped, TookTooLong, Worker, WorkerDied
 from soesift.serve.queue import Job, Queue, State
 from soesift.serve.settings import Settings
 from soesift.serve.store import Store
-from soesift.serve.worker import Stopped, TookTooLong, Worker, WorkerDied
 
 Ended = Callable[[State, float], None]
 T = TypeVar("T")

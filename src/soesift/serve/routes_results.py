@@ -6,13 +6,13 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, HTTPException, Path, Query, Request, Response
 
+from soesift.process.child import Task
+from soesift.process.worker import Stopped, TookTooLong, WorkerDied
 from soesift.result.models import Result
 from soesift.review.corrections import add_corrections, read_corrections, sidecar_of
-from soesift.serve.child import Task
 from soesift.serve.routes_documents import result_of, serving
 from soesift.serve.service import Busy, Service
 from soesift.serve.wire import Corrections, RecordedCorrections, Sha, problems
-from soesift.serve.worker import Stopped, TookTooLong, WorkerDied
 
 router = APIRouter(tags=["results"])
 FORMATS = {

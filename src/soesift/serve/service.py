@@ -12,14 +12,14 @@ from pathlib import Path
 from typing import IO, Any, NamedTuple
 
 from soesift.errors import SoesiftError, UsageError
-from soesift.serve.child import Task, Work
+from soesift.process.child import Task, Work
+from soesift.process.worker import Worker
 from soesift.serve.metrics import Jobs, Metrics
 from soesift.serve.pool import Pool
 from soesift.serve.queue import Job, Queue
 from soesift.serve.settings import Settings
 from soesift.serve.store import Store, open_store
 from soesift.serve.work import detect_document, view_document
-from soesift.serve.worker import Worker
 
 MOST_VIEWS = 16  # pages and tables waited for at one time
 VIEW_SECONDS = 30.0

@@ -13,8 +13,8 @@ from soesift.files import write_atomically
 
 if TYPE_CHECKING:
     from soesift.detect.detector import Detector
+    from soesift.process.child import Task, Tell
     from soesift.result.models import Result
-    from soesift.serve.child import Task, Tell
 
 
 def detect_document(task: Task, tell: Tell) -> dict[str, Any]:
