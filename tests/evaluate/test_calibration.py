@@ -1,21 +1,16 @@
-"""Calibration fits recover what made the data; thresholds keep their promise."""
+"""Calibration fits recover what made the data."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from soesift.evaluate import thresholds
 from soesift.evaluate.arrays import ShapeError, ValueRangeError
 from soesift.evaluate.calibration import (
     OneClassOnly,
     brier,
     expected_calibration_error,
-    fit_isotonic,
     fit_platt,
-    fit_temperature,
     log_loss,
     reliability,
     sigmoid,
@@ -32,11 +27,6 @@ def logits(n=20_000, seed=0, a=0.0, b=1.0):
 
 def test_sigmoid_does_not_overflow():
     assert sigmoid([-1000.0, 0.0, 1000.0]).tolist() == [0, 0.5, 1]
-
-
-def test_temperature_of_overconfident_logits_is_found():
-    z, truth = logits(b=0.4)
-    assert fit_temperature(z, truth) == pytest.approx(2.5, rel=0.05)
 
 
 def test_platt_finds_slope_and_shift():
@@ -62,15 +52,6 @@ def test_platt_of_separable_data_is_finite_and_needs_both_classes():
         fit_platt([1.0, 2, 3], [1, 1, 1])
 
 
-@settings(deadline=None)
-@given(st.lists(st.tuples(st.integers(-5, 5), st.integers(0, 1)), min_size=1, max_size=30))
-def test_isotonic_is_that_of_scikit_learn(items):
-    isotonic = pytest.importorskip("sklearn.isotonic")
-    z, truth = (np.array(a, float) for a in zip(*items, strict=True))
-    ours = fit_isotonic(z, truth)(z)
-    assert ours == pytest.approx(isotonic.IsotonicRegression().fit(z, truth).predict(z), abs=1e-9)
-
-
 def test_brier_and_log_loss_by_hand():
     assert brier([1, 0], [0.8, 0.4]) == pytest.approx((0.04 + 0.16) / 2)
     assert log_loss([1, 0], [0.5, 0.5]) == pytest.approx(np.log(2))
@@ -88,51 +69,6 @@ def test_reliability_bins_by_hand():
 def test_equal_mass_bins_hold_equal_numbers():
     z, truth = logits(1000)
     assert reliability(truth, sigmoid(z), bins=8, equal_mass=True).n.tolist() == [125] * 8
-
-
-def test_best_f1_is_the_best_of_all_thresholds():
-    z, truth = logits(300, b=0.5)
-    p = sigmoid(z)
-    c = thresholds.curve(truth, p)
-    chosen = thresholds.curve(truth, (p >= thresholds.best_f1(truth, p)).astype(float))
-    assert chosen.f1[1] == pytest.approx(c.f1.max())
-
-
-@settings(deadline=None)
-@given(
-    st.lists(st.tuples(st.integers(0, 1), st.floats(0, 1)), min_size=1, max_size=40),
-    st.floats(0.01, 1),
-)
-def test_recall_first_meets_its_aim_and_no_stricter_cut_does(items, aim):
-    truth, p = map(np.array, zip(*items, strict=True))
-    if not truth.any():
-        with pytest.raises(ValueRangeError, match="no true SoE"):
-            thresholds.recall_first(truth, p, aim)
-        return
-    cut = thresholds.recall_first(truth, p, aim)
-    recall = truth[p >= cut].sum() / truth.sum()
-    assert recall >= aim - 1e-9
-    stricter = p[p >= cut]
-    tighter = stricter.min() if len(stricter) else 2
-    assert truth[p > tighter].sum() / truth.sum() < aim
-
-
-def test_two_thresholds_leave_an_unsure_band():
-    z, truth = logits(4000, b=0.5)
-    p = sigmoid(z)
-    pair = thresholds.yes_unsure_no(truth, p, recall=0.99, precision=0.95)
-    said = np.array(thresholds.decide(p, pair))
-    assert pair.low < pair.high
-    assert set(said) == {"no", "unsure", "yes"}
-    assert truth[said == "yes"].mean() >= 0.95
-    assert truth[said == "no"].sum() <= 0.01 * truth.sum() + 1e-9
-
-
-def test_two_thresholds_meet_on_easy_data_and_nothing_is_yes_without_precision():
-    easy = thresholds.yes_unsure_no([0, 0, 1, 1], [0.1, 0.2, 0.8, 0.9])
-    assert "unsure" not in thresholds.decide([0.1, 0.2, 0.8, 0.9], easy)
-    hopeless = thresholds.yes_unsure_no([1, 0, 0, 0], [0.1, 0.7, 0.8, 1.0])
-    assert "yes" not in thresholds.decide([0.1, 0.7, 0.8, 1.0], hopeless)
 
 
 def test_folds_keep_protocols_whole_and_even():

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from soesift.evaluate.arrays import ShapeError, ValueRangeError
 from soesift.select.audit import RepairRowsCertify, draw_audit, strata
 from soesift.select.certified import certify, certify_class, levels, start_at
-from soesift.select.feasible import audit_size, feasibility, hypergeometric_tail, needed_audit
+from soesift.select.feasible import audit_size, hypergeometric_tail, needed_audit
 
 hypergeom = pytest.importorskip("scipy.stats").hypergeom
 AUDITS = 1000
@@ -219,17 +219,6 @@ def test_disagreeing_items_are_never_kept_and_classes_may_differ_in_alpha():
     assert not done.keep[:100].any()
     assert [c.alpha for c in done.classes] == [0.05, 0.02]
     assert [c.kept > 0 for c in done.classes] == [True, False]
-
-
-def test_feasibility_of_a_plan():
-    no, yes = feasibility((2000, 400), (150, 60))
-    assert no.certifiable == 0.02
-    assert yes.certifiable == 0.05
-    assert yes.without_errors[0.05] <= 59
-    assert yes.at_error[0.02] is None
-    assert no.at_error[0.05] > no.without_errors[0.05]
-    with pytest.raises(ValueRangeError, match="audit of class 1 is 9"):
-        feasibility((10, 5), (1, 9))
 
 
 def test_lengths_are_named():

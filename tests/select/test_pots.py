@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from soesift.evaluate.arrays import ShapeError, ValueRangeError
 from soesift.select.agreement_stats import (
     cohen_kappa,
-    mean_kappa,
     mean_pairwise_agreement,
     pairwise_agreement,
 )
@@ -120,7 +119,6 @@ def test_agreement_counts_shared_items_only():
     assert np.isnan(matrix[1, 2])
     assert mean_pairwise_agreement(votes) == 0.25
     assert np.isnan(cohen_kappa([1, -1], [-1, 0]))
-    assert np.isnan(mean_kappa([[1], [0]]))
     with pytest.raises(ShapeError, match="one column an annotator"):
         pairwise_agreement([1, 0])
 

@@ -288,6 +288,13 @@ def test_scores_at_other_thresholds_are_those_counted_anew(study: Path) -> None:
     assert recalls == sorted(recalls, reverse=True)
 
 
+def test_pooled_average_precision_has_an_interval_around_it(study: Path) -> None:
+    config, data = material(study, arms=["linear", "zero_shot:json"], seeds=[1, 2])
+    for arm in compare(config, data, run_study(config, data))[0].arms:
+        ranked = arm.pooled["average_precision"]
+        assert 0 <= ranked.low <= ranked.value <= ranked.high <= 1
+
+
 def protocols(data: StudyData) -> list[np.ndarray]:
     use = (data.truth >= 0) & data.pool
     return [np.flatnonzero((data.groups == g) & use) for g in np.unique(data.groups[use])]

@@ -1,4 +1,4 @@
-"""How honest probabilities are, and the fits that make them so: temperature, Platt, isotonic.
+"""How honest probabilities are, and the fit that makes them so (Platt; temperatures are `train.calibrate`'s).
 
 All on arrays, in numpy alone. Fit on data that trained neither the student nor the thresholds.
 """
@@ -13,8 +13,6 @@ from numpy.typing import ArrayLike
 from soesift.errors import UsageError
 from soesift.evaluate.arrays import Floats, Ints, ValueRangeError, labels, probabilities, same_length, vector
 
-LOG_TEMPERATURE = (-4.0, 4.0)  # search range: temperatures from .018 to 55
-
 
 class OneClassOnly(UsageError):
     """A fit needs both YES and NO among its labels."""
@@ -28,16 +26,6 @@ class Platt(NamedTuple):
 
     def __call__(self, z: ArrayLike) -> Floats:
         return sigmoid(self.a + self.b * np.asarray(z, np.float64))
-
-
-class Isotonic(NamedTuple):
-    """A rising step function, linear between the (k,) knots, flat outside."""
-
-    knots: Floats
-    values: Floats
-
-    def __call__(self, z: ArrayLike) -> Floats:
-        return np.asarray(np.interp(np.asarray(z, np.float64), self.knots, self.values))
 
 
 class Reliability(NamedTuple):
@@ -88,9 +76,7 @@ def reliability(truth: ArrayLike, p: ArrayLike, *, bins: int = 10, equal_mass: b
     return Reliability(means[0], means[1], n[filled])
 
 
-def expected_calibration_error(
-    truth: ArrayLike, p: ArrayLike, *, bins: int = 10, equal_mass: bool = False
-) -> float:
+def expected_calibration_error(truth: ArrayLike, p: ArrayLike, *, bins: int = 10, equal_mass: bool = False) -> float:
     """Mean over items of |observed - predicted| of their bin (Naeini et al. 2015). Biased upwards when
     small.
     """
@@ -135,47 +121,3 @@ def _newton(design: Floats, target: Floats, weight: Floats) -> Platt:
 
 def _cross_entropy(z: Floats, target: Floats, weight: Floats) -> float:
     return float((weight * (np.logaddexp(0, z) - target * z)).sum())
-
-
-def fit_temperature(z: ArrayLike, truth: ArrayLike, weight: ArrayLike | None = None) -> float:
-    """Temperature T > 0 that minimises the log loss of sigma(z / T) (Guo et al. 2017); divide logits (n,) by
-    it.
-
-    The loss is convex in 1/T, so its minimum over the search range is found by golden section. Labels of one
-    class are allowed (the answer then lies at an end of the range, .018 to 55).
-    """
-    same_length(z=z, truth=truth)
-    x, t = vector("z", z), labels("truth", truth, unknown=False).astype(np.float64)
-    w = np.ones(len(t)) if weight is None else vector("weight", weight)
-    same_length(z=x, weight=w)
-    low, high = LOG_TEMPERATURE
-    ratio = (5**0.5 - 1) / 2
-    for _ in range(60):
-        left, right = high - ratio * (high - low), low + ratio * (high - low)
-        if _cross_entropy(x / np.exp(left), t, w) <= _cross_entropy(x / np.exp(right), t, w):
-            high = right
-        else:
-            low = left
-    return float(np.exp((low + high) / 2))
-
-
-def fit_isotonic(z: ArrayLike, truth: ArrayLike, weight: ArrayLike | None = None) -> Isotonic:
-    """Least-squares rising fit of truth (n,) on z (n,) by pooling adjacent violators. Wants a few hundred
-    items.
-    """
-    same_length(z=z, truth=truth)
-    x, t = vector("z", z), labels("truth", truth, unknown=False)
-    w = np.ones(len(t)) if weight is None else vector("weight", weight)
-    same_length(z=x, weight=w)
-    knots, place = np.unique(x, return_inverse=True)
-    mass = np.bincount(place, w)
-    mean = np.bincount(place, w * t) / mass
-    blocks: list[tuple[float, float, int]] = []  # mean, mass, number of knots
-    for value, m in zip(mean.tolist(), mass.tolist(), strict=True):
-        block = (value, m, 1)
-        while blocks and blocks[-1][0] >= block[0]:
-            before = blocks.pop()
-            total = before[1] + block[1]
-            block = ((before[0] * before[1] + block[0] * block[1]) / total, total, before[2] + block[2])
-        blocks.append(block)
-    return Isotonic(knots, np.repeat([b[0] for b in blocks], [b[2] for b in blocks]))

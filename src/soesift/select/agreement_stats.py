@@ -47,15 +47,6 @@ def mean_pairwise_agreement(votes: ArrayLike) -> float:
     return float(np.nanmean(pairs)) if len(pairs) and not np.isnan(pairs).all() else float("nan")
 
 
-def mean_kappa(votes: ArrayLike) -> float:
-    """Mean of Cohen's kappa over pairs of annotators where it is defined; votes: (n, m) 1, 0, -1 missing."""
-    said = _votes(votes)
-    m = said.shape[1]
-    values = [cohen_kappa(said[:, i], said[:, j]) for i in range(m) for j in range(i + 1, m)]
-    known = [value for value in values if not np.isnan(value)]
-    return float(np.mean(known)) if known else float("nan")
-
-
 def _votes(votes: ArrayLike) -> Floats:
     said = np.asarray(votes)
     if said.ndim != 2:

@@ -1,31 +1,14 @@
-"""What an audit of a given size can certify, before any label is bought: the numbers `plan` prints."""
+"""What an audit of a given size can certify, before any label is bought: what `plan` and `review` count with."""
 
 from __future__ import annotations
 
 import math
 from bisect import bisect_left
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import numpy as np
 
 from soesift.evaluate.arrays import ValueRangeError, optional, share
-
-ALPHAS = (0.10, 0.05, 0.03, 0.02, 0.01)
-
-
-class Feasible(NamedTuple):
-    """What one predicted class can reach: smallest alpha (of those asked) that `audit` items can certify
-    without an error seen (None: none), and the audit that each alpha needs, with none and with `error` wrong
-    (None: impossible).
-    """
-
-    label: int
-    pool: int
-    audit: int
-    certifiable: float | None
-    without_errors: dict[float, int | None]
-    at_error: dict[float, int | None]
 
 
 def audit_size(alpha: float, delta: float) -> int:
@@ -43,9 +26,7 @@ def hypergeometric_tail(wrong: int, pool: int, audited: int, alpha: float) -> fl
     The p value of "more than a fraction alpha of the pool is wrong"; 1 for an audit of nothing.
     """
     if not 0 <= wrong <= audited <= pool:
-        raise ValueRangeError(
-            f"{wrong} wrong, {audited} audited, {pool} in the pool: each must contain the one before"
-        )
+        raise ValueRangeError(f"{wrong} wrong, {audited} audited, {pool} in the pool: each must contain the one before")
     if not audited:
         return 1.0
     law = optional("scipy.stats", "scipy").hypergeom
@@ -85,29 +66,3 @@ def _run_ends(pool: int, error: float) -> Sequence[int]:
         return [pool]
     wrong = np.arange(1, math.ceil(error * pool - 1e-9))
     return [*np.floor(wrong / error + 1e-9).astype(int).tolist(), pool]
-
-
-def feasibility(
-    pools: tuple[int, int],
-    audits: tuple[int, int],
-    *,
-    delta: float = 0.1,
-    error: float = 0.02,
-    alphas: tuple[float, ...] = ALPHAS,
-) -> list[Feasible]:
-    """Per predicted class (NO, YES): what `audits` items of `pools` can certify at delta / 2.
-
-    pools may be expected sizes (share of YES times candidates) before anything is labelled. UsageError if an
-    audit exceeds its pool.
-    """
-    rows, risk = [], share("delta", delta) / 2
-    for c, (pool, audit) in enumerate(zip(pools, audits, strict=True)):
-        if audit > pool:
-            raise ValueRangeError(
-                f"audit of class {c} is {audit} and its pool is {pool}: audit at most the pool"
-            )
-        clean = {a: needed_audit(pool, a, risk) for a in alphas}
-        reachable = [a for a, size in clean.items() if size is not None and size <= audit]
-        noisy = {a: needed_audit(pool, a, risk, error) for a in alphas}
-        rows.append(Feasible(c, pool, audit, min(reachable, default=None), clean, noisy))
-    return rows

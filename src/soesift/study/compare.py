@@ -16,6 +16,7 @@ from soesift.evaluate.bootstrap import (
     macro_difference,
     macro_estimate,
     pooled_samples,
+    ranked_samples,
 )
 from soesift.evaluate.scores import METRICS, ProtocolScores, from_counts, full_shares, per_protocol, pooled
 from soesift.study.arms import columns_read, is_direct, learners
@@ -130,7 +131,7 @@ def _scores(
     return ArmScores(
         arm,
         macro,
-        _pooled(each, truth, told, config.resamples),
+        _pooled(each, truth, told, groups, config.resamples),
         values,
         [float(one.values[:, 2].mean()) for one in each],
         {name: float(np.mean([one[name] for one in full])) for name in full[0]},
@@ -165,14 +166,19 @@ def cost_of(config: StudyConfig, data: StudyData, result: Result) -> dict[str, f
     return cost | {"human": float(result.human), "train_seconds": result.train_seconds}
 
 
-def _pooled(each: Sequence[ProtocolScores], truth: Ints, told: Floats, resamples: int) -> dict[str, Estimate]:
-    """Pooled over tables, counts summed over seeds; average precision is the mean over seeds, no interval."""
+def _pooled(
+    each: Sequence[ProtocolScores], truth: Ints, told: Floats, groups: Strings, resamples: int
+) -> dict[str, Estimate]:
+    """Pooled over tables, counts summed over seeds; average precision is the mean over seeds."""
     counts = np.sum([one.counts for one in each], axis=0)
-    samples = pooled_samples(counts, draw(len(counts), resamples=resamples))
+    weights = draw(len(counts), resamples=resamples)
+    samples = pooled_samples(counts, weights)
     whole = from_counts(counts.sum(0)).tolist()
     out = {name: interval(whole[i], samples[:, i]) for i, name in enumerate(METRICS[:4])}
+    place = np.searchsorted(each[0].protocol, groups)
     ranked = float(np.mean([pooled(truth, row > 0.5, row)["average_precision"] for row in told]))
-    return out | {"average_precision": Estimate(ranked, float("nan"), float("nan"))}
+    drawn = np.mean([ranked_samples(truth, row, place, weights) for row in told], axis=0)
+    return out | {"average_precision": interval(ranked, drawn)}
 
 
 def _labels(results: Sequence[Result]) -> dict[str, float]:
