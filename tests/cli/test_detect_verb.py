@@ -212,8 +212,9 @@ def test_the_version_is_told(capsys) -> None:
     assert "0." in said
 
 
-@pytest.mark.parametrize("verb", [verb for verb in VERBS if verb != "label"])
+@pytest.mark.parametrize("verb", VERBS)
 def test_every_verb_takes_debug(verb: str) -> None:
     command = soesift.get_command(click.Context(soesift), verb)
     assert command is not None
-    assert [parameter.name for parameter in command.params].count("debug") == 1
+    for one in [command, *getattr(command, "commands", {}).values()]:
+        assert [parameter.name for parameter in one.params].count("debug") == 1, one.name

@@ -40,6 +40,7 @@ def test_plan_label_status_explain(folder: Path, capsys: pytest.CaptureFixture[s
     assert "calls: 0 (none)" in out
     _, out, _ = call(capsys, "status", ledger)
     assert "failures: 1 off_label" in out
+    assert call(capsys, "status", "--ledger", ledger)[1] == out
     assert "soe-v1/page-v1" in out
     _, out, _ = call(capsys, "explain", toy(1).table_id, "--ledger", ledger)
     assert "table toy000000001: TOY-1, page 1" in out

@@ -23,10 +23,19 @@ FOLDER = click.Path(path_type=Path, file_okay=False, exists=True)
 @click.option("--resamples", type=click.IntRange(10), default=10_000, show_default=True, help="Of documents.")
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=Path("out/bench"), show_default=True)
 @click.option("--write", type=click.Path(path_type=Path, dir_okay=False), help="Page whose figures are put in anew.")
-@click.option("--debug", is_flag=True, hidden=True)
-def command(documents: Path, gold: Path, cells: Path | None, names: tuple[str, ...], peers: Path | None,
-            given: tuple[str, ...], only_results: bool, timeout: float, resamples: int, out: Path, write: Path | None,
-            debug: bool) -> None:  # fmt: skip
+def command(
+    documents: Path,
+    gold: Path,
+    cells: Path | None,
+    names: tuple[str, ...],
+    peers: Path | None,
+    given: tuple[str, ...],
+    only_results: bool,
+    timeout: float,
+    resamples: int,
+    out: Path,
+    write: Path | None,
+) -> None:
     """Run systems on labelled documents, score them alike, and write bench.md, bench.json and bench.html."""
     from soesift.bench.run import run_all
     from soesift.bench.score import score

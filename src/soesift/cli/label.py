@@ -35,8 +35,7 @@ class OrRun(click.Group):
 
 
 @click.group("label", cls=OrRun)
-@click.option("--debug", is_flag=True, hidden=True)
-def command(debug: bool) -> None:
+def command() -> None:
     """Ask a teacher about tables (`run`, the default), or bring labels in and out."""
 
 

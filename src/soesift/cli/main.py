@@ -43,8 +43,9 @@ class Verbs(click.Group):
         if cmd_name not in VERBS:
             return None
         command: click.Command = import_module(f"soesift.cli.{cmd_name}").command
-        if all(parameter.name != "debug" for parameter in command.params):  # `main` reads it for all verbs
-            command.params.append(click.Option(["--debug"], is_flag=True, hidden=True, expose_value=False))
+        for one in [command, *getattr(command, "commands", {}).values()]:
+            if all(parameter.name != "debug" for parameter in one.params):  # `main` reads it for all verbs
+                one.params.append(click.Option(["--debug"], is_flag=True, hidden=True, expose_value=False))
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -18,8 +18,7 @@ if TYPE_CHECKING:
 @TABLES
 @CONFIG
 @click.option("--ledger", type=FILE, help="Take off what this ledger has already.")
-@click.option("--debug", is_flag=True, hidden=True)
-def command(tables: Path, config: Path, ledger: Path | None, debug: bool) -> None:
+def command(tables: Path, config: Path, ledger: Path | None) -> None:
     """Calls, tokens, cost and audit of labelling TABLES, before anything is sent."""
     from soesift.label.plan import audit_sizes, make_plan
 

@@ -23,10 +23,19 @@ SHARE = click.FloatRange(0, 1, min_open=True, max_open=True)
 @click.option("--delta", type=SHARE, default=0.1, show_default=True, help="Risk that it does not.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Of the draw of the audit pot.")
 @click.option("--labels-out", type=FILE, help="Do not serve: write the decisions on RESULTS as labels of --tables.")
-@click.option("--debug", is_flag=True, hidden=True)
-def command(places: tuple[Path, ...], documents: tuple[Path, ...], tables: Path | None, host: str, port: int,
-            names: tuple[str, ...], repair: int, alpha: float, delta: float, seed: int, labels_out: Path | None,
-            debug: bool) -> None:  # fmt: skip
+def command(
+    places: tuple[Path, ...],
+    documents: tuple[Path, ...],
+    tables: Path | None,
+    host: str,
+    port: int,
+    names: tuple[str, ...],
+    repair: int,
+    alpha: float,
+    delta: float,
+    seed: int,
+    labels_out: Path | None,
+) -> None:
     """Open a local page on results of `soesift detect` (files or folders), a ledger of `soesift label`, or both.
 
     Nothing is overwritten: corrections are added to RESULT.corrections.jsonl, labels to the ledger. See docs/review.md.

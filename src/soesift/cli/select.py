@@ -36,10 +36,22 @@ RULES = ["agreement", "certified", "soft", "confident", "crowd", "all",
               help="Probability that the student must give a label to confirm it.")  # fmt: skip
 @click.option("--seed", type=int, default=0, show_default=True)
 @click.option("--out", type=FILE, required=True, help="labels.jsonl for `soesift train`.")
-@click.option("--debug", is_flag=True, hidden=True)
-def command(ledger: Path, tables: Path, rule: str, views: str, recentre: bool, audit: str | None, audit_size: int,
-            reference: Path | None, hybrid: bool, alpha: float, delta: float, sure: float, seed: int, out: Path,
-            debug: bool) -> None:  # fmt: skip
+def command(
+    ledger: Path,
+    tables: Path,
+    rule: str,
+    views: str,
+    recentre: bool,
+    audit: str | None,
+    audit_size: int,
+    reference: Path | None,
+    hybrid: bool,
+    alpha: float,
+    delta: float,
+    sure: float,
+    seed: int,
+    out: Path,
+) -> None:
     """Choose the labels of LEDGER to train on; writes OUT, its report (.md) and curve (.png)."""
     from soesift.label.humans import human_labels
     from soesift.label.report import stored_answers

@@ -24,8 +24,7 @@ FOLDER = click.Path(path_type=Path, file_okay=False)
 @click.option("--max-pages", type=int, help="Longest document (1500).")
 @click.option("--seconds", type=float, help="Longest time for one document (900).")
 @click.option("--memory-mb", type=int, help="Address space of a worker process (4096).")
-@click.option("--debug", is_flag=True, hidden=True)
-def command(config: Path | None, debug: bool, **options: Any) -> None:
+def command(config: Path | None, **options: Any) -> None:
     """Serve detection over HTTP: documents in, tables, pages and corrections out (see docs/service.md).
 
     The token of clients is read from the environment variable SOESIFT_TOKEN.

@@ -6,19 +6,20 @@ from pathlib import Path
 
 import click
 
-from soesift.cli.label import FILE, ledger_of
+from soesift.cli.label import FILE, LEDGER, ledger_of
 
 
 @click.command("status")
-@click.argument("ledger", type=FILE, default=Path("labels.db"))
-def command(ledger: Path) -> None:
+@click.argument("path", metavar="[LEDGER]", type=FILE, required=False)
+@LEDGER
+def command(path: Path | None, ledger: Path) -> None:
     """Answers, failures, spend and human labels in LEDGER."""
     from rich.console import Console
     from rich.table import Table
 
     from soesift.label.report import status_of
 
-    book = ledger_of(ledger, must_exist=True)
+    book = ledger_of(path or ledger, must_exist=True)
     status = status_of(book)
     book.close()
     shown = Table(

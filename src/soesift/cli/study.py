@@ -12,8 +12,7 @@ import click
 @click.argument("config", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--out", type=click.Path(path_type=Path), help="Folder to write, instead of `out`.")
 @click.option("--quiet", is_flag=True, help="No progress bar.")
-@click.option("--debug", is_flag=True, hidden=True)
-def command(config: Path, out: Path | None, quiet: bool, debug: bool) -> None:
+def command(config: Path, out: Path | None, quiet: bool) -> None:
     """Compare the arms of CONFIG. Stop it at will: a later call goes on where it was."""
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
     os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
