@@ -19,7 +19,8 @@ from soesift.train.batches import epoch_batches, micro_batches
 from soesift.train.checkpoint import read_progress
 from soesift.train.config import TrainConfig, read_config
 from soesift.train.data import Row
-from soesift.train.fit import fit, predict, prepare
+from soesift.train.fit import fit
+from soesift.train.forward import predict, prepare
 from soesift.train.network import base_tokenizer
 from soesift.train.ship import rows_of
 

@@ -17,7 +17,8 @@ from soesift.classify.model_folder import load
 from soesift.errors import MissingExtra
 from soesift.train import network
 from soesift.train.config import ModelConfig, read_config
-from soesift.train.fit import fit, predict, prepare
+from soesift.train.fit import fit
+from soesift.train.forward import predict, prepare
 from soesift.train.network import base_tokenizer, build
 from soesift.train.ship import _exact, rows_of, ship
 

@@ -21,7 +21,8 @@ from soesift.train import crossval
 from soesift.train.checkpoint import read_progress
 from soesift.train.config import read_config
 from soesift.train.export import Agreement, check
-from soesift.train.fit import fit, soft_cross_entropy
+from soesift.train.fit import fit
+from soesift.train.forward import soft_cross_entropy
 from soesift.train.network import SharedDropout, trainable
 from soesift.train.ship import rows_of, ship
 

@@ -162,7 +162,8 @@ def _encoder(config: StudyConfig, data: StudyData, rows: Taught, check: Ints, se
     from soesift.classify.serialise import serialise
     from soesift.train.config import DataConfig, TrainConfig
     from soesift.train.data import Row
-    from soesift.train.fit import fit, predict, prepare
+    from soesift.train.fit import fit
+    from soesift.train.forward import predict, prepare
     from soesift.train.network import base_tokenizer
 
     assert config.model is not None  # checked by the configuration

@@ -164,7 +164,8 @@ def _one(
     mark: str,
     notify: Notify | None,
 ) -> None:
-    from soesift.train.fit import fit, predict, prepare
+    from soesift.train.fit import fit
+    from soesift.train.forward import predict, prepare
     from soesift.train.network import base_tokenizer
 
     learn = [row for row, f in zip(rows, folds.tolist(), strict=True) if f != fold]

@@ -8,44 +8,25 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
-from tokenizers import Tokenizer
 
 from soesift.train import checkpoint, shard, workers
-from soesift.train.batches import epoch_batches, micro_batches, padded
+from soesift.train.batches import epoch_batches, micro_batches
 from soesift.train.checkpoint import Progress
 from soesift.train.config import FitConfig, TrainConfig
-from soesift.train.data import Row, class_weights, targets, weights
+from soesift.train.data import Row, class_weights
 from soesift.train.folds import hold_out
-from soesift.train.network import Classifier, base_tokenizer, build, trainable
+from soesift.train.forward import Floats, Material, autocast, log_loss, predict, prepare, soft_cross_entropy, tensors
+from soesift.train.network import Classifier, base_tokenizer, build, halve_frozen, trainable
+from soesift.train.optimizer import make_optimizer, set_rates
 from soesift.train.trackers import Trackers, open_trackers
 
-Floats = NDArray[np.float64]
 Notify = Callable[[Progress, int], None]  # progress, updates in all
-
-
-@dataclass(frozen=True, slots=True)
-class Material:
-    """Rows as numbers: token ids, targets (n, k), weights (n,), padding id."""
-
-    ids: list[list[int]]
-    target: Floats
-    weight: Floats
-    pad: int
-
-    @property
-    def lengths(self) -> list[int]:
-        return [len(i) for i in self.ids]
-
-    def part(self, chosen: Sequence[int]) -> Material:
-        return Material([self.ids[i] for i in chosen], self.target[chosen], self.weight[chosen], self.pad)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +54,7 @@ def fit(
     learn, check = material.part(np.flatnonzero(~held).tolist()), material.part(np.flatnonzero(held).tolist())
     model = build(config.model, len(config.classes), seed).to(workers.device())
     if config.fit.precision == "bfloat16":
-        _halve_frozen(model)
+        halve_frozen(model)
     if cut:
         shard.shard(model)
     scale = class_weights(
@@ -88,38 +69,6 @@ def fit(
         model = build(config.model, len(config.classes), seed).to(workers.device())
         checkpoint.load_parameters(trainable(model), checkpoint.read_best(folder), folder / checkpoint.BEST)
     return Fitted(model, progress)
-
-
-def prepare(rows: Sequence[Row], tokenizer: Tokenizer, pad: int, most: int) -> Material:
-    """Encode rows once. Texts were made to fit; longer ones are cut at `most` tokens."""
-    ids = [encoding.ids[:most] for encoding in tokenizer.encode_batch([row.text for row in rows])]
-    return Material(ids, targets(rows), weights(rows), pad)
-
-
-def predict(model: Classifier, ids: Sequence[Sequence[int]], pad: int, config: FitConfig) -> Floats:
-    """(n, k) logits without dropout, in batches of like length."""
-    out: Floats | None = None
-    model.eval()
-    lengths = [len(i) for i in ids]
-    with torch.inference_mode(), _autocast(config):
-        for part in micro_batches(range(len(ids)), lengths, config.micro_tokens):
-            logits = model(*_tensors([ids[i] for i in part], pad)).double().cpu().numpy()
-            out = np.zeros((len(ids), logits.shape[1])) if out is None else out
-            out[part] = logits
-    shard.fold(model)
-    return np.zeros((0, 0)) if out is None else out
-
-
-def soft_cross_entropy(logits: Any, target: Any, weight: Any, scale: Any) -> Any:
-    """Sum over rows of weight * sum_k scale_k * target_k * -log p_k, for soft or hard targets."""
-    return -(torch.log_softmax(logits.float(), 1) * target * scale).sum(1).mul(weight).sum()
-
-
-def log_loss(logits: Floats, target: Floats, weight: Floats) -> float:
-    """Weighted mean of -sum_k target_k log p_k (natural logarithm)."""
-    shifted = logits - logits.max(axis=1, keepdims=True)
-    logs = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
-    return float(-(target * logs).sum(axis=1) @ weight / max(weight.sum(), 1e-12))
 
 
 @dataclass(slots=True)
@@ -138,7 +87,7 @@ class _Run:
     world: int
 
     def go(self, notify: Notify | None) -> Progress:
-        optimizer, learning = self._optimizer(), trainable(self.model)
+        optimizer, learning = make_optimizer(self.model, self.config), trainable(self.model)
         progress = checkpoint.restore(self.folder, learning, optimizer, self.mark) or Progress(
             fingerprint=self.mark
         )
@@ -184,7 +133,7 @@ class _Run:
     def _update(self, optimizer: Any, rows: list[int], lengths: list[int], update: int, total: int) -> float:
         """One optimizer step; returns its mean training loss."""
         self.model.train()
-        _set_rates(optimizer, self.config, update, total)
+        set_rates(optimizer, self.config, update, total)
         target = self._smooth(self.learn.target)
         divisor = float((target[rows] * self.scale).sum(1) @ self.learn.weight[rows]) or 1.0
         loss = 0.0
@@ -212,8 +161,8 @@ class _Run:
             torch.tensor(a, dtype=torch.float32, device=where)
             for a in (target[part], self.learn.weight[part], self.scale)
         ]
-        with _autocast(self.config):
-            logits = self.model(*_tensors([self.learn.ids[i] for i in part], self.learn.pad))
+        with autocast(self.config):
+            logits = self.model(*tensors([self.learn.ids[i] for i in part], self.learn.pad))
         loss = soft_cross_entropy(logits, *numbers) / divisor
         (loss * times).backward()
         return float(loss.detach())
@@ -246,19 +195,6 @@ class _Run:
         if self.rank == 0:
             checkpoint.save(self.folder, tensors, progress)
 
-    def _optimizer(self) -> Any:
-        head = [v for n, v in trainable(self.model).items() if n.startswith("head.")]
-        body = [v for n, v in trainable(self.model).items() if not n.startswith("head.") and v.ndim > 1]
-        flat = [v for n, v in trainable(self.model).items() if not n.startswith("head.") and v.ndim <= 1]
-        decay = self.config.weight_decay
-        groups = [
-            {"params": body, "peak": self.config.rate, "weight_decay": decay},
-            {"params": flat, "peak": self.config.rate, "weight_decay": 0.0},
-            {"params": head, "peak": self.config.head_rate, "weight_decay": decay},
-        ]
-        return torch.optim.AdamW([g for g in groups if g["params"]], lr=self.config.rate, fused=True)
-
-
 def _of_step(progress: Progress, loss: float, optimizer: Any) -> dict[str, float]:
     """What trackers are told of an update."""
     speed = progress.tokens / max(progress.seconds, 1e-9)
@@ -269,42 +205,6 @@ def _of_epoch(progress: Progress) -> dict[str, float]:
     """What trackers are told of an epoch; log loss only where rows are held out."""
     told = {"epoch_loss": progress.train_losses[-1]}
     return told | ({"eval_log_loss": progress.losses[-1]} if progress.losses else {})
-
-
-def _set_rates(optimizer: Any, config: FitConfig, update: int, total: int) -> None:
-    """Linear warm-up to the peak, then linear decay to 0."""
-    warm = max(1, int(config.warmup * total))
-    share = min((update + 1) / warm, (total - update) / max(total - warm, 1))
-    for group in optimizer.param_groups:
-        group["lr"] = group["peak"] * share
-
-
-def _tensors(ids: Sequence[Sequence[int]], pad: int) -> tuple[Any, Any]:
-    tokens, mask = padded(ids, pad)
-    where = workers.device()
-    return torch.from_numpy(tokens).to(where), torch.from_numpy(mask).to(where)
-
-
-def _autocast(config: FitConfig) -> AbstractContextManager[Any]:
-    context: AbstractContextManager[Any] = torch.autocast(
-        workers.device().type, torch.bfloat16, enabled=config.precision == "bfloat16"
-    )
-    return context
-
-
-def _halve_frozen(model: Classifier) -> None:
-    """Keep frozen matrices in bfloat16: autocast would convert them again at each use."""
-    for module in model.modules():
-        if _frozen_matrix(module):
-            module.weight.data = module.weight.data.to(torch.bfloat16)
-            if module.bias is not None and not module.bias.requires_grad:
-                module.bias.data = module.bias.data.to(torch.bfloat16)
-
-
-def _frozen_matrix(module: Any) -> bool:
-    """A linear layer that does not learn and is not held in 4 bits already."""
-    plain = isinstance(module, torch.nn.Linear) and module.weight.is_floating_point()
-    return plain and not module.weight.requires_grad
 
 
 def _key(row: Row) -> list[Any]:

@@ -208,3 +208,18 @@ def _freeze(backbone: Any, config: ModelConfig) -> None:
             value.requires_grad_(False)
     for layer in list(stack)[: config.freeze_layers]:
         layer.requires_grad_(False)
+
+
+def halve_frozen(model: Classifier) -> None:
+    """Keep frozen matrices in bfloat16: autocast would convert them again at each use."""
+    for module in model.modules():
+        if _frozen_matrix(module):
+            module.weight.data = module.weight.data.to(torch.bfloat16)
+            if module.bias is not None and not module.bias.requires_grad:
+                module.bias.data = module.bias.data.to(torch.bfloat16)
+
+
+def _frozen_matrix(module: Any) -> bool:
+    """A linear layer that does not learn and is not held in 4 bits already."""
+    plain = isinstance(module, torch.nn.Linear) and module.weight.is_floating_point()
+    return plain and not module.weight.requires_grad

@@ -21,8 +21,9 @@ from soesift.train.checkpoint import writing
 from soesift.train.config import TrainConfig
 from soesift.train.data import Row, read_rows, summary, targets
 from soesift.train.export import write_onnx
-from soesift.train.fit import Fitted, Notify, fit, predict, prepare
+from soesift.train.fit import Fitted, Notify, fit
 from soesift.train.folds import hold_out
+from soesift.train.forward import predict, prepare
 from soesift.train.network import base_tokenizer, build, trainable
 
 
