@@ -66,7 +66,7 @@ def main() -> int:
         paths = [*options.documents, *made_up(options.made, Path(folder))]
         seen = compare(paths, options, Path(folder))
     for name, prints in seen.items():
-        print(f"{name}: {options.runs} runs, {len(prints)} different result{'s' if len(prints) > 1 else ''}")
+        print(f"{name}: {options.runs} runs, {len(prints)} distinct result{'s' if len(prints) > 1 else ''}")
     same = sum(len(prints) == 1 for prints in seen.values())
     how = f"{options.runs} runs, 1 and 2 jobs, both orders"
     print(f"{same} of {len(seen)} documents bit-identical but for timing ({how})")
