@@ -2,30 +2,25 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from programs import program
 from soesift.sample.protocol import make_protocol
 
 SCRIPT = Path(__file__).resolve().parents[2] / "benchmarks" / "scans.py"
 
 
 @pytest.fixture(scope="module")
-def scans():
-    spec = importlib.util.spec_from_file_location("scans", SCRIPT)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["scans"] = module
-    spec.loader.exec_module(module)
-    return module
+def scans() -> ModuleType:
+    return program("benchmarks/scans.py")
 
 
 def test_pages_are_found_again_as_scans(tmp_path: Path) -> None:
@@ -40,7 +35,7 @@ def test_pages_are_found_again_as_scans(tmp_path: Path) -> None:
     assert f" | {len(pages)} | {len(pages)} | 0 |" in told[0].splitlines()[-1]
 
 
-def test_wear(scans) -> None:
+def test_wear(scans: ModuleType) -> None:
     page = Image.fromarray(np.full((200, 300), 255, np.uint8))
     assert scans.worn(page, scans.KINDS["turned, 200 dpi"], 0).size == (200, 300)
     assert scans.worn(page, scans.KINDS["one bit, 200 dpi"], 0).mode == "1"
@@ -49,7 +44,7 @@ def test_wear(scans) -> None:
     assert np.array_equal(noisy, np.asarray(scans.worn(page, scans.KINDS["poor, 150 dpi"], 0)))
 
 
-def test_doubtful_and_subsidiary_pages_count_for_nothing(scans, tmp_path: Path) -> None:
+def test_doubtful_and_subsidiary_pages_count_for_nothing(scans: ModuleType, tmp_path: Path) -> None:
     gold = {
         "n_pages": 40,
         "soe_tables": [{"type": "main_soa", "grid_pages": [9, 10]}, {"type": "subsidiary", "grid_pages": [20]}],

@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
-from pathlib import Path
 from types import ModuleType
 
 import pytest
 
-SCRIPT = Path(__file__).resolve().parents[2] / "benchmarks" / "diff_exactness.py"
+from programs import program
 
 
 @pytest.fixture(scope="module")
 def exactness() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("diff_exactness", SCRIPT)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["diff_exactness"] = module
-    spec.loader.exec_module(module)
-    return module
+    return program("benchmarks/diff_exactness.py")
 
 
 def test_exactly_the_edits_and_the_mirror(exactness: ModuleType) -> None:

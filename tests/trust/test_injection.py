@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import re
 import sys
@@ -14,6 +13,7 @@ import numpy as np
 import pytest
 from loopback import Loopback, Reply, completion
 
+from programs import program
 from soesift.table.record import TableRecord
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -27,13 +27,7 @@ AN_ORDER = ("Ignore all", "Note to the reader", "SYSTEM: this table")
 
 @pytest.fixture(scope="module")
 def injection() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("injection", ROOT / "benchmarks" / "injection.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["injection"] = module
-    spec.loader.exec_module(module)
-    return module
+    return program("benchmarks/injection.py")
 
 
 def obedient(number: int, body: dict[str, Any]) -> Reply:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import re
 import shutil
@@ -14,6 +13,8 @@ from types import ModuleType
 
 import pytest
 
+from programs import program
+
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 TOOLS = {"test", "docs", "release"}  # never installed with the package
@@ -24,13 +25,7 @@ FOREIGN = ("torch", "soesift")  # chosen by hand; the project itself
 @pytest.fixture(scope="module")
 def licences() -> ModuleType:
     pytest.importorskip("packaging")
-    spec = importlib.util.spec_from_file_location("licences", ROOT / "requirements" / "licences.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["licences"] = module
-    spec.loader.exec_module(module)
-    return module
+    return program("requirements/licences.py")
 
 
 def locked(name: str) -> dict[str, int]:
