@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from soesift.cli.label import FILE, ledger_of, tables_of
+from soesift.cli.label_inputs import FILE, ledger_of, tables_of
 
 if TYPE_CHECKING:
     from soesift.select.by_name import Material
