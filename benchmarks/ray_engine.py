@@ -2,8 +2,10 @@
 
     python benchmarks/ray_engine.py --documents 24 --kills 20 --workers 2
     python benchmarks/ray_engine.py --documents 40 --nodes 2 --node-kills 3 --kills 0
+    python benchmarks/ray_engine.py --documents 6 --scans 6 --kills 10
 
-Documents are made up (`soesift sample --kind small`). With --nodes a cluster of that many nodes, one core each, and a
+Documents are made up (`soesift sample --kind small`), with --scans some of them of pictures only (`--kind scan`), for
+which the stage that reads pictures is killed too. With --nodes a cluster of that many nodes, one core each, and a
 head without work is started on this machine, and the engine gets its address; a node that is killed is replaced after
 a pause, as a cluster's manager would do. `answered` is the number of documents that the command itself counts at its
 end: more than there are would be doubled. The seconds of the two engines are printed too; kills slow Ray's, so compare
@@ -95,6 +97,7 @@ def results(out: Path) -> dict[str, object]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--documents", type=int, default=24)
+    parser.add_argument("--scans", type=int, default=0, help="documents more, whose pages are pictures")
     parser.add_argument("--kills", type=int, default=20, help="workers, one after another")
     parser.add_argument("--nodes", type=int, default=0, help="of a cluster (default: none, Ray as it starts)")
     parser.add_argument("--node-kills", type=int, default=0, help="nodes, after the workers")
@@ -102,9 +105,12 @@ def main() -> None:
     parser.add_argument("--pause", type=float, default=3.0, help="seconds between kills")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
-        place, jobs = Path(scratch), ["--jobs", str(options.workers), "--ocr", "never"]
-        made = [*SOESIFT, "sample", "--kind", "small", "--count", str(options.documents), "--out", str(place / "in")]
-        subprocess.run(made, check=True, stdout=subprocess.DEVNULL)
+        place = Path(scratch)
+        jobs = ["--jobs", str(options.workers), "--ocr", "auto" if options.scans else "never"]
+        for kind, count in (("small", options.documents), ("scan", options.scans)):
+            made = [*SOESIFT, "sample", "--kind", kind, "--count", str(count), "--out", str(place / "in")]
+            if count:
+                subprocess.run(made, check=True, stdout=subprocess.DEVNULL)
         local, _, _ = run(place / "in", place / "local", jobs, 0, 0.1)
         nodes = Nodes(options.nodes) if options.nodes else None
         more = [*jobs, "--engine", "ray", *(["--address", nodes.cluster.address] if nodes else [])]

@@ -10,9 +10,11 @@ import argparse
 import asyncio
 import hashlib
 import json
+import os
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 Reply = tuple[int, dict[str, str], bytes]  # status, headers, body; a negative status drops the connection
@@ -38,9 +40,10 @@ class Loopback:
     """
 
     def __init__(
-        self, behave: Callable[[int, dict[str, Any]], Reply] = answer_yes, delay: float = 0.0, gate: int = 1
-    ) -> None:
-        self.behave, self.delay, self.gate = behave, delay, gate
+        self, behave: Callable[[int, dict[str, Any]], Reply] = answer_yes, delay: float = 0.0, gate: int = 1,
+        port: int = 0,
+    ) -> None:  # fmt: skip
+        self.behave, self.delay, self.gate, self.port = behave, delay, gate, port
         self.log: list[dict[str, Any]] = []
         self.answered: list[str] = []
         self.flying = self.most_flying = 0
@@ -60,9 +63,9 @@ class Loopback:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}/v1"
 
-    async def _serve(self, port: int = 0) -> None:
+    async def _serve(self) -> None:
         self._loop, self._done = asyncio.get_running_loop(), asyncio.Event()
-        server = await asyncio.start_server(self._connection, "127.0.0.1", port, backlog=256)
+        server = await asyncio.start_server(self._connection, "127.0.0.1", self.port, backlog=256)
         self.port = server.sockets[0].getsockname()[1]
         self._ready.set()
         await self._done.wait()
@@ -79,6 +82,9 @@ class Loopback:
 
     async def _one(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
         head = (await reader.readuntil(b"\r\n\r\n")).lower()
+        if head.startswith(b"get "):  # somebody looks whether it is up
+            writer.write(b"HTTP/1.1 200 X\r\ncontent-length: 2\r\n\r\n{}")
+            return True
         length = int(head.split(b"content-length:")[1].split(b"\r\n")[0])
         body = await reader.readexactly(length)
         number, key = len(self.log) + 1, hashlib.sha256(body).hexdigest()
@@ -105,7 +111,17 @@ def main() -> None:
     """Serve until killed; prints the port."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--delay", type=float, default=0.0)
-    server = Loopback(delay=parser.parse_args().delay)
+    parser.add_argument("--port", type=int, default=0)
+    parser.add_argument("--log", type=Path, help="one line a request, by all servers that are given this file")
+    options = parser.parse_args()
+
+    def answer(number: int, body: dict[str, Any]) -> Reply:
+        if options.log:
+            with options.log.open("a") as file:
+                file.write(f"{os.getpid()} {hashlib.sha256(json.dumps(body).encode()).hexdigest()}\n")
+        return answer_yes(number, body)
+
+    server = Loopback(answer, delay=options.delay, port=options.port)
     with server:
         print(server.port, flush=True)
         threading.Event().wait()

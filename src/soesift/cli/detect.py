@@ -108,7 +108,7 @@ def command(
     if engine == "ray":
         from soesift.scale.ray_engine import run_ray
 
-        outcomes = follow(work, lambda tick: run_ray(work, model, jobs, limits or Limits(), address))
+        outcomes = follow(work, lambda tick: run_ray(work, model, jobs, limits or Limits(), address, tick))
         print_summary(outcomes, out)
         return exit_code(outcomes)
     outcomes = follow(work, lambda tick: run_batch(work, model, jobs, tick, limits))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,10 +11,17 @@ import click
 
 from soesift.cli.label_files import COMMANDS
 from soesift.cli.label_inputs import CONFIG, LEDGER, TABLES, ledger_of, passing, settings, tables_of
+from soesift.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from soesift.label.config import LabelConfig
+    from soesift.label.ledger import Ledger
     from soesift.label.limiter import Limiter
+    from soesift.label.providers.base import Provider
     from soesift.label.run import Outcome
+    from soesift.table.record import TableRecord
 
 
 class OrRun(click.Group):
@@ -36,30 +44,61 @@ def command() -> None:
 @CONFIG
 @click.option("--limit", type=int, help="Only the first N tables.")
 @click.option("--quiet", is_flag=True, help="No progress bar.")
-def run(tables: Path, ledger: Path, config: Path, limit: int | None, quiet: bool) -> int:
+@click.option("--engine", type=click.Choice(["local", "ray"]), default="local", show_default=True,
+              help="Who asks: this process, or actors on Ray (soesift[ray]).")  # fmt: skip
+@click.option("--jobs", type=click.IntRange(1), default=1, show_default=True, help="Actors, with --engine ray.")
+@click.option("--address", help="A Ray cluster, such as auto or HOST:PORT; without it Ray runs here.")
+@click.option("--serve", help="Command that starts the teacher's server, 'vllm serve MODEL --port {port}', say.")
+@click.option("--gpus", type=click.FloatRange(0), default=0.0, show_default=True, help="GPUs of each actor.")
+def run(
+    tables: Path, ledger: Path, config: Path, limit: int | None, quiet: bool, engine: str, jobs: int,
+    address: str | None, serve: str | None, gpus: float,
+) -> int:  # fmt: skip
     """Ask every missing answer about TABLES (JSON Lines). Stop it at will: it goes on where it was."""
-    from soesift.label.providers.choose import open_provider
-    from soesift.label.run import label_tables
-
+    if engine != "ray" and (address or gpus or jobs > 1):
+        raise UsageError("--jobs, --address and --gpus are of --engine ray; give it with them")
     how, records = settings(config), tables_of(tables)[:limit]
     book = ledger_of(ledger)
     records = passing(records, how, book)
     watch = _Progress(len(records), quiet)
 
-    async def ask() -> Outcome:
-        provider = open_provider(how.provider)
-        try:
-            return await label_tables(records, how, book, provider, watch)
-        finally:
-            await provider.close()
-
     try:
-        outcome = asyncio.run(ask())
+        with _teacher(how, engine, jobs, address, serve, gpus) as teacher:
+            outcome = asyncio.run(_ask(records, how, book, teacher, watch))
     finally:
         watch.close()
         book.close()
     say(outcome, ledger)
     return 3 if outcome.stopped else 0
+
+
+@contextmanager
+def _teacher(
+    how: LabelConfig, engine: str, jobs: int, address: str | None, serve: str | None, gpus: float
+) -> Iterator[Callable[[], Provider]]:
+    """How to open the provider, with its server running if there is a command for it."""
+    if engine == "ray":
+        from soesift.scale.teachers import open_teachers
+
+        yield lambda: open_teachers(how, jobs, address, serve, gpus)
+        return
+    from soesift.label.providers.choose import open_provider
+    from soesift.label.server import serving
+
+    with serving(serve) if serve else nullcontext(how.provider.base_url) as url:
+        yield lambda: open_provider(how.provider.model_copy(update={"base_url": url}))
+
+
+async def _ask(
+    records: list[TableRecord], how: LabelConfig, book: Ledger, teacher: Callable[[], Provider], watch: _Progress
+) -> Outcome:
+    from soesift.label.run import label_tables
+
+    provider = teacher()
+    try:
+        return await label_tables(records, how, book, provider, watch)
+    finally:
+        await provider.close()
 
 
 def say(outcome: Outcome, ledger: Path) -> None:

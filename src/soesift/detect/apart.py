@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from soesift.detect.batch import Job, Outcome, run_job, unread, with_scratch
 from soesift.detect.detector import Detector
+from soesift.detect.scans import Awaiting
 from soesift.errors import DocumentError, ModelError, SoesiftError
 from soesift.files import WriteError
 from soesift.process.worker import TookTooLong, Worker, WorkerDied
@@ -108,7 +109,7 @@ def run_apart(
 def answered(worker: Worker, job: Job, model: str, alone: bool, limits: Limits, tell: Tell) -> Outcome:
     """One document read by the worker's process; its copy, if it is remote, is gone afterwards, whatever happened.
 
-    Raises ModelError and WriteError.
+    Raises ModelError, WriteError and Awaiting.
     """
     with with_scratch(job) as job:
         task = {"job": job.packed(), "model": model, "alone": alone}
@@ -119,10 +120,12 @@ def answered(worker: Worker, job: Job, model: str, alone: bool, limits: Limits, 
 
 
 def outcome_of(job: Job, answer: dict[str, Any], model: str) -> Outcome:
-    """What a process answered about a job, as its outcome. Raises ModelError and WriteError."""
+    """What a process answered about a job, as its outcome. Raises ModelError, WriteError and Awaiting."""
     if "error" in answer:
         return unread(job, str(answer["error"]), model_info(model))
     done = answer["done"]
+    if "awaits" in done:
+        raise Awaiting(done["awaits"], Path(done["scans"]))
     if "stop" in done:
         raise {"model": ModelError, "write": WriteError}.get(done["kind"], SoesiftError)(done["stop"])
     files = [Path(name) for name in done["files"]]
@@ -146,6 +149,8 @@ def work_on_job(task: Task, tell: Tell) -> dict[str, Any]:
         return {"kind": "model", "stop": str(error)}
     except WriteError as error:
         return {"kind": "write", "stop": str(error)}
+    except Awaiting as error:
+        return {"awaits": error.pages, "scans": str(error.folder)}
     return {"files": [str(path) for path in outcome.files], "skipped": outcome.skipped}
 
 

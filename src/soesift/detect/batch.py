@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from soesift.detect.detector import Detector, file_sha256
 from soesift.detect.reading import LATE, Ocr
 from soesift.detect.remote import shown
+from soesift.detect.scans import Awaiting
 from soesift.detect.sources import Source, bring, scratch
 from soesift.errors import DocumentError, SoesiftError
 from soesift.export.formats import Format
@@ -44,6 +45,7 @@ class Job:
     sha256: str = ""  # what the bytes must be, if not empty
     scratch: str = ""
     ocr_seconds: float | None = None  # after so many no further picture is read
+    scans: str = ""  # pictures of pages are not read, but taken from this folder (`detect.scans`)
 
     @property
     def here(self) -> Path:
@@ -57,6 +59,7 @@ class Job:
             "path": str(self.path), "stem": self.stem, "out": str(self.out), "formats": self.formats,
             "ocr": self.ocr, "pages": pages, "resume": self.resume, "password": self.password, "url": self.url,
             "sha256": self.sha256, "scratch": self.scratch, "ocr_seconds": self.ocr_seconds,
+            "scans": self.scans,
         }  # fmt: skip
 
     @classmethod
@@ -134,7 +137,10 @@ def with_scratch(job: Job) -> Iterator[Job]:
 
 
 def run_job(job: Job, detector: Detector, progress: Callable[[Path, int, int], None] | None) -> Outcome:
-    """Detect one document and write its files; never raises for what is wrong with the document."""
+    """Detect one document and write its files; never raises for what is wrong with the document.
+
+    Raises Awaiting if pictures are to be taken from `job.scans` and some are not there.
+    """
     if (kept := kept_unseen(job, detector.judge.info)) is not None:
         return kept
     with with_scratch(job) as job:
@@ -169,8 +175,11 @@ def _run_here(job: Job, detector: Detector, progress: Callable[[Path, int, int],
     try:
         tick = None if progress is None else (lambda page, of: progress(job.path, page, of))
         result = detector.detect(
-            job.here, ocr=job.ocr, pages=job.pages, progress=tick, password=job.password, ocr_seconds=job.ocr_seconds
-        )
+            job.here, ocr=job.ocr, pages=job.pages, progress=tick, password=job.password, ocr_seconds=job.ocr_seconds,
+            scans=Path(job.scans) if job.scans else None,
+        )  # fmt: skip
+    except Awaiting:
+        raise
     except SoesiftError as error:
         return unread(job, without_scratch(str(error), job), detector.judge.info)
     except Exception as error:  # noqa: BLE001  # a fault of ours on one document must not lose the others

@@ -13,6 +13,7 @@ import numpy as np
 from soesift.classify.judge import Judge
 from soesift.detect.assemble import assemble_tables, near_misses
 from soesift.detect.reading import Ocr, Reading, read_pdf
+from soesift.detect.scans import scans_folder
 from soesift.document.page import Floats
 from soesift.errors import DocumentError
 from soesift.files import as_text
@@ -47,15 +48,18 @@ class Detector:
         progress: Progress | None = None,
         password: str | None = None,
         ocr_seconds: float | None = None,
+        scans: Path | None = None,
     ) -> Result:
         """Detect on one document; raises DocumentError if it cannot be read. `password` opens encrypted PDFs.
 
-        After `ocr_seconds` pages that are pictures are no longer read, but reported as unsure.
+        After `ocr_seconds` pages that are pictures are no longer read, but reported as unsure. With `scans`, a folder,
+        pictures of a PDF's pages are not read here but taken from there; raises Awaiting, which names those missing.
         """
         started = time.perf_counter()
         path = Path(path)
         sha256 = file_sha256(path)
         reading = Reading() if ocr_seconds is None else Reading(until=started + ocr_seconds)
+        reading.scans = None if scans is None else scans_folder(scans, sha256, ocr)
         lines: dict[int, list[TextLine]] = {}
         if path.suffix.lower() in WORD:
             from soesift.detect.word import word_fragments

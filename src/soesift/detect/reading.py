@@ -10,6 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Literal
 
+from soesift.detect.scans import Awaiting, Scan, kept_scan
 from soesift.document.characters import MOST_CHARACTERS
 from soesift.document.furniture import learn_furniture
 from soesift.document.page import Page
@@ -47,6 +48,8 @@ class Reading:
     find_s: float = 0.0
     ocr_s: float = 0.0
     until: float = math.inf  # of time.perf_counter(): later, no further picture is begun
+    scans: Path | None = None  # pictures are not read here: each is in this folder, or awaited
+    awaited: list[int] = field(default_factory=list)
 
 
 def read_pdf(
@@ -58,7 +61,10 @@ def read_pdf(
     progress: Callable[[int, int], None] | None = None,
     password: str | None = None,
 ) -> Iterator[ReadPage]:
-    """Pages of a PDF in order, with their tables; `reading` is filled in on the way."""
+    """Pages of a PDF in order, with their tables; `reading` is filled in on the way.
+
+    Raises Awaiting, after the last page, if `reading.scans` lacks some; pages after the first of them are not given.
+    """
     with open_pdf(path, password) as document:
         reading.n_pages = len(document)
         if pages is not None and pages.start > reading.n_pages:
@@ -72,6 +78,8 @@ def read_pdf(
             if pages is not None and index + 1 not in pages:
                 continue
             page = _page(document, index, reading, ocr, kept.pop(index, None))
+            if reading.awaited:  # all is read once more when they are there
+                continue
             started = time.perf_counter()
             found = find_tables(page, furniture)
             records = page_records(found, as_text(path.stem), sha256, reading.n_pages, heading)
@@ -80,6 +88,8 @@ def read_pdf(
             yield ReadPage(found, records, page.fills, page.fill_grey)
             if progress is not None:
                 progress(index + 1, reading.n_pages)
+    if reading.scans is not None and reading.awaited:
+        raise Awaiting(reading.awaited, reading.scans)
 
 
 def _page(document: Any, index: int, reading: Reading, ocr: Ocr, known: Page | None = None) -> Page:
@@ -94,17 +104,29 @@ def _page(document: Any, index: int, reading: Reading, ocr: Ocr, known: Page | N
     if page.problem == "image":
         reading.image_only.append(index + 1)
     if ocr == "always" or (ocr == "auto" and page.problem in ("image", "garbled", "scan")):
-        if why := no_ocr() or late(reading):
-            reading.unread[index + 1] = f"{_PROBLEMS.get(page.problem, 'the text is of a scan')}; not read ({why})"
-            return page
-        started = time.perf_counter()
-        page = _ocr_page(document, index, page, always=ocr == "always")
-        reading.ocr_s += time.perf_counter() - started
+        page = _pictured(document, index, page, reading, ocr)
     elif page.problem in ("image", "garbled"):
         reading.unread[index + 1] = f"{_PROBLEMS[page.problem]}; not read (--ocr never)"
     elif page.cut:
         reading.unread[index + 1] = f"the page holds more than {MOST_CHARACTERS:,} characters; the rest is not read"
     return page
+
+
+def _pictured(document: Any, index: int, page: Page, reading: Reading, ocr: Ocr) -> Page:
+    """The page as its picture shows it, read here or elsewhere; as it is if that cannot be."""
+    if reading.scans is not None:
+        scan = kept_scan(reading.scans, index + 1)
+        if scan is None:
+            reading.awaited.append(index + 1)
+            return page
+    elif why := late(reading):
+        scan = Scan(None, failed=why)
+    else:
+        scan = scan_page(document, index, page, ocr)
+    reading.ocr_s += scan.seconds
+    if scan.failed:
+        reading.unread[index + 1] = f"{_PROBLEMS.get(page.problem, 'the text is of a scan')}; not read ({scan.failed})"
+    return page if scan.page is None else scan.page
 
 
 def no_ocr() -> str:
@@ -122,13 +144,16 @@ def late(reading: Reading) -> str:
 _PROBLEMS = {"image": "the page is a picture", "garbled": "the text layer is garbled"}
 
 
-def _ocr_page(document: Any, index: int, page: Page, always: bool) -> Page:
-    """The page read from its picture; as it was if it shows no ruled table and OCR was not asked for."""
+def scan_page(document: Any, index: int, page: Page, ocr: Ocr) -> Scan:
+    """A page read from its picture; without OCR asked for ("always"), only if that shows a ruled table."""
     from soesift.document.ocr import read_scan, shows_table
 
+    if why := no_ocr():
+        return Scan(None, failed=why)
+    started = time.perf_counter()
     picture = render_page(document, index, DPI)
-    if not always and page.problem in ("image", "scan") and not shows_table(picture):
-        return page
-    scanned = read_scan(picture, page.width, page.height, page.number, page.label)
-    scanned.problem = page.problem
-    return scanned
+    scanned = None
+    if ocr == "always" or page.problem not in ("image", "scan") or shows_table(picture):
+        scanned = read_scan(picture, page.width, page.height, page.number, page.label)
+        scanned.problem = page.problem
+    return Scan(scanned, time.perf_counter() - started)

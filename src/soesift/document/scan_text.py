@@ -35,20 +35,31 @@ class Reading:
 
 @lru_cache(maxsize=1)
 def engine() -> Any:
-    """The RapidOCR engine, created once, on as many threads as this process may use cores."""
+    """The RapidOCR engine, created once, on as many threads as this process may use cores, or on its GPU."""
     try:
         from rapidocr_onnxruntime import RapidOCR
     except ImportError as error:
         how = "pip install --ignore-requires-python rapidocr-onnxruntime, or use --ocr never"
         message = f"rapidocr-onnxruntime, which reads pages that are pictures, is not installed; run: {how}"
         raise UsageError(message) from error
-    return RapidOCR(intra_op_num_threads=cores(), inter_op_num_threads=1)
+    gpu = {f"{part}_use_cuda": True for part in ("det", "cls", "rec")} if has_gpu() else {}
+    return RapidOCR(intra_op_num_threads=cores(), inter_op_num_threads=1, **gpu)
+
+
+def has_gpu() -> bool:
+    """Whether this process was given a GPU (CUDA_VISIBLE_DEVICES names one) and onnxruntime can use it."""
+    if os.environ.get("CUDA_VISIBLE_DEVICES", "-1").strip() in ("", "-1"):
+        return False
+    import onnxruntime
+
+    return "CUDAExecutionProvider" in onnxruntime.get_available_providers()
 
 
 def cores() -> int:
-    """Cores this process may run on, at most four: more gain nothing on one page."""
+    """Cores this process may run on (OMP_NUM_THREADS, if set), at most four: more gain nothing on one page."""
+    told = os.environ.get("OMP_NUM_THREADS", "")
     allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(1, min(4, allowed))
+    return max(1, min(4, allowed, int(told) if told.isdecimal() else allowed))
 
 
 def detect_lines(picture: Picture, longest: int) -> NDArray[np.float32]:

@@ -89,7 +89,8 @@ def _answer(work: Work, task: Task, connection: Ends) -> dict[str, Any]:
 
 
 def limit_resources(memory_mb: int) -> None:
-    """Address space, size of a file, no core dumps (they hold documents); as far as the system knows limits."""
+    """Address space (0: no limit), size of a file, no core dumps (they hold documents); as far as the system knows
+    limits."""
     try:
         import resource
     except ImportError:  # Windows
@@ -97,7 +98,7 @@ def limit_resources(memory_mb: int) -> None:
     os.nice(5)  # answering requests goes first
     size = memory_mb * 1_000_000
     wanted = [(resource.RLIMIT_AS, size), (resource.RLIMIT_FSIZE, LARGEST_FILE), (resource.RLIMIT_CORE, 0)]
-    for which, most in wanted:
+    for which, most in wanted if memory_mb else wanted[1:]:
         hard = resource.getrlimit(which)[1]
         most = most if hard == resource.RLIM_INFINITY else min(most, hard)
         resource.setrlimit(which, (most, most))

@@ -1,5 +1,8 @@
 """The same documents, the same results, on Ray Data: workers of one machine or of a cluster.
 
+Two stages with resources of their own: documents (read, tables found, judged, joined, written), and pictures of pages.
+A document with pictures is put off, its pictures are read by the second stage (`scale.pictures`), then it is read anew.
+
 Every worker holds a process that reads documents within limits (`detect.apart`), so a document cannot bring down
 the worker. Ray starts lost workers again and hands their documents on. Documents and the folder of the results must
 be seen under the same path by all machines, but for documents by URL, which the worker that reads them fetches.
@@ -9,93 +12,107 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Sequence
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from soesift.detect.apart import Limits, answered, model_info, work_on_job
 from soesift.detect.batch import Job, Outcome, unread
-from soesift.errors import MissingExtra, SoesiftError, UsageError
+from soesift.detect.scans import Awaiting
+from soesift.errors import SoesiftError
 from soesift.files import WriteError
 from soesift.result.store import read_result
+from soesift.scale.begun import STARTS, count_start
+from soesift.scale.cluster import Row, connected, rows_of
+from soesift.scale.pictures import read_pictures
 
-STORE_BYTES = 200_000_000  # only names of files travel through Ray's object store
-STARTS = 5  # a document begun so often without an answer is set aside
-BLOCKS = 2000  # at most so many pieces of work; what is lost with a worker is one piece
+Progress = Callable[[Path, int, int], None]
 
 
 def run_ray(
-    jobs: Sequence[Job], model: str, workers: int, limits: Limits, address: str | None = None
-) -> Iterator[Outcome]:
+    jobs: Sequence[Job], model: str, workers: int, limits: Limits, address: str | None = None,
+    progress: Progress | None = None,
+) -> Iterator[Outcome]:  # fmt: skip
     """Outcomes as documents finish, `workers` at once. Raises MissingExtra, UsageError (no cluster at `address`),
     ModelError and WriteError."""
     model_info(model)  # an unsound model is told before anything starts
-    ray = _connected(workers, address)
-    rows = [{"job": json.dumps(_absolute(job))} for job in jobs]
-    data = ray.data.from_items(rows, override_num_blocks=min(len(rows), BLOCKS)).map(
-        Reader, fn_constructor_args=(model, limits, workers == 1), num_cpus=1, concurrency=workers
-    )
-    for row in data.iter_rows():
+    ray = connected(workers, address)
+    work = [_placed(job) for job in jobs]
+    waiting: list[Row] = []
+    for row in _documents(ray, work, model, limits, workers):
+        if row["awaits"] != "[]":
+            waiting.append(row)
+        else:
+            yield _outcome(row)
+    if waiting:
+        read_pictures(ray, waiting, limits, workers, progress)
+        again = [Job.unpacked(json.loads(row["job"])) for row in waiting]
+        yield from map(_outcome, _documents(ray, again, model, limits, workers, last=True))
+        for job in again:
+            shutil.rmtree(job.scans, ignore_errors=True)
+
+
+def _documents(
+    ray: Any, jobs: Sequence[Job], model: str, limits: Limits, workers: int, last: bool = False
+) -> Iterator[Row]:
+    """A row a document; with `last` none awaits its pictures any longer. Raises WriteError."""
+    rows = [{"job": json.dumps(job.packed())} for job in jobs]
+    for row in rows_of(ray, rows, Reader, (model, limits, workers == 1, last), workers):
         if row["stop"]:
             raise WriteError(row["stop"])
-        job = Job.unpacked(json.loads(row["job"]))
-        files = [Path(name) for name in json.loads(row["files"])]
-        yield Outcome(job.path, read_result(job.out / f"{job.stem}.json"), files, row["skipped"])
+        yield row
 
 
-def _connected(workers: int, address: str | None) -> Any:
-    os.environ["RAY_USAGE_STATS_ENABLED"] = "0"  # Ray would tell its makers
-    try:
-        import ray
-        import ray.data
-    except ImportError as error:
-        raise MissingExtra("ray", "ray") from error
-    if not ray.is_initialized():
-        here = {"num_cpus": workers + 1, "object_store_memory": STORE_BYTES, "include_dashboard": False}
-        try:
-            ray.init(address=address or "local", log_to_driver=False, **({} if address else here))
-        except (ConnectionError, ValueError, RuntimeError) as error:
-            raise UsageError(f"--address {address}: no Ray cluster there ({str(error)[:100]})") from error
-    return ray
+def _outcome(row: Row) -> Outcome:
+    job = Job.unpacked(json.loads(row["job"]))
+    files = [Path(name) for name in json.loads(row["files"])]
+    return Outcome(job.path, read_result(job.out / f"{job.stem}.json"), files, row["skipped"])
 
 
-def _absolute(job: Job) -> dict[str, Any]:
-    """A worker has another working folder; a document by URL has no place in it."""
-    path = str(job.path) if job.url else os.path.abspath(job.path)
-    return job.packed() | {"path": path, "out": os.path.abspath(job.out)}
+def _placed(job: Job) -> Job:
+    """The job for a worker, which has another working folder (a document by URL has no place in it)."""
+    out = Path(os.path.abspath(job.out))
+    path = job.path if job.url else Path(os.path.abspath(job.path))
+    return replace(job, path=path, out=out, scans="" if job.ocr == "never" else str(out / ".scans"))
 
 
 class Reader:
     """What a Ray worker holds: one process that reads one document after another."""
 
-    def __init__(self, model: str, limits: Limits, alone: bool) -> None:
+    def __init__(self, model: str, limits: Limits, alone: bool, last: bool = False) -> None:
         from soesift.process.worker import Worker
 
-        self.model, self.limits, self.alone = model, limits, alone
+        self.model, self.limits, self.alone, self.last = model, limits, alone, last
         self.worker = Worker(work_on_job, limits.memory_mb)
 
-    def __call__(self, row: dict[str, Any]) -> dict[str, Any]:
+    def __call__(self, row: Row) -> Row:
         job = Job.unpacked(json.loads(row["job"]))
+        told = {"job": row["job"], "files": "[]", "skipped": False, "stop": "", "awaits": "[]", "scans": ""}
         try:
             outcome = self._read(job)
+        except Awaiting as waits:
+            return told | {"awaits": json.dumps(waits.pages), "scans": str(waits.folder)}
         except (SoesiftError, OSError) as error:
-            return {"job": row["job"], "files": "[]", "skipped": False, "stop": str(error)}
-        files = json.dumps([str(path) for path in outcome.files])
-        return {"job": row["job"], "files": files, "skipped": outcome.skipped, "stop": ""}
+            return told | {"stop": str(error)}
+        return told | {"files": json.dumps([str(path) for path in outcome.files]), "skipped": outcome.skipped}
 
     def _read(self, job: Job) -> Outcome:
         begun = job.out / ".begun" / job.stem
         if (times := count_start(begun)) > STARTS:
             outcome = unread(job, f"set aside: its worker was lost {times - 1} times", model_info(self.model))
         else:
-            outcome = answered(self.worker, job, self.model, self.alone, self.limits, lambda page, pages: None)
+            outcome = self._answered(job, begun)
         begun.unlink(missing_ok=True)
         return outcome
 
-
-def count_start(begun: Path) -> int:
-    """One more start of a document, kept in a file so that it outlives the worker; returns how many there were."""
-    begun.parent.mkdir(parents=True, exist_ok=True)
-    with begun.open("ab") as file:
-        file.write(b".")
-        return file.tell()
+    def _answered(self, job: Job, begun: Path) -> Outcome:
+        try:
+            return answered(self.worker, job, self.model, self.alone, self.limits, lambda page, pages: None)
+        except Awaiting:
+            if not self.last:
+                begun.unlink(missing_ok=True)
+                raise
+            here = replace(job, scans="")  # what was read of its pictures is gone, or its bytes changed
+            return answered(self.worker, here, self.model, self.alone, self.limits, lambda page, pages: None)
