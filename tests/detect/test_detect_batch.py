@@ -267,19 +267,23 @@ def test_pictures_for_which_there_is_no_time_are_named_and_read_by_the_next_run(
     path = made.pictured_protocol(tmp_path / "scan.pdf")
     late = run([path], tmp_path / "out", ocr="auto", ocr_seconds=0.0)["scan.pdf"].result.document
     assert (late.has_soe, late.error, late.image_only_pages) == ("unsure", None, [1])
-    assert late.unsure_pages[0].why == "the page is a picture; not read (no time left for OCR; raise --timeout)"
+    assert "not read (no time left for OCR; raise --timeout" in late.unsure_pages[0].why
     again = run([path], tmp_path / "out", ocr="auto", resume=True, ocr_seconds=600.0)["scan.pdf"]
     assert (again.skipped, again.result.document.has_soe) == (False, "yes")
     assert run([path], tmp_path / "out", ocr="auto", resume=True)["scan.pdf"].skipped
 
 
-def test_the_command_leaves_time_to_write_what_was_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from soesift.cli.main import main
+def test_a_reader_leaves_time_to_write_what_was_found(tmp_path: Path) -> None:
+    """Three quarters of the document's time are for pictures: of no time none."""
+    from soesift.detect.apart import work_on_job
+    from soesift.serve.work import detect_document
 
-    seen: list[float | None] = []
-    monkeypatch.setattr(
-        "soesift.detect.batch.run_batch", lambda jobs, *_: seen.extend(j.ocr_seconds for j in jobs) or iter(())
-    )
-    with pytest.raises(SystemExit):
-        main(["detect", str(made.no_schedule(tmp_path / "a.pdf")), "--out", str(tmp_path), "--timeout", "100"])
-    assert seen == [75.0]
+    path = made.pictured_protocol(tmp_path / "scan.pdf")
+    job = Job(path, "scan", tmp_path, ("json",)).packed()
+    work_on_job({"job": job, "model": "rule", "alone": True, "seconds": 0.0}, lambda *_: None)
+    served = {"document": str(path), "result": str(tmp_path / "served.json"), "name": "scan.pdf", "model": "rule"}
+    detect_document(served | {"ocr": "auto", "max_pages": 9, "seconds": 0.0}, lambda *_: None)
+    for name in ("scan.json", "served.json"):
+        late = read_result(tmp_path / name).document
+        assert (late.has_soe, late.error) == ("unsure", None)
+        assert "no time left for OCR" in late.unsure_pages[0].why

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
 FORMATS: tuple[Format, ...] = ("json", "xlsx", "csv", "html", "parquet")
 
-OCR_SHARE = 0.75  # of --timeout: then no further picture is begun, so that what is found is written in time
 MANIFEST = "A list of documents: a path or URL a line, or CSV or JSON Lines with path or url, and sha256."
 
 
@@ -99,10 +98,7 @@ def command(
         require()
     make_folder(out)
     limits = None if debug else Limits(timeout, memory)  # a debugger wants it all in one process
-    work = jobs_of(
-        documents, out, chosen, ocr=ocr, pages=pages, resume=resume, password=password,
-        ocr_seconds=None if limits is None else OCR_SHARE * limits.seconds,
-    )  # fmt: skip
+    work = jobs_of(documents, out, chosen, ocr=ocr, pages=pages, resume=resume, password=password)
     from soesift.cli.summary import follow, print_summary
 
     if engine == "ray":

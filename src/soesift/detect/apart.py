@@ -10,7 +10,7 @@ import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from multiprocessing import parent_process
 from multiprocessing.connection import wait
@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from soesift.detect.batch import Job, Outcome, run_job, unread, with_scratch
 from soesift.detect.detector import Detector
+from soesift.detect.reading import OCR_SHARE
 from soesift.detect.scans import Awaiting
 from soesift.errors import DocumentError, ModelError, SoesiftError
 from soesift.files import WriteError
@@ -142,7 +143,7 @@ def work_on_job(task: Task, tell: Tell) -> dict[str, Any]:
     end_with_parent()
     if not task["alone"]:
         os.environ.setdefault("OMP_NUM_THREADS", "1")
-    job = Job.unpacked(task["job"])
+    job = replace(Job.unpacked(task["job"]), ocr_seconds=OCR_SHARE * task["seconds"])
     try:
         outcome = run_job(job, _detector(task["model"]), lambda _, page, pages: tell(page, pages))
     except ModelError as error:

@@ -44,7 +44,7 @@ class Job:
     url: str = field(default="", repr=False)
     sha256: str = ""  # what the bytes must be, if not empty
     scratch: str = ""
-    ocr_seconds: float | None = None  # after so many no further picture is read
+    ocr_seconds: float | None = None  # after so many no further picture is read; not packed: a reader is told its time
     scans: str = ""  # pictures of pages are not read, but taken from this folder (`detect.scans`)
 
     @property
@@ -58,8 +58,7 @@ class Job:
         return {
             "path": str(self.path), "stem": self.stem, "out": str(self.out), "formats": self.formats,
             "ocr": self.ocr, "pages": pages, "resume": self.resume, "password": self.password, "url": self.url,
-            "sha256": self.sha256, "scratch": self.scratch, "ocr_seconds": self.ocr_seconds,
-            "scans": self.scans,
+            "sha256": self.sha256, "scratch": self.scratch, "scans": self.scans,
         }  # fmt: skip
 
     @classmethod

@@ -23,7 +23,8 @@ from soesift.table.records import last_heading, page_records
 
 Ocr = Literal["auto", "never", "always"]
 DPI = 200.0
-LATE = "no time left for OCR; raise --timeout"
+LATE = "no time left for OCR; raise --timeout, or seconds of the service"
+OCR_SHARE = 0.75  # of the time for a document: then no further picture is begun, so that what is found is written
 
 
 @dataclass(slots=True)

@@ -20,13 +20,15 @@ if TYPE_CHECKING:
 def detect_document(task: Task, tell: Tell) -> dict[str, Any]:
     """Write the result of `task["document"]` to `task["result"]`.
 
-    Keys: document, result, name, model, ocr, max_pages. Raises DocumentError for what cannot be read.
+    Keys: document, result, name, model, ocr, max_pages, seconds. Raises DocumentError for what cannot be read.
     """
+    from soesift.detect.reading import OCR_SHARE
     from soesift.result.store import write_result
 
     path = Path(task["document"])
     check_pages(path, task["max_pages"])
-    result = _detector(task["model"]).detect(path, ocr=task["ocr"], progress=tell)
+    ocr_seconds = OCR_SHARE * task["seconds"]
+    result = _detector(task["model"]).detect(path, ocr=task["ocr"], progress=tell, ocr_seconds=ocr_seconds)
     result.document.name = task["name"]
     write_result(result, task["result"])
     return {"tables": len(result.tables), "has_soe": result.document.has_soe, "pages": result.document.n_pages}
