@@ -89,9 +89,15 @@ def run(
     return time.monotonic() - started, done, told.read_text().splitlines()
 
 
-def results(out: Path) -> dict[str, object]:
+def results(out: Path) -> dict[str, Any]:
     """Each document's result without its timing."""
     return {p.stem: {k: v for k, v in json.loads(p.read_text()).items() if k != "timing"} for p in out.glob("*.json")}
+
+
+def said(result: Any) -> str:
+    """What a result says of its document."""
+    about = result["document"]
+    return f"{about['has_soe']}, {len(result['tables'])} tables, {about['error'] or ''} {about['unsure_pages']}"
 
 
 def main() -> None:
@@ -125,6 +131,8 @@ def main() -> None:
         different = [name for name in theirs if name in ours and ours[name] != theirs[name]]
         print(f"{len(theirs)} documents, {answered} answered; {killed} kills of {options.kills} workers and "
               f"{options.node_kills} nodes wanted; {len(lost)} lost, {len(different)} different")  # fmt: skip
+        for name in different:
+            print(f"{name}: {said(ours[name])}; by the local engine {said(theirs[name])}")
         print(f"local {local:.1f} s, ray {ray:.1f} s, {options.workers} workers, {options.nodes} nodes")
         raise SystemExit(bool(lost or different or answered != len(theirs)))
 
