@@ -27,9 +27,10 @@ from soesift.evaluate.pages import score_folder
 from soesift.result.models import ModelInfo
 from soesift.select.audit import draw_audit
 from soesift.select.certified import certify
-from soesift.study.detection import ReadDocument, detect_read, read_document, read_made_up
+from soesift.study.detection import detect_read
 from soesift.table.record import TableRecord
 from soesift.train.default_model import WEIGHT
+from soesift.train.gold_documents import ReadDocument, read_document, read_made_up
 from soesift.train.gold_labels import read_gold
 from soesift.train.stack_fit import Extra, fit_with_extra, held_out_linear
 

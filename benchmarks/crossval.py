@@ -17,8 +17,9 @@ import numpy as np
 from soesift.evaluate.calibration import brier, expected_calibration_error
 from soesift.evaluate.marks import score_folder as score_marks
 from soesift.evaluate.pages import score_folder as score_pages
-from soesift.study.detection import cross_detect, read_document, read_made_up, read_student
+from soesift.study.detection import cross_detect
 from soesift.train.default_model import WEIGHT
+from soesift.train.gold_documents import read_document, read_made_up, read_student
 from soesift.train.gold_labels import read_gold
 
 

@@ -42,7 +42,7 @@ def write_atomically(path: Path | str, data: bytes | str) -> Path:
         with suppress(OSError, ValueError):
             part.unlink(missing_ok=True)
         _parts.discard(part)
-    _sync_folder(path.parent)
+    sync_folder(path.parent)
     return path
 
 
@@ -72,7 +72,7 @@ def _write_and_sync(path: Path, content: bytes) -> None:
         os.fsync(handle.fileno())
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Make the rename itself durable, where the system lets a folder be opened."""
     with suppress(OSError):
         handle = os.open(folder, os.O_RDONLY)

@@ -13,7 +13,6 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "src" / "soesift"
 PAGE = (ROOT / "docs" / "architecture.md").read_text("utf-8")
-DOWNWARD = {("train", "study")}  # known, and named on the page
 HEAVY = ("torch", "transformers", "peft", "litellm", "httpx", "sklearn", "scipy", "pandas", "fastapi", "uvicorn",
          "matplotlib", "soesift.train", "soesift.label", "soesift.select", "soesift.study", "soesift.bench",
          "soesift.sample", "soesift.review", "soesift.fetch")  # fmt: skip
@@ -67,15 +66,8 @@ def test_imports_run_up_the_layers(graph: dict[str, set[str]]) -> None:
         for name, others in graph.items()
         for other in others
         if folder_of(name) and folder_of(other) and layer[folder_of(other)] > layer[folder_of(name)]
-        and (folder_of(name), folder_of(other)) not in DOWNWARD
     }  # fmt: skip
     assert crossed == set()
-
-
-def test_the_known_downward_imports_are_still_there_and_on_the_page(graph: dict[str, set[str]]) -> None:
-    for one, other in DOWNWARD:
-        assert any(folder_of(a) == one and folder_of(b) == other for a, bs in graph.items() for b in bs)
-        assert f"`{one}" in PAGE.partition("go down the table")[2]
 
 
 def circles(graph: dict[str, set[str]]) -> set[str]:
@@ -88,6 +80,13 @@ def circles(graph: dict[str, set[str]]) -> set[str]:
 
 def test_circles_are_found() -> None:
     assert circles({"a": {"b"}, "b": {"c"}, "c": {"b"}, "d": set()}) == {"a", "b", "c"}
+
+
+def test_no_folder_needs_one_that_needs_it(graph: dict[str, set[str]]) -> None:
+    folders: dict[str, set[str]] = {}
+    for name, others in graph.items():
+        folders.setdefault(folder_of(name), set()).update(map(folder_of, others))
+    assert circles({one: others - {one, ""} for one, others in folders.items()}) == set()
 
 
 def test_no_module_is_loaded_in_a_circle(graph: dict[str, set[str]]) -> None:

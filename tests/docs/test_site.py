@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 import subprocess
 import sys
 from importlib import import_module
@@ -71,7 +72,7 @@ def command_of(words: list[str]) -> tuple[click.Command, list[str]]:
 def test_every_command_shown_exists_with_its_options(page: Path) -> None:
     fences = re.findall(r"^```(?:sh|console)[^\n]*\n(.*?)^```", page.read_text("utf-8"), re.MULTILINE | re.DOTALL)
     for line in COMMAND.findall("\n".join(fences)):
-        words = re.sub(r"\s#.*|\$\(.*\)", "", line.replace("\\\n", " ")).split()
+        words = shlex.split(re.sub(r"\s#.*|\$\(.*\)", "", line.replace("\\\n", " ")))
         assert words[0] in VERBS, line
         command, rest = command_of(words)
         options = {name for parameter in command.params for name in (*parameter.opts, *parameter.secondary_opts)}

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from document_maker import Sheet, read_sheet
 from soesift.document.page import Page
+from soesift.document.printed_lines import read_lines
 from soesift.document.words import find_words, join_words
-from soesift.table.fill_text import read_lines
 
 
 def test_words_of_a_line(tmp_path: Path) -> None:

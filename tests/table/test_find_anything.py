@@ -6,14 +6,15 @@ import numpy as np
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from soesift.document.orient import main_turn
 from soesift.document.page import Page
+from soesift.document.printed_lines import read_lines
 from soesift.document.words import Words
 from soesift.table.arrows import mark_arrows
-from soesift.table.fill_text import fill_cells, owners, read_lines
+from soesift.table.fill_text import fill_cells, owners
 from soesift.table.find import find_tables
 from soesift.table.grid import FoundTable, GridCell
 from soesift.table.mend import belongs, mend_tables, stack
-from soesift.table.orient import main_turn
 from soesift.table.records import page_records
 from soesift.table.redaction import add_hidden_rules, dark_boxes
 

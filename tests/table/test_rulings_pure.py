@@ -9,9 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from soesift.document.page import Page
-from soesift.table.grid import FoundTable, GridCell
-from soesift.table.lattice import boundaries, build_lattice, closed_sides, merge_cells, part_floating
-from soesift.table.rulings import (
+from soesift.document.rulings import (
     BRIDGE,
     SHORTEST,
     SNAP,
@@ -21,7 +19,10 @@ from soesift.table.rulings import (
     connected,
     merge_lines,
 )
-from soesift.table.signs import has_activity, has_schedule_title, has_time, is_mark, is_point
+from soesift.document.titles import has_schedule_title
+from soesift.table.grid import FoundTable, GridCell
+from soesift.table.lattice import boundaries, build_lattice, closed_sides, merge_cells, part_floating
+from soesift.table.signs import has_activity, has_time, is_mark, is_point
 
 # positions 10 apart with a jitter well within SNAP
 PIECES = st.lists(

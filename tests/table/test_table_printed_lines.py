@@ -6,9 +6,9 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from soesift.document.printed_lines import join_line, page_lines, text_lines
 from soesift.document.words import Words
 from soesift.table.context import lines_outside
-from soesift.table.fill_text import join_line, page_lines, text_lines
 from soesift.table.stream import PARTED, printed_lines
 
 PLACE = st.integers(-20, 600).map(lambda x: x / 2)

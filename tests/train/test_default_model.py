@@ -12,8 +12,9 @@ from soesift.classify.features import features
 from soesift.classify.linear import CLASSES, softmax
 from soesift.classify.shipped import stacked_probabilities
 from soesift.sample import make_protocol
-from soesift.study.detection import ReadDocument, cross_detect, read_document, read_made_up
+from soesift.study.detection import cross_detect
 from soesift.train.default_model import combine_models, read_labels
+from soesift.train.gold_documents import ReadDocument, read_document, read_made_up
 from soesift.train.gold_labels import read_gold
 from soesift.train.stack_fit import held_out_linear
 

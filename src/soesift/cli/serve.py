@@ -31,7 +31,8 @@ def command(config: Path | None, **options: Any) -> None:
     """
     from soesift.config import check, load_toml
     from soesift.errors import MissingExtra
-    from soesift.serve.settings import Settings, take_token
+    from soesift.serve.settings import Settings
+    from soesift.web.token import take_token
 
     given = {key: value for key, value in options.items() if value not in (None, ())}
     base = load_toml(config, Settings).model_dump(exclude_unset=True) if config else {}

@@ -28,7 +28,8 @@ def document_records(path: Path, ocr: Ocr = "auto") -> list[TableRecord]:
     """Every table of one PDF or DOCX, in order; raises DocumentError."""
     sha256 = file_sha256(path)
     if path.suffix.lower() == ".docx":
-        from soesift.document.docx import read_docx, to_records
+        from soesift.document.docx import read_docx
+        from soesift.table.docx_records import to_records
 
         return to_records(read_docx(path), as_text(path.stem), sha256)
     return [record for page in read_pdf(path, sha256, Reading(), ocr) for record in page.records]

@@ -8,12 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from soesift.detect.reading import Ocr, Reading, late, no_ocr
-from soesift.document.docx import read_docx, to_records
+from soesift.document.docx import read_docx
 from soesift.document.docx_pictures import docx_pictures
 from soesift.files import as_text
 from soesift.join.fragment import Fragment
 from soesift.result.models import Location
 from soesift.table.context import TextLine
+from soesift.table.docx_records import to_records
 from soesift.table.find import PageTables, find_tables
 from soesift.table.grid import GridCell
 from soesift.table.records import page_records

@@ -23,8 +23,6 @@ from soesift.document.docx_styles import (
 from soesift.document.docx_table import DocxCell, boxed_tables, inside, lay_out, spread_texts
 from soesift.document.docx_text import W, attribute, child, write_paragraph
 from soesift.errors import DocumentError
-from soesift.table.headers import count_header_rows
-from soesift.table.record import TableRecord, table_id
 
 NEAR = 600  # characters of body text kept on each side
 DEEPEST = 8  # tables within tables
@@ -192,25 +190,3 @@ def _place_tables(reader: _Reader, notes: dict[int, str]) -> None:
         raised = {mark for cell in table.cells for mark in cell.superscripts}
         table.notes += [f"{number} {text}" for number, text in sorted(notes.items()) if str(number) in raised]
         table.landscape = next((wide for end, wide in reader.sections if end >= table.table_number), False)
-
-
-def to_records(tables: list[DocxTable], document: str, sha256: str) -> list[TableRecord]:
-    """Table records without page and box; `document` is the file stem. Header rows are counted where Word's
-    own header flag is missing.
-    """
-    return [
-        TableRecord(
-            table_id=table_id(document, None, None, table.table_number),
-            document=document,
-            sha256=sha256,
-            header_rows=table.header_rows or count_header_rows(table.grid),
-            grid=table.grid,
-            caption=table.caption,
-            heading=table.heading_path[-1][:200] if table.heading_path else "",
-            above=table.above,
-            below=table.below,
-            page_text=f"{table.above}\n{table.below}".strip(),
-            flags=[name for name, on in (("nested", table.nested), ("landscape", table.landscape)) if on],
-        )
-        for table in tables
-    ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from soesift.table.signs import has_schedule_title
+from soesift.document.titles import has_schedule_title
 
 CAPTION_LINES = 3  # printed lines above a table among which its caption may stand
 _CAPTION = re.compile(

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from soesift.document.page import Page
 from soesift.document.pdf import read_page
+from soesift.document.printed_lines import join_line, text_lines
 from soesift.document.words import Words, find_words
 from soesift.errors import DocumentError
-from soesift.table.fill_text import join_line, text_lines
 
 ZONE = 0.14  # of the page's height, at each end
 SAMPLE = 14  # pages looked at

@@ -12,7 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from soesift.document import scan_rules as rules
+from soesift.document.orient import turn_page
 from soesift.document.page import Page
+from soesift.document.rulings import as_lines, connected
 from soesift.document.scan_dark import lighten
 from soesift.document.scan_lines import (
     Line,
@@ -26,8 +28,6 @@ from soesift.document.scan_lines import (
 from soesift.document.scan_marks import CUT, find_blobs
 from soesift.document.scan_rules import Boxes, Grey
 from soesift.document.scan_text import Picture, detect_lines, read_crops
-from soesift.table.orient import turn_page
-from soesift.table.rulings import as_lines, connected
 
 FINEST, COARSEST = 220.0, 150.0  # dots per inch within which a picture is read as it is
 LONGEST = 1600  # pixels: side of the picture that the text detector sees

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
+Box = tuple[float, float, float, float]
 
 
 def no_boxes() -> Floats:

@@ -21,7 +21,7 @@ RAISE = 0.45  # of the character height: a larger step in y ends a word
 class Words:
     """Words as arrays. boxes: (w, 4) on the page; lines: (w, 4) in the frame in which the word reads upright;
     turn: (w,) clockwise degrees; size: (w,) character height; text: list of w strings.
-    grouped: the last words that were grouped into lines, as bytes, and those lines (table.fill_text.page_lines).
+    grouped: the last words that were grouped into lines, as bytes, and those lines (printed_lines.page_lines).
     """
 
     boxes: Floats

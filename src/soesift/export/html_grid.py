@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from soesift.export.markers import split_markers, words_of
 from soesift.export.markup import element, text
 from soesift.export.spans import grid_size, header_count, placed_cells, split_below
 from soesift.export.wording import heading_of
 from soesift.result.models import Cell, SoeTable
+from soesift.schedule.markers import split_markers, words_of
 
 MARK_LENGTH = 3  # characters up to which a cell is centred like a mark
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
+from soesift.document.titles import has_schedule_title
 from soesift.join.likeness import is_continued
 from soesift.result.models import Footnote
 from soesift.table.context import TextLine, is_heading
-from soesift.table.signs import has_schedule_title
 
 MOST = 120
 MOST_PAGES = 4

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from soesift.document.page import Box
 from soesift.join.likeness import letters
 from soesift.result.models import Footnote
-from soesift.table.grid import Box
 
 NOTE = 140  # characters from which a row of one merged text is a note
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
+from soesift.document.titles import has_schedule_title
 from soesift.join.fragment import Fragment
 from soesift.join.likeness import is_continued
 from soesift.result.models import TableType
-from soesift.table.signs import has_schedule_title
 
 _TRACK = re.compile(
     r"""\b(?:follow-?\s?up|extension|open-?label|cross-?over|sub-?stud\w+|(?:cohort|arm|part|group|stage|period)\s+(?:[a-e]|\d+|i{1,3}v?)|cohorts?|arms?|parts?|phase\s*(?:1|2|3|i{1,3})b?|

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from soesift.document.titles import has_schedule_title
 from soesift.join.fragment import Fragment
 from soesift.join.likeness import (
     alike,
@@ -14,7 +15,7 @@ from soesift.join.likeness import (
     shared_boundaries,
 )
 from soesift.table.records import title_row
-from soesift.table.signs import has_schedule_title, has_time, is_point
+from soesift.table.signs import has_time, is_point
 
 PAIR_NAMES = (
     "same_columns", "shared_boundaries", "header", "own_header", "other_header", "continued", "caption_same",

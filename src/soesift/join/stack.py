@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from soesift.document.orient import turn_box
+from soesift.document.page import Box
 from soesift.join.fragment import Fragment
 from soesift.join.joined import Joined, JoinedCell
 from soesift.join.likeness import header_likeness, letters, names_likeness, plain_caption, same_columns
 from soesift.join.pairs import has_own_header, is_tile
 from soesift.join.tiles import below, beside
-from soesift.table.grid import Box
-from soesift.table.orient import turn_box
 from soesift.table.signs import is_mark
 
 

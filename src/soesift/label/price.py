@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from functools import cache
 from importlib.resources import files
@@ -13,6 +12,7 @@ from pydantic import BaseModel, ConfigDict
 
 from soesift.config import load_toml
 from soesift.label.config import LabelConfig
+from soesift.web.listen import is_loopback
 
 
 class Listed(BaseModel):
@@ -77,8 +77,4 @@ def _plain(model: str) -> str:
 
 
 def _is_local(url: str | None) -> bool:
-    host = urlsplit(url or "").hostname or ""
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
+    return is_loopback(urlsplit(url or "").hostname or "")

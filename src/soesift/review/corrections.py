@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from soesift.errors import UsageError
-from soesift.files import WriteError
+from soesift.files import WriteError, sync_folder
 
 if TYPE_CHECKING:
     from soesift.result.models import Result
@@ -62,7 +62,7 @@ def add_corrections(path: Path, corrections: Sequence[Mapping[str, Any]]) -> lis
                 file.flush()
                 os.fsync(file.fileno())
         if not content:
-            _sync_folder(path.parent)
+            sync_folder(path.parent)
     except OSError as error:
         raise WriteError(f"cannot write {path}: {error.strerror}; make the folder writable or free space") from None
     return there + new
@@ -127,13 +127,3 @@ def _alone(file: IO[bytes]) -> Iterator[None]:
             return
         fcntl.flock(file, fcntl.LOCK_EX)
         yield  # closing the file gives the lock back
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make the new file's name durable, where the system lets a folder be opened."""
-    with suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)

@@ -11,7 +11,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from soesift.serve.guard import has_token, host_name, same_origin
+from soesift.web.asker import has_token, host_name, same_origin
 
 LOCAL_NAMES = ("127.0.0.1", "localhost", "::1")
 MOST_BYTES = 4_000_000

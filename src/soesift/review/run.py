@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -13,6 +12,7 @@ from soesift.errors import UsageError
 from soesift.review.documents import find_results, open_documents
 from soesift.review.draw import draw_pots
 from soesift.review.state import LedgerThread, Review, sources_of
+from soesift.web.listen import listen, url_of
 
 if TYPE_CHECKING:
     import uvicorn
@@ -64,18 +64,6 @@ def _open_ledger(
     review.ledger(lambda ledger: draw_pots(ledger, records, repair, seed))
 
 
-def listen(host: str, port: int) -> socket.socket:
-    """A bound socket. Raises UsageError if the address is taken or not of this machine."""
-    try:
-        found = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
-        bound = socket.socket(found[0], socket.SOCK_STREAM)
-        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        bound.bind(found[4])
-    except OSError as error:
-        raise UsageError(f"cannot listen on {host} port {port}: {error.strerror}; choose another --port") from None
-    return bound
-
-
 def serve(
     review: Review, host: str, port: int, names: Sequence[str], token: str | None, say: Callable[[str], None]
 ) -> None:
@@ -89,9 +77,7 @@ def serve(
     app = create_app(review, (*own, *names), token)
     config = uvicorn.Config(app, log_level="warning", proxy_headers=False, server_header=False, ws="none",
                             timeout_graceful_shutdown=3)  # fmt: skip
-    address, number = bound.getsockname()[:2]
-    shown = f"[{address}]" if ":" in address else address
-    say(f"reviewing on http://{shown}:{number}/ ; Ctrl-C stops")
+    say(f"reviewing on {url_of(bound)}/ ; Ctrl-C stops")
     server = uvicorn.Server(config)
     threading.Thread(target=_stop_reading, args=(server, review), daemon=True).start()
     server.run(sockets=[bound])

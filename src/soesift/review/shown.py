@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from soesift.export.markers import split_markers, words_of
 from soesift.export.spans import header_count, placed_cells, split_below
 from soesift.export.wording import FLAG_NAMES, TYPE_NAMES, location_text, plain, verdict
 from soesift.result.models import Cell, Rejected, SoeTable
 from soesift.review.actions import fingerprint
 from soesift.review.documents import Document, Look
 from soesift.review.worklist import Item, items_of
+from soesift.schedule.markers import split_markers, words_of
 from soesift.table.record import TableRecord
 
 MOST_CELLS = 40_000  # of one grid; a page with more would stall the browser

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from soesift.export.markers import split_markers, words_of
 from soesift.result.models import SoeTable
 from soesift.schedule.header import HeaderRow, kind_of
+from soesift.schedule.markers import split_markers, words_of
 from soesift.schedule.timing import read_timing
 from soesift.schedule.tokens import clean
 from soesift.table.signs import has_time, is_mark, is_point

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import hmac
 from dataclasses import dataclass, replace
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from soesift.web.asker import has_token, host_name, same_origin
 
 OPEN_PATHS = {"/healthz"}  # needs no token: it tells a container's probe one word
 DOCUMENTS = "/v1/documents"
@@ -66,30 +67,6 @@ def refusal(path: str, headers: Headers, rules: Rules) -> JSONResponse | None:
     if not length.isdecimal():
         return _no(400, "Content-Length is no number")
     return _no(413, _too_large(rules)) if int(length) > rules.most_bytes else None
-
-
-def host_name(host: str) -> str:
-    """The name of a Host header, lower case, without port; IPv6 addresses without brackets."""
-    if host.startswith("["):
-        return host[1:].partition("]")[0].lower()
-    return host.partition(":")[0].lower()
-
-
-def same_origin(headers: Headers) -> bool:
-    """Whether a browser, which says where a request comes from, sent it for one of our own pages or a person.
-
-    A page of another site can send forms and read nothing (there is no CORS); here it cannot send either.
-    """
-    if headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
-        return False
-    origin = headers.get("origin")
-    return origin is None or origin.partition("://")[2] == headers.get("host")
-
-
-def has_token(headers: Headers, token: str) -> bool:
-    """Compared in a time that does not tell how much of it was right."""
-    scheme, _, given = headers.get("authorization", "").partition(" ")
-    return hmac.compare_digest(given.strip().encode(), token.encode()) and scheme.lower() == "bearer"
 
 
 def _limited(receive: Receive, rules: Rules) -> Receive:

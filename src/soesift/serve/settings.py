@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import ipaddress
-import os
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from soesift.detect.reading import Ocr
-from soesift.errors import UsageError
 
-TOKEN_VARIABLE = "SOESIFT_TOKEN"
-SHORTEST_TOKEN = 16
 MB = 1_000_000
 
 
@@ -37,26 +32,3 @@ class Settings(BaseModel):
     attempts: int = Field(3, ge=1, le=10)  # runs of a document whose reader crashes
     upload_seconds: float = Field(120, gt=0)  # for a request to arrive whole
     grace: float = Field(20, ge=0)  # seconds to finish what is running when told to stop
-
-
-def is_loopback(host: str) -> bool:
-    """Whether only this machine reaches `host`; a name other than localhost counts as open."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
-
-
-def take_token(host: str) -> str | None:
-    """The token from the environment, which is then removed there, so that no child process inherits it.
-
-    Raises UsageError if it is too short, or missing while `host` is not loopback.
-    """
-    token = os.environ.pop(TOKEN_VARIABLE, "").strip() or None
-    if token is None and not is_loopback(host):
-        raise UsageError(f"--host {host} is reached from other machines; set {TOKEN_VARIABLE} to a secret first")
-    if token is not None and (len(token) < SHORTEST_TOKEN or not token.isascii()):
-        raise UsageError(f"{TOKEN_VARIABLE} needs at least {SHORTEST_TOKEN} ASCII characters; make a longer one")
-    return token

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from soesift.document.printed_lines import join_line, page_lines
+from soesift.document.titles import has_schedule_title
 from soesift.document.words import Words
-from soesift.table.fill_text import join_line, page_lines
 from soesift.table.grid import FoundTable
-from soesift.table.signs import has_schedule_title
 
 NEAR = 600  # characters of text kept on each side
 CAPTION_REACH = 90.0  # points above a table in which its caption may stand

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from soesift.document.furniture import Furniture, is_running
+from soesift.document.orient import main_turn, turn_box, turn_page
 from soesift.document.page import Page
+from soesift.document.rulings import Lines, clean_rulings
 from soesift.document.words import Words, find_words
 from soesift.table.arrows import mark_arrows
 from soesift.table.context import TextLine, lines_outside
@@ -16,9 +18,7 @@ from soesift.table.grid import FoundTable
 from soesift.table.lattice import find_lattices
 from soesift.table.mend import mend_tables
 from soesift.table.open_cells import part_open_cells
-from soesift.table.orient import main_turn, turn_box, turn_page
 from soesift.table.redaction import add_hidden_rules
-from soesift.table.rulings import Lines, clean_rulings
 from soesift.table.split_rows import split_rows
 from soesift.table.stream import find_streams
 

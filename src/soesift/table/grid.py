@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-Box = tuple[float, float, float, float]
+from soesift.document.page import Box
 
 
 @dataclass(slots=True)

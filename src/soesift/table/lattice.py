@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from soesift.document.rulings import Lines, cluster, connected
 from soesift.table.grid import FoundTable, GridCell
-from soesift.table.rulings import Lines, cluster, connected
 
 CLOSE = 3.0  # points: boundaries closer than this are one
 OUTER = 8.0  # points: lines that reach further than the outermost boundary open one more cell

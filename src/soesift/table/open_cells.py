@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from soesift.document.printed_lines import text_lines
 from soesift.document.words import Words
-from soesift.table.fill_text import text_lines, words_by_cell
+from soesift.table.fill_text import words_by_cell
 from soesift.table.grid import FoundTable, GridCell
 
 CROSS = 2.0  # points by which a word may pass a boundary

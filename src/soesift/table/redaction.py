@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from soesift.document.page import Floats, Page
-from soesift.table.rulings import Lines
+from soesift.document.rulings import Lines
 
 DARK = 0.15  # luminance
 LEAST = (60.0, 5.0)  # points: smallest width and height of a box whose edges part rows

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from soesift.document.printed_lines import page_lines
+from soesift.document.rulings import Lines
 from soesift.document.words import Words
-from soesift.table.fill_text import page_lines
 from soesift.table.grid import FoundTable, GridCell
-from soesift.table.rulings import Lines
 from soesift.table.stream_columns import column_bounds
 from soesift.table.stream_rows import Printed, row_bounds
 

@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from soesift.table.rulings import Lines
+from soesift.document.rulings import Lines
 
 CLOSE = 0.35  # of the line height: lines farther apart are no broken cell text
 STEP = 0.2  # of the line height: least difference between gaps within rows and between rows

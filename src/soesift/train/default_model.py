@@ -22,8 +22,8 @@ from soesift.classify.linear import CLASSES, Linear, write_linear
 from soesift.classify.model_folder import sha256, verify
 from soesift.classify.shipped import Stack
 from soesift.evaluate.folds import protocol_folds
-from soesift.study.detection import held, read_made_up, read_student
 from soesift.table.record import TableRecord
+from soesift.train.gold_documents import held, read_made_up, read_student
 from soesift.train.stack_fit import Extra, fit_stack, fit_with_extra, held_out_linear
 
 WEIGHT = 0.5  # of a made-up table against a labelled one

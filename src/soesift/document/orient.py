@@ -7,8 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from soesift.document.frame import turn_boxes
-from soesift.document.page import Floats, Page
-from soesift.table.grid import Box
+from soesift.document.page import Box, Floats, Page
 
 EDGE = 0.12  # of the page's height at each end: running lines stay upright on a turned page
 UPRIGHT_MOST = 0.35  # upright characters for each turned one; more, and only column heads are turned

@@ -1,0 +1,68 @@
+"""Documents read once with what is known of their tables, and what a student said of them when it had not seen them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from soesift.classify.features import features
+from soesift.classify.linear import CLASSES, softmax
+from soesift.detect.detector import file_sha256, pdf_fragments
+from soesift.detect.reading import Ocr, Reading
+from soesift.join.fragment import Fragment
+from soesift.table.context import TextLine
+from soesift.table.record import TableRecord
+from soesift.train.gold_labels import gold_labels, read_gold
+from soesift.train.stack_fit import Extra
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadDocument:
+    """One gold document: its fragments, lines outside tables, features (n, d) and labels (n,), -1 unknown."""
+
+    path: Path
+    sha256: str
+    fragments: list[Fragment]
+    lines: dict[int, list[TextLine]]
+    reading: Reading
+    features: Array
+    labels: NDArray[np.intp]
+
+
+def read_document(path: Path, gold: Mapping[str, dict[str, Any]], ocr: Ocr = "auto") -> ReadDocument:
+    """Read a PDF and label its tables from gold pages; raises DocumentError."""
+    sha256, reading = file_sha256(path), Reading()
+    fragments, lines = pdf_fragments(path, sha256, reading, ocr, None, None)
+    records = [f.record for f in fragments]
+    labels = [-1 if name is None else CLASSES.index(name) for name in gold_labels(records, dict(gold))]
+    return ReadDocument(path, sha256, fragments, lines, reading, features(records), np.asarray(labels, np.intp))
+
+
+def read_made_up(folder: Path, weight: float) -> Extra:
+    """Tables of generated protocols (`soesift sample`: ID.pdf beside its truth ID.json) as rows to learn from."""
+    documents = [read_document(path, read_gold(folder), "never") for path in sorted(folder.glob("*.pdf"))]
+    labels = np.concatenate([d.labels for d in documents])
+    return Extra(np.concatenate([d.features for d in documents])[labels >= 0], labels[labels >= 0], weight)
+
+
+def read_student(held_out: Path) -> dict[str, Array]:
+    """table_id -> (3,) held-out probabilities, mean over seeds, of a student's `held_out.jsonl`."""
+    logits: dict[str, list[list[float]]] = {}
+    for line in held_out.read_text("utf-8").splitlines():
+        row = json.loads(line)
+        logits.setdefault(row["table_id"], []).append(row["logits"])
+    return {key: softmax(np.asarray(rows, np.float64)).mean(axis=0) for key, rows in logits.items()}
+
+
+def held(records: Sequence[TableRecord], student: Mapping[str, Array]) -> Array:
+    """(n, 3) held-out probabilities; a table that was not among the student's rows counts as other."""
+    unknown = np.array([0.98, 0.01, 0.01])
+    return np.asarray([student.get(r.table_id, unknown) for r in records], np.float64).reshape(-1, 3)
