@@ -16,7 +16,7 @@ from soesift.detect.batch import Job
 from soesift.detect.scans import kept_scan
 from soesift.document import scan_text
 from soesift.sample.protocol import make_protocol
-from soesift.scale.cluster import picture_readers
+from soesift.scale.cluster import has_token, picture_readers
 from soesift.scale.pictures import PAGES, PictureReader, in_pieces
 
 needs_ray = pytest.mark.skipif(find_spec("ray") is None, reason="ray is not installed (soesift[ray])")
@@ -24,7 +24,7 @@ needs_ray = pytest.mark.skipif(find_spec("ray") is None, reason="ray is not inst
 
 def detect(documents: Path, out: Path, *more: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "soesift.cli.main", "detect", str(documents), "--out", str(out)]
-    return subprocess.run([*command, "--format", "json", *more], capture_output=True, text=True, timeout=120)
+    return subprocess.run([*command, "--format", "json", *more], capture_output=True, text=True, timeout=300)
 
 
 @needs_ray
@@ -108,3 +108,16 @@ def test_a_gpu_is_used_by_those_who_were_given_one(
     assert scan_text.has_gpu() is expected
     monkeypatch.delenv("CUDA_VISIBLE_DEVICES")
     assert not scan_text.has_gpu()
+
+
+def test_a_token_is_offered_where_there_is_one(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in ("RAY_AUTH_TOKEN", "RAY_AUTH_TOKEN_PATH"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert not has_token()
+    monkeypatch.setenv("RAY_AUTH_TOKEN", "secret")
+    assert has_token()
+    monkeypatch.delenv("RAY_AUTH_TOKEN")
+    (tmp_path / ".ray").mkdir()
+    (tmp_path / ".ray" / "auth_token").write_text("secret")
+    assert has_token()

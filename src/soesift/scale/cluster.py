@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 from soesift.errors import MissingExtra, UsageError
@@ -23,6 +24,8 @@ def connected(workers: int, address: str | None) -> Any:
     """
     os.environ["RAY_USAGE_STATS_ENABLED"] = "0"  # Ray would tell its makers
     os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")  # its files tell all; the screen is ours
+    if address and has_token():
+        os.environ.setdefault("RAY_AUTH_MODE", "token")  # `ray start` asks for it, and Ray's clients do not offer it
     try:
         import ray
         import ray.data
@@ -35,20 +38,28 @@ def connected(workers: int, address: str | None) -> Any:
                 address=address or "local", log_to_driver=False, logging_level="warning", **({} if address else here)
             )
         except (ConnectionError, ValueError, RuntimeError) as error:
-            raise UsageError(f"--address {address}: no Ray cluster there ({str(error)[:100]})") from error
+            why = str(error)[:100]
+            raise UsageError(f"--address {address}: no Ray cluster there, or no right to it ({why})") from error
     return ray
+
+
+def has_token() -> bool:
+    """Whether there is a token for clusters, where Ray looks for it."""
+    told = any(os.environ.get(name) for name in ("RAY_AUTH_TOKEN", "RAY_AUTH_TOKEN_PATH"))
+    return told or (Path.home() / ".ray" / "auth_token").is_file()
 
 
 def rows_of(
     ray: Any, rows: Sequence[Row], worker: type, args: tuple[Any, ...], workers: int, gpus: float = 0.0
 ) -> Iterator[Row]:
     """What `workers` actors of the class `worker`, made with `args`, answer to each row, as they answer."""
+    logging.getLogger("ray.data").setLevel(logging.ERROR)
     context = ray.data.DataContext.get_current()
     context.enable_progress_bars = context.print_on_execution_start = False
-    logging.getLogger("ray.data").setLevel(logging.WARNING)
     pool = ray.data.ActorPoolStrategy(size=workers)
+    needs = {"num_gpus": gpus} if gpus else {"num_cpus": 1}  # Ray Data schedules by one of them; both can stall it
     data = ray.data.from_items(list(rows), override_num_blocks=min(len(rows), BLOCKS)).map(
-        worker, fn_constructor_args=args, num_cpus=1, num_gpus=gpus, compute=pool
+        worker, fn_constructor_args=args, compute=pool, **needs
     )
     yield from data.iter_rows()
 
