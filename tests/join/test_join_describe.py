@@ -198,16 +198,27 @@ def test_a_page_before_a_sure_one_is_lifted_too() -> None:
     assert parts[0].soe == pytest.approx(0.95 * TRUST)
 
 
+def test_samples_under_the_same_header_on_the_next_page_are_its_last_rows() -> None:
+    samples = fragment(HEADER + BODY[-2:], 5, soe=0.02, sampling=0.97)
+    lift_continuations([fragment(HEADER + BODY, 4, soe=0.99), samples])
+    assert samples.soe == pytest.approx(0.99 * TRUST)
+    assert samples.sampling <= 1 - samples.soe
+    before = fragment(HEADER + BODY[-2:], 3, soe=0.02, sampling=0.97)
+    lift_continuations([before, fragment(HEADER + BODY, 4, soe=0.99)])
+    assert before.soe == 0.02
+
+
 @pytest.mark.parametrize(
     "other",
     [
         fragment(HEADER + BODY, 7, soe=0.3),  # not the next page
         fragment(HEADER + BODY, 5, soe=0.01, caption="Table 9 Dose levels"),  # surely of another kind
-        fragment(HEADER + BODY, 5, soe=0.3, sampling=0.6),  # a sampling grid
+        fragment([["Sample", "0 h", "1 h", "2 h", "4 h"], *BODY], 5, soe=0.3, sampling=0.6),  # a sampling grid
+        fragment(HEADER + BODY, 5, soe=0.3, sampling=0.6, caption="Table 9 Pharmacokinetic samples"),
         fragment(HEADER + BODY, 5, soe=0.3, columns=[40, 90, 180, 200, 260, 340]),  # other columns
         fragment(HEADER + BODY, None, soe=0.3),  # no pages
     ],
-    ids=["far", "unlike", "sampling", "columns", "word"],
+    ids=["far", "unlike", "sampling", "captioned", "columns", "word"],
 )
 def test_what_does_not_continue_is_not_lifted(other) -> None:
     before = other.soe

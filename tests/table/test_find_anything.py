@@ -137,10 +137,10 @@ def test_words_go_to_the_cell_of_their_middle() -> None:
 
 
 def test_main_turn_needs_a_clear_majority() -> None:
-    def page(upright: int, turned: int) -> Page:
-        n = upright + turned
+    def page(upright: int, turned: int, over: int = 0) -> Page:
+        n = upright + turned + over
         boxes = np.tile(np.array([300, 400, 306, 410], np.float32), (n, 1))
-        turns = np.array([0] * upright + [90] * turned, np.int16)
+        turns = np.array([0] * upright + [90] * turned + [180] * over, np.int16)
         return Page(1, 612, 792, codes=np.full(n, 65, np.uint32), boxes=boxes, upright=turns)
 
     assert main_turn(page(100, 0)) == 0
@@ -148,3 +148,6 @@ def test_main_turn_needs_a_clear_majority() -> None:
     assert main_turn(page(30, 100)) == 90
     assert main_turn(page(0, 5)) == 90
     assert main_turn(page(0, 0)) == 0
+    assert main_turn(page(9, 60, 100)) == 90, "visits across the columns of a turned table"
+    assert main_turn(page(0, 10, 100)) == 180
+    assert main_turn(page(0, 0, 100)) == 180

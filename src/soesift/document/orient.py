@@ -10,6 +10,7 @@ from soesift.document.frame import turn_boxes
 from soesift.document.page import Box, Floats, Page
 
 EDGE = 0.12  # of the page's height at each end: running lines stay upright on a turned page
+SIDEWAYS_LEAST = 0.15  # sideways characters for each upside down; with fewer the page is upside down
 UPRIGHT_MOST = 0.35  # upright characters for each turned one; more, and only column heads are turned
 
 
@@ -24,6 +25,9 @@ def main_turn(page: Page) -> int:
     turned = turns != 0
     if not turned.any() or counts[~turned].sum() > UPRIGHT_MOST * counts[turned].sum():
         return 0
+    sideways = (turns == 90) | (turns == 270)
+    if counts[sideways].sum() > SIDEWAYS_LEAST * counts[turns == 180].sum():
+        turned = sideways  # text upside down stands for visits across a turned table's columns; pages do not
     return int(turns[turned][counts[turned].argmax()])
 
 

@@ -47,8 +47,19 @@ def alike(a: str, b: str) -> float:
 
 
 def header_likeness(a: Fragment, b: Fragment) -> float:
-    """Share of header columns whose text is the same, by place if the widths agree, else by sequence."""
-    one, two = header_columns(a), header_columns(b)
+    """Share of header columns whose text is the same, by place if the widths agree, else by sequence.
+
+    Where one header was read as having fewer rows, its rows are compared as well with as many of the other's.
+    """
+    rows = min(a.record.header_rows, b.record.header_rows)
+    whole = columns_likeness(header_columns(a), header_columns(b))
+    if a.record.header_rows == b.record.header_rows or not rows or whole == 1.0:
+        return whole
+    return max(whole, columns_likeness(header_columns(a, rows), header_columns(b, rows)))
+
+
+def columns_likeness(one: list[str], two: list[str]) -> float:
+    """`header_likeness` of the texts of columns."""
     if not any(one) or not any(two):
         return 0.0
     if len(one) == len(two):
@@ -58,13 +69,10 @@ def header_likeness(a: Fragment, b: Fragment) -> float:
     return SequenceMatcher(None, one, two, autojunk=False).ratio()
 
 
-def header_columns(fragment: Fragment) -> list[str]:
-    """For each column, the letters of its header texts."""
-    return (
-        [letters("".join(dict.fromkeys(texts))) for texts in zip(*fragment.header, strict=True)]
-        if fragment.header
-        else []
-    )
+def header_columns(fragment: Fragment, rows: int | None = None) -> list[str]:
+    """For each column, the letters of its header texts (of the first `rows` rows)."""
+    header = fragment.header[:rows]
+    return [letters("".join(dict.fromkeys(texts))) for texts in zip(*header, strict=True)] if header else []
 
 
 def row_names(fragment: Fragment) -> list[str]:

@@ -6,7 +6,7 @@ import re
 
 from soesift.document.titles import has_schedule_title
 from soesift.join.fragment import Fragment
-from soesift.join.likeness import is_continued
+from soesift.join.likeness import is_continued, letters
 from soesift.result.models import TableType
 
 _TRACK = re.compile(
@@ -27,6 +27,7 @@ _SAMPLE = re.compile(
     immunogenicity|ada|urine\s+collection|ecg\s+(?:collection|schedule|time\w*)|collection)\b""",
     re.VERBOSE | re.IGNORECASE,
 )
+GENERAL = 3  # kinds of such activities that no sampling grid has
 # activities that a main schedule has and a sampling grid has not
 _GENERAL = re.compile(
     r"""\b(?:informed\s+consent|physical\s+exam\w*|vital\s+signs?|adverse\s+events?|concomitant|medical\s+history|
@@ -82,11 +83,13 @@ def types_of(groups: list[list[Fragment]], titles: list[str]) -> list[tuple[Tabl
 
 def is_sampling(group: list[Fragment]) -> bool:
     """Whether a table gives the finer timing of another's activities: samples by hours, nothing general."""
+    cells = {text for f in group for row in f.record.grid for text in row}
+    general = {letters(found.group()) for text in cells for found in _GENERAL.finditer(text)}
     if sum(f.sampling for f in group) > sum(f.soe for f in group):
-        return True
+        return len(general) < GENERAL  # the model's word, unless too much of a visit is in it
     titles = " ".join(f.record.caption for f in group)
     names = [row[0] for f in group for row in f.record.grid[f.record.header_rows :] if row[0]]
-    if any(_GENERAL.search(text) for f in group for row in f.record.grid for text in row):
+    if general:
         return False
     sampled = sum(_SAMPLE.search(name) is not None for name in names) / max(1, len(names))
     heads = " ".join(text for f in group for row in f.header for text in row)

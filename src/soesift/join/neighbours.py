@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import re
+
+from soesift.document.titles import has_schedule_title
 from soesift.join.fragment import Fragment
-from soesift.join.likeness import same_columns, shared_boundaries
+from soesift.join.likeness import header_likeness, letters, same_columns, shared_boundaries
 from soesift.join.pairs import caption_relation
+from soesift.table.records import title_row
 from soesift.table.signs import has_activity, is_mark
 
+_TITLE = re.compile(r"(?:table|figure|appendix|annex|attachment|listing|section|\d)", re.IGNORECASE)
 SURE = 0.8
 LEAST = 0.02  # a fragment below this is of another kind, unless it opens its page under the same rules
 LEAST_COLUMNS = 4
+SAME_HEADER = 0.95  # of the header's columns read the same
 BLANK = 80  # characters above a table that opens its page
 TRUST = 0.9  # of the sure neighbour's probability goes over
 
@@ -21,9 +27,10 @@ def lift_continuations(fragments: list[Fragment]) -> None:
     """
     sure = [f for f in fragments if f.soe >= SURE]
     for fragment in sorted(fragments, key=lambda f: f.order):
-        if fragment.soe >= SURE or fragment.sampling > 0.5:
+        if fragment.soe >= SURE:
             continue
-        support = max((f.soe for f in sure if f is not fragment and supports(f, fragment)), default=0.0)
+        speaks = repeats_header if fragment.sampling > 0.5 else supports
+        support = max((f.soe for f in sure if f is not fragment and speaks(f, fragment)), default=0.0)
         if support:
             fragment.soe = max(fragment.soe, TRUST * support)
             fragment.sampling = min(fragment.sampling, 1 - fragment.soe)
@@ -49,9 +56,24 @@ def is_reprint(other: Fragment, fragment: Fragment) -> bool:
     return sum(is_mark(text) for row in fragment.record.grid for text in row[1:]) >= 2
 
 
+def repeats_header(other: Fragment, fragment: Fragment) -> bool:
+    """The next page's reprint under the very same header: the samples are the last rows of the schedule."""
+    follows = fragment.record.page is not None and other.page == fragment.page - 1
+    return follows and is_reprint(other, fragment) and header_likeness(other, fragment) >= SAME_HEADER
+
+
+def names_rows(fragment: Fragment) -> bool:
+    """Whether a caption is the table's own first row, a heading of the rows below it and no title."""
+    caption = fragment.record.caption
+    is_row = letters(caption) == letters(title_row(fragment.record.grid))
+    return is_row and not has_schedule_title(caption) and _TITLE.match(caption) is None
+
+
 def is_rest(other: Fragment, fragment: Fragment) -> bool:
     """A table that opens its page without a caption, on rules of the table before, with a mark in a row."""
-    if fragment.record.caption or len(fragment.record.above) > BLANK or len(fragment.columns) < LEAST_COLUMNS:
+    if len(fragment.record.above) > BLANK or len(fragment.columns) < LEAST_COLUMNS:
+        return False
+    if fragment.record.caption and not names_rows(fragment):
         return False
     if len(fragment.columns) > len(other.columns) + 1 or shared_boundaries(fragment, other) < 0.99:
         return False

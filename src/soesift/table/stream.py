@@ -15,9 +15,11 @@ from soesift.table.stream_rows import Printed, row_bounds
 PARTED = 0.9  # of the character height: a wider gap parts two chunks of a line
 SEED = 3  # chunks that make a line tabular
 LEAST = 3  # tabular lines that make a table
+WIDE = 6  # chunks of a line: with one line of SEED more, LEAST lines of any kind make a table (a header over few rows)
 LONE = 2.5  # of the line height: a gap that makes a line of two chunks tabular
 APART = 48.0  # points between two tabular lines of one table
 PROSE = 0.62  # of the text's width: a longer single chunk is prose
+TITLE = 5.0  # points
 HEADER = 90.0  # points above the first tabular line in which a top rule is looked for
 
 
@@ -81,7 +83,13 @@ def tabular_runs(lines: list[Printed], width: float) -> list[tuple[int, int]]:
             runs[-1].append(seed)
         else:
             runs.append([seed])
-    return [(run[0], run[-1]) for run in runs if sum(len(lines[i].chunks) >= SEED for i in run) >= LEAST]
+    return [(run[0], run[-1]) for run in runs if makes_table([len(lines[i].chunks) for i in run])]
+
+
+def makes_table(chunks: list[int]) -> bool:
+    """Whether tabular lines of so many chunks are enough for a table."""
+    rich = sum(count >= SEED for count in chunks)
+    return rich >= LEAST or (rich >= LEAST - 1 and max(chunks) >= WIDE and len(chunks) >= LEAST)
 
 
 def is_tabular(line: Printed, width: float) -> bool:
@@ -114,12 +122,20 @@ def build_stream(
     columns = column_bounds([line.chunks for line in body])
     if len(columns) < 4:
         return None
+    while first < run[0] and is_title(lines[first], columns):
+        first += 1
     left = min(float(line.chunks[0, 0]) for line in lines[first : last + 1])
     right = max(float(line.chunks[-1, 2]) for line in lines[first : last + 1])
     columns = np.concatenate([[min(left, columns[0]) - 1], columns[1:-1], [max(right, columns[-1]) + 1]])
     rows = row_bounds(lines[first : last + 1], columns, rules)
     cells = [GridCell(r, c, 1, 1) for r in range(len(rows) - 1) for c in range(len(columns) - 1)]
     return FoundTable(page, rows, columns.astype(np.float32), cells, borderless=True)
+
+
+def is_title(line: Printed, columns: NDArray[np.floating]) -> bool:
+    """Whether a line over the columns is one chunk from the left edge on that leaves the first column."""
+    x0, _, x1, _ = line.chunks[0].tolist()
+    return len(line.chunks) == 1 and x0 < columns[0] + TITLE and x1 > columns[1] + TITLE
 
 
 def extend(lines: list[Printed], run: tuple[int, int], rules: Lines, width: float) -> tuple[int, int]:
