@@ -83,7 +83,8 @@ def test_no_tables_have_no_types() -> None:
 
 def test_a_sampling_grid_names_samples_and_nothing_general() -> None:
     assert is_sampling([fragment(SAMPLES, 9)])
-    assert is_sampling([fragment(HEADER + BODY, 9, soe=0.2, sampling=0.7)])
+    assert is_sampling([fragment(HEADER + BODY[2:4], 9, soe=0.2, sampling=0.7)]), "the model's word"
+    assert not is_sampling([fragment(HEADER + BODY, 9, soe=0.2, sampling=0.7)]), "against consent, examination, signs"
     assert not is_sampling([fragment(HEADER + BODY, 9)])
     assert not is_sampling([fragment([*SAMPLES, ["Vital signs", "X", "", "", ""]], 9)])
 
@@ -233,6 +234,14 @@ def test_an_uncaptioned_rest_at_the_top_of_the_next_page_is_lifted_from_nothing(
     early = fragment([BODY[4][:4], BODY[5][:4]], 3, header_rows=0, above="", soe=0.001)
     lift_continuations([early, fragment(HEADER + BODY, 4, soe=0.99)])
     assert early.soe == 0.001  # a rest comes after its table, never before
+    grouped = fragment([["Administrative procedures"] * 4, BODY[5][:4]], 5, header_rows=0, above="", soe=0.001,
+                       caption="Administrative procedures")  # fmt: skip
+    lift_continuations([fragment(HEADER + BODY, 4, soe=0.99), grouped])
+    assert grouped.soe == pytest.approx(0.99 * TRUST), "the heading of its rows is no caption"
+    doses = fragment([["Table 9 Dose levels"] * 4, BODY[5][:4]], 5, header_rows=0, above="", soe=0.001,
+                     caption="Table 9 Dose levels")  # fmt: skip
+    lift_continuations([fragment(HEADER + BODY, 4, soe=0.99), doses])
+    assert doses.soe == 0.001
     titled = fragment([BODY[4][:4], BODY[5][:4]], 5, header_rows=0, above="", soe=0.001, caption="Table 9")
     lift_continuations([fragment(HEADER + BODY, 4, soe=0.99), titled])
     assert titled.soe == 0.001

@@ -131,6 +131,15 @@ def test_header_likeness_ignores_the_first_column_and_knows_other_widths() -> No
     assert header_likeness(a, fragment(BODY, header_rows=0)) == 0.0
 
 
+def test_header_likeness_where_one_header_was_read_short() -> None:
+    """Its last rows were taken for body rows: what both have counts."""
+    whole = [HEADER[0], ["Window", "", "±1", "±2", "±2"]]
+    short = fragment([*whole, *BODY], header_rows=1)
+    long = fragment([*whole, *BODY], header_rows=2)
+    assert header_likeness(short, long) == header_likeness(long, short) == 1.0
+    assert header_likeness(short, fragment([OTHER[0], whole[1], *BODY], header_rows=2)) == 0.0
+
+
 def test_texts_are_alike_on_letters_and_digits() -> None:
     assert alike("Day 1", "day-1") == 1.0
     assert alike("Schedule of Events", "Schedule of Event") > 0.95

@@ -54,6 +54,35 @@ def test_booktabs_with_header_of_two_lines(tmp_path: Path) -> None:
     assert table.texts() == [["", "Baseline", "Treatment", "", ""], *ROWS]
 
 
+def test_a_wide_header_over_two_rows_of_one_mark_is_a_table(tmp_path: Path) -> None:
+    """The last page of a long table; half as wide a header proves nothing."""
+    xs = [72.0, 180.0, 240.0, 300.0, 360.0, 420.0, 480.0]
+    times = ["-28", "1", "8", "15", "29", "57"]
+    for columns, expected in ((7, 1), (4, 0)):
+        sheet = Sheet()
+        for x, name, time in zip(xs[1:columns], ["Screening", *"123456"], times, strict=False):
+            sheet.text(x, 120, name, 9).text(x, 138, time, 9)
+        sheet.text(72, 120, "Visit", 9).text(72, 138, "Day", 9).text(72, 156, "Phone call", 9).text(240, 156, "X", 9)
+        sheet.text(72, 174, "Serum", 9).text(300 if columns > 4 else 240, 174, "X", 9)
+        if columns == 4:
+            sheet = Sheet().text(72, 120, "Visit", 9).text(180, 120, "1", 9).text(240, 120, "2", 9)
+            sheet.text(72, 138, "Phone call", 9).text(180, 138, "X", 9).text(72, 156, "Serum", 9).text(240, 156, "X", 9)
+        tables = found(tmp_path, sheet)
+        assert len(tables) == expected
+        if tables:
+            assert tables[0].shape == (4, 7)
+
+
+def test_headings_above_a_borderless_table_are_no_rows_of_it(tmp_path: Path) -> None:
+    """The top rule is that of the page's head; a line in the first column, as "Procedure" alone, stays."""
+    sheet = Sheet().line(72, 70, 500, 70)
+    sheet.text(72, 86, "2. Schedule of Procedures of the whole study", 9).text(72, 102, "Procedure and", 9)
+    put_rows(sheet, ROWS, 120)
+    [table] = found(tmp_path, sheet)
+    assert table.texts()[0][0].startswith("Procedure and")
+    assert not any("Schedule of" in text for row in table.texts() for text in row)
+
+
 def test_rules_between_all_rows(tmp_path: Path) -> None:
     sheet = put_rows(Sheet(), ROWS, 120)
     for number in range(len(ROWS) + 1):
