@@ -18,6 +18,9 @@ from soesift.errors import DocumentError
 ZONE = 0.14  # of the page's height, at each end
 SAMPLE = 14  # pages looked at
 AGAIN = 3  # pages on which a line must come again
+PARTS = 3  # left, middle and right: a line of more parts may be the header of a table of some pages
+MOST = 0.5  # of the pages looked at have such a line, if it is a running one
+PARTED = 0.9  # of the character height: a wider gap parts two parts of a line
 MOST_KEPT = 20_000  # characters of a page that is kept
 
 Furniture = frozenset[str]
@@ -31,7 +34,9 @@ def learn_furniture(document: Any, n_pages: int, kept: dict[int, Page] | None = 
     if n_pages < AGAIN:
         return frozenset()
     counts: Counter[str] = Counter()
-    for index in np.unique(np.linspace(0, n_pages - 1, min(SAMPLE, n_pages)).astype(int)).tolist():
+    manifold: set[str] = set()
+    sample = np.unique(np.linspace(0, n_pages - 1, min(SAMPLE, n_pages)).astype(int)).tolist()
+    for index in sample:
         try:
             page = read_page(document, index)
         except DocumentError:  # said of that page when it is its turn
@@ -39,9 +44,17 @@ def learn_furniture(document: Any, n_pages: int, kept: dict[int, Page] | None = 
         if kept is not None and len(page.codes) <= MOST_KEPT:
             kept[index] = page
         words = find_words(page)
-        keys = {key for key, _ in edge_lines(words, page.height)}
-        counts.update(keys)
-    return frozenset(key for key, count in counts.items() if count >= AGAIN)
+        found = dict(edge_lines(words, page.height))
+        counts.update(found.keys())
+        manifold |= {key for key, line in found.items() if parts(words, line) > PARTS}
+    least = max(AGAIN, MOST * len(sample))
+    return frozenset(key for key, count in counts.items() if count >= (least if key in manifold else AGAIN))
+
+
+def parts(words: Words, line: NDArray[np.intp]) -> int:
+    """Into how many parts wide gaps divide a line (indices of words from left to right)."""
+    sides, size = words.lines[line], words.size[line]
+    return 1 + int((sides[1:, 0] - sides[:-1, 2] > PARTED * np.maximum(size[1:], size[:-1])).sum())
 
 
 def edge_lines(words: Words, height: float) -> list[tuple[str, NDArray[np.intp]]]:

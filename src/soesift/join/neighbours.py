@@ -6,7 +6,7 @@ import re
 
 from soesift.document.titles import has_schedule_title
 from soesift.join.fragment import Fragment
-from soesift.join.likeness import header_likeness, letters, same_columns, shared_boundaries
+from soesift.join.likeness import header_likeness, is_continued, letters, same_columns, shared_boundaries
 from soesift.join.pairs import caption_relation
 from soesift.table.records import title_row
 from soesift.table.signs import has_activity, is_mark
@@ -53,7 +53,8 @@ def is_reprint(other: Fragment, fragment: Fragment) -> bool:
     """The same columns under the same caption or none, with marks: a last page of few rows."""
     if not same_columns(other, fragment) or caption_relation([other], fragment.record.caption)[1]:
         return False
-    return sum(is_mark(text) for row in fragment.record.grid for text in row[1:]) >= 2
+    least = 1 if is_continued(fragment.record.caption) else 2
+    return sum(is_mark(text) for row in fragment.record.grid for text in row[1:]) >= least
 
 
 def repeats_header(other: Fragment, fragment: Fragment) -> bool:

@@ -88,8 +88,14 @@ def tables_of(page: Page, words: Words, horizontal: Lines, vertical: Lines) -> l
     return sorted(tables, key=lambda t: (t.hull[1], t.hull[0]))
 
 
+MANY = 6  # columns
+
+
 def is_table(table: FoundTable) -> bool:
-    """Two cells with text in two rows and columns, or three in a single ruled row (the rest of a table)."""
+    """Two cells with text in two rows and columns, or three in a single ruled row (the rest of a table), where one
+    may be empty if there are many columns."""
     height, width = table.shape
     filled = sum(bool(c.text) for c in table.cells)
-    return (height >= 2 and width >= 2 and filled >= 2) or (height == 1 and width >= 3 and filled >= 3)
+    if height == 1:
+        return width >= 3 and filled >= (2 if width >= MANY else 3)
+    return width >= 2 and filled >= 2
