@@ -62,3 +62,18 @@ def test_only_the_edges_count(tmp_path: Path) -> None:
 
 def test_normalise() -> None:
     assert normalise("  Page 12\tof  340 ") == normalise("Page 3 of 9") == "page # of #"
+
+
+def test_the_header_of_a_table_of_some_pages_is_no_running_line(tmp_path: Path) -> None:
+    """Reprinted at the top of four of ten pages; a running line of as many parts is on all of them."""
+    sheets = []
+    for number in range(10):
+        sheet = Sheet()
+        for place, text in enumerate(["Sponsor", "Protocol 7", "Version 2", "Final", "Confidential"]):
+            sheet.text(60 + 110 * place, 30, text)
+        for place, text in enumerate(["Procedure", "Screening", "Day 1", "Day 8", "Day 15"] if 3 <= number < 7 else []):
+            sheet.text(60 + 110 * place, 60, text)
+        sheets.append(sheet.text(60, 80, f"Weight {number}"))
+    with opened(tmp_path, sheets) as document:
+        furniture = learn_furniture(document, 10)
+    assert furniture == {"sponsor protocol # version # final confidential"}

@@ -37,7 +37,7 @@ def command(trials: tuple[str, ...], manifest: Path | None, out: Path, kind: Any
             wait: float, timeout: float, api: str | None, store: str | None) -> int:  # fmt: skip
     """Download the protocols of trials NCT..., or the documents of a manifest, from ClinicalTrials.gov.
 
-    The only verb that uses the network. What is there already is kept, what broke off goes on where it stopped.
+    What is there already is kept, what broke off goes on where it stopped.
     Exit code 0: all there; 3: no trial has posted any; 4: at least one failed; 2: all failed, or bad input.
     """
     from soesift import __version__

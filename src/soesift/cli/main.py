@@ -26,7 +26,7 @@ VERBS = {
     "diff": "What changed between the schedules of two versions.",
     "burden": "Visits and procedures per participant, counted, with what the counts assume.",
     "status": "What a ledger of labels holds.",
-    "fetch": "Download protocols from ClinicalTrials.gov: the only verb that uses the network.",
+    "fetch": "Download protocols from ClinicalTrials.gov.",
     "sample": "Write a realistic protocol that this project makes itself.",
     "serve": "Serve detection over HTTP.",
     "review": "Check detections and label tables on a local page.",
