@@ -73,7 +73,7 @@ def test_the_header_of_a_table_of_some_pages_is_no_running_line(tmp_path: Path) 
             sheet.text(60 + 110 * place, 30, text)
         for place, text in enumerate(["Procedure", "Screening", "Day 1", "Day 8", "Day 15"] if 3 <= number < 7 else []):
             sheet.text(60 + 110 * place, 60, text)
-        sheets.append(sheet.text(60, 80, f"Weight {number}"))
+        sheets.append(sheet.text(60, 300, f"Weight {number}"))
     with opened(tmp_path, sheets) as document:
         furniture = learn_furniture(document, 10)
     assert furniture == {"sponsor protocol # version # final confidential"}
