@@ -269,6 +269,21 @@ def test_ray_reads_by_address_what_the_local_engine_reads(source: Path, tmp_path
     assert result(tmp_path / "ray" / "a.json")["tables"]
 
 
+def test_a_folder_or_a_pattern_of_a_store_names_all_documents_there() -> None:
+    import fsspec
+
+    store = fsspec.filesystem("memory")
+    for name in ("shelf/a.pdf", "shelf/deep/b.PDF", "shelf/deep/c.docx", "shelf/notes.txt", "other/d.pdf"):
+        store.pipe(f"/{name}", b"%PDF")
+    named = [source.url for source in find_sources(["memory://shelf/", "memory://shelf/a.pdf"])]
+    assert named == ["memory:///shelf/a.pdf", "memory:///shelf/deep/b.PDF", "memory:///shelf/deep/c.docx", "memory://shelf/a.pdf"]
+    assert [source.url for source in find_sources(["memory://*/*.pdf"])] == ["memory:///other/d.pdf", "memory:///shelf/a.pdf"]
+    for empty in ("memory://none/", "memory://shelf/*.xml"):
+        with pytest.raises(UsageError, match="no PDF or DOCX there"):
+            find_sources([empty])
+    assert [source.url for source in find_sources(["https://host/folder/"])] == ["https://host/folder/"]
+
+
 def test_a_missing_package_is_named_before_anything_starts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(__import__("sys").modules, "fsspec", None)
     with pytest.raises(UsageError, match=r"soesift\[remote\]"):

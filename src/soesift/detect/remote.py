@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -48,6 +48,25 @@ def check_urls(urls: Iterable[str]) -> None:
             raise UsageError(f"{shown(url)}: {error.name} is not installed; run: pip install {error.name}") from error
         except ImportError as error:
             raise UsageError(f"{shown(url)}: {error}") from error
+
+
+def documents_at(url: str, kinds: Container[str]) -> list[str]:
+    """Addresses of the documents in a folder of a store (`s3://bucket/folder/`) or that a pattern (`*`) names; others
+    as they are. Raises UsageError if it cannot be listed or holds none."""
+    folder, pattern = url.endswith("/"), "*" in url
+    if url.lower().startswith("http") or not (folder or pattern):
+        return [url]
+    from fsspec.core import url_to_fs
+
+    try:
+        system, path = url_to_fs(url)
+        found = [str(name) for name in (system.glob(path) if pattern else system.find(path))]
+    except Exception as error:  # noqa: BLE001  # each store has errors of its own
+        raise UsageError(f"{shown(url)}: cannot be listed ({why(error)}); check the address and your rights") from None
+    documents = sorted(name for name in found if PurePosixPath(name).suffix.lower() in kinds)
+    if not documents:
+        raise UsageError(f"{shown(url)}: no PDF or DOCX there")
+    return [str(system.unstrip_protocol(name)) for name in documents]
 
 
 def shown(url: str) -> str:

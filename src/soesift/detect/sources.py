@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 
 from soesift.detect.detector import file_sha256
 from soesift.detect.manifest import read_list
-from soesift.detect.remote import check_urls, copy, is_url, name_of, safe_name
+from soesift.detect.remote import check_urls, copy, documents_at, is_url, name_of, safe_name
 from soesift.errors import DocumentError, UsageError
 
 KINDS = {".pdf", ".docx"}
@@ -28,13 +28,15 @@ class Source:
 
 
 def find_sources(places: Sequence[str], manifest: Path | None = None) -> list[Source]:
-    """Documents named by files, folders, globs, URLs and a list, once each.
+    """Documents named by files, folders, globs, URLs (of stores also folders and patterns) and a list, once each.
 
     Raises UsageError if there are none, for addresses that are not read and for two hashes of one document.
     """
     local = [place for place in places if not is_url(place)]
     sources = [Source(path) for path in (find_documents(local) if local else [])]
-    sources += [Source(Path(name_of(url)), url) for url in places if is_url(url)]
+    given = [place for place in places if is_url(place)]
+    check_urls(given)
+    sources += [Source(Path(name_of(url)), url) for one in given for url in documents_at(one, KINDS)]
     sources += [] if manifest is None else _listed(manifest)
     if not sources:
         raise UsageError("no document named; give files, folders, globs or URLs, or --manifest FILE")
