@@ -13,19 +13,13 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
-from toys import toys, write_tables
+from toys import PLAIN, toys, write_tables
 
 from soesift.label.providers.base import ProviderError
 from soesift.scale.teachers import reply_of
 
 LOOPBACK = Path(__file__).with_name("loopback.py")
-CONFIG = """
-[provider]
-model = "toy"
-[views]
-names = ["json", "page"]
-[sampling]
-mode = "logprobs"
+CONFIG = PLAIN + """
 [run]
 concurrency = 8
 concurrency_max = 8

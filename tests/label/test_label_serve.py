@@ -11,21 +11,13 @@ import time
 from pathlib import Path
 
 import pytest
-from toys import toys, write_tables
+from toys import PLAIN, toys, write_tables
 
 from soesift.errors import UsageError
 from soesift.label.server import serving
 
 LOOPBACK = Path(__file__).with_name("loopback.py")
 SERVE = f"{sys.executable} {LOOPBACK} --port {{port}}"
-CONFIG = """
-[provider]
-model = "toy"
-[views]
-names = ["json", "page"]
-[sampling]
-mode = "logprobs"
-"""
 
 
 def is_open(port: int) -> bool:
@@ -96,7 +88,7 @@ with serving({serve!r}) as url:
 
 def test_label_with_a_server_of_its_own(tmp_path: Path) -> None:
     write_tables(tmp_path / "tables.jsonl", toys(6))
-    (tmp_path / "c.toml").write_text(CONFIG)
+    (tmp_path / "c.toml").write_text(PLAIN)
     command = [sys.executable, "-m", "soesift.cli.main", "label", "run", str(tmp_path / "tables.jsonl"), "--quiet"]
     command += ["--ledger", str(tmp_path / "l.db"), "--config", str(tmp_path / "c.toml"), "--serve", SERVE]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60)
@@ -109,7 +101,7 @@ def test_label_with_a_server_of_its_own(tmp_path: Path) -> None:
 
 def test_what_belongs_to_ray_wants_ray(tmp_path: Path) -> None:
     write_tables(tmp_path / "tables.jsonl", toys(1))
-    (tmp_path / "c.toml").write_text(CONFIG)
+    (tmp_path / "c.toml").write_text(PLAIN)
     command = [sys.executable, "-m", "soesift.cli.main", "label", "run", str(tmp_path / "tables.jsonl"), "--jobs", "2"]
     done = subprocess.run([*command, "-c", str(tmp_path / "c.toml")], capture_output=True, text=True, timeout=60)
     assert done.returncode == 2

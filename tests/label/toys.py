@@ -8,6 +8,15 @@ from typing import Any
 from soesift.label.config import LabelConfig
 from soesift.table.record import TableRecord
 
+PLAIN = """
+[provider]
+model = "toy"
+[views]
+names = ["json", "page"]
+[sampling]
+mode = "logprobs"
+"""
+
 
 def toy(number: int, **changes: Any) -> TableRecord:
     grid = [["Procedure", "Day 1", "Day 8"], [f"Toy test {number}", "X", ""], ["Weight", "X", "X"]]
