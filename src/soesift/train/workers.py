@@ -6,20 +6,30 @@ processes take the same steps as one, up to the order of sums.
 
 from __future__ import annotations
 
+import atexit
 import os
+import time
 from collections.abc import Iterable
 from typing import Any
 
 import torch
 import torch.distributed as dist
 
+# Gloo's threads outlive the group and need the interpreter to let go of the last sum's tensors: one that asks for it
+# while the program already ends aborts the program. Seconds it is lent to them before.
+RELEASE = 0.2
+
 
 def join() -> tuple[int, int]:
-    """(rank, number of processes); joins the group that the launcher's environment names."""
+    """(rank, number of processes); joins the group that the launcher's environment names.
+
+    The group is left when the program ends, however it ends.
+    """
     if int(os.environ.get("WORLD_SIZE", "1")) < 2:
         return 0, 1
     if not dist.is_initialized():
         dist.init_process_group("nccl" if torch.cuda.is_available() else "gloo")
+        atexit.register(leave)
     return dist.get_rank(), dist.get_world_size()
 
 
@@ -68,3 +78,4 @@ def leave() -> None:
     """End the group, if one was joined."""
     if dist.is_available() and dist.is_initialized():
         dist.destroy_process_group()
+        time.sleep(RELEASE)
