@@ -1,8 +1,8 @@
 """Set everything up and run it, with Python 3.11 and pip alone.
 
-    python3 bootstrap.py demo [FILE...]   a virtual environment, the package, and detection on a sample protocol
-                                          (made on the spot), or on your own files
-    python3 bootstrap.py test [PYTEST...] the same with all extras, then the tests
+python3 bootstrap.py demo [FILE...]   a virtual environment, the package, and detection on a sample protocol
+                                      (made on the spot), or on your own files
+python3 bootstrap.py test [PYTEST...] the same with all extras, then the tests
 """
 
 from __future__ import annotations

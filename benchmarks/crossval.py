@@ -47,9 +47,7 @@ def main() -> None:
 def report(documents: list, options: argparse.Namespace) -> None:
     student = read_student(options.held_out) if options.held_out else None
     sponsors = (
-        dict(line.split("\t")[:2] for line in options.sponsors.read_text().splitlines())
-        if options.sponsors
-        else {}
+        dict(line.split("\t")[:2] for line in options.sponsors.read_text().splitlines()) if options.sponsors else {}
     )
     groups = [sponsors[d.path.stem] for d in documents] if sponsors else None
     labels = {f.record.table_id: k for d in documents for f, k in zip(d.fragments, d.labels, strict=True)}

@@ -34,7 +34,10 @@ def fuzz(name: str, seconds: float, database: Path) -> tuple[int, list[str]]:
     quick = [Phase.reuse, Phase.generate]  # making a case smaller can take longer than finding it
 
     @settings(
-        max_examples=ROUND, deadline=None, suppress_health_check=slow, phases=quick,
+        max_examples=ROUND,
+        deadline=None,
+        suppress_health_check=slow,
+        phases=quick,
         database=DirectoryBasedExampleDatabase(database),
     )
     @given(target.cases)

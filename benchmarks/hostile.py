@@ -32,9 +32,7 @@ def run_all(folder: Path, slow: bool, seconds: float, model: str = "linear") -> 
     done = subprocess.run(command, capture_output=True, text=True, errors="replace")
     if done.returncode != 4:  # some are read, some are not
         raise SystemExit(f"the batch ended with {done.returncode}: {done.stderr[-2000:]}")
-    return [
-        (case, *outcome(folder / "out" / f"{stem}.json")) for case, stem in zip(cases, stems(paths), strict=True)
-    ]
+    return [(case, *outcome(folder / "out" / f"{stem}.json")) for case, stem in zip(cases, stems(paths), strict=True)]
 
 
 def opened(folder: Path, model: str = "linear") -> tuple[Case, str, float]:

@@ -57,9 +57,7 @@ def main() -> None:
         outcome, used = throughput(given.requests, Path(folder))
     assert outcome.labelled == given.requests, outcome
     rate, each = outcome.labelled / outcome.seconds, used / outcome.labelled
-    print(
-        f"{rate:.0f} requests/s handled over 32 connections; {1000 * each:.2f} ms of processor time a request"
-    )
+    print(f"{rate:.0f} requests/s handled over 32 connections; {1000 * each:.2f} ms of processor time a request")
     print(f"so {1 / each:.0f} requests/s on a core of its own")
     if given.kills:
         with tempfile.TemporaryDirectory() as folder:

@@ -83,9 +83,7 @@ def full_grid(texts: list[list[str]]) -> list[Spanned]:
     return [Spanned(r, c, text) for r, row in enumerate(texts) for c, text in enumerate(row)]
 
 
-def put_text(
-    sheet: Sheet, xs: list[float], ys: list[float], cells: Iterable[Spanned], size: float = 8
-) -> Sheet:
+def put_text(sheet: Sheet, xs: list[float], ys: list[float], cells: Iterable[Spanned], size: float = 8) -> Sheet:
     """Each cell's text from its upper left corner, a printed line for each "\\n"."""
     for cell in cells:
         for number, line in enumerate(cell.text.split("\n")):
@@ -161,11 +159,13 @@ def pdf_bytes(sheets: list[Sheet], labels: str = "") -> bytes:
             head = f"/Type /XObject /Subtype /Form /BBox [-2000 -2000 2000 2000] /Resources << {fonts} >>"
             drawn.append(f"/X{number} {_add_stream(objects, head, form.encode('latin-1'))} 0 R")
         content = _add_stream(objects, "", sheet.content().encode("latin-1"))
-        pages.append(_add(
-            objects,
-            f"<< /Type /Page /Parent 2 0 R /MediaBox [{box}] /Rotate {sheet.rotate} /Contents {content} 0 R "
-            f"/Resources << {fonts} /XObject << {' '.join(drawn)} >> >> >>",
-        ))
+        pages.append(
+            _add(
+                objects,
+                f"<< /Type /Page /Parent 2 0 R /MediaBox [{box}] /Rotate {sheet.rotate} /Contents {content} 0 R "
+                f"/Resources << {fonts} /XObject << {' '.join(drawn)} >> >> >>",
+            )
+        )
     names = f" /PageLabels << /Nums [{labels}] >>" if labels else ""
     objects[0] = f"<< /Type /Catalog /Pages 2 0 R{names} >>".encode()
     kids = " ".join(f"{p} 0 R" for p in pages)

@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "src" / "soesift"
 DETECT = ("process", "document", "table", "join", "classify", "detect", "result", "export")
@@ -24,8 +26,9 @@ def imported(path: Path) -> set[str]:
     return found
 
 
-def test_ruff_is_clean() -> None:
-    run = subprocess.run([sys.executable, "-m", "ruff", "check", "."], cwd=ROOT, capture_output=True, text=True)
+@pytest.mark.parametrize("words", [["check", "."], ["format", "--check", "."]])
+def test_ruff_is_clean(words: list[str]) -> None:
+    run = subprocess.run([sys.executable, "-m", "ruff", *words], cwd=ROOT, capture_output=True, text=True)
     assert run.returncode == 0, run.stdout[-2000:]
 
 

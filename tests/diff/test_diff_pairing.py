@@ -17,9 +17,7 @@ from soesift.diff.pairing import assign, gap_distance, staying, unique_equals
 def test_what_stays_is_a_longest_increasing_choice(order: list[int]) -> None:
     pairs = list(enumerate(order))
     kept = sorted(staying(pairs))
-    longest = max(
-        size for size in range(1, 8) for c in combinations(order, size) if list(c) == sorted(c)
-    )
+    longest = max(size for size in range(1, 8) for c in combinations(order, size) if list(c) == sorted(c))
     assert [order[x] for x in kept] == sorted(order[x] for x in kept)
     assert len(kept) == longest
 

@@ -53,9 +53,7 @@ START, GO_ON = '<w:vMerge w:val="restart"/>', "<w:vMerge/>"
 
 
 def test_merged_cells_repeat_their_text(tmp_path: Path) -> None:
-    table = tbl(
-        tr(tc("Visit", START), tc("Treatment", SPAN)), tr(tc("", GO_ON), "Day 1", "Day 2"), tr("ECG", "X", "")
-    )
+    table = tbl(tr(tc("Visit", START), tc("Treatment", SPAN)), tr(tc("", GO_ON), "Day 1", "Day 2"), tr("ECG", "X", ""))
     (found,) = read_docx(write(tmp_path, table))
     assert found.grid == [["Visit", "Treatment", "Treatment"], ["Visit", "Day 1", "Day 2"], ["ECG", "X", ""]]
     spans = {(c.row, c.column): (c.row_span, c.column_span) for c in found.cells}
@@ -72,9 +70,7 @@ def test_block_merged_both_ways(tmp_path: Path) -> None:
 
 def test_ragged_rows_are_padded_in_place(tmp_path: Path) -> None:
     before = '<w:gridBefore w:val="1"/><w:gridAfter w:val="1"/>'
-    (found,) = read_docx(
-        write(tmp_path, tbl(tr("a", "b", "c", "d"), tr("e", "f", properties=before), tr("g")))
-    )
+    (found,) = read_docx(write(tmp_path, tbl(tr("a", "b", "c", "d"), tr("e", "f", properties=before), tr("g"))))
     assert found.grid == [["a", "b", "c", "d"], ["", "e", "f", ""], ["g", "", "", ""]]
 
 
@@ -150,8 +146,7 @@ def test_superscripts_and_footnotes(tmp_path: Path) -> None:
         tc(f"<w:p><w:r><w:t>ECG</w:t></w:r>{note}</w:p>"),
     ]
     texts = "".join(
-        f'<w:footnote w:id="{key}">{p(text)}</w:footnote>'
-        for key, text in ((7, "In triplicate."), (8, "Unused"))
+        f'<w:footnote w:id="{key}">{p(text)}</w:footnote>' for key, text in ((7, "In triplicate."), (8, "Unused"))
     )
     (found,) = read_docx(write(tmp_path, tbl(tr(*cells)), footnotes=texts))
     assert found.grid == [["Xa", "ECG1"]]
@@ -162,9 +157,7 @@ def test_superscripts_and_footnotes(tmp_path: Path) -> None:
 def test_rows_and_cells_in_content_controls(tmp_path: Path) -> None:
     wrapped = f"<w:sdt><w:sdtPr/><w:sdtContent>{tr('c', 'd')}</w:sdtContent></w:sdt>"
     cell = f"<w:sdt><w:sdtContent>{tc('b')}</w:sdtContent></w:sdt>"
-    (found,) = read_docx(
-        write(tmp_path, f"<w:sdt><w:sdtContent>{tbl(tr('a', cell), wrapped)}</w:sdtContent></w:sdt>")
-    )
+    (found,) = read_docx(write(tmp_path, f"<w:sdt><w:sdtContent>{tbl(tr('a', cell), wrapped)}</w:sdtContent></w:sdt>"))
     assert found.grid == [["a", "b"], ["c", "d"]]
 
 
@@ -189,8 +182,7 @@ def test_headings_numbers_caption_and_notes(tmp_path: Path) -> None:
             (
                 "T2",
                 "Own",
-                '<w:pPr><w:outlineLvl w:val="1"/><w:numPr><w:ilvl w:val="1"/>'
-                '<w:numId w:val="3"/></w:numPr></w:pPr>',
+                '<w:pPr><w:outlineLvl w:val="1"/><w:numPr><w:ilvl w:val="1"/><w:numId w:val="3"/></w:numPr></w:pPr>',
             ),
             ("C", "caption", ""),
             ("V", "TOC 1", ""),
@@ -251,9 +243,7 @@ def test_captions_by_their_words(tmp_path: Path, line: str, named: bool) -> None
 
 
 def test_caption_of_the_table_before_is_not_taken(tmp_path: Path) -> None:
-    first, second = read_docx(
-        write(tmp_path, p("Table 1 A") + tbl(tr("a", "b")) + p("Text.") + tbl(tr("c", "d")))
-    )
+    first, second = read_docx(write(tmp_path, p("Table 1 A") + tbl(tr("a", "b")) + p("Text.") + tbl(tr("c", "d"))))
     assert (first.caption, second.caption) == ("Table 1 A", "")
 
 

@@ -56,9 +56,7 @@ def test_to_display_turns_the_unrotated_display(
 
 
 @given(boxes=BOXES, degrees=TURNS, width=SIDE, height=SIDE)
-def test_turning_there_and_back(
-    boxes: list[tuple[int, int, int, int]], degrees: int, width: int, height: int
-) -> None:
+def test_turning_there_and_back(boxes: list[tuple[int, int, int, int]], degrees: int, width: int, height: int) -> None:
     start = ordered(boxes)
     turned = turn_boxes(start, width, height, degrees)
     new_width, new_height = (height, width) if degrees in (90, 270) else (width, height)

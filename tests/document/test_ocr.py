@@ -70,15 +70,11 @@ def marks_of(grid: list[list[str]]) -> list[list[str]]:
     return [row[1:] for row in grid[1:]]
 
 
-@pytest.mark.parametrize(
-    ("dpi", "marks"), [(150, ["X"]), (200, ["x", "X"]), (150, ["•"]), (300, ["•"]), (200, ["✓"])]
-)
+@pytest.mark.parametrize(("dpi", "marks"), [(150, ["X"]), (200, ["x", "X"]), (150, ["•"]), (300, ["•"]), (200, ["✓"])])
 def test_all_marks_and_no_others(dpi: float, marks: list[str]) -> None:
     picture, grid = schedule(dpi, marks)
     read = table_of(read_scan(picture, WIDTH, HEIGHT, 3, "iii"))
-    assert [[bool(t) for t in row] for row in marks_of(read)] == [
-        [bool(t) for t in row] for row in marks_of(grid)
-    ]
+    assert [[bool(t) for t in row] for row in marks_of(read)] == [[bool(t) for t in row] for row in marks_of(grid)]
     if marks != ["x", "X"]:
         assert marks_of(read) == marks_of(grid)
     assert [row[0] for row in read] == ROWS
@@ -94,9 +90,7 @@ def test_page_and_places() -> None:
     assert "Schedule of Activities" in page.text()
     assert len(page.horizontal) == 8
     assert len(page.vertical) == 7
-    assert np.sort(page.vertical[:, [0, 2]].mean(axis=1)) == pytest.approx(
-        [30, 130, 180, 230, 280, 330, 380], abs=0.8
-    )
+    assert np.sort(page.vertical[:, [0, 2]].mean(axis=1)) == pytest.approx([30, 130, 180, 230, 280, 330, 380], abs=0.8)
     first = page.text().index("Informed")
     x0, top, x1, bottom = page.boxes[first].tolist()
     assert 34 < x0 < x1 < 45
@@ -121,9 +115,7 @@ def test_turned_pages_are_read_upright(turn: int) -> None:
 def test_skewed_grainy_scans_keep_their_marks(degrees: float) -> None:
     picture, grid = schedule(200, ["X"], seed=1)
     noise = np.random.default_rng(2).normal(0, 14, picture.shape)
-    grainy = np.clip(cv2.GaussianBlur(straighten(picture, -degrees), (3, 3), 0) + noise, 0, 255).astype(
-        np.uint8
-    )
+    grainy = np.clip(cv2.GaussianBlur(straighten(picture, -degrees), (3, 3), 0) + noise, 0, 255).astype(np.uint8)
     read = marks_of(table_of(read_scan(grainy, WIDTH, HEIGHT, 1, None)))
     assert [[bool(t) for t in row] for row in read] == [[bool(t) for t in row] for row in marks_of(grid)]
 

@@ -58,9 +58,7 @@ def test_short_rulings_count_between_long_ones_only() -> None:
 
 
 def test_text_is_no_ruling() -> None:
-    picture = words(
-        np.full((900, 1000), 255, np.uint8), *(("mmmm EEEE HIHIHI ====", 50, 60 * i) for i in range(1, 12))
-    )
+    picture = words(np.full((900, 1000), 255, np.uint8), *(("mmmm EEEE HIHIHI ====", 50, 60 * i) for i in range(1, 12)))
     horizontal, vertical = find_rulings(find_ink(picture, UNIT), UNIT)
     assert len(horizontal) + len(vertical) == 0
 

@@ -118,12 +118,15 @@ def test_private_codes_are_garbled_but_bullets_are_not() -> None:
     assert not is_garbled(text)
 
 
-@pytest.mark.parametrize("language", [
-    "Informed consent and demographic data are collected at the screening visit of every participant " * 4,
-    "Das Einverständnis wird vor jeder studienbedingten Maßnahme schriftlich eingeholt und abgelegt " * 4,
-    "Le consentement éclairé est recueilli avant toute procédure prévue par le protocole de recherche " * 4,
-    "試験実施計画書 の 観察 検査 スケジュール " * 30,
-])
+@pytest.mark.parametrize(
+    "language",
+    [
+        "Informed consent and demographic data are collected at the screening visit of every participant " * 4,
+        "Das Einverständnis wird vor jeder studienbedingten Maßnahme schriftlich eingeholt und abgelegt " * 4,
+        "Le consentement éclairé est recueilli avant toute procédure prévue par le protocole de recherche " * 4,
+        "試験実施計画書 の 観察 検査 スケジュール " * 30,
+    ],
+)
 def test_languages_are_not_garbled(language: str) -> None:
     assert text_problem(typed(language)) == ""
 
@@ -150,9 +153,13 @@ def test_a_table_on_a_troubled_page(tmp_path: Path, problem: str) -> None:
     def garble(text: str) -> str:
         return " ".join(text) if problem == "spread" else "".join(chr(ord(c) - 29) for c in text)
 
-    sheet = draw_table(Sheet(), [72, 220, 320, 420], [100, 120, 140, 160], [
-        Spanned(cell.row, cell.column, garble(cell.text)) for cell in full_grid(grid)
-    ], size=7)
+    sheet = draw_table(
+        Sheet(),
+        [72, 220, 320, 420],
+        [100, 120, 140, 160],
+        [Spanned(cell.row, cell.column, garble(cell.text)) for cell in full_grid(grid)],
+        size=7,
+    )
     for number, text in enumerate(PROSE):
         sheet.text(40, 300 + 16 * number, garble(text.replace(" ", "")), 9)
     assert [t.texts() for t in find_tables(read_sheet(tmp_path, sheet)).tables] == [grid]

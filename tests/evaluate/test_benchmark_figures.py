@@ -145,10 +145,7 @@ def test_mark_figures_equal_the_benchmark_scorer(made):
     assert theirs[-1] == line(ours)
     for text, (document, number, c) in zip(theirs[:-1], ours.tables, strict=True):
         assert text.startswith(f"{document:14} {number} ")
-        assert (
-            f"activities {c.activities_found}/{c.activities}  marks {c.hit}/{c.marks} (+{c.found - c.hit})"
-            in text
-        )
+        assert f"activities {c.activities_found}/{c.activities}  marks {c.hit}/{c.marks} (+{c.found - c.hit})" in text
 
 
 @needs_benchmark

@@ -80,9 +80,7 @@ def test_average_precision_leaves_out_protocols_without_a_schedule_and_says_so()
 
 def test_shares_of_protocols_with_full_recall_and_precision():
     scores = per_protocol([1, 1, 1, 0, 0], [1, 0, 1, 1, 0], ["a", "a", "b", "b", "c"])
-    assert full_shares(scores) == pytest.approx(
-        {"full_recall": 2 / 3, "full_precision": 2 / 3, "full_both": 1 / 3}
-    )
+    assert full_shares(scores) == pytest.approx({"full_recall": 2 / 3, "full_precision": 2 / 3, "full_both": 1 / 3})
 
 
 @settings(deadline=None)

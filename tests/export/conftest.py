@@ -74,9 +74,7 @@ def toy(schedule: SoeTable) -> Result:
         cells=[],
         row_pages=[2, 2],
     )
-    near = Rejected(
-        pages=[3], bbox=(50, 60, 300, 400), title="Analytes", probability=0.3, likely_class="lab_analytes"
-    )
+    near = Rejected(pages=[3], bbox=(50, 60, 300, 400), title="Analytes", probability=0.3, likely_class="lab_analytes")
     return Result(
         document=DocumentInfo(
             name="toy protocol.pdf",

@@ -28,9 +28,7 @@ def rows_of(path: Path) -> list[list[str]]:
 def test_one_file_a_table(toy: Result, tmp_path: Path) -> None:
     first, second = toy.to_csv(tmp_path)
     assert [first.name, second.name] == ["toy protocol_table1.csv", "toy protocol_table2.csv"]
-    assert first.read_bytes().startswith(
-        b"\xef\xbb\xbfpage,Procedure,Screening,Treatment,Treatment\r\n1,Procedure,"
-    )
+    assert first.read_bytes().startswith(b"\xef\xbb\xbfpage,Procedure,Screening,Treatment,Treatment\r\n1,Procedure,")
     assert rows_of(first)[4] == ["2", "ECG b", "Xb", "X", "X"]
     assert rows_of(second) == [["2", "Pre-dose", "X"], ["2", "'=1+1 h", ""]]
 

@@ -99,9 +99,7 @@ def test_nothing_is_fetched(toy: Result, hostile: Result, pdf: Path, tmp_path: P
         page = Reader(markup)
         names = {tag for tag, _ in page.tags}
         assert not names & {"script", "link", "iframe", "object", "embed", "base", "form", "img"}
-        loads = [
-            str(a[key]) for _, a in page.tags for key in ("src", "href", "srcset", "xlink:href") if key in a
-        ]
+        loads = [str(a[key]) for _, a in page.tags for key in ("src", "href", "srcset", "xlink:href") if key in a]
         assert all(value.startswith(("#", "data:image/jpeg")) for value in loads)
         assert not any(key.startswith("on") for _, a in page.tags for key in a)
         style = re.findall(r"<style>(.*?)</style>", markup, re.DOTALL)
@@ -142,9 +140,7 @@ def test_spans_and_header(schedule: SoeTable) -> None:
 
 
 def test_nothing_found_and_error(toy: Result) -> None:
-    none = toy.model_copy(
-        update={"tables": [], "document": toy.document.model_copy(update={"has_soe": "no"})}
-    )
+    none = toy.model_copy(update={"tables": [], "document": toy.document.model_copy(update={"has_soe": "no"})})
     markup = report_html(none)
     assert 'class="verdict no">No Schedule of Events found.' in markup
     assert "Near misses" in markup

@@ -28,9 +28,7 @@ def covered(cells: list[Cell]) -> list[tuple[int, int]]:
 
 @given(grids, any_cells, st.integers(0, 5))
 def test_every_position_is_covered_once(grid: list[list[str]], cells: list[Cell], cut: int) -> None:
-    table = SoeTable(
-        id="", table_type="track", type_probability=1, probability=1, fragments=[], grid=grid, cells=cells
-    )
+    table = SoeTable(id="", table_type="track", type_probability=1, probability=1, fragments=[], grid=grid, cells=cells)
     n_rows, n_columns = grid_size(table)
     everywhere = [(r, c) for r in range(n_rows) for c in range(n_columns)]
     placed = placed_cells(table)
@@ -69,8 +67,6 @@ def test_verdicts(toy: Result) -> None:
 
 def test_location_of_a_document_without_pages() -> None:
     place = Location(heading_path=["3 Design", "3.1 Visits"], table_number=4)
-    assert (
-        where(Rejected(location=place, probability=0, likely_class="x")) == "3 Design › 3.1 Visits, table 4"
-    )
+    assert where(Rejected(location=place, probability=0, likely_class="x")) == "3 Design › 3.1 Visits, table 4"
     assert where(Rejected(location=Location(table_number=1), probability=0, likely_class="x")) == "table 1"
     assert where(Rejected(probability=0, likely_class="x")) == ""

@@ -68,9 +68,7 @@ def test_nothing_is_a_formula(hostile: Result, tmp_path: Path) -> None:
         assert not any(b"<f" in archive.read(name) for name in sheets)
         assert b'quotePrefix="1"' in archive.read("xl/styles.xml")
     book = openpyxl.load_workbook(path)
-    cells = [
-        cell for sheet in book for row in sheet.iter_rows() for cell in row if isinstance(cell.value, str)
-    ]
+    cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row if isinstance(cell.value, str)]
     assert {cell.data_type for cell in cells} == {"s"}
     risky = [cell for cell in cells if cell.value.startswith(("=", "+", "-", "@", "\t", "\r"))]
     assert len(risky) > 10

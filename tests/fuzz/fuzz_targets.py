@@ -184,7 +184,7 @@ def small_xml() -> bytes:
     ns = b'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
     span = b'<w:tcPr><w:gridSpan w:val="2"/><w:vMerge w:val="restart"/></w:tcPr>'
     cell = b"<w:tc>" + span + b"<w:p><w:r><w:t>X</w:t></w:r></w:p></w:tc>"
-    row = b"<w:tr><w:trPr><w:gridBefore w:val=\"1\"/></w:trPr>" + cell * 3 + b"</w:tr>"
+    row = b'<w:tr><w:trPr><w:gridBefore w:val="1"/></w:trPr>' + cell * 3 + b"</w:tr>"
     grid = b'<w:tblGrid><w:gridCol w:w="100"/><w:gridCol w:w="90"/></w:tblGrid>'
     return b"<w:document " + ns + b"><w:body><w:tbl>" + grid + row * 3 + b"</w:tbl></w:body></w:document>"
 

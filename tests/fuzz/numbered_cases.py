@@ -75,7 +75,7 @@ def page(number: int) -> Page:
 
 def speech(rng: random.Random) -> str:
     if rng.random() < 0.02:
-        return rng.choice("[{(\"<") * rng.randrange(1, 20_000)
+        return rng.choice('[{("<') * rng.randrange(1, 20_000)
     piece = lambda: rng.choice(SPEECH) if rng.random() < 0.8 else chr(rng.randrange(0xD800))  # noqa: E731
     return "".join(piece() for _ in range(rng.randrange(12)))
 

@@ -49,9 +49,7 @@ def test_what_is_written_is_read_again(
 
 def test_label_studio_exports_are_read(tmp_path: Path) -> None:
     def annotation(choice: str, who: Any, cancelled: bool = False) -> dict[str, Any]:
-        result = [
-            {"from_name": "label", "to_name": "table", "type": "choices", "value": {"choices": [choice]}}
-        ]
+        result = [{"from_name": "label", "to_name": "table", "type": "choices", "value": {"choices": [choice]}}]
         return {"id": 1, "result": result, "completed_by": who, "was_cancelled": cancelled}
 
     task = {"id": 5, "data": {"table_id": "t1", "pot": "audit"}, "predictions": []}
@@ -101,9 +99,7 @@ def test_tasks_come_back_once_answered_and_show_no_label(form: Any, tmp_path: Pa
             task["responses"] = {"label": [{"value": "no", "user_id": "1"}]}
     path.write_text(json.dumps(tasks))
     read = read_labels(path, form)
-    assert [(one.table_id, one.label, one.pot) for one in read] == [
-        (t.table_id, "no", "audit") for t in toys(2)
-    ]
+    assert [(one.table_id, one.label, one.pot) for one in read] == [(t.table_id, "no", "audit") for t in toys(2)]
 
 
 def test_the_label_studio_view_uses_the_fields_of_the_tasks() -> None:

@@ -87,9 +87,7 @@ def test_the_budget_counts_spent_lost_and_in_flight(ledger: Ledger, requests: li
     assert ledger.claim(keys[3], 40, 0, budget, 2, 60) == "budget"
 
 
-def test_a_second_label_is_kept_as_a_duplicate_not_as_a_label(
-    ledger: Ledger, requests: list[Request]
-) -> None:
+def test_a_second_label_is_kept_as_a_duplicate_not_as_a_label(ledger: Ledger, requests: list[Request]) -> None:
     ledger.commit(yes(requests[0].key))
     ledger.commit(Answer(requests[0].key, Parsed(label="no"), Reply("NO", tokens_in=5)))
     rows = ledger.db.execute("SELECT label, failure, reason FROM answer ORDER BY id").fetchall()
@@ -100,9 +98,7 @@ def test_a_second_label_is_kept_as_a_duplicate_not_as_a_label(
     assert ledger.spent()[0] == 16
 
 
-def test_content_failures_use_up_attempts_and_silence_does_not(
-    ledger: Ledger, requests: list[Request]
-) -> None:
+def test_content_failures_use_up_attempts_and_silence_does_not(ledger: Ledger, requests: list[Request]) -> None:
     key, other = requests[0].key, requests[1].key
     for _ in range(2):
         ledger.commit(Answer(key, Parsed(failure="refusal", reason="r"), Reply("")))

@@ -134,9 +134,7 @@ def test_the_detect_path_needs_neither() -> None:
     assert run.stdout.strip() == "set()"
 
 
-@pytest.mark.parametrize(
-    ("header", "seconds"), [("3", 3.0), ("0.5", 0.5), (None, None), ("soon", None), ("-4", 0.0)]
-)
+@pytest.mark.parametrize(("header", "seconds"), [("3", 3.0), ("0.5", 0.5), (None, None), ("soon", None), ("-4", 0.0)])
 def test_retry_after_in_seconds(header: str | None, seconds: float | None) -> None:
     assert seconds_to_wait(header) == seconds
 

@@ -21,9 +21,7 @@ RELEASED = {
 
 def shipped() -> dict[str, Path]:
     root = Path(str(files("soesift.label")))
-    return {
-        f"{folder}/{p.name}": p for folder in ("tasks", "prompts") for p in (root / folder).glob("*.toml")
-    }
+    return {f"{folder}/{p.name}": p for folder in ("tasks", "prompts") for p in (root / folder).glob("*.toml")}
 
 
 def test_released_prompt_files_are_unchanged() -> None:
@@ -99,9 +97,7 @@ def test_requests_carry_what_was_left_out_and_hash_the_text() -> None:
 
 def test_an_unreadable_line_is_told_and_the_others_are_kept(tmp_path: Path) -> None:
     path = tmp_path / "t.jsonl"
-    path.write_text(
-        f'{toy(1).model_dump_json()}\n{{"table_id": 3}}\nnot json\n\n{toy(2).model_dump_json()}\n'
-    )
+    path.write_text(f'{toy(1).model_dump_json()}\n{{"table_id": 3}}\nnot json\n\n{toy(2).model_dump_json()}\n')
     records, wrong = read_tables(path)
     assert [record.table_id for record in records] == [toy(1).table_id, toy(2).table_id]
     assert len(wrong) == 2

@@ -19,11 +19,14 @@ from soesift.label.providers.base import ProviderError
 from soesift.scale.teachers import reply_of
 
 LOOPBACK = Path(__file__).with_name("loopback.py")
-CONFIG = PLAIN + """
+CONFIG = (
+    PLAIN
+    + """
 [run]
 concurrency = 8
 concurrency_max = 8
 """
+)
 needs_ray = pytest.mark.skipif(find_spec("ray") is None, reason="ray is not installed (soesift[ray])")
 
 

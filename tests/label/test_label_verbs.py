@@ -67,9 +67,7 @@ def test_batch_files_go_out_and_come_back(folder: Path, capsys: pytest.CaptureFi
 def test_human_labels_go_in_and_out(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder / "h.csv").write_text("table_id,label\ntoy000000001,yes\n")
     ledger = ["--ledger", folder / "l.db"]
-    _, out, _ = call(
-        capsys, "label", "import-humans", folder / "h.csv", *ledger, "--format", "csv", "--pot", "audit"
-    )
+    _, out, _ = call(capsys, "label", "import-humans", folder / "h.csv", *ledger, "--format", "csv", "--pot", "audit")
     assert "1 of 1 labels written" in out
     _, out, _ = call(capsys, "explain", "toy000000001", *ledger)
     assert "human (audit, human): yes" in out

@@ -99,9 +99,7 @@ def test_schema_and_reader_refuse_the_same(tmp_path: Path, place: str, value: ob
     path.write_text(json.dumps(content))
     with pytest.raises(jsonschema.ValidationError):
         VALIDATOR.validate(content)
-    with pytest.raises(
-        UsageError, match=rf"r\.json is not a soe-result/1 result: {place}.*soesift detect"
-    ) as caught:
+    with pytest.raises(UsageError, match=rf"r\.json is not a soe-result/1 result: {place}.*soesift detect") as caught:
         read_result(path)
     assert "\n" not in str(caught.value)
 
@@ -110,18 +108,14 @@ def test_only_timing_varies() -> None:
     slow = small(timing=m.Timing(total=9.5))
     assert result_json(small()) == result_json(small())
     differing = [
-        a
-        for a, b in zip(result_json(small()).splitlines(), result_json(slow).splitlines(), strict=True)
-        if a != b
+        a for a, b in zip(result_json(small()).splitlines(), result_json(slow).splitlines(), strict=True) if a != b
     ]
     assert differing == ['    "total": 0.0']
 
 
 def test_one_grid_row_a_line() -> None:
     grid = [["Visit", "x" * 300], ["ECG", "X"]]
-    found = m.SoeTable(
-        id="1", table_type="track", type_probability=1, probability=1, fragments=[], grid=grid, cells=[]
-    )
+    found = m.SoeTable(id="1", table_type="track", type_probability=1, probability=1, fragments=[], grid=grid, cells=[])
     lines = [line.strip().rstrip(",") for line in result_json(small(tables=[found])).splitlines()]
     assert [json.dumps(row) for row in grid] == lines[lines.index('"grid": [') + 1 :][:2]
 

@@ -44,7 +44,5 @@ def test_header_rows_are_repeated_by_word(tmp_path: Path) -> None:
     truth = make_protocol(2, tmp_path, docx=True)
     table = truth.soe_tables[0]
     word = docx.Document(str(tmp_path / f"{truth.id}.docx")).tables[table.table_numbers[0] - 1]
-    marked = [
-        row._tr.trPr is not None and row._tr.trPr.find(qn("w:tblHeader")) is not None for row in word.rows
-    ]
+    marked = [row._tr.trPr is not None and row._tr.trPr.find(qn("w:tblHeader")) is not None for row in word.rows]
     assert sum(marked) == table.header_rows

@@ -148,9 +148,7 @@ def test_a_small_pool_needs_fewer_than_a_large_one():
     audited = np.arange(100) < 39
     done = certify_class(np.full(100, 0.5), audited, np.zeros(100), label=1, alpha=0.05, delta=0.05)
     assert done.kept == 100
-    short = certify_class(
-        np.full(100, 0.5), np.arange(100) < 30, np.zeros(100), label=1, alpha=0.05, delta=0.05
-    )
+    short = certify_class(np.full(100, 0.5), np.arange(100) < 30, np.zeros(100), label=1, alpha=0.05, delta=0.05)
     assert (short.kept, short.needed) == (0, 39)
 
 

@@ -48,24 +48,16 @@ def test_every_item_of_a_stratum_is_equally_likely_to_be_drawn():
 
 def test_audit_follows_its_seed_and_rejects_nonsense():
     groups = np.zeros(100)
-    assert (
-        draw_audit(groups, {0: 5}, seed=1).items.tolist() == draw_audit(groups, {0: 5}, seed=1).items.tolist()
-    )
-    assert (
-        draw_audit(groups, {0: 5}, seed=1).items.tolist() != draw_audit(groups, {0: 5}, seed=2).items.tolist()
-    )
+    assert draw_audit(groups, {0: 5}, seed=1).items.tolist() == draw_audit(groups, {0: 5}, seed=1).items.tolist()
+    assert draw_audit(groups, {0: 5}, seed=1).items.tolist() != draw_audit(groups, {0: 5}, seed=2).items.tolist()
     with pytest.raises(ValueRangeError, match="stratum 0 asks for -1"):
         draw_audit(groups, {0: -1}, seed=1)
     with pytest.raises(ValueRangeError, match="index 100 lies outside"):
         draw_audit(groups, {0: 1}, seed=1, exclude=[100])
 
 
-VISITS = (
-    "Procedure Screening Day 1 Day 8 Day 15 Consent X Vital signs X X X Weight X ECG X X Laboratory X X X"
-)
-ORGANS = (
-    "Organ function Value Haemoglobin at least 9 Platelets at least 100 Creatinine below 1.5 times normal"
-)
+VISITS = "Procedure Screening Day 1 Day 8 Day 15 Consent X Vital signs X X X Weight X ECG X X Laboratory X X X"
+ORGANS = "Organ function Value Haemoglobin at least 9 Platelets at least 100 Creatinine below 1.5 times normal"
 
 
 def test_repair_takes_the_least_confident_and_passes_over_near_duplicates():

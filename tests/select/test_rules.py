@@ -60,11 +60,7 @@ def test_relabelling_keeps_all_with_another_label():
 
 
 @settings(deadline=None)
-@given(
-    st.lists(
-        st.lists(st.sampled_from([NAN, 0, 0.2, 0.5, 0.8, 1]), min_size=2, max_size=2), min_size=1, max_size=30
-    )
-)
+@given(st.lists(st.lists(st.sampled_from([NAN, 0, 0.2, 0.5, 0.8, 1]), min_size=2, max_size=2), min_size=1, max_size=30))
 def test_every_rule_returns_the_same_kind_of_result(beliefs):
     votes = combine(beliefs)
     for s in (
@@ -126,9 +122,7 @@ def test_certified_rule_gives_reasons_per_class():
     p = np.where(np.arange(n) % 2, 0.95, 0.05)
     beliefs = np.column_stack([p, np.where(rng.random(n) < 0.1, 1 - p, p)])
     votes = combine(beliefs)
-    truth = np.where(np.arange(n) % 2, rng.random(n) < 0.6, 0).astype(
-        int
-    )  # YES labels are bad, NO labels good
+    truth = np.where(np.arange(n) % 2, rng.random(n) < 0.6, 0).astype(int)  # YES labels are bad, NO labels good
     audit = draw_audit(strata(votes.label, votes.agree), {0: 120, 1: 120}, seed=3)
     s, certificate = rules.certified(votes, audit, truth[audit.items])
     assert set(s.label[s.keep]) == {0}
@@ -142,9 +136,7 @@ def test_certified_rule_names_items_below_the_threshold():
     n = 2000
     sure = np.linspace(0.5, 1, n + 2)[1:-1]
     beliefs = np.column_stack([sure, sure])
-    truth = np.where(np.arange(n) < n // 2, np.arange(n) % 3 > 0, 1).astype(
-        int
-    )  # the less sure half is a third wrong
+    truth = np.where(np.arange(n) < n // 2, np.arange(n) % 3 > 0, 1).astype(int)  # the less sure half is a third wrong
     votes = combine(beliefs)
     audit = draw_audit(strata(votes.label, votes.agree), {1: 400}, seed=0)
     s, _ = rules.certified(votes, audit, truth[audit.items])

@@ -27,9 +27,7 @@ def record(i: int) -> TableRecord:
     marks = [["Procedure", "Day 1", "Day 8"], [f"Toy test {i}", "X", "X"], ["Weight", "X", "X"]]
     plain = [["Term", "Meaning", "Note"], [f"Toy word {i}", "a thing", "b"], ["Other", "c", "d"]]
     grid = plain if i % 2 else marks
-    return TableRecord(
-        table_id=f"toy{i:09d}", document=f"TOY-{i // 4}", page=i, bbox=BOX, grid=grid, header_rows=1
-    )
+    return TableRecord(table_id=f"toy{i:09d}", document=f"TOY-{i // 4}", page=i, bbox=BOX, grid=grid, header_rows=1)
 
 
 @pytest.fixture

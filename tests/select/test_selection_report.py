@@ -63,13 +63,9 @@ def test_nothing_kept_or_judged_says_not_measured():
 
 def test_markdown_is_complete():
     wrong = [[1, 0, 1, 0, 0], [1, 0, 0, 0, 0]]
-    r = report(
-        "agreement", agreement(VOTES), TRUTH, rho=phi(*wrong), cost=Cost(14, 9000, 30, 0.125, "USD", 6)
-    )
+    r = report("agreement", agreement(VOTES), TRUTH, rho=phi(*wrong), cost=Cost(14, 9000, 30, 0.125, "USD", 6))
     text = markdown(r)
-    assert (
-        text.splitlines()[2] == "| predicted | items | kept | coverage | judged | wrong | error among kept |"
-    )
+    assert text.splitlines()[2] == "| predicted | items | kept | coverage | judged | wrong | error among kept |"
     assert "| YES | 3 | 2 | 66.7 % (9.4-99.2) | 2 | 1 | 50.0 % (1.3-98.7) |" in text
     assert "14 calls, 9000 + 30 tokens, 0.12 USD, 6 human labels" in text
     assert "error correlation of views: 0.61" in text

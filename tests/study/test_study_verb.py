@@ -315,9 +315,7 @@ def test_beside_the_linear_model_an_encoder_counts_half_its_logit(study: Path, t
     told = np.linspace(0.1, 0.9, len(names))
     path = result_path(tmp_path, "all", 1, 0)
     path.parent.mkdir(parents=True)
-    path.write_text(
-        Result(mark=mark, arm="all", seed=1, fold=0, tables=names, p=told.tolist()).model_dump_json()
-    )
+    path.write_text(Result(mark=mark, arm="all", seed=1, fold=0, tables=names, p=told.tolist()).model_dump_json())
     both = one(config, data, "all+linear", 1, 0, held, mark)
     alone = one(config.model_copy(update={"student": "linear"}), data, "all", 1, 0, held, mark)
     assert (both.error, both.tables, both.taught) == ("", names, alone.taught)

@@ -38,8 +38,12 @@ def test_cells_and_boundaries_stay_a_grid(tmp_path: Path) -> None:
     table = only_verticals(tmp_path, BODY)
     assert table.shape == (6, 4)
     assert (table.rows[1:] > table.rows[:-1]).all()
-    covered = [(r, c) for cell in table.cells for r in range(cell.row, cell.row + cell.row_span)
-               for c in range(cell.column, cell.column + cell.column_span)]
+    covered = [
+        (r, c)
+        for cell in table.cells
+        for r in range(cell.row, cell.row + cell.row_span)
+        for c in range(cell.column, cell.column + cell.column_span)
+    ]
     assert sorted(covered) == [(r, c) for r in range(6) for c in range(4)]
 
 

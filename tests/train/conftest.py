@@ -26,9 +26,7 @@ def toy(tmp_path_factory: pytest.TempPathFactory) -> Path:
         soe = i % 2 == 0
         head = ["activity", "visit 1", "visit 2"] if soe else ["grade", "dose 1", "dose 2"]
         body = [["activity" if soe else "grade", *(["x", "x"] if soe else ["3", "4"])]] * (1 + i % 5)
-        tables.append(
-            {"table_id": f"t{i}", "document": f"d{i % 10}", "header_rows": 1, "grid": [head, *body]}
-        )
+        tables.append({"table_id": f"t{i}", "document": f"d{i % 10}", "header_rows": 1, "grid": [head, *body]})
         label: object = {"soe": 0.9, "other": 0.1} if i % 10 == 0 else ("soe" if soe else "other")
         labels.append({"table_id": f"t{i}", "label": label, "provenance": "toy"})
     for name, lines in (("tables", tables), ("labels", labels)):

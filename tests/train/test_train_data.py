@@ -72,9 +72,7 @@ def test_class_weights_give_classes_equal_mass() -> None:
 
 
 @settings(max_examples=60, deadline=None)
-@given(
-    st.lists(st.tuples(st.integers(0, 12), st.integers(0, 2)), min_size=30, max_size=90), st.integers(0, 9)
-)
+@given(st.lists(st.tuples(st.integers(0, 12), st.integers(0, 2)), min_size=30, max_size=90), st.integers(0, 9))
 def test_folds_never_split_a_group_and_none_is_empty(rows: list[tuple[int, int]], seed: int) -> None:
     groups, strata = [str(g) for g, _ in rows], np.array([s for _, s in rows])
     k = min(4, len(set(groups)))

@@ -126,9 +126,7 @@ def test_student_does_not_depend_on_company_or_order(toml: Path) -> None:
     assert student.probabilities([]).shape == (0, 2)
 
 
-def test_cross_validation_predicts_each_row_once_and_resumes(
-    toml: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_cross_validation_predicts_each_row_once_and_resumes(toml: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     config = read_config(toml)
     rows = rows_of(config)
     real, calls = crossval._one, []

@@ -13,9 +13,7 @@ def evidence(record: TableRecord) -> list[str]:
     body = record.grid[record.header_rows :]
     marks = sum(is_mark(text) for row in body for text in row[1:])
     times = list(
-        dict.fromkeys(
-            t for row in record.grid[: record.header_rows] for t in row[1:] if has_time(t) or is_point(t)
-        )
+        dict.fromkeys(t for row in record.grid[: record.header_rows] for t in row[1:] if has_time(t) or is_point(t))
     )
     activities = list(dict.fromkeys(row[0] for row in body if has_activity(row[0])))
     found = []
@@ -34,9 +32,7 @@ def evidence(record: TableRecord) -> list[str]:
 
 def likely_class(record: TableRecord) -> str:
     """The usual kind of table that is no schedule and whose words are most frequent; else "other"."""
-    text = " ".join(
-        [record.caption, record.heading, *(t for row in record.grid for t in dict.fromkeys(row))]
-    )[:6000]
+    text = " ".join([record.caption, record.heading, *(t for row in record.grid for t in dict.fromkeys(row))])[:6000]
     words = max(1, len(text.split()))
     scores = {name: len(pattern.findall(text)) / words for name, pattern in CLASSES.items()}
     scores = {n: s + 0.1 * bool(CLASSES[n].search(record.caption)) for n, s in scores.items()}

@@ -99,9 +99,7 @@ def _features(record: TableRecord) -> list[float]:
         "first_column_activity": sum(map(has_activity, first)) / max(1, len(first)),
         "activities": np.log1p(sum(map(has_activity, first))),
         "consent": float(any("consent" in t.lower() for t in first)),
-        "title_caption": float(
-            has_schedule_title(record.caption) or has_schedule_title(" ".join(grid[0])[:200])
-        ),
+        "title_caption": float(has_schedule_title(record.caption) or has_schedule_title(" ".join(grid[0])[:200])),
         "title_heading": float(has_schedule_title(record.heading)),
         "title_above": float(has_schedule_title(near)),
         "landscape": float(page_width > page_height),
@@ -118,9 +116,7 @@ def _features(record: TableRecord) -> list[float]:
         "row_name_words": np.log1p(sum(len(t.split()) for t in first) / max(1, len(first))),
         "arrows": float(any("→" in t for t in filled)),
         "ocr": float("image_only" in record.flags),
-        "amendment_page": min(
-            1.0, 20 * len(CLASSES["amendment_excerpt"].findall(around)) / (30 + len(around.split()))
-        ),
+        "amendment_page": min(1.0, 20 * len(CLASSES["amendment_excerpt"].findall(around)) / (30 + len(around.split()))),
         "ruled": record.ruled,
         "contents_page": float(around.count("....") > 5),
     }

@@ -81,9 +81,7 @@ def verify(folder: Path) -> Card:
     """
     folder = Path(folder)
     card = _read_card(folder)
-    present = {
-        p.relative_to(folder).as_posix(): p for p in folder.rglob("*") if not p.is_dir() or p.is_symlink()
-    }
+    present = {p.relative_to(folder).as_posix(): p for p in folder.rglob("*") if not p.is_dir() or p.is_symlink()}
     present.pop("card.json")
     for name, path in sorted(present.items()):
         _check_kind(folder, name, path)
@@ -94,9 +92,7 @@ def verify(folder: Path) -> Card:
         if name not in card.files:
             raise ModelError(f"{folder}: {name} is not listed in card.json; remove it")
         if sha256(path) != card.files[name]:
-            raise ModelError(
-                f"{folder}: {name} does not match its sha256 in card.json; it was altered or cut short"
-            )
+            raise ModelError(f"{folder}: {name} does not match its sha256 in card.json; it was altered or cut short")
     return card
 
 
@@ -127,18 +123,14 @@ def read_calibration(folder: Path, card: Card) -> Calibration:
     except (OSError, ValidationError) as error:
         raise ModelError(f"{folder}/calibration.json cannot be used: {_first(error)}") from error
     if calibration.bias and len(calibration.bias) != len(card.classes):
-        raise ModelError(
-            f"{folder}/calibration.json: {len(calibration.bias)} biases for {len(card.classes)} classes"
-        )
+        raise ModelError(f"{folder}/calibration.json: {len(calibration.bias)} biases for {len(card.classes)} classes")
     return calibration
 
 
 def _read_card(folder: Path) -> Card:
     path = folder / "card.json"
     if not path.is_file() or path.is_symlink():
-        raise ModelError(
-            f"{folder} is not a model folder: no card.json; make one with: soesift train CONFIG.toml"
-        )
+        raise ModelError(f"{folder} is not a model folder: no card.json; make one with: soesift train CONFIG.toml")
     try:
         card = Card.model_validate_json(path.read_bytes())
     except (OSError, ValidationError) as error:
@@ -153,9 +145,7 @@ def _check_kind(folder: Path, name: str, path: Path) -> None:
     if path.is_symlink():
         raise ModelError(f"{folder}: {name} is a link; a model folder holds plain files only")
     if path.suffix not in _SUFFIXES:
-        raise ModelError(
-            f"{folder}: {name} is of a kind that is refused; only {' '.join(sorted(_SUFFIXES))} are read"
-        )
+        raise ModelError(f"{folder}: {name} is of a kind that is refused; only {' '.join(sorted(_SUFFIXES))} are read")
     with path.open("rb") as file:
         head = file.read(9)
     if head.startswith(_PICKLE):
@@ -168,9 +158,7 @@ def _check_kind(folder: Path, name: str, path: Path) -> None:
 
 def _safetensors(path: Path, head: bytes) -> bool:
     """First 8 bytes: length of a JSON header that begins with a brace."""
-    return (
-        len(head) == 9 and head[8:] == b"{" and int.from_bytes(head[:8], "little") <= path.stat().st_size - 8
-    )
+    return len(head) == 9 and head[8:] == b"{" and int.from_bytes(head[:8], "little") <= path.stat().st_size - 8
 
 
 def _check_json(folder: Path, name: str, path: Path) -> None:

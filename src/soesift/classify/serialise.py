@@ -171,9 +171,7 @@ def _body(rows: list[list[str]], left: int) -> tuple[list[str], bool]:
         n -= max(1, n // 8)
     chosen = set(_places(len(rows), n))
     sample = " / ".join(_row(rows[i], 24) for i in sorted(chosen))
-    names = _list(
-        [_words(row[0], 8) for i, row in enumerate(rows) if i not in chosen], left - cost(sample) - 6
-    )
+    names = _list([_words(row[0], 8) for i, row in enumerate(rows) if i not in chosen], left - cost(sample) - 6)
     return [part for part in (sample, f"also : {names}" if names else "") if part], False
 
 

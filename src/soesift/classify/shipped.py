@@ -47,9 +47,7 @@ def shipped_names() -> list[str]:
 def load_judge(model: str | Path, threads: int = 1) -> Judge:
     """The judge of a shipped model or of a model folder; raises ModelError."""
     if str(model) == "rule":
-        info = ModelInfo(
-            name="rule", version="1", sha256=_text_sha256("rule-1"), threshold=0.5, unsure_threshold=0.3
-        )
+        info = ModelInfo(name="rule", version="1", sha256=_text_sha256("rule-1"), threshold=0.5, unsure_threshold=0.3)
         return Judge(info, rule_probabilities)
     folder = Path(model)
     if not folder.is_dir() and (MODELS / str(model)).is_dir():
@@ -65,12 +63,8 @@ def linear_judge(folder: Path) -> Judge:
     """The linear model alone; thresholds from stack.json."""
     stack = read_stack(folder / "stack.json")
     linear = read_linear(folder / "linear.json")
-    digest = hashlib.sha256(
-        (folder / "linear.json").read_bytes() + (folder / "stack.json").read_bytes()
-    ).hexdigest()
-    info = ModelInfo(
-        name=folder.name, version="1", sha256=digest, threshold=stack.yes, unsure_threshold=stack.unsure
-    )
+    digest = hashlib.sha256((folder / "linear.json").read_bytes() + (folder / "stack.json").read_bytes()).hexdigest()
+    info = ModelInfo(name=folder.name, version="1", sha256=digest, threshold=stack.yes, unsure_threshold=stack.unsure)
     return Judge(info, lambda records: _kinds(softmax(linear.logits(features(records)))))
 
 

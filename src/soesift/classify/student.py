@@ -46,8 +46,7 @@ class Student:
     ) -> NDArray[np.float64]:
         """(n, k) raw scores. Texts longer than the budget are cut; equal texts are computed once."""
         texts = [
-            item if isinstance(item, str) else serialise(item, self.tokenizer, self.card.max_tokens)
-            for item in items
+            item if isinstance(item, str) else serialise(item, self.tokenizer, self.card.max_tokens) for item in items
         ]
         distinct = list(dict.fromkeys(texts))
         ids = [encoding.ids[: self.card.max_tokens] for encoding in self.tokenizer.encode_batch(distinct)]
@@ -96,9 +95,7 @@ def open_session(model: Path, threads: int = 1) -> Any:
     try:
         return ort.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
     except Exception as error:  # its exception classes differ between releases
-        raise ModelError(
-            f"{model} cannot be opened by onnxruntime: {str(error).splitlines()[0][:160]}"
-        ) from error
+        raise ModelError(f"{model} cannot be opened by onnxruntime: {str(error).splitlines()[0][:160]}") from error
 
 
 def run_batches(session: Any, ids: Sequence[Sequence[int]], k: int, batch_tokens: int) -> NDArray[np.float64]:

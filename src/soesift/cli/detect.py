@@ -65,7 +65,10 @@ def parse_formats(text: str) -> tuple[Format, ...]:
     "--timeout", type=click.FloatRange(1), default=1800.0, show_default=True, help="Seconds that one document may take."
 )
 @click.option(
-    "--memory", type=click.IntRange(512), default=4096, show_default=True,
+    "--memory",
+    type=click.IntRange(512),
+    default=4096,
+    show_default=True,
     help="Megabytes of address space that one document may take.",
 )
 @click.option("--password", envvar="SOESIFT_PASSWORD", help="Opens encrypted PDFs; better in $SOESIFT_PASSWORD.")

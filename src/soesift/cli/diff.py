@@ -16,9 +16,7 @@ from soesift.errors import UsageError
 @click.option("--json", "json_path", type=click.Path(path_type=Path, dir_okay=False), help="Write soe-diff/1.")
 @click.option("--quiet", is_flag=True, help="Print the counts only.")
 @click.option("--model", default="default", show_default=True, help="For documents: a model's name, or a folder.")
-def command(
-    old: Path, new: Path, html: Path | None, json_path: Path | None, quiet: bool, model: str
-) -> int:
+def command(old: Path, new: Path, html: Path | None, json_path: Path | None, quiet: bool, model: str) -> int:
     """Show what changed from OLD to NEW: results of `soesift detect` (JSON), or protocols (PDF, DOCX).
 
     Exit code 0: no difference; 1: differences; 2: bad input.

@@ -104,9 +104,7 @@ async def _ask(
 def say(outcome: Outcome, ledger: Path) -> None:
     """What a run did, in a few lines."""
     rate = outcome.asked / outcome.seconds if outcome.seconds else 0.0
-    click.echo(
-        f"{outcome.labelled} labels written to {ledger}; {outcome.before} of {outcome.wanted} were there"
-    )
+    click.echo(f"{outcome.labelled} labels written to {ledger}; {outcome.before} of {outcome.wanted} were there")
     click.echo(f"{outcome.asked} requests in {outcome.seconds:.1f} s ({rate:.1f}/s)")
     if outcome.failures:
         kinds = ", ".join(f"{count} {kind}" for kind, count in outcome.failures.most_common())

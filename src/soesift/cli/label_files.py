@@ -56,12 +56,8 @@ def read(results: Path, ledger: Path, config: Path, form: Any) -> None:
 @click.argument("their_tables", type=FILE)
 @LEDGER
 @click.option("--iou", type=float, default=0.5, show_default=True, help="Least overlap of two boxes.")
-@click.option(
-    "--contained", type=float, default=0.8, show_default=True, help="Or least share of the smaller."
-)
-def answers_in(
-    tables: Path, answers: Path, their_tables: Path, ledger: Path, iou: float, contained: float
-) -> None:
+@click.option("--contained", type=float, default=0.8, show_default=True, help="Or least share of the smaller.")
+def answers_in(tables: Path, answers: Path, their_tables: Path, ledger: Path, iou: float, contained: float) -> None:
     """Read ANSWERS recorded elsewhere about THEIR_TABLES, matched to TABLES by document, page and box."""
     from soesift.label.recorded import RecordedAnswer, RecordedTable, import_answers, read_lines
 
@@ -70,9 +66,7 @@ def answers_in(
     got = import_answers(book, recorded, theirs, tables_of(tables), iou=iou, contained=contained)
     book.close()
     pairs, lone = len(got.matching.pairs), len(got.matching.theirs)
-    click.echo(
-        f"tables: {pairs} of {pairs + lone} matched; of ours {len(got.matching.ours)} without an answer"
-    )
+    click.echo(f"tables: {pairs} of {pairs + lone} matched; of ours {len(got.matching.ours)} without an answer")
     click.echo(f"answers: {got.answers} written to {ledger} ({got.failures} without a readable label), "
                f"{got.before} known before, {got.of_unmatched} of unmatched tables, "
                f"{got.without_table} of unknown tables")  # fmt: skip
@@ -81,9 +75,7 @@ def answers_in(
 @click.command("import-humans")
 @click.argument("labels", type=FILE)
 @LEDGER
-@click.option(
-    "--format", "form", type=click.Choice(["jsonl", "csv", "labelstudio", "argilla"]), required=True
-)
+@click.option("--format", "form", type=click.Choice(["jsonl", "csv", "labelstudio", "argilla"]), required=True)
 @click.option("--pot", type=click.Choice(["audit", "repair", "other"]), help="For labels that do not say it.")
 def humans_in(labels: Path, ledger: Path, form: Any, pot: Any) -> None:
     """Read human LABELS into the ledger, with the pot they belong to."""

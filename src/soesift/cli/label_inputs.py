@@ -14,9 +14,7 @@ if TYPE_CHECKING:
 
 FILE = click.Path(path_type=Path, dir_okay=False)
 TABLES = click.argument("tables", type=FILE)
-LEDGER = click.option(
-    "--ledger", type=FILE, default=Path("labels.db"), show_default=True, help="SQLite file."
-)
+LEDGER = click.option("--ledger", type=FILE, default=Path("labels.db"), show_default=True, help="SQLite file.")
 CONFIG = click.option(
     "--config", "-c", type=FILE, required=True, help="TOML file; examples lie in soesift/label/examples."
 )

@@ -22,9 +22,7 @@ def command(path: Path | None, ledger: Path) -> None:
     book = ledger_of(path or ledger, must_exist=True)
     status = status_of(book)
     book.close()
-    shown = Table(
-        "model", "view", "prompt", "source", "tables", "requests", "labelled", "yes", "no", "unsure"
-    )
+    shown = Table("model", "view", "prompt", "source", "tables", "requests", "labelled", "yes", "no", "unsure")
     for view in status.views:
         counts = (view.tables, view.requests, view.labelled, view.yes, view.no, view.unsure)
         shown.add_row(view.model, view.view, view.prompt, view.source, *(f"{count:.0f}" for count in counts))

@@ -66,9 +66,7 @@ def print_summary(outcomes: list[Outcome], out: Path) -> None:
             where = f" page {page_ranges(pages, '-')}" if pages else ""
             console.print(f"[yellow]unsure[/yellow] {escape(outcome.path.name)}{where}: {escape(why)}")
     files = [path for outcome in outcomes for path in outcome.files]
-    console.print(
-        f"{len(outcomes)} documents, {len(files)} files in {escape(str(out))}: {escape(names(files))}"
-    )
+    console.print(f"{len(outcomes)} documents, {len(files)} files in {escape(str(out))}: {escape(names(files))}")
 
 
 def by_reason(unsure: list[UnsurePage]) -> dict[str, list[int]]:

@@ -31,7 +31,10 @@ from soesift.cli.detect import MANIFEST
     "--timeout", type=click.FloatRange(1), default=1800.0, show_default=True, help="Seconds that one document may take."
 )
 @click.option(
-    "--memory", type=click.IntRange(512), default=4096, show_default=True,
+    "--memory",
+    type=click.IntRange(512),
+    default=4096,
+    show_default=True,
     help="Megabytes of address space that one document may take.",
 )
 @click.option("--debug", is_flag=True, hidden=True)

@@ -72,9 +72,7 @@ def _final(settings: Any) -> None:
     if not first:
         return
     card = json.loads((folder / "card.json").read_text("utf-8"))
-    click.echo(
-        f"{len(rows)} tables; int8 agrees with torch on {card['scores']['reload']['int8_agreement']:.2%}"
-    )
+    click.echo(f"{len(rows)} tables; int8 agrees with torch on {card['scores']['reload']['int8_agreement']:.2%}")
     click.echo(f"wrote {folder}")
 
 
@@ -99,6 +97,5 @@ def _state(name: str, progress: Any, total: int) -> dict[str, Any]:
 
 def _scores(found: dict[str, float]) -> str:
     return ", ".join(
-        f"{name.replace('_', ' ')} {found[name]:.3f}"
-        for name in ("recall", "precision", "f1", "average_precision")
+        f"{name.replace('_', ' ')} {found[name]:.3f}" for name in ("recall", "precision", "f1", "average_precision")
     )

@@ -190,9 +190,7 @@ def _without(scan: _Scan, horizontal: Boxes, vertical: Boxes) -> Picture:
     return np.where(mask[:, :, None] > 0, around, scan.picture).astype(np.uint8)
 
 
-def _left_over(
-    ink: Grey, boxes: Boxes, horizontal: Boxes, vertical: Boxes, unit: float, height: float
-) -> Boxes:
+def _left_over(ink: Grey, boxes: Boxes, horizontal: Boxes, vertical: Boxes, unit: float, height: float) -> Boxes:
     """Ink within grids of rulings that lies in no detected line."""
     rest = np.zeros_like(ink)
     for x0, y0, x1, y1 in _grids(horizontal, vertical, unit).astype(int).tolist():

@@ -46,9 +46,7 @@ def split_lines(boxes: Boxes, horizontal: Boxes, vertical: Boxes) -> Boxes:
     return np.asarray(pieces, np.float32).reshape(-1, 4)
 
 
-def _cuts(
-    along: tuple[float, float], across: tuple[float, float], rulings: Boxes
-) -> list[tuple[float, float]]:
+def _cuts(along: tuple[float, float], across: tuple[float, float], rulings: Boxes) -> list[tuple[float, float]]:
     """Intervals of `along` between the rulings (given as if vertical) that cover most of `across`."""
     margin = 0.25 * (across[1] - across[0])
     place = (rulings[:, 0] + rulings[:, 2]) / 2
@@ -204,9 +202,7 @@ def _first_part(ink: Grey) -> Grey:
     return ink[:, : int(free[0])] if len(free) and free[0] > 2 else ink
 
 
-def place_letters(
-    reading: Reading, inked: NDArray[np.bool_], height: float
-) -> list[tuple[str, float, float]]:
+def place_letters(reading: Reading, inked: NDArray[np.bool_], height: float) -> list[tuple[str, float, float]]:
     """Characters with start and end along an upright line, in pixels; spaces also at wide gaps.
 
     inked: (w,) whether a column of the line has ink.

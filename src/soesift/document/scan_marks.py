@@ -132,9 +132,7 @@ def _is_cross(tight: NDArray[np.bool_]) -> bool:
     diagonal = np.stack([square[place, place], square[place, 23 - place]])
     # serifs widen the ends, so only the middle of the strokes must be inked
     inked = diagonal[:, 4:20].mean(axis=1).min()
-    sides = [
-        part.mean() for part in (square[9:15, :5], square[9:15, 19:], square[:4, 10:14], square[20:, 10:14])
-    ]
+    sides = [part.mean() for part in (square[9:15, :5], square[9:15, 19:], square[:4, 10:14], square[20:, 10:14])]
     share = square[near <= 4].sum() / max(1e-6, square.sum())
     return bool(inked > 0.6 and max(sides) < 0.3 and share > 0.75)
 

@@ -68,9 +68,7 @@ def detect_lines(picture: Picture, longest: int) -> NDArray[np.float32]:
 
     height, width = picture.shape[:2]
     scale = min(1.0, longest / max(height, width))
-    small = (
-        cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else picture
-    )
+    small = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else picture
     corners, _ = engine().text_det(np.ascontiguousarray(small[:, :, ::-1]))
     if corners is None or not len(corners):
         return np.zeros((0, 4), np.float32)
@@ -118,9 +116,7 @@ def _read(crops: list[Picture], width: int) -> list[Reading]:
         inputs[place, :, :, : filled.shape[1]] = filled[:, :, ::-1].transpose(2, 0, 1) / 127.5 - 1
         used.append(filled.shape[1])
     scores = recogniser.session(inputs)[0]
-    return [
-        _decode(row, recogniser.postprocess_op.character, width / used[i]) for i, row in enumerate(scores)
-    ]
+    return [_decode(row, recogniser.postprocess_op.character, width / used[i]) for i, row in enumerate(scores)]
 
 
 def _fit(crop: Picture, width: int) -> Picture:

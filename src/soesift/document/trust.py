@@ -16,7 +16,7 @@ VOWELS = np.array([chr(code) in "aeiouyAEIOUY" for code in range(128)])
 
 
 def text_problem(page: Page, curves: int = 0) -> str:
-    """"" if the text layer is sound, else "image", "garbled", "spread" or "scan"."""
+    """ "" if the text layer is sound, else "image", "garbled", "spread" or "scan"."""
     visible = page.codes > 32
     if is_picture(page, curves, visible):
         return "image"

@@ -32,9 +32,7 @@ def same_length(**arrays: ArrayLike) -> int:
     (first, wanted), *others = lengths.items()
     for name, length in others:
         if length != wanted:
-            raise ShapeError(
-                f"{first} is length {wanted} and {name} is length {length}: give one entry an item"
-            )
+            raise ShapeError(f"{first} is length {wanted} and {name} is length {length}: give one entry an item")
     return wanted
 
 

@@ -74,9 +74,7 @@ def ranked_samples(truth: ArrayLike, score: ArrayLike, place: ArrayLike, weights
     ends = np.flatnonzero(np.append(np.diff(s[order]) != 0, True))
     column, true = np.asarray(place, np.int64)[order], t[order].astype(np.float64)
     rows = max(1, BLOCK // max(1, len(t)))
-    return np.concatenate(
-        [_ranked(weights[i : i + rows, column], true, ends) for i in range(0, len(weights), rows)]
-    )
+    return np.concatenate([_ranked(weights[i : i + rows, column], true, ends) for i in range(0, len(weights), rows)])
 
 
 def _ranked(weight: Ints, true: Floats, ends: Ints) -> Floats:

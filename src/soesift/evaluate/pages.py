@@ -75,18 +75,14 @@ def match(gold: list[set[int]], found: list[set[int]]) -> int:
     """Number of one-to-one pairs of page sets with an overlap of at least one half, best overlap first."""
     overlaps = [(len(g & f) / len(g | f), i, j) for i, g in enumerate(gold) for j, f in enumerate(found)]
     gold_left, found_left = set(range(len(gold))), set(range(len(found)))
-    for overlap, i, j in sorted(
-        overlaps, reverse=True
-    ):  # equal overlaps: later tables first, as the benchmark
+    for overlap, i, j in sorted(overlaps, reverse=True):  # equal overlaps: later tables first, as the benchmark
         if overlap >= OVERLAP and i in gold_left and j in found_left:
             gold_left.remove(i)
             found_left.remove(j)
     return len(gold) - len(gold_left)
 
 
-def score_document(
-    gold: dict[str, Any], result: dict[str, Any], types: frozenset[str] = STRICT
-) -> DocumentScore:
+def score_document(gold: dict[str, Any], result: dict[str, Any], types: frozenset[str] = STRICT) -> DocumentScore:
     """Compare one document's gold labels with its result (only `pages` and `table_type` of tables are
     read).
     """

@@ -51,9 +51,7 @@ def ratios(hit: ArrayLike, found: ArrayLike, true: ArrayLike) -> Ratios:
     precision = np.where(f > 0, h / np.maximum(f, 1), (t == 0).astype(np.float64))
     recall = np.where(t > 0, h / np.maximum(t, 1), 1.0)
     both = precision + recall
-    return Ratios(
-        precision, recall, np.where(both > 0, 2 * precision * recall / np.where(both > 0, both, 1), 0.0)
-    )
+    return Ratios(precision, recall, np.where(both > 0, 2 * precision * recall / np.where(both > 0, both, 1), 0.0))
 
 
 def from_counts(counts: ArrayLike) -> Floats:

@@ -18,9 +18,7 @@ _INVISIBLE = " \u00a0\u200b\u200e\u200f\u2060\ufeff"
 _HARMLESS = re.compile(r"[-+]?\d+(?:[.,]\d+)?|[-+]+")  # a number, or a mark of dashes or plus signs
 
 
-def write_csv(
-    result: Result, folder: Path | str, stem: str | None = None, prefix: str = PREFIX
-) -> list[Path]:
+def write_csv(result: Result, folder: Path | str, stem: str | None = None, prefix: str = PREFIX) -> list[Path]:
     """Write `STEM_table1.csv`, ... into `folder` and return the paths; no table, no file.
 
     `stem` is by default the document's name. Cells that a spreadsheet would run as a formula begin with
@@ -29,9 +27,7 @@ def write_csv(
     """
     stem = safe_stem(Path(result.document.name).stem if stem is None else stem)
     written = [
-        write_atomically(
-            Path(folder) / f"{stem}_table{number}.csv", table_csv(table, prefix).encode("utf-8-sig")
-        )
+        write_atomically(Path(folder) / f"{stem}_table{number}.csv", table_csv(table, prefix).encode("utf-8-sig"))
         for number, table in enumerate(result.tables, start=1)
     ]
     remove_stale(Path(folder), stem, len(written))
@@ -54,9 +50,7 @@ def table_csv(table: SoeTable, prefix: str = PREFIX) -> str:
     for r, row in enumerate(table.grid):
         page = table.row_pages[r] if r < len(table.row_pages) else None
         first = "page" if r == 0 and table.header_rows > 0 else "" if page is None else str(page)
-        writer.writerow(
-            [first, *(harmless(plain(text), prefix) for text in row), *[""] * (n_columns - len(row))]
-        )
+        writer.writerow([first, *(harmless(plain(text), prefix) for text in row), *[""] * (n_columns - len(row))])
     return out.getvalue()
 
 

@@ -53,14 +53,11 @@ def grid_html(table: SoeTable, number: int, pictured: frozenset[int] = frozenset
         rows[cell.row].append(_cell(cell, table, links))
     _add_pages(rows, table, number, pictured)
     lines = [
-        element("tr", *row, cls="new-page" if _turns(table, r) and r > n_header else None)
-        for r, row in enumerate(rows)
+        element("tr", *row, cls="new-page" if _turns(table, r) and r > n_header else None) for r, row in enumerate(rows)
     ]
     head = element("thead", *lines[:n_header]) if n_header else ""
     name = heading_of(table, number)
-    grid = element(
-        "table", element("caption", text(name)), head, element("tbody", *lines[n_header:]), cls="grid"
-    )
+    grid = element("table", element("caption", text(name)), head, element("tbody", *lines[n_header:]), cls="grid")
     frame = element("div", grid, cls="frame", tabindex="0", role="region", aria_label=f"Joined table: {name}")
     return frame + footnotes_html(table, links)
 

@@ -77,9 +77,7 @@ def figure(place: str, page: int, caption: str, marked: list[Marked], images: di
 def _box(kind: str, box: Box, tip: str) -> str:
     x0, top, x1, bottom = box
     size = {"width": _number(max(0.0, x1 - x0)), "height": _number(max(0.0, bottom - top))}
-    return element(
-        "rect", element("title", text(tip)), x=_number(x0), y=_number(top), rx="3", cls=kind, **size
-    )
+    return element("rect", element("title", text(tip)), x=_number(x0), y=_number(top), rx="3", cls=kind, **size)
 
 
 def _number(value: float) -> str:

@@ -67,6 +67,4 @@ def _render(document: Any, number: int) -> PageImage | None:
         return None
     out = io.BytesIO()
     picture.save(out, "JPEG", quality=QUALITY, optimize=True)
-    return PageImage(
-        number, width, height, "data:image/jpeg;base64," + base64.b64encode(out.getvalue()).decode()
-    )
+    return PageImage(number, width, height, "data:image/jpeg;base64," + base64.b64encode(out.getvalue()).decode())

@@ -60,9 +60,7 @@ def _put_grid(sheet: StyledSheet, table: SoeTable) -> None:
     for cell in placed_cells(table):
         row, column = TOP + cell.row, 1 + cell.column
         mark = len(cell.text) <= MARK_LENGTH or cell.column_span > 1
-        style = (
-            "header" if cell.row < n_header else "side" if cell.column == 0 else "mark" if mark else "text"
-        )
+        style = "header" if cell.row < n_header else "side" if cell.column == 0 else "mark" if mark else "text"
         sheet.put(row, column, cell.text, style)
         sheet.merge(row, column, cell.row_span, cell.column_span)
 

@@ -105,9 +105,7 @@ def document_facts(result: Result) -> list[tuple[str, str]]:
         facts.append(("Pages", str(document.n_pages)))
     facts.append(("SHA-256 of the document", document.sha256))
     facts.append(("Model", f"{model.name} {model.version} (SHA-256 {model.sha256})"))
-    facts.append(
-        ("Accepted from", f"{percent(model.threshold)}; unsure from {percent(model.unsure_threshold)}")
-    )
+    facts.append(("Accepted from", f"{percent(model.threshold)}; unsure from {percent(model.unsure_threshold)}"))
     facts += [(f"Setting {key}", value) for key, value in sorted(result.settings.items())]
     return [(name, plain(value)) for name, value in facts]
 
@@ -118,9 +116,7 @@ def _pages(pages: Iterable[int]) -> str:
 
 def _trouble(document: DocumentInfo) -> list[tuple[str, str]]:
     facts = [("Error", document.error)] if document.error else []
-    facts += [
-        ("Unsure" if u.page is None else f"Unsure about page {u.page}", u.why) for u in document.unsure_pages
-    ]
+    facts += [("Unsure" if u.page is None else f"Unsure about page {u.page}", u.why) for u in document.unsure_pages]
     if document.image_only_pages:
         facts.append(("Pages that are pictures", page_ranges(document.image_only_pages)))
     return facts

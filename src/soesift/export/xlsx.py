@@ -97,9 +97,7 @@ def _list_tables(sheet: StyledSheet, result: Result, names: list[str], row: int)
 def _list_rejected(sheet: StyledSheet, result: Result, row: int) -> int:
     if not result.rejected:
         return row
-    sheet.put(
-        row, 1, "Near misses: judged not to be a Schedule of Events. Look here if a table is missing.", "name"
-    )
+    sheet.put(row, 1, "Near misses: judged not to be a Schedule of Events. Look here if a table is missing.", "name")
     row += 1
     _put_row(sheet, row, _REJECTED_COLUMNS, "header")
     for item in result.rejected:

@@ -102,9 +102,7 @@ def _resumable(part: Path, url: str, sha256: str) -> dict[str, str]:
     return {"Range": f"bytes={have}-", **({"If-Range": validator} if validator else {})}
 
 
-def _some_more(
-    visitor: Visitor, url: str, part: Path, sha256: str, size: int | None, tick: Tick | None
-) -> None:
+def _some_more(visitor: Visitor, url: str, part: Path, sha256: str, size: int | None, tick: Tick | None) -> None:
     """One request: what is missing, or all of it. Raises TryAgain if the answer ends early."""
     asked = _resumable(part, url, sha256)
     with visitor.client.stream("GET", url, headers=asked) as response:

@@ -71,9 +71,7 @@ def note(index: Index, entry: Entry) -> None:
     write_atomically(index.path, "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows))
 
 
-def fetch_all(
-    wanted: Sequence[Wanted], visitor: Visitor, place: Place, tick: Tick | None = None
-) -> Iterator[Outcome]:
+def fetch_all(wanted: Sequence[Wanted], visitor: Visitor, place: Place, tick: Tick | None = None) -> Iterator[Outcome]:
     """Outcomes as they come; the index is written after each file."""
     index = read_index(place.out)
     for one in wanted:
@@ -86,9 +84,7 @@ def fetch_all(
             yield Outcome(one.name, "failed", one.file, why=why)
 
 
-def _fetch_trial(
-    one: Wanted, visitor: Visitor, place: Place, index: Index, tick: Tick | None
-) -> Iterator[Outcome]:
+def _fetch_trial(one: Wanted, visitor: Visitor, place: Place, index: Index, tick: Tick | None) -> Iterator[Outcome]:
     """The documents of one row: its own address, or what the registry lists."""
     if one.nct:
         one = one.model_copy(update={"nct": nct_id(one.nct)})
@@ -120,9 +116,7 @@ def _fetch_trial(
             yield Outcome(nct, "failed", document.document, why=str(error))
 
 
-def _fetch_matching(
-    each: list[Wanted], visitor: Visitor, place: Place, index: Index, tick: Tick | None
-) -> Outcome:
+def _fetch_matching(each: list[Wanted], visitor: Visitor, place: Place, index: Index, tick: Tick | None) -> Outcome:
     """Of a trial's documents the one with the hash asked for; raises the last FetchError if none has it."""
     last = FetchError(f"{each[0].nct}: no document has the sha256 asked for")
     for document in each:

@@ -50,6 +50,4 @@ def _moved(cell: JoinedCell, place: dict[int, int]) -> list[JoinedCell]:
     columns = [place[c] for c in range(cell.column, cell.column + cell.column_span)]
     whole = max(columns) - min(columns) + 1 == len(columns)
     runs = [(min(columns), len(columns))] if whole else [(column, 1) for column in sorted(columns)]
-    return [
-        JoinedCell(cell.row, column, cell.row_span, span, cell.text, cell.page, cell.bbox) for column, span in runs
-    ]
+    return [JoinedCell(cell.row, column, cell.row_span, span, cell.text, cell.page, cell.bbox) for column, span in runs]

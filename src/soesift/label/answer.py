@@ -55,9 +55,7 @@ def _failed(text: str, finish: str, found: list[str]) -> Parsed:
     if _DECLINES.search(text.replace("’", "'")):
         return Parsed(failure="refusal", reason=short)
     if finish in _CUT:
-        return Parsed(
-            failure="truncated", reason=f"cut before a label: {short}" if short else "cut before any text"
-        )
+        return Parsed(failure="truncated", reason=f"cut before a label: {short}" if short else "cut before any text")
     if not short:
         return Parsed(failure="unparsable", reason="empty answer")
     return Parsed(failure="off_label", reason=f"no label in: {short}")
@@ -69,9 +67,7 @@ def _labels_in(text: str, labels: Labels) -> dict[str, Label]:
     by_name = {word.casefold(): label for word, label in words.items()}
     either = "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
     said = _json_answer(text)
-    start = re.match(
-        rf"\W*(?:(?:final )?(?:answer|label)\W+)?({either})\b{_ENDS}", said or text, re.IGNORECASE
-    )
+    start = re.match(rf"\W*(?:(?:final )?(?:answer|label)\W+)?({either})\b{_ENDS}", said or text, re.IGNORECASE)
     if start:
         return {start[1]: by_name[start[1].casefold()]}
     named = re.findall(rf"\b(?:answer|label)(?: is)?\W{{1,6}}({either})\b", text, re.IGNORECASE)

@@ -92,9 +92,7 @@ class BatchRead:
     unreadable: int = 0
 
 
-def read_batch(
-    path: str | Path, ledger: Ledger, labels: Labels, form: Format, price: Price | None = None
-) -> BatchRead:
+def read_batch(path: str | Path, ledger: Ledger, labels: Labels, form: Format, price: Price | None = None) -> BatchRead:
     """Write each answer of a results file as a row, once; a later batch may answer what failed in an earlier one.
 
     Raises UsageError if the file cannot be read.
@@ -145,9 +143,7 @@ def _read_openai(data: Any) -> Reply:
     response = data.get("response") or {}
     status = response.get("status_code")
     if data.get("error") or status != 200:
-        raise ProviderError(
-            f"batch: {json.dumps(data.get('error') or response.get('body'))[:160]}", status=status
-        )
+        raise ProviderError(f"batch: {json.dumps(data.get('error') or response.get('body'))[:160]}", status=status)
     return read_body(response.get("body"), json.dumps(response.get("body"))[:2000])
 
 
@@ -174,8 +170,7 @@ def _read_gemini(data: Any) -> Reply:
 def _gemini_logprobs(result: Any) -> tuple[TokenLogprob, ...]:
     tops: Iterable[Any] = result.get("topCandidates") or []
     alternatives = [
-        tuple((one["token"], float(one["logProbability"])) for one in top.get("candidates") or [])
-        for top in tops
+        tuple((one["token"], float(one["logProbability"])) for one in top.get("candidates") or []) for top in tops
     ]
     chosen = result.get("chosenCandidates") or []
     alternatives += [()] * (len(chosen) - len(alternatives))

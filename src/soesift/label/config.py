@@ -64,9 +64,7 @@ class RunConfig(Strict):
     backoff_s: float = Field(default=1.0, gt=0)
     max_wait_s: float = Field(default=600, gt=0)  # a server that asks for a longer pause stops the run
     down_after: int = Field(default=50, ge=1)  # failures of connection in a row that stop the run
-    lease_s: float = Field(
-        default=60, gt=0
-    )  # how long a request stays reserved by a process that no longer answers
+    lease_s: float = Field(default=60, gt=0)  # how long a request stays reserved by a process that no longer answers
 
     @model_validator(mode="after")
     def _ordered(self) -> RunConfig:

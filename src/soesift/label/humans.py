@@ -109,9 +109,7 @@ def _from_labelstudio(text: str) -> Iterable[dict[str, Any]]:
     """Task list of Label Studio's JSON export: one label an annotation, of its first `choices` result."""
     for task in json.loads(text):
         for annotation in task.get("annotations") or []:
-            choices = [
-                item["value"]["choices"] for item in annotation.get("result", []) if item["type"] == "choices"
-            ]
+            choices = [item["value"]["choices"] for item in annotation.get("result", []) if item["type"] == "choices"]
             if annotation.get("was_cancelled") or not choices:
                 continue  # skipped by the annotator
             who = annotation.get("completed_by", "human")
@@ -159,9 +157,7 @@ def write_tasks(
     path: str | Path, records: Sequence[TableRecord], pot: Pot, form: Literal["labelstudio", "argilla"]
 ) -> None:
     """Tables to be judged, without any teacher's label (a judge must not see it), as tasks of a tool."""
-    write_whole(
-        path, json.dumps([_task(record, pot, form) for record in records], ensure_ascii=False, indent=1)
-    )
+    write_whole(path, json.dumps([_task(record, pot, form) for record in records], ensure_ascii=False, indent=1))
 
 
 def _task(record: TableRecord, pot: Pot, form: str) -> dict[str, Any]:

@@ -56,9 +56,7 @@ class Ledger:
             self.db = sqlite3.connect(self.path, timeout=60, isolation_level=None)
             self.db.row_factory = sqlite3.Row
             _to_wal(self.db)
-            self.db.execute(
-                "PRAGMA synchronous = NORMAL"
-            )  # safe against kills; WAL stays whole on power loss
+            self.db.execute("PRAGMA synchronous = NORMAL")  # safe against kills; WAL stays whole on power loss
             migrate(self.db, str(path))
         except (sqlite3.DatabaseError, OSError) as error:
             raise UsageError(f"{path}: cannot be opened as a ledger ({error}); give another path") from None
@@ -103,16 +101,13 @@ class Ledger:
         spent = {
             row[0]
             for row in self.db.execute(
-                f"SELECT key FROM answer WHERE failure IN {CONTENT_FAILURES} "
-                "GROUP BY key HAVING count(*) >= ?",
+                f"SELECT key FROM answer WHERE failure IN {CONTENT_FAILURES} GROUP BY key HAVING count(*) >= ?",
                 (attempts,),
             )
         }
         return [key for key in dict.fromkeys(keys) if key not in labelled and key not in spent]
 
-    def claim(
-        self, key: str, tokens: int, cost: float, budget: BudgetConfig, attempts: int, lease_s: float
-    ) -> Claimed:
+    def claim(self, key: str, tokens: int, cost: float, budget: BudgetConfig, attempts: int, lease_s: float) -> Claimed:
         """Reserve `key` and its worst cost, unless it is answered, used up, claimed elsewhere or too dear."""
         with self.transaction() as db:
             rows = db.execute("SELECT label, failure FROM answer WHERE key = ?", (key,)).fetchall()

@@ -37,9 +37,7 @@ class Limiter:
         self._waiting.append(waiting)
         await waiting
 
-    def leave(
-        self, started: float, *, overloaded: bool = False, pause: float = 0.0, fair: bool = True
-    ) -> None:
+    def leave(self, started: float, *, overloaded: bool = False, pause: float = 0.0, fair: bool = True) -> None:
         """Give back a slot and learn from how it went; `fair` is False where nothing was sent.
 
         A complaint about a request that was sent before the last cut says nothing about the new limit.

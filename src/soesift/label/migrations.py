@@ -78,9 +78,7 @@ def migrate(db: sqlite3.Connection, path: str) -> None:
     try:
         version, known = db.execute("PRAGMA user_version").fetchone()[0], len(MIGRATIONS)
         if version > known:
-            raise UsageError(
-                f"{path}: ledger of version {version}, this program knows {known}; update soesift"
-            )
+            raise UsageError(f"{path}: ledger of version {version}, this program knows {known}; update soesift")
         for step in MIGRATIONS[version:]:
             step(db)
         db.execute(f"PRAGMA user_version = {known}")

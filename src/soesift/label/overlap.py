@@ -41,9 +41,7 @@ def overlap(a: Box, b: Box) -> tuple[float, float]:
     return shared / (one + two - shared), shared / min(one, two)
 
 
-def match(
-    theirs: Iterable[Placed], ours: Iterable[Placed], iou: float = 0.5, contained: float = 0.8
-) -> Matching:
+def match(theirs: Iterable[Placed], ours: Iterable[Placed], iou: float = 0.5, contained: float = 0.8) -> Matching:
     """Pair tables whose boxes overlap by `iou`, or lie in one another by `contained`; best overlap first."""
     left, right = list(theirs), list(ours)
     on_page: dict[tuple[str, int | None], list[Placed]] = defaultdict(list)

@@ -28,9 +28,7 @@ class Plan:
     tokens_out: int = 0  # at most
     shortened: Counter[str] = field(default_factory=Counter)  # tables that a view does not show wholly
     price: Price | None = None
-    logprobs: bool | None = (
-        None  # None: not known before the first answer; the plan then counts repeated samples
-    )
+    logprobs: bool | None = None  # None: not known before the first answer; the plan then counts repeated samples
 
     @property
     def cost_most(self) -> float | None:

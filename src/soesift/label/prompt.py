@@ -103,9 +103,7 @@ def prompt_for(view: str, task: Task, name: str | None = None) -> Prompt:
     view_named(view)  # an unknown view is the first mistake to tell
     file = load_prompt(name or ("page-v1" if view == "page" else "table-v1"))
     if view not in file.views:
-        raise UsageError(
-            f"prompt {file.id} is for {', '.join(file.views)}, not for view {view}; name another prompt"
-        )
+        raise UsageError(f"prompt {file.id} is for {', '.join(file.views)}, not for view {view}; name another prompt")
     system, user = _filled(file.system, task, view), _filled(file.user, task, view)
     prefix: list[Message] = [{"role": "system", "content": system}]
     for number, example in enumerate(task.example):
@@ -132,9 +130,7 @@ def _find(name: str, folder: str) -> Path:
 
 def _filled(template: str, task: Task, view: str) -> str:
     lists = {"traits": task.traits, "not_classes": task.not_classes}
-    values = {
-        key: "\n".join(f"({i}) {item}" for i, item in enumerate(items, 1)) for key, items in lists.items()
-    }
+    values = {key: "\n".join(f"({i}) {item}" for i, item in enumerate(items, 1)) for key, items in lists.items()}
     values |= {"name": task.name, "source": task.source, "definition": task.definition.strip()}
     values |= {"cue_words": ", ".join(task.cue_words), "titles": ", ".join(task.titles)}
     values |= {"yes": task.labels.yes[0], "no": task.labels.no[0], "note": view_named(view).NOTE}

@@ -102,9 +102,7 @@ def import_answers(
         parsed = parse(Reply(answer.answer), LABELS)
         failures += parsed.label is None
         new += 1
-        row = Answer(
-            request.key, parsed, Reply(answer.answer), source="recorded", confidence=answer.confidence
-        )
+        row = Answer(request.key, parsed, Reply(answer.answer), source="recorded", confidence=answer.confidence)
         ledger.commit(row)
     lost = len(known) - len(wanted)
     return Imported(matching, new, len(wanted) - new, failures, lost, len(answers) - len(known))

@@ -41,9 +41,7 @@ class Status:
 
 def status_of(ledger: Ledger) -> Status:
     spend = ledger.db.execute("SELECT * FROM spend").fetchone()
-    failures = ledger.db.execute(
-        "SELECT failure, count(*) FROM answer WHERE failure NOT NULL GROUP BY failure"
-    )
+    failures = ledger.db.execute("SELECT failure, count(*) FROM answer WHERE failure NOT NULL GROUP BY failure")
     flying = ledger.db.execute("SELECT count(*) FROM claim WHERE expires >= ?", (time.time(),)).fetchone()[0]
     human = ledger.db.execute("SELECT pot, count(*) FROM human GROUP BY pot ORDER BY pot")
     rows = ledger.db.execute(_STATUS).fetchall()

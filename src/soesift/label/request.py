@@ -70,9 +70,7 @@ def read_tables(path: str | Path) -> tuple[list[TableRecord], list[str]]:
     try:
         lines = Path(path).read_text(encoding="utf-8").split("\n")  # splitlines cuts at U+2028 too
     except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(
-            f"{path}: cannot be read ({error}); give the JSONL that `soesift tables` writes"
-        ) from None
+        raise UsageError(f"{path}: cannot be read ({error}); give the JSONL that `soesift tables` writes") from None
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
@@ -80,9 +78,7 @@ def read_tables(path: str | Path) -> tuple[list[TableRecord], list[str]]:
             records.append(TableRecord.model_validate_json(line))
         except ValidationError as error:
             first = error.errors()[0]
-            wrong.append(
-                f"{path}, line {number}: {'.'.join(map(str, first['loc'])) or 'line'}: {first['msg']}"
-            )
+            wrong.append(f"{path}, line {number}: {'.'.join(map(str, first['loc'])) or 'line'}: {first['msg']}")
     if not records:
         raise UsageError(f"{path}: no table in it" + (f"; first mistake: {wrong[0]}" if wrong else ""))
     return records, wrong

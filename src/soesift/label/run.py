@@ -84,9 +84,7 @@ async def _settle_mode(run: Run, records: Sequence[TableRecord]) -> bool:
 class Run:
     """State of one run: queue, pace, reserve and counts."""
 
-    def __init__(
-        self, config: LabelConfig, ledger: Ledger, provider: Provider, watch: Watch = _unwatched
-    ) -> None:
+    def __init__(self, config: LabelConfig, ledger: Ledger, provider: Provider, watch: Watch = _unwatched) -> None:
         self.config, self.ledger, self.provider, self.watch = config, ledger, provider, watch
         self.outcome = Outcome()
         self.price = price_of(config)
@@ -203,9 +201,7 @@ class Run:
         if error.fatal:
             self.end(str(error))
         elif asked_for > run.max_wait_s:
-            self.end(
-                f"the server asks to wait {asked_for:.0f} s, more than max_wait_s = {run.max_wait_s:.0f}"
-            )
+            self.end(f"the server asks to wait {asked_for:.0f} s, more than max_wait_s = {run.max_wait_s:.0f}")
         elif self.silent_in_a_row >= run.down_after:
             self.end(f"{self.silent_in_a_row} requests in a row without a reply, the last: {error}")
         elif not error.retry or silent > run.retries:

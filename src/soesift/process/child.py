@@ -22,6 +22,7 @@ Task = dict[str, Any]
 Tell = Callable[[int, int], None]
 Work = Callable[[Task, Tell], dict[str, Any]]
 
+
 @dataclass(frozen=True, slots=True)
 class Ends:
     """A way out and a way in, each a plain pipe: a two-way pipe would be a socket, and detection opens none."""

@@ -71,9 +71,7 @@ class Table:
     label: Schedule | Negative | None = None
     mode: Mode = "portrait"
     reprint: bool = True
-    continued: str = (
-        ""  # put after a caption that is printed again on continuation pages; "": not printed again
-    )
+    continued: str = ""  # put after a caption that is printed again on continuation pages; "": not printed again
     caption_below: bool = False
     notes_apart: bool = False  # notes start on a page of their own
     split: int = 1

@@ -172,11 +172,7 @@ def by_follow_up(rng: Random, most: int) -> list[Column]:
         "end") else "±45" if role == "follow" else "", role, role == "base")  # type: ignore[arg-type]
            for name, day, role in names[: rng.randint(6, min(11, most))]]  # fmt: skip
     if rng.random() < 0.5:
-        out.append(
-            Column(
-                "As needed", rng.choice(("Unscheduled", "Reintervention", "Early exit")), "", "", "unsched"
-            )
-        )
+        out.append(Column("As needed", rng.choice(("Unscheduled", "Reintervention", "Early exit")), "", "", "unsched"))
     return out
 
 

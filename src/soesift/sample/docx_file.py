@@ -24,9 +24,7 @@ from soesift.sample.style import PageStyle
 EPOCH = (2020, 1, 1, 0, 0, 0)  # written as the date of every part, so that the bytes depend on the seed only
 
 
-def write_docx(
-    blocks: list[Block], style: PageStyle, names: dict[str, str]
-) -> tuple[bytes, dict[int, list[int]]]:
+def write_docx(blocks: list[Block], style: PageStyle, names: dict[str, str]) -> tuple[bytes, dict[int, list[int]]]:
     """The file, and by number of each table block the 1-based numbers of its Word tables.
 
     Word has no place for rotated pages, pictures and black boxes here: tables are ordinary ones, on landscape

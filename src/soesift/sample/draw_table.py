@@ -51,9 +51,7 @@ def fill_cell(canvas: Any, box: Box, shade: float | None, look: Look) -> None:
     canvas.setFillGray(0)
 
 
-def draw_borders(
-    canvas: Any, grid: Grid, look: Look, xs: list[float], ys: list[float], boxes: list[Box]
-) -> None:
+def draw_borders(canvas: Any, grid: Grid, look: Look, xs: list[float], ys: list[float], boxes: list[Box]) -> None:
     canvas.setStrokeGray(0)
     canvas.setLineWidth(look.line)
     if look.borders == "boxes":

@@ -19,9 +19,7 @@ LABELS = {"epoch": timing.EPOCH_LABELS, "visit": timing.VISIT_LABELS, "time": ti
 
 def header_rows(rng: Random, columns: list[Column], language: str = "") -> list[Row]:
     """One row a level; the first column names the level, or the activities over all levels."""
-    levels = [
-        name for name in rng.choice(LEVELS) if len({value(name, i, c) for i, c in enumerate(columns)}) > 1
-    ]
+    levels = [name for name in rng.choice(LEVELS) if len({value(name, i, c) for i, c in enumerate(columns)}) > 1]
     levels = levels or ["visit"]
     upright = len(columns) > 9 and "visit" in levels and rng.random() < 0.15
     rows = [level_row(rng, name, columns, upright and name == "visit", language) for name in levels]

@@ -25,9 +25,7 @@ from soesift.sample.style import PageStyle
 def lay_out(blocks: list[Block], style: PageStyle) -> Book:
     """All pages of the document; `places` says on which page each block stands."""
     book = Book(style)
-    entries = sum(
-        (isinstance(b, Heading) and b.listed) or (isinstance(b, Table) and bool(b.caption)) for b in blocks
-    )
+    entries = sum((isinstance(b, Heading) and b.listed) or (isinstance(b, Table) and bool(b.caption)) for b in blocks)
     numbers = [0, 0, 0]
     book.new_sheet("portrait")
     for i, block in enumerate(blocks):
@@ -41,9 +39,7 @@ def next_mode(blocks: list[Block], i: int) -> str:
     return following.mode if isinstance(following, Table | Figure) else "portrait"
 
 
-def lay_block(
-    book: Book, block: Block, place: Place, numbers: list[int], entries: int, following: str
-) -> None:
+def lay_block(book: Book, block: Block, place: Place, numbers: list[int], entries: int, following: str) -> None:
     match block:
         case Table():
             lay_table(book, block, place)

@@ -108,10 +108,7 @@ def truth_of(blocks: list[Block], book: Book, name: str, seed: int, options: Opt
             truth.hard_negatives.append(one)
     used = {p for t in truth.soe_tables for p in (*t.grid_pages, *t.footnote_pages)}
     alone = {
-        p
-        for i, b in enumerate(blocks)
-        if isinstance(b, Heading) and b.over_schedule
-        for p in book.places[i].pages
+        p for i, b in enumerate(blocks) if isinstance(b, Heading) and b.over_schedule for p in book.places[i].pages
     }
     truth.heading_only_pages = sorted(alone - used)
     return truth
@@ -126,9 +123,7 @@ def truth_without_pages(
         if isinstance(block, Table) and isinstance(block.label, Schedule):
             truth.soe_tables.append(true_table(block, table_numbers=numbers[i]))
         elif isinstance(block, Table) and isinstance(block.label, Negative):
-            truth.hard_negatives.append(
-                false_one(block.label.kind, block.label.title, table_numbers=numbers[i])
-            )
+            truth.hard_negatives.append(false_one(block.label.kind, block.label.title, table_numbers=numbers[i]))
     return truth
 
 

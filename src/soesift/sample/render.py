@@ -65,9 +65,7 @@ def draw_sheet(canvas: Any, sheet: Sheet, book: Book, number: int, names: Names)
     canvas.setPageRotation(90 if sheet.mode == "rotate" else 0)
     turned = sheet.mode in ("rotate", "turned")
     if not sheet.bare and sheet.mode != "rotate":
-        draw_running(
-            canvas, book, number, names, height if landscape else width, width if landscape else height
-        )
+        draw_running(canvas, book, number, names, height if landscape else width, width if landscape else height)
     canvas.saveState()
     if turned:  # text that reads upwards on the sheet of paper
         canvas.rotate(90)
@@ -90,9 +88,7 @@ def draw_running(canvas: Any, book: Book, number: int, names: Names, width: floa
     }
     for text, y in ((style.header, height - 34), (style.footer, 28)):
         parts = [part.format(**fields) for part in text.split("|")]
-        for part, x, align in zip(
-            parts, (46.0, width / 2, width - 46.0), ("left", "centre", "right"), strict=True
-        ):
+        for part, x, align in zip(parts, (46.0, width / 2, width - 46.0), ("left", "centre", "right"), strict=True):
             draw_line(canvas, x, y, part, style.plain, 8.5, align)
     if style.header_line:
         canvas.setLineWidth(0.5)

@@ -61,9 +61,7 @@ def longest_word(text: str, font: str, size: float) -> float:
     return max((width(word, font, size) for word in text.split()), default=0.0)
 
 
-def draw_line(
-    canvas: Any, x: float, y: float, text: str, font: str, size: float, align: str = "left"
-) -> None:
+def draw_line(canvas: Any, x: float, y: float, text: str, font: str, size: float, align: str = "left") -> None:
     """Draw one line with its baseline at y; x is its left end, middle or right end."""
     whole = width(text, font, size)
     x -= {"left": 0.0, "centre": whole / 2, "right": whole}[align]

@@ -73,9 +73,7 @@ class _Notes:
         return self.wording.marker(marker)
 
 
-def make_schedule(
-    rng: Random, columns: list[Column], activities: list[Activity], wording: Wording
-) -> MadeSchedule:
+def make_schedule(rng: Random, columns: list[Column], activities: list[Activity], wording: Wording) -> MadeSchedule:
     """Header rows on top of one row an activity (and one a category, if categories are shown as rows)."""
     notes = _Notes(rng, wording)
     head = header_rows(rng, columns, wording.language)
@@ -105,9 +103,7 @@ def band(name: str, width: int) -> Row:
     return [Cell(name, columns=width, bold=True), *[None] * (width - 1)]
 
 
-def activity_row(
-    rng: Random, activity: Activity, columns: list[Column], wording: Wording, notes: _Notes
-) -> Row:
+def activity_row(rng: Random, activity: Activity, columns: list[Column], wording: Wording, notes: _Notes) -> Row:
     marks = plan_marks(rng, activity.pattern, columns)
     name = Cell(activity.name + (notes.mark() if rng.random() < min(3 * wording.noted, 0.3) else ""))
     if activity.pattern == "continuous" and wording.continuous != "marks" and len(columns) > 3:
@@ -118,9 +114,7 @@ def activity_row(
 def mark_cell(rng: Random, on: bool, wording: Wording, notes: _Notes) -> Cell:
     if not on:
         return Cell(centred=True)
-    text = (
-        rng.choice(note_words.CELL_TEXTS) if rng.random() < 0.015 and not wording.language else wording.sign
-    )
+    text = rng.choice(note_words.CELL_TEXTS) if rng.random() < 0.015 and not wording.language else wording.sign
     note = notes.mark() if rng.random() < wording.noted else ""
     return Cell(text + note, centred=True, shade=wording.grey)
 
@@ -170,9 +164,7 @@ def add_categories(rng: Random, cells: list[Row], head: int, activities: list[Ac
             )
             - i
         )
-        cells[head + i].insert(
-            0, None if same else Cell(category_name(rng, activity.category), rows=length, bold=True)
-        )
+        cells[head + i].insert(0, None if same else Cell(category_name(rng, activity.category), rows=length, bold=True))
 
 
 def redact(rng: Random, grid: Grid) -> None:
@@ -181,12 +173,7 @@ def redact(rng: Random, grid: Grid) -> None:
     for r, row in enumerate(grid.cells):
         for c, cell in enumerate(row):
             share = 0.12 if r < grid.header_rows or c == 0 else 0.05
-            if (
-                cell is not None
-                and (cell.text or r < grid.header_rows)
-                and not cell.arrow
-                and rng.random() < share
-            ):
+            if cell is not None and (cell.text or r < grid.header_rows) and not cell.arrow and rng.random() < share:
                 cell.redacted = True
     top, left = rng.randrange(grid.header_rows, height), rng.randrange(1, width)
     for row in grid.cells[top : top + 4]:

@@ -101,10 +101,7 @@ def schedule_section(rng: Random, tables: list[Table]) -> list[Block]:
             )
         if alone and rng.random() < 0.7:
             blocks.append(
-                Paragraph(
-                    "Procedures are done at the visits shown in the table that follows. Deviations are "
-                    "recorded."
-                )
+                Paragraph("Procedures are done at the visits shown in the table that follows. Deviations are recorded.")
             )
         blocks.append(table)
     return blocks
@@ -158,9 +155,7 @@ def filler(rng: Random, paragraphs: int) -> list[Block]:
     return [Paragraph(" ".join(chosen[5 * i : 5 * i + 5])) for i in range(paragraphs)]
 
 
-def prose_section(
-    rng: Random, study: Study, heading: str, texts: tuple[str, ...], extra: list[Block]
-) -> list[Block]:
+def prose_section(rng: Random, study: Study, heading: str, texts: tuple[str, ...], extra: list[Block]) -> list[Block]:
     """A chapter: paragraphs, with its tables and figures between them."""
     blocks: list[Block] = [Heading(heading, 1), *sentences(rng, study, texts, 2)]
     for block in extra:

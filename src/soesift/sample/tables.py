@@ -30,9 +30,7 @@ MODES: tuple[Mode, ...] = ("landscape", "landscape", "landscape", "rotate", "rot
 def main_schedule(rng: Random, scene: Scene, options: Options) -> tuple[MadeSchedule, Table]:
     """The main schedule of the study; the first that is made, as others quote it."""
     narrow = options.mode == "portrait" or options.transposed or options.kind == "foreign"
-    columns = calendar(
-        rng, rng.choice(scene.study.area.schemes), 9 if narrow else 18 if options.split == 2 else 15
-    )
+    columns = calendar(rng, rng.choice(scene.study.area.schemes), 9 if narrow else 18 if options.split == 2 else 15)
     wording = choose_wording(rng)
     if options.transposed:
         wording = Wording(sign=wording.sign, noted=wording.noted, markers=wording.markers)
@@ -78,9 +76,7 @@ def domain(rng: Random, scene: Scene, options: Options, columns: list[Column]) -
 
 def sampling(rng: Random, scene: Scene, options: Options) -> Table:
     """Times after a dose by kinds of samples: finer than visits."""
-    hours = ["Predose", "0.5 h", "1 h", "2 h", "4 h", "8 h", "12 h", "24 h", "48 h", "72 h"][
-        : rng.randint(6, 10)
-    ]
+    hours = ["Predose", "0.5 h", "1 h", "2 h", "4 h", "8 h", "12 h", "24 h", "48 h", "72 h"][: rng.randint(6, 10)]
     samples = rng.sample(
         ("PK plasma", "PK urine", "ADA", "Biomarker", "ECG (triplicate)", "Blood pressure", "Glucose"),
         rng.randint(2, 4),
@@ -100,9 +96,7 @@ def sampling(rng: Random, scene: Scene, options: Options) -> Table:
     return as_table(rng, scene, made, "subsidiary", rng.choice(timing.SUBSIDIARY_TITLES), options)
 
 
-def as_table(
-    rng: Random, scene: Scene, made: MadeSchedule, kind: TableType, title: str, options: Options
-) -> Table:
+def as_table(rng: Random, scene: Scene, made: MadeSchedule, kind: TableType, title: str, options: Options) -> Table:
     """Layout choices, and the flags that follow from them."""
     main = kind == "main_soa"
     grid = transposed(made.grid) if main and options.transposed else made.grid
@@ -147,7 +141,5 @@ def dressed(
 
 
 def caption(rng: Random, title: str) -> str:
-    pattern = rng.choice(
-        ("Table {n}. {t}", "Table {n}: {t}", "Table {n} {t}", "{t}", "Appendix {n}. {t}", "", "{t}")
-    )
+    pattern = rng.choice(("Table {n}. {t}", "Table {n}: {t}", "Table {n} {t}", "{t}", "Appendix {n}. {t}", "", "{t}"))
     return pattern.format(n=rng.randint(1, 4), t=title)

@@ -29,9 +29,7 @@ def words_of(table: SoeTable) -> frozenset[str]:
     return frozenset(word.lower() for text in texts for word in re.findall(r"[^\W\d_]{3,}", text))
 
 
-def split_markers(
-    text: str, known: frozenset[str], words: frozenset[str] = frozenset()
-) -> tuple[str, list[str]]:
+def split_markers(text: str, known: frozenset[str], words: frozenset[str] = frozenset()) -> tuple[str, list[str]]:
     """The text before its trailing markers, and the markers, all in `known`; (text, []) if it has none.
 
     `words` (of `words_of`) lets "Hematologyb" be split if "hematology" occurs by itself as well.

@@ -52,9 +52,7 @@ def strata(label: ArrayLike, agree: ArrayLike) -> Ints:
     return np.where(said < 0, -1, np.where(np.asarray(agree, bool), said, 2))
 
 
-def draw_audit(
-    stratum: ArrayLike, counts: Mapping[int, int], *, seed: int, exclude: ArrayLike = ()
-) -> AuditDraw:
+def draw_audit(stratum: ArrayLike, counts: Mapping[int, int], *, seed: int, exclude: ArrayLike = ()) -> AuditDraw:
     """Draw counts[c] items of each stratum c at random without replacement; a stratum smaller than that is
     drawn whole. stratum: (n,) ints, see `strata`. exclude: indices that already are in the repair pot.
 
@@ -67,9 +65,7 @@ def draw_audit(
     parts = []
     for c in sorted(counts):
         if counts[c] < 0 or c < 0:
-            raise ValueRangeError(
-                f"stratum {c} asks for {counts[c]} items: give a stratum and a count of 0 or more"
-            )
+            raise ValueRangeError(f"stratum {c} asks for {counts[c]} items: give a stratum and a count of 0 or more")
         pool = np.flatnonzero((groups == c) & free)
         drawn = rng.choice(pool, size=min(counts[c], len(pool)), replace=False)
         parts.append((drawn, np.full(len(drawn), len(drawn) / max(1, len(pool)))))
@@ -100,9 +96,7 @@ def draw_repair(
         if not free[item]:
             continue
         pieces = shingles(texts[item])
-        twin = next(
-            (c for c, other in zip(chosen, seen, strict=True) if jaccard(pieces, other) >= alike), None
-        )
+        twin = next((c for c, other in zip(chosen, seen, strict=True) if jaccard(pieces, other) >= alike), None)
         if twin is not None:
             duplicates[item] = twin
             continue

@@ -134,10 +134,6 @@ def table(rows: Sequence[Sequence[Belief]]) -> tuple[Floats, list[list[Failure |
     """Beliefs of n items by v views -> p (n, v) with NaN, and the reason for each NaN."""
     widths = {len(row) for row in rows}
     if len(widths) > 1:
-        raise ShapeError(
-            f"rows have {min(widths)} to {max(widths)} beliefs: give one a view, failed ones too"
-        )
-    p = np.array([[belief.p for belief in row] for row in rows], np.float64).reshape(
-        len(rows), max(widths, default=0)
-    )
+        raise ShapeError(f"rows have {min(widths)} to {max(widths)} beliefs: give one a view, failed ones too")
+    p = np.array([[belief.p for belief in row] for row in rows], np.float64).reshape(len(rows), max(widths, default=0))
     return p, [[belief.failure for belief in row] for row in rows]

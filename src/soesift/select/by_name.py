@@ -83,9 +83,7 @@ def _with_audit(rule: str, material: Material, votes: Combined) -> Selected:
     audit = material.audit(votes)
     if rule == "soft":
         return Selected(rules.soft(votes, audit.draw, audit.truth), votes)
-    chosen, certificate = rules.certified(
-        votes, audit.draw, audit.truth, alpha=material.alpha, delta=material.delta
-    )
+    chosen, certificate = rules.certified(votes, audit.draw, audit.truth, alpha=material.alpha, delta=material.delta)
     return Selected(chosen, votes, certificate)
 
 

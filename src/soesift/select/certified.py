@@ -77,9 +77,7 @@ def levels(score: ArrayLike, n_levels: int = LEVELS) -> Floats:
     return np.unique(s[kept - 1])[::-1]
 
 
-def start_at(
-    pools: ArrayLike, audited: int, alpha: float, delta: float, *, chance: float | None = None
-) -> int:
+def start_at(pools: ArrayLike, audited: int, alpha: float, delta: float, *, chance: float | None = None) -> int:
     """Index of the first threshold to test, from pool sizes (k,) strict to loose, the last the whole class.
 
     The first whose expected audit count, audited * pool / whole, reaches `audit_size(alpha, delta)`; k if
@@ -126,16 +124,12 @@ def certify_class(
     cuts = levels(s, n_levels)
     kept = s >= cuts[:, None]  # (k, n)
     counts = np.stack([kept.sum(1), (kept & seen).sum(1), (kept & bad).sum(1)], 1)
-    first = start_at(
-        counts[:, 0], int(seen.sum()), share("alpha", alpha), share("delta", delta), chance=chance
-    )
+    first = start_at(counts[:, 0], int(seen.sum()), share("alpha", alpha), share("delta", delta), chance=chance)
     steps = _sequence(cuts, counts, first, alpha, delta)
     passed = [step for step in steps if step.accepted]
     threshold, n_kept = (passed[-1].threshold, passed[-1].pool) if passed else (math.inf, 0)
     needed, why = _explain(counts, steps, first, alpha, delta)
-    return ClassCertificate(
-        label, alpha, delta, len(s), int(seen.sum()), threshold, n_kept, steps, needed, why
-    )
+    return ClassCertificate(label, alpha, delta, len(s), int(seen.sum()), threshold, n_kept, steps, needed, why)
 
 
 def _sequence(cuts: Floats, counts: Ints, first: int, alpha: float, delta: float) -> list[Step]:
@@ -148,9 +142,7 @@ def _sequence(cuts: Floats, counts: Ints, first: int, alpha: float, delta: float
     return steps
 
 
-def _explain(
-    counts: Ints, steps: list[Step], first: int, alpha: float, delta: float
-) -> tuple[int | None, str]:
+def _explain(counts: Ints, steps: list[Step], first: int, alpha: float, delta: float) -> tuple[int | None, str]:
     if steps and steps[0].accepted:
         last = [step for step in steps if step.accepted][-1]
         return None, f"certified: {last.wrong} wrong of {last.audited} audited among {last.pool} kept"
@@ -165,9 +157,7 @@ def _explain(
         )
     step = steps[0]
     here = needed_audit(step.pool, alpha, delta, step.wrong / step.audited if step.audited else 0.0)
-    seen = (
-        f"nothing certified: {step.wrong} wrong of {step.audited} audited at the strictest threshold tested"
-    )
+    seen = f"nothing certified: {step.wrong} wrong of {step.audited} audited at the strictest threshold tested"
     if here is None:
         return None, f"{seen}; no audit is large enough at that error rate"
     total = min(whole, math.ceil(here * whole / step.pool))

@@ -97,15 +97,11 @@ def agreement(beliefs: ArrayLike, *, missing: Literal["break", "ignore"] = "brea
     return np.asarray(agreed & ~gone.any(1) if missing == "break" else agreed)
 
 
-def combine(
-    beliefs: ArrayLike, *, rule: Rule = "mean", missing: Literal["break", "ignore"] = "break"
-) -> Combined:
+def combine(beliefs: ArrayLike, *, rule: Rule = "mean", missing: Literal["break", "ignore"] = "break") -> Combined:
     """All of `Combined` from beliefs (n, v). With v = 1, agreement says only that the view is not
     undecided.
     """
     p = beliefs_array(beliefs)
     agreed = agreement(p, missing=missing)
     margin = np.where(np.isnan(p), 1.0, np.abs(2 * p - 1)).min(1)
-    return Combined(
-        mean_logit(p), label(p, rule), agreed, np.where(agreed, margin, 0.0), (~np.isnan(p)).sum(1)
-    )
+    return Combined(mean_logit(p), label(p, rule), agreed, np.where(agreed, margin, 0.0), (~np.isnan(p)).sum(1))

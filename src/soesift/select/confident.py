@@ -27,9 +27,7 @@ def label_issues(said: ArrayLike, p: ArrayLike, *, filter_by: str = "prune_by_no
         return np.zeros(len(given), bool)
     find = optional("cleanlab.filter", "cleanlab").find_label_issues
     # one process: the arrays are small, and cleanlab's workers cost more than they save
-    flagged = find(
-        given, np.column_stack([1 - yes, yes]), filter_by=filter_by, n_jobs=1, min_examples_per_class=0
-    )
+    flagged = find(given, np.column_stack([1 - yes, yes]), filter_by=filter_by, n_jobs=1, min_examples_per_class=0)
     return np.asarray(flagged, bool)
 
 

@@ -41,9 +41,7 @@ class Crowd(NamedTuple):
 def check_models(models: Sequence[str], n_columns: int) -> None:
     """TooFewModels unless the `n_columns` voters are three or more different models, one column each."""
     if len(models) != n_columns:
-        raise ShapeError(
-            f"votes has {n_columns} columns and models is length {len(models)}: name each column"
-        )
+        raise ShapeError(f"votes has {n_columns} columns and models is length {len(models)}: name each column")
     names = sorted(set(models))
     if len(names) < MODELS:
         raise TooFewModels(
@@ -74,9 +72,7 @@ def dawid_skene(
     frame = pandas.DataFrame({"task": item, "worker": model, "label": said[item, model]})
     fitted = optional("crowdkit.aggregation", "crowd-kit").DawidSkene(n_iter=iterations)
     clamped = _clamped(known, said, pandas)
-    with (
-        warnings.catch_warnings()
-    ):  # crowd-kit calls pandas in ways that pandas deprecates, at each iteration
+    with warnings.catch_warnings():  # crowd-kit calls pandas in ways that pandas deprecates, at each iteration
         warnings.simplefilter("ignore", DeprecationWarning)
         fitted.fit(frame, clamped)
     p = np.full(len(said), np.nan)

@@ -16,9 +16,7 @@ def coverage_plot(curves: Mapping[str, Curve], path: Path, *, title: str = "Erro
     """Draw one line a curve with its interval as a band; the suffix of `path` chooses the format (png, svg,
     pdf).
     """
-    figure_class = optional(
-        "matplotlib.figure", "matplotlib"
-    ).Figure  # no pyplot: no display, no global state
+    figure_class = optional("matplotlib.figure", "matplotlib").Figure  # no pyplot: no display, no global state
     figure = figure_class(figsize=(6, 4), layout="constrained")
     axes = figure.add_subplot()
     for name, curve in curves.items():

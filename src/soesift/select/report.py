@@ -117,9 +117,7 @@ def _class(
     wrong = truth[judged] != selection.label[judged]
     coverage = exact_share(int(kept.sum()), int(inside.sum()), confidence) if inside.any() else NOTHING
     error = weighted_share(wrong, weight[judged], confidence)
-    return ClassReport(
-        name, int(inside.sum()), int(kept.sum()), coverage, int(judged.sum()), int(wrong.sum()), error
-    )
+    return ClassReport(name, int(inside.sum()), int(kept.sum()), coverage, int(judged.sum()), int(wrong.sum()), error)
 
 
 def _mean(values: ArrayLike) -> float:
@@ -135,9 +133,7 @@ def confusion(reference: ArrayLike, said: ArrayLike) -> Ints:
     return np.bincount(2 * t[both] + s[both], minlength=4).reshape(2, 2)
 
 
-def coverage_curve(
-    score: ArrayLike, said: ArrayLike, reference: ArrayLike, *, confidence: float = 0.95
-) -> Curve:
+def coverage_curve(score: ArrayLike, said: ArrayLike, reference: ArrayLike, *, confidence: float = 0.95) -> Curve:
     """Coverage and error at every distinct score, strict to loose; all (n,). Items without a label are left
     out.
 

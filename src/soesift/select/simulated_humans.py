@@ -36,9 +36,7 @@ def error_rate(agreement: float) -> float:
     1/2.
     """
     if not 0.5 <= agreement <= 1:
-        raise ValueRangeError(
-            f"agreement is {agreement:g}: two annotators that guess agree on half, so give .5 to 1"
-        )
+        raise ValueRangeError(f"agreement is {agreement:g}: two annotators that guess agree on half, so give .5 to 1")
     return float((1 - np.sqrt(2 * agreement - 1)) / 2)
 
 

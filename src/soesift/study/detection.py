@@ -61,9 +61,7 @@ def cross_detect(
 
 
 def detect_read(document: ReadDocument, judge: Judge) -> Result:
-    return Detector(judge).decide(
-        document.path, document.sha256, document.fragments, document.lines, document.reading
-    )
+    return Detector(judge).decide(document.path, document.sha256, document.fragments, document.lines, document.reading)
 
 
 def fold_judge(

@@ -24,9 +24,7 @@ _PROSE = re.compile(
     r"\b(?:is|are|was|were|may|will|should|must|shall|see|refer|includes?|provides?|shown|according|in\s+order)\b",
     re.IGNORECASE,
 )
-_NUMBERED = re.compile(
-    r"^(?:\d{1,2}(?:\.\d{1,2}){0,4}\.?|[A-Z]\.\d?|appendix\s+\w+[.:]?)\s+\S", re.IGNORECASE
-)
+_NUMBERED = re.compile(r"^(?:\d{1,2}(?:\.\d{1,2}){0,4}\.?|[A-Z]\.\d?|appendix\s+\w+[.:]?)\s+\S", re.IGNORECASE)
 
 
 @dataclass(slots=True)

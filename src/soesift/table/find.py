@@ -51,9 +51,7 @@ def find_tables(page: Page, furniture: Furniture = frozenset()) -> PageTables:
         words = words.take(np.flatnonzero(~is_running(words, page.height, furniture)))
     horizontal, vertical = clean_rulings(upright)
     horizontal = add_hidden_rules(horizontal, vertical, upright)
-    found = PageTables(
-        page.number, page.label, upright.width, upright.height, turn, page.source, page.problem
-    )
+    found = PageTables(page.number, page.label, upright.width, upright.height, turn, page.source, page.problem)
     found.tables = [t for t in tables_of(upright, words, horizontal, vertical) if is_table(t)]
     for table in found.tables:
         table.rotation = turn

@@ -34,8 +34,11 @@ def belongs(above: FoundTable, below: FoundTable, fills: Floats, grey: Floats) -
         return True
     dark = fills[grey < 0.15] if len(fills) else fills
     return bool(len(dark)) and bool(
-        ((dark[:, 1] <= above.rows[-1] + ALIGNED) & (dark[:, 3] >= below.rows[0] - ALIGNED)
-         & (dark[:, 2] - dark[:, 0] > 0.5 * (above.columns[-1] - above.columns[0]))).any()
+        (
+            (dark[:, 1] <= above.rows[-1] + ALIGNED)
+            & (dark[:, 3] >= below.rows[0] - ALIGNED)
+            & (dark[:, 2] - dark[:, 0] > 0.5 * (above.columns[-1] - above.columns[0]))
+        ).any()
     )
 
 

@@ -39,9 +39,7 @@ class TableRecord(BaseModel):
     location: Location | None = None  # in a document without pages
 
 
-def table_id(
-    document: str, page: int | None, bbox: tuple[float, float, float, float] | None, order: int
-) -> str:
+def table_id(document: str, page: int | None, bbox: tuple[float, float, float, float] | None, order: int) -> str:
     """Stable id from place, not content: 12 hex digits."""
     place = "" if bbox is None else ",".join(str(round(v)) for v in bbox)
     return hashlib.sha256(f"{document}|{page}|{place}|{order}".encode()).hexdigest()[:12]

@@ -8,9 +8,7 @@ from soesift.table.headers import count_header_rows
 from soesift.table.record import TableRecord, table_id
 
 
-def page_records(
-    found: PageTables, document: str, sha256: str, n_pages: int, heading_before: str
-) -> list[TableRecord]:
+def page_records(found: PageTables, document: str, sha256: str, n_pages: int, heading_before: str) -> list[TableRecord]:
     """One record for each table of a page, top to bottom."""
     text = "\n".join(line.text for line in found.lines)
     orders = range(len(found.tables))

@@ -147,12 +147,7 @@ def extend(lines: list[Printed], run: tuple[int, int], rules: Lines, width: floa
     y = across[:, 0]
     tops = y[(y < lines[first].middle) & (y > lines[first].top - HEADER)]
     bottoms = y[(y > lines[last].middle) & (y < lines[last].bottom + HEADER / 2)]
-    while (
-        len(tops)
-        and first
-        and lines[first - 1].middle > tops.min()
-        and not is_prose(lines[first - 1], width)
-    ):
+    while len(tops) and first and lines[first - 1].middle > tops.min() and not is_prose(lines[first - 1], width):
         first -= 1
     while (
         len(bottoms)

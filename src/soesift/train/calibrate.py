@@ -49,9 +49,7 @@ def recall_threshold(share: Floats, truth: Truth, recall: float) -> float:
     return float(positive[allowed])
 
 
-def calibrate(
-    logits: Floats, target: Floats, positive: list[int], recall: float, fitted_on: str
-) -> Calibration:
+def calibrate(logits: Floats, target: Floats, positive: list[int], recall: float, fitted_on: str) -> Calibration:
     """Temperature, the threshold of best F1, and an unsure threshold that keeps `recall` of the schedules."""
     scale = temperature(logits, target)
     share = calibrated(logits, Calibration(scale=scale))[:, positive].sum(axis=1)

@@ -12,9 +12,7 @@ from soesift.train.config import TrainConfig
 from soesift.train.network import base_weights
 
 
-def make_card(
-    config: TrainConfig, data: dict[str, Any], scores: dict[str, Any], settings: dict[str, Any]
-) -> Card:
+def make_card(config: TrainConfig, data: dict[str, Any], scores: dict[str, Any], settings: dict[str, Any]) -> Card:
     """A card without file hashes. Paths of this machine are left out: only names and hashes of files."""
     weights = base_weights(config.model.base)
     return Card(
@@ -27,8 +25,7 @@ def make_card(
         positive=config.positive,
         max_tokens=config.model.max_tokens,
         arm=config.data.arm,
-        data=data
-        | {"tables_sha256": sha256(config.data.tables), "labels_sha256": sha256(config.data.labels)},
+        data=data | {"tables_sha256": sha256(config.data.tables), "labels_sha256": sha256(config.data.labels)},
         settings=config.fit.model_dump() | config.model.model_dump(exclude={"base", "name"}) | settings,
         scores=scores,
     )

@@ -76,9 +76,7 @@ def restore(folder: Path, parameters: Mapping[str, Any], optimizer: Any, wanted:
         return None
     progress, tensors = _read(path)
     if progress.fingerprint != wanted:
-        raise ModelError(
-            f"{path} belongs to other settings or rows; choose another `out` or remove the folder"
-        )
+        raise ModelError(f"{path} belongs to other settings or rows; choose another `out` or remove the folder")
     load_parameters(parameters, {k[6:]: v for k, v in tensors.items() if k.startswith("model.")}, path)
     for name, value in parameters.items():
         kept = {
@@ -97,9 +95,7 @@ def load_parameters(parameters: Mapping[str, Any], tensors: Mapping[str, Any], p
         raise ModelError(f"{path} does not hold the weights of this model; was `model` changed?")
     for name, value in parameters.items():
         if value.shape != tensors[name].shape:
-            raise ModelError(
-                f"{path}: {name} has shape {tuple(tensors[name].shape)}, want {tuple(value.shape)}"
-            )
+            raise ModelError(f"{path}: {name} has shape {tuple(tensors[name].shape)}, want {tuple(value.shape)}")
         with torch.no_grad():
             value.copy_(shard.like(tensors[name], value))
 

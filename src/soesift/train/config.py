@@ -38,18 +38,14 @@ class ModelConfig(_Section):
     targets: list[str] = []  # empty: all linear layers
     pooling: Literal["auto", "mean", "last"] = "auto"  # auto: mean for encoders, last token for decoders
     freeze_embeddings: bool = True
-    freeze_layers: int = Field(
-        default=0, ge=0
-    )  # lowest layers held fixed (full only): faster, less to overfit
+    freeze_layers: int = Field(default=0, ge=0)  # lowest layers held fixed (full only): faster, less to overfit
     max_tokens: int = Field(default=256, ge=16, le=8192)
 
 
 class FitConfig(_Section):
     epochs: int = Field(default=6, ge=1)
     batch: int = Field(default=16, ge=1)  # rows an optimizer step
-    micro_tokens: int = Field(
-        default=2048, ge=16
-    )  # padded tokens at once; larger batches accumulate gradients
+    micro_tokens: int = Field(default=2048, ge=16)  # padded tokens at once; larger batches accumulate gradients
     rate: float = Field(default=2e-4, gt=0)
     head_rate: float = Field(default=1e-3, gt=0)
     warmup: float = Field(default=0.1, ge=0, lt=1)
@@ -58,9 +54,7 @@ class FitConfig(_Section):
     class_weights: Literal["none", "balanced", "root"] | list[float] = "root"
     smoothing: float = Field(default=0.0, ge=0, lt=0.5)
     precision: Literal["float32", "bfloat16"] = "bfloat16"
-    validation: float = Field(
-        default=0.12, ge=0, lt=0.5
-    )  # share of groups held out for stopping; 0: no stopping
+    validation: float = Field(default=0.12, ge=0, lt=0.5)  # share of groups held out for stopping; 0: no stopping
     patience: int = Field(default=2, ge=1)  # epochs without a better validation log loss
     checkpoint_steps: int = Field(default=200, ge=1)
     seed: int = 1
@@ -76,16 +70,12 @@ class FitConfig(_Section):
 class FoldConfig(_Section):
     folds: int = Field(default=6, ge=2)
     seeds: list[int] = Field(default=[1, 2, 3], min_length=1)
-    groups: Path | None = (
-        None  # tab-separated "group<TAB>larger group" (protocol, sponsor): split by the latter
-    )
+    groups: Path | None = None  # tab-separated "group<TAB>larger group" (protocol, sponsor): split by the latter
 
 
 class ExportConfig(_Section):
     quantise: bool = True
-    tolerance: float = Field(
-        default=1e-3, gt=0
-    )  # largest difference of a probability, ONNX fp32 against torch
+    tolerance: float = Field(default=1e-3, gt=0)  # largest difference of a probability, ONNX fp32 against torch
     int8_tolerance: float = Field(default=0.1, gt=0)  # the same for int8
     int8_agreement: float = Field(default=0.995, gt=0, le=1)  # share of tables with the same decision
     recall: float = Field(default=0.99, gt=0, le=1)  # at the unsure threshold
@@ -141,9 +131,7 @@ def _explain(error: ValidationError) -> str:
         return f"{where or 'file'}: {item['msg']}"
     known = _known([str(part) for part in item["loc"][:-1]])
     near = difflib.get_close_matches(str(item["loc"][-1]), known, 1, 0.4)
-    return f"unknown key {where}; " + (
-        f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}"
-    )
+    return f"unknown key {where}; " + (f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}")
 
 
 def _known(parents: list[str]) -> list[str]:

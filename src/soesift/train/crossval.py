@@ -71,9 +71,7 @@ def read_held_out(rows: Sequence[Row], config: TrainConfig) -> HeldOut:
             logits[seeds.index(line["seed"]), place[line["table_id"]]] = line["logits"]
             epochs[line["seed"], line["fold"]] = line["epoch"]
     if np.isnan(logits).any():
-        raise ModelError(
-            f"{config.out / FILE} is not complete for these rows and settings; run with --cross-validate"
-        )
+        raise ModelError(f"{config.out / FILE} is not complete for these rows and settings; run with --cross-validate")
     return HeldOut(seeds, logits, list(epochs.values()))
 
 
@@ -108,9 +106,7 @@ def summarise(rows: Sequence[Row], config: TrainConfig, held: HeldOut) -> dict[s
     return out
 
 
-def macro_f1(
-    share: NDArray[np.float64], truth: NDArray[np.bool_], groups: Sequence[str], threshold: float
-) -> float:
+def macro_f1(share: NDArray[np.float64], truth: NDArray[np.bool_], groups: Sequence[str], threshold: float) -> float:
     """Mean F1 over groups with a schedule; groups without one are left out (their F1 is not defined)."""
     names = np.array(groups)
     each = [
@@ -127,9 +123,7 @@ def pooled_calibration(rows: Sequence[Row], config: TrainConfig) -> Calibration:
     positive = [config.classes.index(name) for name in config.positive]
     logits = held.logits.reshape(-1, held.logits.shape[2])
     target = np.tile(targets(rows), (len(held.seeds), 1))
-    return calibrate(
-        logits, target, positive, config.export.recall, f"cross-validation, {len(held.seeds)} seeds"
-    )
+    return calibrate(logits, target, positive, config.export.recall, f"cross-validation, {len(held.seeds)} seeds")
 
 
 def settings_mark(rows: Sequence[Row], config: TrainConfig) -> str:
@@ -171,13 +165,9 @@ def _one(
     learn = [row for row, f in zip(rows, folds.tolist(), strict=True) if f != fold]
     check = [row for row, f in zip(rows, folds.tolist(), strict=True) if f == fold]
     folder = config.out / f"fold-{seed}-{fold}"
-    fitted = fit(
-        learn, config, folder, seed, None if notify is None else lambda p, n: notify(seed, fold, p, n)
-    )
+    fitted = fit(learn, config, folder, seed, None if notify is None else lambda p, n: notify(seed, fold, p, n))
     tokenizer, pad = base_tokenizer(config.model.base)
-    logits = predict(
-        fitted.model, prepare(check, tokenizer, pad, config.model.max_tokens).ids, pad, config.fit
-    )
+    logits = predict(fitted.model, prepare(check, tokenizer, pad, config.model.max_tokens).ids, pad, config.fit)
     epoch = fitted.progress.best_epoch + 1
     lines = [
         {"mark": mark, "table_id": row.table_id, "seed": seed, "fold": fold, "epoch": epoch,

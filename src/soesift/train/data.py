@@ -44,9 +44,7 @@ class Row:
     provenance: str = ""
 
 
-def read_rows(
-    tables: Path, labels: Path, classes: Sequence[str], text_of: Callable[[TableRecord], str]
-) -> list[Row]:
+def read_rows(tables: Path, labels: Path, classes: Sequence[str], text_of: Callable[[TableRecord], str]) -> list[Row]:
     """Join labels to tables by id, in the order of the tables; tables without a label are left out.
 
     Raises UsageError: a file that cannot be read, a bad line, a label of no known class, nothing to train on.
@@ -62,9 +60,7 @@ def read_rows(
         group = label.group or record.document
         rows.append(Row(record.table_id, text_of(record), target, label.weight, group, label.provenance))
     if not rows:
-        raise UsageError(
-            f"{labels}: no label matches a table of {tables}; check that the table ids are of one run"
-        )
+        raise UsageError(f"{labels}: no label matches a table of {tables}; check that the table ids are of one run")
     return rows
 
 
@@ -108,9 +104,7 @@ def _target(label: Label, classes: Sequence[str], path: Path) -> tuple[float, ..
     given = {label.label: 1.0} if isinstance(label.label, str) else label.label
     unknown = [name for name in given if name not in classes]
     if unknown:
-        raise UsageError(
-            f"{path}: label {unknown[0]!r} of {label.table_id} is not one of {', '.join(classes)}"
-        )
+        raise UsageError(f"{path}: label {unknown[0]!r} of {label.table_id} is not one of {', '.join(classes)}")
     total = sum(given.values())
     if total <= 0 or min(given.values()) < 0:
         raise UsageError(f"{path}: label of {label.table_id} is not a distribution")

@@ -38,9 +38,7 @@ def export_onnx(model: Classifier, path: Path) -> Classifier:
     """Write `model` as float32 ONNX and return the merged torch classifier that was written."""
     plain = merged(copy.deepcopy(model).cpu())
     example = torch.ones((2, 8), dtype=torch.int64)
-    axes = {name: {0: "rows", 1: "tokens"} for name in ("input_ids", "attention_mask")} | {
-        "logits": {0: "rows"}
-    }
+    axes = {name: {0: "rows", 1: "tokens"} for name in ("input_ids", "attention_mask")} | {"logits": {0: "rows"}}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # tracing notes about shapes; the reload below is the test
         torch.onnx.export(

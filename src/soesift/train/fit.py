@@ -37,9 +37,7 @@ class Fitted:
     progress: Progress
 
 
-def fit(
-    rows: Sequence[Row], config: TrainConfig, folder: Path, seed: int, notify: Notify | None = None
-) -> Fitted:
+def fit(rows: Sequence[Row], config: TrainConfig, folder: Path, seed: int, notify: Notify | None = None) -> Fitted:
     """Train on rows, holding whole groups out for early stopping; resumes from `folder` if begun there.
 
     Raises ModelError: the base model cannot be read, or the folder holds a run of other settings.
@@ -88,9 +86,7 @@ class _Run:
 
     def go(self, notify: Notify | None) -> Progress:
         optimizer, learning = make_optimizer(self.model, self.config), trainable(self.model)
-        progress = checkpoint.restore(self.folder, learning, optimizer, self.mark) or Progress(
-            fingerprint=self.mark
-        )
+        progress = checkpoint.restore(self.folder, learning, optimizer, self.mark) or Progress(fingerprint=self.mark)
         per_epoch = -(-len(self.learn.ids) // self.config.batch)
         total = per_epoch * self.config.epochs
         trackers = open_trackers([] if progress.done else self.config.report_to, self.folder, total, self.rank)
@@ -103,14 +99,10 @@ class _Run:
         if notify:
             notify(progress, total)
         if (self.folder / checkpoint.BEST).is_file():
-            checkpoint.load_parameters(
-                learning, checkpoint.read_best(self.folder), self.folder / checkpoint.BEST
-            )
+            checkpoint.load_parameters(learning, checkpoint.read_best(self.folder), self.folder / checkpoint.BEST)
         return progress
 
-    def _epoch(
-        self, optimizer: Any, progress: Progress, total: int, notify: Notify | None, trackers: Trackers
-    ) -> None:
+    def _epoch(self, optimizer: Any, progress: Progress, total: int, notify: Notify | None, trackers: Trackers) -> None:
         lengths = self.learn.lengths
         steps = epoch_batches(lengths, self.config.batch, self.seed, progress.epoch)
         if progress.step == 0:
@@ -141,9 +133,7 @@ class _Run:
         cut = shard.is_cut(self.model)
         for number in range(self.rank, -(-len(parts) // self.world) * self.world, self.world):
             if number < len(parts):
-                torch.manual_seed(
-                    int(np.random.SeedSequence([self.seed, update, number]).generate_state(1)[0])
-                )
+                torch.manual_seed(int(np.random.SeedSequence([self.seed, update, number]).generate_state(1)[0]))
                 loss += self._backward(parts[number], target, divisor, self.world if cut else 1)  # FSDP takes means
             elif cut:  # the others need this process's share of the weights, and its word that it adds nothing
                 self._backward(parts[0][:1], target, divisor, 0)
@@ -194,6 +184,7 @@ class _Run:
             checkpoint.save_best(self.folder, tensors)
         if self.rank == 0:
             checkpoint.save(self.folder, tensors, progress)
+
 
 def _of_step(progress: Progress, loss: float, optimizer: Any) -> dict[str, float]:
     """What trackers are told of an update."""

@@ -20,9 +20,7 @@ def group_folds(groups: Sequence[str], strata: NDArray[np.int64], folds: int, se
     """
     names = sorted(set(groups))
     if len(names) < folds:
-        raise UsageError(
-            f"{len(names)} groups cannot make {folds} folds; set crossval.folds to at most {len(names)}"
-        )
+        raise UsageError(f"{len(names)} groups cannot make {folds} folds; set crossval.folds to at most {len(names)}")
     counts = _counts(groups, strata, names)
     total = np.maximum(counts.sum(axis=0), 1)
     order = np.random.default_rng(seed).permutation(len(names))

@@ -24,9 +24,7 @@ def fit_linear(
     model = LogisticRegression(C=STRENGTH, max_iter=5000).fit(scaled, labels, sample_weight=weights)
     table, bias = np.zeros((features.shape[1], len(CLASSES))), np.full(len(CLASSES), -20.0)
     table[:, model.classes_] = (
-        model.coef_.T
-        if len(model.classes_) > 2
-        else np.stack([np.zeros(features.shape[1]), model.coef_[0]], axis=1)
+        model.coef_.T if len(model.classes_) > 2 else np.stack([np.zeros(features.shape[1]), model.coef_[0]], axis=1)
     )
     bias[model.classes_] = model.intercept_ if len(model.classes_) > 2 else [0.0, model.intercept_[0]]
     return Linear(mean, scale, table, bias)

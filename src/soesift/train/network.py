@@ -82,9 +82,7 @@ def build(config: ModelConfig, k: int, seed: int, exact: bool = False) -> Classi
             **four_bits,
         )
     except (OSError, ValueError) as error:
-        raise ModelError(
-            f"base model {config.base} cannot be read: {str(error).splitlines()[0][:160]}"
-        ) from error
+        raise ModelError(f"base model {config.base} cannot be read: {str(error).splitlines()[0][:160]}") from error
     kind, width = pooling(config, backbone.config), backbone.config.hidden_size
     backbone.config.use_cache = False
     if four_bits:

@@ -102,32 +102,22 @@ def _write_adapter(model: Any, folder: Path) -> None:
     content = json.loads(path.read_text("utf-8"))
     content["base_model_name_or_path"] = Path(str(content.get("base_model_name_or_path", ""))).name
     path.write_text(json.dumps(content, indent=1), "utf-8")
-    save_file(
-        {k: v.detach().contiguous() for k, v in model.head.state_dict().items()}, folder / "head.safetensors"
-    )
+    save_file({k: v.detach().contiguous() for k, v in model.head.state_dict().items()}, folder / "head.safetensors")
 
 
-def _calibration(
-    rows: Sequence[Row], config: TrainConfig, fitted: Fitted
-) -> tuple[Calibration, dict[str, Any]]:
+def _calibration(rows: Sequence[Row], config: TrainConfig, fitted: Fitted) -> tuple[Calibration, dict[str, Any]]:
     if (config.out / crossval.FILE).is_file():
         held = crossval.read_held_out(rows, config)
         found = crossval.pooled_calibration(rows, config)
         return found, {"cross_validation": crossval.summarise(rows, config, held)}
     target = targets(rows)
-    held_rows = hold_out(
-        [row.group for row in rows], target.argmax(axis=1), config.fit.validation, config.fit.seed
-    )
+    held_rows = hold_out([row.group for row in rows], target.argmax(axis=1), config.fit.validation, config.fit.seed)
     if not held_rows.any():
-        raise ModelError(
-            "nothing to calibrate on: run with --cross-validate first or set fit.validation above 0"
-        )
+        raise ModelError("nothing to calibrate on: run with --cross-validate first or set fit.validation above 0")
     chosen = np.flatnonzero(held_rows).tolist()
     tokenizer, pad = base_tokenizer(config.model.base)
     ids = prepare([rows[i] for i in chosen], tokenizer, pad, config.model.max_tokens).ids
     logits = predict(fitted.model, ids, pad, config.fit)
     positive = [config.classes.index(name) for name in config.positive]
-    found = calibrate(
-        logits, target[chosen], positive, config.export.recall, f"validation rows ({len(chosen)})"
-    )
+    found = calibrate(logits, target[chosen], positive, config.export.recall, f"validation rows ({len(chosen)})")
     return found, {"validation_log_loss": fitted.progress.losses}

@@ -101,9 +101,7 @@ def _steps(count: int, least: int) -> list[int]:
     return steps
 
 
-def _choice(
-    head: int, n_rows: int, body: int, full: int, columns: int, n_columns: int, clip: int | None
-) -> Choice:
+def _choice(head: int, n_rows: int, body: int, full: int, columns: int, n_columns: int, clip: int | None) -> Choice:
     """Header rows, `body` rows of which `full` are whole, and `columns`, each spread evenly."""
     header = tuple(range(head))
     kept = [head + i for i in spread(body, n_rows - head)]

@@ -17,9 +17,7 @@ def render(record: TableRecord, budget: TokenBudget) -> View:
 
 def _draw(grid: list[list[str]], choice: Choice) -> str:
     shown = {
-        str(column): {
-            str(row): text for row in choice.rows if (text := choice.cell(grid, row, column)) is not None
-        }
+        str(column): {str(row): text for row in choice.rows if (text := choice.cell(grid, row, column)) is not None}
         for column in choice.columns
     }
     return json.dumps(shown, ensure_ascii=False)

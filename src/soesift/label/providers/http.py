@@ -44,9 +44,7 @@ class HttpProvider:
         try:
             response = await lane.post(self._url, content=body.encode("utf-8", "replace"))
         except self._httpx.TimeoutException as error:
-            raise ProviderError(
-                f"{self._url}: no answer in time ({type(error).__name__})", "timeout"
-            ) from None
+            raise ProviderError(f"{self._url}: no answer in time ({type(error).__name__})", "timeout") from None
         except self._httpx.HTTPError as error:
             raise ProviderError(f"{self._url}: {type(error).__name__}: {error}") from None
         finally:
@@ -69,9 +67,7 @@ class HttpProvider:
             wait = seconds_to_wait(response.headers.get("retry-after"))
             said = " ".join(text.split())[:160]
             message = f"{self._url}: status {response.status_code}: {said}"
-            raise ProviderError(
-                message, status=response.status_code, retry_after=wait, raw=text[:2000]
-            )
+            raise ProviderError(message, status=response.status_code, retry_after=wait, raw=text[:2000])
         try:
             data = json.loads(response.content)
         except (ValueError, RecursionError):
@@ -94,8 +90,6 @@ def _headers(config: ProviderConfig) -> dict[str, str]:
     if config.api_key_env:
         key = os.environ.get(config.api_key_env)
         if not key:
-            raise UsageError(
-                f"environment variable {config.api_key_env} is not set; put the provider's key there"
-            )
+            raise UsageError(f"environment variable {config.api_key_env} is not set; put the provider's key there")
         headers["authorization"] = f"Bearer {key}"
     return headers

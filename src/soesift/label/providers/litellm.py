@@ -38,9 +38,7 @@ class LiteLLMProvider:
         if config.api_key_env:
             self._where["api_key"] = os.environ.get(config.api_key_env)
             if not self._where["api_key"]:
-                raise UsageError(
-                    f"environment variable {config.api_key_env} is not set; put the provider's key there"
-                )
+                raise UsageError(f"environment variable {config.api_key_env} is not set; put the provider's key there")
 
     async def ask(self, messages: list[dict[str, str]], how: Ask) -> Reply:
         body = request_body(self.model, messages, how)

@@ -35,9 +35,7 @@ def read_body(data: Any, raw: str = "") -> Reply:
             model=str(data.get("model") or ""),
         )
     except (KeyError, IndexError, TypeError, AttributeError, ValueError, OverflowError):
-        raise ProviderError(
-            f"not a chat completion: {raw[:80]!r}", "unparsable", status=200, raw=raw
-        ) from None
+        raise ProviderError(f"not a chat completion: {raw[:80]!r}", "unparsable", status=200, raw=raw) from None
 
 
 def _text(value: Any) -> str:

@@ -55,11 +55,7 @@ def decision_figure(rng: Random, scene: Scene) -> list[Block]:
             if i:
                 canvas.line(x + width / 2, middle + 16, x + width / 2, middle + 32)
 
-    return [
-        Figure(
-            draw, 48.0 * len(steps) + 6, "Figure 2. Participant Flow", Negative("figure", "Participant Flow")
-        )
-    ]
+    return [Figure(draw, 48.0 * len(steps) + 6, "Figure 2. Participant Flow", Negative("figure", "Participant Flow"))]
 
 
 def box(canvas: Any, x: float, middle: float, width: float, text: str, font: str) -> None:

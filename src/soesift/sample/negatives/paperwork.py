@@ -59,10 +59,7 @@ def crf_worksheet(rng: Random, scene: Scene) -> list[Block]:
             diary,
             [
                 ["Assessment", "Done", "Not done", "Date", "Signature"],
-                *[
-                    [a, "[ ]", "[ ]", "", ""]
-                    for a in ("Vital signs", "ECG", "Blood sample", "Questionnaire")
-                ],
+                *[[a, "[ ]", "[ ]", "", ""] for a in ("Vital signs", "ECG", "Blood sample", "Questionnaire")],
             ],
         )
     )
@@ -143,9 +140,7 @@ def prohibited_medication(rng: Random, scene: Scene) -> list[Block]:
 
 def eligibility(rng: Random, scene: Scene) -> list[Block]:
     fill = scene.study.fill
-    include, exclude = (
-        [fill(t) for t in rng.sample(texts, 5)] for texts in (prose.INCLUSION, prose.EXCLUSION)
-    )
+    include, exclude = ([fill(t) for t in rng.sample(texts, 5)] for texts in (prose.INCLUSION, prose.EXCLUSION))
     rows = [["No.", "Inclusion criteria"], *[[str(i), t] for i, t in enumerate(include, 1)]]
     return (
         [Bullets(exclude), false_table(rng, scene, "eligibility", "Inclusion Criteria", rows)]

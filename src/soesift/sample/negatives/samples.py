@@ -70,9 +70,7 @@ def blood_volume(rng: Random, scene: Scene) -> list[Block]:
         volume, count = rng.choice((2, 3, 5, 8)), rng.randint(1, 14)
         total += volume * count
         rows.append([name, str(volume), str(count), str(volume * count)])
-    return [
-        false_table(rng, scene, "volume", "Approximate Blood Volume", [*rows, ["Total", "", "", str(total)]])
-    ]
+    return [false_table(rng, scene, "volume", "Approximate Blood Volume", [*rows, ["Total", "", "", str(total)]])]
 
 
 def visit_volume(rng: Random, scene: Scene) -> list[Block]:

@@ -30,9 +30,7 @@ def false_table(
     if rng.random() < 0.5:
         centre(grid)
     caption = rng.choice(("Table: {}", "Table. {}", "{}", "{}")).format(title)
-    return Table(
-        grid, table_look(rng, scene.style.face), caption, list(notes), label=Negative(kind, title), mode=mode
-    )
+    return Table(grid, table_look(rng, scene.style.face), caption, list(notes), label=Negative(kind, title), mode=mode)
 
 
 def centre(grid: Grid) -> None:

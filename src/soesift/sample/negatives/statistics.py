@@ -32,9 +32,7 @@ def objectives_endpoints(rng: Random, scene: Scene) -> list[Block]:
             rng,
             scene,
             "objectives_endpoints",
-            rng.choice(
-                ("Objectives and Endpoints", "Study Objectives", "Objectives, Endpoints and Estimands")
-            ),
+            rng.choice(("Objectives and Endpoints", "Study Objectives", "Objectives, Endpoints and Estimands")),
             rows,
         )
     ]
@@ -61,9 +59,7 @@ def statistical_matrix(rng: Random, scene: Scene) -> list[Block]:
             rng,
             scene,
             "statistical_matrix",
-            rng.choice(
-                ("Analysis Sets by Endpoint", "Populations for Analyses", "Summary of Analyses by Population")
-            ),
+            rng.choice(("Analysis Sets by Endpoint", "Populations for Analyses", "Summary of Analyses by Population")),
             rows,
         )
     ]
@@ -75,9 +71,7 @@ def model_terms(rng: Random, scene: Scene) -> list[Block]:
     rows = [["Endpoint and model", *weeks], *[[f"{scene.study.area.secondary[i % 3].capitalize()} ({m})",
         *["X" if rng.random() < 0.6 else "" for _ in weeks]]
             for i, m in enumerate(("MMRM", "ANCOVA", "logistic regression", "Cox model"))]]  # fmt: skip
-    return [
-        false_table(rng, scene, "statistical_matrix", "Statistical Methods by Time Point of Analysis", rows)
-    ]
+    return [false_table(rng, scene, "statistical_matrix", "Statistical Methods by Time Point of Analysis", rows)]
 
 
 def power_table(rng: Random, scene: Scene) -> list[Block]:
@@ -100,10 +94,7 @@ def adverse_event_rates(rng: Random, scene: Scene) -> list[Block]:
         "Injection site pain",
     )
     rows = [["Preferred term", "Placebo (N=102)", "Low dose (N=99)", "High dose (N=101)"]]
-    rows += [
-        [n, *[f"{k} ({k}%)" for k in (rng.randint(1, 9), rng.randint(2, 14), rng.randint(3, 22))]]
-        for n in names
-    ]
+    rows += [[n, *[f"{k} ({k}%)" for k in (rng.randint(1, 9), rng.randint(2, 14), rng.randint(3, 22))]] for n in names]
     return [false_table(rng, scene, "other", "Common Adverse Events in Earlier Studies", rows)]
 
 
@@ -113,6 +104,4 @@ def pk_parameters(rng: Random, scene: Scene) -> list[Block]:
             ["AUCtau", "", "X", "X", "Area under the curve over a dosing interval"],
              ["t1/2", "", "", "X", "Terminal half-life"],
               ["Rac", "", "X", "X", "Accumulation ratio"]]  # fmt: skip
-    return [
-        false_table(rng, scene, "statistical_matrix", "Pharmacokinetic Parameters to Be Calculated", rows)
-    ]
+    return [false_table(rng, scene, "statistical_matrix", "Pharmacokinetic Parameters to Be Calculated", rows)]

@@ -7,17 +7,14 @@ BACKGROUND = (
     "Current therapies are limited by incomplete response and by tolerability.",
     "{drug} is an investigational product that is being developed for the treatment of {indication}.",
     "In nonclinical studies {drug} showed activity at exposures that are well tolerated in humans.",
-    "Two earlier trials enrolled a total of 312 participants; the safety profile was consistent with "
-    "the class.",
+    "Two earlier trials enrolled a total of 312 participants; the safety profile was consistent with the class.",
     "The benefit-risk assessment supports the conduct of this study in {population}.",
     "The dose was selected on the basis of exposure-response modelling and of the observed safety data.",
     "No reproductive toxicity was seen in rats at up to 40 times the clinical exposure.",
 )
 DESIGN = (
-    "This is a multicentre, randomised, parallel-group study that compares {drug} with {comparator} in "
-    "{population}.",
-    "After a screening period, eligible participants enter the treatment period and are seen at regular "
-    "visits.",
+    "This is a multicentre, randomised, parallel-group study that compares {drug} with {comparator} in {population}.",
+    "After a screening period, eligible participants enter the treatment period and are seen at regular visits.",
     "Assessments are performed at the time points given in the Schedule of Activities (Section 1.3).",
     "Participants who discontinue treatment stay in the study for follow-up unless they withdraw consent.",
     "An independent data monitoring committee reviews unblinded safety data at regular intervals.",
@@ -32,13 +29,11 @@ PROCEDURES = (
     "Physical examinations include at least the cardiovascular, respiratory, gastrointestinal and "
     "neurological systems.",
     "Questionnaires are completed by the participant before any other procedure of the visit.",
-    "Pregnancy tests are repeated whenever a menstrual cycle is missed or when pregnancy is otherwise "
-    "suspected.",
+    "Pregnancy tests are repeated whenever a menstrual cycle is missed or when pregnancy is otherwise suspected.",
     "All concomitant medications are recorded with start and stop dates, dose and indication.",
 )
 STATISTICS = (
-    "The primary analysis uses a mixed model for repeated measures with treatment, visit and their "
-    "interaction.",
+    "The primary analysis uses a mixed model for repeated measures with treatment, visit and their interaction.",
     "A sample size of 240 gives 90% power to detect the difference at a two-sided level of 0.05.",
     "Missing data are handled by multiple imputation under a missing-at-random assumption.",
     "Multiplicity is controlled by a fixed-sequence procedure over the primary and key secondary endpoints.",
