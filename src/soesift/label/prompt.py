@@ -22,6 +22,7 @@ from soesift.view import render, view_named
 
 Message = dict[str, str]
 Label = Literal["yes", "no", "unsure"]
+SHIPPED = {"page": "page-v1", "header": "part-v1", "first_column": "part-v1"}  # by view; all others show a whole table
 
 
 class Labels(BaseModel):
@@ -101,7 +102,7 @@ def load_prompt(name: str) -> PromptFile:
 def prompt_for(view: str, task: Task, name: str | None = None) -> Prompt:
     """The prompt for `view`; `name` None takes the shipped one. Raises UsageError if it is not for `view`."""
     view_named(view)  # an unknown view is the first mistake to tell
-    file = load_prompt(name or ("page-v1" if view == "page" else "table-v1"))
+    file = load_prompt(name or SHIPPED.get(view, "table-v1"))
     if view not in file.views:
         raise UsageError(f"prompt {file.id} is for {', '.join(file.views)}, not for view {view}; name another prompt")
     system, user = _filled(file.system, task, view), _filled(file.user, task, view)

@@ -11,7 +11,7 @@ from soesift.errors import UsageError
 from soesift.table.record import TableRecord
 from soesift.view.budget import TokenBudget
 
-VIEWS = ("json", "page", "markdown", "html", "header_column", "transposed")
+VIEWS = ("json", "page", "markdown", "html", "header_column", "transposed", "header", "first_column")
 
 
 @dataclass(frozen=True)
