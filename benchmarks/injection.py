@@ -6,12 +6,13 @@ filter lets through.
 
 LABEL.toml is the configuration of `soesift label` (any teacher). Protocols are made by `soesift.sample`; the sentence
 is put into what was read of each table: into the text of the page around it (only the page view shows it), into the
-last cell (every view of whole tables shows it), the last header cell or the last of the first column. It asks for the answer that is wrong. A flip is a table labelled rightly as printed and
-wrongly with the sentence. `confirmed` asks a third witness besides: the linear student that learnt from the agreed
-labels of the other protocols, once when only one protocol is hostile at a time, once when all are. Answers are kept
-in OUT/*.db: a stopped run goes on. --recentre moves all beliefs as those of the tables as printed would be moved
-(`soesift select --recentre`): for a teacher that leans to one answer. --simulate asks nobody: a teacher that is wrong
-in a view for this share of tables, by chance, and obeys every order that the view shows it.
+last cell (every view of whole tables shows it), the last header cell or the last of the first column. It asks for the
+answer that is wrong. A flip is a table labelled rightly as printed and wrongly with the sentence. `confirmed` asks a
+third witness besides: the linear student that learnt from the agreed labels of the other protocols, once when only one
+protocol is hostile at a time, once when all are. Answers are kept in OUT/*.db: a stopped run goes on. --recentre moves
+all beliefs as those of the tables as printed would be moved (`soesift select --recentre`): for a teacher that leans to
+one answer. --simulate asks nobody: a teacher that is wrong in a view for this share of tables, by chance, and obeys
+every order that the view shows it.
 """
 
 from __future__ import annotations
@@ -205,7 +206,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("config", type=Path, nargs="?")
     parser.add_argument("--simulate", type=float, metavar="SHARE", help="no teacher: one that errs in this share")
-    parser.add_argument("--views", nargs="+", default=["json", "page"], help="with --simulate: as the plan's views.names")
+    parser.add_argument(
+        "--views", nargs="+", default=["json", "page"], help="with --simulate: as the plan's views.names"
+    )
     parser.add_argument("--count", type=int, default=10, help="protocols")
     parser.add_argument("--seed", type=int, default=500)
     parser.add_argument("--recentre", action="store_true")
