@@ -83,6 +83,7 @@ def launched(tmp_path: Path, *words: str | Path) -> subprocess.CompletedProcess[
 
 
 CUT = """
+import os
 import sys
 from pathlib import Path
 from soesift.train import fit as module, workers
@@ -93,7 +94,7 @@ def go(run, notify):
     done = real(run, notify)
     cut = [p for p in run.model.parameters() if p.to_local().numel() < p.numel()]
     layers = [m for m in run.model.modules() if type(m).__name__ == "FSDPBertLayer"]
-    print("cut", len(cut) > 30, "layers", len(layers))
+    os.write(1, f"cut {len(cut) > 30} layers {len(layers)}\n".encode())  # one write: two processes share the screen
     return done
 def stop(progress, total):
     if progress.updates == int(sys.argv[3]):
