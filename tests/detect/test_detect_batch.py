@@ -206,7 +206,7 @@ def test_a_killed_batch_is_resumed_to_the_same_results(source: Path, tmp_path: P
         while len(list(out.glob("*.json"))) < wanted and time.monotonic() < deadline:
             time.sleep(0.002)
         process.send_signal(signal.SIGKILL)
-        assert process.wait(10) == -signal.SIGKILL
+        assert process.wait(60) == -signal.SIGKILL
         for path in out.glob("*.json"):
             assert read_result(path).document.error is None  # whole, or not there
     before = stamps(out)

@@ -70,7 +70,7 @@ def test_a_reader_that_does_not_listen_is_killed(tmp_path: Path) -> None:
     began = time.monotonic()
     with pytest.raises(TookTooLong):
         worker.run({}, 1)
-    assert time.monotonic() - began < 15
+    assert time.monotonic() - began < 60
     assert worker.process is None
 
 

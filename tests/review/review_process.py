@@ -37,7 +37,7 @@ class Reviewing:
                 [*command, "--port", str(self.port)], stdout=out, stderr=out, env=environment
             )
         self.url = f"http://127.0.0.1:{self.port}"
-        self.http = httpx.Client(base_url=self.url, timeout=20, trust_env=False)
+        self.http = httpx.Client(base_url=self.url, timeout=120, trust_env=False)
         for _ in range(300):
             assert self.process.poll() is None, self.log.read_text()
             try:
@@ -55,7 +55,7 @@ class Reviewing:
 
     def kill(self) -> None:
         self.process.send_signal(signal.SIGKILL)
-        self.process.wait(10)
+        self.process.wait(60)
         self.http.close()
 
     def stop(self) -> None:
@@ -63,7 +63,7 @@ class Reviewing:
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
             try:
-                self.process.wait(10)
+                self.process.wait(60)
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait()
@@ -115,7 +115,7 @@ def open_page(browser: Any, url: str, who: str, **context: Any) -> Any:
     return page
 
 
-def until(page: Any, expression: str, seconds: float = 10) -> None:
+def until(page: Any, expression: str, seconds: float = 60) -> None:
     """Wait until an expression holds; playwright's own wait needs eval in the page, which its policy forbids."""
     end = time.monotonic() + seconds
     while not page.evaluate(f"Boolean({expression})"):

@@ -24,7 +24,7 @@ needs_ray = pytest.mark.skipif(find_spec("ray") is None, reason="ray is not inst
 
 def detect(documents: Path, out: Path, *more: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "soesift.cli.main", "detect", str(documents), "--out", str(out)]
-    return subprocess.run([*command, "--format", "json", *more], capture_output=True, text=True, timeout=300)
+    return subprocess.run([*command, "--format", "json", *more], capture_output=True, text=True, timeout=900)
 
 
 @needs_ray

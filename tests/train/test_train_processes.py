@@ -50,7 +50,7 @@ def test_two_processes_take_the_same_steps_as_one(toml: Path, tmp_path: Path) ->
     }
     command = [sys.executable, "-c", WORKER, str(toml), str(tmp_path / "two")]
     both = [subprocess.Popen(command, env=base | {"RANK": str(r), "LOCAL_RANK": str(r)}) for r in range(2)]
-    assert [p.wait(60) for p in both] == [0, 0]
+    assert [p.wait(300) for p in both] == [0, 0]
     together = read_progress(tmp_path / "two")
     assert together is not None
     assert together.losses == pytest.approx(alone.losses, rel=1e-3)
@@ -62,11 +62,11 @@ def test_the_verb_under_torchrun_writes_one_verified_folder(toml: Path) -> None:
     port = str(20000 + (os.getpid() + 7) % 20000)
     launch = ["-m", "torch.distributed.run", "--nproc-per-node", "2", "--master-port", port, "-m", "soesift.cli.main"]
     words = [sys.executable, *launch, "train", str(toml)]
-    done = subprocess.run(words, capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(words, capture_output=True, text=True, timeout=400, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
     assert done.stdout.count("wrote ") == 1
     verify(toml.parent / "run" / "model")
-    folds = subprocess.run([*words, "--cross-validate"], capture_output=True, text=True, timeout=120, check=False)
+    folds = subprocess.run([*words, "--cross-validate"], capture_output=True, text=True, timeout=400, check=False)
     assert folds.returncode != 0
     assert "runs in one process" in folds.stderr
 
@@ -79,7 +79,7 @@ def launched(tmp_path: Path, *words: str | Path) -> subprocess.CompletedProcess[
     launch = ["-m", "accelerate.commands.launch", "--config_file", str(tmp_path / "fsdp.yaml"), "--main_process_port"]
     command = [sys.executable, *launch, port, *map(str, words)]
     around = os.environ | {"OMP_NUM_THREADS": "1"}
-    return subprocess.run(command, env=around, capture_output=True, text=True, timeout=120, check=False)
+    return subprocess.run(command, env=around, capture_output=True, text=True, timeout=400, check=False)
 
 
 CUT = """
@@ -94,7 +94,8 @@ def go(run, notify):
     done = real(run, notify)
     cut = [p for p in run.model.parameters() if p.to_local().numel() < p.numel()]
     layers = [m for m in run.model.modules() if type(m).__name__ == "FSDPBertLayer"]
-    os.write(1, f"cut {len(cut) > 30} layers {len(layers)}\n".encode())  # one write: two processes share the screen
+    # one write: two processes share the screen
+    os.write(1, f"cut {len(cut) > 30} layers {len(layers)}{os.linesep}".encode())
     return done
 def stop(progress, total):
     if progress.updates == int(sys.argv[3]):
