@@ -87,6 +87,15 @@ def test_a_sampling_grid_names_samples_and_nothing_general() -> None:
     assert not is_sampling([fragment(HEADER + BODY, 9, soe=0.2, sampling=0.7)]), "against consent, examination, signs"
     assert not is_sampling([fragment(HEADER + BODY, 9)])
     assert not is_sampling([fragment([*SAMPLES, ["Vital signs", "X", "", "", ""]], 9)])
+    noted = [
+        [f"{name}{note}", "X", "", "", ""]
+        for name, note in (("Body weight", "f"), ("SAEs and AEs", ""), ("Diary", "b"))
+    ]
+    assert not is_sampling([fragment([*SAMPLES, *noted], 9, soe=0.2, sampling=0.7)]), "a footnote's letter hides none"
+
+
+def test_words_that_overrule_the_model_are_no_surer_than_a_half() -> None:
+    assert types_of([[fragment(SAMPLES, 9, soe=0.9, sampling=0.02)]], [""]) == [("subsidiary", 0.5)]
 
 
 def test_flags_say_what_a_reader_should_know_in_a_fixed_order() -> None:

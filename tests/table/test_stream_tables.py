@@ -166,3 +166,18 @@ def test_rules_between_rows_hold_broken_names_together(tmp_path: Path) -> None:
         sheet.line(72, top + 12, 500, top + 12)
     [table] = found(tmp_path, sheet)
     assert table.texts() == [ROWS[0], *([f"{row[0]} Second line", *row[1:]] for row in ROWS[1:])]
+
+
+def test_the_second_line_of_a_flush_heading_over_centred_marks_is_no_column(tmp_path: Path) -> None:
+    """Visits in rows: headings of two lines begin left of the marks below them."""
+    sheet = Sheet().text(72, 120, "Visit", 9)
+    heads = [("Obtain informed", "consent"), ("Review of entry", "criteria"), ("Medical history", "of note")]
+    for x, (upper, lower) in zip((150, 260, 370), heads, strict=True):
+        sheet.text(x, 116, upper, 9).text(x, 126, lower, 9)
+        for row in range(6):
+            sheet.text(x + 45, 150 + 18 * row, "X", 9)
+    for row in range(6):
+        sheet.text(72, 150 + 18 * row, f"Visit {row}", 9)
+    [table] = found(tmp_path, sheet)
+    assert table.shape[1] == 4
+    assert [row[1:] for row in table.texts()[-6:]] == [["X", "X", "X"]] * 6

@@ -74,7 +74,7 @@ def read_pdf(
         kept: dict[int, Page] = {}
         furniture = learn_furniture(document, reading.n_pages, kept)
         reading.read_s += time.perf_counter() - started
-        heading = ""
+        heading, found = "", None
         for index in range(reading.n_pages):
             if pages is not None and index + 1 not in pages:
                 continue
@@ -82,7 +82,7 @@ def read_pdf(
             if reading.awaited:  # all is read once more when they are there
                 continue
             started = time.perf_counter()
-            found = find_tables(page, furniture)
+            found = find_tables(page, furniture, found if found is not None and found.number == index else None)
             records = page_records(found, as_text(path.stem), sha256, reading.n_pages, heading)
             heading = last_heading(found, heading)
             reading.find_s += time.perf_counter() - started

@@ -31,7 +31,8 @@ GENERAL = 3  # kinds of such activities that no sampling grid has
 # activities that a main schedule has and a sampling grid has not
 _GENERAL = re.compile(
     r"""\b(?:informed\s+consent|physical\s+exam\w*|vital\s+signs?|adverse\s+events?|concomitant|medical\s+history|
-    demograph\w*|eligibility|inclusion|randomi[sz]\w+|weight|questionnaires?|contraception|compliance|dispens\w+|diary)\b""",
+    demograph\w*|eligibility|inclusion|randomi[sz]\w+|weight|questionnaires?|contraception|compliance|dispens\w+|diary|
+    s?aes?)[a-z]?\b""",  # a footnote's letter may stand at the end
     re.VERBOSE | re.IGNORECASE,
 )
 
@@ -71,7 +72,7 @@ def types_of(groups: list[list[Fragment]], titles: list[str]) -> list[tuple[Tabl
     for i, group in enumerate(groups):
         weight = sum(f.sampling for f in group) / max(1e-9, sum(f.probability for f in group))
         if i not in strict:
-            kinds.append(("subsidiary", weight))
+            kinds.append(("subsidiary", max(weight, 0.5)))  # words may overrule the model, and are no surer than this
         elif i == main:
             kinds.append(("main_soa", 1 - weight))
         elif _DOMAIN.search(titles[i]) and track_of(titles[i]) is None:

@@ -19,6 +19,7 @@ from soesift.table.lattice import find_lattices
 from soesift.table.mend import mend_tables
 from soesift.table.open_cells import part_open_cells
 from soesift.table.redaction import add_hidden_rules
+from soesift.table.rests import left_open, with_rest
 from soesift.table.split_rows import split_rows
 from soesift.table.stream import find_streams
 
@@ -40,8 +41,11 @@ class PageTables:
     lines: list[TextLine] = field(default_factory=list)
 
 
-def find_tables(page: Page, furniture: Furniture = frozenset()) -> PageTables:
-    """Tables of a page from top to bottom, with text; running headers and footers are left out of account."""
+def find_tables(page: Page, furniture: Furniture = frozenset(), before: PageTables | None = None) -> PageTables:
+    """Tables of a page from top to bottom, with text; running headers and footers are left out of account.
+
+    `before`: the page before, of whose last table this one may begin with the last rows.
+    """
     page = _finite(page)
     turn = main_turn(page)
     upright = turn_page(page, (360 - turn) % 360)
@@ -53,6 +57,8 @@ def find_tables(page: Page, furniture: Furniture = frozenset()) -> PageTables:
     horizontal = add_hidden_rules(horizontal, vertical, upright)
     found = PageTables(page.number, page.label, upright.width, upright.height, turn, page.source, page.problem)
     found.tables = [t for t in tables_of(upright, words, horizontal, vertical) if is_table(t)]
+    if before is not None and (table := left_open(before.tables, before.lines, turn)) is not None:
+        found.tables = with_rest(table, words, horizontal, found.tables)
     for table in found.tables:
         table.rotation = turn
         table.bbox = turn_box(table.hull, upright.width, upright.height, turn)

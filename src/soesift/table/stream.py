@@ -25,7 +25,7 @@ HEADER = 90.0  # points above the first tabular line in which a top rule is look
 
 def find_streams(words: Words, rules: Lines, taken: list[FoundTable], page: int) -> list[FoundTable]:
     """Tables from words that lie in none of the `taken` tables; `rules` are horizontal lines (y, x0, x1)."""
-    free = np.flatnonzero(~_inside(words, taken) & (words.turn == 0))
+    free = free_words(words, taken)
     if len(free) < 2 * SEED * LEAST:
         return []
     lines = printed_lines(words, free)
@@ -36,6 +36,11 @@ def find_streams(words: Words, rules: Lines, taken: list[FoundTable], page: int)
         if table is not None:
             tables.append(table)
     return tables
+
+
+def free_words(words: Words, taken: list[FoundTable]) -> NDArray[np.intp]:
+    """Numbers of the upright words that lie in none of the tables."""
+    return np.flatnonzero(~_inside(words, taken) & (words.turn == 0))
 
 
 def _inside(words: Words, tables: list[FoundTable]) -> NDArray[np.bool_]:

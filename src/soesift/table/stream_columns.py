@@ -11,6 +11,7 @@ VALLEY = 4.0  # points: narrowest white gap between columns
 CROSSED = 0.04  # of the lines may cross a white gap
 NARROW = 40.0  # points: a chunk up to this width spans no columns
 SPAN = 3.0  # times the usual width: a wider chunk may span columns
+FLUSH = 1.5  # points between left edges of lines of one cell
 REACH = 2.0  # points by which a chunk must enter a column to count as in it
 
 
@@ -49,14 +50,19 @@ def _gaps(cover: NDArray[np.intp], lines: int) -> NDArray[np.intp]:
 
 
 def _entered(wide: Floats, narrow: Floats, bounds: NDArray[np.floating]) -> NDArray[np.intp]:
-    """In how many columns of narrow chunks each wide chunk lies."""
+    """In how many columns of narrow chunks each wide chunk lies, its own last words printed below it left out."""
     middle = (narrow[:, 0] + narrow[:, 2]) / 2
     column = np.searchsorted(bounds, middle)
+    flush = np.abs(wide[:, None, 0] - narrow[None, :, 0]) <= FLUSH
+    flush &= flush.sum(axis=1, keepdims=True) == 1  # more of them are a column of their own
+    below = narrow[None, :, 1] - wide[:, None, 3]
+    own = flush & (below > -FLUSH) & (below < (wide[:, 3] - wide[:, 1])[:, None])
     count = np.zeros(len(wide), np.intp)
     for number in np.unique(column):
-        mine = narrow[column == number]
-        overlap = np.minimum(wide[:, 2], mine[:, 2].max()) - np.maximum(wide[:, 0], mine[:, 0].min())
-        count += overlap > REACH
+        mine, other = narrow[column == number], ~own[:, column == number]
+        left = np.where(other, mine[:, 0], np.inf).min(axis=1)
+        right = np.where(other, mine[:, 2], -np.inf).max(axis=1)
+        count += np.minimum(wide[:, 2], right) - np.maximum(wide[:, 0], left) > REACH
     return count
 
 

@@ -1,0 +1,110 @@
+"""The last rows of a table without rules, alone at the top of the next page: too few to show their columns, they
+stand in those of the table before."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from soesift.document.rulings import Lines
+from soesift.document.words import Words
+from soesift.table.arrows import mark_arrows
+from soesift.table.context import TextLine
+from soesift.table.fill_text import fill_cells
+from soesift.table.grid import FoundTable, GridCell
+from soesift.table.signs import is_mark
+from soesift.table.stream import APART, free_words, printed_lines
+from soesift.table.stream_rows import Printed, columns_of, row_bounds
+
+LEAST_COLUMNS = 4
+LEAST_MARKS = 4  # of the table before
+OVER = 3  # lines over the rows: a caption that is printed again, a heading of the rows
+STRAY = 3.0  # points by which a cell's text may leave its column
+EDGE = 12.0  # points between the left edges of the table before and of the rows
+
+
+def left_open(tables: Sequence[FoundTable], lines: Sequence[TextLine], turn: int) -> FoundTable | None:
+    """The last table of a page, if it has marks and nothing is printed below it, so that it may go on."""
+    last = max(tables, key=lambda t: t.hull[3], default=None)
+    if last is None or last.rotation != turn or last.shape[1] < LEAST_COLUMNS:
+        return None
+    below = [line for line in lines if line.top >= last.hull[3] - STRAY]
+    return last if not below and marks(last) >= LEAST_MARKS else None
+
+
+def marks(table: FoundTable) -> int:
+    return sum(is_mark(text) for row in table.texts() for text in row[1:])
+
+
+def with_rest(before: FoundTable, words: Words, rules: Lines, found: list[FoundTable]) -> list[FoundTable]:
+    """The tables `found` on a page, and over them the rest of the table `before`, if it opens the page and has marks.
+
+    A first table of fewer columns, all of whose rows stand in those of `before`, is its rest too: columns that are
+    empty on this page cannot be seen in it.
+    """
+    first = min(found, key=lambda t: t.hull[1], default=None)
+    rest, others = None, found
+    if first is not None and first.borderless and before.borderless and first.shape[1] < before.shape[1]:
+        others = [table for table in found if table is not first]
+        rest = find_rest(words, rules, others, before, first)
+    if rest is None:
+        rest, others = find_rest(words, rules, found, before), found
+    if rest is None:
+        return found
+    fill_cells(rest, words)
+    mark_arrows(rest)
+    return [rest, *others] if marks(rest) else found
+
+
+def find_rest(
+    words: Words, rules: Lines, taken: list[FoundTable], before: FoundTable, seen: FoundTable | None = None
+) -> FoundTable | None:
+    """The rows that open a page over all its tables `taken`, in the columns of `before`, without text as yet; all rows
+    of the table `seen`, or none."""
+    free = free_words(words, taken)
+    if not len(free):
+        return None
+    first_table = min((table.hull[1] for table in taken), default=float("inf"))
+    lines = [line for line in printed_lines(words, free) if line.bottom < first_table]
+    begin = next((i for i, line in enumerate(lines[: OVER + 1]) if is_row(line, before.columns)), None)
+    if begin is None or any(len(line.chunks) > 1 for line in lines[:begin]):
+        return None
+    end = begin + _last(lines[begin:], before.columns)
+    if seen is not None:
+        within = [i for i, line in enumerate(lines) if seen.hull[1] < line.middle < seen.hull[3]]
+        begin = min(begin, *within)
+        if end < max(within) or not all(fits(lines[i], before.columns) for i in within):
+            return None
+    bounds = row_bounds(lines[begin : end + 1], before.columns, rules)
+    cells = [GridCell(r, c, 1, 1) for r in range(len(bounds) - 1) for c in range(before.shape[1])]
+    return FoundTable(before.page + 1, bounds, before.columns.copy(), cells, borderless=True)
+
+
+def is_row(line: Printed, columns: NDArray[np.floating]) -> bool:
+    """Text at the table's left edge, or in its second column, and something in a later column."""
+    used = columns_of(line, columns)
+    edges = columns[: 2 if min(used) else 1] if fits(line, columns) else columns[:0]
+    return len(used) > 1 and bool(np.any(np.abs(line.chunks[0, 0] - edges) <= EDGE))
+
+
+def fits(line: Printed, columns: NDArray[np.floating]) -> bool:
+    """Whether each chunk lies in one column."""
+    middle = (line.chunks[:, 0] + line.chunks[:, 2]) / 2
+    at = np.searchsorted(columns, middle)
+    if at.min() < 1 or at.max() >= len(columns):
+        return False
+    inside = (line.chunks[:, 0] >= columns[at - 1] - STRAY) & (line.chunks[:, 2] <= columns[at] + STRAY)
+    return bool(inside.all())
+
+
+def _last(lines: Sequence[Printed], columns: NDArray[np.floating]) -> int:
+    """Place of the last line of several chunks that is reached over lines that fit."""
+    last = 0
+    for place, line in enumerate(lines[1:], 1):
+        if not fits(line, columns) or line.top - lines[place - 1].bottom > APART:
+            break
+        if len(line.chunks) > 1:
+            last = place
+    return last
