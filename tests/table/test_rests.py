@@ -72,6 +72,16 @@ def test_a_table_that_is_followed_by_text_is_at_its_end(tmp_path: Path) -> None:
     assert after(tmp_path, put_rows(Sheet(), [["Phone call", "", "X", "", ""]], 60), first) == []
 
 
+def test_running_lines_that_were_not_learnt_are_passed(tmp_path: Path) -> None:
+    """As on scans: a footer below the table, a head of two parts above its rest."""
+    first = put_rows(Sheet(), ROWS, 120).text(72, 770, "Confidential", 9).text(450, 770, "Page 3 of 9", 9)
+    sheet = (
+        put_rows(Sheet(), [["Phone call", "", "X", "", ""]], 90).text(72, 40, "Acme", 9).text(400, 40, "Protocol 7", 9)
+    )
+    [table] = after(tmp_path, sheet, first)
+    assert table.texts() == [["Phone call", "", "X", "", ""]]
+
+
 def test_a_table_without_marks_does_not_go_on(tmp_path: Path) -> None:
     doses = [["Dose", "1", "2", "3", "4"]] + [[f"Level {i}", "5 mg", "10 mg", "20 mg", "40 mg"] for i in range(5)]
     assert after(tmp_path, put_rows(Sheet(), [["Level 9", "", "X", "", ""]], 60), put_rows(Sheet(), doses, 120)) == []

@@ -57,8 +57,8 @@ def find_tables(page: Page, furniture: Furniture = frozenset(), before: PageTabl
     horizontal = add_hidden_rules(horizontal, vertical, upright)
     found = PageTables(page.number, page.label, upright.width, upright.height, turn, page.source, page.problem)
     found.tables = [t for t in tables_of(upright, words, horizontal, vertical) if is_table(t)]
-    if before is not None and (table := left_open(before.tables, before.lines, turn)) is not None:
-        found.tables = with_rest(table, words, horizontal, found.tables)
+    if before is not None and (table := left_open(before.tables, before.lines, turn, before.height)) is not None:
+        found.tables = with_rest(table, words, horizontal, found.tables, upright.height)
     for table in found.tables:
         table.rotation = turn
         table.bbox = turn_box(table.hull, upright.width, upright.height, turn)

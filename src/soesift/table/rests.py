@@ -22,15 +22,16 @@ LEAST_COLUMNS = 4
 LEAST_MARKS = 4  # of the table before
 OVER = 3  # lines over the rows: a caption that is printed again, a heading of the rows
 STRAY = 3.0  # points by which a cell's text may leave its column
+MARGIN = 0.08  # of the page's height: what is printed there may be a running line that was not learnt
 EDGE = 12.0  # points between the left edges of the table before and of the rows
 
 
-def left_open(tables: Sequence[FoundTable], lines: Sequence[TextLine], turn: int) -> FoundTable | None:
+def left_open(tables: Sequence[FoundTable], lines: Sequence[TextLine], turn: int, height: float) -> FoundTable | None:
     """The last table of a page, if it has marks and nothing is printed below it, so that it may go on."""
     last = max(tables, key=lambda t: t.hull[3], default=None)
     if last is None or last.rotation != turn or last.shape[1] < LEAST_COLUMNS:
         return None
-    below = [line for line in lines if line.top >= last.hull[3] - STRAY]
+    below = [line for line in lines if last.hull[3] - STRAY <= line.top < (1 - MARGIN) * height]
     return last if not below and marks(last) >= LEAST_MARKS else None
 
 
@@ -38,7 +39,9 @@ def marks(table: FoundTable) -> int:
     return sum(is_mark(text) for row in table.texts() for text in row[1:])
 
 
-def with_rest(before: FoundTable, words: Words, rules: Lines, found: list[FoundTable]) -> list[FoundTable]:
+def with_rest(
+    before: FoundTable, words: Words, rules: Lines, found: list[FoundTable], height: float
+) -> list[FoundTable]:
     """The tables `found` on a page, and over them the rest of the table `before`, if it opens the page and has marks.
 
     A first table of fewer columns, all of whose rows stand in those of `before`, is its rest too: columns that are
@@ -48,9 +51,9 @@ def with_rest(before: FoundTable, words: Words, rules: Lines, found: list[FoundT
     rest, others = None, found
     if first is not None and first.borderless and before.borderless and first.shape[1] < before.shape[1]:
         others = [table for table in found if table is not first]
-        rest = find_rest(words, rules, others, before, first)
+        rest = find_rest(words, rules, others, before, height, first)
     if rest is None:
-        rest, others = find_rest(words, rules, found, before), found
+        rest, others = find_rest(words, rules, found, before, height), found
     if rest is None:
         return found
     fill_cells(rest, words)
@@ -59,7 +62,12 @@ def with_rest(before: FoundTable, words: Words, rules: Lines, found: list[FoundT
 
 
 def find_rest(
-    words: Words, rules: Lines, taken: list[FoundTable], before: FoundTable, seen: FoundTable | None = None
+    words: Words,
+    rules: Lines,
+    taken: list[FoundTable],
+    before: FoundTable,
+    height: float,
+    seen: FoundTable | None = None,
 ) -> FoundTable | None:
     """The rows that open a page over all its tables `taken`, in the columns of `before`, without text as yet; all rows
     of the table `seen`, or none."""
@@ -68,6 +76,7 @@ def find_rest(
         return None
     first_table = min((table.hull[1] for table in taken), default=float("inf"))
     lines = [line for line in printed_lines(words, free) if line.bottom < first_table]
+    lines = [line for line in lines if line.middle > MARGIN * height or is_row(line, before.columns)]
     begin = next((i for i, line in enumerate(lines[: OVER + 1]) if is_row(line, before.columns)), None)
     if begin is None or any(len(line.chunks) > 1 for line in lines[:begin]):
         return None
