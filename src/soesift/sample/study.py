@@ -7,7 +7,8 @@ from random import Random
 
 from soesift.errors import UsageError
 from soesift.sample.words import prose
-from soesift.sample.words.areas import AREAS, Area
+from soesift.sample.words.area import Area
+from soesift.sample.words.areas import AREAS
 
 SYLLABLES = ("ve", "zo", "mi", "ra", "lu", "ta", "xo", "be", "ni", "cal", "dor", "fe", "quo", "sil", "par")
 
