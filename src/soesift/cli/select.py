@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import click
 
 from soesift.cli.label_inputs import FILE, ledger_of, tables_of
 
-if TYPE_CHECKING:
-    from soesift.select.by_name import Material
-    from soesift.select.from_ledger import Opinions
-
+OPEN = click.FloatRange(0, 1, min_open=True, max_open=True)
 RULES = ["agreement", "certified", "soft", "confident", "crowd", "all",
          "confirmed", "certified_confirmed", "self_trained",
          "random_drop", "positive_drop", "relabel_or", "relabel_and"]  # fmt: skip
@@ -30,8 +26,8 @@ RULES = ["agreement", "certified", "soft", "confident", "crowd", "all",
               help="Items drawn in each class when --audit is a file.")  # fmt: skip
 @click.option("--reference", type=FILE, help="Reference labels for the report only (default: the audit's).")
 @click.option("--hybrid", is_flag=True, help="Put the ledger's human labels in where the rule drops a table.")
-@click.option("--alpha", type=float, default=0.05, show_default=True, help="Wrong share allowed (certified).")
-@click.option("--delta", type=float, default=0.1, show_default=True, help="Risk of missing it (certified).")
+@click.option("--alpha", type=OPEN, default=0.05, show_default=True, help="Wrong share allowed (certified).")
+@click.option("--delta", type=OPEN, default=0.1, show_default=True, help="Risk of missing it (certified).")
 @click.option("--sure", type=click.FloatRange(0.5, 0.999), default=0.5, show_default=True,
               help="Probability that the student must give a label to confirm it.")  # fmt: skip
 @click.option("--seed", type=int, default=0, show_default=True)
@@ -53,79 +49,17 @@ def command(
     out: Path,
 ) -> None:
     """Choose the labels of LEDGER to train on; writes OUT, its report (.md) and curve (.png)."""
-    from soesift.label.humans import human_labels
-    from soesift.label.report import stored_answers
-    from soesift.select.by_name import select_by
-    from soesift.select.from_ledger import opinions, truth_of
-    from soesift.select.pots import known_humans, read_known
-    from soesift.select.rules import with_human
-    from soesift.select.write_labels import label_lines, report_text, write_labels, write_plot
+    from soesift.select.choose import Choosing, choose, write_choice
 
-    book = ledger_of(ledger, must_exist=True)
-    answers, humans = stored_answers(book), human_labels(book)
-    book.close()
-    records = {record.table_id: record for record in tables_of(tables)}
-    found = opinions([a for a in answers if a.table_id in records], [v for v in views.split(",") if v])
-    if recentre:
-        found = _moved(found)
-    known = read_known(reference) if reference else {}
-    material = _material(found, records, audit, audit_size, humans, seed)
-    material = material._replace(alpha=alpha, delta=delta, seed=seed, sure=sure)
-    done = select_by(rule, material)
-    told = truth_of(found.tables, known_humans(humans))
-    if hybrid:
-        rest = (~done.selection.keep).nonzero()[0]
-        done = done._replace(selection=with_human(done.selection, rest, told[rest]))
-    truth, weight = (truth_of(found.tables, known), None) if reference else _judged(material, done.votes)
-    models = ", ".join(sorted({column.model for column in found.columns}))
-    simulated = "simulated human" if any(one.simulated for one in humans) else "human"
-    lines = label_lines(found, done.selection, f"{models}, {rule}", simulated)
-    text = report_text(rule, done, found, truth, weight)
-    write_labels(out, lines)
-    write_labels(out.with_suffix(".md"), [text])
-    picture = write_plot(out.with_suffix(".png"), done, truth)
-    click.echo(text)
-    kept = f"{len(lines)} of {len(found.tables)} tables"
-    click.echo(f"wrote {out} ({kept}), {out.with_suffix('.md')}, {picture}")
-
-
-def _moved(found: Opinions) -> Opinions:
-    """The opinions recentred; says by how much."""
-    from soesift.select.recentre import recentred
-
-    beliefs, moves = recentred(found.beliefs)
-    for column, move in zip(found.columns, moves, strict=True):
+    ledger_of(ledger, must_exist=True).close()
+    how = Choosing(
+        rule=rule, views=tuple(v for v in views.split(",") if v), recentre=recentre, audit=audit, audit_size=audit_size,
+        reference=reference, hybrid=hybrid, alpha=alpha, delta=delta, sure=sure, seed=seed,
+    )  # fmt: skip
+    chosen = choose(ledger, tables_of(tables), how)
+    for column, move in zip(chosen.found.columns, chosen.moves, strict=False):
         said = f"logits part at {move.place:.2f}" if move.moved else "left as they are: they do not part in two"
         click.echo(f"{column}: {said}")
-    return found._replace(beliefs=beliefs)
-
-
-def _material(
-    found: Opinions, records: dict[str, Any], audit: str | None, size: int, humans: Any, seed: int
-) -> Material:
-    from soesift.classify.features import features
-    from soesift.select.by_name import Material
-    from soesift.select.from_ledger import groups_of, truth_of, votes_of_models
-    from soesift.select.pots import from_humans, from_reference, read_known
-
-    votes, models = votes_of_models(found)
-    material = Material(found.beliefs, groups_of(found), votes, models,
-                        lambda: features([records[t] for t in found.tables]))  # fmt: skip
-    if audit is None:
-        return material
-    if audit == "humans":
-        return material._replace(audit=lambda combined: from_humans(humans, found.tables, combined))
-    truth = truth_of(found.tables, read_known(Path(audit)))
-    return material._replace(audit=lambda combined: from_reference(truth, combined, size, seed))
-
-
-def _judged(material: Material, votes: Any) -> tuple[Any, Any]:
-    """Truth and weights for the report without --reference: the audit, weighted by its draw; else nothing."""
-    import numpy as np
-
-    truth, weight = np.full(len(votes.label), -1), np.ones(len(votes.label))
-    if material.audit is not None:
-        audit = material.audit(votes)
-        truth[audit.draw.items] = audit.truth
-        weight[audit.draw.items] = 1 / audit.draw.chance
-    return truth, weight
+    click.echo(chosen.report)
+    _, report, picture = write_choice(out, chosen)
+    click.echo(f"wrote {out} ({len(chosen.lines)} of {len(chosen.found.tables)} tables), {report}, {picture}")
