@@ -6,16 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from soesift.join.joined import Joined, JoinedCell
+from soesift.join.joined import Joined
 from soesift.join.label_order import activities_first, activity_column
+from soesift.result.models import Cell
 
 
-def joined(rows: list[list[str]], header: int = 1, cells: list[JoinedCell] | None = None) -> Joined:
+def joined(rows: list[list[str]], header: int = 1, cells: list[Cell] | None = None) -> Joined:
     return Joined(header, [list(row) for row in rows], [1] * len(rows), cells or [])
 
 
-def cell(row: int, column: int, row_span: int, column_span: int, text: str) -> JoinedCell:
-    return JoinedCell(row, column, row_span, column_span, text, 1, None)
+def cell(row: int, column: int, row_span: int, column_span: int, text: str) -> Cell:
+    return Cell(row=row, column=column, row_span=row_span, column_span=column_span, text=text, page=1)
 
 
 LABS = [

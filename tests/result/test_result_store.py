@@ -25,7 +25,20 @@ location = st.builds(m.Location, heading_path=st.lists(text, max_size=3), table_
 fragment = st.builds(
     m.Fragment, page=st.none() | page, bbox=st.none() | box, location=st.none() | location, probability=share
 )
-cell = st.builds(m.Cell, row=page, column=page, text=text, bbox=st.none() | box)
+run = st.builds(m.Run, text=text, raised=st.booleans())
+doubt = st.builds(m.Doubt, kind=text, why=text)
+cell = st.builds(
+    m.Cell,
+    row=page,
+    column=page,
+    text=text,
+    markers=st.lists(text, max_size=2),
+    runs=st.lists(run, max_size=2),
+    marker_guess=st.booleans(),
+    states=st.lists(st.sampled_from(["shaded", "struck", "redacted"]), max_size=2),
+    doubt=st.lists(doubt, max_size=1),
+    bbox=st.none() | box,
+)
 note = st.builds(m.Footnote, marker=text, text=text, page=st.none() | page)
 table = st.builds(
     m.SoeTable,
@@ -91,7 +104,7 @@ def test_schema_file_is_the_generated_one(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("place", "value"),
-    [("format", "soe-result/2"), ("document", {"name": "a.pdf"}), ("extra", 1), ("tables", [{"id": "x"}])],
+    [("format", "soe-result/0"), ("document", {"name": "a.pdf"}), ("extra", 1), ("tables", [{"id": "x"}])],
 )
 def test_schema_and_reader_refuse_the_same(tmp_path: Path, place: str, value: object) -> None:
     content = json.loads(result_json(small())) | {place: value}
@@ -99,7 +112,7 @@ def test_schema_and_reader_refuse_the_same(tmp_path: Path, place: str, value: ob
     path.write_text(json.dumps(content))
     with pytest.raises(jsonschema.ValidationError):
         VALIDATOR.validate(content)
-    with pytest.raises(UsageError, match=rf"r\.json is not a soe-result/1 result: {place}.*soesift detect") as caught:
+    with pytest.raises(UsageError, match=rf"r\.json is not a soe-result/2 result: {place}.*soesift detect") as caught:
         read_result(path)
     assert "\n" not in str(caught.value)
 
@@ -144,3 +157,17 @@ def test_unwritable_place_is_a_typed_error(tmp_path: Path) -> None:
     with pytest.raises(WriteError, match=r"cannot write .*r\.json") as caught:
         write_result(small(), tmp_path / "file" / "r.json")
     assert isinstance(caught.value, SoesiftError)
+
+
+def test_results_of_the_format_before_are_read(tmp_path: Path) -> None:
+    """Cells of soe-result/1 know no markers; all they hold means the same today."""
+    grid = [["Visit", "Week 22"]]
+    cells = [m.Cell(row=0, column=c, text=t) for c, t in enumerate(grid[0])]
+    found = m.SoeTable(
+        id="1", table_type="track", type_probability=1, probability=1, fragments=[], grid=grid, cells=cells
+    )
+    result = small(tables=[found])
+    old = result_json(result).replace("soe-result/2", "soe-result/1")
+    assert "markers" not in old
+    (tmp_path / "r.json").write_text(old)
+    assert read_result(tmp_path / "r.json") == result

@@ -9,9 +9,10 @@ from soesift.join.fragment import Fragment
 from soesift.join.group import group_fragments
 from soesift.join.joined import Joined, take_note_rows
 from soesift.join.label_order import activities_first
+from soesift.join.markers import read_markers, without_raised
 from soesift.join.naming import title_of, track_of, types_of
 from soesift.join.stack import join_fragments
-from soesift.result.models import Cell, Footnote, Rejected, SoeTable
+from soesift.result.models import Footnote, Rejected, SoeTable
 from soesift.result.models import Fragment as FragmentModel
 from soesift.table.context import TextLine
 
@@ -22,6 +23,7 @@ NEAR = 0.02  # probability from which a rejected table is worth showing
 
 def assemble_tables(accepted: list[Fragment], lines: dict[int, list[TextLine]]) -> list[SoeTable]:
     """Logical tables in document order; `lines` are the printed lines outside tables, by page."""
+    accepted = [without_raised(fragment) for fragment in accepted]
     groups = group_fragments(accepted)
     titles = [title_of(group) for group in groups]
     kinds = types_of(groups, [title for title, _ in titles])
@@ -32,6 +34,7 @@ def assemble_tables(accepted: list[Fragment], lines: dict[int, list[TextLine]]) 
         notes, note_pages = _footnotes(group, lines, taken)
         notes = _once([*take_note_rows(joined), *notes])
         rowed = _pages_with_rows(group, joined)
+        read_markers(joined, notes)
         before = activities_first(joined)
         tables.append(
             SoeTable(
@@ -47,7 +50,7 @@ def assemble_tables(accepted: list[Fragment], lines: dict[int, list[TextLine]]) 
                 fragments=[_fragment(f) for f in group],
                 header_rows=joined.header_rows,
                 grid=joined.grid,
-                cells=_cells(joined),
+                cells=joined.cells,
                 row_pages=joined.pages,
                 footnotes=notes,
                 flags=flags_of(group, joined, title),
@@ -102,16 +105,6 @@ def _fragment(fragment: Fragment) -> FragmentModel:
 
 def _rounded(box: tuple[float, float, float, float] | None) -> tuple[float, float, float, float] | None:
     return None if box is None else (round(box[0], 1), round(box[1], 1), round(box[2], 1), round(box[3], 1))
-
-
-def _cells(joined: Joined) -> list[Cell]:
-    return [
-        Cell(
-            row=c.row, column=c.column, row_span=c.row_span, column_span=c.column_span, text=c.text,
-            page=c.page, bbox=c.bbox,
-        )
-        for c in joined.cells
-    ]  # fmt: skip
 
 
 def _footnotes(

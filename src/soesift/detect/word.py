@@ -14,9 +14,8 @@ from soesift.files import as_text
 from soesift.join.fragment import Fragment
 from soesift.result.models import Location
 from soesift.table.context import TextLine
-from soesift.table.docx_records import to_records
+from soesift.table.docx_records import grid_cells, to_records
 from soesift.table.find import PageTables, find_tables
-from soesift.table.grid import GridCell
 from soesift.table.records import page_records
 
 LINE = 12.0  # stands for a printed line's height, so that notes are read like those of a page
@@ -29,7 +28,7 @@ def word_fragments(path: Path, sha256: str, reading: Reading, ocr: Ocr = "auto")
     fragments: list[Fragment] = []
     for order, (table, record) in enumerate(zip(tables, to_records(tables, as_text(path.stem), sha256), strict=True)):
         record.location = Location(heading_path=table.heading_path, table_number=table.table_number)
-        cells = [GridCell(c.row, c.column, c.row_span, c.column_span, c.text) for c in table.cells]
+        cells = grid_cells(table)
         notes = [TextLine(text, LINE * k, LINE * (k + 1), LINE) for k, text in enumerate(table.notes)]
         fragments.append(
             Fragment(record, cells, _counted(len(record.grid)), _counted(len(record.grid[0])), order, below=notes)

@@ -22,6 +22,7 @@ from soesift.document.docx_styles import (
 )
 from soesift.document.docx_table import DocxCell, boxed_tables, inside, lay_out, spread_texts
 from soesift.document.docx_text import W, attribute, child, write_paragraph
+from soesift.document.raised import UP
 from soesift.errors import DocumentError
 
 NEAR = 600  # characters of body text kept on each side
@@ -106,7 +107,9 @@ def _read_line(paragraph: Any, reader: _Reader) -> Line:
     number = next_number(paragraph, chain, reader.numbering) if text else ""
     names = " ".join(style.name for style in chain).lower()
     level = outline_level(paragraph, chain)
-    return Line(f"{number} {text}".strip(), level, names, written.superscripts)
+    line = Line(f"{number} {text}".strip(), level, names, written.superscripts)
+    line.shown = f"{number} {written.shown()}".strip()
+    return line
 
 
 def _end_section(properties: Any | None, reader: _Reader) -> None:
@@ -161,6 +164,8 @@ def _read_cell(cell: DocxCell, element: Any, reader: _Reader) -> list[tuple[Any,
         if line.text:
             lines.append(line)
     cell.text = " ".join(line.text for line in lines)
+    shown = " ".join(line.shown for line in lines)
+    cell.shown = shown if UP in shown else ""
     return nested
 
 

@@ -28,6 +28,7 @@ class Line:
     level: int | None = None
     style: str = ""
     superscripts: list[str] = field(default_factory=list)
+    shown: str = ""  # the text with raised characters between signs
 
     @property
     def raised(self) -> bool:

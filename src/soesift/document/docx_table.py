@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from soesift.document.docx_text import W, attribute, child, is_on, local_name
+from soesift.result.models import State
 
 MOST_COLUMNS = 200  # Word's own limit is 63
 _WRAPPERS = {"sdt", "sdtContent", "customXml", "smartTag", "ins", "moveTo"}
@@ -14,7 +15,9 @@ _WRAPPERS = {"sdt", "sdtContent", "customXml", "smartTag", "ins", "moveTo"}
 
 @dataclass(slots=True)
 class DocxCell:
-    """A cell covering `row_span` x `column_span` positions; `superscripts`: raised runs, also in the text."""
+    """A cell covering `row_span` x `column_span` positions; `superscripts`: raised runs, also in the text; shown: the
+    text with them between signs, where there are any (soesift.document.raised); states: shaded, struck.
+    """
 
     row: int
     column: int
@@ -22,6 +25,8 @@ class DocxCell:
     column_span: int = 1
     text: str = ""
     superscripts: list[str] = field(default_factory=list)
+    shown: str = ""
+    states: tuple[State, ...] = ()
 
 
 @dataclass(slots=True)

@@ -5,10 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from soesift.document.raised import DOWN, UP, mark_own, plain
+
 WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 STRICT = "http://purl.oclc.org/ooxml/wordprocessingml/main"
 W = f"{{{WORD}}}"
 
+LIFT = 4  # half points above the line from which on a run is raised
+SMALL = 16  # half points: larger print that is lifted is no superscript
 # deleted or moved text, field codes, properties, and the second rendering of the same drawing
 _UNSEEN = {"del", "moveFrom", "delText", "instrText", "pPr", "rPr", "sdtPr", "Fallback", "tbl", "rt"}
 _UNPRINTED = dict.fromkeys([0xAD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF])  # soft hyphen, zero-width marks
@@ -48,7 +52,12 @@ class Written:
     superscripts: list[str] = field(default_factory=list)
 
     def text(self) -> str:
-        return " ".join("".join(self.parts).translate(_UNPRINTED).split())
+        return plain(self.shown())
+
+    def shown(self) -> str:
+        """The text with raised characters between signs (soesift.document.raised)."""
+        text = "".join(self.parts).translate(_UNPRINTED)
+        return " ".join(mark_own(text).split())
 
 
 def local_name(element: Any) -> str:
@@ -107,9 +116,19 @@ def _write_run(run: Any, written: Written, notes: dict[str, int]) -> None:
     for node in run:
         _write_piece(node, font, written, notes)
     raised = child(run, "rPr", "vertAlign")
-    marker = "".join(written.parts[before:]).strip()
-    if marker and raised is not None and attribute(raised, "val") == "superscript":
+    marker = plain("".join(written.parts[before:])).strip()
+    if marker and ((raised is not None and attribute(raised, "val") == "superscript") or _is_lifted(run)):
         written.superscripts.append(marker)
+        written.parts[before:] = [UP, *(part for part in written.parts[before:] if part not in (UP, DOWN)), DOWN]
+
+
+def _is_lifted(run: Any) -> bool:
+    """Whether a run is set higher by its position and smaller, as superscripts are where no style is used."""
+    position, size = child(run, "rPr", "position"), child(run, "rPr", "sz")
+    if position is None or size is None:
+        return False
+    lift, half_points = attribute(position, "val") or "", attribute(size, "val") or ""
+    return lift.isdecimal() and half_points.isdecimal() and int(lift) >= LIFT and int(half_points) <= SMALL
 
 
 def _write_piece(node: Any, font: str, written: Written, notes: dict[str, int]) -> None:
@@ -127,7 +146,7 @@ def _write_piece(node: Any, font: str, written: Written, notes: dict[str, int]) 
     elif name in ("footnoteReference", "endnoteReference"):
         key = f"{name[:-9]} {attribute(node, 'id')}"
         number = str(notes.setdefault(key, len(notes) + 1))
-        written.parts.append(number)
+        written.parts += [UP, number, DOWN]
         written.superscripts.append(number)
     elif name == "fldChar":
         box = child(node, "ffData", "checkBox")

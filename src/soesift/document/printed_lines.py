@@ -7,7 +7,8 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from soesift.document.words import Words
+from soesift.document.raised import DOWN, UP
+from soesift.document.words import ABOVE, DESCENT, SMALLER, Words
 
 SAME_LINE = 0.65  # of the character height
 SMALL = 0.8  # of the usual character height: smaller words may be footnote markers
@@ -76,14 +77,17 @@ def _attach_small(lines: NDArray[np.float32], base: NDArray[np.bool_], line_of: 
     line_of[small[joins]] = best[joins]
 
 
-def read_lines(words: Words, chosen: NDArray[np.intp]) -> str:
-    """Text of some words in reading order, single-spaced, lines joined by a space."""
+def read_lines(words: Words, chosen: NDArray[np.intp], shown: bool = False) -> str:
+    """Text of some words in reading order, single-spaced, lines joined by a space.
+
+    With `shown`, raised characters stand between signs (soesift.document.raised).
+    """
     if len(chosen) == 1:
-        return words.text[int(chosen[0])]
+        return _text(words, int(chosen[0]), shown)
     turns = words.turn[chosen]
     if (turns != turns[0]).any():
-        return " ".join(read_lines(words, chosen[turns == turn]) for turn in np.unique(turns))
-    return join_lines([join_line(words, line) for line in text_lines(words, chosen)])
+        return " ".join(read_lines(words, chosen[turns == turn], shown) for turn in np.unique(turns))
+    return join_lines([join_line(words, line, shown) for line in text_lines(words, chosen)])
 
 
 def join_lines(lines: list[str]) -> str:
@@ -95,13 +99,31 @@ def join_lines(lines: list[str]) -> str:
     return text
 
 
-def join_line(words: Words, line: NDArray[np.intp]) -> str:
-    """One printed line; words that all but touch are written together."""
-    texts: list[str] = [words.text[index] for index in line.tolist()]
+def join_line(words: Words, line: NDArray[np.intp], shown: bool = False) -> str:
+    """One printed line; words that all but touch are written together. `shown`: as for `read_lines`."""
+    texts = [_text(words, index, shown) for index in line.tolist()]
     if len(texts) == 1:
         return texts[0]
     sides, size = words.lines[line], words.size[line]
+    if shown:
+        texts = [f"{UP}{t}{DOWN}" if up and UP not in t else t
+                 for t, up in zip(texts, raised_words(sides, size).tolist(), strict=True)]  # fmt: skip
     close = sides[1:, 0] - sides[:-1, 2] < TOUCH * np.maximum(size[1:], size[:-1])
     if not close.any():
         return " ".join(texts)
     return texts[0] + "".join(t if c else " " + t for t, c in zip(texts[1:], close.tolist(), strict=True))
+
+
+def raised_words(lines: NDArray[np.float32], size: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """(w,) words of a line that are smaller than its largest print and stand above its base line."""
+    tall = float(size.max())
+    small = size < (1 - SMALLER) * tall
+    if not small.any():
+        return small
+    base = lines[:, 3] - DESCENT * size
+    raised: NDArray[np.bool_] = np.less(base, float(np.median(base[~small])) - ABOVE * tall) & small
+    return raised
+
+
+def _text(words: Words, index: int, shown: bool) -> str:
+    return words.shown.get(index, words.text[index]) if shown else words.text[index]

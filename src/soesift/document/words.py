@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from soesift.document.frame import turn_boxes
 from soesift.document.page import Floats, Page
+from soesift.document.raised import DOWN, UP, mark_own
 from soesift.document.run_together import cuts
 
 GAP = 0.28  # of the character height: a wider gap ends a word
 TOUCH = 0.12  # of the character height: gap between a word and its raised marker
 SMALLER = 0.07  # of the character height: difference in height that tells a marker
 RAISE = 0.45  # of the character height: a larger step in y ends a word
+DESCENT = 0.2  # of the character height: a box reaches so far below the base line
+ABOVE = 0.12  # of the character height: raised print has its base line so far above that of its line
 
 
 @dataclass(slots=True)
 class Words:
     """Words as arrays. boxes: (w, 4) on the page; lines: (w, 4) in the frame in which the word reads upright;
-    turn: (w,) clockwise degrees; size: (w,) character height; text: list of w strings.
+    turn: (w,) clockwise degrees; size: (w,) character height; text: list of w strings; shown: the texts, by index, of
+    words of which a part is raised, with that part between signs (soesift.document.raised).
     grouped: the last words that were grouped into lines, as bytes, and those lines (printed_lines.page_lines).
     """
 
@@ -29,6 +33,7 @@ class Words:
     turn: NDArray[np.int16]
     size: NDArray[np.float32]
     text: list[str]
+    shown: dict[int, str] = field(default_factory=dict)
     grouped: tuple[bytes, list[NDArray[np.intp]]] | None = None
 
     def __len__(self) -> int:
@@ -41,6 +46,7 @@ class Words:
             self.turn[index],
             self.size[index],
             [self.text[i] for i in index],
+            {new: self.shown[i] for new, i in enumerate(index.tolist()) if i in self.shown} if self.shown else {},
         )
 
 
@@ -57,12 +63,14 @@ def join_words(parts: list[Words]) -> Words:
     if not parts:
         empty = np.zeros((0, 4), np.float32)
         return Words(empty, empty, np.zeros(0, np.int16), np.zeros(0, np.float32), [])
+    starts = np.cumsum([0, *map(len, parts)]).tolist()
     return Words(
         np.concatenate([p.boxes for p in parts]),
         np.concatenate([p.lines for p in parts]),
         np.concatenate([p.turn for p in parts]),
         np.concatenate([p.size for p in parts]),
         [t for p in parts for t in p.text],
+        {start + i: shown for start, p in zip(starts, parts, strict=False) for i, shown in p.shown.items()},
     )
 
 
@@ -88,7 +96,35 @@ def _words_of(page: Page, chosen: NDArray[np.integer], turn: int) -> Words:
     size = np.maximum.reduceat(lines[:, 3] - lines[:, 1], starts)
     letters = "".join(map(chr, codes.tolist()))
     text = [letters[a:b] for a, b in zip(starts.tolist(), ends.tolist(), strict=True)]
-    return Words(page_hull, hull, np.full(len(starts), turn, np.int16), size, text)
+    shown = _shown(text, raised_in_words(lines, starts, size), starts)
+    return Words(page_hull, hull, np.full(len(starts), turn, np.int16), size, text, shown)
+
+
+def raised_in_words(lines: Floats, starts: NDArray[np.integer], size: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """(n,) characters that are smaller than the largest of their word and stand above its base line."""
+    counts = np.diff(np.append(starts, len(lines)))
+    height = lines[:, 3] - lines[:, 1]
+    tall = np.repeat(size, counts)
+    small = height < (1 - SMALLER) * tall
+    if not small.any():
+        return small
+    base = lines[:, 3] - DESCENT * height
+    line = np.maximum.reduceat(np.where(small, -np.inf, base), starts)
+    raised: NDArray[np.bool_] = small & (np.repeat(line, counts) - base > ABOVE * tall)
+    return raised
+
+
+def _shown(text: list[str], raised: NDArray[np.bool_], starts: NDArray[np.integer]) -> dict[int, str]:
+    """By index, the words in which a character is raised, those characters between signs."""
+    shown = {i: marked for i, word in enumerate(text) if not word.isascii() and (marked := mark_own(word)) != word}
+    if not raised.any():
+        return shown
+    for index in np.unique(np.searchsorted(starts, np.flatnonzero(raised), side="right") - 1).tolist():
+        flags = raised[starts[index] : starts[index] + len(text[index])].tolist()
+        if len(flags) == len(text[index]):
+            signed = "".join(f"{UP}{c}{DOWN}" if up else c for c, up in zip(text[index], flags, strict=True))
+            shown[index] = signed.replace(DOWN + UP, "")
+    return shown
 
 
 def _hulls(boxes: Floats, starts: NDArray[np.integer]) -> Floats:

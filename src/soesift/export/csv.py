@@ -7,6 +7,7 @@ import io
 import re
 from pathlib import Path
 
+from soesift.export.raised import raised_grid
 from soesift.export.spans import grid_size
 from soesift.export.wording import plain
 from soesift.files import safe_stem, write_atomically
@@ -43,11 +44,14 @@ def remove_stale(folder: Path, stem: str, count: int) -> None:
 
 
 def table_csv(table: SoeTable, prefix: str = PREFIX) -> str:
-    """The CSV text: a column `page`, then the grid with its header rows; short rows are padded."""
+    """The CSV text: a column `page`, then the grid with its header rows; short rows are padded.
+
+    Footnote markers stand behind a cell's text in raised characters, so that "Week 2" with note 2 is no week 22.
+    """
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n")
     n_columns = grid_size(table)[1]
-    for r, row in enumerate(table.grid):
+    for r, row in enumerate(raised_grid(table)):
         page = table.row_pages[r] if r < len(table.row_pages) else None
         first = "page" if r == 0 and table.header_rows > 0 else "" if page is None else str(page)
         writer.writerow([first, *(harmless(plain(text), prefix) for text in row), *[""] * (n_columns - len(row))])

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from soesift.errors import MissingExtra
+from soesift.export.raised import pieces
 from soesift.export.spans import grid_size, header_count, placed_cells
 from soesift.export.wording import heading_of, plain, type_name, where
 from soesift.export.zip_bytes import same_bytes
@@ -70,11 +71,12 @@ def _add_grid(document: Any, table: SoeTable, columns: range) -> None:
         first = rows[cell.row][left - columns.start]
         last = rows[cell.row + cell.row_span - 1][right - columns.start]
         target = first if first is last else first.merge(last)
-        target.text = plain(cell.text)
-        for paragraph in target.paragraphs:
-            paragraph.paragraph_format.space_after = Pt(0)
-            for run in paragraph.runs:
-                run.font.size, run.font.bold = size, cell.row < heads
+        target.text = ""
+        paragraph = target.paragraphs[0]
+        paragraph.paragraph_format.space_after = Pt(0)
+        for piece, raised in pieces(cell):
+            run = paragraph.add_run(plain(piece))
+            run.font.size, run.font.bold, run.font.superscript = size, cell.row < heads, raised or None
     for row in word.rows[:heads]:
         _repeat(row)
 

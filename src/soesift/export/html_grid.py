@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from soesift.export.markup import element, text
+from soesift.export.raised import pieces
 from soesift.export.spans import grid_size, header_count, placed_cells, split_below
 from soesift.export.wording import heading_of
 from soesift.result.models import Cell, SoeTable
-from soesift.schedule.markers import split_markers, words_of
+from soesift.schedule.markers import has_markers, split_markers, words_of
 
 MARK_LENGTH = 3  # characters up to which a cell is centred like a mark
 
@@ -17,6 +20,7 @@ class Links:
     def __init__(self, table: SoeTable, number: int) -> None:
         self.prefix = f"t{number}"
         self.words = words_of(table)
+        self.were_read = has_markers(table)
         self.n_header = header_count(table)
         self.target: dict[str, int] = {}
         for index, note in enumerate(table.footnotes):
@@ -26,7 +30,26 @@ class Links:
         self.uses: set[int] = set()  # footnotes that a cell has linked to
 
     def linked(self, cell: Cell) -> str:
-        """The cell's text as HTML, its trailing markers as links to the footnotes."""
+        """The cell's text as HTML: raised characters raised, markers as links to the footnotes."""
+        if not cell.markers and not cell.runs:
+            return self._guessed(cell)
+        return "".join(
+            element("sup", self._linked_run(piece, cell.markers)) if raised else text(piece)
+            for piece, raised in pieces(cell)
+        )
+
+    def _linked_run(self, run: str, markers: list[str]) -> str:
+        """A raised run; what is a marker with a note in it becomes a link."""
+        found = [marker for marker in markers if marker in self.target and marker in run]
+        if not found:
+            return text(run)
+        parts = re.split(f"({'|'.join(map(re.escape, sorted(found, key=len, reverse=True)))})", run)
+        return "".join(self._link(part) if part in found else text(part) for part in parts)
+
+    def _guessed(self, cell: Cell) -> str:
+        """The text of a cell whose markers were not read (soe-result/1), its trailing markers as links."""
+        if self.were_read:
+            return text(cell.text)
         known = self.known
         if cell.row < self.n_header:  # numbers there count visits
             known = frozenset(m for m in known if not m.isdigit())

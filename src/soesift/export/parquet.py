@@ -58,7 +58,7 @@ def parts(folder: Path, sha256: str, stem: str) -> dict[str, Path]:
 
 
 def rows_of(result: Result, stem: str) -> dict[str, list[dict[str, Any]]]:
-    """A result as rows of both kinds, with the names of `soe-result/1`; lists of records as JSON text."""
+    """A result as rows of both kinds, with the names of `soe-result/2`; lists of records as JSON text."""
     told = json.loads(result_json(result))  # halves of surrogate pairs are gone
     document, model, settings = told["document"], told["model"], told["settings"]
     common = {

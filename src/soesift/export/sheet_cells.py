@@ -38,6 +38,22 @@ class StyledSheet:
             place = f"{cell.coordinate} of sheet {self.sheet.title!r}"
             self.notes.append(f"Cut at Excel's limit of {LONGEST_CELL:,} characters: {place}")
 
+    def put_pieces(self, row: int, column: int, pieces: list[tuple[str, bool]], style: str) -> None:
+        """Write (text, raised) pieces as rich text; where nothing is raised, or all is too long, as plain text."""
+        text = "".join(piece for piece, _ in pieces)
+        self.put(row, column, text, style)
+        if not any(raised for _, raised in pieces) or len(plain(text)) >= LONGEST_CELL // 2:
+            return
+        from openpyxl.cell.rich_text import CellRichText, TextBlock
+        from openpyxl.cell.text import InlineFont
+
+        font = _style(style).get("font")
+        look = {} if font is None else {"b": font.b, "color": font.color, "i": font.i}
+        base, up = InlineFont(**look), InlineFont(**look, vertAlign="superscript")
+        cell = self.sheet.cell(row, column)
+        cell.value = CellRichText(*(TextBlock(up if raised else base, plain(piece)) for piece, raised in pieces))
+        cell.data_type = "s"
+
     def number(self, row: int, column: int, value: int | None, style: str = "page") -> None:
         """Write a number as a number (None: an empty cell)."""
         cell = self.sheet.cell(row, column)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from soesift.export.raised import pieces
 from soesift.export.sheet_cells import StyledSheet
 from soesift.export.spans import grid_size, header_count, placed_cells
 from soesift.export.wording import heading_of, percent, type_name, where
@@ -61,7 +62,7 @@ def _put_grid(sheet: StyledSheet, table: SoeTable) -> None:
         row, column = TOP + cell.row, 1 + cell.column
         mark = len(cell.text) <= MARK_LENGTH or cell.column_span > 1
         style = "header" if cell.row < n_header else "side" if cell.column == 0 else "mark" if mark else "text"
-        sheet.put(row, column, cell.text, style)
+        sheet.put_pieces(row, column, pieces(cell), style)
         sheet.merge(row, column, cell.row_span, cell.column_span)
 
 

@@ -4,22 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from soesift.document.page import Box
 from soesift.join.likeness import letters
-from soesift.result.models import Footnote
+from soesift.result.models import Cell, Footnote
 
 NOTE = 140  # characters from which a row of one merged text is a note
-
-
-@dataclass(slots=True)
-class JoinedCell:
-    row: int
-    column: int
-    row_span: int
-    column_span: int
-    text: str
-    page: int | None
-    bbox: Box | None
 
 
 @dataclass(slots=True)
@@ -29,7 +17,7 @@ class Joined:
     header_rows: int
     grid: list[list[str]]
     pages: list[int | None]
-    cells: list[JoinedCell] = field(default_factory=list)
+    cells: list[Cell] = field(default_factory=list)
 
     @property
     def width(self) -> int:
@@ -68,13 +56,5 @@ def keep_rows(joined: Joined, kept: list[int]) -> None:
     joined.cells = cells
 
 
-def moved(cell: JoinedCell, rows: int, columns: int) -> JoinedCell:
-    return JoinedCell(
-        cell.row + rows,
-        cell.column + columns,
-        cell.row_span,
-        cell.column_span,
-        cell.text,
-        cell.page,
-        cell.bbox,
-    )
+def moved(cell: Cell, rows: int, columns: int) -> Cell:
+    return cell.model_copy(update={"row": cell.row + rows, "column": cell.column + columns})

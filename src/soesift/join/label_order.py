@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 
-from soesift.join.joined import Joined, JoinedCell
+from soesift.join.joined import Joined
+from soesift.result.models import Cell
 
 BELOW = 2  # rows under the header in which the label columns may have their names
 MOST = 3  # label columns looked at
@@ -45,9 +46,9 @@ def activity_column(joined: Joined) -> int:
     return 0
 
 
-def _moved(cell: JoinedCell, place: dict[int, int]) -> list[JoinedCell]:
+def _moved(cell: Cell, place: dict[int, int]) -> list[Cell]:
     """A cell on the new columns, in parts where it covers some of the moved ones and not all."""
     columns = [place[c] for c in range(cell.column, cell.column + cell.column_span)]
     whole = max(columns) - min(columns) + 1 == len(columns)
     runs = [(min(columns), len(columns))] if whole else [(column, 1) for column in sorted(columns)]
-    return [JoinedCell(cell.row, column, cell.row_span, span, cell.text, cell.page, cell.bbox) for column, span in runs]
+    return [cell.model_copy(update={"column": column, "column_span": span}) for column, span in runs]

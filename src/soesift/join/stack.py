@@ -7,11 +7,13 @@ from numpy.typing import NDArray
 
 from soesift.document.orient import turn_box
 from soesift.document.page import Box
+from soesift.document.raised import runs_of, split_raised
 from soesift.join.fragment import Fragment
-from soesift.join.joined import Joined, JoinedCell
+from soesift.join.joined import Joined
 from soesift.join.likeness import header_likeness, letters, names_likeness, plain_caption, same_columns
 from soesift.join.pairs import has_own_header, is_tile
 from soesift.join.tiles import below, beside
+from soesift.result.models import Cell, Run
 from soesift.table.signs import is_mark
 
 
@@ -117,23 +119,29 @@ def lay_row(row: list[str], place: NDArray[np.intp], width: int) -> list[str]:
     return [" ".join(texts) for texts in out]
 
 
-def fragment_cells(fragment: Fragment, skip: int, start: int, place: NDArray[np.intp]) -> list[JoinedCell]:
+def fragment_cells(fragment: Fragment, skip: int, start: int, place: NDArray[np.intp]) -> list[Cell]:
     """Cells of a fragment's rows from `skip` on, moved to joined row `start` and the joined columns."""
     cells = []
     for cell in fragment.cells:
         top = max(cell.row, skip)
         if top >= cell.row + cell.row_span:
             continue
+        pieces = runs_of(cell.shown)
+        text, markers = split_raised(pieces) if pieces else (cell.text, [])
+        runs = [Run(text=piece, raised=raised) for piece, raised in pieces]
         left, right = int(place[cell.column]), int(place[cell.column + cell.column_span - 1])
         cells.append(
-            JoinedCell(
-                top - skip + start,
-                left,
-                cell.row + cell.row_span - top,
-                right - left + 1,
-                cell.text,
-                fragment.record.page,
-                cell_box(fragment, cell.row, cell.column, cell.row_span, cell.column_span),
+            Cell(
+                row=top - skip + start,
+                column=left,
+                row_span=cell.row + cell.row_span - top,
+                column_span=right - left + 1,
+                text=text,
+                markers=markers,
+                runs=runs,
+                states=list(cell.states),
+                page=fragment.record.page,
+                bbox=cell_box(fragment, cell.row, cell.column, cell.row_span, cell.column_span),
             )
         )
     return cells

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from difflib import SequenceMatcher
 
-from soesift.join.joined import Joined, JoinedCell, moved
+from soesift.join.joined import Joined, moved
 from soesift.join.likeness import letters
+from soesift.result.models import Cell
 
 
 def below(joined: Joined, block: Joined) -> Joined:
@@ -53,14 +53,14 @@ def beside(left: Joined, right: Joined) -> Joined:
     return Joined(header, grid, pages, cells)
 
 
-def laid_cells(cell: JoinedCell, rows: list[int], left: int, right: int) -> list[JoinedCell]:
+def laid_cells(cell: Cell, rows: list[int], left: int, right: int) -> list[Cell]:
     """A cell on these rows and the columns from `left` to before `right`: one piece for each run of rows."""
     if left >= right:
         return []
     starts = [row for row in rows if row - 1 not in rows]
     ends = [row for row in rows if row + 1 not in rows]
     return [
-        replace(cell, row=a, row_span=b - a + 1, column=left, column_span=right - left)
+        cell.model_copy(update={"row": a, "row_span": b - a + 1, "column": left, "column_span": right - left})
         for a, b in zip(sorted(starts), sorted(ends), strict=True)
     ]
 

@@ -1,7 +1,9 @@
-"""The result of `detect` on one document, format `soe-result/1`.
+"""The result of `detect` on one document, format `soe-result/2`.
 
 Pages are physical and 1-based. Boxes are `[x0, top, x1, bottom]` in points from the top left of the page as
 displayed (after /Rotate). DOCX documents have `location` instead of page and box.
+
+Results of `soe-result/1` are read as well: their cells know no raised characters, states or doubts.
 """
 
 from __future__ import annotations
@@ -9,12 +11,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-FORMAT = "soe-result/1"
+FORMAT = "soe-result/2"
+BEFORE = ("soe-result/1",)  # older formats that are read; all they hold means the same here
 
 TableType = Literal["main_soa", "track", "domain", "subsidiary"]
 Flag = Literal["image_only", "rotated", "redacted", "transposed", "tiled", "in_synopsis", "borderless"]
+State = Literal["shaded", "struck", "redacted"]  # grey, crossed out, under a black box
+Place = Literal["cell", "header", "note", "row", "table"]
 Box = tuple[float, float, float, float]
 
 
@@ -43,16 +48,59 @@ class Fragment(Record):
     probability: float = Field(ge=0, le=1)
 
 
+class Run(Record):
+    """A piece of a cell's text as printed; `raised`: smaller and above the line, as footnote markers and exponents."""
+
+    text: str
+    raised: bool = False
+
+
+class Doubt(Record):
+    """Why a cell may be read wrongly; `kind` is a short word for sorting, `why` a sentence for a person."""
+
+    kind: str
+    why: str
+
+
+class PlacedDoubt(Doubt):
+    """A doubt about a place of a table; `row`, `column` (0-based, in `grid`) and `marker` where the place has them."""
+
+    place: Place
+    row: int | None = None
+    column: int | None = None
+    marker: str | None = None
+
+
 class Cell(Record):
-    """One cell of the joined grid; `row` and `column` are 0-based positions in `grid`."""
+    """One cell of the joined grid; `row` and `column` are 0-based positions in `grid`.
+
+    `text` is without footnote markers. `runs` is what is printed, where some of it is raised; else it is empty.
+    Raised characters that are no marker (exponents, ordinals) stand in `text` too.
+    """
 
     row: int
     column: int
     row_span: int = 1
     column_span: int = 1
     text: str
+    markers: list[str] = []  # of footnotes, in printed order
+    runs: list[Run] = []
+    marker_guess: bool = False  # the markers were split from text of one size: they may be the end of a word
+    states: list[State] = []
+    doubt: list[Doubt] = []
     page: int | None = None
     bbox: Box | None = None
+
+    @property
+    def printed(self) -> str:
+        """The text with its markers, as one string."""
+        if self.runs:
+            return "".join(run.text for run in self.runs)
+        return (
+            f"{self.text}{' ' if self.text[-1:].isdigit() else ''}{','.join(self.markers)}"
+            if self.markers
+            else self.text
+        )
 
 
 class Footnote(Record):
@@ -63,7 +111,7 @@ class Footnote(Record):
 
 class SoeTable(Record):
     """A logical table: all its pages joined. The first column of `grid` names the activities, also where a column of
-    categories or references is printed before it (`evidence` then says so)."""
+    categories or references is printed before it (`evidence` then says so). Texts of `grid` are without markers."""
 
     id: str
     title: str = ""
@@ -82,6 +130,7 @@ class SoeTable(Record):
     footnotes: list[Footnote] = []
     flags: list[Flag] = []
     evidence: list[str] = []
+    doubt: list[PlacedDoubt] = []
 
     def to_dataframe(self) -> Any:
         """The joined grid as a pandas DataFrame, header rows as column labels (needs `soesift[pandas]`)."""
@@ -137,13 +186,19 @@ class Timing(Record):
 
 
 class Result(Record):
-    format: Literal["soe-result/1"] = "soe-result/1"
+    format: Literal["soe-result/2"] = "soe-result/2"
     document: DocumentInfo
     tables: list[SoeTable] = []
     rejected: list[Rejected] = []
     model: ModelInfo
     settings: dict[str, str] = {}
     timing: Timing = Timing()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_today(cls, data: Any) -> Any:
+        """A result of an older format as one of today's."""
+        return {**data, "format": FORMAT} if isinstance(data, dict) and data.get("format") in BEFORE else data
 
     def to_json(self, path: Path | str) -> Path:
         """Write the result as JSON and return the path. Raises WriteError, as the other writers do."""

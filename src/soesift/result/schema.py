@@ -1,4 +1,4 @@
-"""The JSON Schema of `soe-result/1`, generated from the models and shipped for users of other languages.
+"""The JSON Schema of `soe-result/2`, generated from the models and shipped for users of other languages.
 
 `python -m soesift.result.schema` writes the shipped file again after a change of the models.
 """
@@ -13,7 +13,7 @@ from typing import Any
 from soesift.files import write_atomically
 from soesift.result.models import FORMAT, Result
 
-SHIPPED = "soe-result-1.schema.json"
+SHIPPED = "soe-result-2.schema.json"
 
 
 def generated_schema() -> dict[str, Any]:

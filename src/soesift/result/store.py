@@ -1,4 +1,4 @@
-"""Results as JSON files (`soe-result/1`): deterministic, readable line by line, read back without loss."""
+"""Results as JSON files (`soe-result/2`): deterministic, readable line by line, read back without loss."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from soesift.files import write_atomically
 from soesift.result.models import FORMAT, Result
 
 WIDTH = 200  # values that fit are written on one line
+SELDOM = frozenset({"markers", "runs", "marker_guess", "states", "doubt"})  # keys of a cell
 
 
 def write_result(result: Result, path: Path | str) -> Path:
@@ -23,14 +24,16 @@ def write_result(result: Result, path: Path | str) -> Path:
 def result_json(result: Result) -> str:
     """The JSON text: one row of a grid a line, keys in the order of the models, a line end at the end.
 
+    What most cells have not (markers, runs, states, doubts) is left out where it is empty.
+
     Halves of surrogate pairs, which broken PDF text can hold and UTF-8 cannot, become U+FFFD.
     """
-    text = _laid_out(result.model_dump(), 0) + "\n"
+    text = _laid_out(_slim(result.model_dump()), 0) + "\n"
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def read_result(path: Path | str) -> Result:
-    """Read what `write_result` wrote. Raises UsageError if the file is missing or not of this format."""
+    """Read what `write_result` wrote, of this format or an older one. Raises UsageError if it is neither."""
     path = Path(path)
     try:
         return Result.model_validate_json(path.read_bytes())
@@ -42,6 +45,12 @@ def read_result(path: Path | str) -> Result:
         raise UsageError(
             f"{path} is not a {FORMAT} result: {place}: {first['msg']}; write it again with soesift detect"
         ) from error
+
+
+def _slim(result: dict[str, Any]) -> dict[str, Any]:
+    for table in result["tables"]:
+        table["cells"] = [{k: v for k, v in c.items() if v or k not in SELDOM} for c in table["cells"]]
+    return result
 
 
 def _laid_out(value: Any, depth: int) -> str:

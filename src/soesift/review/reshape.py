@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from soesift.join.joined import Joined, JoinedCell, keep_rows
+from soesift.join.joined import Joined, keep_rows
 from soesift.join.likeness import letters, names_likeness
 from soesift.join.tiles import below, beside
-from soesift.result.models import Cell, Footnote, Fragment, SoeTable
+from soesift.result.models import Footnote, Fragment, SoeTable
 
 ALIKE = 0.5  # share of row names that two tiles of one table have in common, as in joining
 
@@ -70,11 +70,7 @@ def _as_joined(table: SoeTable) -> Joined:
     width = max(map(len, table.grid), default=0)
     grid = [[*row, *[""] * (width - len(row))] for row in table.grid]
     pages = [*table.row_pages, *[None] * len(grid)][: len(grid)]
-    cells = [
-        JoinedCell(c.row, c.column, c.row_span, c.column_span, c.text, c.page, c.bbox)
-        for c in table.cells
-        if c.row < len(grid)
-    ]
+    cells = [cell.model_copy() for cell in table.cells if cell.row < len(grid)]
     return Joined(min(table.header_rows, len(grid)), grid, pages, cells)
 
 
@@ -90,12 +86,7 @@ def _with(joined: Joined, block: Joined) -> Joined:
 
 
 def _laid(table: SoeTable, joined: Joined) -> SoeTable:
-    cells = [
-        Cell(row=c.row, column=c.column, row_span=c.row_span, column_span=c.column_span, text=c.text, page=c.page,
-             bbox=c.bbox)
-        for c in joined.cells
-    ]  # fmt: skip
-    update = {"header_rows": joined.header_rows, "grid": joined.grid, "row_pages": joined.pages, "cells": cells}
+    update = {"header_rows": joined.header_rows, "grid": joined.grid, "row_pages": joined.pages, "cells": joined.cells}
     return table.model_copy(update=update)
 
 

@@ -11,7 +11,7 @@ from soesift.result.models import Cell, Rejected, SoeTable
 from soesift.review.actions import fingerprint
 from soesift.review.documents import Document, Look
 from soesift.review.worklist import Item, items_of
-from soesift.schedule.markers import split_markers, words_of
+from soesift.schedule.markers import has_markers, split_markers, words_of
 from soesift.table.record import TableRecord
 
 MOST_CELLS = 40_000  # of one grid; a page with more would stall the browser
@@ -99,9 +99,11 @@ def table_view(table: SoeTable) -> dict[str, Any]:
     cells = split_below(placed_cells(table), n_header) if fit else []
     rows: list[list[dict[str, Any]]] = [[] for _ in table.grid] if fit else []
     known, words = {note.marker for note in table.footnotes if note.marker}, words_of(table)
+    were_read = has_markers(table)
     for cell in cells:
         below = cell.row >= n_header  # numbers in the header count visits
-        rows[cell.row].append(_cell(cell, frozenset(m for m in known if below or not m.isdigit()), words))
+        guess = None if were_read else frozenset(m for m in known if below or not m.isdigit())
+        rows[cell.row].append(_cell(cell, guess, words))
     return {
         "id": table.id, "title": plain(table.title), "type": table.table_type,
         "type_name": TYPE_NAMES[table.table_type],
@@ -114,8 +116,8 @@ def table_view(table: SoeTable) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _cell(cell: Cell, known: frozenset[str], words: frozenset[str]) -> dict[str, Any]:
-    base, markers = split_markers(cell.text, known, words)
+def _cell(cell: Cell, known: frozenset[str] | None, words: frozenset[str]) -> dict[str, Any]:
+    base, markers = (cell.text, cell.markers) if known is None else split_markers(cell.text, known, words)
     shown: dict[str, Any] = {"t": plain(base), "c": cell.column}
     if markers:
         shown["m"] = markers

@@ -1,7 +1,8 @@
-"""Which footnote markers a cell ends with, so that a report can link them.
+"""Which footnote markers a cell has: those that were read with it, or a guess from the end of its text.
 
-PDF text does not say what is raised, so "Hematologyb" and "Data" look alike. A marker is only taken where it
-is unlikely to be part of the word; a missed link costs less than a broken word.
+Results of `soe-result/1`, and files that do not tell what is raised, have no markers at their cells: there
+"Hematologyb" and "Data" look alike. A marker is only taken where it is unlikely to be part of the word; a missed link
+costs less than a broken word.
 """
 
 from __future__ import annotations
@@ -23,9 +24,28 @@ _ENDINGS = "sdyrn"  # make common forms of words: drug, drugs; dispense, dispens
 LONGEST_TAIL = 24
 
 
+def has_markers(table: SoeTable) -> bool:
+    """Whether the markers of the cells were read (soe-result/2); if not, they are guessed from the text."""
+    return any(cell.markers or cell.runs for cell in table.cells)
+
+
+def markers_at(table: SoeTable) -> dict[tuple[int, int], list[str]]:
+    """The markers that were read with a cell, by each position (row, column) that it covers."""
+    found: dict[tuple[int, int], list[str]] = {}
+    for cell in table.cells:
+        for row in range(cell.row, cell.row + cell.row_span) if cell.markers else ():
+            for column in range(cell.column, cell.column + cell.column_span):
+                found.setdefault((row, column), []).extend(cell.markers)
+    return found
+
+
 def words_of(table: SoeTable) -> frozenset[str]:
     """Words of the rows and footnotes, in lower case; they tell a word from a word with a marker."""
-    texts = [text for row in table.grid for text in row] + [note.text for note in table.footnotes]
+    return words_in([text for row in table.grid for text in row] + [note.text for note in table.footnotes])
+
+
+def words_in(texts: list[str]) -> frozenset[str]:
+    """Words of three letters or more in some texts, in lower case."""
     return frozenset(word.lower() for text in texts for word in re.findall(r"[^\W\d_]{3,}", text))
 
 

@@ -63,7 +63,8 @@ def _activities(
     for r in range(plan.header_rows, len(grid)):
         row = grid[r]
         labels = [row[c] for c in plan.labels]
-        name = next((text for text in labels if text), "")
+        at = next((c for c in plan.labels if row[c]), 0)
+        name = row[at] if plan.labels else ""
         filled = [row[c] for c in plan.data if row[c]]
         if not name and not filled:
             continue
@@ -73,13 +74,13 @@ def _activities(
         if group and labels[column]:
             parent_here = groups.get(group.lower())
             if parent_here is None:
-                base, refs = markers.split(group)
+                base, refs = markers.split(group, (r, plan.labels[column - 1]))
                 found.append(Activity(row=r, name=base, category=True, footnotes=refs, page=_page(table, r)))
                 parent_here = groups[group.lower()] = len(found) - 1
-            name = labels[column]
+            name, at = labels[column], plan.labels[column]
         else:
             parent_here = parent
-        base, refs = markers.split(name)
+        base, refs = markers.split(name, (r, at))
         details = _details(row, plan, titles, grid, column, name)
         activity = Activity(
             row=r, name=base, parent=None if category else parent_here, category=category, footnotes=refs,
@@ -167,7 +168,7 @@ def _marks(
                 until = encounter.column + span
             inside = encounter.column < until
             first = (activity.row, encounter.column) in spans
-            base, refs = markers.split(text)
+            base, refs = markers.split(text, (activity.row, encounter.column))
             kind: Literal["done", "text"] = "done" if is_mark(base) or is_mark(text) else "text"
             width = span if inside and first else 0 if inside else 1
             found.append(Mark(activity=index, encounter=place, text=base, kind=kind, span=width, footnotes=refs))

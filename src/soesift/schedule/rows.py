@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from soesift.result.models import SoeTable
 from soesift.schedule.header import HeaderRow, kind_of
-from soesift.schedule.markers import split_markers, words_of
+from soesift.schedule.markers import has_markers, markers_at, split_markers, words_of
 from soesift.schedule.timing import read_timing
 from soesift.schedule.tokens import clean
 from soesift.table.signs import has_time, is_mark, is_point
@@ -49,24 +49,31 @@ def padded(table: SoeTable) -> list[list[str]]:
 
 
 class Markers:
-    """Splits footnote markers from texts, knowing those of the table's footnotes and its words."""
+    """The footnote markers of cells as they were read; where none were, split from texts (soe-result/1).
+
+    A place (row, column) tells the cell. Guessing knows the markers of the table's footnotes and its words.
+    """
 
     def __init__(self, table: SoeTable) -> None:
         self.known = frozenset(note.marker for note in table.footnotes if note.marker)
         self.words = words_of(table)
+        self.at = markers_at(table)
+        self.were_read = has_markers(table)
 
-    def split(self, text: str) -> Marked:
-        """Text and markers; a mark's or bare number's tail counts even where no footnote defines it."""
+    def split(self, text: str, place: tuple[int, int]) -> Marked:
+        """Text and markers; in a guess, a mark's or bare number's tail counts even where no footnote defines it."""
+        if self.were_read:
+            return Marked(text, list(self.at.get(place, ())))
         tail = _MARK_TAIL.fullmatch(text)
         if tail is not None:
             return Marked(tail[1], re.findall(r"[a-z0-9]+|[^\s,\w]+", tail[2]) if tail[2] else [])
         base, markers = split_markers(text, self.known, self.words) if self.known else (text, [])
         return Marked(base, markers)
 
-    def split_header(self, text: str, label: str) -> Marked:
+    def split_header(self, text: str, label: str, place: tuple[int, int]) -> Marked:
         """As `split`; in a row of days or weeks, "1p" is 1 with a marker, and so is "monthsf" in any."""
-        done = self.split(text)
-        if not done.text or done.markers:
+        done = self.split(text, place)
+        if not done.text or done.markers or self.were_read:
             return done
         word = _HEADER_WORD.fullmatch(done.text)
         if word is not None and word[2][:1].islower() and word[2] != "s":
@@ -168,12 +175,18 @@ def header_rows(
         label = _row_label(grid, plan, r)
         texts = []
         for c in plan.data:
-            text, refs = markers.split_header(grid[r][c], label)
+            text, refs = markers.split_header(grid[r][c], label, (r, c))
             texts.append(text)
             found[c] += [ref for ref in refs if ref not in found[c]]
         if any(texts) and not _is_title(texts):
             rows.append(
-                HeaderRow(r, markers.split(label).text, kind_of(label), texts, [(r, c) in under for c in plan.data])
+                HeaderRow(
+                    r,
+                    markers.split(label, (r, plan.labels[0])).text,
+                    kind_of(label),
+                    texts,
+                    [(r, c) in under for c in plan.data],
+                )
             )
     return rows, found, _column_titles(grid, plan)
 

@@ -142,7 +142,7 @@ def plain_name(name: str, suffix: str) -> str:
     responses={**problems(404, 409), 200: {"model": Result, "description": "Everything that was found."}},
 )
 def document(request: Request, sha256: Sha) -> FileResponse:
-    """The result, format `soe-result/1`."""
+    """The result, format `soe-result/2`."""
     return FileResponse(result_of(serving(request), sha256)[0], media_type="application/json")
 
 

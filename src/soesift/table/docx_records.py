@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 from soesift.document.docx import DocxTable
+from soesift.table.grid import GridCell, without_markers
 from soesift.table.headers import count_header_rows
 from soesift.table.record import TableRecord, table_id
+
+
+def grid_cells(table: DocxTable) -> list[GridCell]:
+    """The cells of a Word table as those of any other."""
+    return [GridCell(c.row, c.column, c.row_span, c.column_span, c.text, c.shown, c.states) for c in table.cells]
 
 
 def to_records(tables: list[DocxTable], document: str, sha256: str) -> list[TableRecord]:
@@ -16,7 +22,7 @@ def to_records(tables: list[DocxTable], document: str, sha256: str) -> list[Tabl
             table_id=table_id(document, None, None, table.table_number),
             document=document,
             sha256=sha256,
-            header_rows=table.header_rows or count_header_rows(table.grid),
+            header_rows=table.header_rows or count_header_rows(without_markers(table.grid, grid_cells(table))),
             grid=table.grid,
             caption=table.caption,
             heading=table.heading_path[-1][:200] if table.heading_path else "",

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from soesift.document.printed_lines import read_lines
+from soesift.document.raised import UP, plain
 from soesift.document.words import Words
 from soesift.table.grid import FoundTable
 
@@ -29,11 +30,13 @@ def words_by_cell(table: FoundTable, words: Words) -> tuple[NDArray[np.intp], ND
 
 
 def fill_cells(table: FoundTable, words: Words) -> NDArray[np.intp]:
-    """Write each cell's text; returns the indices of the words used."""
+    """Write each cell's text, with what is raised in it; returns the indices of the words used."""
     inside, cell_of = words_by_cell(table, words)
     order = np.argsort(cell_of, kind="stable")
     inside, cell_of = inside[order], cell_of[order]
     starts = np.flatnonzero(np.diff(cell_of, prepend=-1))
     for start, chosen in zip(starts, np.split(inside, starts[1:]), strict=False):
-        table.cells[cell_of[start]].text = read_lines(words, chosen)
+        shown = read_lines(words, chosen, shown=True)
+        cell = table.cells[cell_of[start]]
+        cell.text, cell.shown = (plain(shown), shown) if UP in shown else (shown, "")
     return inside

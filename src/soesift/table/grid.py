@@ -2,23 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from soesift.document.page import Box
+from soesift.document.raised import runs_of, split_raised
+from soesift.result.models import State
 
 
 @dataclass(slots=True)
 class GridCell:
-    """A cell covering `row_span` x `column_span` positions of the grid."""
+    """A cell covering `row_span` x `column_span` positions of the grid.
+
+    text: all that is printed; shown: the same with raised characters between signs, where there are any
+    (soesift.document.raised).
+    """
 
     row: int
     column: int
     row_span: int
     column_span: int
     text: str = ""
+    shown: str = ""
+    states: tuple[State, ...] = ()
+
+    @property
+    def plain(self) -> str:
+        """The text without raised footnote markers."""
+        return split_raised(runs_of(self.shown))[0] if self.shown else self.text
 
 
 @dataclass(slots=True)
@@ -52,11 +66,30 @@ class FoundTable:
         return float(self.columns[0]), float(self.rows[0]), float(self.columns[-1]), float(self.rows[-1])
 
     def texts(self) -> list[list[str]]:
-        """The grid, text of a merged cell repeated in each position it covers."""
+        """The grid as printed, text of a merged cell repeated in each position it covers."""
         height, width = self.shape
-        grid = [[""] * width for _ in range(height)]
-        for cell in self.cells:
-            for row in range(cell.row, cell.row + cell.row_span):
-                for column in range(cell.column, cell.column + cell.column_span):
-                    grid[row][column] = cell.text
-        return grid
+        return spread(self.cells, [[""] * width for _ in range(height)])
+
+    def plain_texts(self) -> list[list[str]]:
+        """`texts` without raised footnote markers."""
+        return without_markers(self.texts(), self.cells)
+
+
+def spread(cells: Sequence[GridCell], grid: list[list[str]]) -> list[list[str]]:
+    """`grid` with the text of each cell in each position it covers."""
+    for cell in cells:
+        for row in range(cell.row, cell.row + cell.row_span):
+            grid[row][cell.column : cell.column + cell.column_span] = [cell.text] * cell.column_span
+    return grid
+
+
+def without_markers(grid: list[list[str]], cells: Sequence[GridCell]) -> list[list[str]]:
+    """A copy of a grid as printed in which the cells that carry raised markers are without them."""
+    marked = [(cell, text) for cell in cells if cell.shown and (text := cell.plain) != cell.text]
+    grid = [list(row) for row in grid] if marked else grid
+    for cell, text in marked:
+        for row in range(cell.row, cell.row + cell.row_span):
+            for column in range(cell.column, cell.column + cell.column_span):
+                if grid[row][column] == cell.text:
+                    grid[row][column] = text
+    return grid

@@ -1,0 +1,114 @@
+"""Raised characters: found on the page, carried to the cell, told apart into markers and other things."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from document_maker import Sheet, read_sheet
+from soesift.document.printed_lines import read_lines
+from soesift.document.raised import DOWN, UP, mark_own, markers_of, plain, runs_of, split_raised
+from soesift.document.words import find_words
+from soesift.table.find import find_tables
+
+
+def shown(tmp_path: Path, sheet: Sheet) -> list[tuple[str, bool]]:
+    words = find_words(read_sheet(tmp_path, sheet))
+    return runs_of(read_lines(words, np.arange(len(words)), shown=True))
+
+
+@pytest.mark.parametrize("gap", [0.0, 3.0])
+def test_a_raised_figure_is_no_part_of_the_number(tmp_path: Path, gap: float) -> None:
+    sheet = Sheet().text(72, 100, "Week 2", 10).text(104.5 + gap, 96.4, "2", 6)
+    runs = shown(tmp_path, sheet)
+    assert [raised for _, raised in runs] == [False, True]
+    assert split_raised(runs) == ("Week 2", ["2"])
+
+
+def test_lowered_and_level_print_is_not_raised(tmp_path: Path) -> None:
+    assert shown(tmp_path, Sheet().text(72, 100, "HbA", 10).text(91, 102, "1c", 6)) == []
+    assert shown(tmp_path, Sheet().text(72, 100, "Week 2", 10).text(104.5, 100, "2", 6)) == []
+
+
+@pytest.mark.parametrize(
+    ("before", "run", "after"),
+    [
+        ("WBC 10", "9", "/L"),
+        ("x 10", "9", ""),
+        ("kg/m", "2", ""),
+        ("1.73 m", "2", ""),
+        ("21", "st", " day"),
+        ("Ca", "2+", ""),
+        ("CD4", "+", " cells"),
+        ("HER2", "-", ""),
+        ("", "14", "C-urea"),
+        ("", "99m", "Tc"),
+        ("Prevenar", "®", ""),
+        ("Neuro", "TM", ""),
+        ("37", "o", "C"),
+        ("see", "footnote", ""),
+    ],
+)
+def test_raised_and_no_marker(before: str, run: str, after: str) -> None:
+    assert markers_of(run, before, after) == []
+
+
+@pytest.mark.parametrize(
+    ("run", "known", "wanted"),
+    [
+        ("a,b", "", ["a", "b"]),
+        ("1, 12", "", ["1", "12"]),
+        ("12", "1 2", ["1", "2"]),
+        ("12", "1 2 12", ["12"]),
+        ("ab", "", ["a", "b"]),
+        ("aa", "", ["aa"]),
+        ("*†", "", ["*", "†"]),
+        ("**", "", ["**"]),
+        ("(c)", "", ["c"]),
+        ("iii", "", ["iii"]),
+        ("¹²", "1 2", ["1", "2"]),
+    ],
+)
+def test_markers_of_a_raised_run(run: str, known: str, wanted: list[str]) -> None:
+    assert markers_of(run, "Weight", "", frozenset(known.split())) == wanted
+
+
+def test_powers_stay_readable() -> None:
+    assert split_raised([("Platelets (10", False), ("9", True), ("/L)", False), ("3", True)]) == (
+        "Platelets (10⁹/L)",
+        ["3"],
+    )
+    assert split_raised([("BMI, kg/m", False), ("2", True)]) == ("BMI, kg/m²", [])
+
+
+def test_unicode_superscripts_are_raised() -> None:
+    assert split_raised(runs_of(mark_own("Week 2²"))) == ("Week 2", ["2"])
+    assert split_raised(runs_of(mark_own("Week 2²,³ or 4"))) == ("Week 2 or 4", ["2", "3"])
+
+
+@given(st.text(st.sampled_from([*"aX1, 9", UP, DOWN, "²"]), max_size=14), st.frozensets(st.sampled_from("a1")))
+def test_no_character_is_lost(text: str, known: frozenset[str]) -> None:
+    runs = runs_of(text)
+    if runs:
+        assert "".join(piece for piece, _ in runs).split() == plain(text).split()
+        assert any(raised for _, raised in runs)
+    base, _ = split_raised(runs, known)
+    assert UP not in base
+    assert DOWN not in base
+
+
+def test_cells_carry_what_is_raised(tmp_path: Path) -> None:
+    sheet = Sheet()
+    for x in (100, 200, 240, 280):
+        sheet.line(x, 100, x, 140)
+    for y in (100, 120, 140):
+        sheet.line(100, y, 280, y)
+    sheet.text(105, 114, "Day", 8).text(210, 114, "1", 8).text(214.6, 111, "4", 5.2).text(250, 114, "8", 8)
+    sheet.text(105, 134, "Weight", 8).text(210, 134, "X", 8).text(250, 134, "X", 8)
+    table = find_tables(read_sheet(tmp_path, sheet)).tables[0]
+    assert table.texts()[0] == ["Day", "14", "8"]
+    assert table.plain_texts()[0] == ["Day", "1", "8"]
