@@ -19,7 +19,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from soesift.export.usdm import usdm_input
+from soesift.export.usdm4_input import usdm4_input
 from soesift.result.store import read_result
 
 LOADER = r"""
@@ -89,7 +89,7 @@ def main() -> None:
     loaded = documents = 0
     for path in sorted(options.cells.glob("*.json")):
         result = read_result(options.results / path.name)
-        data = usdm_input(result)
+        data = usdm4_input(result)
         found = load(data, options.python)
         ours = [row for table in result.tables for row in table.grid]
         grid_names = [text for row in ours for text in row[:3]]

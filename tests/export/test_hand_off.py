@@ -18,8 +18,8 @@ from soesift.cli.export import FORMATS
 from soesift.cli.main import soesift
 from soesift.export.fhir import fhir_bundle
 from soesift.export.soa2usdm import extractions
-from soesift.export.usdm import usdm_input
 from soesift.export.usdm4_excel import write_usdm4_excel
+from soesift.export.usdm4_input import usdm4_input
 from soesift.result.models import Result
 from soesift.result.store import write_result
 from soesift.sample import make_protocol
@@ -28,7 +28,7 @@ DOCS = Path(__file__).parents[2] / "docs" / "hand-off.md"
 
 
 def test_usdm_blocks_have_an_item_a_column(toy: Result) -> None:
-    main = usdm_input(toy)["soa"][0]
+    main = usdm4_input(toy)["soa"][0]
     assert main["table_type"] == "main_soa"
     assert [e["text"] for e in main["epochs"]["items"]] == ["Screening", "Treatment", "Treatment"]
     assert [(t["text"], t["value"], t["unit"]) for t in main["timepoints"]["items"]] == [
@@ -39,19 +39,19 @@ def test_usdm_blocks_have_an_item_a_column(toy: Result) -> None:
 
 
 def test_usdm_activities_conditions_and_words_of_cells(toy: Result) -> None:
-    main = usdm_input(toy)["soa"][0]
+    main = usdm4_input(toy)["soa"][0]
     consent, safety = main["activities"]["items"]
     assert (consent["name"], consent["references"]) == ("Informed consent", ["a"])
     ecg, events = safety["children"]
     assert [(v["index"], v["references"]) for v in ecg["visits"]] == [(0, ["b"]), (1, []), (2, [])]
     assert [v["references"] for v in events["visits"]] == [["cell-1"]] * 3
     assert {"reference": "cell-1", "text": "Continuously"} in main["conditions"]["items"]
-    assert any("without marker" in note for note in usdm_input(toy)["notes"])
+    assert any("without marker" in note for note in usdm4_input(toy)["notes"])
 
 
 def test_usdm_puts_the_main_schedule_first(toy: Result) -> None:
     turned = toy.model_copy(update={"tables": toy.tables[::-1]})
-    assert usdm_input(turned)["soa"][0]["table_type"] == "main_soa"
+    assert usdm4_input(turned)["soa"][0]["table_type"] == "main_soa"
 
 
 def test_soa2usdm_keeps_positions_and_marker_places(toy: Result) -> None:
@@ -122,7 +122,7 @@ def test_the_verb_writes_each_format_beside_the_result(toy: Result, tmp_path: Pa
     wrote = [Path(line.removeprefix("wrote ")) for line in done.output.splitlines() if line.startswith("wrote ")]
     assert wrote
     assert all(path.is_file() and path.parent == tmp_path and path != source for path in wrote)
-    assert ("stayed text" in done.output) == (kind in ("usdm", "soa2usdm", "usdm4-excel", "fhir-notes"))
+    assert ("stayed text" in done.output) == (kind in ("usdm", "usdm4-input", "soa2usdm", "usdm4-excel", "fhir-notes"))
 
 
 def test_the_page_names_every_format() -> None:

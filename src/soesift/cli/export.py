@@ -11,9 +11,16 @@ if TYPE_CHECKING:
     from soesift.result.models import Result
 
 FILE = click.Path(path_type=Path, dir_okay=False)
-FORMATS = ["usdm", "soa2usdm", "usdm4-excel", "fhir-notes", "xlsx", "csv", "html", "docx"]
-ENDINGS = {"usdm": "_usdm.json", "usdm4-excel": "_usdm4.xlsx", "fhir-notes": "_fhir.json", "xlsx": ".xlsx",
-           "html": ".html", "docx": ".docx"}  # fmt: skip
+FORMATS = ["usdm", "usdm4-input", "soa2usdm", "usdm4-excel", "fhir-notes", "xlsx", "csv", "html", "docx"]
+ENDINGS = {
+    "usdm": "_usdm.json",
+    "usdm4-input": "_usdm4-input.json",
+    "usdm4-excel": "_usdm4.xlsx",
+    "fhir-notes": "_fhir.json",
+    "xlsx": ".xlsx",
+    "html": ".html",
+    "docx": ".docx",
+}
 MANY = ("soa2usdm", "csv")  # one file a table
 SHOWN_NOTES = 20
 
@@ -24,8 +31,10 @@ SHOWN_NOTES = 20
 @click.option("--out", type=click.Path(path_type=Path), help="File to write; a folder for soa2usdm and csv. "
               "Default: beside RESULT, with a name of its own.")  # fmt: skip
 @click.option("--pdf", type=FILE, help="The protocol, to show its pages (html).")
+@click.option("--study", type=FILE, help="What the schedule does not say of the study, as TOML: title, arms, "
+              "population (usdm). What is missing is a stand-in, marked as such.")  # fmt: skip
 @click.option("--as-detected", is_flag=True, help="Without people's corrections (RESULT's .corrections.jsonl).")
-def command(result: Path, kind: str, out: Path | None, pdf: Path | None, as_detected: bool) -> None:
+def command(result: Path, kind: str, out: Path | None, pdf: Path | None, study: Path | None, as_detected: bool) -> None:
     """Write RESULT (the JSON of `soesift detect`) in another format, with the corrections that people made on the
     review page; says what could not be mapped.
     """
@@ -35,13 +44,17 @@ def command(result: Path, kind: str, out: Path | None, pdf: Path | None, as_dete
     read, left_out = (read_result(result), []) if as_detected else corrected_result(result)
     for line in left_out:
         click.echo(f"correction left out: {line}", err=True)
-    for path in write_as(read, kind, out, result, pdf):
+    if study is not None and kind != "usdm":
+        raise click.UsageError("--study goes with --to usdm")
+    for path in write_as(read, kind, out, result, pdf, study):
         click.echo(f"wrote {path}")
-    if kind in ("usdm", "soa2usdm", "usdm4-excel", "fhir-notes"):
+    if kind in ("usdm", "usdm4-input", "soa2usdm", "usdm4-excel", "fhir-notes"):
         _say_notes(read)
 
 
-def write_as(read: Result, kind: str, out: Path | None, source: Path, pdf: Path | None = None) -> list[Path]:
+def write_as(
+    read: Result, kind: str, out: Path | None, source: Path, pdf: Path | None = None, study: Path | None = None
+) -> list[Path]:
     """Write the result as `kind`; the paths. `source` gives folder and stem where `out` is not given."""
     stem = source.stem
     if kind in MANY:
@@ -53,14 +66,22 @@ def write_as(read: Result, kind: str, out: Path | None, source: Path, pdf: Path 
         from soesift.export.soa2usdm import write_soa2usdm
 
         return write_soa2usdm(read, folder, stem)
-    return [_write_file(read, kind, out or source.with_name(stem + ENDINGS[kind]), pdf)]
+    path = out or source.with_name(stem + ENDINGS[kind])
+    return [_write_usdm(read, path, study) if kind == "usdm" else _write_file(read, kind, path, pdf)]
+
+
+def _write_usdm(read: Result, path: Path, study: Path | None) -> Path:
+    from soesift.config import load_toml
+    from soesift.export.usdm import StudyFacts, write_usdm
+
+    return write_usdm(read, path, load_toml(study, StudyFacts) if study is not None else None)
 
 
 def _write_file(read: Result, kind: str, path: Path, pdf: Path | None) -> Path:
-    if kind == "usdm":
-        from soesift.export.usdm import write_usdm
+    if kind == "usdm4-input":
+        from soesift.export.usdm4_input import write_usdm4_input
 
-        return write_usdm(read, path)
+        return write_usdm4_input(read, path)
     if kind == "usdm4-excel":
         from soesift.export.usdm4_excel import write_usdm4_excel
 

@@ -1,4 +1,4 @@
-"""USDM v4 input: the `soa` part of what usdm4's assembler reads, one `TimelineInput` a table, main schedule first.
+"""The `soa` part of what usdm4's assembler reads, one `TimelineInput` a table, main schedule first.
 
 Written from the public format (data4knowledge/usdm4); nothing of that package is imported. Blocks are
 `{found, items}`; `epochs`, `visits`, `timepoints` and `windows` have one item a column. The assembler ignores
@@ -18,15 +18,15 @@ from soesift.result.models import Result
 from soesift.schedule import Mark
 
 
-def usdm_input(result: Result) -> dict[str, Any]:
+def usdm4_input(result: Result) -> dict[str, Any]:
     """The input as a dict: `{"soa": [TimelineInput, ...], "notes": [...]}`; no table, an empty list."""
     tables = handed(result)
     return {"soa": [timeline(one) for one in tables], "notes": [note for one in tables for note in one.notes]}
 
 
-def write_usdm(result: Result, path: Path | str) -> Path:
-    """Write `usdm_input` as JSON. Raises WriteError."""
-    return write_atomically(path, plain(json.dumps(usdm_input(result), ensure_ascii=False, indent=2)) + "\n")
+def write_usdm4_input(result: Result, path: Path | str) -> Path:
+    """Write `usdm4_input` as JSON. Raises WriteError."""
+    return write_atomically(path, plain(json.dumps(usdm4_input(result), ensure_ascii=False, indent=2)) + "\n")
 
 
 def timeline(one: Handed) -> dict[str, Any]:

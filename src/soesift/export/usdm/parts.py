@@ -1,0 +1,82 @@
+"""The small parts that USDM objects are made of: ids, codes, notes, durations, and CDISC's terms for schedules.
+
+Codes are those of CDISC's controlled terminology for USDM 4.0 (DDF, SDTM and Protocol terminology); no code is made up.
+"""
+
+from __future__ import annotations
+
+import html
+from collections import Counter
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+SYSTEM = "http://www.cdisc.org"
+SYSTEM_VERSION = "2025-09-26"
+STAND_IN = "Stand-in: the schedule does not say this. Give it in a file with --study."
+
+Part = dict[str, Any]
+Ids = Counter[str]
+
+
+class Term(NamedTuple):
+    """A term of CDISC's controlled terminology."""
+
+    code: str
+    decode: str
+
+
+VISIT = Term("C25716", "Visit")
+FIXED = Term("C201358", "Fixed Reference")
+BEFORE = Term("C201357", "Before")
+AFTER = Term("C201356", "After")
+START_TO_START = Term("C201355", "Start to Start")
+SCREENING = Term("C202487", "Screening Epoch")
+TREATMENT = Term("C101526", "Treatment Epoch")
+FOLLOW_UP = Term("C202578", "Follow-Up Epoch")
+RUN_IN = Term("C98779", "Run-in Period")
+WASHOUT = Term("C42872", "Washout Period")
+IN_PERSON = Term("C175574", "In Person")
+TELEPHONE = Term("C171537", "Telephone Call")
+
+
+def make(ids: Ids, kind: str, **fields: Any) -> Part:
+    """A USDM object of class `kind` with the next id of its class."""
+    ids[kind] += 1
+    return {"id": f"{kind}_{ids[kind]}", "extensionAttributes": [], **fields, "instanceType": kind}
+
+
+def code(ids: Ids, term: Term, system: str = SYSTEM, version: str = SYSTEM_VERSION) -> Part:
+    """A Code object of a term."""
+    return make(ids, "Code", code=term.code, codeSystem=system, codeSystemVersion=version, decode=term.decode)
+
+
+def alias(ids: Ids, term: Term) -> Part:
+    """An AliasCode without aliases."""
+    return make(ids, "AliasCode", standardCode=code(ids, term), standardCodeAliases=[])
+
+
+def comment(ids: Ids, text: str) -> Part:
+    """A CommentAnnotation, as the lists `notes` hold them."""
+    return make(ids, "CommentAnnotation", text=xhtml(text), codes=[])
+
+
+def xhtml(text: str) -> str:
+    """The text as a valid XHTML paragraph."""
+    return f"<p>{html.escape(text, quote=False)}</p>"
+
+
+def duration(days: int = 0, hours: float = 0.0) -> str:
+    """ISO 8601 of a length of time that is not negative: P14D, PT2H, P1DT90M."""
+    minutes = round(hours * 60)
+    days, minutes = days + minutes // 1440, minutes % 1440
+    if not minutes:
+        return f"P{days}D"
+    clock = f"{minutes // 60}H" if minutes % 60 == 0 else f"{minutes}M"
+    return f"P{days}DT{clock}" if days else f"PT{clock}"
+
+
+def linked(parts: list[Part]) -> list[Part]:
+    """The parts, each with the ids of the one before and after it."""
+    for before, after in pairwise(parts):
+        before["nextId"], after["previousId"] = after["id"], before["id"]
+    return parts

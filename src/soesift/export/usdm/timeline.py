@@ -1,0 +1,252 @@
+"""One schedule as a ScheduleTimeline: instances in the order of the columns, their times, windows and conditions."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import NamedTuple
+
+from soesift.export.hand_off import Handed
+from soesift.export.usdm.activities import Activities
+from soesift.export.usdm.clock import When, clock
+from soesift.export.usdm.parts import (
+    AFTER,
+    BEFORE,
+    FIXED,
+    IN_PERSON,
+    START_TO_START,
+    TELEPHONE,
+    VISIT,
+    Ids,
+    Part,
+    code,
+    comment,
+    duration,
+    make,
+    xhtml,
+)
+from soesift.export.usdm.visits import Column, columns_of, cycle_days
+from soesift.schedule import Mark
+
+CONTACTS = {"site": IN_PERSON, "phone": TELEPHONE, "video": None, "home": None}
+
+
+class Timeline(NamedTuple):
+    """A ScheduleTimeline with the objects of the design that it refers to, and what could not be carried."""
+
+    timeline: Part
+    encounters: list[Part]
+    conditions: list[Part]
+    notes: list[str]
+
+
+def timeline_of(ids: Ids, one: Handed, number: int, epochs: dict[str, Part], activities: Activities) -> Timeline:
+    """Timeline `number` (from 1) of a table; `epochs` by lower-case name, `activities` of all tables."""
+    columns = columns_of(one)
+    encounters = [_encounter(ids, one, column, number) for column in columns]
+    instances = [
+        _instance(ids, column, encounter, epochs, number) for column, encounter in zip(columns, encounters, strict=True)
+    ]
+    anchor, times = clock([column.visit for column in columns], cycle_days(one))
+    timings, notes = _timings(ids, columns, times, instances, encounters, anchor)
+    conditions = _fill(ids, one, columns, instances, activities)
+    end = make(ids, "ScheduleTimelineExit")
+    steps = _steps(ids, columns, instances, end["id"])
+    title = one.schedule.title or f"Schedule {number}"
+    timeline = make(
+        ids,
+        "ScheduleTimeline",
+        name=f"TIMELINE_{number}",
+        label=title,
+        description=_described(one),
+        mainTimeline=False,
+        entryCondition="The participant enters the schedule.",
+        entryId=instances[0]["id"],
+        exits=[end],
+        timings=timings,
+        instances=steps,
+        plannedDuration=None,
+    )
+    return Timeline(timeline, encounters, conditions, notes)
+
+
+def _described(one: Handed) -> str:
+    pages = ", ".join(map(str, one.table.pages))
+    return f"Table {one.table.id}" + (f", printed on page {pages}" if pages else "")
+
+
+def _encounter(ids: Ids, one: Handed, column: Column, number: int) -> Part:
+    contact = CONTACTS.get(column.contact or "")
+    notes = [comment(ids, f"To be checked: {text}") for text in column.doubts]
+    notes += [comment(ids, f"Contact: {column.contact}")] if column.contact and contact is None else []
+    notes += [comment(ids, f"Repeated as printed: {column.repeated}")] if column.repeated else []
+    notes += [comment(ids, text) for text in column.comments]
+    return make(
+        ids,
+        "Encounter",
+        name=f"T{number}_V{column.place + 1}",
+        label=column.name,
+        description=" / ".join(column.visit.names),
+        type=code(ids, VISIT),
+        previousId=None,
+        nextId=None,
+        scheduledAtId=None,
+        environmentalSettings=[],
+        contactModes=[code(ids, contact)] if contact else [],
+        transitionStartRule=None,
+        transitionEndRule=None,
+        notes=[*notes, comment(ids, f"Read from column {column.column + 1} of table {one.table.id}.")],
+    )
+
+
+def _instance(ids: Ids, column: Column, encounter: Part, epochs: dict[str, Part], number: int) -> Part:
+    return make(
+        ids,
+        "ScheduledActivityInstance",
+        name=f"T{number}_I{column.place + 1}",
+        label=column.name,
+        description=encounter["description"],
+        defaultConditionId=None,
+        epochId=epochs[column.epoch.lower()]["id"],
+        timelineId=None,
+        timelineExitId=None,
+        activityIds=[],
+        encounterId=encounter["id"],
+    )
+
+
+def _timings(
+    ids: Ids,
+    columns: list[Column],
+    times: list[When | str],
+    instances: list[Part],
+    encounters: list[Part],
+    anchor: int | None,
+) -> tuple[list[Part], list[str]]:
+    """A Timing for each column with a time, and a line for each without. A timeline must have a fixed point: where no
+    column has a day, the first is it, at no time of its own.
+    """
+    timings, notes = [], []
+    if anchor is None:
+        start = columns[0]
+        timings.append(_timing(ids, start, When(start.place, 0), instances[0]["id"], instances[0]["id"], True))
+    for column, when, instance, encounter in zip(columns, times, instances, encounters, strict=True):
+        if isinstance(when, str):
+            notes.append(f"column {column.column + 1} ({column.name}): {when}")
+            encounter["notes"].append(comment(ids, f"Without a timing: {when}."))
+            continue
+        fixed = when.reference == column.place
+        timing = _timing(ids, column, when, instance["id"], instances[when.reference]["id"], fixed)
+        encounter["scheduledAtId"] = timing["id"]
+        timings.append(timing)
+    return timings, notes
+
+
+def _timing(ids: Ids, column: Column, when: When, start: str, reference: str, fixed: bool) -> Part:
+    """A Timing; a window has both sides or none, and the anchor has none."""
+    hours = when.days * 24 + when.hours
+    sign = FIXED if fixed else BEFORE if hours < 0 else AFTER
+    window = None if fixed else column.window
+    return make(
+        ids,
+        "Timing",
+        name=f"TIMING_{ids['Timing'] + 1}",
+        label=column.name,
+        description=" / ".join(column.visit.names),
+        type=code(ids, sign),
+        value=duration(0) if fixed else duration(hours=abs(hours)),
+        valueLabel=column.time_label,
+        relativeToFrom=code(ids, START_TO_START),
+        relativeFromScheduledInstanceId=start,
+        relativeToScheduledInstanceId=reference,
+        windowLower=None if window is None else duration(hours=window[0] * 24),
+        windowUpper=None if window is None else duration(hours=window[1] * 24),
+        windowLabel="" if window is None else f"-{window[0]:g}..+{window[1]:g} days",
+    )
+
+
+def _fill(ids: Ids, one: Handed, columns: list[Column], instances: list[Part], activities: Activities) -> list[Part]:
+    """Put the activities into the instances; words of a cell and footnotes of cells become conditions."""
+    by_encounter = {column.encounter: instance for column, instance in zip(columns, instances, strict=True)}
+    conditions: dict[str, Part] = {}
+    for mark in one.schedule.marks:
+        instance = by_encounter.get(mark.encounter)
+        if instance is None or not is_done(mark):
+            continue
+        activity = activities.id_of(one.table.id, mark.activity)
+        if activity not in instance["activityIds"]:
+            instance["activityIds"].append(activity)
+        for text in _condition_texts(one, mark):
+            condition = conditions.get(text) or conditions.setdefault(text, _condition(ids, text))
+            _add(condition["contextIds"], instance["id"])
+            _add(condition["appliesToIds"], activity)
+    order = activities.order()
+    for instance in instances:
+        instance["activityIds"].sort(key=order.__getitem__)
+    return list(conditions.values())
+
+
+def is_done(mark: Mark) -> bool:
+    """Whether the cell schedules the activity; "-", "No" and an empty box do not."""
+    return mark.kind in ("done", "text")
+
+
+def _condition_texts(one: Handed, mark: Mark) -> list[str]:
+    notes = {c.marker: c.text for c in one.schedule.conditions if c.marker and c.text}
+    texts = [notes[ref] for ref in mark.footnotes if ref in notes]
+    return texts + ([mark.text] if mark.kind == "text" and mark.text else [])
+
+
+def _condition(ids: Ids, text: str) -> Part:
+    number = ids["Condition"] + 1
+    return make(
+        ids,
+        "Condition",
+        name=f"CONDITION_{number}",
+        label=text[:60],
+        description="",
+        text=xhtml(text),
+        dictionaryId=None,
+        notes=[],
+        contextIds=[],
+        appliesToIds=[],
+    )
+
+
+def _add(found: list[str], item: str) -> None:
+    if item not in found:
+        found.append(item)
+
+
+def _steps(ids: Ids, columns: list[Column], instances: list[Part], exit_id: str) -> list[Part]:
+    """The instances in order, with a decision behind each that is repeated; the last leads to the exit, and therefore
+    to no decision (its repetition stays a note of its encounter).
+    """
+    steps: list[Part] = []
+    for column, instance in zip(columns, instances, strict=True):
+        steps.append(instance)
+        if column.repeated and instance is not instances[-1]:
+            steps.append(_decision(ids, column, instance))
+    for before, after in pairwise(steps):
+        before["defaultConditionId"] = after["id"]
+    instances[-1]["timelineExitId"] = exit_id
+    return steps
+
+
+def _decision(ids: Ids, column: Column, instance: Part) -> Part:
+    """Whether the visit is done once more: back to it while the words of its column hold."""
+    again = make(
+        ids,
+        "ConditionAssignment",
+        condition=f"Repeated as printed: {column.repeated}",
+        conditionTargetId=instance["id"],
+    )
+    return make(
+        ids,
+        "ScheduledDecisionInstance",
+        name=f"{instance['name']}_AGAIN",
+        label=f"{column.name}: again?",
+        description=column.repeated,
+        defaultConditionId=None,
+        epochId=instance["epochId"],
+        conditionAssignments=[again],
+    )

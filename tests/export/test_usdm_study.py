@@ -1,0 +1,157 @@
+"""A whole USDM study: every reference leads somewhere, names are unique, and nothing is made up in silence."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from soesift import Detector
+from soesift.cli.main import soesift
+from soesift.errors import UsageError
+from soesift.export.usdm import StudyFacts, usdm_study
+from soesift.export.usdm.domains import domain_of
+from soesift.export.usdm.facts import Arm, Population
+from soesift.export.usdm.parts import STAND_IN, duration
+from soesift.result.models import Result
+from soesift.result.store import write_result
+from soesift.sample import make_protocol
+
+
+def objects(part: Any) -> Iterator[dict[str, Any]]:
+    """All USDM objects, however deep."""
+    if isinstance(part, dict):
+        if "instanceType" in part:
+            yield part
+        for value in part.values():
+            yield from objects(value)
+    elif isinstance(part, list):
+        for value in part:
+            yield from objects(value)
+
+
+def design_of(study: dict[str, Any]) -> dict[str, Any]:
+    return study["study"]["versions"][0]["studyDesigns"][0]  # type: ignore[no-any-return]
+
+
+def check_whole(study: dict[str, Any]) -> None:
+    """References resolve, ids and names are unique within their class, groups come before their members."""
+    found = list(objects(study))
+    ids = Counter(part["id"] for part in found)
+    assert [name for name, n in ids.items() if n > 1] == []
+    for part in found:
+        for key, value in part.items():
+            if key.endswith(("Id", "Ids")) and key != "id" and value:
+                wanted = value if isinstance(value, list) else [value]
+                assert set(wanted) <= set(ids), (part["id"], key)
+    for kind in ("Encounter", "Activity", "ScheduledActivityInstance", "StudyEpoch", "Timing", "Condition"):
+        names = [part["name"] for part in found if part["instanceType"] == kind]
+        assert len(names) == len(set(names)), kind
+    activities = [part["id"] for part in design_of(study)["activities"]]
+    for part in design_of(study)["activities"]:
+        assert all(activities.index(child) > activities.index(part["id"]) for child in part["childIds"])
+
+
+def test_the_toy_result_is_a_whole_study(toy: Result) -> None:
+    study = usdm_study(toy)
+    check_whole(study)
+    timelines = design_of(study)["scheduleTimelines"]
+    assert [t["mainTimeline"] for t in timelines] == [True] + [False] * (len(timelines) - 1)
+    main = timelines[0]
+    values = [(t["type"]["decode"], t["value"]) for t in main["timings"]]
+    assert values == [("Before", "P28D"), ("Fixed Reference", "P0D"), ("After", "P14D")]
+    assert sum("timelineExitId" in i and bool(i["timelineExitId"]) for i in main["instances"]) == 1
+
+
+def test_activities_of_a_visit_are_those_of_its_column(toy: Result) -> None:
+    design = design_of(usdm_study(toy))
+    names = {a["id"]: a["label"] for a in design["activities"]}
+    first = design["scheduleTimelines"][0]["instances"][0]
+    assert [names[a] for a in first["activityIds"]] == ["Informed consent", "ECG", "Adverse events"]
+
+
+def test_what_the_schedule_does_not_say_is_marked(toy: Result) -> None:
+    """Without facts each field that the schedule cannot know holds the words of a stand-in."""
+    study = usdm_study(toy)
+    design, version = design_of(study), study["study"]["versions"][0]
+    assert STAND_IN in version["titles"][0]["text"]
+    assert STAND_IN in design["rationale"]
+    assert design["arms"][0]["description"] == STAND_IN
+    assert design["population"]["description"] == STAND_IN
+    assert sum(STAND_IN in note["text"] for note in design["population"]["notes"]) == 2
+    assert design["studyPhase"] is None
+
+
+def test_facts_take_the_place_of_stand_ins(toy: Result) -> None:
+    facts = StudyFacts(
+        title="A trial", identifier="AB-1", sponsor="Sponsor Ltd", phase="3", model="crossover", nct="NCT00000000",
+        arms=[Arm(name="Drug", type="experimental"), Arm(name="Placebo", type="placebo")],
+        population=Population(description="Adults", sex="female", min_age=18, max_age=75, enrolment=20),
+    )  # fmt: skip
+    study = usdm_study(toy, facts)
+    check_whole(study)
+    design, version = design_of(study), study["study"]["versions"][0]
+    assert [t["text"] for t in version["titles"]] == ["A trial"]
+    assert [i["text"] for i in version["studyIdentifiers"]] == ["AB-1", "NCT00000000"]
+    assert design["studyPhase"]["standardCode"]["code"] == "C15602"
+    assert len(design["studyCells"]) == 2 * len(design["epochs"])
+    assert [s["code"] for s in design["population"]["plannedSex"]] == ["C16576"]
+    assert design["population"]["plannedAge"]["maxValue"]["value"] == 75
+    assert design["population"]["notes"] == []
+
+
+def test_footnotes_of_cells_and_words_are_conditions_in_xhtml(toy: Result) -> None:
+    study = usdm_study(toy)
+    texts = [c["text"] for c in study["study"]["versions"][0]["conditions"]]
+    assert "<p>Continuously</p>" in texts
+    assert all(text.startswith("<p>") and "&" not in text.replace("&amp;", "").replace("&lt;", "").replace("&gt;", "")
+               for text in texts)  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_made_up_protocols_give_whole_studies(seed: int, tmp_path: Path) -> None:
+    make_protocol(seed, tmp_path, kind="small")
+    result = Detector.load("rule").detect(next(tmp_path.glob("*.pdf")))
+    study = usdm_study(result)
+    check_whole(study)
+    marks = sum(len(i.get("activityIds", [])) for t in design_of(study)["scheduleTimelines"] for i in t["instances"])
+    assert marks > 20
+    assert usdm_study(result) == study
+
+
+def test_the_verb_writes_the_study_with_facts_from_a_file(toy: Result, tmp_path: Path) -> None:
+    path = write_result(toy, tmp_path / "toy.json")
+    facts = tmp_path / "study.toml"
+    facts.write_text('title = "A trial"\nphase = "2"\n[[arms]]\nname = "Drug"\n')
+    ran = CliRunner().invoke(soesift, ["export", str(path), "--to", "usdm", "--study", str(facts)])
+    assert ran.exit_code == 0, ran.output
+    study = json.loads((tmp_path / "toy_usdm.json").read_text())
+    assert study["usdmVersion"] == "4.0.0"
+    assert design_of(study)["arms"][0]["name"] == "Drug"
+
+
+def test_an_unknown_fact_names_its_neighbour(tmp_path: Path) -> None:
+    from soesift.config import load_toml
+
+    facts = tmp_path / "study.toml"
+    facts.write_text('titel = "A trial"\n')
+    with pytest.raises(UsageError, match="did you mean title"):
+        load_toml(facts, StudyFacts)
+
+
+def test_durations_are_iso_8601() -> None:
+    assert [duration(14), duration(hours=2), duration(1, 1.5), duration(hours=48)] == ["P14D", "PT2H", "P1DT90M", "P2D"]
+
+
+@pytest.mark.parametrize(
+    ("name", "domain"),
+    [("Vital signs", "VS"), ("12-lead ECG", "EG"), ("Haematology", "LB"), ("Concomitant medication", "CM"),
+     ("Adverse events", "AE"), ("Something else", "")],
+)  # fmt: skip
+def test_domains(name: str, domain: str) -> None:
+    assert domain_of(name) == domain
