@@ -47,8 +47,8 @@ def results(out: Path) -> dict[str, dict]:
 def test_files_folders_and_globs_are_documents_once_each(tmp_path: Path) -> None:
     inner = tmp_path / "x" / "y"
     inner.mkdir(parents=True)
-    names = ["b.pdf", "a.PDF", "x/c.docx", "x/y/d.pdf"]
-    for name in [*names, "notes.txt", "x/old.doc"]:
+    names = ["b.pdf", "a.PDF", "x/c.docx", "x/y/d.pdf", "x/old.doc", "x/scan.TIFF"]
+    for name in [*names, "notes.txt", "x/table.xlsx"]:
         (tmp_path / name).touch()
     (tmp_path / "folder.pdf").mkdir()
     found = find_documents([str(tmp_path)])
@@ -57,7 +57,7 @@ def test_files_folders_and_globs_are_documents_once_each(tmp_path: Path) -> None
     assert find_documents([str(tmp_path / "*")]) == [tmp_path / "a.PDF", tmp_path / "b.pdf"]
     assert len(find_documents([str(tmp_path / "**" / "*.pdf")])) == 2
     twice = [str(tmp_path / "b.pdf"), str(tmp_path / "x" / ".." / "b.pdf"), str(tmp_path)]
-    assert len(find_documents(twice)) == 4
+    assert len(find_documents(twice)) == 6
 
 
 def test_a_named_file_is_taken_as_it_is_even_if_missing(tmp_path: Path) -> None:

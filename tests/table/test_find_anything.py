@@ -93,6 +93,14 @@ def test_stack_fills_the_gap_with_an_empty_row() -> None:
     assert [t.shape for t in mend_tables(pieces, NONE, NO_GREY)] == [(6, 3)]
 
 
+def test_tables_of_other_columns_above_do_not_stop_the_mending() -> None:
+    """A table is found among those before it by its place: their arrays cannot be compared."""
+    other = table_at(20, [0.0, 50.0, 90.0, 130.0, 170.0, 210.0, 250.0])
+    pieces = [other, table_at(100, COLUMNS), table_at(180, COLUMNS)]
+    box = np.array([[0, 138, 200, 182]], np.float32)
+    assert [t.shape for t in mend_tables(pieces, box, np.array([0.0], np.float32))] == [(2, 6), (5, 3)]
+
+
 def test_black_boxes_lend_their_edges() -> None:
     page = Page(1, 612, 792)
     page.fills = np.array([[0, 50, 300, 80], [0, 200, 300, 230], [0, 300, 20, 302]], np.float32)

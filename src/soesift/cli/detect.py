@@ -82,7 +82,7 @@ def command(
     jobs: int, timeout: float, memory: int, password: str | None, resume: bool, engine: str, address: str | None,
     debug: bool,
 ) -> int:  # fmt: skip
-    """Find every Schedule-of-Event table of PATHS (PDF or DOCX files, folders, globs, URLs).
+    """Find every Schedule-of-Event table of PATHS (PDF, Word files, pictures of pages; folders, globs, URLs).
 
     Exit code 0: found; 3: none found in any document; 4: at least one document is unsure; 2: bad input.
     """

@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Any
 from soesift.detect.detector import file_sha256
 from soesift.detect.reading import Ocr, Reading, read_pdf
 from soesift.detect.sources import Source, bring, scratch
-from soesift.errors import DocumentError, SoesiftError, UsageError
+from soesift.document.kind import kind_of
+from soesift.document.office import as_docx
+from soesift.errors import DocumentError, SoesiftError, UsageError, fault
 from soesift.files import WriteError, as_text, make_folder, write_atomically
 from soesift.table.record import TableRecord
 
@@ -25,13 +27,14 @@ Read = Callable[[Path, "dict[str, str] | None"], list[bytes]]
 
 
 def document_records(path: Path, ocr: Ocr = "auto") -> list[TableRecord]:
-    """Every table of one PDF or DOCX, in order; raises DocumentError."""
+    """Every table of one document, in order; raises DocumentError."""
     sha256 = file_sha256(path)
-    if path.suffix.lower() == ".docx":
+    if kind_of(path) in ("docx", "office"):
         from soesift.document.docx import read_docx
         from soesift.table.docx_records import to_records
 
-        return to_records(read_docx(path), as_text(path.stem), sha256)
+        with as_docx(path) as word:
+            return to_records(read_docx(word), as_text(path.stem), sha256)
     return [record for page in read_pdf(path, sha256, Reading(), ocr) for record in page.records]
 
 
@@ -123,7 +126,6 @@ def reader(ocr: Ocr, limits: Limits | None) -> Iterator[Read]:
 def work_on_tables(task: Task, tell: Tell) -> dict[str, Any]:
     """In a process of its own: the records of one document, written to `task["out"]`."""
     from soesift.detect.apart import end_with_parent
-    from soesift.detect.batch import fault
 
     end_with_parent()
     try:

@@ -14,7 +14,7 @@ from soesift.detect.reading import LATE, Ocr
 from soesift.detect.remote import shown
 from soesift.detect.scans import Awaiting
 from soesift.detect.sources import Source, bring, scratch
-from soesift.errors import DocumentError, SoesiftError
+from soesift.errors import DocumentError, SoesiftError, fault
 from soesift.export.formats import Format
 from soesift.files import as_text, safe_stem
 from soesift.result.models import DocumentInfo, ModelInfo, Result
@@ -22,8 +22,6 @@ from soesift.result.store import read_result
 
 if TYPE_CHECKING:
     from soesift.detect.apart import Limits
-
-_NO_MEMORY = ("bad_alloc", "Insufficient memory", "Failed to allocate", "can't start new thread")
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,14 +200,6 @@ def missing_formats(result: Result, job: Job) -> tuple[Format, ...]:
         names["csv"] = job.out / f"{job.stem}_table1.csv"
     names["parquet"] = parts(job.out, result.document.sha256, job.stem)["documents"]
     return tuple(kind for kind in job.formats if kind in names and not names[kind].exists())
-
-
-def fault(error: Exception) -> str:
-    """What is said of an error that nobody foresaw; libraries have their own words for "no memory"."""
-    text = repr(error)
-    if isinstance(error, MemoryError) or any(sign in text for sign in _NO_MEMORY):
-        return "needs more memory than it may have; raise --memory"
-    return f"internal error, please report it: {text[:300]}"
 
 
 def unread(job: Job, reason: str, info: ModelInfo) -> Outcome:

@@ -14,16 +14,17 @@ from soesift.classify.judge import Judge
 from soesift.detect.assemble import assemble_tables, near_misses
 from soesift.detect.reading import Ocr, Reading, read_pdf
 from soesift.detect.scans import scans_folder
+from soesift.document.kind import kind_of
+from soesift.document.office import as_docx
 from soesift.document.page import Floats
-from soesift.errors import DocumentError
+from soesift.errors import DocumentError, SoesiftError, fault
 from soesift.files import as_text
 from soesift.join.fragment import Fragment
 from soesift.join.neighbours import lift_continuations
-from soesift.result.models import DocumentInfo, Result, Timing, UnsurePage
+from soesift.result.models import DocumentInfo, Result, SoeTable, Timing, UnsurePage
 from soesift.table.context import TextLine
 
 Progress = Callable[[int, int], None]
-WORD = {".docx"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,16 +62,41 @@ class Detector:
         reading = Reading() if ocr_seconds is None else Reading(until=started + ocr_seconds)
         reading.scans = None if scans is None else scans_folder(scans, sha256, ocr)
         lines: dict[int, list[TextLine]] = {}
-        if path.suffix.lower() in WORD:
+        if kind_of(path) in ("docx", "office"):
             from soesift.detect.word import word_fragments
 
-            fragments = word_fragments(path, sha256, reading, ocr)
+            with as_docx(path) as word:
+                fragments = word_fragments(word, sha256, reading, ocr, path.stem)
         else:
             fragments, lines = pdf_fragments(path, sha256, reading, ocr, pages, progress, password)
         result = self.decide(path, sha256, fragments, lines, reading)
         result.settings = {"ocr": ocr, "pages": "" if pages is None else f"{pages.start}-{pages.stop - 1}"}
         result.timing.total = round(time.perf_counter() - started, 3)
         return result
+
+    def _judged(self, fragments: list[Fragment], reading: Reading) -> list[Fragment]:
+        """The fragments with their probabilities; such as break the judge are left out and told."""
+        try:
+            found = self.judge.probabilities([f.record for f in fragments]).tolist()
+        except SoesiftError:
+            raise
+        except Exception:  # noqa: BLE001  # one bad page must not lose the others
+            found = None
+        if found is None:
+            fragments, found = self._one_by_one(fragments, reading)
+        for fragment, (soe, sampling) in zip(fragments, found, strict=True):
+            fragment.soe, fragment.sampling = soe, sampling
+        return fragments
+
+    def _one_by_one(self, fragments: list[Fragment], reading: Reading) -> tuple[list[Fragment], list[list[float]]]:
+        kept, found = [], []
+        for fragment in fragments:
+            try:
+                found += self.judge.probabilities([fragment.record]).tolist()
+                kept.append(fragment)
+            except Exception as error:  # noqa: BLE001
+                _leave_out(fragment, error, reading)
+        return kept, found
 
     def decide(
         self,
@@ -82,15 +108,13 @@ class Detector:
     ) -> Result:
         """Judge fragments, accept, join and describe them."""
         judged = time.perf_counter()
-        found = self.judge.probabilities([f.record for f in fragments])
-        for fragment, (soe, sampling) in zip(fragments, found.tolist(), strict=True):
-            fragment.soe, fragment.sampling = soe, sampling
+        fragments = self._judged(fragments, reading)
         lift_continuations(fragments)
         info = self.judge.info
         accepted = [f for f in fragments if f.probability >= info.threshold]
         rejected = [f for f in fragments if f.probability < info.threshold]
         joining = time.perf_counter()
-        tables = assemble_tables(accepted, lines)
+        tables = _assembled(accepted, lines, reading)
         done = time.perf_counter()
         unsure = unsure_pages(rejected, reading, info.unsure_threshold)
         strict = any(t.table_type != "subsidiary" for t in tables)
@@ -114,6 +138,29 @@ class Detector:
                 join=round(done - joining, 3),
             ),
         )
+
+
+def _assembled(accepted: list[Fragment], lines: dict[int, list[TextLine]], reading: Reading) -> list[SoeTable]:
+    """Logical tables; where a fault of ours stops their joining, each page stands alone, and that is said."""
+    try:
+        return assemble_tables(accepted, lines)
+    except Exception as error:  # noqa: BLE001  # one bad page must not lose the others
+        reading.unplaced.append(f"the pages of tables could not be joined ({fault(error)}); each stands alone")
+    tables: list[SoeTable] = []
+    for fragment in accepted:
+        try:
+            tables += assemble_tables([fragment], lines)
+        except Exception as error:  # noqa: BLE001
+            _leave_out(fragment, error, reading)
+    return [table.model_copy(update={"id": f"t{number}"}) for number, table in enumerate(tables, 1)]
+
+
+def _leave_out(fragment: Fragment, error: Exception, reading: Reading) -> None:
+    why = f"a table could not be judged or described ({fault(error)})"
+    if fragment.record.page is None:
+        reading.unplaced.append(why)
+    else:
+        reading.unread[fragment.record.page] = why
 
 
 def pdf_fragments(

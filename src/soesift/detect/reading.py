@@ -15,7 +15,7 @@ from soesift.document.characters import MOST_CHARACTERS
 from soesift.document.furniture import learn_furniture
 from soesift.document.page import Page
 from soesift.document.pdf import open_pdf, read_page, render_page
-from soesift.errors import DocumentError
+from soesift.errors import DocumentError, MissingExtra, SoesiftError, fault
 from soesift.files import as_text
 from soesift.table.find import PageTables, find_tables
 from soesift.table.record import TableRecord
@@ -82,8 +82,13 @@ def read_pdf(
             if reading.awaited:  # all is read once more when they are there
                 continue
             started = time.perf_counter()
-            found = find_tables(page, furniture, found if found is not None and found.number == index else None)
-            records = page_records(found, as_text(path.stem), sha256, reading.n_pages, heading)
+            before = found if found is not None and found.number == index else None
+            try:
+                found = find_tables(page, furniture, before)
+                records = page_records(found, as_text(path.stem), sha256, reading.n_pages, heading)
+            except Exception as error:  # noqa: BLE001  # a fault of ours on one page must not lose the others
+                reading.unread[index + 1] = f"its tables could not be read ({fault(error)})"
+                found, records = PageTables(index + 1, page.label, page.width, page.height, 0, "", ""), []
             heading = last_heading(found, heading)
             reading.find_s += time.perf_counter() - started
             yield ReadPage(found, records, page.fills, page.fill_grey)
@@ -98,8 +103,8 @@ def _page(document: Any, index: int, reading: Reading, ocr: Ocr, known: Page | N
     started = time.perf_counter()
     try:
         page = read_page(document, index) if known is None else known
-    except DocumentError as error:  # the other pages may well be sound
-        reading.unread[index + 1] = str(error)
+    except Exception as error:  # noqa: BLE001  # the other pages may well be sound
+        reading.unread[index + 1] = str(error) if isinstance(error, DocumentError) else fault(error)
         return Page(index + 1, 612.0, 792.0)
     reading.read_s += time.perf_counter() - started
     if page.problem == "image":
@@ -152,9 +157,14 @@ def scan_page(document: Any, index: int, page: Page, ocr: Ocr) -> Scan:
     if why := no_ocr():
         return Scan(None, failed=why)
     started = time.perf_counter()
-    picture = render_page(document, index, DPI)
-    scanned = None
-    if ocr == "always" or page.problem not in ("image", "scan") or shows_table(picture):
-        scanned = read_scan(picture, page.width, page.height, page.number, page.label)
-        scanned.problem = page.problem
-    return Scan(scanned, time.perf_counter() - started)
+    scanned, failed = None, ""
+    try:
+        picture = render_page(document, index, DPI)
+        if ocr == "always" or page.problem not in ("image", "scan") or shows_table(picture):
+            scanned = read_scan(picture, page.width, page.height, page.number, page.label)
+            scanned.problem = page.problem
+    except MissingExtra:
+        raise
+    except Exception as error:  # noqa: BLE001  # as above
+        failed = str(error) if isinstance(error, SoesiftError) else fault(error)
+    return Scan(scanned, time.perf_counter() - started, failed)

@@ -13,9 +13,10 @@ from tempfile import TemporaryDirectory
 from soesift.detect.detector import file_sha256
 from soesift.detect.manifest import read_list
 from soesift.detect.remote import check_urls, copy, documents_at, is_url, name_of, safe_name
+from soesift.document.kind import ENDINGS
 from soesift.errors import DocumentError, UsageError
 
-KINDS = {".pdf", ".docx"}
+KINDS = ENDINGS
 
 
 @dataclass(frozen=True, slots=True)

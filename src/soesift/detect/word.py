@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from soesift.detect.reading import Ocr, Reading, late, no_ocr
 from soesift.document.docx import read_docx
 from soesift.document.docx_pictures import docx_pictures
+from soesift.errors import MissingExtra, fault
 from soesift.files import as_text
 from soesift.join.fragment import Fragment
 from soesift.result.models import Location
@@ -22,21 +23,33 @@ LINE = 12.0  # stands for a printed line's height, so that notes are read like t
 DPI = 200.0  # taken for a picture whose size on paper is not known
 
 
-def word_fragments(path: Path, sha256: str, reading: Reading, ocr: Ocr = "auto") -> list[Fragment]:
-    """One fragment a table, with the notes below it, then those of pictures; raises DocumentError."""
+def word_fragments(
+    path: Path, sha256: str, reading: Reading, ocr: Ocr = "auto", stem: str | None = None
+) -> list[Fragment]:
+    """One fragment a table of a DOCX, with the notes below it, then those of pictures; raises DocumentError.
+
+    `stem` names the document where `path` is a copy of it.
+    """
+    name = as_text(path.stem if stem is None else stem)
     tables = read_docx(path)
     fragments: list[Fragment] = []
-    for order, (table, record) in enumerate(zip(tables, to_records(tables, as_text(path.stem), sha256), strict=True)):
+    for table in tables:
+        try:
+            [record] = to_records([table], name, sha256)
+        except Exception as error:  # noqa: BLE001  # a fault of ours on one table must not lose the others
+            reading.unplaced.append(f"table {table.table_number} could not be read ({fault(error)})")
+            continue
         record.location = Location(heading_path=table.heading_path, table_number=table.table_number)
         cells = grid_cells(table)
         notes = [TextLine(text, LINE * k, LINE * (k + 1), LINE) for k, text in enumerate(table.notes)]
-        fragments.append(
-            Fragment(record, cells, _counted(len(record.grid)), _counted(len(record.grid[0])), order, below=notes)
-        )
-    return fragments + picture_fragments(path, sha256, reading, ocr, len(fragments))
+        size = _counted(len(record.grid)), _counted(len(record.grid[0]))
+        fragments.append(Fragment(record, cells, *size, len(fragments), below=notes))
+    return fragments + picture_fragments(path, sha256, reading, ocr, len(fragments), name)
 
 
-def picture_fragments(path: Path, sha256: str, reading: Reading, ocr: Ocr, first: int) -> list[Fragment]:
+def picture_fragments(
+    path: Path, sha256: str, reading: Reading, ocr: Ocr, first: int, name: str = ""
+) -> list[Fragment]:
     """Tables read from pictures; under `never` each picture with a ruled grid is named as unread."""
     from soesift.document.ocr import read_scan, shows_table
 
@@ -46,20 +59,25 @@ def picture_fragments(path: Path, sha256: str, reading: Reading, ocr: Ocr, first
             reading.unplaced.append(f"{count} pictures not read ({why})")
         return fragments
     for number, picture in docx_pictures(path):
-        if not shows_table(picture):
-            continue
-        if why := "--ocr never" if ocr == "never" else late(reading):
-            reading.unplaced.append(f"picture {number} shows a ruled grid; not read ({why})")
-            continue
-        high, wide = picture.shape[:2]
-        found = find_tables(read_scan(picture, wide * 72 / DPI, high * 72 / DPI, number))
-        fragments += _picture_tables(found, path, sha256, first + len(fragments))
+        try:
+            if not shows_table(picture):
+                continue
+            if why := "--ocr never" if ocr == "never" else late(reading):
+                reading.unplaced.append(f"picture {number} shows a ruled grid; not read ({why})")
+                continue
+            high, wide = picture.shape[:2]
+            found = find_tables(read_scan(picture, wide * 72 / DPI, high * 72 / DPI, number))
+            fragments += _picture_tables(found, name, sha256, first + len(fragments))
+        except MissingExtra:
+            raise
+        except Exception as error:  # noqa: BLE001  # as above
+            reading.unplaced.append(f"picture {number} could not be read ({fault(error)})")
     return fragments
 
 
-def _picture_tables(found: PageTables, path: Path, sha256: str, first: int) -> list[Fragment]:
+def _picture_tables(found: PageTables, name: str, sha256: str, first: int) -> list[Fragment]:
     fragments: list[Fragment] = []
-    for table, record in zip(found.tables, page_records(found, as_text(path.stem), sha256, 0, ""), strict=True):
+    for table, record in zip(found.tables, page_records(found, name, sha256, 0, ""), strict=True):
         record.location = Location(heading_path=[f"picture {found.number}"], table_number=first + len(fragments) + 1)
         record.page, record.n_pages, record.bbox = None, None, None
         below = [line for line in found.lines if line.top >= table.hull[3] - 4]

@@ -7,11 +7,10 @@ from pathlib import Path
 from soesift.diff.compare import compare_documents
 from soesift.diff.from_schedule import sheet_of
 from soesift.diff.models import ScheduleDiff, Version
+from soesift.document.kind import ENDINGS
 from soesift.errors import UsageError
 from soesift.result.models import Result
 from soesift.result.store import read_result
-
-DOCUMENTS = {".pdf", ".docx"}
 
 
 def read_version(path: Path, model: str = "default") -> Result:
@@ -19,7 +18,7 @@ def read_version(path: Path, model: str = "default") -> Result:
 
     Raises UsageError for another kind of file, DocumentError and ModelError as `Detector` does.
     """
-    if path.suffix.lower() in DOCUMENTS:
+    if path.suffix.lower() in ENDINGS:
         from soesift.detect.detector import Detector
 
         return Detector.load(model).detect(path)

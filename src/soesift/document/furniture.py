@@ -13,7 +13,6 @@ from soesift.document.page import Page
 from soesift.document.pdf import read_page
 from soesift.document.printed_lines import join_line, text_lines
 from soesift.document.words import Words, find_words
-from soesift.errors import DocumentError
 
 ZONE = 0.14  # of the page's height, at each end
 SAMPLE = 14  # pages looked at
@@ -39,12 +38,12 @@ def learn_furniture(document: Any, n_pages: int, kept: dict[int, Page] | None = 
     for index in sample:
         try:
             page = read_page(document, index)
-        except DocumentError:  # said of that page when it is its turn
+            words = find_words(page)
+            found = dict(edge_lines(words, page.height))
+        except Exception:  # noqa: BLE001  # said of that page when it is its turn
             continue
         if kept is not None and len(page.codes) <= MOST_KEPT:
             kept[index] = page
-        words = find_words(page)
-        found = dict(edge_lines(words, page.height))
         counts.update(found.keys())
         manifold |= {key for key, line in found.items() if parts(words, line) > PARTS}
     least = max(AGAIN, MOST * len(sample))

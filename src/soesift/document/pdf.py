@@ -15,7 +15,9 @@ from numpy.typing import NDArray
 from soesift.document.characters import MOST_CHARACTERS, page_label, read_characters
 from soesift.document.drawing import read_drawing
 from soesift.document.frame import Frame
+from soesift.document.kind import is_picture
 from soesift.document.page import Page
+from soesift.document.pictures import picture_pdf
 from soesift.document.trust import text_problem, unshift
 from soesift.errors import DocumentError
 
@@ -24,9 +26,10 @@ MOST_PIXELS = 40_000_000
 
 @contextmanager
 def open_pdf(path: Path, password: str | None = None) -> Iterator[Any]:
-    """A pdfium document; raises DocumentError for what is no readable PDF."""
+    """A pdfium document, also of a picture file; raises DocumentError for what is no readable PDF."""
     try:
-        document = pypdfium.PdfDocument(path, password=password)
+        given = picture_pdf(path) if is_picture(path) else path
+        document = pypdfium.PdfDocument(given, password=password)
     except FileNotFoundError as error:
         raise DocumentError(f"{path.name}: no such file") from error
     except pypdfium.PdfiumError as error:

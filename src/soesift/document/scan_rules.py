@@ -47,7 +47,7 @@ def find_ink(grey: Grey, unit: float, darker: float = DARKER) -> Grey:
     """255 where a pixel is darker than its neighbourhood: text and lines, also on shading, else 0."""
     import cv2
 
-    window = int(WINDOW * unit) | 1
+    window = max(3, int(WINDOW * unit) | 1)  # the least that there is; a picture of a few pixels has no more
     mean, below = cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV
     return np.asarray(cv2.adaptiveThreshold(grey, 255, mean, below, window, darker), np.uint8)
 

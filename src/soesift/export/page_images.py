@@ -9,6 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from soesift.document.kind import has_pages
+from soesift.document.pdf import open_pdf
+from soesift.errors import DocumentError
+
 DPI = 100  # legible when enlarged; about 60-120 kB a page
 QUALITY = 60
 MOST_PAGES = 60
@@ -31,27 +35,14 @@ def render_pages(pdf: Path | None, numbers: Iterable[int], most: int = MOST_PAGE
     Without a PDF, or with one that cannot be opened (it may have moved since), the answer is empty.
     """
     wanted = list(dict.fromkeys(numbers))[:most]
-    if pdf is None or not wanted or not _is_pdf(pdf):
-        return {}
-    import pypdfium2
-
-    try:
-        document = pypdfium2.PdfDocument(pdf)
-    except (pypdfium2.PdfiumError, OSError):
+    if pdf is None or not wanted or not has_pages(pdf):
         return {}
     try:
-        drawn = (_render(document, number) for number in wanted if 1 <= number <= len(document))
-        return {image.number: image for image in drawn if image is not None}
-    finally:
-        document.close()
-
-
-def _is_pdf(path: Path) -> bool:
-    try:
-        with open(path, "rb") as handle:
-            return b"%PDF" in handle.read(1024)
-    except OSError:
-        return False
+        with open_pdf(pdf) as document:
+            drawn = (_render(document, number) for number in wanted if 1 <= number <= len(document))
+            return {image.number: image for image in drawn if image is not None}
+    except DocumentError:
+        return {}
 
 
 def _render(document: Any, number: int) -> PageImage | None:

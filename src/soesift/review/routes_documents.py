@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from soesift.document.kind import has_pages
 from soesift.errors import SoesiftError, UsageError
 from soesift.result.models import Box, SoeTable
 from soesift.review.actions import read_action
@@ -48,7 +49,7 @@ def routes(review: Review) -> list[Route]:
     def picture(request: Request) -> Response:
         found = _of(review, request)
         dpi = DPI["large" if request.query_params.get("size") == "large" else "usual"]
-        if found.source is None or found.source.suffix.lower() != ".pdf":
+        if found.source is None or not has_pages(found.source):
             return JSONResponse({"detail": "no pictures of this document"}, 404)
         content = review.viewer.page(found.source, request.path_params["number"], dpi)
         if content is None:
@@ -168,7 +169,7 @@ def _near(review: Review, document: Document, look: Look, number: int) -> SoeTab
 
 
 def _read(review: Review, document: Document, page: int, box: Box) -> SoeTable:
-    if document.source is None or document.source.suffix.lower() != ".pdf":
+    if document.source is None or not has_pages(document.source):
         raise UsageError("the document itself is needed for this; start soesift review with --documents FOLDER")
     table = review.viewer.table_in_box(document.source, page, box)
     if table is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from soesift.document.kind import has_pages
 from soesift.export.spans import header_count, placed_cells, split_below
 from soesift.export.wording import FLAG_NAMES, TYPE_NAMES, location_text, plain, verdict
 from soesift.result.models import Cell, Rejected, SoeTable
@@ -47,7 +48,7 @@ def document_view(document: Document) -> dict[str, Any]:
     return {
         **row_of(document, look, items),
         "pages": now.document.n_pages,
-        "pictured": document.source is not None and document.source.suffix.lower() == ".pdf",
+        "pictured": document.source is not None and has_pages(document.source),
         "readable": document.source is not None,
         "fingerprint": fingerprint(look.result),
         "verdict": verdict(now),

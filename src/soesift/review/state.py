@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
+from soesift.document.kind import has_pages
 from soesift.label.ledger import Ledger
 from soesift.review.documents import Document
 from soesift.review.viewer import Viewer
@@ -67,7 +68,7 @@ def sources_of(records: Sequence[TableRecord], files: Sequence[Path]) -> dict[st
     stems = {record.document for record in records}
     found: dict[str, Path] = {}
     for path in files:
-        if path.suffix.lower() == ".pdf" and path.stem in stems and wanted - found.keys():
+        if path.stem in stems and wanted - found.keys() and has_pages(path):
             sha256 = file_sha256(path)
             if sha256 in wanted:
                 found.setdefault(sha256, path)

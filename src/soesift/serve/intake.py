@@ -16,6 +16,16 @@ from soesift.files import WriteError
 from soesift.serve.store import Store
 
 CHUNK = 1 << 20
+_KINDS = {
+    b"PK\x03\x04": ".docx",
+    b"\x89PNG\r\n\x1a\n": ".png",
+    b"\xff\xd8\xff": ".jpg",
+    b"II*\0": ".tif",
+    b"MM\0*": ".tif",
+    b"{\\rtf": ".rtf",
+    bytes.fromhex("d0cf11e0a1b11ae1"): ".doc",
+}
+
 _NO_LINK = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
 
 
@@ -24,7 +34,7 @@ class TooLarge(SoesiftError):
 
 
 class NotADocument(SoesiftError):
-    """The bytes are neither PDF nor DOCX."""
+    """The bytes are of no kind of document that is read."""
 
 
 class Received(NamedTuple):
@@ -67,12 +77,16 @@ def _copy(source: IO[bytes], target: IO[bytes], limit: int) -> tuple[bytes, str]
 
 
 def kind_of(start: bytes) -> str:
-    """The suffix that a document's first kilobyte stands for; raises NotADocument. Names are not believed."""
-    if b"%PDF" in start:
-        return ".pdf"
-    if start.startswith(b"PK\x03\x04"):
-        return ".docx"
-    raise NotADocument("neither PDF nor DOCX; send a document of one of these kinds")
+    """The suffix that a document's first kilobyte stands for; raises NotADocument. Names are not believed.
+
+    A package (PK) may still be none of Word: its reader, in a process of its own, says what it is.
+    """
+    suffix = next((suffix for magic, suffix in _KINDS.items() if start.startswith(magic)), "")
+    if not suffix and b"%PDF" in start:
+        suffix = ".pdf"
+    if not suffix:
+        raise NotADocument("neither PDF, Word file nor picture (PNG, JPEG, TIFF); send a document of such a kind")
+    return suffix
 
 
 @contextmanager

@@ -32,7 +32,11 @@ _FORM: dict[str, Any] = {
                             "required": ["file"],
                             "additionalProperties": False,
                             "properties": {
-                                "file": {"type": "string", "format": "binary", "description": "PDF or DOCX"},
+                                "file": {
+                                    "type": "string",
+                                    "format": "binary",
+                                    "description": "PDF, Word file or picture",
+                                },
                                 "again": {"type": "boolean", "description": "run once more what failed"},
                             },
                         },

@@ -70,8 +70,8 @@ def page(
     """The picture of a page (PDF only)."""
     service = serving(request)
     _, job = result_of(service, sha256)
-    if job.suffix != ".pdf":
-        raise HTTPException(404, "only PDF documents have pages")
+    if job.suffix in (".docx", ".doc", ".rtf"):
+        raise HTTPException(404, "only PDF documents and pictures have pages")
     source = service.store.document(sha256, job.suffix)
     content = _view(service, {"kind": "page", "document": str(source), "page": number, "dpi": dpi})
     if content is None:

@@ -43,10 +43,11 @@ def _detector(model: str) -> Detector:
 
 
 def check_pages(path: Path, most: int) -> None:
-    """Raises DocumentError if a PDF has more than `most` pages."""
+    """Raises DocumentError if a document has more than `most` pages."""
+    from soesift.document.kind import kind_of
     from soesift.document.pdf import open_pdf
 
-    if path.suffix == ".pdf":
+    if kind_of(path) in ("pdf", "picture"):
         with open_pdf(path) as document:
             if len(document) > most:
                 raise DocumentError(f"has {len(document)} pages; this service takes at most {most}")

@@ -15,11 +15,11 @@ def mend_tables(tables: list[FoundTable], fills: Floats, grey: Floats) -> list[F
     ordered = sorted(tables, key=lambda t: (t.hull[1], t.hull[0]))
     mended: list[FoundTable] = []
     for table in ordered:
-        above = next((m for m in reversed(mended) if belongs(m, table, fills, grey)), None)
-        if above is None:
+        place = next((i for i in reversed(range(len(mended))) if belongs(mended[i], table, fills, grey)), None)
+        if place is None:
             mended.append(table)
         else:
-            mended[mended.index(above)] = stack(above, table)
+            mended[place] = stack(mended[place], table)
     return mended
 
 
