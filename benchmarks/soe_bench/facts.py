@@ -54,11 +54,13 @@ def letters(text: str) -> str:
 
 
 def sign(text: str) -> str:
-    """What a text without letters and digits stands for: `arrow`, `dash`, `box` or `mark`."""
+    """What a text without letters and digits stands for: `arrow`, `dash`, `phone`, `box` or `mark`."""
     if ARROWS.search(text):
         return "(arrow)"
     if re.fullmatch(r"[-–—−\s]+", text):
         return "(dash)"
+    if re.search("[☎☏✆📞🕻🕽]", text):
+        return "(phone)"
     return "(box)" if re.fullmatch(r"[☐□❏❑\s]+", text) else "(mark)"
 
 
@@ -163,17 +165,22 @@ def note_facts(note: dict[str, str]) -> dict[str, Any]:
     return {"marker": note["marker"], **text_facts(note["text"])}
 
 
+def time_facts(visit: dict[str, Any]) -> dict[str, Any]:
+    """When a column is, in numbers and enumerations."""
+    numbers = {key: visit.get(key) for key in TIMES}
+    return {"kind": visit["kind"], **numbers, "relative_to": event_class(visit.get("relative_to"))}
+
+
 def visit_facts(visit: dict[str, Any]) -> dict[str, Any]:
     """A `soe-visits/1` column without its texts."""
-    numbers = {key: visit.get(key) for key in (*TIMES, *WINDOWS)}
     return {
         "column": visit["column"],
         "is_visit": visit["is_visit"],
-        "kind": visit["kind"],
-        **numbers,
-        "relative_to": event_class(visit.get("relative_to")),
+        **time_facts(visit),
+        **{key: visit.get(key) for key in WINDOWS},
         "contact": visit.get("contact"),
         "epoch": digest(visit.get("epoch") or ""),
+        **({"or": [time_facts(other) for other in visit["or"]]} if visit.get("or") else {}),
     }
 
 
@@ -181,6 +188,7 @@ def table_facts(table: dict[str, Any]) -> dict[str, Any]:
     marked = glued_grid(table)
     titles = [table["title"]] if isinstance(table["title"], str) else table["title"]
     width = len(table["grid"][0])
+    rows = [row_facts(table, marked, row) for row in range(table["header_rows"], len(table["grid"]))]
     return {
         "pages": table["pages"],
         "type": table["type"],
@@ -188,8 +196,9 @@ def table_facts(table: dict[str, Any]) -> dict[str, Any]:
         "header_rows": table["header_rows"],
         "label_columns": table["label_columns"],
         "n_columns": width,
+        "markers_raised": table.get("markers_raised", True),
         "columns": [column_facts(table, marked, column) for column in range(width)],
-        "rows": [row_facts(table, marked, row) for row in range(table["header_rows"], len(table["grid"]))],
+        "rows": [row for row in rows if row["name"] or row["cells"]],
         "cell_markers": [[row, column, markers] for row, column, markers, *_ in table.get("cell_markers", [])],
         "notes": [note_facts(note) for note in table.get("notes", [])],
         "states": table.get("states", []),

@@ -14,7 +14,9 @@ names, columns by header and marks; then
            more) may have some letters wrong
   notes    marker and text right, or a text alike to about 90 %; missed; marked notes that are none
   raised   cells with exactly their raised markers, of those that have any; cells with markers that have none. Only of
-           results that know raised markers; in others a marker behind its text is no error ("glued")
+           results that know raised markers, in tables that print them raised; elsewhere a marker behind its text is no
+           error
+  redacted what is only "CCI" or "PPD", as printed on black boxes, counts neither way; nor does a note redacted whole
   perfect  header, rows, marks and notes without a slip, nothing extra. Title, type, header rows count apart
   doubts   of what is wrong and stands in a cell or note of the result, how much carries a doubt; of what is right,
            how much does; tables without a slip that carries none
@@ -36,6 +38,7 @@ NEAR = 0.6  # share of shingles from which two sentences are one, read with some
 LENGTH = 0.06  # how much their lengths may differ
 SAME_MARKS = 0.5  # overlap of marks from which rows between two known ones are the same, their name misread
 
+REDACTIONS = {"CCI", "PPD"}
 Pairs = dict[int, int]  # place in the facts -> place in the found grid
 
 
@@ -69,6 +72,7 @@ class Found:
     head: int
     cells: dict[tuple[int, int], dict[str, Any]]
     knows_raised: bool
+    strict: bool  # markers are raised in print, and the result knows such
 
     def doubted(self, row: int, column: int) -> bool:
         return has_doubt(self.cells.get((row, column), {}))
@@ -94,10 +98,11 @@ def cell_map(table: dict[str, Any]) -> dict[tuple[int, int], dict[str, Any]]:
     }
 
 
-def found_table(table: dict[str, Any]) -> Found:
+def found_table(table: dict[str, Any], in_print: bool) -> Found:
     cells = cell_map(table)
     raised = any("markers" in cell for cell in table.get("cells", []))
-    return Found(table, [[t or "" for t in r] for r in table["grid"]], table.get("header_rows", 1), cells, raised)
+    grid = [[text or "" for text in row] for row in table["grid"]]
+    return Found(table, grid, table.get("header_rows", 1), cells, raised, raised and in_print)
 
 
 def align(n: int, m: int, weight: Callable[[int, int], float]) -> Pairs:
@@ -135,7 +140,12 @@ def with_gaps(pairs: Pairs, n: int, m: int, same: Callable[[int, int], bool]) ->
 
 
 def filled(grid: Sequence[Sequence[str]], row: int) -> set[int]:
-    return {column for column, text in enumerate(grid[row]) if letters(text)}
+    return {column for column, text in enumerate(grid[row]) if letters(text) and not redaction(text)}
+
+
+def redaction(text: str) -> bool:
+    """Whether a text is only what is printed on black boxes: such cells and rows count neither way."""
+    return bool(text.split()) and {*text.split()} <= REDACTIONS
 
 
 def whole_column(found: Found, column: int) -> set[str]:
@@ -156,7 +166,7 @@ def same_text(wanted: Sequence[str], sentence: dict[str, Any] | None, text: str)
 
 def accepted(hashes: Sequence[str], found: Found) -> Sequence[str]:
     """The hashes that count: of a result that knows raised markers only the text without them."""
-    return hashes[:1] if found.knows_raised else hashes
+    return hashes[:1] if found.strict else hashes
 
 
 def rows_by_name(facts: dict[str, Any], found: Found) -> Pairs:
@@ -243,7 +253,7 @@ def found_marks(found: Found, place: int, columns: Pairs) -> dict[int, str]:
     """Texts of a row by found column; a heading over all columns is none."""
     row = found.grid[place]
     name, labels = letters(row[0]), min(columns.values(), default=1)
-    return {c: t for c, t in enumerate(row) if c >= labels and letters(t) and letters(t) != name}
+    return {c: t for c, t in enumerate(row) if c >= labels and letters(t) not in ("", name) and not redaction(t)}
 
 
 def score_marks(facts: dict[str, Any], found: Found, rows: Pairs, columns: Pairs, score: Score) -> None:
@@ -281,6 +291,9 @@ def score_notes(facts: dict[str, Any], found: Found, score: Score) -> None:
             left.remove(hits[0])
         if not wanted["marker"]:
             continue
+        if not wanted["length"]:  # redacted: with its marker alone it counts neither way
+            left = [n for n in left if marker_of(n["marker"]) != marker or len(letters(n["text"])) > LONG]
+            continue
         score.add("notes")
         score.add("notes_ok", bool(hits))
         if hits:
@@ -300,7 +313,7 @@ def score_notes(facts: dict[str, Any], found: Found, score: Score) -> None:
 
 def score_raised(facts: dict[str, Any], found: Found, rows: Pairs, columns: Pairs, score: Score) -> None:
     """Raised markers of cells, where the result knows such."""
-    if not found.knows_raised:
+    if not found.strict:
         return
     head = facts["header_rows"]
     down = {row["row"]: rows.get(n) for n, row in enumerate(facts["rows"])} | {r: r for r in range(head)}
@@ -323,7 +336,7 @@ def score_states(facts: dict[str, Any], found: Found, rows: Pairs, columns: Pair
 
 def score_table(facts: dict[str, Any], table: dict[str, Any]) -> Score:
     """Counts of one true table held against one found table."""
-    found, score = found_table(table), Score({"tables": 1, "found": 1})
+    found, score = found_table(table, facts["markers_raised"]), Score({"tables": 1, "found": 1})
     by_name = rows_by_name(facts, found)
     columns = columns_of(facts, found, by_name)
     rows = rows_of(facts, found, by_name, columns)
@@ -345,7 +358,7 @@ def score_table(facts: dict[str, Any], table: dict[str, Any]) -> Score:
 def missing(facts: dict[str, Any]) -> Score:
     """Counts of a true table that was not found."""
     marks = sum(len(row["cells"]) for row in facts["rows"])
-    notes = sum(bool(note["marker"]) for note in facts["notes"])
+    notes = sum(bool(note["marker"] and note["length"]) for note in facts["notes"])
     header = sum(bool(column["whole"]) for column in facts["columns"])
     counts = {"tables": 1, "header": header, "rows": len(facts["rows"]), "marks": marks, "notes": notes}
     return Score(counts | {"states": len(facts["states"])}, ["no table"])

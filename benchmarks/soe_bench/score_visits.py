@@ -12,8 +12,8 @@ A column of the page is
               cycle, day, last_day, week, hours_from_reference, offset_days, every_days
                           equal (numbers to .01; cycles as 2, "1-3", "2,4" or "7+"); null where the page does not
                           say, so that a day reckoned from a printed week is wrong
-              relative_to its class (first dose, last dose, randomisation, ...), where the page has offset_days or
-                          hours_from_reference and names what they count from
+              relative_to its class (first dose, last dose, randomisation, ...), where the page names one for a number
+            where a page can be read in two ways, the facts hold both (`or`) and either will do
   open      if it is not right, and the program put a `doubt` on it
   wrong     if it is not right, without a word: also a column that the program lacks
 
@@ -60,14 +60,19 @@ def same_side(first: Any, second: Any) -> bool:
 
 
 def differences(wanted: dict[str, Any], shown: dict[str, Any]) -> list[str]:
-    """Fields of time in which a program's column differs from the page's."""
+    """Fields of time in which a program's column differs from the page's, in the reading that is nearest to it."""
+    readings = [wanted, *({**wanted, **other} for other in wanted.get("or", []))]
+    return min((differences_of(reading, shown) for reading in readings), key=len)
+
+
+def differences_of(wanted: dict[str, Any], shown: dict[str, Any]) -> list[str]:
     if wanted["kind"] == "annotation" or not wanted["is_visit"]:
         return ["is_visit"] if shown.get("is_visit", True) else []
     found = [] if shown.get("is_visit", True) else ["is_visit"]
     kinds = [TIMED if kind in TIMED else (kind,) for kind in (wanted["kind"], shown.get("kind"))]
     found += ["kind"] if kinds[0] != kinds[1] else []
     found += [key for key in TIMES if not same(wanted[key], shown.get(key))]
-    counts = wanted["offset_days"] is not None or wanted["hours_from_reference"] is not None
+    counts = any(wanted[key] is not None for key in ("offset_days", "hours_from_reference", "day", "week"))
     named = counts and wanted["relative_to"] is not None
     return found + (["relative_to"] if named and wanted["relative_to"] != event_class(shown.get("relative_to")) else [])
 
