@@ -87,7 +87,7 @@ def pairs_of(wanted: dict[str, Any], columns: Sequence[dict[str, Any]]) -> dict[
 
 def score_windows(wanted: dict[str, Any], shown: dict[str, Any], doubted: bool, score: Counts) -> None:
     printed = any(wanted[key] is not None for key in WINDOWS)
-    given = any(shown.get(key) is not None for key in WINDOWS)
+    given = any(shown.get(key) for key in WINDOWS)  # a window of no days is none
     good = printed and given and all(same_side(wanted[key], shown.get(key)) for key in WINDOWS)
     score.add("windows", printed)
     score.add("windows_ok", good)
