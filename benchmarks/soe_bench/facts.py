@@ -194,6 +194,7 @@ def table_facts(table: dict[str, Any]) -> dict[str, Any]:
         "type": table["type"],
         "titles": list(dict.fromkeys(h for t in titles for h in pair(bare_title(t), t))),
         "header_rows": table["header_rows"],
+        "title_row": table.get("title_row", False),
         "label_columns": table["label_columns"],
         "n_columns": width,
         "markers_raised": table.get("markers_raised", True),

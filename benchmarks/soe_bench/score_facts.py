@@ -226,7 +226,8 @@ def score_header(facts: dict[str, Any], found: Found, columns: Pairs, score: Sco
         else:
             shown = [row[place] for row in found.grid[: found.head] if place < len(row)] if place is not None else None
             score.wrong(f"header of column {column}: {shown}", doubted)
-    score.add("header_rows_ok", found.head == facts["header_rows"])
+    rows = facts["header_rows"]
+    score.add("header_rows_ok", found.head in (rows, rows + facts["title_row"]))
 
 
 def score_rows(facts: dict[str, Any], found: Found, rows: Pairs, score: Score) -> None:
