@@ -138,9 +138,7 @@ def test_repeats_cycle_lengths_and_visits() -> None:
     assert read_timing("802 - 8XX", "visit").timing.visit == "802 - 8XX"
     assert read_timing("P3", "visit").timing.visit == "P3"
     within = read_timing("Within 28±2 days after last study treatment").timing
-    assert within.offsets == [
-        Offset(length=Span(first=None, last=28, unit="day"), relation="after", anchor="last study treatment")
-    ]
+    assert within.offsets == [Offset(length=point(28, "day"), relation="after", anchor="last study treatment")]
     assert within.window == Window(before=2, after=2, unit="day")
 
 

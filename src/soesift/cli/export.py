@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from soesift.result.models import Result
 
 FILE = click.Path(path_type=Path, dir_okay=False)
-FORMATS = ["usdm", "usdm4-input", "soa2usdm", "usdm4-excel", "fhir-notes", "xlsx", "csv", "html", "docx"]
+FORMATS = ["visits", "usdm", "usdm4-input", "soa2usdm", "usdm4-excel", "fhir-notes", "xlsx", "csv", "html", "docx"]
 ENDINGS = {
     "usdm": "_usdm.json",
     "usdm4-input": "_usdm4-input.json",
@@ -57,6 +57,10 @@ def write_as(
 ) -> list[Path]:
     """Write the result as `kind`; the paths. `source` gives folder and stem where `out` is not given."""
     stem = source.stem
+    if kind == "visits":
+        from soesift.export.visits import write_visits
+
+        return write_visits(read, out or source.with_name(stem + "_visits"))
     if kind in MANY:
         folder = out or source.parent
         if kind == "csv":

@@ -49,6 +49,7 @@ class Column(NamedTuple):
     timing: Timing
     parts: list[str]  # texts from the top, repeats once
     unread: list[str]
+    printed: list[str]  # the same without the labels of rows
 
 
 def kind_of(label: str) -> Kind | None:
@@ -67,6 +68,7 @@ def read_column(rows: list[HeaderRow], column: int) -> Column:
     own, shared = Timing(), Timing()
     parts: list[str] = []
     unread: list[str] = []
+    printed: list[str] = []
     above: Kind | None = None
     last = ""
     for row in rows:
@@ -77,6 +79,7 @@ def read_column(rows: list[HeaderRow], column: int) -> Column:
         if not text:
             continue
         parts += [shown] if (shown := labelled(text, row)) not in parts else []
+        printed.append(text)
         kind = row.kind or above
         read = read_timing(text, kind)
         above = _unit_alone(text) or above
@@ -84,7 +87,7 @@ def read_column(rows: list[HeaderRow], column: int) -> Column:
         merge(shared if _spans(row.texts, column) else own, _placed(read, row))
     merge(own, _narrowed(shared, own))
     own.text = " | ".join(parts)
-    return Column(own, parts, unread)
+    return Column(own, parts, unread, printed)
 
 
 def _spans(texts: list[str], column: int) -> bool:
@@ -212,6 +215,7 @@ def encounters_of(rows: list[HeaderRow], first: list[int]) -> tuple[list[Epoch],
             column=grid_column,
             name=_name(column, epochs[epoch], index),
             headers=column.parts,
+            printed=column.printed,
             epoch=epoch,
             timing=column.timing,
             unread=column.unread,

@@ -82,6 +82,10 @@ def _stands_apart(base: str, spaced: bool, tail: str, found: list[str], words: f
     word = re.split(r"[\s,;/]", base)[-1]
     if _SIGNS.fullmatch(tail[0]) and base[-1] == tail[0]:  # half of a doubled sign
         return False
+    if not spaced and tail[0].isalnum() and base[-1].isalpha() and re.search(r"[^\s,;]\s", tail):
+        return False  # "Vital signs h" has no footnote s
+    if re.fullmatch(r"\(?[A-Z]\d{1,2}", word) and not spaced and tail[0].isalpha():
+        return False  # "A1c", "C3a" are names
     if _MARK.fullmatch(base) or base.endswith("^") or all(_SIGNS.fullmatch(f) for f in found):
         return True
     if found[0].isdigit():

@@ -19,6 +19,9 @@ Event = Literal[
     "retrieval", "final_visit",
 ]  # fmt: skip
 Relation = Literal["before", "after", "within"]
+VisitKind = Literal["planned", "range", "repeat", "event", "unscheduled", "annotation"]
+Contact = Literal["site", "phone", "home", "video", "site or phone"]
+NoteClass = Literal["condition", "timing", "repetition", "alternative", "comment"]
 
 
 class Part(BaseModel):
@@ -82,7 +85,8 @@ class Encounter(Part):
 
     column: int
     name: str  # the most telling header text, markers removed
-    headers: list[str] = []  # header cells from the top, markers removed, repeats once
+    headers: list[str] = []  # header cells from the top, repeats once; bare numbers with their row's label
+    printed: list[str] = []  # the same as printed
     epoch: int = 0
     timing: Timing = Timing()
     footnotes: list[str] = []  # markers
@@ -101,8 +105,15 @@ class Activity(Part):
     page: int | None = None
 
 
+class Moment(Part):
+    """A time of a sub-timeline ("P, 1, 2h"): `hours` from the dose (negative: before), None where words only."""
+
+    text: str
+    hours: float | None = None
+
+
 class Mark(Part):
-    """A non-empty cell of the grid: the activity takes place at the encounter."""
+    """A cell of the grid that says that the activity takes place at the encounter."""
 
     activity: int
     encounter: int
@@ -110,14 +121,67 @@ class Mark(Part):
     kind: Literal["done", "text"]  # a plain mark, or words ("predose, 2 h")
     span: int = 1  # columns that the printed cell covers, on its first column; 0 on the others
     footnotes: list[str] = []
+    condition: str = ""  # words behind the mark that limit it: "if necessary", "odd cycles only"
+    contact: Contact | None = None
+    moments: list[Moment] = []
+
+
+class Remark(Part):
+    """A cell that schedules nothing: `no` says that it is not done ("-", "No", an empty box), `reference` sends the
+    reader elsewhere, `annotation` stands in a column that is no visit (`encounter` is then None).
+    """
+
+    activity: int
+    encounter: int | None
+    column: int  # of the grid
+    text: str
+    kind: Literal["no", "reference", "annotation"]
+    title: str = ""  # of the annotation's column
+    footnotes: list[str] = []
 
 
 class Condition(Part):
-    """A footnote and where its marker stands; (activity, None) is a row label, (None, encounter) a header."""
+    """A footnote and where its marker stands; (activity, None) is a row label, (None, encounter) a header,
+    (None, None) the title, the corner or the label of a header row: it holds for the whole table.
+    """
 
     marker: str
     text: str
     used: list[tuple[int | None, int | None]] = []
+    note_class: NoteClass = "comment"
+
+
+class Visit(Part):
+    """What a printed column right of the activity names means; None where the print does not say.
+
+    `day` is the study day or, with `cycle`, the day of the cycle. `offset_days` and `hours` count from the event
+    in `relative_to`. Days, weeks and hours are as printed: a week is never turned into a day, nor a month.
+    """
+
+    column: int
+    name: str
+    printed: list[str] = []  # header levels from the top, markers removed
+    markers: list[str] = []
+    epoch: str | None = None
+    is_visit: bool = True
+    kind: VisitKind = "planned"
+    cycle: int | None = None
+    last_cycle: int | None = None  # None with kind "repeat": without a printed end
+    day: float | None = None
+    last_day: float | None = None
+    week: float | None = None
+    last_week: float | None = None
+    month: float | None = None
+    hours: float | None = None
+    offset_days: float | None = None
+    every_days: float | None = None
+    relative_to: str | None = None
+    before_days: float | None = None
+    after_days: float | None = None
+    contact: Contact | None = None
+    conditions: list[str] = []  # texts of the footnotes on the column
+    doubts: list[str] = []  # sentences
+    encounter: int | None = None  # position in the schedule; None for an annotation
 
 
 class Schedule(Part):
@@ -132,5 +196,9 @@ class Schedule(Part):
     encounters: list[Encounter] = []
     activities: list[Activity] = []
     marks: list[Mark] = []
+    remarks: list[Remark] = []  # cells that schedule nothing
     conditions: list[Condition] = []
+    visits: list[Visit] = []  # one for each printed column right of the activity names
+    cycle_length: dict[str, int] = {}  # days of a cycle by its number; "*": of all others
+    doubts: list[str] = []  # sentences on the whole table
     unread: list[str] = []  # what stayed text, with its place

@@ -65,7 +65,8 @@ def add_offset(c: Cursor, length: Span) -> None:
     if pending is not None:
         pending.length = length  # "predose, 30 min"; "within 28 days": the relation came first
         if pending.relation == "within":
-            pending.length = Span(first=None, last=length.last, unit=length.unit)
+            exact = c.timing.window is not None or length.first != length.last  # "within 28 ± 2 days": a point
+            pending.length = length if exact else Span(first=None, last=length.last, unit=length.unit)
             pending.relation = None if c.sees("relative") else pending.relation
             if c.sees("relative"):
                 bind(c, pending)

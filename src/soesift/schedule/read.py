@@ -5,9 +5,14 @@ from __future__ import annotations
 from typing import Literal
 
 from soesift.result.models import SoeTable
+from soesift.schedule.cell_meaning import cell_meaning, ticks_boxes
+from soesift.schedule.doubts import add_doubts
+from soesift.schedule.from_notes import add_from_notes, tell_periods_apart
 from soesift.schedule.header import encounters_of
-from soesift.schedule.models import Activity, Condition, Encounter, Mark, Schedule
+from soesift.schedule.models import Activity, Condition, Encounter, Mark, Remark, Schedule, Visit
 from soesift.schedule.rows import Layout, Markers, header_rows, layout, padded
+from soesift.schedule.table_notes import cycle_lengths, legend, note_class
+from soesift.schedule.visits import visit_of
 from soesift.table.signs import is_mark
 
 
@@ -25,14 +30,123 @@ def read_schedule(table: SoeTable) -> Schedule:
     for encounter in encounters:
         encounter.footnotes = refs[encounter.column]
     activities = _activities(table, grid, plan, titles, markers)
-    marks = _marks(table, grid, activities, encounters, markers)
+    marks, remarks = _marks(table, grid, activities, encounters, markers)
     schedule = Schedule(
         table_id=table.id, title=table.title, table_type=table.table_type, track=table.population_track,
         transposed=turned, epochs=epochs, encounters=encounters, activities=activities, marks=marks,
+        remarks=remarks + _annotations(grid, plan, titles, activities, markers),
     )  # fmt: skip
-    schedule.conditions = _conditions(table, schedule)
+    whole = [*_whole_table_texts(table, grid, plan), *(n.text for n in table.footnotes if not n.marker)]
+    on_table = _table_markers(table, grid, plan, markers)
+    schedule.conditions = _conditions(table, schedule, on_table)
+    whole += [c.text for c in schedule.conditions if (None, None) in c.used]
+    _add_visits(schedule, grid, plan, titles, whole)
     schedule.unread = _unread(schedule)
     return schedule
+
+
+def _add_visits(schedule: Schedule, grid: list[list[str]], plan: Layout, titles: list[str], whole: list[str]) -> None:
+    """The visits, from the columns to what notes add and what is doubted."""
+    cycled = any(e.timing.cycles for e in schedule.encounters)
+    heads = [text for e in schedule.encounters for text in e.printed]
+    notes = [c.text for c in schedule.conditions]
+    schedule.cycle_length = cycle_lengths([*heads, *whole, *notes]) | _cycle_rows(schedule) if cycled else {}
+    for index, encounter in enumerate(schedule.encounters):
+        epoch = schedule.epochs[encounter.epoch] if encounter.epoch < len(schedule.epochs) else None
+        visit = visit_of(encounter, None if epoch is None or epoch.inferred else epoch.name, schedule)
+        visit.encounter = index
+        schedule.visits.append(visit)
+    shown = dict(_annotation_columns(grid, plan, titles))
+    schedule.visits += [
+        Visit(column=column, name=title, printed=[title] if title else [], is_visit=False, kind="annotation")
+        for column, title in shown.items()
+    ]
+    schedule.visits.sort(key=lambda visit: visit.column)
+    _without_marks(schedule)
+    tell_periods_apart(schedule)
+    add_from_notes(schedule, whole)
+    add_doubts(schedule)
+
+
+def _without_marks(schedule: Schedule) -> None:
+    """A column without a mark and without a time is no visit: a washout, an empty column."""
+    marked = {mark.encounter for mark in schedule.marks}
+    for visit in schedule.visits:
+        timed = (visit.day, visit.last_day, visit.week, visit.last_week, visit.month, visit.hours, visit.cycle)
+        if visit.encounter is not None and visit.encounter not in marked and all(v is None for v in timed):
+            timing = schedule.encounters[visit.encounter].timing
+            if not timing.events and timing.visit is None and any(visit.printed):
+                visit.is_visit = False
+                visit.kind = "annotation"
+
+
+def _cycle_rows(schedule: Schedule) -> dict[str, int]:
+    """Lengths of cycles that a row of durations prints under the cycles."""
+    found: dict[str, set[int]] = {}
+    for encounter in schedule.encounters:
+        span, cycles = encounter.timing.duration, encounter.timing.cycles
+        if (
+            not cycles
+            or span is None
+            or span.first is None
+            or span.first != span.last
+            or span.unit not in ("day", "week")
+        ):
+            continue
+        single = len(cycles) == 1 and cycles[0].first == cycles[0].last and cycles[0].first is not None
+        key = str(int(cycles[0].first or 0)) if single else "*"
+        found.setdefault(key, set()).add(int(span.first * (7 if span.unit == "week" else 1)))
+    lengths = {key: days.pop() for key, days in found.items() if len(days) == 1}
+    return lengths if len(set(lengths.values())) != 1 else {"*": next(iter(lengths.values()))}
+
+
+def _whole_table_texts(table: SoeTable, grid: list[list[str]], plan: Layout) -> list[str]:
+    """Title, corner and labels of the header rows, and cells merged over all columns: they hold for the whole table."""
+    corner = [grid[r][c] for r in range(plan.header_rows) for c in plan.labels if grid[r][c]]
+    wide = [{grid[r][c] for c in plan.data if grid[r][c]} for r in range(plan.header_rows)]
+    merged = [next(iter(texts)) for texts in wide if len(texts) == 1 and len(plan.data) > 2]
+    return list(dict.fromkeys([table.title, *corner, *merged]))
+
+
+def _table_markers(table: SoeTable, grid: list[list[str]], plan: Layout, markers: Markers) -> set[str]:
+    """Markers of the title, the corner and the labels of header rows."""
+    found: set[str] = set()
+    for r in range(plan.header_rows):
+        for c in plan.labels:
+            if grid[r][c]:
+                found |= set(markers.split(grid[r][c], (r, c)).markers)
+    return found
+
+
+def _annotation_columns(grid: list[list[str]], plan: Layout, titles: list[str]) -> list[tuple[int, str]]:
+    """Columns right of the activity names that are no visits, with their titles."""
+    name = plan.labels[_name_column(grid, plan)] if plan.labels else 0
+    body = grid[plan.header_rows :]
+    found: list[tuple[int, str]] = []
+    for place, c in enumerate(plan.labels):
+        own = any(row[c] and row[c] != row[name] for row in body)
+        if c > name and own:
+            found.append((c, titles[place]))
+    return found + [(c, _comment_title(grid, plan, c)) for c in plan.comments]
+
+
+def _comment_title(grid: list[list[str]], plan: Layout, column: int) -> str:
+    return next((grid[r][column] for r in range(plan.header_rows - 1, -1, -1) if grid[r][column]), "")
+
+
+def _annotations(
+    grid: list[list[str]], plan: Layout, titles: list[str], activities: list[Activity], markers: Markers
+) -> list[Remark]:
+    """The cells of the columns that are no visits, by the row's activity."""
+    found: list[Remark] = []
+    columns = _annotation_columns(grid, plan, titles)
+    for index, activity in enumerate(activities):
+        for column, title in columns:
+            text, refs = markers.split(grid[activity.row][column], (activity.row, column))
+            if text and text != activity.name:
+                found.append(Remark(activity=index, encounter=None, column=column, text=text, kind="annotation",
+                                    title=title or f"column {column + 1}", footnotes=refs))  # fmt: skip
+    return found
 
 
 def upright(table: SoeTable) -> SoeTable:
@@ -150,9 +264,13 @@ def _page(table: SoeTable, row: int) -> int | None:
 
 def _marks(
     table: SoeTable, grid: list[list[str]], activities: list[Activity], encounters: list[Encounter], markers: Markers
-) -> list[Mark]:
+) -> tuple[list[Mark], list[Remark]]:
+    """The cells of the body that schedule an activity, and those that schedule nothing."""
     spans = {(c.row, c.column): c.column_span for c in table.cells if c.column_span > 1}
     found: list[Mark] = []
+    remarks: list[Remark] = []
+    contacts = legend([note.text for note in table.footnotes])
+    ticked = ticks_boxes([grid[a.row][e.column] for a in activities for e in encounters])
     seen: set[int] = set()
     for index, activity in enumerate(activities):
         if activity.category or activity.row in seen:
@@ -169,13 +287,22 @@ def _marks(
             inside = encounter.column < until
             first = (activity.row, encounter.column) in spans
             base, refs = markers.split(text, (activity.row, encounter.column))
-            kind: Literal["done", "text"] = "done" if is_mark(base) or is_mark(text) else "text"
             width = span if inside and first else 0 if inside else 1
-            found.append(Mark(activity=index, encounter=place, text=base, kind=kind, span=width, footnotes=refs))
-    return found
+            meaning = cell_meaning(base, max(width, 2 if inside else 1), ticked, contacts)
+            if meaning.kind in ("no", "reference"):
+                kind: Literal["no", "reference"] = "no" if meaning.kind == "no" else "reference"
+                remarks.append(Remark(activity=index, encounter=place, column=encounter.column, text=base, kind=kind,
+                                      footnotes=refs))  # fmt: skip
+                continue
+            found.append(Mark(
+                activity=index, encounter=place, text=base, kind="done" if meaning.kind == "done" else "text",
+                span=width, footnotes=refs, condition=meaning.condition, contact=meaning.contact,
+                moments=list(meaning.moments),
+            ))  # fmt: skip
+    return found, remarks
 
 
-def _conditions(table: SoeTable, schedule: Schedule) -> list[Condition]:
+def _conditions(table: SoeTable, schedule: Schedule, on_table: set[str]) -> list[Condition]:
     """The footnotes in order, with the places of their markers; a marker without a footnote has empty text."""
     used: dict[str, list[tuple[int | None, int | None]]] = {}
     for index, encounter in enumerate(schedule.encounters):
@@ -184,10 +311,16 @@ def _conditions(table: SoeTable, schedule: Schedule) -> list[Condition]:
     for index, activity in enumerate(schedule.activities):
         for ref in activity.footnotes:
             used.setdefault(ref, []).append((index, None))
-    for mark in schedule.marks:
-        for ref in mark.footnotes:
-            used.setdefault(ref, []).append((mark.activity, mark.encounter))
-    notes = [Condition(marker=n.marker, text=n.text, used=used.get(n.marker, [])) for n in table.footnotes]
+    cells = [(m.footnotes, m.activity, m.encounter) for m in schedule.marks]
+    for refs, row, place in [*cells, *((r.footnotes, r.activity, r.encounter) for r in schedule.remarks)]:
+        for ref in refs:
+            used.setdefault(ref, []).append((row, place))
+    for ref in on_table:
+        used.setdefault(ref, []).append((None, None))
+    notes = [
+        Condition(marker=n.marker, text=n.text, used=used.get(n.marker, []), note_class=note_class(n.text))
+        for n in table.footnotes
+    ]
     defined = {note.marker for note in table.footnotes}
     return notes + [Condition(marker=ref, text="", used=places) for ref, places in used.items() if ref not in defined]
 

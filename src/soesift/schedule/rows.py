@@ -19,13 +19,19 @@ _COMMENTS = re.compile(
     re.IGNORECASE,
 )
 _TITLE = re.compile(r"(?:table|appendix|figure)\b\s*[\d.A-Z]|schedule of\b", re.IGNORECASE)
-_MARK_TAIL = re.compile(r"([Xx✓✔√●•■◆○▪☑☒✗])\s?[\[(]?([a-z0-9*†‡§¶#](?:[,\s]*[a-z0-9*†‡§¶#])*)[\])]?")
+_ONE = r"(?:[a-z]|\d{1,2}|[*†‡§¶#]{1,3})"  # a marker behind a mark
+_MARK_TAIL = re.compile(
+    rf"([Xx✓✔√●•■◆○▪☑☒✗])(?:\s?[\[(]?({_ONE}(?:\s*,\s*{_ONE}|\s{_ONE})*)[\])]?|([a-z]{{2,3}}))"
+)  # "Xa,b", "X (1)", "Xab"; not "X (if necessary)"
 _HEADER_WORD = re.compile(  # "Every 6 monthsf,g", "SCRa", "Follow-Upa": no such words exist
     r"(.*(?:weeks?|days?|months?|years?|visits?|cycles?|scr|screening|baseline|follow[- ]?up|therapy|phase|period|"
     r"eo[sti]|treatment|termination|discontinuation|withdrawal|study|\bET))([a-z](?:,\s?[a-z])*)",
     re.IGNORECASE,
 )
 _POINT_TAIL = re.compile(r"(.*\d)([a-ce-gi-ln-vxz](?:,[a-z])*)")  # not d, h, m, w, y: those are units
+
+
+Place = tuple[int, int]
 
 
 class Marked(NamedTuple):
@@ -66,7 +72,7 @@ class Markers:
             return Marked(text, list(self.at.get(place, ())))
         tail = _MARK_TAIL.fullmatch(text)
         if tail is not None:
-            return Marked(tail[1], re.findall(r"[a-z0-9]+|[^\s,\w]+", tail[2]) if tail[2] else [])
+            return Marked(tail[1], re.findall(r"\d+|[a-z]|[^\s,\w]+", tail[2] or tail[3]))
         base, markers = split_markers(text, self.known, self.words) if self.known else (text, [])
         return Marked(base, markers)
 

@@ -173,6 +173,10 @@ def _number_led(c: Cursor) -> bool:
         return _bare(c, spans, start)
     if inner is not None:
         c.timing.window = Window(before=inner[0], after=inner[1], unit=unit)
+    if c.sees("unit") and unit_of(c.peek()) == "cycle" and not c.starts_number(1):  # "28-day cycles"
+        c.timing.duration = c.timing.duration or Span(first=spans[0][0], last=spans[0][1], unit=unit)
+        c.at += 1
+        return True
     if c.peek().value.startswith("interval"):  # "at 52-week intervals"
         return c.set_every(*spans[-1], unit, 1)
     if unit == c.kind and not c.sees("relative") and not waiting(c):

@@ -1,0 +1,162 @@
+"""The visit table as one HTML file, with a timeline as a picture (SVG) above each table."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+from soesift.export.markup import chip, element, items, page_head, text
+from soesift.export.visit_words import COLUMNS, time_words, visit_rows, window_words
+from soesift.export.wording import heading_of, where
+from soesift.result.models import Result, SoeTable
+from soesift.schedule import Schedule, Visit, read_schedule
+
+_STYLE = """
+.visits { border-collapse: collapse; width: 100%; font-size: .87rem; }
+.visits th, .visits td { text-align: left; vertical-align: top; padding: .35rem .6rem; border: 1px solid var(--line); }
+.visits thead th { background: var(--head); position: sticky; top: 0; }
+.visits .doubt { background: #ffe9a833; color: var(--unsure); }
+.visits .none td { color: var(--quiet); }
+.timeline { width: 100%; min-width: 60rem; height: auto; }
+.timeline text { font-size: 11px; fill: var(--ink); }
+.timeline .axis { stroke: var(--line); stroke-width: 2; }
+.timeline .window { stroke: var(--accent); stroke-width: 8; stroke-opacity: .3; }
+.timeline .range { stroke: var(--grid); stroke-width: 8; stroke-opacity: .55; }
+.timeline circle { fill: var(--accent); }
+.timeline .doubted { fill: var(--unsure); }
+.timeline .quiet { fill: var(--quiet); }
+"""
+_WIDTH, _LEFT, _STEP = 1100, 40, 16
+
+
+def visits_html(result: Result) -> str:
+    """The text of the page."""
+    style = files("soesift.export").joinpath("report.css").read_text(encoding="utf-8") + _STYLE
+    head = page_head(f"Visits: {result.document.name}", style)
+    title = element("h1", text(f"Visits of {result.document.name}"), dir="auto")
+    sections = [_section(table, n) for n, table in enumerate(result.tables, start=1)]
+    body = sections or [element("p", "No schedule was found.", cls="quiet")]
+    page = element("html", head, "\n", element("body", element("header", title), element("main", *body)), lang="en")
+    return f"<!DOCTYPE html>\n{page}\n"
+
+
+def _section(table: SoeTable, number: int) -> str:
+    schedule = read_schedule(table)
+    doubted = sum(bool(v.doubts) for v in schedule.visits)
+    chips = [
+        chip(where(table)) if where(table) else "",
+        chip(f"{sum(v.is_visit for v in schedule.visits)} visits"),
+        chip(f"{doubted} to check", "flag") if doubted else chip("nothing to check"),
+        *(chip(f"{'Cycles' if k == '*' else f'Cycle {k}'}: {n} days") for k, n in schedule.cycle_length.items()),
+    ]  # fmt: skip
+    return element(
+        "section",
+        element("h2", text(f"{number}. {heading_of(table, number)}"), dir="auto"),
+        element("p", *chips, cls="chips"),
+        items(schedule.doubts),
+        element("div", timeline(schedule), cls="wide"),
+        element("div", _rows(table, schedule), cls="wide"),
+        id=f"t{number}",
+    )
+
+
+def _rows(table: SoeTable, schedule: Schedule) -> str:
+    head = element("tr", *(element("th", text(name), scope="col") for name in COLUMNS))
+    lines = []
+    for visit, texts in zip(schedule.visits, visit_rows(table, schedule), strict=True):
+        cells = [element("td", text(t), cls="doubt" if t and n == len(texts) - 1 else None, dir="auto")
+                 for n, t in enumerate(texts)]  # fmt: skip
+        lines.append(element("tr", *cells, cls=None if visit.is_visit else "none"))
+    return element("table", element("thead", head), element("tbody", *lines), cls="visits")
+
+
+def timeline(schedule: Schedule) -> str:
+    """The visits in order on a line, scaled by study day or week where they have one; an SVG, or nothing for none.
+
+    A schedule whose visits have no common count (cycles, events) is drawn in equal steps.
+    """
+    visits = [v for v in schedule.visits if v.is_visit]
+    if not visits:
+        return ""
+    places, scaled = _places(visits)
+    shapes = [_svg("line", x1=_LEFT, y1=40, x2=_WIDTH - _LEFT, y2=40, cls="axis")]
+    levels = _levels(places)
+    height = 70 + _STEP * (max(levels) + 1)
+    for visit, (x, low, high), level in zip(visits, places, levels, strict=True):
+        if high > low:
+            kind = "range" if visit.kind == "range" else "window"
+            shapes.append(_svg("line", x1=f"{low:.1f}", y1=40, x2=f"{high:.1f}", y2=40, cls=kind))
+        look = "doubted" if visit.doubts else None
+        shapes.append(element("circle", element("title", text(_tip(visit))), cx=f"{x:.1f}", cy=40, r=5, cls=look))
+        y = 62 + _STEP * level
+        shapes.append(_svg("line", x1=f"{x:.1f}", y1=46, x2=f"{x:.1f}", y2=y - 11, cls="axis"))
+        shapes.append(element("text", text(_label(visit)), x=f"{x:.1f}", y=y, text_anchor="middle"))
+    note = "Scaled by study day" if scaled else "In printed order; the visits have no common count of days"
+    shapes.append(element("text", note, x=_LEFT, y=16, cls="quiet"))
+    return element(
+        "svg",
+        *shapes,
+        viewBox=f"0 0 {_WIDTH} {height}",
+        cls="timeline",
+        role="img",
+        aria_label="Timeline of the visits",
+    )
+
+
+def _svg(tag: str, **attributes: object) -> str:
+    return element(tag, **attributes)
+
+
+def _places(visits: list[Visit]) -> tuple[list[tuple[float, float, float]], bool]:
+    """x of each visit and of the ends of its window; whether the line is scaled by time."""
+    days = [_on_line(v) for v in visits]
+    known = [d for d in days if d is not None]
+    wide = _WIDTH - 2 * _LEFT
+    if len(known) < len(visits) * 0.7 or len(known) < 2 or max(known) == min(known):
+        step = wide / max(1, len(visits) - 1)
+        return [(_LEFT + step * k,) * 3 for k in range(len(visits))], False
+    tail = (len(visits) - len(known)) * 60
+    scale = (wide - tail) / (max(known) - min(known))
+    found: list[tuple[float, float, float]] = []
+    free = _WIDTH - _LEFT - tail + 60
+    for visit, day in zip(visits, days, strict=True):
+        if day is None:
+            found.append((free, free, free))
+            free += 60
+            continue
+        x = _LEFT + (day - min(known)) * scale
+        last = (visit.last_day if visit.day is not None else None) or day
+        low, high = day - (visit.before_days or 0), max(day + (visit.after_days or 0), last)
+        found.append((x, max(_LEFT, x - (day - low) * scale), min(_WIDTH - _LEFT, x + (high - day) * scale)))
+    return found, True
+
+
+def _on_line(visit: Visit) -> float | None:
+    """A place on the line of study days; a week is drawn at its seventh multiple, for the picture only."""
+    if visit.cycle is not None or visit.relative_to is not None:
+        return None
+    if visit.day is not None:
+        return visit.day
+    return None if visit.week is None else 7 * visit.week
+
+
+def _levels(places: list[tuple[float, float, float]]) -> list[int]:
+    """Rows for the labels, so that neighbours do not lie over each other."""
+    ends: list[float] = []
+    found: list[int] = []
+    for x, _, _ in places:
+        level = next((k for k, end in enumerate(ends) if x - end > 90), len(ends))
+        ends[level : level + 1] = [x]
+        found.append(level)
+    return found
+
+
+def _label(visit: Visit) -> str:
+    shown = (
+        time_words(visit) if visit.kind in ("planned", "range") else visit.printed[-1] if visit.printed else visit.name
+    )
+    return shown if len(shown) <= 18 else shown[:17] + "…"
+
+
+def _tip(visit: Visit) -> str:
+    parts = [" / ".join(visit.printed), time_words(visit), window_words(visit), *visit.doubts]
+    return "; ".join(filter(None, parts))

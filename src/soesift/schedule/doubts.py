@@ -1,0 +1,115 @@
+"""What cannot be right or is not said, as sentences that a data manager understands."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from soesift.schedule.from_notes import anchor_of
+from soesift.schedule.models import Schedule, Visit
+
+
+@dataclass(frozen=True)
+class Sanity:
+    """`longest_window`: days (30 to 365) above which a window is doubted; screening windows of 90 days are common.
+    `month`: days that a month may have between two visits, days per month on long schedules.
+    """
+
+    longest_window: float = 120.0
+    month: tuple[float, float] = (28.0, 31.5)
+
+
+def add_doubts(schedule: Schedule, sanity: Sanity | None = None) -> None:
+    """Add to each visit's `doubts`, and to the schedule's."""
+    limits = sanity or Sanity()
+    visits = [v for v in schedule.visits if v.is_visit]
+    for visit in visits:
+        _alone(visit, schedule, limits)
+    _backwards(visits)
+    _twice(visits)
+    _weeks_and_days(visits)
+    _anchor(schedule, visits)
+    for visit in schedule.visits:
+        visit.doubts = list(dict.fromkeys(visit.doubts))
+
+
+def _alone(visit: Visit, schedule: Schedule, limits: Sanity) -> None:
+    window = max(visit.before_days or 0.0, visit.after_days or 0.0)
+    if window > limits.longest_window:
+        visit.doubts.append(f"The window of {window:g} days is longer than {limits.longest_window:g} days.")
+    length = schedule.cycle_length.get(str(visit.cycle), schedule.cycle_length.get("*"))
+    if visit.cycle is not None and visit.day is not None and length is not None and visit.day > length:
+        visit.doubts.append(f"Day {visit.day:g} lies outside a cycle of {length} days.")
+    if visit.month is not None and visit.day is not None and visit.month > 0:
+        low, high = (limits.month[0] * visit.month - 2, limits.month[1] * visit.month + 2)
+        if not low <= visit.day <= high and visit.kind == "planned":
+            visit.doubts.append(f"Month {visit.month:g} and day {visit.day:g} do not agree.")
+    if not visit.printed:
+        visit.doubts.append("The column has no header.")
+    elif _says_no_time(visit):
+        visit.doubts.append(f"The header gives no time, only words: “{' / '.join(visit.printed)[:80]}”.")
+
+
+def _says_no_time(visit: Visit) -> bool:
+    values = (visit.day, visit.last_day, visit.week, visit.last_week, visit.month, visit.hours, visit.offset_days,
+              visit.cycle, visit.every_days)  # fmt: skip
+    return visit.kind == "planned" and all(v is None for v in values)
+
+
+def _backwards(visits: list[Visit]) -> None:
+    """Study days, or weeks, that fall along the columns."""
+    for name in ("day", "week"):
+        last: Visit | None = None
+        for visit in visits:
+            value = getattr(visit, name)
+            if value is None or visit.cycle is not None or visit.relative_to is not None or visit.kind == "event":
+                continue
+            before = None if last is None else getattr(last, name)
+            if before is not None and value < before:
+                visit.doubts.append(f"{name.capitalize()} {value:g} stands right of {name} {before:g}.")
+            last = visit
+
+
+def _twice(visits: list[Visit]) -> None:
+    """Two columns at one time."""
+    seen: dict[tuple[object, ...], Visit] = {}
+    for visit in visits:
+        if visit.kind not in ("planned", "range") or _says_no_time(visit):
+            continue
+        key = (visit.cycle, visit.day, visit.last_day, visit.week, visit.last_week, visit.month, visit.hours,
+               visit.offset_days, visit.relative_to, visit.epoch)  # fmt: skip
+        if key in seen:
+            visit.doubts.append(f"Is at the same time as column {seen[key].column + 1} ({seen[key].name}).")
+        else:
+            seen[key] = visit
+
+
+def _weeks_and_days(visits: list[Visit]) -> None:
+    """Columns where day minus seven times the week is not what it is in the others."""
+    pairs = [(v, v.day - 7 * v.week) for v in visits if v.day is not None and v.week is not None and v.cycle is None]
+    pairs = [(v, rest) for v, rest in pairs if v.kind == "planned" and v.relative_to is None]
+    if not pairs:
+        return
+    usual, count = Counter(rest for v, rest in pairs if (v.day or 0) > 0).most_common(1)[0] if any(
+        (v.day or 0) > 0 for v, _ in pairs) else (1.0, 0)  # fmt: skip
+    allowed = {usual} if count * 2 > len(pairs) else {0.0, 1.0, -6.0}
+    for visit, rest in pairs:
+        early = (visit.day or 0) <= 1 and -7 <= rest <= 1
+        if rest not in allowed and not early:
+            visit.doubts.append(f"Week {visit.week:g} and day {visit.day:g} do not agree.")
+
+
+def _anchor(schedule: Schedule, visits: list[Visit]) -> None:
+    """The column from which the others count is missing or there are two."""
+    if not any(v.day is not None or v.week is not None or v.cycle is not None for v in visits):
+        return
+    if anchor_of(visits) is None:
+        schedule.doubts.append(
+            "No column is the day from which the others count (day 1, week 0, baseline or randomisation); "
+            "their times are as printed and are not tied to another table."
+        )
+        return
+    ones = [v for v in visits if v.day == 1 and v.cycle in (None, 1) and v.relative_to is None and v.hours is None]
+    if len(ones) > 1 and len({v.epoch for v in ones}) > 1:
+        names = ", ".join(v.name for v in ones)
+        schedule.doubts.append(f"More than one column is day 1: {names}.")

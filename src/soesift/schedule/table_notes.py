@@ -1,0 +1,151 @@
+"""What notes and titles say for columns or the whole table: cycle length, windows, contact, class of note."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from soesift.schedule.models import Contact, NoteClass
+from soesift.schedule.tokens import clean
+
+_NUMBER_WORDS = {
+    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
+    "fourteen": 14, "twenty-one": 21, "twenty-eight": 28,
+}  # fmt: skip
+_N = r"(?P<n>\d+|" + "|".join(_NUMBER_WORDS) + r")"
+_U = r"(?P<u>days?|weeks?|wks?|d|w)\b"
+_CYCLE_LENGTH = [
+    re.compile(p, re.IGNORECASE)
+    for p in (
+        rf"\bcycles?\s*(?P<c>\d+)?\s*(?:,\s*)?[(\[]\s*(?:length\s*[:=]?\s*)?{_N}\s*-?\s*{_U}(?!\s*(?:prior|before|after|post|[-/]?\s*[+±]))",
+        rf"\bcycles?\s*(?P<c>\d+)?\s*(?:=|:|is|are|was|lasts?|will\s+(?:be|last)|equals?|of|consists?\s+of|"
+        rf"(?:is|are|will\s+be)\s+defined\s+as|(?:length|duration)\s*(?:=|:|is|of|will\s+be)?)\s*(?:approximately\s+|about\s+)?"
+        rf"(?:a\s+)?{_N}\s*-?\s*(?:calendar\s+|consecutive\s+)?{_U}",
+        rf"(?<![\d.+±-]){_N}\s*-?\s*{_U}[\s-]*(?:treatment\s+|dosing\s+|study\s+|long\s+)*cycles?\b(?:\s*(?P<c>\d+)\b)?",
+    )
+]  # fmt: skip
+_WINDOW = re.compile(
+    r"(?:±|\+\s?/\s?-|\+-|plus\s+or\s+minus|plus/minus)\s?(?P<both>\d+(?:\.\d+)?)\s*-?\s*(?P<u1>calendar\s+|working\s+|business\s+)?"
+    r"(?P<unit1>days?|weeks?|wks?|hours?|hrs?|h|d|w|months?)\b"
+    r"|(?<![\w.])-\s?(?P<minus>\d+(?:\.\d+)?)\s*(?:days?|d)?\s*(?:/|to|,|and|or|\s)\s*\+\s?(?P<plus>\d+(?:\.\d+)?)\s*-?\s*"
+    r"(?P<unit2>days?|weeks?|wks?|hours?|hrs?|h|d|w)\b"
+    r"|\+\s?(?P<plus3>\d+(?:\.\d+)?)\s*(?:days?|d)?\s*(?:/|to|,|and|or|\s)\s*-\s?(?P<minus3>\d+(?:\.\d+)?)\s*-?\s*"
+    r"(?P<unit3>days?|weeks?|wks?|hours?|hrs?|h|d|w)\b"
+    r"|(?<![\w.])\+\s?(?P<only>\d+(?:\.\d+)?)\s*-?\s*(?P<unit4>days?|weeks?|wks?|hours?|hrs?|h|d|w)\b",
+    re.IGNORECASE,
+)
+_ABOUT_VISITS = re.compile(
+    r"\bvisits?\b|window|deviat|allow|permit|schedul|time\s?points?|stud(?:y|ies)\s+days?|assessments?\s+(?:may|can|should|will)|"
+    r"toleran",
+    re.IGNORECASE,
+)
+_UNIT_DAYS = {"d": 1.0, "w": 7.0, "h": 1 / 24}
+_CLASSES: list[tuple[NoteClass, re.Pattern[str]]] = [
+    ("alternative", re.compile(
+        r"\binstead\s+of\b|\balternativ|\bin\s+(?:lieu|place)\s+of\b|\bsubstitut|\bmay\s+(?:also\s+)?be\s+(?:conducted|performed|"
+        r"done|completed|collected|obtained|replaced|used|combined)\s+(?:by|via|at|remotely|over|in\s+the\s+home|from|as)\b|"
+        r"\b(?:either|one)\s+of\b|\bcan\s+be\s+(?:replaced|substituted|used|performed\s+(?:by|via|at))|\bwhichever\b|"
+        r"\bor\s+(?:by\s+)?(?:tele)?phone\b", re.I)),
+    ("repetition", re.compile(
+        r"\bevery\s+(?:\w+\s+)?(?:\d+|other|day|week|month|cycle|year|two|three|four|six|eight|twelve|visit)|\bq\s?\d+\s?[wdmh]\b|"
+        r"\beach\s+(?:cycle|week|month|visit|day)\b|\b(?:bi-?)?(?:weekly|monthly|daily|quarterly|annually)\b|\bthereafter\b|"
+        r"\brepeat(?:ed)?\b|\bsubsequent\s+cycles?\b|\bonce\s+(?:a|per)\b|\b(?:twice|triplicate|times)\s+(?:a|per)\b|"
+        r"\bcontinu(?:e|ed|ously)\s+(?:until|through)", re.I)),
+    ("condition", re.compile(
+        r"\bif\b|\bonly\b|\bunless\b|\bwhen\b|\bas\s+(?:clinically\s+)?(?:indicated|applicable|needed|required|appropriate)\b|"
+        r"\bwhere\s+(?:applicable|required|indicated)\b|\boptional\b|\bdiscretion\b|\bin\s+case\b|\bchild-?bearing\b|\bpostmenopausal\b|"
+        r"\b(?:for|in)\s+(?:\w+\s+){0,2}(?:patients?|subjects?|participants?|women|females?|men|males?|sites?|those|countries)\b|"
+        r"\bapplicable\b|\bmandatory\b|\bprovided\s+that\b|\bnot\s+(?:required|needed|necessary|performed|done)\b|\bexcept\b|"
+        r"\bwho\s+(?:have|are|discontinue|complete)|\bas\s+per\s+local\b|\bmust\s+(?:have|be\s+met)", re.I)),
+    ("timing", re.compile(
+        r"±|\+/-|\bwithin\b|\bprior\s+to\b|\bbefore\b|\bafter\b|\bpre-?dose\b|\bpost-?dose\b|\b\d+\s*(?:h|hrs?|hours?|min|minutes?|"
+        r"days?|weeks?|months?)\b|\bwindow\b|\bat\s+(?:the\s+)?(?:start|end|time)\b|\bday\s+-?\d|\bweek\s+-?\d|\bcycle\s+\d|"
+        r"\bduring\b|\buntil\b|\bthrough(?:out)?\b|\bimmediately\b|\bfasting\s+for\b|\bvisit\s+\d", re.I)),
+]  # fmt: skip
+_CONTACTS: list[tuple[Contact, str]] = [
+    ("phone", r"(?:tele)?phone|\bcall\b|\btel\b|telefon|telephonic|\btc\b|contact\s+by\s+phone"),
+    ("video", r"\bvideo|\bvirtual|telemedicine|televisit|telehealth|\bremote"),
+    ("home", r"\b(?:at|in|from)[\s-](?:the\s+)?(?:patient'?s?\s+)?home|\bhome\b"),
+    ("site", r"\bclinic\b|\bsite\b|in-?person|\bon-?site|in-?clinic|\boffice\b|\bhospital|\bin-?patient|\bcru\b|"
+             r"face[\s-]to[\s-]face"),
+]  # fmt: skip
+_LEGEND = re.compile(
+    r"(?:^|[\s,;(.])(?P<key>[A-Z]{1,3}|☎)\s*(?:=|:|–|-|indicates|denotes|means)\s*(?P<words>[^;,.=]{3,60})"
+)
+
+
+class FoundWindow(NamedTuple):
+    """A deviation in days, and the text that says it; `general` if the text speaks of visits or windows."""
+
+    before: float
+    after: float
+    text: str
+    general: bool
+
+
+def cycle_lengths(texts: list[str]) -> dict[str, int]:
+    """Days of a cycle that texts print: {"1": 35, "*": 28}; a number under which texts disagree is left out."""
+    found: dict[str, set[int]] = {}
+    for text in texts:
+        for key, days in _lengths_in(clean(text)):
+            found.setdefault(key, set()).add(days)
+    return {key: days.pop() for key, days in sorted(found.items()) if len(days) == 1}
+
+
+def _lengths_in(text: str) -> list[tuple[str, int]]:
+    found: list[tuple[str, int]] = []
+    for pattern in _CYCLE_LENGTH:
+        for match in pattern.finditer(text):
+            number = match["n"].lower()
+            count = int(number) if number.isdigit() else _NUMBER_WORDS[number]
+            days = count * (7 if match["u"].lower().startswith("w") else 1)
+            if 5 <= days <= 120:  # a cycle's length; "Cycle 1: 3 days" is something else
+                found.append((match["c"] or "*", days))
+    return found
+
+
+def windows_in(text: str) -> list[FoundWindow]:
+    """The deviations that a note prints, once each."""
+    shown = clean(text)
+    found: list[FoundWindow] = []
+    for match in _WINDOW.finditer(shown):
+        unit = next(u for u in (match["unit1"], match["unit2"], match["unit3"], match["unit4"]) if u)
+        factor = _UNIT_DAYS.get(unit[0].lower())
+        if factor is None or (unit.lower().startswith("m")):
+            continue
+        low = match["both"] or match["minus"] or match["minus3"] or "0"
+        high = match["both"] or match["plus"] or match["plus3"] or match["only"]
+        one = FoundWindow(float(low) * factor, float(high) * factor, shown, _ABOUT_VISITS.search(shown) is not None)
+        if one not in found:
+            found.append(one)
+    return found
+
+
+def note_class(text: str) -> NoteClass:
+    """Condition, timing, repetition, alternative or comment: what its first telling sentence is."""
+    sentences = [s for s in re.split(r"(?<=[.;])\s+(?=[A-Z])", clean(text)) if s]
+    for sentence in sentences:
+        for name, pattern in _CLASSES:
+            if pattern.search(sentence):
+                return name
+    return "comment"
+
+
+def contact_in(text: str) -> Contact | None:
+    """How a visit takes place, by its words; two ways at once are "site or phone"."""
+    shown = clean(text).lower()
+    found = [name for name, pattern in _CONTACTS if re.search(pattern, shown)]
+    if "site" in found and "phone" in found:
+        return "site or phone"
+    return found[0] if found else None
+
+
+def legend(texts: list[str]) -> dict[str, Contact]:
+    """Letters that notes explain as a way of contact: "P = phone visit, C = clinic"."""
+    found: dict[str, Contact] = {}
+    for text in texts:
+        for match in _LEGEND.finditer(text):
+            contact = contact_in(match["words"])
+            if contact is not None and len(match["words"].split()) <= 6:
+                found.setdefault(match["key"].lower(), contact)
+    return found

@@ -1,0 +1,189 @@
+"""Columns as visits: day, week, cycle, offset from an event, window, repeats; open where the print does not say."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from soesift.schedule.models import Encounter, Offset, Schedule, Span, Timing, Visit, VisitKind, Window
+from soesift.schedule.table_notes import contact_in
+
+_DAYS = {"day": 1.0, "week": 7.0}
+_HOURS = {"minute": 1 / 60, "hour": 1.0}
+
+
+def visit_of(encounter: Encounter, epoch: str | None, schedule: Schedule) -> Visit:
+    """One column that is not an annotation; windows and contact of notes are added by `with_notes`."""
+    timing = encounter.timing
+    visit = Visit(
+        column=encounter.column,
+        name=encounter.name,
+        printed=encounter.printed,
+        markers=encounter.footnotes,
+        epoch=epoch,
+    )
+    _points(visit, timing)
+    _cycle(visit, timing)
+    _offset(visit, timing)
+    if timing.every is not None:
+        visit.every_days = _in_days(timing.every.first, timing.every.unit)
+        if visit.every_days is None:
+            visit.doubts.append(
+                f"Repeats every {_span(timing.every)}; a {timing.every.unit} has no fixed number of days."
+            )
+    visit.kind = _kind(visit, timing)
+    _repeat(visit, schedule)
+    _window(visit, timing.window)
+    visit.contact = contact_in(" ".join(encounter.printed))
+    visit.doubts += [f"“{part}” in the header could not be read." for part in encounter.unread]
+    return visit
+
+
+def _points(visit: Visit, timing: Timing) -> None:
+    """Days, weeks, months and hours as printed."""
+    for unit in ("day", "week", "month"):
+        spans = [s for s in timing.times if s.unit == unit]
+        if not spans:
+            continue
+        first, last = spans[0].first, spans[-1].last
+        setattr(visit, unit, first)
+        if unit != "month" and (last != first):
+            setattr(visit, f"last_{unit}", last)
+        if first is None:
+            visit.doubts.append(f"“Up to {unit} {_number(last)}” has no printed start.")
+    hours = [s for s in timing.times if s.unit in _HOURS and s.first is not None]
+    if hours and hours[0].first is not None:
+        visit.hours = hours[0].first * _HOURS[hours[0].unit]
+    if any(s.unit == "month" for s in timing.times) and visit.day is None:
+        pass  # a month is no number of days: it stays a month
+    _several(visit, timing)
+
+
+def _several(visit: Visit, timing: Timing) -> None:
+    """ "Weeks 4, 8, 12": a repeat with its interval if that is one; else said."""
+    for unit in ("day", "week"):
+        spans = [s for s in timing.times if s.unit == unit]
+        if len(spans) < 2:
+            continue
+        values = [s.first for s in spans if s.first is not None]
+        steps = {b - a for a, b in pairwise(values)}
+        if len(steps) == 1 and len(values) == len(spans) and (step := steps.pop()) > 0 and len(values) > 2:
+            visit.every_days = step * _DAYS[unit]
+        else:
+            listed = ", ".join(_number(v) for v in values)
+            visit.doubts.append(f"One column stands for {unit}s {listed}; its visits are at each of them.")
+
+
+def _cycle(visit: Visit, timing: Timing) -> None:
+    if not timing.cycles:
+        return
+    first = next((s.first for s in timing.cycles if s.first is not None), None)
+    last = timing.cycles[-1].last
+    visit.cycle = None if first is None else int(first)
+    visit.last_cycle = int(last) if last is not None and last != first else None
+    if first is None:
+        visit.doubts.append("The header names later cycles without a number.")
+
+
+def _offset(visit: Visit, timing: Timing) -> None:
+    """The first length from an event; others are said."""
+    named = [o for o in timing.offsets if o.length is not None or o.anchor is not None]
+    if timing.times:  # "Week -4 to -1 (28 days)": a length beside a time is no distance
+        named = [o for o in named if o.relation or o.anchor or (o.length and o.length.unit in _HOURS)]
+    for offset in named:
+        visit.relative_to = visit.relative_to or offset.anchor
+    lengths = [o for o in named if o.length is not None]
+    for offset in lengths[:1]:
+        _place_offset(visit, offset)
+    if len(lengths) > 1:
+        visit.doubts.append("The header gives more than one length of time; only the first is used.")
+
+
+def _place_offset(visit: Visit, offset: Offset) -> None:
+    span = offset.length
+    if span is None:
+        return
+    before = offset.relation == "before"
+    if span.unit in _HOURS:
+        value = span.first if span.first is not None else span.last
+        if value is not None:
+            visit.hours = (-1 if before else 1) * value * _HOURS[span.unit]
+            visit.relative_to = visit.relative_to or ("dose" if offset.relation else None)
+        return
+    first, last = (_in_days(v, span.unit) for v in (span.first, span.last))
+    if last is None and first is None:
+        visit.doubts.append(f"“{_span(span)}” is no fixed number of days.")
+        return
+    low, high = (0.0 if first is None else first), (first if last is None else last)
+    low, high = (-(high or low), -low) if before else (low, high)
+    visit.offset_days = low
+    if high is not None and high != low:
+        visit.before_days, visit.after_days = 0.0, high - low
+    if offset.anchor is None:
+        visit.doubts.append(f"“{_span(span)}”: the header does not say from what it is counted.")
+
+
+def _kind(visit: Visit, timing: Timing) -> VisitKind:
+    timed = any(
+        v is not None for v in (visit.day, visit.week, visit.month, visit.cycle, visit.last_day, visit.last_week)
+    )
+    if "unscheduled" in timing.events and not timed:
+        return "unscheduled"
+    cycles = len(timing.cycles) > 1 or any(s.first != s.last or s.last is None for s in timing.cycles)
+    points = any(len([s for s in timing.times if s.unit == u]) > 1 for u in ("day", "week", "month"))
+    open_end = any(s.last is None for s in timing.times)
+    if timing.every is not None or visit.every_days is not None or cycles or points or open_end:
+        return "repeat"
+    if visit.last_day is not None or visit.last_week is not None:
+        return "range"
+    if not timed and visit.hours is None and (timing.events or timing.offsets):
+        return "event"
+    return "planned"
+
+
+def _repeat(visit: Visit, schedule: Schedule) -> None:
+    """The interval of a repeat each cycle is the cycle's length; without any interval that is said."""
+    if visit.kind != "repeat":
+        return
+    if visit.every_days is None and visit.cycle is not None:
+        length = cycle_length_of(schedule, visit.cycle)
+        visit.every_days = None if length is None else float(length)
+        if length is None:
+            visit.doubts.append("Repeats each cycle; how many days a cycle has is not printed.")
+    elif visit.every_days is None and not visit.doubts:
+        visit.doubts.append("Goes on, but how often is not printed.")
+
+
+def cycle_length_of(schedule: Schedule, cycle: int) -> int | None:
+    """Days of the cycle with that number, if printed."""
+    return schedule.cycle_length.get(str(cycle), schedule.cycle_length.get("*"))
+
+
+def _window(visit: Visit, window: Window | None) -> None:
+    if window is None:
+        return
+    unit = window.unit or ("week" if visit.week is not None and visit.day is None else "day")
+    before, after = (_in_days(v, unit) for v in (window.before, window.after))
+    if before is None or after is None:
+        visit.doubts.append(f"The window is in {unit}s, which have no fixed number of days.")
+    else:
+        visit.before_days, visit.after_days = before, after
+        if window.unit is None:
+            visit.doubts.append(f"The window is printed without a unit; it is taken as {unit}s.")
+
+
+def _in_days(value: float | None, unit: str) -> float | None:
+    if value is None:
+        return None
+    if unit in _HOURS:
+        return round(value * _HOURS[unit] / 24, 6)
+    return value * _DAYS[unit] if unit in _DAYS else None
+
+
+def _span(span: Span) -> str:
+    first, last = span.first, span.last
+    number = _number(first) if first == last or last is None else f"{_number(first)} to {_number(last)}"
+    return f"{number} {span.unit}{'' if number == '1' else 's'}"
+
+
+def _number(value: float | None) -> str:
+    return "?" if value is None else f"{value:g}"

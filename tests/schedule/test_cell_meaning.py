@@ -1,0 +1,80 @@
+"""Cells of the body: done, not done, elsewhere, under a condition, at several times."""
+
+from __future__ import annotations
+
+import pytest
+from made_tables import made
+
+from soesift.schedule.cell_meaning import cell_meaning, moments_of
+
+NOT_DONE = ["-", "–", "—", "No", "no", "N/A", "NA", "n/a", "☐", "Not done", "None", "Not applicable", "---"]
+DONE = ["X", "x", "✓", "Yes", "•", "(X)", "☒", "√"]
+ELSEWHERE = [
+    "Refer to Section 8.2",
+    "See Table 3",
+    "See PK schedule in Appendix 2",
+    "Section 8.1.2",
+    "per protocol Section 6",
+]
+LIMITED = {
+    "X (if necessary)": "if necessary",
+    "X (within 7 days prior to first dose)": "within 7 days prior to first dose",
+    "X (odd cycles only)": "odd cycles only",
+    "X, fasting": "fasting",
+}
+
+
+@pytest.mark.parametrize("text", NOT_DONE)
+def test_not_done(text: str) -> None:
+    assert cell_meaning(text).kind == "no"
+
+
+@pytest.mark.parametrize("text", DONE)
+def test_done(text: str) -> None:
+    assert cell_meaning(text).kind == "done"
+
+
+@pytest.mark.parametrize("text", ELSEWHERE)
+def test_elsewhere(text: str) -> None:
+    assert cell_meaning(text).kind == "reference"
+
+
+@pytest.mark.parametrize("text", ["As per local practice", "If clinically indicated", "Weekly", "Day 1 only"])
+def test_words_are_done_in_words(text: str) -> None:
+    assert cell_meaning(text).kind == "text"
+
+
+@pytest.mark.parametrize("text", sorted(LIMITED))
+def test_the_words_behind_a_mark_are_its_condition(text: str) -> None:
+    meaning = cell_meaning(text)
+    assert (meaning.kind, meaning.condition) == ("text", LIMITED[text])
+
+
+def test_words_behind_a_mark_are_no_footnote_markers() -> None:
+    schedule = made([["Procedure", "Day 1", "Day 8"]], [["ECG", "X (if necessary)", "Xa"]], {"a": "In triplicate."})
+    assert [(m.text, m.condition, m.footnotes) for m in schedule.marks] == [
+        ("X (if necessary)", "if necessary", []), ("X", "", ["a"]),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "hours"),
+    [
+        ("P, 1, 2h", [None, 1, 2]), ("predose, 1 h, 24 h", [None, 1, 24]), ("0.5, 1, 2 h", [0.5, 1, 2]),
+        ("-5, 15, 30 min", [-5 / 60, 0.25, 0.5]), ("24 h", [24]), ("Pre-dose; 30 min; 2 hours", [None, 0.5, 2]),
+    ],
+)  # fmt: skip
+def test_times_of_a_cell_are_a_sub_timeline(text: str, hours: list[float | None]) -> None:
+    assert [m.hours for m in moments_of(text)] == pytest.approx(hours)
+
+
+@pytest.mark.parametrize("text", ["X", "1, 2", "Week 2", "if 2 h", "P", "10 mL"])
+def test_other_cells_are_no_sub_timeline(text: str) -> None:
+    assert moments_of(text) == ()
+
+
+def test_boxes_not_ticked_are_not_done_and_schedule_nothing() -> None:
+    body = [["ECG", "☐", "☒"], ["Weight", "No", "Yes"], ["Height", "-", "X"]]
+    schedule = made([["Procedure", "Day 1", "Day 8"]], body)
+    assert {m.encounter for m in schedule.marks} == {1}
+    assert [r.kind for r in schedule.remarks] == ["no"] * 3

@@ -1,0 +1,108 @@
+"""Headers of every kind as visits: golden values, written by hand."""
+
+from __future__ import annotations
+
+import pytest
+from made_tables import facts, made, visits
+
+ONE = [
+    ("Day 1", {"kind": "planned", "day": 1}),
+    ("Day -7", {"kind": "planned", "day": -7}),
+    ("D15", {"kind": "planned", "day": 15}),
+    ("Week 4", {"kind": "planned", "week": 4}),
+    ("Wk 12 ± 3 days", {"kind": "planned", "week": 12, "before_days": 3, "after_days": 3}),
+    ("Week 4 (+7 days)", {"kind": "planned", "week": 4, "before_days": 0, "after_days": 7}),
+    ("Week 8 (± 1 week)", {"kind": "planned", "week": 8, "before_days": 7, "after_days": 7}),
+    ("Day 29 (-3/+5 days)", {"kind": "planned", "day": 29, "before_days": 3, "after_days": 5}),
+    ("Day 10-22", {"kind": "range", "day": 10, "last_day": 22}),
+    ("Days -28 to -1", {"kind": "range", "day": -28, "last_day": -1}),
+    ("Weeks 5 to 8", {"kind": "range", "week": 5, "last_week": 8}),
+    ("Wk 68 to Wk 140 (every 12 weeks)", {"kind": "repeat", "week": 68, "last_week": 140, "every_days": 84}),
+    ("Every 12 weeks", {"kind": "repeat", "every_days": 84}),
+    ("Weeks 4, 8, 12", {"kind": "repeat", "week": 4, "last_week": 12, "every_days": 28}),
+    ("Month 3", {"kind": "planned", "month": 3}),
+    ("Screening", {"kind": "event"}),
+    ("Early Termination", {"kind": "event"}),
+    ("Unscheduled", {"kind": "unscheduled"}),
+    ("Cycle 2 Day 8", {"kind": "planned", "cycle": 2, "day": 8}),
+    ("C1D15", {"kind": "planned", "cycle": 1, "day": 15}),
+    ("Cycle 3 and subsequent cycles", {"kind": "repeat", "cycle": 3}),
+    ("Cycles 2-6, Day 1 (28-day cycles)", {"kind": "repeat", "cycle": 2, "last_cycle": 6, "day": 1, "every_days": 28}),
+    ("30 days after last dose", {"kind": "event", "offset_days": 30, "relative_to": "last dose"}),
+    ("Follow-up: within 28 to 42 days after last dose",
+     {"kind": "event", "offset_days": 28, "relative_to": "last dose", "before_days": 0, "after_days": 14}),
+    ("Within 28±2 days after last dose",
+     {"kind": "event", "offset_days": 28, "relative_to": "last dose", "before_days": 2, "after_days": 2}),
+    ("2 h post-dose", {"kind": "planned", "hours": 2, "relative_to": "dose"}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "wanted"), ONE)
+def test_a_header_means_what_it_says(text: str, wanted: dict[str, object]) -> None:
+    first = visits([["Procedure", text, "Day 400"]])[0]
+    assert facts(first) == wanted
+
+
+def test_what_is_not_printed_is_a_doubt() -> None:
+    """A repeat without a cycle's length, prose, and a length of time from nothing."""
+    found = visits([["Procedure", "Cycle 3 and subsequent cycles", "Clinic thing", "Follow-up 30 days"]])
+    assert [bool(v.doubts) for v in found] == [True, True, True]
+    assert "how many days a cycle has is not printed" in found[0].doubts[0]
+
+
+@pytest.mark.parametrize(
+    ("where", "text"),
+    [
+        ("notes", "Each cycle is 28 days."), ("notes", "Cycles are 4 weeks (28 days)."),
+        ("title", "Schedule (28-day cycles)"),
+        ("header", "Treatment (1 cycle = 28 days)"), ("notes", "A cycle is defined as 28 days."),
+    ],
+)  # fmt: skip
+def test_the_length_of_a_cycle_is_found_wherever_it_is_printed(where: str, text: str) -> None:
+    header = [["", text, text] if where == "header" else ["", "Treatment", "Treatment"],
+              ["Procedure", "Cycle 1 Day 1", "Cycle 2+ Day 1"]]  # fmt: skip
+    schedule = made(header, notes={"-": text} if where == "notes" else None, title=text if where == "title" else "SoA")
+    assert schedule.cycle_length == {"*": 28}
+    assert schedule.visits[1].every_days == 28
+
+
+def test_the_days_of_a_second_period_count_from_it() -> None:
+    header = [["", "Period 1", "Period 1", "Period 2", "Period 2"], ["Procedure", "Day -1", "Day 1", "Day -1", "Day 1"]]
+    assert [facts(v) for v in visits(header)] == [
+        {"kind": "planned", "day": -1}, {"kind": "planned", "day": 1},
+        {"kind": "planned", "offset_days": -1, "relative_to": "Period 2"},
+        {"kind": "planned", "offset_days": 0, "relative_to": "Period 2"},
+    ]  # fmt: skip
+
+
+def test_a_window_for_all_visits_is_not_on_the_anchor() -> None:
+    for notes in ({"-": "All visits have a window of ± 3 days."}, {"-": "Visit windows are +/- 3 days."}):
+        found = visits([["Procedure", "Screening", "Day 1", "Day 29", "ET"]], notes=notes)
+        assert [(v.before_days, v.after_days) for v in found] == [(None, None), (None, None), (3, 3), (None, None)]
+
+
+def test_a_window_for_some_visits_is_left_open_and_said() -> None:
+    notes = {"-": "Visits have a window of ± 3 days up to Week 12 and ± 7 days thereafter."}
+    found = visits([["Procedure", "Day 1", "Day 29", "Day 57"]], notes=notes)
+    assert all(v.before_days is None for v in found)
+    assert any("hold for some visits only" in d for v in found for d in v.doubts)
+
+
+def test_notes_columns_are_annotations_of_their_rows() -> None:
+    header = [["Procedure", "Day 1", "Day 8", "Notes"]]
+    body = [["ECG", "X", "", "In triplicate."], ["Weight", "X", "X", ""]]
+    schedule = made(header, body)
+    assert [(v.column, v.kind, v.is_visit) for v in schedule.visits][-1] == (3, "annotation", False)
+    assert [(r.activity, r.text, r.kind) for r in schedule.remarks] == [(0, "In triplicate.", "annotation")]
+    assert len(schedule.marks) == 3
+
+
+def test_days_that_go_backwards_or_fall_together_are_doubted() -> None:
+    found = visits([["Procedure", "Day 1", "Day 29", "Day 15", "Day 15"]])
+    assert found[2].doubts == ["Day 15 stands right of day 29."]
+    assert found[3].doubts == ["Is at the same time as column 4 (Day 15)."]
+
+
+def test_week_and_day_that_disagree_are_doubted() -> None:
+    header = [["Week", "0", "2", "4", "8"], ["Day", "1", "15", "29", "50"]]
+    assert [v.doubts for v in visits(header)] == [[], [], [], ["Week 8 and day 50 do not agree."]]
