@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,7 +15,6 @@ from soa_contract import EXTRACTION
 from soesift import Detector
 from soesift.cli.export import FORMATS
 from soesift.cli.main import soesift
-from soesift.export.fhir import fhir_bundle
 from soesift.export.soa2usdm import extractions
 from soesift.export.usdm4_excel import write_usdm4_excel
 from soesift.export.usdm4_input import usdm4_input
@@ -69,15 +67,21 @@ def test_soa2usdm_keeps_positions_and_marker_places(toy: Result) -> None:
     }  # fmt: skip
 
 
-def test_fhir_offsets_count_from_the_anchor_and_days_skip_zero(toy: Result) -> None:
-    plan = fhir_bundle(toy)["entry"][0]["resource"]
-    offsets = [a.get("relatedAction", [{}])[0] for a in plan["action"]]
-    assert [(o.get("relationship"), o.get("offsetDuration", {}).get("value")) for o in offsets] == [
-        ("before-start", 28), (None, None), ("after-start", 14),
-    ]  # fmt: skip
-    assert [a["title"] for a in plan["action"][0]["action"]] == ["Informed consent", "ECG", "Adverse events"]
-    ids = re.findall(r'"id": "([^"]+)"', json.dumps(plan))
-    assert len(ids) == len(set(ids))
+def test_m11_has_its_headings_and_repeats_header_rows(toy: Result, tmp_path: Path) -> None:
+    docx = pytest.importorskip("docx", reason="python-docx is not installed")
+    from soesift.export.docx import write_m11
+
+    document = docx.Document(str(write_m11(toy, tmp_path / "a.docx")))
+    headings = [p.text for p in document.paragraphs if p.style.name.startswith("Heading")]
+    assert headings[:2] == ["1 PROTOCOL SUMMARY", "1.3 Schedule of Activities"]
+    first = document.tables[0]
+    repeated = ["w:tblHeader" in row._tr.xml for row in first.rows]
+    heads = toy.tables[0].header_rows
+    assert repeated == [True] * heads + [False] * (len(repeated) - heads)
+    section = document.sections[0]
+    assert section.page_width > section.page_height
+    widths = [sum(tc.width for tc in row.tc_lst) for row in first._tbl.tr_lst]
+    assert max(widths) <= section.page_width - section.left_margin - section.right_margin + 20
 
 
 def test_usdm4_excel_has_the_fixed_grid_and_never_a_formula(toy: Result, tmp_path: Path) -> None:
@@ -122,7 +126,7 @@ def test_the_verb_writes_each_format_beside_the_result(toy: Result, tmp_path: Pa
     wrote = [Path(line.removeprefix("wrote ")) for line in done.output.splitlines() if line.startswith("wrote ")]
     assert wrote
     assert all(path.is_file() and path.parent == tmp_path and path != source for path in wrote)
-    assert ("stayed text" in done.output) == (kind in ("usdm", "usdm4-input", "soa2usdm", "usdm4-excel", "fhir-notes"))
+    assert ("stayed text" in done.output) == (kind in ("usdm", "usdm4-input", "soa2usdm", "usdm4-excel", "fhir"))
 
 
 def test_the_page_names_every_format() -> None:

@@ -11,23 +11,27 @@ if TYPE_CHECKING:
     from soesift.result.models import Result
 
 FILE = click.Path(path_type=Path, dir_okay=False)
-FORMATS = ["visits", "usdm", "usdm4-input", "soa2usdm", "usdm4-excel", "fhir-notes", "xlsx", "csv", "html", "docx"]
+FORMATS = [
+    "visits", "usdm", "usdm4-input", "soa2usdm", "usdm4-excel", "fhir", "xlsx", "csv", "html", "docx", "m11",
+]  # fmt: skip
 ENDINGS = {
     "usdm": "_usdm.json",
     "usdm4-input": "_usdm4-input.json",
     "usdm4-excel": "_usdm4.xlsx",
-    "fhir-notes": "_fhir.json",
+    "fhir": "_fhir.json",
     "xlsx": ".xlsx",
     "html": ".html",
     "docx": ".docx",
+    "m11": "_m11.docx",
 }
+OLD_NAMES = {"fhir-notes": "fhir"}  # still taken for a release
 MANY = ("soa2usdm", "csv")  # one file a table
 SHOWN_NOTES = 20
 
 
 @click.command("export")
 @click.argument("result", type=FILE)
-@click.option("--to", "kind", type=click.Choice(FORMATS), required=True, help="The format.")
+@click.option("--to", "kind", type=click.Choice([*FORMATS, *OLD_NAMES]), required=True, help="The format.")
 @click.option("--out", type=click.Path(path_type=Path), help="File to write; a folder for soa2usdm and csv. "
               "Default: beside RESULT, with a name of its own.")  # fmt: skip
 @click.option("--pdf", type=FILE, help="The protocol, to show its pages (html).")
@@ -44,11 +48,12 @@ def command(result: Path, kind: str, out: Path | None, pdf: Path | None, study: 
     read, left_out = (read_result(result), []) if as_detected else corrected_result(result)
     for line in left_out:
         click.echo(f"correction left out: {line}", err=True)
+    kind = OLD_NAMES.get(kind, kind)
     if study is not None and kind != "usdm":
         raise click.UsageError("--study goes with --to usdm")
     for path in write_as(read, kind, out, result, pdf, study):
         click.echo(f"wrote {path}")
-    if kind in ("usdm", "usdm4-input", "soa2usdm", "usdm4-excel", "fhir-notes"):
+    if kind in ("usdm", "usdm4-input", "soa2usdm", "usdm4-excel", "fhir"):
         _say_notes(read)
 
 
@@ -90,7 +95,7 @@ def _write_file(read: Result, kind: str, path: Path, pdf: Path | None) -> Path:
         from soesift.export.usdm4_excel import write_usdm4_excel
 
         return write_usdm4_excel(read, path)
-    if kind == "fhir-notes":
+    if kind == "fhir":
         from soesift.export.fhir import write_fhir
 
         return write_fhir(read, path)
@@ -98,6 +103,10 @@ def _write_file(read: Result, kind: str, path: Path, pdf: Path | None) -> Path:
         from soesift.export.docx import write_docx
 
         return write_docx(read, path)
+    if kind == "m11":
+        from soesift.export.docx import write_m11
+
+        return write_m11(read, path)
     return read.to_xlsx(path) if kind == "xlsx" else read.to_html(path, pdf)
 
 

@@ -16,10 +16,45 @@ from soesift.result.models import Result, SoeTable
 
 SMALL, SMALLEST, MOST_COLUMNS = 8, 5, 60  # points; Word itself allows 63 columns
 PAGE = (11.69, 8.27)  # inches, A4 landscape
+MARGIN = 0.6  # inches, left and right
+LABELS = 0.32  # of the width, at most, for the names of the activities
+GREY = "D9D9D9"  # of a cell that is shaded in print
 
 
 def write_docx(result: Result, path: Path | str) -> Path:
     """Write the document; the same result gives the same bytes. Raises WriteError, MissingExtra."""
+    document = _landscape()
+    document.add_heading(plain(f"Schedules of {result.document.name}"), level=1)
+    for number, table in enumerate(result.tables, start=1):
+        document.add_heading(plain(heading_of(table, number)), level=2)
+        document.add_paragraph(plain(f"{type_name(table.table_type)} · {where(table)}"))
+        _add(document, table)
+    if not result.tables:
+        document.add_paragraph("No schedule was found.")
+    return _saved(document, path)
+
+
+def write_m11(result: Result, path: Path | str) -> Path:
+    """Write section 1.3 of ICH M11's template: the schedules under their headings, on landscape pages, header rows
+    repeated, footnotes below. What the template wants besides is not in a schedule and is left out. Raises WriteError,
+    MissingExtra.
+    """
+    document = _landscape()
+    document.add_heading("1 PROTOCOL SUMMARY", level=1)
+    document.add_heading("1.3 Schedule of Activities", level=2)
+    for number, table in enumerate(result.tables, start=1):
+        if len(result.tables) > 1:
+            document.add_heading(plain(f"1.3.{number} {heading_of(table, number)}"), level=3)
+        else:
+            document.add_paragraph(plain(heading_of(table, number)))
+        _add(document, table)
+    if not result.tables:
+        document.add_paragraph("No schedule was found in the protocol.")
+    return _saved(document, path)
+
+
+def _landscape() -> Any:
+    """An empty document on landscape A4 pages."""
     try:
         from docx import Document
         from docx.enum.section import WD_ORIENT
@@ -30,22 +65,19 @@ def write_docx(result: Result, path: Path | str) -> Path:
     section = document.sections[0]
     section.orientation = WD_ORIENT.LANDSCAPE
     section.page_width, section.page_height = Inches(PAGE[0]), Inches(PAGE[1])
-    section.left_margin = section.right_margin = Inches(0.6)
+    section.left_margin = section.right_margin = Inches(MARGIN)
     document.core_properties.author = "soesift"
-    document.add_heading(plain(f"Schedules of {result.document.name}"), level=1)
-    for number, table in enumerate(result.tables, start=1):
-        _add(document, table, number)
-    if not result.tables:
-        document.add_paragraph("No schedule was found.")
+    return document
+
+
+def _saved(document: Any, path: Path | str) -> Path:
     out = io.BytesIO()
     document.save(out)
     return write_atomically(path, same_bytes(out.getvalue()))
 
 
-def _add(document: Any, table: SoeTable, number: int) -> None:
-    """One schedule: heading, facts, grid, footnotes; a wide one goes on in a second block."""
-    document.add_heading(plain(heading_of(table, number)), level=2)
-    document.add_paragraph(plain(f"{type_name(table.table_type)} · {where(table)}"))
+def _add(document: Any, table: SoeTable) -> None:
+    """One schedule: grid and footnotes; a wide one goes on in a second block."""
     n_columns = grid_size(table)[1]
     for start in range(0, n_columns, MOST_COLUMNS):
         _add_grid(document, table, range(start, min(start + MOST_COLUMNS, n_columns)))
@@ -72,20 +104,56 @@ def _add_grid(document: Any, table: SoeTable, columns: range) -> None:
         last = rows[cell.row + cell.row_span - 1][right - columns.start]
         target = first if first is last else first.merge(last)
         target.text = ""
+        if "shaded" in cell.states:
+            _shade(target)
         paragraph = target.paragraphs[0]
         paragraph.paragraph_format.space_after = Pt(0)
         for piece, raised in pieces(cell):
             run = paragraph.add_run(plain(piece))
             run.font.size, run.font.bold, run.font.superscript = size, cell.row < heads, raised or None
+    _set_widths(word, table, columns)
+    for row in word.rows:
+        _mark(row, "w:cantSplit")
     for row in word.rows[:heads]:
-        _repeat(row)
+        _mark(row, "w:tblHeader")  # Word repeats it on each page
 
 
-def _repeat(row: Any) -> None:
-    """Make the row a header row that Word repeats on each page."""
+def _set_widths(word: Any, table: SoeTable, columns: range) -> None:
+    """Widths by content: the names get what their longest words need, the other columns share the rest evenly."""
+    from docx.shared import Inches
+
+    width = PAGE[0] - 2 * MARGIN
+    if columns.start or len(columns) < 2:
+        shares = [1 / len(columns)] * len(columns)
+    else:
+        longest = max((len(row[0]) for row in table.grid), default=1)
+        first = max(min(LABELS, 0.012 * longest), 1 / len(columns))
+        shares = [first] + [(1 - first) / (len(columns) - 1)] * (len(columns) - 1)
+    word.autofit = False
+    for column, share in zip(word.columns, shares, strict=True):
+        column.width = Inches(width * share)
+    for row in word._tbl.tr_lst:  # not the cells: a merged one would be set once for each column that it covers
+        at = 0
+        for cell in row.tc_lst:
+            cell.width = Inches(width * sum(shares[at : at + cell.grid_span]))
+            at += cell.grid_span
+
+
+def _shade(cell: Any) -> None:
     from docx.oxml import OxmlElement
     from docx.oxml.ns import qn
 
-    mark = OxmlElement("w:tblHeader")
+    fill = OxmlElement("w:shd")
+    fill.set(qn("w:val"), "clear")
+    fill.set(qn("w:fill"), GREY)
+    cell._tc.get_or_add_tcPr().append(fill)
+
+
+def _mark(row: Any, name: str) -> None:
+    """Set a property of a row to true."""
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+
+    mark = OxmlElement(name)
     mark.set(qn("w:val"), "true")
     row._tr.get_or_add_trPr().append(mark)

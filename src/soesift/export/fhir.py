@@ -1,26 +1,41 @@
-"""FHIR R4: a Bundle with a PlanDefinition for each schedule, and an OperationOutcome that says what is not mapped.
+"""FHIR R4 after HL7's Schedule of Activities guide (Vulcan, hl7.org/fhir/uv/vulcan-schedule).
 
-After the shape of HL7's Schedule of Activities guide (hl7.org/fhir/uv/vulcan-schedule, STU1, R4): a visit is an
-action, what is done at it are its actions, and planned times are offsets to the anchor visit; windows use that
-guide's extension `AcceptableOffsetRangeSoa`. No profile is claimed.
+A Bundle with a `ResearchStudy`; a `PlanDefinition` of profile `StudyProtocolSoa` for each schedule, whose actions are
+the visits; one of profile `PlannedStudyVisitSoa` for each visit, whose actions are what is done at it; an
+`ActivityDefinition` of profile `StudyActivitySoa` for each activity; and an `OperationOutcome` with what is not mapped.
+Times are offsets to the anchor visit and only stand where the print gives one; windows use the guide's extension.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from soesift.export.hand_off import Handed, handed
+from soesift.export.when import When, clock, epoch_name, visit_columns, window_of
 from soesift.export.wording import plain
 from soesift.files import write_atomically
 from soesift.result.models import Result
-from soesift.schedule import Mark
-from soesift.schedule.clock import Placed
+from soesift.schedule import Mark, Visit
 
-_RANGE = "http://hl7.org/fhir/uv/vulcan-schedule/StructureDefinition/AcceptableOffsetRangeSoa"
-_UCUM = {"minute": "min", "hour": "h", "day": "d", "week": "wk", "month": "mo", "year": "a"}
+GUIDE = "http://hl7.org/fhir/uv/vulcan-schedule/StructureDefinition/"
 _NOTHING = "Everything that was read is mapped."
+_PLAN_TYPE = {
+    "coding": [{"system": "http://terminology.hl7.org/CodeSystem/plan-definition-type", "code": "clinical-protocol"}]
+}
+
+Resource = dict[str, Any]
+
+
+class Plan(NamedTuple):
+    """A table's protocol, its visits, its activities (by place in the schedule), and what could not be carried."""
+
+    protocol: Resource
+    visits: list[Resource]
+    activities: dict[int, Resource]
+    notes: list[str]
 
 
 def write_fhir(result: Result, path: Path | str) -> Path:
@@ -28,107 +43,182 @@ def write_fhir(result: Result, path: Path | str) -> Path:
     return write_atomically(path, plain(json.dumps(fhir_bundle(result), ensure_ascii=False, indent=2)) + "\n")
 
 
-def fhir_bundle(result: Result) -> dict[str, Any]:
-    """A Bundle of type collection: the plans, main schedule first, then the notes."""
-    tables = handed(result)
-    notes = [note for one in tables for note in one.notes]
+def fhir_bundle(result: Result) -> Resource:
+    """A Bundle of type collection: the study, the plans (main schedule first), visits, activities, notes."""
+    plans = [plan(one, number) for number, one in enumerate(handed(result), start=1)]
+    study: Resource = {
+        "resourceType": "ResearchStudy",
+        "id": "study",
+        "meta": {"profile": [f"{GUIDE}ResearchStudySoa"]},
+        "identifier": [{"system": "urn:ietf:rfc:3986", "value": f"urn:sha256:{result.document.sha256}"}],
+        "title": _title(result.document.name),
+        "status": "active",
+        "protocol": [{"reference": f"PlanDefinition/{one.protocol['id']}"} for one in plans],
+    }
+    resources = [_filled(study), *(one.protocol for one in plans)]
+    resources += [visit for one in plans for visit in one.visits]
+    resources += [activity for one in plans for activity in one.activities.values()]
+    resources.append(_outcome([note for one in plans for note in one.notes]))
+    entries = [{"fullUrl": f"urn:soesift:{r['resourceType']}/{r['id']}", "resource": r} for r in resources]
+    return {"resourceType": "Bundle", "type": "collection", "entry": entries}
+
+
+def plan(one: Handed, number: int) -> Plan:
+    """One schedule; ids begin with its number, which counts from 1."""
+    columns = visit_columns(one.schedule)
+    anchor, times = clock(columns, one.schedule.cycle_length)
+    stem = f"schedule-{number}"
+    activities = {
+        index: _activity(one, index, f"{stem}-activity-{index + 1}")
+        for index, activity in enumerate(one.schedule.activities)
+        if not activity.category
+    }
+    marks: dict[int, list[Mark]] = {}
+    for mark in one.schedule.marks:
+        marks.setdefault(mark.encounter, []).append(mark)
+    visits = [
+        _visit(one, column, f"{stem}-visit-{n}", marks.get(column.encounter or 0, []), activities)
+        for n, column in enumerate(columns, 1)
+    ]
+    actions = [
+        _visit_action(column, when, f"{stem}-visit-{n}", f"{stem}-visit-{when.reference + 1}" if isinstance(when, When)
+                      else "", n - 1 == anchor)
+        for n, (column, when) in enumerate(zip(columns, times, strict=True), 1)
+    ]  # fmt: skip
+    title = _title(one.schedule.title or f"Schedule {number}")
+    protocol = _plan(stem, "StudyProtocolSoa", title) | {"action": actions}
+    loose = [f"{c.marker} {c.text}".strip() for c in one.schedule.conditions if c.text and not c.used]
+    protocol |= {"purpose": "\n\n".join(loose)} if loose else {}
+    return Plan(_filled(protocol), visits, activities, [*one.notes, *_untimed(columns, times)])
+
+
+def _untimed(columns: list[Visit], times: list[When | str]) -> list[str]:
+    return [
+        f"column {column.column + 1} ({column.name}): {when}"
+        for column, when in zip(columns, times, strict=True)
+        if isinstance(when, str)
+    ]
+
+
+def _plan(name: str, profile: str, title: str) -> Resource:
+    return {
+        "resourceType": "PlanDefinition",
+        "id": name,
+        "meta": {"profile": [f"{GUIDE}{profile}"]},
+        "url": f"urn:soesift:PlanDefinition/{name}",
+        "name": re.sub(r"\W", "_", name).capitalize(),
+        "title": title,
+        "type": _PLAN_TYPE,
+        "status": "draft",
+    }
+
+
+def _visit_action(column: Visit, when: When | str, name: str, reference: str, anchor: bool) -> Resource:
+    """The action of a protocol that stands for a visit; without a printed time it has no relation."""
+    action: Resource = {
+        "id": name,
+        "title": _title(column.name),
+        "code": [{"text": _title(epoch_name(column))}],
+        "definitionUri": f"PlanDefinition/{name}",
+        "description": " / ".join(column.printed),
+    }
+    if isinstance(when, When) and not anchor:
+        action["relatedAction"] = [_relation(column, when, reference)]
+    if column.kind == "repeat":
+        action["cardinalityBehavior"] = "multiple"
+    return _filled(action)
+
+
+def _relation(column: Visit, when: When, reference: str) -> Resource:
+    """The offset in days, or hours where it is no whole day; the window as the range of accepted offsets."""
+    hours = when.days * 24 + when.hours
+    whole = hours % 24 == 0
+    value, unit, size = (hours / 24, "d", 1.0) if whole else (hours, "h", 24.0)
+    relation: Resource = {
+        "actionId": reference,
+        "relationship": "before-start" if value < 0 else "after-start",
+        "offsetDuration": _duration(abs(value), unit),
+    }
+    window = window_of(column)
+    if window is not None:
+        early, late = value - window[0] * size, value + window[1] * size
+        low, high = (-late, -early) if value < 0 else (early, late)
+        ends = {"low": _duration(low, unit), "high": _duration(high, unit)}
+        relation["extension"] = [{"url": f"{GUIDE}AcceptableOffsetRangeSoa", "valueRange": ends}]
+    return relation
+
+
+def _duration(value: float, unit: str) -> Resource:
+    number = int(value) if value == int(value) else round(value, 4)
+    return {"value": number, "unit": unit, "system": "http://unitsofmeasure.org", "code": unit}
+
+
+def _visit(one: Handed, column: Visit, name: str, marks: list[Mark], activities: dict[int, Resource]) -> Resource:
+    """A planned visit with what is done at it; words of cells and their footnotes are said, not interpreted."""
+    actions = [
+        _done(one, mark, f"{name}-action-{n}", activities[mark.activity])
+        for n, mark in enumerate((m for m in marks if m.activity in activities), 1)
+    ]
+    visit = _plan(name, "PlannedStudyVisitSoa", _title(column.name))
+    said = [*column.printed, *(f"To be checked: {doubt}" for doubt in column.doubts)]
+    visit |= {"description": " / ".join(said), "action": actions}
+    visit["relatedArtifact"] = _documentation(column.conditions)
+    return _filled(visit)
+
+
+def _done(one: Handed, mark: Mark, name: str, activity: Resource) -> Resource:
+    texts = [*filter(None, [mark.condition, mark.text if mark.kind == "text" else ""])]
+    action: Resource = {
+        "id": name,
+        "title": activity["title"],
+        "definitionUri": f"ActivityDefinition/{activity['id']}",
+        "description": "; ".join(texts),
+        "documentation": _documentation(_notes(one, mark.footnotes)),
+    }
+    return _filled(action)
+
+
+def _activity(one: Handed, index: int, name: str) -> Resource:
+    activity = one.schedule.activities[index]
+    group = one.schedule.activities[activity.parent].name if activity.parent is not None else ""
+    resource: Resource = {
+        "resourceType": "ActivityDefinition",
+        "id": name,
+        "meta": {"profile": [f"{GUIDE}StudyActivitySoa"]},
+        "url": f"urn:soesift:ActivityDefinition/{name}",
+        "name": re.sub(r"\W", "_", name).capitalize(),
+        "title": _title(activity.name or f"Row {activity.row + 1}, without a name"),
+        "status": "draft",
+        "topic": [{"text": group}] if group else [],
+        "description": "; ".join(f"{title}: {text}" for title, text in activity.details.items()),
+        "relatedArtifact": _documentation(_notes(one, activity.footnotes)),
+    }
+    return _filled(resource)
+
+
+def _notes(one: Handed, markers: list[str]) -> list[str]:
+    known = {c.marker: c.text for c in one.schedule.conditions if c.marker and c.text}
+    return [known[marker] for marker in markers if marker in known]
+
+
+def _documentation(texts: list[str]) -> list[Resource]:
+    return [{"type": "documentation", "display": text} for text in texts if text.strip()]
+
+
+def _outcome(notes: list[str]) -> Resource:
     issues = [{"severity": "information", "code": "incomplete", "diagnostics": note} for note in notes]
-    outcome = {
+    return {
         "resourceType": "OperationOutcome",
         "id": "notes",
         "issue": issues or [{"severity": "information", "code": "informational", "diagnostics": _NOTHING}],
     }
-    plans = [plan(one, number) for number, one in enumerate(tables, start=1)]
-    return {
-        "resourceType": "Bundle",
-        "type": "collection",
-        "entry": [{"fullUrl": f"urn:soesift:{r['id']}", "resource": r} for r in [*plans, outcome]],
-    }
 
 
-def plan(one: Handed, number: int) -> dict[str, Any]:
-    """One schedule as a PlanDefinition; its id and the ids of its actions count from 1."""
-    schedule = one.schedule
-    marks: dict[int, list[Mark]] = {}
-    for mark in schedule.marks:
-        marks.setdefault(mark.encounter, []).append(mark)
-    anchor = next((i for i, p in enumerate(one.clock) if p.value is not None and p.value >= 0), None)
-    found: dict[str, Any] = {
-        "resourceType": "PlanDefinition",
-        "id": f"schedule-{number}",
-        "title": schedule.title or f"Schedule {number}",
-        "type": {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/plan-definition-type",
-                             "code": "clinical-protocol"}]},
-        "status": "draft",
-        "action": [_visit(one, index, anchor, marks.get(index, [])) for index in range(len(schedule.encounters))],
-    }  # fmt: skip
-    loose = [c.text for c in schedule.conditions if c.text and not c.used]
-    return found | ({"purpose": "\n\n".join(loose)} if loose else {})
+def _title(text: str) -> str:
+    """The text, which FHIR wants not to be empty."""
+    return text.strip() or "Untitled"
 
 
-def _visit(one: Handed, index: int, anchor: int | None, marks: list[Mark]) -> dict[str, Any]:
-    encounter = one.schedule.encounters[index]
-    action: dict[str, Any] = {
-        "id": f"visit-{index + 1}",
-        "title": encounter.name,
-        "code": [{"text": one.schedule.epochs[encounter.epoch].name}],
-    }
-    if encounter.timing.text:
-        action["description"] = encounter.timing.text
-    notes = _texts(one, encounter.footnotes)
-    if notes:
-        action["documentation"] = notes
-    related = _related(one.clock, index, anchor)
-    if related:
-        action["relatedAction"] = [related]
-    if marks:
-        action["action"] = [_activity(one, index, mark) for mark in marks]
-    return action
-
-
-def _activity(one: Handed, index: int, mark: Mark) -> dict[str, Any]:
-    activity = one.schedule.activities[mark.activity]
-    action: dict[str, Any] = {"id": f"visit-{index + 1}-activity-{mark.activity + 1}", "title": activity.name}
-    if mark.kind == "text":
-        action["description"] = mark.text
-    if activity.parent is not None:
-        action["code"] = [{"text": one.schedule.activities[activity.parent].name}]
-    notes = _texts(one, [*activity.footnotes, *mark.footnotes])
-    return action | ({"documentation": notes} if notes else {})
-
-
-def _texts(one: Handed, markers: list[str]) -> list[dict[str, str]]:
-    """The footnotes of the markers as related artifacts."""
-    found = {c.marker: c.text for c in one.schedule.conditions if c.text}
-    return [
-        {"type": "documentation", "label": marker, "display": found[marker]}
-        for marker in dict.fromkeys(markers)
-        if marker in found
-    ]
-
-
-def _related(clock: list[Placed], index: int, anchor: int | None) -> dict[str, Any] | None:
-    """The offset of a visit to the anchor visit, given in one unit; days skip 0 where no column has it."""
-    place = clock[index]
-    if anchor is None or index == anchor or place.value is None or place.unit != clock[anchor].unit:
-        return None
-    start = clock[anchor].value or 0
-    zero = place.unit != "day" or any(p.value == 0 for p in clock)
-    offset = place.value - start + (0 if zero or not place.value < 0 < start else 1)
-    before = offset < 0
-    related: dict[str, Any] = {
-        "actionId": f"visit-{anchor + 1}",
-        "relationship": "before-start" if before else "after-start",
-        "offsetDuration": _quantity(abs(offset), place.unit),
-    }
-    if (place.before or place.after) and place.window_unit == place.unit:
-        low, high = abs(offset) - place.before, abs(offset) + place.after
-        if before:
-            low, high = abs(offset) - place.after, abs(offset) + place.before
-        value = {"low": _quantity(low, place.unit), "high": _quantity(high, place.unit)}
-        related["extension"] = [{"url": _RANGE, "valueRange": value}]
-    return related
-
-
-def _quantity(value: int, unit: str) -> dict[str, Any]:
-    return {"value": value, "unit": unit, "system": "http://unitsofmeasure.org", "code": _UCUM[unit]}
+def _filled(resource: Resource) -> Resource:
+    """Without empty texts and lists: FHIR allows neither."""
+    return {key: value for key, value in resource.items() if value not in ("", [], None)}

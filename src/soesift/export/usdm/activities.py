@@ -22,6 +22,12 @@ class Activities:
     def id_of(self, table: str, place: int) -> str:
         return str(self.places[table, place])
 
+    def say(self, ids: Ids, activity: str, texts: list[str]) -> None:
+        """Add notes to an activity, each text once."""
+        part = next(part for part in self.parts if part["id"] == activity)
+        said = {note["text"] for note in part["notes"]}
+        part["notes"] += [note for text in texts if (note := comment(ids, text))["text"] not in said]
+
     def order(self) -> dict[str, int]:
         return {part["id"]: index for index, part in enumerate(self.parts)}
 

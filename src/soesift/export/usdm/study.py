@@ -31,7 +31,7 @@ from soesift.export.usdm.parts import (
     xhtml,
 )
 from soesift.export.usdm.timeline import Timeline, timeline_of
-from soesift.export.usdm.visits import columns_of
+from soesift.export.when import epoch_name, visit_columns
 from soesift.export.wording import plain
 from soesift.files import write_atomically
 from soesift.result.models import Result
@@ -57,7 +57,7 @@ def usdm_study(result: Result, facts: StudyFacts | None = None) -> dict[str, Any
     """The Wrapper: one study, one version, one design with a timeline for each schedule; main schedules first."""
     facts = facts or StudyFacts()
     ids: Ids = Counter()
-    tables = [one for one in handed(result) if columns_of(one)]
+    tables = [one for one in handed(result) if visit_columns(one.schedule)]
     design, timelines, surrogates = _design(ids, tables, facts)
     sponsor = _sponsor(ids, facts)
     conditions = [condition for timeline in timelines for condition in timeline.conditions]
@@ -316,16 +316,16 @@ def _epochs(ids: Ids, tables: list[Handed]) -> dict[str, Part]:
     """Epochs by lower-case name, in the order in which the columns name them."""
     found: dict[str, Part] = {}
     for one in tables:
-        for column in columns_of(one):
-            key = column.epoch.lower()
+        for column in visit_columns(one.schedule):
+            key = epoch_name(column).lower()
             if key not in found:
                 found[key] = make(
                     ids,
                     "StudyEpoch",
                     name=f"EPOCH_{len(found) + 1}",
-                    label=column.epoch,
+                    label=epoch_name(column),
                     description="",
-                    type=code(ids, _epoch_term(column.epoch)),
+                    type=code(ids, _epoch_term(epoch_name(column))),
                     previousId=None,
                     nextId=None,
                     notes=[],

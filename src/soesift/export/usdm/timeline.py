@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 from soesift.export.hand_off import Handed
 from soesift.export.usdm.activities import Activities
-from soesift.export.usdm.clock import When, clock
 from soesift.export.usdm.parts import (
     AFTER,
     BEFORE,
@@ -24,8 +23,14 @@ from soesift.export.usdm.parts import (
     make,
     xhtml,
 )
-from soesift.export.usdm.visits import Column, columns_of, cycle_days
-from soesift.schedule import Mark
+from soesift.export.when import When, clock, epoch_name, visit_columns, window_of
+from soesift.schedule import Mark, Visit
+
+
+def repeated(column: Visit) -> str:
+    """The printed words of a column that stands for more than one visit, else ""."""
+    return " / ".join(column.printed) if column.kind == "repeat" else ""
+
 
 CONTACTS = {"site": IN_PERSON, "phone": TELEPHONE, "video": None, "home": None}
 
@@ -41,12 +46,12 @@ class Timeline(NamedTuple):
 
 def timeline_of(ids: Ids, one: Handed, number: int, epochs: dict[str, Part], activities: Activities) -> Timeline:
     """Timeline `number` (from 1) of a table; `epochs` by lower-case name, `activities` of all tables."""
-    columns = columns_of(one)
-    encounters = [_encounter(ids, one, column, number) for column in columns]
+    columns = visit_columns(one.schedule)
+    encounters = [_encounter(ids, one, column, f"T{number}_V{n}") for n, column in enumerate(columns, 1)]
     instances = [
-        _instance(ids, column, encounter, epochs, number) for column, encounter in zip(columns, encounters, strict=True)
+        _instance(ids, column, encounter, epochs) for column, encounter in zip(columns, encounters, strict=True)
     ]
-    anchor, times = clock([column.visit for column in columns], cycle_days(one))
+    anchor, times = clock(columns, one.schedule.cycle_length)
     timings, notes = _timings(ids, columns, times, instances, encounters, anchor)
     conditions = _fill(ids, one, columns, instances, activities)
     end = make(ids, "ScheduleTimelineExit")
@@ -74,18 +79,18 @@ def _described(one: Handed) -> str:
     return f"Table {one.table.id}" + (f", printed on page {pages}" if pages else "")
 
 
-def _encounter(ids: Ids, one: Handed, column: Column, number: int) -> Part:
+def _encounter(ids: Ids, one: Handed, column: Visit, name: str) -> Part:
     contact = CONTACTS.get(column.contact or "")
     notes = [comment(ids, f"To be checked: {text}") for text in column.doubts]
     notes += [comment(ids, f"Contact: {column.contact}")] if column.contact and contact is None else []
-    notes += [comment(ids, f"Repeated as printed: {column.repeated}")] if column.repeated else []
-    notes += [comment(ids, text) for text in column.comments]
+    notes += [comment(ids, f"Repeated as printed: {repeated(column)}")] if repeated(column) else []
+    notes += [comment(ids, text) for text in column.conditions]
     return make(
         ids,
         "Encounter",
-        name=f"T{number}_V{column.place + 1}",
+        name=name,
         label=column.name,
-        description=" / ".join(column.visit.names),
+        description=" / ".join(column.printed),
         type=code(ids, VISIT),
         previousId=None,
         nextId=None,
@@ -98,15 +103,15 @@ def _encounter(ids: Ids, one: Handed, column: Column, number: int) -> Part:
     )
 
 
-def _instance(ids: Ids, column: Column, encounter: Part, epochs: dict[str, Part], number: int) -> Part:
+def _instance(ids: Ids, column: Visit, encounter: Part, epochs: dict[str, Part]) -> Part:
     return make(
         ids,
         "ScheduledActivityInstance",
-        name=f"T{number}_I{column.place + 1}",
+        name=encounter["name"].replace("_V", "_I"),
         label=column.name,
         description=encounter["description"],
         defaultConditionId=None,
-        epochId=epochs[column.epoch.lower()]["id"],
+        epochId=epochs[epoch_name(column).lower()]["id"],
         timelineId=None,
         timelineExitId=None,
         activityIds=[],
@@ -116,7 +121,7 @@ def _instance(ids: Ids, column: Column, encounter: Part, epochs: dict[str, Part]
 
 def _timings(
     ids: Ids,
-    columns: list[Column],
+    columns: list[Visit],
     times: list[When | str],
     instances: list[Part],
     encounters: list[Part],
@@ -127,34 +132,34 @@ def _timings(
     """
     timings, notes = [], []
     if anchor is None:
-        start = columns[0]
-        timings.append(_timing(ids, start, When(start.place, 0), instances[0]["id"], instances[0]["id"], True))
-    for column, when, instance, encounter in zip(columns, times, instances, encounters, strict=True):
+        timings.append(_timing(ids, columns[0], When(0, 0), instances[0]["id"], instances[0]["id"], True))
+    for place, (column, when) in enumerate(zip(columns, times, strict=True)):
+        instance, encounter = instances[place], encounters[place]
         if isinstance(when, str):
             notes.append(f"column {column.column + 1} ({column.name}): {when}")
             encounter["notes"].append(comment(ids, f"Without a timing: {when}."))
             continue
-        fixed = when.reference == column.place
+        fixed = when.reference == place
         timing = _timing(ids, column, when, instance["id"], instances[when.reference]["id"], fixed)
         encounter["scheduledAtId"] = timing["id"]
         timings.append(timing)
     return timings, notes
 
 
-def _timing(ids: Ids, column: Column, when: When, start: str, reference: str, fixed: bool) -> Part:
+def _timing(ids: Ids, column: Visit, when: When, start: str, reference: str, fixed: bool) -> Part:
     """A Timing; a window has both sides or none, and the anchor has none."""
     hours = when.days * 24 + when.hours
     sign = FIXED if fixed else BEFORE if hours < 0 else AFTER
-    window = None if fixed else column.window
+    window = None if fixed else window_of(column)
     return make(
         ids,
         "Timing",
         name=f"TIMING_{ids['Timing'] + 1}",
         label=column.name,
-        description=" / ".join(column.visit.names),
+        description=" / ".join(column.printed),
         type=code(ids, sign),
         value=duration(0) if fixed else duration(hours=abs(hours)),
-        valueLabel=column.time_label,
+        valueLabel=" / ".join(column.printed) or column.name,
         relativeToFrom=code(ids, START_TO_START),
         relativeFromScheduledInstanceId=start,
         relativeToScheduledInstanceId=reference,
@@ -164,17 +169,18 @@ def _timing(ids: Ids, column: Column, when: When, start: str, reference: str, fi
     )
 
 
-def _fill(ids: Ids, one: Handed, columns: list[Column], instances: list[Part], activities: Activities) -> list[Part]:
+def _fill(ids: Ids, one: Handed, columns: list[Visit], instances: list[Part], activities: Activities) -> list[Part]:
     """Put the activities into the instances; words of a cell and footnotes of cells become conditions."""
     by_encounter = {column.encounter: instance for column, instance in zip(columns, instances, strict=True)}
     conditions: dict[str, Part] = {}
     for mark in one.schedule.marks:
         instance = by_encounter.get(mark.encounter)
-        if instance is None or not is_done(mark):
+        if instance is None:
             continue
         activity = activities.id_of(one.table.id, mark.activity)
         if activity not in instance["activityIds"]:
             instance["activityIds"].append(activity)
+        activities.say(ids, activity, _comments(one, mark))
         for text in _condition_texts(one, mark):
             condition = conditions.get(text) or conditions.setdefault(text, _condition(ids, text))
             _add(condition["contextIds"], instance["id"])
@@ -185,15 +191,16 @@ def _fill(ids: Ids, one: Handed, columns: list[Column], instances: list[Part], a
     return list(conditions.values())
 
 
-def is_done(mark: Mark) -> bool:
-    """Whether the cell schedules the activity; "-", "No" and an empty box do not."""
-    return mark.kind in ("done", "text")
-
-
 def _condition_texts(one: Handed, mark: Mark) -> list[str]:
-    notes = {c.marker: c.text for c in one.schedule.conditions if c.marker and c.text}
+    """What limits the activity at this visit: words of the cell, and footnotes that are no mere comment."""
+    notes = {c.marker: c.text for c in one.schedule.conditions if c.marker and c.text and c.note_class != "comment"}
     texts = [notes[ref] for ref in mark.footnotes if ref in notes]
-    return texts + ([mark.text] if mark.kind == "text" and mark.text else [])
+    return texts + list(filter(None, [mark.condition, mark.text if mark.kind == "text" else ""]))
+
+
+def _comments(one: Handed, mark: Mark) -> list[str]:
+    notes = {c.marker: c.text for c in one.schedule.conditions if c.marker and c.text and c.note_class == "comment"}
+    return [f"{ref}: {notes[ref]}" for ref in mark.footnotes if ref in notes]
 
 
 def _condition(ids: Ids, text: str) -> Part:
@@ -217,14 +224,14 @@ def _add(found: list[str], item: str) -> None:
         found.append(item)
 
 
-def _steps(ids: Ids, columns: list[Column], instances: list[Part], exit_id: str) -> list[Part]:
+def _steps(ids: Ids, columns: list[Visit], instances: list[Part], exit_id: str) -> list[Part]:
     """The instances in order, with a decision behind each that is repeated; the last leads to the exit, and therefore
     to no decision (its repetition stays a note of its encounter).
     """
     steps: list[Part] = []
     for column, instance in zip(columns, instances, strict=True):
         steps.append(instance)
-        if column.repeated and instance is not instances[-1]:
+        if repeated(column) and instance is not instances[-1]:
             steps.append(_decision(ids, column, instance))
     for before, after in pairwise(steps):
         before["defaultConditionId"] = after["id"]
@@ -232,12 +239,12 @@ def _steps(ids: Ids, columns: list[Column], instances: list[Part], exit_id: str)
     return steps
 
 
-def _decision(ids: Ids, column: Column, instance: Part) -> Part:
+def _decision(ids: Ids, column: Visit, instance: Part) -> Part:
     """Whether the visit is done once more: back to it while the words of its column hold."""
     again = make(
         ids,
         "ConditionAssignment",
-        condition=f"Repeated as printed: {column.repeated}",
+        condition=f"Repeated as printed: {repeated(column)}",
         conditionTargetId=instance["id"],
     )
     return make(
@@ -245,7 +252,7 @@ def _decision(ids: Ids, column: Column, instance: Part) -> Part:
         "ScheduledDecisionInstance",
         name=f"{instance['name']}_AGAIN",
         label=f"{column.name}: again?",
-        description=column.repeated,
+        description=repeated(column),
         defaultConditionId=None,
         epochId=instance["epochId"],
         conditionAssignments=[again],

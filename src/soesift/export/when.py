@@ -10,24 +10,9 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from soesift.schedule import Schedule, Visit
+
 WEEK = 7  # days
-
-
-class Visit(NamedTuple):
-    """What is read of a column for its time; None where the print does not say.
-
-    names: its printed header levels; `day` is the study day or, with `cycle`, the day of the cycle; `offset_days` and
-    `hours` count from the event `relative_to`.
-    """
-
-    names: tuple[str, ...]
-    kind: str = "planned"
-    cycle: int | None = None
-    day: int | None = None
-    week: float | None = None
-    hours: float | None = None
-    offset_days: float | None = None
-    relative_to: str | None = None
 
 
 class When(NamedTuple):
@@ -38,12 +23,29 @@ class When(NamedTuple):
     hours: float = 0.0
 
 
-def clock(visits: Sequence[Visit], cycle_days: Mapping[str, int] | None) -> tuple[int | None, list[When | str]]:
+def visit_columns(schedule: Schedule) -> list[Visit]:
+    """The columns that are visits, in order; columns of notes are none."""
+    return [visit for visit in schedule.visits if visit.is_visit and visit.encounter is not None]
+
+
+def epoch_name(visit: Visit) -> str:
+    """The epoch as printed; a column outside of any has one of that name."""
+    return visit.epoch or "Not named"
+
+
+def window_of(visit: Visit) -> tuple[float, float] | None:
+    """Allowed days before and after; a side that is not printed is 0 where the other is, and None if neither is."""
+    if visit.before_days is None and visit.after_days is None:
+        return None
+    return visit.before_days or 0.0, visit.after_days or 0.0
+
+
+def clock(visits: Sequence[Visit], cycle_days: Mapping[str, int]) -> tuple[int | None, list[When | str]]:
     """The place of the anchor (None: no visit has a day) and, for each visit, its time or why it has none.
 
     cycle_days: length by cycle number, "*" for the others.
     """
-    ordinals = [_ordinal(visit, cycle_days or {}, _week_zero(visits), _has_day_zero(visits)) for visit in visits]
+    ordinals = [_ordinal(visit, cycle_days, _week_zero(visits), _has_day_zero(visits)) for visit in visits]
     anchor = _anchor(visits, ordinals)
     return anchor, [_when(place, visits, ordinals, anchor) for place in range(len(visits))]
 
@@ -63,16 +65,20 @@ def _ordinal(visit: Visit, cycle_days: Mapping[str, int], first_week: float, day
         return None
     if visit.cycle is not None:
         return _in_cycle(visit, cycle_days)
+    days = None
     if visit.day is not None:
-        return visit.day if day_zero or visit.day < 0 else visit.day - 1
-    days = None if visit.week is None else (visit.week - first_week) * WEEK
-    return None if days is None or days != int(days) else int(days)
+        days = visit.day if day_zero or visit.day < 0 else visit.day - 1
+    elif visit.week is not None:
+        days = (visit.week - first_week) * WEEK
+    return int(days) if days is not None and days == int(days) else None
 
 
 def _in_cycle(visit: Visit, cycle_days: Mapping[str, int]) -> int | None:
     lengths = [cycle_days.get(str(c), cycle_days.get("*")) for c in range(1, visit.cycle or 1)]
     known = [length for length in lengths if length is not None]
-    return None if visit.day is None or len(known) < len(lengths) else sum(known) + visit.day - 1
+    if visit.day is None or visit.day != int(visit.day) or len(known) < len(lengths):
+        return None
+    return sum(known) + int(visit.day) - 1
 
 
 def _anchor(visits: Sequence[Visit], ordinals: Sequence[int | None]) -> int | None:
@@ -93,7 +99,7 @@ def _when(place: int, visits: Sequence[Visit], ordinals: Sequence[int | None], a
     if visit.cycle is not None and visit.day is not None and visit.day > 1:
         first = _first_of_cycle(visits, visit.cycle)
         if first is not None:
-            return When(first, visit.day - 1, hours)
+            return When(first, int(visit.day) - 1, hours)
     if visit.relative_to and (visit.offset_days is not None or visit.hours is not None):
         return _after_event(place, visits, anchor)
     if visit.cycle is not None:
@@ -111,7 +117,7 @@ def _after_event(place: int, visits: Sequence[Visit], anchor: int | None) -> Whe
     """A time counted from an event, if one column alone is that event."""
     visit = visits[place]
     wanted = _words(visit.relative_to or "")
-    named = [i for i, other in enumerate(visits) if i != place and wanted and wanted <= _words(" ".join(other.names))]
+    named = [i for i, other in enumerate(visits) if i != place and wanted and wanted <= _words(" ".join(other.printed))]
     if not named and anchor is not None and anchor != place and wanted and wanted <= _STARTS:
         named = [anchor]
     if len(named) != 1:
