@@ -111,7 +111,7 @@ def event_class(text: str | None) -> str | None:
 
 def glued(text: str, markers: Sequence[str], before: str | None = None) -> str:
     """A cell's text as a reader writes it that knows no raised characters: markers behind it, or behind `before`."""
-    place = len(before) if before and text.startswith(before) else len(text)
+    place = len(before) if before is not None and text.startswith(before) else len(text)
     return text[:place] + "".join(markers) + text[place:]
 
 

@@ -227,7 +227,7 @@ def score_header(facts: dict[str, Any], found: Found, columns: Pairs, score: Sco
             shown = [row[place] for row in found.grid[: found.head] if place < len(row)] if place is not None else None
             score.wrong(f"header of column {column}: {shown}", doubted)
     rows = facts["header_rows"]
-    score.add("header_rows_ok", found.head in (rows, rows + facts["title_row"]))
+    score.add("header_rows_ok", found.head in (rows, rows + bool(facts.get("title_row"))))
 
 
 def score_rows(facts: dict[str, Any], found: Found, rows: Pairs, score: Score) -> None:
@@ -319,11 +319,16 @@ def score_raised(facts: dict[str, Any], found: Found, rows: Pairs, columns: Pair
     head = facts["header_rows"]
     down = {row["row"]: rows.get(n) for n, row in enumerate(facts["rows"])} | {r: r for r in range(head)}
     across = {c: c for c in range(facts["label_columns"])} | columns
-    wanted = {(down.get(r), across.get(c)): sorted(map(marker_of, markers)) for r, c, markers in facts["cell_markers"]}
+    wanted: dict[tuple[int | None, int | None], list[str]] = {}
+    for row, column, markers in facts["cell_markers"]:
+        wanted.setdefault((down.get(row), across.get(column)), []).extend(map(marker_of, markers))
     shown = {place: sorted(map(marker_of, cell.get("markers") or [])) for place, cell in found.cells.items()}
     score.add("raised", len(wanted))
-    score.add("raised_ok", sum(shown.get((r or 0, c or 0)) == m for (r, c), m in wanted.items() if None not in (r, c)))
-    score.add("raised_extra", sum(1 for place, m in shown.items() if m and place not in wanted))
+    score.add(
+        "raised_ok", sum(shown.get((r or 0, c or 0)) == sorted(m) for (r, c), m in wanted.items() if None not in (r, c))
+    )
+    places = {(cell["row"], cell["column"]) for cell in found.raw.get("cells", [])}
+    score.add("raised_extra", sum(1 for place in places if shown.get(place) and place not in wanted))
 
 
 def score_states(facts: dict[str, Any], found: Found, rows: Pairs, columns: Pairs, score: Score) -> None:
@@ -337,7 +342,7 @@ def score_states(facts: dict[str, Any], found: Found, rows: Pairs, columns: Pair
 
 def score_table(facts: dict[str, Any], table: dict[str, Any]) -> Score:
     """Counts of one true table held against one found table."""
-    found, score = found_table(table, facts["markers_raised"]), Score({"tables": 1, "found": 1})
+    found, score = found_table(table, facts.get("markers_raised", True)), Score({"tables": 1, "found": 1})
     by_name = rows_by_name(facts, found)
     columns = columns_of(facts, found, by_name)
     rows = rows_of(facts, found, by_name, columns)
