@@ -29,4 +29,7 @@ def facts(visit: Visit) -> dict[str, object]:
     """What is said of a visit: its kind, and the values that are not None."""
     names = ("cycle", "last_cycle", "day", "last_day", "week", "last_week", "month", "hours", "offset_days",
              "every_days", "relative_to", "before_days", "after_days", "contact")  # fmt: skip
-    return {"kind": visit.kind} | {n: v for n in names if (v := getattr(visit, n)) is not None}
+    found = {"kind": visit.kind} | {n: v for n in names if (v := getattr(visit, n)) is not None}
+    if visit.last_cycle == visit.cycle:
+        found.pop("last_cycle", None)
+    return found

@@ -85,7 +85,7 @@ def test_a_window_for_some_visits_is_left_open_and_said() -> None:
     notes = {"-": "Visits have a window of ± 3 days up to Week 12 and ± 7 days thereafter."}
     found = visits([["Procedure", "Day 1", "Day 29", "Day 57"]], notes=notes)
     assert all(v.before_days is None for v in found)
-    assert any("hold for some visits only" in d for v in found for d in v.doubts)
+    assert any("for some visits only" in d for v in found for d in v.doubts)
 
 
 def test_notes_columns_are_annotations_of_their_rows() -> None:
@@ -106,3 +106,78 @@ def test_days_that_go_backwards_or_fall_together_are_doubted() -> None:
 def test_week_and_day_that_disagree_are_doubted() -> None:
     header = [["Week", "0", "2", "4", "8"], ["Day", "1", "15", "29", "50"]]
     assert [v.doubts for v in visits(header)] == [[], [], [], ["Week 8 and day 50 do not agree."]]
+
+
+@pytest.mark.parametrize(
+    ("note", "wanted"),
+    [
+        ("Visits have a window of ± 3 days up to Week 12 and ± 7 days thereafter.", [None, 3, 3, 7]),
+        ("Visit windows are ±3 days for Weeks 2 to 12, ±7 days after Week 12.", [None, 3, 3, 7]),
+        ("The visit window is ± 5 days.", [None, 5, 5, 5]),
+        ("Except for the Week 0 visit, the visit window for each visit is ±5 days.", [None, 5, 5, 5]),
+        ("The window for all CT scans is ± 7 days.", [None, None, None, None]),
+    ],
+)
+def test_windows_of_notes_go_to_the_visits_they_name(note: str, wanted: list[float | None]) -> None:
+    found = visits([["Procedure", "Week 0", "Week 4", "Week 12", "Week 24"]], notes={"-": note})
+    assert [v.after_days for v in found] == wanted
+
+
+def test_a_clause_may_name_visits_by_their_code() -> None:
+    header = [["Week", "I-0", "I-2", "I-4", "I-8"]]
+    note = "Visit windows are as follows: • I-2 and I-4 visits: ±4 days • I-8 visit: +3 days"
+    found = visits(header, notes={"-": note})
+    assert [v.week for v in found] == [0, 2, 4, 8]
+    assert [(v.before_days, v.after_days) for v in found] == [(None, None), (4, 4), (4, 4), (0, 3)]
+
+
+def test_a_row_or_cell_above_says_what_numbers_count_from() -> None:
+    header = [["", "Weeks after surgery", "Weeks after surgery"], ["Procedure", "24 (± 7 days)", "48 (± 7 days)"]]
+    assert [(v.offset_days, v.relative_to, v.week) for v in visits(header)] == [
+        (168, "surgery", None), (336, "surgery", None),
+    ]  # fmt: skip
+    row = visits([["Days since last vaccination", "7", "14"]])
+    assert [(v.offset_days, v.relative_to) for v in row] == [(7, "last vaccination"), (14, "last vaccination")]
+    own = visits([["Day relative to randomisation", "-7", "1"]])
+    assert [(v.day, v.relative_to) for v in own] == [(-7, "randomisation"), (1, "randomisation")]
+
+
+def test_a_study_day_beside_a_distance_is_one_time() -> None:
+    found = visits([["Study day", "D1", "7 days after D1 D8"]])
+    assert [(v.day, v.offset_days, v.kind) for v in found] == [(1, None, "planned"), (8, None, "planned")]
+
+
+def test_an_interval_over_single_visits_counts_from_the_visit_before() -> None:
+    header = [["Visit", "V4", "V5", "V6 - V9"], ["", "Every week ± 2 days", "Every week ± 2 days", "Every 4 weeks"]]
+    found = visits(header)
+    assert [(v.kind, v.offset_days, v.relative_to) for v in found[:2]] == [("planned", 7, "previous visit")] * 2
+    assert (found[2].kind, found[2].every_days) == ("repeat", 28)
+
+
+def test_a_footnote_of_a_column_gives_its_time_window_and_contact() -> None:
+    notes = {"a": "20 weeks after the last dose of study drug (± 7 days).", "b": "Sites will make a phone call."}
+    found = visits([["Procedure", "Day 1", "Safety Follow-upa", "Long-term Follow-upb"]], notes=notes)
+    assert (found[1].offset_days, found[1].relative_to, found[1].after_days) == (
+        140, "last dose of study drug", 7,
+    )  # fmt: skip
+    assert found[2].contact == "phone"
+
+
+def test_letters_of_a_legend_are_contacts() -> None:
+    header = [["Type of visit", "C", "SC", "C/H"], ["Day", "1", "8", "28"]]
+    notes = {"-": "C = clinic visit; SC = safety (phone) call; H = home visit"}
+    assert [v.contact for v in visits(header, notes=notes)] == ["site", "phone", "site or home"]
+
+
+def test_a_window_row_right_below_the_header_is_no_activity() -> None:
+    body = [["Window Allowance (Days)", "-28", "-", "-3/+7", "+3"], ["ECG", "X", "X", "", "X"]]
+    schedule = made([["Day", "0", "1", "29", "36"]], body)
+    assert [a.name for a in schedule.activities] == ["ECG"]
+    assert [(v.before_days, v.after_days) for v in schedule.visits] == [(28, 0), (None, None), (3, 7), (0, 3)]
+
+
+def test_cycles_that_are_letters_repeat() -> None:
+    header = [["Cycle", "X-Y", "X-Y"], ["Length of cycle (days)", "28", "28"], ["Day", "1", "15"]]
+    found = visits(header)
+    assert [(v.kind, v.day, v.every_days) for v in found] == [("repeat", 1, 28), ("repeat", 15, 28)]
+    assert all(v.doubts for v in found)

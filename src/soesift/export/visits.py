@@ -63,7 +63,7 @@ def _column(visit: Visit) -> dict[str, Any]:
         "epoch": visit.epoch,
         "is_visit": visit.is_visit,
         "kind": visit.kind,
-        "cycle": visit.cycle,
+        "cycle": cycle_text(visit),
         "day": whole(visit.day),
         "last_day": whole(visit.last_day),
         "week": whole(visit.week),
@@ -76,6 +76,15 @@ def _column(visit: Visit) -> dict[str, Any]:
         "contact": visit.contact,
         "doubt": " ".join(visit.doubts) or None,
     }
+
+
+def cycle_text(visit: Visit) -> int | str | None:
+    """2, "2-6" or "3+" (without a printed end)."""
+    if visit.cycle is None or visit.kind != "repeat" or visit.last_cycle == visit.cycle:
+        return visit.cycle
+    if visit.cycles:
+        return ",".join(map(str, visit.cycles))
+    return f"{visit.cycle}+" if visit.last_cycle is None else f"{visit.cycle}-{visit.last_cycle}"
 
 
 def whole(value: float | None) -> float | int | None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import NamedTuple
 
-from soesift.schedule.models import Condition, Schedule, Visit
-from soesift.schedule.table_notes import FoundWindow, contact_in, windows_in
-from soesift.schedule.tokens import clean
+from soesift.schedule.models import Condition, Schedule, Span, Visit
+from soesift.schedule.table_notes import FoundWindow, contact_in, legend, remove_windows, windows_in
+from soesift.schedule.timing import read_timing
+from soesift.schedule.tokens import UNIT_WORDS, clean
 
 _PERIOD = re.compile(r"\b(?:period|part|course|session|intervention)\s*(?:\d+|[ivx]+|[a-d])\b", re.IGNORECASE)
 _ALL_VISITS = re.compile(
@@ -25,57 +27,224 @@ _SOME = re.compile(
 
 def add_from_notes(schedule: Schedule, table_texts: list[str]) -> None:
     """Windows and contact from footnotes on a column, then windows that texts give for the whole table."""
+    known = legend([*table_texts, *(c.text for c in schedule.conditions)])
     by_marker = {c.marker: c for c in schedule.conditions if c.marker and c.text}
     for visit in schedule.visits:
         notes = [by_marker[m] for m in visit.markers if m in by_marker]
         visit.conditions = [note.text for note in notes]
+        visit.contact = _by_legend(visit, known) or visit.contact
         if visit.is_visit:
-            _from_footnotes(visit, notes)
-    general = [w for text in table_texts for w in windows_in(text) if w.general and _ALL_VISITS.search(w.text)]
-    if general:
-        _spread(schedule, general)
+            beside = [v for v in schedule.visits if v is not visit and set(v.markers) & set(visit.markers)]
+            names = {t.lower() for v in beside for t in v.printed} - {t.lower() for t in visit.printed}
+            _from_footnotes(visit, notes, sorted(names))
+    _spread(schedule, table_texts)
 
 
-def _from_footnotes(visit: Visit, notes: list[Condition]) -> None:
-    """The window and contact that a footnote of the column prints; two windows in one note are left open."""
+def _by_legend(visit: Visit, known: dict[str, str]) -> str | None:
+    """ "C/H" in a header row, with "C = clinic visit; H = home visit" below the table, is "site or home"."""
+    for text in visit.printed:
+        parts = [known.get(part.strip().lower()) for part in re.split(r"\s*(?:/|,|\bor\b)\s*", text)]
+        if all(parts) and len(parts) <= 2:
+            return " or ".join(dict.fromkeys(str(part) for part in parts))
+    return None
+
+
+def _from_footnotes(visit: Visit, notes: list[Condition], others: list[str]) -> None:
+    """The window, time and contact that a footnote of the column prints; two windows in one note are left open.
+
+    `others`: header texts of other columns with one of the footnotes; a sentence that names one of them alone speaks
+    of that column.
+    """
+    own = [text.lower() for text in visit.printed]
     for note in notes:
-        found = windows_in(note.text)
-        values = {(w.before, w.after) for w in found}
+        sentences = [s for s in sentences_of(note.text) if not _of_another(s.lower(), own, others)]
+        values = {(w.before, w.after) for s in sentences for w in windows_in(s) if not _PROCEDURE.search(s)}
         if visit.before_days is None and visit.after_days is None:
             if len(values) == 1:
                 visit.before_days, visit.after_days = values.pop()
             elif len(values) > 1:
                 visit.doubts.append(f"Footnote {note.marker} gives several windows; none is taken.")
-        contact = contact_in(note.text)
-        if (
-            visit.contact is None
-            and contact is not None
-            and re.search(r"visit|contact|call|assess|perform|conduct", note.text, re.I)
-        ):
-            optional = re.search(r"\bmay\b|\bcan\b|\bor\b|\bif\b", note.text) is not None
-            if contact == "phone" and optional:
-                visit.contact = "site or phone"
-            elif not optional:
-                visit.contact = contact
+        if visit.kind == "event" and visit.offset_days is None and visit.hours is None:
+            _time_of_note(visit, note, sentences)
+        visit.contact = visit.contact or contact_of_note(sentences)
 
 
-def _spread(schedule: Schedule, general: list[FoundWindow]) -> None:
-    """One window for all visits that have none of their own and a time; the anchor has none."""
-    values = {(w.before, w.after) for w in general}
-    some = any(_SOME.search(w.text) for w in general)
-    open_visits = [v for v in schedule.visits if v.is_visit and v.before_days is None and v.after_days is None]
-    anchor = anchor_of(schedule.visits)
-    timed = [v for v in open_visits if v is not anchor and v.kind in ("planned", "repeat")]
-    timed = [v for v in timed if not (v.day is not None and v.day < 0)]
-    if len(values) == 1 and not some:
-        for visit in timed:
-            visit.before_days, visit.after_days = general[0].before, general[0].after
+_PROCEDURE = re.compile(
+    r"tumou?r|\bscans?\b|imaging|\becgs?\b|\bpk\b|\bsamples?\b|\bblood\b|biops|laborator|radiograph|\bmri\b|\bct\b",
+    re.IGNORECASE,
+)
+
+
+def sentences_of(text: str) -> list[str]:
+    return [s for s in re.split(r"(?<=[.;])\s+(?=[A-Z±(])|(?<=\.)\s+(?=[a-z]\.\s)", clean(text)) if s]
+
+
+def _of_another(sentence: str, own: list[str], others: list[str]) -> bool:
+    """Whether the first column that the sentence names is another one."""
+    names = [(sentence.find(name), name in own) for name in [*own, *others] if len(name) > 5 and name in sentence]
+    return bool(names) and not min(names)[1]
+
+
+_AFTER = re.compile(
+    r"(?P<n>\d+)\s*(?P<u>days?|weeks?)\s*(?:\([^)]*\)\s*)?(?:after|following|from|post)\s+(?:the\s+|their\s+|his\s+or\s+her\s+)?"
+    r"(?P<what>(?:last|final|first)\s+(?:[a-z]+\s+){0,2}?(?:dose|administration|treatment|infusion|injection|visit)"
+    r"(?:\s+of\s+(?:the\s+)?(?:study|trial)\s+[a-z]+)?)",
+    re.IGNORECASE,
+)
+
+
+_EVERY = re.compile(r"\bevery\s+(?P<n>\d+)\s*(?P<u>days?|weeks?)\b", re.IGNORECASE)
+
+
+def _time_of_note(visit: Visit, note: Condition, sentences: list[str]) -> None:
+    """ "20 weeks after the last dose", "every 12 weeks", in the footnote of a column without a time of its own."""
+    text = " ".join(sentences)
+    found = {(_days(m), " ".join(m["what"].lower().split())) for m in _AFTER.finditer(text)}
+    if len({days for days, _ in found}) == 1:
+        visit.offset_days, visit.relative_to = min(found, key=lambda pair: len(pair[1]))
         return
-    for visit in timed[:1]:
-        shown = general[0].text if len(general[0].text) < 160 else general[0].text[:157] + "..."
-        visit.doubts.append(
-            f"A note speaks of windows that hold for some visits only; none was taken from it: “{shown}”"
-        )
+    if found:
+        visit.doubts.append(f"Footnote {note.marker} gives several times; none is taken.")
+        return
+    repeats = {_days(m) for s in sentences if not _PROCEDURE.search(s) for m in _EVERY.finditer(s)}
+    if len(repeats) == 1:
+        visit.kind, visit.every_days = "repeat", repeats.pop()
+
+
+def _days(match: re.Match[str]) -> float:
+    return float(match["n"]) * (7 if match["u"].lower().startswith("w") else 1)
+
+
+_MODE = re.compile(
+    r"\b(?:visits?|contact(?:ed|s)?|calls?|follow-?\s?up|assessments?|conducted|performed|done)\b", re.IGNORECASE
+)
+_BESIDES = re.compile(
+    r"\b(?:additional|between|in\s+addition|after\s+every|also|reminder|schedul\w+\s+by)\b", re.IGNORECASE
+)
+_OPTIONAL = re.compile(
+    r"\b(?:may|can|could|either|optional(?:ly)?|if|or)\b(?:\W+\w+){0,6}\W+(?:tele)?(?:phone|video|home|remote)", re.I
+)
+_DIRECT = re.compile(
+    r"\b(?:may|can)\s+(?:also\s+)?be\s+(?:conducted|performed|done|completed|made|held)\b[^.]{0,40}"
+    r"(?:phone|video|home|remote)",
+    re.IGNORECASE,
+)
+
+
+def contact_of_note(sentences: list[str]) -> str | None:
+    """How the visit takes place by a footnote of its column; "site or ..." where the note allows another way."""
+    for sentence in sentences:
+        contact = contact_in(sentence)
+        if contact is None or not _MODE.search(sentence) or _BESIDES.search(sentence):
+            continue
+        if _DIRECT.search(sentence):
+            return contact if " or " in contact else f"site or {contact}"
+        if not _OPTIONAL.search(sentence):
+            return contact
+    return None
+
+
+_EXCEPT = re.compile(r"\b(?:except|excluding|other\s+than)\b[^,;.]*[,;]?", re.IGNORECASE)
+
+
+def _spread(schedule: Schedule, texts: list[str]) -> None:
+    """Windows of table-wide notes for the visits that have none of their own and a time; the anchor has none."""
+    sentences = [s for text in texts for s in sentences_of(text)]
+    found = [(s, windows_in(s)) for s in sentences]
+    found = [(s, w) for s, w in found if w and _ALL_VISITS.search(s)]
+    anchor = anchor_of(schedule.visits)
+    open_visits = [v for v in schedule.visits if v.is_visit and v.before_days is None and v.after_days is None]
+    timed = [
+        v for v in open_visits if v is not anchor and (v.kind in ("planned", "repeat") or v.offset_days is not None)
+    ]
+    timed = [v for v in timed if not (v.day is not None and v.day < 0) and not _untimed(v)]
+    for sentence, windows in found:
+        if len(windows) == 1 and not _SOME.search(_EXCEPT.sub("", sentence)):
+            for visit in timed:
+                visit.before_days, visit.after_days = windows[0].before, windows[0].after
+            return
+    for sentence, _ in found[:1]:
+        by_clauses(sentence, timed)
+        if timed and all(v.before_days is None for v in timed):
+            shown = sentence if len(sentence) < 160 else sentence[:157] + "..."
+            timed[0].doubts.append(f"A note gives windows for some visits only; none was taken from it: “{shown}”")
+
+
+def _untimed(visit: Visit) -> bool:
+    values = (visit.day, visit.week, visit.month, visit.cycle, visit.offset_days, visit.every_days)
+    return all(value is None for value in values)
+
+
+_CLAUSE = re.compile(
+    r"[;,▪•●]\s*(?:and\s+)?(?=[^;,▪•●]*(?:±|\+/-|\+\s?\d|-\s?\d+\s?/\s?\+))|\band\s+(?=(?:±|\+/-|\+\s?\d))|[▪•●]",
+    re.IGNORECASE,
+)
+_LATER = re.compile(r"\bthereafter\b|\bafterwards?\b|\ball\s+(?:other|subsequent)\b|\bother\s+visits\b", re.IGNORECASE)
+_OPENED = re.compile(r"\b(?:after|beyond|onwards?|from|beginning|starting)\b", re.IGNORECASE)
+
+
+_PAST = re.compile(r"\b(?:after|beyond|past)\s+(?P<unit>day|week|month)\s*(?P<n>\d+)", re.IGNORECASE)
+
+
+class Clause(NamedTuple):
+    """A window and the visits that it is for: by their times, by their printed names, or all later ones."""
+
+    window: FoundWindow
+    spans: list[Span]
+    named: list[int]  # columns
+    later: bool
+
+
+def by_clauses(sentence: str, visits: list[Visit]) -> None:
+    """ "±3 days for Weeks 2 to 12 and ±7 days thereafter": each clause has one window and says for which visits.
+
+    All or nothing: a clause that names no visit or a window that is not alone leaves every visit as it was.
+    """
+    clauses = [c for c in _CLAUSE.split(clean(sentence)) if c and windows_in(c)]
+    plan = [read for c in clauses if (read := _clause(c, visits)) is not None]
+    if len(plan) < len(clauses):
+        return
+    for visit in visits:
+        mine = [c for c in plan if visit.column in c.named or any(_inside(visit, s) for s in c.spans)]
+        mine = mine or [c for c in plan if c.later and _beyond(visit, plan)]
+        if mine and visit.before_days is None:
+            visit.before_days, visit.after_days = mine[0].window.before, mine[0].window.after
+
+
+def _clause(text: str, visits: list[Visit]) -> Clause | None:
+    windows = windows_in(text)
+    bare = remove_windows(text)
+    named = [v.column for v in visits if any(_names(name, bare) for name in v.printed)]
+    spans = [] if named else read_timing(bare).timing.times
+    if not spans and not named and (past := _PAST.search(bare)):
+        spans = [Span(first=float(past["n"]) + 0.5, last=None, unit=UNIT_WORDS[past["unit"].lower()])]
+    later = _LATER.search(bare) is not None
+    if len(windows) != 1 or bool(spans or named) == later:
+        return None
+    if _OPENED.search(bare) and len(spans) == 1 and spans[0].first == spans[0].last:
+        spans = [spans[0].model_copy(update={"last": None})]
+    return Clause(windows[0], spans, named, later)
+
+
+def _names(name: str, text: str) -> bool:
+    if read_timing(name).timing.times:  # a time is found as such
+        return False
+    coded = 2 <= len(name) <= 12 and re.search(r"[A-Za-z]", name) is not None and re.search(r"\d", name) is not None
+    return coded and re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", text, re.IGNORECASE) is not None
+
+
+def _inside(visit: Visit, span: Span) -> bool:
+    value = {"day": visit.day, "week": visit.week, "month": visit.month}.get(span.unit)
+    if value is None:
+        return False
+    return (span.first is None or value >= span.first) and (span.last is None or value <= span.last)
+
+
+def _beyond(visit: Visit, plan: list[Clause]) -> bool:
+    """Whether the visit lies after all times that the clauses name, in their unit."""
+    spans = [span for clause in plan for span in clause.spans]
+    value = {"day": visit.day, "week": visit.week, "month": visit.month}.get(spans[-1].unit) if spans else None
+    return value is not None and all(s.last is not None and value > s.last for s in spans if s.unit == spans[-1].unit)
 
 
 def anchor_of(visits: list[Visit]) -> Visit | None:

@@ -7,7 +7,7 @@ from collections import Counter
 from typing import NamedTuple, get_args
 
 from soesift.schedule.cursor import Kind
-from soesift.schedule.models import Encounter, Epoch, Event, Span, Timing, Unit
+from soesift.schedule.models import Encounter, Epoch, Event, Offset, Relation, Span, Timing, Unit
 from soesift.schedule.timing import Read, read_timing
 from soesift.schedule.tokens import UNIT_WORDS, clean, tokens
 
@@ -52,6 +52,65 @@ class Column(NamedTuple):
     printed: list[str]  # the same without the labels of rows
 
 
+_ANCHORED = re.compile(
+    r"(?P<unit>minutes?|hours?|days?|weeks?|months?)\s+(?P<relation>after|post|since|following|before|prior\s+to|relative\s+to|"
+    r"from|post-)\s*(?P<anchor>.+)",
+    re.IGNORECASE,
+)
+_CODE = re.compile(r"(?P<letter>[A-Za-z]{1,2})\s?-\s?(?P<number>\d+)")
+
+
+_ANY_CYCLE = re.compile(r"[A-Z]\s?-\s?[A-Z]|n(?:\s?\+\s?1)?|x|all|each|subsequent", re.IGNORECASE)
+
+
+class Anchored(NamedTuple):
+    """What the numbers of a row or below a cell count from: "Weeks after surgery"; no relation: a count of its own
+    that is named ("Day relative to randomisation").
+    """
+
+    unit: Unit
+    relation: Relation | None
+    anchor: str
+
+
+def anchored(text: str) -> Anchored | None:
+    """The event from which a label without numbers says that the numbers count."""
+    match = _ANCHORED.search(clean(text))
+    if match is None or any(map(str.isdigit, text)):
+        return None
+    word = match["relation"].lower()
+    relation: Relation | None = "before" if word.startswith(("before", "prior")) else "after"
+    if word.startswith(("relative", "from")):
+        relation = None
+    anchor = re.sub(r"\s*[(\[].*", "", match["anchor"]).strip(" :;,.").lower().removeprefix("the ")
+    return Anchored(UNIT_WORDS[match["unit"].lower()], relation, anchor) if anchor else None
+
+
+def from_anchor(timing: Timing, found: Anchored) -> Timing:
+    """The times of a reading as lengths after or before the anchor."""
+    if found.relation is None:
+        return timing.model_copy(update={"offsets": [*timing.offsets, Offset(anchor=found.anchor)]})
+    counted = [s for s in timing.times if s.unit == found.unit]
+    offsets = [Offset(length=s, relation=found.relation, anchor=found.anchor) for s in counted]
+    loose = [o.model_copy(update={"relation": found.relation, "anchor": found.anchor}) if o.anchor is None else o
+             for o in timing.offsets]  # fmt: skip
+    return timing.model_copy(
+        update={"times": [s for s in timing.times if s not in counted], "offsets": [*loose, *offsets]}
+    )
+
+
+def _counted(timing: Timing, found: Anchored | None) -> Timing:
+    return timing if found is None else from_anchor(timing, found)
+
+
+def uncoded(text: str, kind: Kind | None) -> str:
+    """ "M-4" in a row of weeks is 4 with the letter of its part; "W-4" may be week -4 and stays."""
+    match = _CODE.fullmatch(text)
+    if match is None or kind not in ("day", "week", "month") or kind[0] == match["letter"].lower()[0]:
+        return text
+    return match["number"]
+
+
 def kind_of(label: str) -> Kind | None:
     """What a row's label says its numbers are; None if it says nothing."""
     lowered = clean(label).lower()
@@ -70,6 +129,8 @@ def read_column(rows: list[HeaderRow], column: int) -> Column:
     unread: list[str] = []
     printed: list[str] = []
     above: Kind | None = None
+    counted: Anchored | None = None
+    worded: list[tuple[Kind | None, str]] = []
     last = ""
     for row in rows:
         text = clean(row.texts[column])
@@ -81,13 +142,28 @@ def read_column(rows: list[HeaderRow], column: int) -> Column:
         parts += [shown] if (shown := labelled(text, row)) not in parts else []
         printed.append(text)
         kind = row.kind or above
-        read = read_timing(text, kind)
+        read = read_timing(uncoded(text, kind), kind)
         above = _unit_alone(text) or above
+        if counted is not None or (row.kind in get_args(Unit) and anchored(row.label) is not None):
+            read = read._replace(timing=_counted(read.timing, counted or anchored(row.label)))
+        counted = anchored(text) or counted
         unread += [f"{row.label}: {part}" if row.label else part for part in read.unread]
+        if row.kind == "cycle" and _ANY_CYCLE.fullmatch(text):
+            read.timing.cycles.append(Span(first=None, last=None, unit="cycle"))
+        worded += [(row.kind, f"{row.label}: {text}")] if row.label and _says_nothing(read, text, row.kind) else []
         merge(shared if _spans(row.texts, column) else own, _placed(read, row))
     merge(own, _narrowed(shared, own))
+    bare = not (own.times or own.offsets or own.every or own.events or own.cycles)
+    unread += [text for kind, text in worded if bare or kind == "cycle"]
     own.text = " | ".join(parts)
     return Column(own, parts, unread, printed)
+
+
+def _says_nothing(read: Read, text: str, kind: Kind | None) -> bool:
+    """Whether a cell of a row of times holds words in place of one: "X-Y" in the row of cycles."""
+    blank = re.fullmatch(r"\W*|n\.?/?a\.?|none|tbd", text, re.IGNORECASE) is not None
+    timed = kind in ("day", "week", "cycle", "month", "hour", "minute")
+    return timed and not blank and not read.timing.known() and not read.unread and len(text) <= 40
 
 
 def _spans(texts: list[str], column: int) -> bool:

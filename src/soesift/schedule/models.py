@@ -20,7 +20,7 @@ Event = Literal[
 ]  # fmt: skip
 Relation = Literal["before", "after", "within"]
 VisitKind = Literal["planned", "range", "repeat", "event", "unscheduled", "annotation"]
-Contact = Literal["site", "phone", "home", "video", "site or phone"]
+Contact = str  # "site", "phone", "home", "video", or two of them: "site or phone"
 NoteClass = Literal["condition", "timing", "repetition", "alternative", "comment"]
 
 
@@ -166,7 +166,8 @@ class Visit(Part):
     is_visit: bool = True
     kind: VisitKind = "planned"
     cycle: int | None = None
-    last_cycle: int | None = None  # None with kind "repeat": without a printed end
+    last_cycle: int | None = None  # equal to `cycle` for one; None with kind "repeat": without a printed end
+    cycles: list[int] = []  # where the print lists some: "cycles 2, 4 and 8"
     day: float | None = None
     last_day: float | None = None
     week: float | None = None

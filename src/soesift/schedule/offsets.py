@@ -111,6 +111,11 @@ def bind(c: Cursor, offset: Offset) -> None:
 def read_anchor(c: Cursor) -> str | None:
     """The event's words: up to the next stop, number of a new part, or unit."""
     start = c.at
+    if c.sees("visit", "letter", "unit") and c.starts_number(1):  # "after V1a", "after D1 D8", "after C1D1"
+        while c.sees("visit", "letter", "unit") and c.starts_number(1) and (c.at == start or c.peek().glued):
+            c.at += 2
+        c.at += c.sees("word", "after") and c.peek().glued and len(c.peek().text) <= 2
+        return c.shown[c.tokens[start].start : c.peek(-1).end].lower()
     while not c.sees("end", *_STOPS) and not (c.sees("number") and not c.sees("unit", ahead=-1)):
         c.at += 1
     if c.at == start:

@@ -12,7 +12,7 @@ from soesift.schedule.header import encounters_of
 from soesift.schedule.models import Activity, Condition, Encounter, Mark, Remark, Schedule, Visit
 from soesift.schedule.rows import Layout, Markers, header_rows, layout, padded
 from soesift.schedule.table_notes import cycle_lengths, legend, note_class
-from soesift.schedule.visits import visit_of
+from soesift.schedule.visits import after_the_visit_before, visit_of
 from soesift.table.signs import is_mark
 
 
@@ -63,6 +63,7 @@ def _add_visits(schedule: Schedule, grid: list[list[str]], plan: Layout, titles:
     ]
     schedule.visits.sort(key=lambda visit: visit.column)
     _without_marks(schedule)
+    after_the_visit_before(schedule)
     tell_periods_apart(schedule)
     add_from_notes(schedule, whole)
     add_doubts(schedule)
@@ -72,12 +73,14 @@ def _without_marks(schedule: Schedule) -> None:
     """A column without a mark and without a time is no visit: a washout, an empty column."""
     marked = {mark.encounter for mark in schedule.marks}
     for visit in schedule.visits:
-        timed = (visit.day, visit.last_day, visit.week, visit.last_week, visit.month, visit.hours, visit.cycle)
+        timed = (visit.day, visit.last_day, visit.week, visit.last_week, visit.month, visit.hours, visit.cycle,
+                 visit.every_days)  # fmt: skip
         if visit.encounter is not None and visit.encounter not in marked and all(v is None for v in timed):
             timing = schedule.encounters[visit.encounter].timing
-            if not timing.events and timing.visit is None and any(visit.printed):
-                visit.is_visit = False
-                visit.kind = "annotation"
+            anchored = any(offset.anchor for offset in timing.offsets)
+            if marked and not timing.events and timing.visit is None and not anchored:
+                visit.is_visit, visit.kind = False, "annotation"
+                visit.doubts = ["The column has neither a time nor a mark."]
 
 
 def _cycle_rows(schedule: Schedule) -> dict[str, int]:

@@ -152,7 +152,10 @@ def _goes_on(row: list[str], labels: list[int], data: list[int]) -> bool:
     if not filled:
         return bool(label) and all(_COMMENTS.fullmatch(row[c]) or row[c].lower() in _TITLES for c in labels if row[c])
     kind = kind_of(label)
-    if kind is None or len(label) > 40 or any(map(is_mark, filled)):
+    if kind is None or len(label) > 60 or any(is_mark(t) and not is_point(t) and re.search(r"\w", t) for t in filled):
+        return False
+    filled = [text for text in filled if not re.fullmatch(r"\W+|n/?a", text, re.IGNORECASE)]
+    if not filled:
         return False
     reads = [read_timing(text, kind) for text in filled]
     return sum(r.timing.known() and not r.unread for r in reads) * 4 >= 3 * len(reads)

@@ -121,6 +121,11 @@ def windows_in(text: str) -> list[FoundWindow]:
     return found
 
 
+def remove_windows(text: str) -> str:
+    """The text without its deviations."""
+    return _WINDOW.sub(" ", text)
+
+
 def note_class(text: str) -> NoteClass:
     """Condition, timing, repetition, alternative or comment: what its first telling sentence is."""
     sentences = [s for s in re.split(r"(?<=[.;])\s+(?=[A-Z])", clean(text)) if s]

@@ -192,8 +192,8 @@ def _bare(c: Cursor, spans: list[Bounds], start: int) -> bool:
     low, high = spans[0]
     printed = c.shown[c.tokens[start].start : c.peek(-1).end]
     if c.kind == "window" and low is not None and len(spans) == 1:
-        if low == high and low >= 0:  # "3"
-            c.timing.window = Window(before=low, after=low, unit=None)
+        if low == high:  # "3"; "-28": only before
+            c.timing.window = Window(before=abs(low), after=max(low, 0.0), unit=None)
         else:
             c.add(spans, "day")
     elif c.kind == "visit":

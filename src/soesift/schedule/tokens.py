@@ -69,7 +69,7 @@ _PATTERNS = [
     ("unit", r"(?:(?<=[a-z])|\b)(?:wk|mo|day|week|month|hr|cycle)(?=-?\d)"),
     ("letter", r"(?<![a-z])[dwmyhc](?=\s?-?\d)|(?<=\d)[dwmyhc](?=\s?-?\d)"),
     ("after", r"(?<=q\d)[mc](?![a-z])|(?<=q\d\d)[mc](?![a-z])|(?<=\d)\s?[dwhy](?![a-z]|\s?-?\d)"),
-    ("number", r"\d+(?:\.\d+)?|\.\d+"),
+    ("number", r"\d+(?:st|nd|rd|th)\b|\d+(?:\.\d+)?|\.\d+"),
     ("plusminus", r"±|\+\s?/\s?-|\+-"),
     ("most", r"≤|<=|<|(?:less|fewer)\s+than"),
     ("least", r"≥|>=|>|more\s+than"),
@@ -101,6 +101,8 @@ def tokens(text: str) -> tuple[Token, ...]:
         kind, _, value = _PATTERNS[int(str(match.lastgroup)[1:])][0].partition(":")
         start, end = match.span()
         glued = start > 0 and not lowered[start - 1].isspace()
+        if kind == "number":
+            value = match.group().rstrip("stndrh")  # "4th"
         found.append(Token(kind, value or match.group().strip(), shown[start:end], start, end, glued))
     return tuple(found)
 

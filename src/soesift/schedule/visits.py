@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 
 from soesift.schedule.models import Encounter, Offset, Schedule, Span, Timing, Visit, VisitKind, Window
@@ -24,6 +25,8 @@ def visit_of(encounter: Encounter, epoch: str | None, schedule: Schedule) -> Vis
     _points(visit, timing)
     _cycle(visit, timing)
     _offset(visit, timing)
+    if visit.day is not None and visit.offset_days is not None:  # "7 days after D1, D8": one time said twice
+        visit.offset_days = visit.relative_to = None
     if timing.every is not None:
         visit.every_days = _in_days(timing.every.first, timing.every.unit)
         if visit.every_days is None:
@@ -48,7 +51,9 @@ def _points(visit: Visit, timing: Timing) -> None:
         setattr(visit, unit, first)
         if unit != "month" and (last != first):
             setattr(visit, f"last_{unit}", last)
-        if first is None:
+        if first is None and unit == "day" and last is not None and last > 0 and _is_early(timing):
+            visit.day, visit.last_day = -last, -1.0  # "Screening, ≤ 28 days"
+        elif first is None:
             visit.doubts.append(f"“Up to {unit} {_number(last)}” has no printed start.")
     hours = [s for s in timing.times if s.unit in _HOURS and s.first is not None]
     if hours and hours[0].first is not None:
@@ -56,6 +61,10 @@ def _points(visit: Visit, timing: Timing) -> None:
     if any(s.unit == "month" for s in timing.times) and visit.day is None:
         pass  # a month is no number of days: it stays a month
     _several(visit, timing)
+
+
+def _is_early(timing: Timing) -> bool:
+    return bool({"screening", "baseline"} & set(timing.events))
 
 
 def _several(visit: Visit, timing: Timing) -> None:
@@ -66,6 +75,8 @@ def _several(visit: Visit, timing: Timing) -> None:
             continue
         values = [s.first for s in spans if s.first is not None]
         steps = {b - a for a, b in pairwise(values)}
+        if steps == {1.0} and unit == "day" and len(values) == len(spans):
+            continue  # "D-2, -1, 0": a range
         if len(steps) == 1 and len(values) == len(spans) and (step := steps.pop()) > 0 and len(values) > 2:
             visit.every_days = step * _DAYS[unit]
         else:
@@ -79,9 +90,12 @@ def _cycle(visit: Visit, timing: Timing) -> None:
     first = next((s.first for s in timing.cycles if s.first is not None), None)
     last = timing.cycles[-1].last
     visit.cycle = None if first is None else int(first)
-    visit.last_cycle = int(last) if last is not None and last != first else None
+    visit.last_cycle = None if last is None else int(last)
+    values = [s.first for s in timing.cycles]
+    if len(values) > 1 and all(s.first == s.last and s.first is not None for s in timing.cycles):
+        visit.cycles = [int(v) for v in values if v is not None]
     if first is None:
-        visit.doubts.append("The header names later cycles without a number.")
+        visit.doubts.append("The header names cycles without a number.")
 
 
 def _offset(visit: Visit, timing: Timing) -> None:
@@ -102,7 +116,8 @@ def _place_offset(visit: Visit, offset: Offset) -> None:
     span = offset.length
     if span is None:
         return
-    before = offset.relation == "before"
+    early = offset.anchor is None and re.search(r"screen|baseline", " ".join(visit.printed), re.IGNORECASE) is not None
+    before = offset.relation == "before" or (early and offset.relation == "within")
     if span.unit in _HOURS:
         value = span.first if span.first is not None else span.last
         if value is not None:
@@ -116,7 +131,9 @@ def _place_offset(visit: Visit, offset: Offset) -> None:
     low, high = (0.0 if first is None else first), (first if last is None else last)
     low, high = (-(high or low), -low) if before else (low, high)
     visit.offset_days = low
-    if high is not None and high != low:
+    if early and before and visit.week is None:
+        pass  # "Screening, within 8 weeks": kind range, from 8 weeks before
+    elif high is not None and high != low:
         visit.before_days, visit.after_days = 0.0, high - low
     if offset.anchor is None:
         visit.doubts.append(f"“{_span(span)}”: the header does not say from what it is counted.")
@@ -129,22 +146,50 @@ def _kind(visit: Visit, timing: Timing) -> VisitKind:
     if "unscheduled" in timing.events and not timed:
         return "unscheduled"
     cycles = len(timing.cycles) > 1 or any(s.first != s.last or s.last is None for s in timing.cycles)
-    points = any(len([s for s in timing.times if s.unit == u]) > 1 for u in ("day", "week", "month"))
+    points = any(len([s for s in timing.times if s.unit == u]) > 1 and not _in_a_row(timing, u)
+                 for u in ("day", "week", "month"))  # fmt: skip
     open_end = any(s.last is None for s in timing.times)
     if timing.every is not None or visit.every_days is not None or cycles or points or open_end:
         return "repeat"
-    if visit.last_day is not None or visit.last_week is not None:
+    early = visit.offset_days is not None and visit.offset_days < 0 and visit.before_days is None
+    if visit.last_day is not None or visit.last_week is not None or (early and "screening" in timing.events):
         return "range"
     if not timed and visit.hours is None and (timing.events or timing.offsets):
         return "event"
     return "planned"
 
 
+def _in_a_row(timing: Timing, unit: str) -> bool:
+    """Whether the days listed follow one another."""
+    values = [s.first for s in timing.times if s.unit == unit]
+    return unit == "day" and all(a is not None and b is not None and b - a == 1 for a, b in pairwise(values))
+
+
+_MANY = re.compile(r"\(?(?:[Vv](?:isits?)?\s?)?\d+\w?\s*(?:[-–—]|to)\s*(?:[Vv](?:isit)?\s?)?\d+\w*\)?")  # "V10 – V21"
+
+
+def after_the_visit_before(schedule: Schedule) -> None:
+    """ "Every week" printed over several single visits: each is a week after the visit before it."""
+    visits = [v for v in schedule.visits if v.encounter is not None]
+    for place, visit in enumerate(visits):
+        timing = schedule.encounters[visit.encounter or 0].timing
+        single = timing.visit is not None and not any(map(_MANY.fullmatch, (*visit.printed, timing.visit)))
+        beside = [v for v in visits[max(0, place - 1) : place + 2] if v is not visit]
+        bare = visit.day is None and visit.week is None and visit.cycle is None
+        alike = any(v.every_days == visit.every_days for v in beside)
+        if visit.kind == "repeat" and single and bare and visit.every_days is not None and alike:
+            visit.kind, visit.offset_days, visit.relative_to = "planned", visit.every_days, "previous visit"
+    for visit in visits:
+        if visit.relative_to == "previous visit":
+            visit.every_days = None
+
+
 def _repeat(visit: Visit, schedule: Schedule) -> None:
     """The interval of a repeat each cycle is the cycle's length; without any interval that is said."""
     if visit.kind != "repeat":
         return
-    if visit.every_days is None and visit.cycle is not None:
+    cycled = visit.cycle is not None or any("cycles without a number" in doubt for doubt in visit.doubts)
+    if visit.every_days is None and cycled:
         length = cycle_length_of(schedule, visit.cycle)
         visit.every_days = None if length is None else float(length)
         if length is None:
@@ -153,7 +198,7 @@ def _repeat(visit: Visit, schedule: Schedule) -> None:
         visit.doubts.append("Goes on, but how often is not printed.")
 
 
-def cycle_length_of(schedule: Schedule, cycle: int) -> int | None:
+def cycle_length_of(schedule: Schedule, cycle: int | None) -> int | None:
     """Days of the cycle with that number, if printed."""
     return schedule.cycle_length.get(str(cycle), schedule.cycle_length.get("*"))
 
