@@ -62,8 +62,6 @@ def install(extra: str, *first: str) -> None:
     for package in first:
         subprocess.run([*pip, package], check=True, cwd=ROOT)
     subprocess.run([*pip, "--editable", f".[{extra}]"], check=True, cwd=ROOT)
-    if sys.version_info >= (3, 13):  # the OCR package works there, but its metadata says no
-        subprocess.run([*pip, "--ignore-requires-python", "rapidocr-onnxruntime>=1.4"], check=True, cwd=ROOT)
     stamp.write_text(digest)
 
 

@@ -2,7 +2,8 @@
 
     python requirements/licences.py [EXTRA...]      a table: package, version, licence, who says so
 
-Without extras: what `pip install soesift` brings. Packages that are not installed are named and not judged.
+Without extras: what `pip install soesift` brings. Packages that are not installed are named and not judged. Nor is
+the run time of a CUDA build of torch (cuda.txt): torch brings it where the user chose that build; see docs/licences.md.
 Exits 1 if a licence is outside the allowed set. A package's statement says nothing of libraries inside its wheel.
 """
 
@@ -12,6 +13,7 @@ import re
 import sys
 from collections.abc import Iterable, Iterator
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
+from pathlib import Path
 from typing import NamedTuple
 
 from packaging.requirements import Requirement
@@ -31,6 +33,7 @@ SPELT = {
     "mozilla public license 2.0 (mpl 2.0)": "MPL-2.0", "python software foundation license": "PSF-2.0",
     "psfl": "PSF-2.0", "bsd-3-clause, apache-2.0, dependency licenses": "BSD-3-Clause AND Apache-2.0",
 }  # fmt: skip
+CUDA = frozenset(Path(__file__).with_name("cuda.txt").read_text("utf-8").split())
 
 
 class Stated(NamedTuple):
@@ -57,9 +60,14 @@ def needed(extras: Iterable[str] = ()) -> tuple[list[Distribution], list[str]]:
         except PackageNotFoundError:
             missing.add(name)
             continue
-        waiting += _requirements(found[name], wanted)
+        waiting += [one for one in _requirements(found[name], wanted) if not _of_cuda(name, one[0])]
     found.pop("soesift", None)
     return [found[name] for name in sorted(found)], sorted(missing)
+
+
+def _of_cuda(asks: str, name: str) -> bool:
+    """Whether torch, or a part of its CUDA run time, asks for a part of that run time; who else does is judged."""
+    return name in CUDA and (asks == "torch" or asks in CUDA)
 
 
 def _requirements(package: Distribution, extras: frozenset[str]) -> Iterator[tuple[str, frozenset[str]]]:

@@ -8,12 +8,13 @@ import pytest
 
 from soesift.detect import reading
 from soesift.detect.detector import Detector
+from soesift.document import scan_text
 from soesift.sample import make_protocol
 
 
 @pytest.fixture
 def without(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reading, "find_spec", lambda name: None)
+    monkeypatch.setattr(scan_text, "find_spec", lambda name: None)
 
 
 @pytest.mark.usefixtures("without")
@@ -23,7 +24,7 @@ def test_a_page_that_is_a_picture_is_named_with_advice(tmp_path: Path) -> None:
     result = Detector.load("linear").detect(tmp_path / f"{truth.id}.pdf")
     assert result.document.error is None
     assert result.document.has_soe == "unsure"
-    pages = {unsure.page for unsure in result.document.unsure_pages if "rapidocr-onnxruntime" in unsure.why}
+    pages = {unsure.page for unsure in result.document.unsure_pages if "rapidocr, which" in unsure.why}
     assert set(truth.soe_tables[0].grid_pages) <= pages
 
 
@@ -43,4 +44,6 @@ def test_pictures_of_a_word_document_are_counted(tmp_path: Path, monkeypatch: py
     monkeypatch.setattr(word, "docx_pictures", lambda path: iter([object(), object()]))
     found = reading.Reading()
     assert word.picture_fragments(tmp_path / "a.docx", "", found, "auto", 0) == []
-    assert found.unplaced[0].startswith("2 pictures not read (rapidocr-onnxruntime is not installed")
+    assert found.unplaced[0].startswith(
+        "2 pictures not read (rapidocr, which brings what reads pictures, is not installed"
+    )

@@ -49,7 +49,8 @@ def test_it_runs_as_long_as_the_block() -> None:
         ("true", "{port}"),
     ],
 )
-def test_one_that_does_not_start_says_why(command: str, why: str) -> None:
+def test_one_that_does_not_start_says_why(command: str, why: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PYTHONUNBUFFERED", raising=False)  # what is printed is then written last, after the error
     with pytest.raises(UsageError, match=why.replace("{", r"\{")), serving(command):
         pass
 

@@ -58,6 +58,25 @@ def test_licences_are_of_the_allowed_set(licences: ModuleType, extras: list[str]
     assert [one for one in map(licences.stated, packages) if not one.allowed] == []
 
 
+class Package:
+    """A package that is not there, as far as the walk looks at it."""
+
+    def __init__(self, *requires: str) -> None:
+        self.requires = requires
+
+
+@pytest.mark.parametrize(("asks", "judged"), [("torch", False), ("nvidia-cublas", False), ("litellm", True)])
+def test_only_torch_may_bring_its_cuda_run_time(
+    licences: ModuleType, monkeypatch: pytest.MonkeyPatch, asks: str, judged: bool
+) -> None:
+    tree = {"soesift": Package(asks), asks: Package("nvidia-cudnn-cu13", "sympy")}
+    tree |= {"nvidia-cudnn-cu13": Package(), "sympy": Package()}
+    monkeypatch.setattr(licences, "distribution", tree.__getitem__)
+    packages, _ = licences.needed()
+    assert (tree["nvidia-cudnn-cu13"] in packages) is judged
+    assert tree["sympy"] in packages
+
+
 @pytest.mark.parametrize(
     ("text", "good"),
     [("MIT", True), ("MIT OR GPL-3.0-only", True), ("MIT AND GPL-3.0-only", False), ("AGPL-3.0", False),

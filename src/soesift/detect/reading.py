@@ -6,7 +6,6 @@ import math
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Literal
 
@@ -137,9 +136,9 @@ def _pictured(document: Any, index: int, page: Page, reading: Reading, ocr: Ocr)
 
 def no_ocr() -> str:
     """Why pictures cannot be read here; empty where they can."""
-    if find_spec("rapidocr_onnxruntime") and find_spec("cv2"):
-        return ""
-    return "rapidocr-onnxruntime is not installed; run: pip install --ignore-requires-python rapidocr-onnxruntime"
+    from soesift.document.scan_text import without_ocr
+
+    return without_ocr()
 
 
 def late(reading: Reading) -> str:

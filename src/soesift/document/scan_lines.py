@@ -186,7 +186,7 @@ def settle_mark(line: Line, ink: Grey, height: float) -> None:
         sign = "X" if len(tall) and tall[-1] - tall[0] + 1 >= LETTER_X * height else "x"
     elif text in _TICKS or shape == "✓":
         sign = "✓"
-    elif shape and (poor or not text.isalnum() or shape in _SOLID):
+    elif shape and (poor or not (text.isascii() and text.isalnum()) or shape in _SOLID):  # no ideograph is a disc
         sign = shape
     else:
         return

@@ -1,11 +1,13 @@
-"""Lines of text in a picture with RapidOCR's models (PP-OCR): where they are and what they say."""
+"""Lines of text in a picture with PP-OCR's models, from RapidOCR's wheel: where they are and what they say."""
 
 from __future__ import annotations
 
 import os
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +20,11 @@ STEP = 8  # pixels of its input for each of its outputs
 NARROWEST = 48  # pixels: narrower crops are padded to this
 WIDEST = 2400  # pixels of one recogniser input
 BATCH = 8
+SIDES = 32  # pixels: the detector's input is a multiple of this
+TEXT = 0.3  # of certainty: a pixel of a line
+LINE = 0.5  # mean certainty within a line
+LEAST = 3.0  # pixels of the detector's map: the thinnest line
+GROW = 1.6  # how far a line is grown back, as the detector was trained
 _SPARE = 0.25  # of a batch's width may be padding
 
 
@@ -33,17 +40,47 @@ class Reading:
     centres: NDArray[np.float32]
 
 
+def weights(part: Literal["det", "rec"]) -> Path | None:
+    """The file of a model in the wheel of `rapidocr`, None if absent; its code, which could download, is never loaded."""
+    found = find_spec("rapidocr")
+    folders = [] if found is None else found.submodule_search_locations or []
+    files = sorted(file for folder in folders for file in Path(folder, "models").glob(f"*_{part}_*.onnx"))
+    return files[-1] if files else None
+
+
+def without_ocr() -> str:
+    """Why pictures cannot be read here, with what to do; empty where they can."""
+    if find_spec("cv2") and weights("det") and weights("rec"):
+        return ""
+    return "rapidocr, which brings what reads pictures, is not installed; run: pip install 'rapidocr>=3.10,<4'"
+
+
+@lru_cache(maxsize=2)
+def _session(part: Literal["det", "rec"]) -> Any:
+    """The session of a model, made once, on as many threads as this process may use cores, or on its GPU."""
+    import onnxruntime
+
+    file = weights(part)
+    if file is None:
+        raise UsageError(f"{without_ocr()}, or use --ocr never")
+    how = onnxruntime.SessionOptions()
+    how.log_severity_level = 4
+    how.enable_cpu_mem_arena = False  # pages differ in size: an arena would keep the largest of each
+    how.intra_op_num_threads, how.inter_op_num_threads = cores(), 1
+    how.add_session_config_entry("session.intra_op.allow_spinning", "0")  # waiting threads leave their core to others
+    where = ["CUDAExecutionProvider", "CPUExecutionProvider"] if has_gpu() else ["CPUExecutionProvider"]
+    return onnxruntime.InferenceSession(str(file), how, providers=where)
+
+
 @lru_cache(maxsize=1)
-def engine() -> Any:
-    """The RapidOCR engine, created once, on as many threads as this process may use cores, or on its GPU."""
-    try:
-        from rapidocr_onnxruntime import RapidOCR
-    except ImportError as error:
-        how = "pip install --ignore-requires-python rapidocr-onnxruntime, or use --ocr never"
-        message = f"rapidocr-onnxruntime, which reads pages that are pictures, is not installed; run: {how}"
-        raise UsageError(message) from error
-    gpu = {f"{part}_use_cuda": True for part in ("det", "cls", "rec")} if has_gpu() else {}
-    return RapidOCR(intra_op_num_threads=cores(), inter_op_num_threads=1, **gpu)
+def _alphabet() -> list[str]:
+    """The recogniser's characters by class: class 0 is none, the last a space."""
+    return ["", *_session("rec").get_modelmeta().custom_metadata_map["character"].splitlines(), " "]
+
+
+def _run(part: Literal["det", "rec"], inputs: NDArray[np.float32]) -> NDArray[np.float32]:
+    session = _session(part)
+    return np.asarray(session.run(None, {session.get_inputs()[0].name: inputs})[0], np.float32)
 
 
 def has_gpu() -> bool:
@@ -68,14 +105,46 @@ def detect_lines(picture: Picture, longest: int) -> NDArray[np.float32]:
 
     height, width = picture.shape[:2]
     scale = min(1.0, longest / max(height, width))
-    small = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else picture
-    corners, _ = engine().text_det(np.ascontiguousarray(small[:, :, ::-1]))
-    if corners is None or not len(corners):
-        return np.zeros((0, 4), np.float32)
-    corners = np.asarray(corners, np.float32) / scale
-    boxes = np.concatenate([corners.min(axis=1), corners.max(axis=1)], axis=1)
+    sides = [max(SIDES, round(scale * side / SIDES) * SIDES) for side in (width, height)]
+    method = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    small = np.asarray(cv2.resize(picture, sides, interpolation=method), np.float32)
+    likely = _run("det", (small[:, :, ::-1] / 127.5 - 1).transpose(2, 0, 1)[None])[0, 0]
+    boxes = text_boxes(likely) * np.asarray([width / sides[0], height / sides[1]] * 2, np.float32)
     boxes = np.clip(boxes, 0, [width, height, width, height])
     return boxes[np.lexsort((boxes[:, 0], boxes[:, 1]))].astype(np.float32)
+
+
+def text_boxes(likely: NDArray[np.float32]) -> NDArray[np.float32]:
+    """(n, 4) boxes [x0, y0, x1, y1] around the text in an (h, w) map of how likely each pixel is text.
+
+    Differentiable binarization (Liao et al. 2020): the map shows shrunken lines, which are grown back by their
+    area over their circumference.
+    """
+    import cv2
+
+    inside = cv2.dilate((likely > TEXT).astype(np.uint8), np.ones((2, 2), np.uint8))
+    contours, _ = cv2.findContours(inside, cv2.RETR_LIST, cv2.CHAIN_APPROX_SIMPLE)
+    boxes = []
+    for contour in contours:
+        centre, (wide, high), turn = cv2.minAreaRect(contour)
+        if min(wide, high) < LEAST or _inner_mean(likely, cv2.boxPoints((centre, (wide, high), turn))) < LINE:
+            continue
+        grow = 2 * GROW * wide * high / (2 * (wide + high))
+        corners = cv2.boxPoints((centre, (wide + grow, high + grow), turn))
+        boxes.append(np.concatenate([corners.min(axis=0), corners.max(axis=0)]))
+    return np.asarray(boxes, np.float32).reshape(-1, 4)
+
+
+def _inner_mean(likely: NDArray[np.float32], corners: Any) -> float:
+    """Mean of the map within a turned rectangle, (4, 2) corners."""
+    import cv2
+
+    height, width = likely.shape
+    low = np.clip(np.floor(corners.min(axis=0)).astype(int), 0, [width - 1, height - 1])
+    high = np.clip(np.ceil(corners.max(axis=0)).astype(int), 0, [width - 1, height - 1])
+    mask = np.zeros((high[1] - low[1] + 1, high[0] - low[0] + 1), np.uint8)
+    cv2.fillPoly(mask, (corners - low).reshape(1, -1, 2).astype(np.int32), 1)
+    return float(cv2.mean(likely[low[1] : high[1] + 1, low[0] : high[0] + 1], mask)[0])
 
 
 def read_crops(crops: list[Picture]) -> list[Reading]:
@@ -108,15 +177,13 @@ def _batches(order: list[int], widths: list[int]) -> list[list[int]]:
 
 
 def _read(crops: list[Picture], width: int) -> list[Reading]:
-    recogniser = engine().text_rec
     inputs = np.zeros((len(crops), 3, HEIGHT, width), np.float32)
     used = []
     for place, crop in enumerate(crops):
         filled = _fit(crop, width)
         inputs[place, :, :, : filled.shape[1]] = filled[:, :, ::-1].transpose(2, 0, 1) / 127.5 - 1
         used.append(filled.shape[1])
-    scores = recogniser.session(inputs)[0]
-    return [_decode(row, recogniser.postprocess_op.character, width / used[i]) for i, row in enumerate(scores)]
+    return [_decode(row, _alphabet(), width / used[i]) for i, row in enumerate(_run("rec", inputs))]
 
 
 def _fit(crop: Picture, width: int) -> Picture:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import socket
 import subprocess
@@ -32,11 +33,11 @@ def serving(command: str, seconds: float = STARTS_S) -> Iterator[str]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     words = [word.replace("{port}", str(port)) for word in shlex.split(command)]
-    with tempfile.TemporaryFile() as told:
+    with tempfile.TemporaryFile() as told, tempfile.TemporaryFile() as errors:
         leash = [sys.executable, "-m", "soesift.process.leash", *words]
-        process = subprocess.Popen(leash, stdin=subprocess.PIPE, stdout=told, stderr=subprocess.STDOUT)
+        process = subprocess.Popen(leash, stdin=subprocess.PIPE, stdout=told, stderr=errors)
         try:
-            _wait(process, f"http://127.0.0.1:{port}/v1/models", seconds, words[0], told)
+            _wait(process, f"http://127.0.0.1:{port}/v1/models", seconds, words[0], (errors, told))
             yield f"http://127.0.0.1:{port}/v1"
         finally:
             if process.stdin is not None:
@@ -44,13 +45,13 @@ def serving(command: str, seconds: float = STARTS_S) -> Iterator[str]:
             process.wait()
 
 
-def _wait(process: subprocess.Popen[bytes], url: str, seconds: float, name: str, told: IO[bytes]) -> None:
+def _wait(process: subprocess.Popen[bytes], url: str, seconds: float, name: str, said: tuple[IO[bytes], ...]) -> None:
     until = time.monotonic() + seconds
     while not _answers(url):
         if process.poll() is not None:
-            raise UsageError(f"--serve: {name} ended with code {process.returncode}: {_last_line(told)}")
+            raise UsageError(f"--serve: {name} ended with code {process.returncode}: {_last_line(*said)}")
         if time.monotonic() > until:
-            raise UsageError(f"--serve: {name} did not answer at {url} within {seconds:g} s: {_last_line(told)}")
+            raise UsageError(f"--serve: {name} did not answer at {url} within {seconds:g} s: {_last_line(*said)}")
         time.sleep(_LOOK_S)
 
 
@@ -64,7 +65,14 @@ def _answers(url: str) -> bool:
         return False
 
 
-def _last_line(told: IO[bytes]) -> str:
-    told.seek(0)
-    lines = told.read()[-2000:].decode("utf-8", "replace").strip().splitlines()
-    return lines[-1][:200] if lines else "it said nothing"
+def _last_line(*said: IO[bytes]) -> str:
+    """The last line of the first of these files that has one.
+
+    Errors come first and in a file of their own: a program that ends writes what it had printed after its error.
+    """
+    for file in said:
+        size = os.fstat(file.fileno()).st_size
+        lines = os.pread(file.fileno(), 2000, max(0, size - 2000)).decode("utf-8", "replace").strip().splitlines()
+        if lines:
+            return lines[-1][:200]
+    return "it said nothing"

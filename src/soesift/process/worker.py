@@ -15,6 +15,7 @@ from soesift.process.child import TOLD_TO_END, Ends, Task, Tell, Work, child_mai
 
 LONGEST_MESSAGE = 1_000_000  # bytes
 TASKS = 200  # after which a process is replaced: parsers leak
+ENDING = 30.0  # seconds to wait for the exit code of a process that has closed its pipe: a busy machine takes some
 MOMENT = 1.0  # seconds in which a process that is told to end may clean up
 _TICK = 0.2
 
@@ -99,7 +100,7 @@ class Worker:
     def _how_it_died(self) -> str:
         code = None
         if self.process is not None:
-            self.process.join(2)
+            self.process.join(ENDING)  # its pipe is closed already; the system reaps it when it has time
             code = self.process.exitcode
         self.close(force=True)
         if code == TOLD_TO_END:
