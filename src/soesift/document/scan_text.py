@@ -41,7 +41,7 @@ class Reading:
 
 
 def weights(part: Literal["det", "rec"]) -> Path | None:
-    """The file of a model in the wheel of `rapidocr`, None if absent; its code, which could download, is never loaded."""
+    """A model in the wheel of `rapidocr`, None if absent; that code, which could download, is never loaded."""
     found = find_spec("rapidocr")
     folders = [] if found is None else found.submodule_search_locations or []
     files = sorted(file for folder in folders for file in Path(folder, "models").glob(f"*_{part}_*.onnx"))
