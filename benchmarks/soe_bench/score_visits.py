@@ -17,9 +17,10 @@ A column of the page is
   open      if it is not right, and the program put a `doubt` on it
   wrong     if it is not right, without a word: also a column that the program lacks
 
-A window is right if both sides agree (the side not printed of "+7 days" is 0 or null); a window where the page has
-none is extra. Contact modes and epochs are
-counted where the page says one. Cycle lengths are compared whole.
+A span of days or a limit ("within 28 days before") may be given as day and last_day or as a window around an offset:
+the days that it covers count. A window is right if both sides agree (the side not printed of "+7 days" is 0 or null);
+a window where the page has none is extra. Contact modes and epochs are counted where the page says one. Cycle lengths
+are compared whole.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ from score_facts import Score as Counts
 from score_facts import align, total, with_gaps
 
 TIMED = ("planned", "range", "event")  # kinds that the numbers tell apart
+SPAN = ("day", "last_day", "offset_days")
 CLOSE = 0.01  # days or hours: how far two numbers may lie apart and be the same
 
 
@@ -61,8 +63,27 @@ def same_side(first: Any, second: Any) -> bool:
 
 def differences(wanted: dict[str, Any], shown: dict[str, Any]) -> list[str]:
     """Fields of time in which a program's column differs from the page's, in the reading that is nearest to it."""
-    readings = [wanted, *({**wanted, **other} for other in wanted.get("or", []))]
-    return min((differences_of(reading, shown) for reading in readings), key=len)
+    return min((differences_of(reading, shown) for reading in readings(wanted)), key=len)
+
+
+def interval(record: dict[str, Any]) -> tuple[float, float] | None:
+    """First and last day on which a column may be, from its anchor; None where no day or offset is given."""
+    start = record.get("day") if record.get("day") is not None else record.get("offset_days")
+    if start is None and record.get("relative_to"):
+        start = 0
+    if start is None:
+        return None
+    last = record.get("last_day") if record.get("last_day") is not None else start
+    return start - (record.get(WINDOWS[0]) or 0), (last or 0) + (record.get(WINDOWS[1]) or 0)
+
+
+def no_point(wanted: dict[str, Any]) -> bool:
+    """Whether the page gives a column a span of days or a limit ("within 28 days before"), but no day of its own."""
+    return wanted["last_day"] is not None or (wanted["day"] is None and wanted["offset_days"] is None)
+
+
+def readings(wanted: dict[str, Any]) -> list[dict[str, Any]]:
+    return [wanted, *({**wanted, **other} for other in wanted.get("or", []))]
 
 
 def differences_of(wanted: dict[str, Any], shown: dict[str, Any]) -> list[str]:
@@ -71,7 +92,8 @@ def differences_of(wanted: dict[str, Any], shown: dict[str, Any]) -> list[str]:
     found = [] if shown.get("is_visit", True) else ["is_visit"]
     kinds = [TIMED if kind in TIMED else (kind,) for kind in (wanted["kind"], shown.get("kind"))]
     found += ["kind"] if kinds[0] != kinds[1] else []
-    found += [key for key in TIMES if not same(wanted[key], shown.get(key))]
+    same_span = no_point(wanted) and interval(wanted) is not None and interval(wanted) == interval(shown)
+    found += [key for key in TIMES if not same(wanted[key], shown.get(key)) and not (same_span and key in SPAN)]
     counts = any(wanted[key] is not None for key in ("offset_days", "hours_from_reference", "day", "week"))
     named = counts and wanted["relative_to"] is not None
     return found + (["relative_to"] if named and wanted["relative_to"] != event_class(shown.get("relative_to")) else [])
@@ -88,7 +110,10 @@ def pairs_of(wanted: dict[str, Any], columns: Sequence[dict[str, Any]]) -> dict[
 def score_windows(wanted: dict[str, Any], shown: dict[str, Any], doubted: bool, score: Counts) -> None:
     printed = any(wanted[key] is not None for key in WINDOWS)
     given = any(shown.get(key) for key in WINDOWS)  # a window of no days is none
-    good = printed and given and all(same_side(wanted[key], shown.get(key)) for key in WINDOWS)
+    spans = [interval(reading) for reading in readings(wanted) if no_point(reading)]
+    same_span = interval(shown) is not None and interval(shown) in spans
+    given = given and (printed or not same_span)
+    good = printed and (same_span or (given and all(same_side(wanted[key], shown.get(key)) for key in WINDOWS)))
     score.add("windows", printed)
     score.add("windows_ok", good)
     score.add("windows_open", printed and not good and doubted)

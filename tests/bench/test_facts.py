@@ -211,6 +211,16 @@ def test_a_reckoned_day_is_wrong_and_a_doubt_leaves_it_open(modules: dict[str, M
     assert (found["timed"], found["silent"], found["open"]) == (3, 0, 1)
 
 
+def test_a_span_may_be_given_as_a_window_around_an_offset(modules: dict[str, ModuleType]) -> None:
+    columns = printed(VISITS)
+    columns[0] = {"printed": columns[0]["printed"], "kind": "event", "offset_days": -7, "window_after_days": 6}
+    found = visit_counts(modules, columns)
+    assert (found["timed"], found["windows_extra"]) == (4, 0)
+    columns[0]["window_after_days"] = 8
+    found = visit_counts(modules, columns)
+    assert (found["timed"], found["windows_extra"]) == (3, 1)
+
+
 def test_a_missed_column_is_wrong_in_silence(modules: dict[str, ModuleType]) -> None:
     found = visit_counts(modules, printed(VISITS)[:2])
     assert (found["timed"], found["silent"], found["missed"], found["windows_ok"]) == (2, 2, 2, 0)
