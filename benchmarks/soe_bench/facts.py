@@ -41,7 +41,7 @@ EVENTS = {
     "dose": r"dose|infusion|admin|injection",
     "consent": r"consent",
     "progression": r"progress|relapse|recurren",
-    "discontinuation": r"discontinu|withdraw|terminat|end of",
+    "discontinuation": r"discon|withdraw|terminat|end of",
     "baseline": r"baseline|screening",
 }
 
