@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
 FILE = click.Path(path_type=Path, dir_okay=False)
 FORMATS = [
-    "visits", "usdm", "usdm4-input", "soa2usdm", "usdm4-excel", "fhir", "xlsx", "csv", "html", "docx", "m11",
+    "visits", "usdm", "usdm4-input", "soa2usdm", "usdm4-excel", "fhir", "redcap", "odm", "xlsx", "csv", "html",
+    "docx", "m11",
 ]  # fmt: skip
 ENDINGS = {
     "usdm": "_usdm.json",
@@ -23,16 +24,17 @@ ENDINGS = {
     "html": ".html",
     "docx": ".docx",
     "m11": "_m11.docx",
+    "odm": "_odm.xml",
 }
 OLD_NAMES = {"fhir-notes": "fhir"}  # still taken for a release
-MANY = ("soa2usdm", "csv")  # one file a table
+MANY = ("soa2usdm", "csv", "redcap")  # several files
 SHOWN_NOTES = 20
 
 
 @click.command("export")
 @click.argument("result", type=FILE)
 @click.option("--to", "kind", type=click.Choice([*FORMATS, *OLD_NAMES]), required=True, help="The format.")
-@click.option("--out", type=click.Path(path_type=Path), help="File to write; a folder for soa2usdm and csv. "
+@click.option("--out", type=click.Path(path_type=Path), help="File to write; a folder for soa2usdm, redcap, csv. "
               "Default: beside RESULT, with a name of its own.")  # fmt: skip
 @click.option("--pdf", type=FILE, help="The protocol, to show its pages (html).")
 @click.option("--study", type=FILE, help="What the schedule does not say of the study, as TOML: title, arms, "
@@ -72,6 +74,10 @@ def write_as(
             from soesift.export.csv import write_csv
 
             return write_csv(read, folder, stem)
+        if kind == "redcap":
+            from soesift.export.redcap import write_redcap
+
+            return write_redcap(read, folder, stem)
         from soesift.export.soa2usdm import write_soa2usdm
 
         return write_soa2usdm(read, folder, stem)
@@ -87,6 +93,10 @@ def _write_usdm(read: Result, path: Path, study: Path | None) -> Path:
 
 
 def _write_file(read: Result, kind: str, path: Path, pdf: Path | None) -> Path:
+    if kind == "odm":
+        from soesift.export.odm import write_odm
+
+        return write_odm(read, path)
     if kind == "usdm4-input":
         from soesift.export.usdm4_input import write_usdm4_input
 

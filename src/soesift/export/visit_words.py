@@ -32,8 +32,10 @@ def time_words(visit: Visit) -> str:
     """ "Cycle 2, day 8", "week 4", "day -28 to -1", "30 days after last dose", "open"."""
     parts: list[str] = []
     if visit.cycle is not None:
-        last = "" if visit.last_cycle is None else f" to {visit.last_cycle}"
-        parts.append(f"cycle {visit.cycle}{last}")
+        last = "" if visit.last_cycle in (None, visit.cycle) else f" to {visit.last_cycle}"
+        last = " onwards" if visit.kind == "repeat" and visit.last_cycle is None else last
+        last = "" if visit.cycles else last
+        parts.append(f"cycle {', '.join(map(str, visit.cycles)) or visit.cycle}{last}")
     parts += [_span("day", visit.day, visit.last_day), _span("week", visit.week, visit.last_week)]
     parts.append("" if visit.month is None else f"month {visit.month:g}")
     parts.append("" if visit.hours is None else f"{visit.hours:g} h")
@@ -60,7 +62,8 @@ def repeat_words(visit: Visit) -> str:
         return ""
     every = "" if visit.every_days is None else f"every {visit.every_days:g} days"
     ends = [
-        ("week", visit.last_week), ("day", visit.last_day), ("cycle", visit.last_cycle),
+        ("week", visit.last_week), ("day", visit.last_day),
+        ("cycle", None if visit.last_cycle == visit.cycle else visit.last_cycle),
     ]  # fmt: skip
     end = next((f"until {unit} {value:g}" for unit, value in ends if value is not None), "")
     return ", ".join(filter(None, [every, end])) or "repeats"

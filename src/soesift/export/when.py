@@ -65,6 +65,8 @@ def _ordinal(visit: Visit, cycle_days: Mapping[str, int], first_week: float, day
         return None
     if visit.cycle is not None:
         return _in_cycle(visit, cycle_days)
+    if visit.in_cycle:
+        return None  # a day of cycles without a number
     days = None
     if visit.day is not None:
         days = visit.day if day_zero or visit.day < 0 else visit.day - 1

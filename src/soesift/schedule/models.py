@@ -167,6 +167,7 @@ class Visit(Part):
     kind: VisitKind = "planned"
     cycle: int | None = None
     last_cycle: int | None = None  # equal to `cycle` for one; None with kind "repeat": without a printed end
+    in_cycle: bool = False  # `day` is the day of a cycle, also of one without a number
     cycles: list[int] = []  # where the print lists some: "cycles 2, 4 and 8"
     day: float | None = None
     last_day: float | None = None

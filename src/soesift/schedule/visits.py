@@ -87,6 +87,7 @@ def _several(visit: Visit, timing: Timing) -> None:
 def _cycle(visit: Visit, timing: Timing) -> None:
     if not timing.cycles:
         return
+    visit.in_cycle = True
     first = next((s.first for s in timing.cycles if s.first is not None), None)
     last = timing.cycles[-1].last
     visit.cycle = None if first is None else int(first)
