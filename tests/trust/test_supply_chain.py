@@ -45,7 +45,7 @@ def test_the_lock_covers_what_is_asked_for_with_hashes(name: str, extras: list[s
     for extra in extras:
         wanted += PROJECT["optional-dependencies"][extra]
     found = locked(name)
-    names = {re.split(r"[\[<>=!~ ]", line)[0].lower() for line in wanted} - set(FOREIGN)
+    names = {re.split(r"[\[<>=!~ ]", line)[0].lower().replace(".", "-") for line in wanted} - set(FOREIGN)
     assert names <= set(found)
     assert [package for package, hashes in found.items() if not hashes] == []
     assert not re.search(r"https?://|file:", (ROOT / "requirements" / name).read_text("utf-8"))
