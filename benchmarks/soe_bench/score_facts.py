@@ -210,22 +210,28 @@ def rows_of(facts: dict[str, Any], found: Found, by_name: Pairs, columns: Pairs)
     return with_gaps(by_name, len(facts["rows"]), len(found.grid), same)
 
 
+def header_places(facts: dict[str, Any], found: Found, columns: Pairs) -> dict[int, list[int]]:
+    """Found columns that a true column's header may stand in: one of a visit, any of the labels for a label."""
+    ends = min(columns.values(), default=1)
+    labels = {column: list(range(ends)) for column in range(facts["label_columns"])}
+    return labels | {column: [place] for column, place in columns.items()}
+
+
 def score_header(facts: dict[str, Any], found: Found, columns: Pairs, score: Score) -> None:
-    labels = facts["label_columns"]
-    places = {column: column for column in range(labels)} | columns
+    places = header_places(facts, found, columns)
     for column, wanted in enumerate(facts["columns"]):
         if not wanted["whole"]:
             continue
-        place = places.get(column)
-        good = place is not None and bool(whole_column(found, place).intersection(accepted(wanted["whole"], found)))
-        doubted = place is not None and any(found.doubted(row, place) for row in range(found.head))
+        spots, hashes = places.get(column, []), {*accepted(wanted["whole"], found)}
+        good = any(whole_column(found, place) & hashes for place in spots)
+        doubted = any(found.doubted(row, place) for row in range(found.head) for place in spots)
         score.add("header")
         score.add("header_ok", good)
         if good:
             score.right(doubted)
         else:
-            shown = [row[place] for row in found.grid[: found.head] if place < len(row)] if place is not None else None
-            score.wrong(f"header of column {column}: {shown}", doubted)
+            shown = [row[place] for place in spots[:1] for row in found.grid[: found.head] if place < len(row)]
+            score.wrong(f"header of column {column}: {shown or None}", doubted if spots else None)
     rows = facts["header_rows"]
     score.add("header_rows_ok", found.head in (rows, rows + bool(facts.get("title_row"))))
 

@@ -151,6 +151,17 @@ def test_a_sliver_column_does_not_spoil_those_behind_it(modules: dict[str, Modul
     assert (found["header_ok"], found["marks_ok"], found["marks_extra"]) == (5, 5, 0)
 
 
+def test_two_label_columns_may_be_read_as_one(modules: dict[str, ModuleType], table: dict[str, Any]) -> None:
+    plain = copy.deepcopy(PLAIN)
+    first = plain["tables"][0]
+    first |= {"label_columns": 2, "name_column": 1, "cell_markers": [], "columns": []}
+    first["grid"] = [[row[0] if r < 3 else "Lab", *row] for r, row in enumerate(GRID)]
+    facts = modules["facts"].document_facts(plain)["tables"][0]
+    table["grid"] = [[" ".join(dict.fromkeys(row[:2])), *row[2:]] for row in first["grid"]]
+    found = modules["score_facts"].score_best(facts, [table]).counts
+    assert (found["header_ok"], found["header"], found["rows_ok"], found["marks_ok"]) == (6, 6, 3, 5)
+
+
 def test_a_header_row_missed_or_too_many(modules: dict[str, ModuleType], table: dict[str, Any]) -> None:
     table["header_rows"] = 1
     found = counts(modules, table)
