@@ -168,7 +168,8 @@ def score_best(wanted: dict[str, Any], tables: Sequence[dict[str, Any]]) -> Coun
 
 def of(folder: Path, name: str) -> list[dict[str, Any]]:
     """The tables that a program wrote for a document."""
-    paths = sorted(p for p in folder.glob(f"{name}*.json") if p.name[len(name)] in "._-")
+    named = (p for p in folder.glob(f"{name}*.json") if p.name[len(name)] in "._-")
+    paths = sorted(named, key=lambda p: ("._-".index(p.name[len(name)]), p.name))  # ID.json before ID-M11.json
     tables: list[dict[str, Any]] = json.loads(paths[0].read_text("utf-8"))["tables"] if paths else []
     return tables
 
