@@ -203,6 +203,7 @@ def table_facts(table: dict[str, Any]) -> dict[str, Any]:
         "cell_markers": [[row, column, markers] for row, column, markers, *_ in table.get("cell_markers", [])],
         "notes": [note_facts(note) for note in table.get("notes", [])],
         "states": table.get("states", []),
+        "unscheduled": table.get("unscheduled", []),
         "visits": [visit_facts(visit) for visit in table.get("columns", [])],
         "cycle_length_days": table.get("cycle_length_days"),
     }

@@ -56,7 +56,10 @@ PLAIN: dict[str, Any] = {
 @pytest.fixture(scope="module", autouse=True)
 def modules() -> dict[str, ModuleType]:
     sys.path.insert(0, str(ROOT / "benchmarks" / "soe_bench"))
-    return {name: program(f"benchmarks/soe_bench/{name}.py") for name in ("facts", "score_facts", "score_visits")}
+    return {
+        name: program(f"benchmarks/soe_bench/{name}.py")
+        for name in ("facts", "score_facts", "score_visits", "score_meaning")
+    }
 
 
 @pytest.fixture
@@ -241,6 +244,51 @@ def test_a_missed_column_is_wrong_in_silence(modules: dict[str, ModuleType]) -> 
 def test_spellings_of_cycles(modules: dict[str, ModuleType], first: Any, second: str) -> None:
     assert modules["score_visits"].same(first, second)
     assert not modules["score_visits"].same(first, "5")
+
+
+def meant(modules: dict[str, ModuleType], table: dict[str, Any], folder: Path) -> dict[str, int]:
+    """Counts of `score_meaning` for a result with one table, detected on paper."""
+    plain = copy.deepcopy(PLAIN)
+    plain["tables"][0]["unscheduled"] = [[4, 2, "no"]]
+    plain["tables"][0]["grid"][4][2] = "N/A"
+    known = {"id": "t1", "type_probability": 1, "probability": 1, "fragments": []}
+    document = {"name": "toy", "sha256": "0", "has_soe": "yes"}
+    model = {"name": "none", "version": "0", "sha256": "0", "threshold": 0.5, "unsure_threshold": 0.3}
+    for name in ("facts", "results"):
+        (folder / name).mkdir(exist_ok=True)
+    (folder / "facts" / "toy.json").write_text(json.dumps(modules["facts"].document_facts(plain)))
+    result = {"format": "soe-result/2", "document": document, "tables": [known | table], "model": model}
+    (folder / "results" / "toy.json").write_text(json.dumps(result))
+    scores = modules["score_meaning"].score_folder(folder / "facts", folder / "results", "dev")
+    found: dict[str, int] = modules["score_meaning"].total(scores.values())
+    return found
+
+
+def test_what_is_not_done_is_not_scheduled_and_notes_hang_where_their_markers_stand(
+    modules: dict[str, ModuleType], table: dict[str, Any], tmp_path: Path
+) -> None:
+    raised(table)
+    for cell in table["cells"]:
+        cell["doubt"] = []
+    table["grid"][4][2] = next(c for c in table["cells"] if (c["row"], c["column"]) == (4, 2))["text"] = "N/A"
+    found = meant(modules, table, tmp_path)
+    assert (found["nothing"], found["nothing_scheduled"], found["done"], found["done_ok"]) == (2, 0, 3, 3)
+    assert (found["notes"], found["notes_ok"], found["places_extra"]) == (2, 2, 0)
+    assert (found["groups"], found["groups_ok"]) == (2, 2)
+
+
+def test_a_note_that_hangs_on_another_cell_is_wrong(
+    modules: dict[str, ModuleType], table: dict[str, Any], tmp_path: Path
+) -> None:
+    raised(table)
+    for cell in table["cells"]:
+        cell["doubt"] = []
+        if (cell["row"], cell["column"]) == (3, 0):
+            cell["markers"] = []
+        if (cell["row"], cell["column"]) == (3, 1):
+            cell["markers"] = ["b"]
+    found = meant(modules, table, tmp_path)
+    assert (found["notes_ok"], found["places_ok"], found["places_extra"]) == (1, 1, 1)
 
 
 def test_commands(
