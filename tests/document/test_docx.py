@@ -15,6 +15,7 @@ from lxml import etree
 from soesift.document.docx import read_docx
 from soesift.document.docx_table import lay_out, spread_texts
 from soesift.document.docx_text import WORD
+from soesift.document.raised import plain, runs_of
 from soesift.table.docx_records import to_records
 
 NAMES = f'xmlns:w="{WORD}" xmlns:w14="http://schemas.microsoft.com/office/word/2010/wordml"'
@@ -151,7 +152,7 @@ def test_superscripts_and_footnotes(tmp_path: Path) -> None:
     (found,) = read_docx(write(tmp_path, tbl(tr(*cells)), footnotes=texts))
     assert found.grid == [["Xa", "ECG1"]]
     assert [c.superscripts for c in found.cells] == [["a"], ["1"]]
-    assert found.notes == ["1 In triplicate."]
+    assert [plain(note) for note in found.notes] == ["1 In triplicate."]
 
 
 def test_rows_and_cells_in_content_controls(tmp_path: Path) -> None:
@@ -305,3 +306,26 @@ def test_any_spans_give_a_full_grid(rows: list[list[tuple[int, str]]]) -> None:
         for c in range(cell.column, cell.column + cell.column_span)
     ]
     assert len(places) == len(set(places)) == sum(text == "t" for row in grid for text in row)
+
+
+def test_a_caption_may_stand_below(tmp_path: Path) -> None:
+    table = tbl(tr("Visit", "1"), tr("ECG", "X"))
+    (found,) = read_docx(write(tmp_path, table + p("Table 1 Schedule of Events") + p("a. Women only")))
+    assert (found.caption, found.notes) == ("Table 1 Schedule of Events", ["a. Women only"])
+    first, second = read_docx(write(tmp_path, table + p("Table 2 Doses") + table))
+    assert (first.caption, second.caption) == ("", "Table 2 Doses")
+
+
+def test_states_of_cells(tmp_path: Path) -> None:
+    grey, white = '<w:shd w:val="clear" w:fill="D9D9D9"/>', '<w:shd w:val="clear" w:fill="FFFFFF"/>'
+    gone = "<w:p><w:r><w:rPr><w:strike/></w:rPr><w:t>X</w:t></w:r></w:p>"
+    (found,) = read_docx(write(tmp_path, tbl(tr(tc("a", grey), tc("b", white), tc(gone), tc("d")))))
+    assert [c.states for c in found.cells] == [("shaded",), (), ("struck",), ()]
+
+
+def test_small_lifted_runs_are_raised(tmp_path: Path) -> None:
+    lifted = '<w:r><w:rPr><w:position w:val="6"/><w:sz w:val="12"/></w:rPr><w:t>2</w:t></w:r>'
+    (found,) = read_docx(write(tmp_path, tbl(tr(tc(f"<w:p><w:r><w:t>Week 2</w:t></w:r>{lifted}</w:p>"), tc("m²")))))
+    assert found.cells[0].superscripts == ["2"]
+    assert runs_of(found.cells[0].shown) == [("Week 2", False), ("2", True)]
+    assert runs_of(found.cells[1].shown) == [("m", False), ("²", True)]

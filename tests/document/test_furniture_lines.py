@@ -24,7 +24,12 @@ def report(n_pages: int) -> list[Sheet]:
 
 def test_lines_that_come_again_are_learned(tmp_path: Path) -> None:
     with opened(tmp_path, report(5)) as document:
-        assert learn_furniture(document, 5) == {"protocol ab-# version #.# confidential", "page # of #"}
+        assert learn_furniture(document, 5) == {
+            "protocolab#version##confidential",
+            "page#of#",
+            "|protocolab#version##",
+            "|confidential",
+        }
         words = find_words(page := read_page(document, 2))
         running = is_running(words, page.height, learn_furniture(document, 5))
     kept = [text for text, hidden in zip(words.text, running, strict=True) if not hidden]
@@ -55,13 +60,13 @@ def test_only_the_edges_count(tmp_path: Path) -> None:
     with opened(tmp_path, report(1)) as document:
         words = find_words(page := read_page(document, 0))
     keys = [key for key, _ in edge_lines(words, page.height)]
-    assert keys == ["protocol ab-# version #.# confidential", "chapter a", "page # of #"]
+    assert keys == ["protocolab#version##confidential", "chaptera", "page#of#"]
     none = words.take(np.flatnonzero(words.boxes[:, 1] > 10_000))
     assert edge_lines(none, page.height) == []
 
 
 def test_normalise() -> None:
-    assert normalise("  Page 12\tof  340 ") == normalise("Page 3 of 9") == "page # of #"
+    assert normalise("  Page 12\tof  340 ") == normalise("Page 3 of 9") == "page#of#"
 
 
 def test_the_header_of_a_table_of_some_pages_is_no_running_line(tmp_path: Path) -> None:
@@ -76,4 +81,17 @@ def test_the_header_of_a_table_of_some_pages_is_no_running_line(tmp_path: Path) 
         sheets.append(sheet.text(60, 300, f"Weight {number}"))
     with opened(tmp_path, sheets) as document:
         furniture = learn_furniture(document, 10)
-    assert furniture == {"sponsor protocol # version # final confidential"}
+    assert furniture == {"sponsorprotocol#version#finalconfidential"}
+
+
+def test_on_a_page_laid_across_the_head_is_set_otherwise_and_stands_deeper(tmp_path: Path) -> None:
+    """The parts of the portrait pages' head one under the other, the dash spaced, below 14 % of the lower page."""
+    sheets = report(5)
+    across = Sheet(width=792, height=612).text(72, 60, "Protocol AB - 123 Version 2.0").text(72, 100, "Page 6 of 5")
+    across.text(72, 75, "Confidential").text(72, 300, "Weight")
+    with opened(tmp_path, [*sheets, across]) as document:
+        furniture = learn_furniture(document, 6)
+        words = find_words(page := read_page(document, 5))
+        running = is_running(words, page.height, furniture)
+    kept = [text for text, hidden in zip(words.text, running, strict=True) if not hidden]
+    assert kept == ["Weight"]

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from soesift.document.symbols import show_symbols
+from soesift.document.symbols import FONTS, UNNAMED, font_named, show_symbol, show_symbols
 
 
 def shown(text: str) -> str:
@@ -25,3 +25,23 @@ def test_a_page_encoded_as_symbols_is_plain_text() -> None:
 def test_other_text_is_left_alone() -> None:
     codes = np.array([ord(c) for c in "Visit \ue012 é"], np.uint32)
     assert show_symbols(codes) is codes
+
+
+def test_the_font_decides_what_a_code_shows() -> None:
+    codes = np.array([0xF0E2, 0xF0E2, 0xF050, *map(ord, " and other words")], np.uint32)
+    fonts = ["ABCDEF+SymbolMT", "Wingdings-Regular", "XYZABC+Wingdings2"]
+    assert "".join(map(chr, show_symbols(codes, fonts.__getitem__).tolist())) == "®↓✓ and other words"
+    assert font_named("Helvetica") == ""
+
+
+def test_arrows_without_a_named_font() -> None:
+    assert shown("X \uf0df\uf0e0\uf0e2\uf0e8 X") == "X ←→↓→ X"
+
+
+def test_one_table_for_word_and_pdf() -> None:
+    for font, table in FONTS.items():
+        for low, sign in table.items():
+            assert show_symbol(0xF000 + low, font) == sign
+            codes = np.array([0xF000 + low, *map(ord, "some words of a page")], np.uint32)
+            assert chr(show_symbols(codes, lambda index, font=font: font)[0]) == sign
+    assert all(len(sign) == 1 for table in (*FONTS.values(), UNNAMED) for sign in table.values())

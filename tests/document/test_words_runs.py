@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from document_maker import Sheet, read_sheet
 from soesift.document.page import Page
-from soesift.document.printed_lines import read_lines
+from soesift.document.printed_lines import join_lines, read_lines
 from soesift.document.words import find_words, join_words
 
 
@@ -94,3 +94,21 @@ def test_each_visible_character_lands_in_one_word(characters: list[tuple[int, in
         shown = boxes[(boxes[:, 3] > boxes[:, 1]) & ~np.isin(codes, hidden)]
         assert words.boxes[:, :2].min(axis=0).tolist() == shown[:, :2].min(axis=0).tolist()
         assert words.boxes[:, 2:].max(axis=0).tolist() == shown[:, 2:].max(axis=0).tolist()
+
+
+def test_a_space_of_the_file_parts_words_that_are_drawn_close(tmp_path: Path) -> None:
+    """Italics and condensed print: the letter before reaches over the space's room."""
+    page = read_sheet(tmp_path, Sheet().text(72, 100, "range of sub"))
+    at = page.text().index("f sub")
+    page.boxes[at, 2] = page.boxes[at + 2, 0] - 0.5  # the f's box reaches over the space
+    words = find_words(page)
+    assert read_lines(words, np.arange(len(words))) == "range of sub"
+    page.boxes[at + 1, [0, 2]] = page.boxes[at + 2, 0] - 0.2, page.boxes[at + 2, 0]  # a space without room
+    words = find_words(page)
+    assert read_lines(words, np.arange(len(words))) == "range ofsub"
+
+
+def test_a_sign_stays_with_its_number() -> None:
+    assert join_lines(["Day -28 to Day -", "1 or later"]) == "Day -28 to Day -1 or later"
+    assert join_lines(["2-", "4 weeks"]) == "2- 4 weeks"
+    assert join_lines(["follow-", "up"]) == "follow-up"

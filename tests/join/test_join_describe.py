@@ -7,7 +7,7 @@ from toy_fragments import BODY, HEADER, fragment, lines
 
 from soesift.join.flags import flags_of, is_transposed
 from soesift.join.footnotes import looks_like_footnotes, read_footnotes, split_marker
-from soesift.join.naming import is_sampling, title_of, track_of, types_of
+from soesift.join.naming import is_sampling, population_of, title_of, track_of, types_of
 from soesift.join.neighbours import TRUST, lift_continuations
 from soesift.join.stack import join_fragments
 
@@ -31,9 +31,10 @@ def test_a_title_may_be_the_first_row_the_heading_a_continued_caption_or_none() 
     assert title_of([fragment(titled, 4, heading="6.1 Plan")]) == ("Study Flow Chart", "first_row")
     assert title_of([fragment(HEADER + BODY, 4, heading="6.1 Plan")]) == ("6.1 Plan", "heading")
     assert title_of([fragment(HEADER + BODY, 4, caption="Table 1 (continued)")]) == (
-        "Table 1 (continued)",
+        "Table 1",
         "caption",
     )
+    assert title_of([fragment(HEADER + BODY, 4, caption="(cont.)")]) == ("", "none")
     assert title_of([fragment(HEADER + BODY, 4)]) == ("", "none")
 
 
@@ -302,3 +303,25 @@ def test_pages_of_contents_and_references_are_no_notes() -> None:
 
 def test_running_lines_are_no_notes() -> None:
     assert read_footnotes(lines("18 July 2021 Sponsor Page 11 of 36"), 7) == []
+
+
+def test_a_line_right_above_may_be_the_title() -> None:
+    one = fragment(HEADER + BODY, 4, heading="1 Only for some participants")
+    one.over = lines("Timeline: Treatment Phase, Study Treatment")
+    assert title_of([one]) == ("Timeline: Treatment Phase, Study Treatment", "caption")
+    one.over = lines("The procedures of the visits are in the order of the schedule,")
+    assert title_of([one]) == ("1 Only for some participants", "heading")
+
+
+def test_the_population_of_a_title() -> None:
+    title = "Schedule of Activities for Participants With Type 1 Diabetes (Part A)"
+    assert population_of("Schedule of Activities, participants with prior surgery") == "participants with prior surgery"
+    assert population_of(title) == "Part A"
+    assert population_of("Schedule of Activities") is None
+
+
+def test_which_of_two_peers_is_main_stays_open() -> None:
+    groups = [[fragment(HEADER + BODY, 4)], [fragment(HEADER + BODY, 6)]]
+    titles = [f"Schedule of Activities for participants with {kind}" for kind in ("asthma", "eczema")]
+    assert types_of(groups, titles) == [("main_soa", pytest.approx(0.5)), ("track", pytest.approx(0.8))]
+    assert types_of(groups, ["Schedule of Activities"] * 2)[0] == ("main_soa", pytest.approx(1.0))

@@ -160,3 +160,19 @@ def test_continued_is_seen_and_taken_off(text: str) -> None:
 
 def test_contents_is_not_continued() -> None:
     assert not is_continued("Contents of the table")
+
+
+def test_pieces_of_one_word_table_are_joined() -> None:
+    """Right behind each other, the header reprinted, nothing between; another caption or heading parts them."""
+    head, body = [["Procedure", "Screening", "Day 1", "Day 8", "Day 15"]], [["ECG", "X", "", "X", ""]] * 3
+
+    def parted(**changes: object) -> int:
+        first = fragment(head + body, None, order=0)
+        second = fragment(head + body, None, order=1, caption=str(changes.get("caption", "")))
+        first.between, second.between = [], list(changes.get("between", []))  # type: ignore[call-overload]
+        return len(group_fragments([first, second]))
+
+    assert parted() == 1
+    assert parted(between=["(continued)"]) == 1
+    assert parted(between=["8.2 Safety"]) == 2
+    assert parted(caption="Table 2 Schedule of the extension") == 2

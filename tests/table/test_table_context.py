@@ -179,3 +179,9 @@ def test_prose_that_names_a_schedule_is_no_caption() -> None:
     assert find_caption(over, 180) == "SCHEDULE OF ACTIVITIES"
     assert find_caption([line("schedule of activities, in order to protect the subject", 165)], 180) == ""
     assert find_caption([line("2 FLOW CHART AND VISIT SCHEDULE", 20)], 180) == ""
+
+
+def test_the_last_line_of_a_note_names_no_table() -> None:
+    note = line("Only for participants who are seen at the visits that are named in", 140, 8)
+    assert find_caption([note, line("Table 4 or in the next section", 149, 8)], 180) == ""
+    assert find_caption([line("Some text.", 120), line("(cont.)", 160)], 180) == "(cont.)"

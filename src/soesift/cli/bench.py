@@ -45,7 +45,9 @@ def command(
 
     optional("matplotlib.figure", "matplotlib", "bench")  # hours of runs are not to end without their page
     labelled = {path.stem for path in gold.glob("*.json")}
-    paths = sorted(p for p in documents.iterdir() if p.stem in labelled and p.suffix.lower() in (".pdf", ".docx"))
+    paths = sorted(
+        p for p in documents.iterdir() if p.stem in labelled and p.suffix.lower() in (".pdf", ".docx", ".docm")
+    )
     if not paths:
         raise UsageError(f"no document of {documents} has a label in {gold}: they are matched by file name")
     folders = dict(_named(text) for text in given)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from soesift.classify.evidence import evidence, likely_class
 from soesift.join.flags import flags_of
-from soesift.join.footnotes import MOST_PAGES, looks_like_footnotes, read_footnotes
+from soesift.join.footnotes import MOST_PAGES, Expected, goes_on, looks_like_footnotes, read_footnotes, split_legends
 from soesift.join.fragment import Fragment
 from soesift.join.group import group_fragments
 from soesift.join.joined import Joined, take_note_rows
 from soesift.join.label_order import activities_first
-from soesift.join.markers import read_markers, without_raised
-from soesift.join.naming import title_of, track_of, types_of
+from soesift.join.markers import read_markers, used_markers, without_raised
+from soesift.join.naming import population_of, title_of, types_of
 from soesift.join.stack import join_fragments
 from soesift.result.models import Footnote, Rejected, SoeTable
 from soesift.result.models import Fragment as FragmentModel
@@ -31,7 +31,7 @@ def assemble_tables(accepted: list[Fragment], lines: dict[int, list[TextLine]]) 
     tables = []
     for number, (group, (title, source), (kind, sure)) in enumerate(zip(groups, titles, kinds, strict=True), 1):
         joined = join_fragments(group)
-        notes, note_pages = _footnotes(group, lines, taken)
+        notes, note_pages = _footnotes(group, lines, taken, Expected(used_markers(joined)))
         notes = _once([*take_note_rows(joined), *notes])
         rowed = _pages_with_rows(group, joined)
         read_markers(joined, notes)
@@ -44,7 +44,7 @@ def assemble_tables(accepted: list[Fragment], lines: dict[int, list[TextLine]]) 
                 table_type=kind,
                 type_probability=round(min(1.0, max(0.0, sure)), 4),
                 probability=round(max(f.probability for f in group), 4),
-                population_track=track_of(title),
+                population_track=population_of(title),
                 pages=rowed,
                 footnote_pages=sorted({*note_pages, *(f.page for f in group if f.page not in rowed and f.page)}),
                 fragments=[_fragment(f) for f in group],
@@ -108,21 +108,41 @@ def _rounded(box: tuple[float, float, float, float] | None) -> tuple[float, floa
 
 
 def _footnotes(
-    group: list[Fragment], lines: dict[int, list[TextLine]], taken: set[int]
+    group: list[Fragment], lines: dict[int, list[TextLine]], taken: set[int], expected: Expected
 ) -> tuple[list[Footnote], list[int]]:
     """Notes under each fragment and on the pages that follow it without rows, and those pages."""
     notes: list[Footnote] = []
     pages: list[int] = []
     for fragment in group:
-        notes += [n for n in read_footnotes(fragment.below, fragment.record.page) if n not in notes]
+        own = read_footnotes(fragment.below, fragment.record.page, expected)
+        notes += [n for n in own if n not in notes]
+        size = _print_size(fragment.below)
         page = fragment.page + 1
         while fragment.record.page is not None and page in lines and page not in {*taken, *pages}:
-            if page - fragment.page > MOST_PAGES or not looks_like_footnotes(lines[page]):
+            on = bool(own) and goes_on(lines[page], expected, own[-1], size)
+            if page - fragment.page > MOST_PAGES or not (on or _is_page_of_notes(lines[page], expected, notes)):
                 break
-            notes += read_footnotes(lines[page], page)
+            own = read_footnotes(lines[page], page, expected, own[-1] if on else None)
+            if not (own or on):
+                break
+            notes += own
+            size = _print_size(lines[page][:1]) or size
+            own = own or notes[-1:]
             pages.append(page)
             page += 1
-    return notes, pages
+    return split_legends(notes, expected) if expected.used else notes, pages
+
+
+def _is_page_of_notes(lines: list[TextLine], expected: Expected, notes: list[Footnote]) -> bool:
+    """Whether a page without rows begins with notes; once all markers of the cells are explained, none is wanted."""
+    settled = bool(expected.used) and bool(notes) and not expected.open
+    return not settled and looks_like_footnotes(lines)
+
+
+def _print_size(lines: list[TextLine]) -> float:
+    """Median size of print; 0 without a line."""
+    sizes = sorted(line.size for line in lines if line.text)
+    return sizes[len(sizes) // 2] if sizes else 0.0
 
 
 def _once(notes: list[Footnote]) -> list[Footnote]:

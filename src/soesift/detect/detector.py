@@ -177,13 +177,14 @@ def pdf_fragments(
     lines: dict[int, list[TextLine]] = {}
     for page in read_pdf(path, sha256, reading, ocr, pages, progress, password):
         found = page.found
-        lines[found.number] = found.lines
+        lines[found.number] = found.lines_and_boxes
         for table, record in zip(found.tables, page.records, strict=True):
             fragments.append(
                 Fragment(
                     record, table.cells, table.rows, table.columns, len(fragments),
                     turn=found.turn, redacted=is_redacted(page.fills, page.fill_grey, table.bbox),
-                    below=[line for line in found.lines if line.top >= table.hull[3] - 4],
+                    below=[line for line in found.lines_and_boxes if line.top >= table.hull[3] - 4],
+                    over=[line for line in found.lines if line.bottom <= table.hull[1] + 4],
                 )
             )  # fmt: skip
     return fragments, lines

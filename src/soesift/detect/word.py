@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from soesift.detect.reading import Ocr, Reading, late, no_ocr
 from soesift.document.docx import read_docx
 from soesift.document.docx_pictures import docx_pictures
+from soesift.document.raised import plain
 from soesift.errors import MissingExtra, fault
 from soesift.files import as_text
 from soesift.join.fragment import Fragment
@@ -41,9 +42,10 @@ def word_fragments(
             continue
         record.location = Location(heading_path=table.heading_path, table_number=table.table_number)
         cells = grid_cells(table)
-        notes = [TextLine(text, LINE * k, LINE * (k + 1), LINE) for k, text in enumerate(table.notes)]
+        notes = [TextLine(plain(t), LINE * k, LINE * (k + 1), LINE, t) for k, t in enumerate(table.notes)]
         size = _counted(len(record.grid)), _counted(len(record.grid[0]))
-        fragments.append(Fragment(record, cells, *size, len(fragments), below=notes))
+        between = None if table.nested else table.between
+        fragments.append(Fragment(record, cells, *size, len(fragments), below=notes, between=between))
     return fragments + picture_fragments(path, sha256, reading, ocr, len(fragments), name)
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from soesift.document.docx_lines import Line, find_caption, notes_below
+from soesift.document.docx_lines import CAPTION_LINES, Line, caption_below, find_caption, notes_below
 from soesift.document.docx_package import Package, open_package
 from soesift.document.docx_styles import (
     Numbering,
@@ -20,10 +20,11 @@ from soesift.document.docx_styles import (
     read_styles,
     style_chain,
 )
-from soesift.document.docx_table import DocxCell, boxed_tables, inside, lay_out, spread_texts
+from soesift.document.docx_table import DocxCell, boxed_tables, inside, is_shaded, lay_out, spread_texts
 from soesift.document.docx_text import W, attribute, child, write_paragraph
-from soesift.document.raised import UP
+from soesift.document.raised import DOWN, UP
 from soesift.errors import DocumentError
+from soesift.result.models import State
 
 NEAR = 600  # characters of body text kept on each side
 DEEPEST = 8  # tables within tables
@@ -33,7 +34,7 @@ DEEPEST = 8  # tables within tables
 class DocxTable:
     """A table. grid: text of a merged cell repeated in each position it covers; header_rows: rows that Word
     repeats on each page (0 if the author set none); table_number: 1-based among all tables of the document,
-    nested ones after their parent; notes: footnote-like paragraphs directly below.
+    nested ones after their parent; notes: footnote-like paragraphs directly below, raised characters between signs.
     """
 
     grid: list[list[str]]
@@ -45,6 +46,7 @@ class DocxTable:
     above: str = ""
     below: str = ""
     notes: list[str] = field(default_factory=list)
+    between: list[str] = field(default_factory=list)  # paragraphs since the table before, without its notes
     nested: bool = False
     landscape: bool = False
 
@@ -109,6 +111,7 @@ def _read_line(paragraph: Any, reader: _Reader) -> Line:
     level = outline_level(paragraph, chain)
     line = Line(f"{number} {text}".strip(), level, names, written.superscripts)
     line.shown = f"{number} {written.shown()}".strip()
+    line.struck = written.struck > 0 and not written.standing
     return line
 
 
@@ -166,6 +169,9 @@ def _read_cell(cell: DocxCell, element: Any, reader: _Reader) -> list[tuple[Any,
     cell.text = " ".join(line.text for line in lines)
     shown = " ".join(line.shown for line in lines)
     cell.shown = shown if UP in shown else ""
+    struck = bool(lines) and all(line.struck for line in lines)
+    states: list[tuple[State, bool]] = [("shaded", is_shaded(element)), ("struck", struck)]
+    cell.states = tuple(name for name, holds in states if holds)
     return nested
 
 
@@ -189,9 +195,16 @@ def _place_tables(reader: _Reader, notes: dict[int, str]) -> None:
         following = next((end for end in ends[order + 1 :] if end > place.line), len(reader.lines))
         over = [*reader.lines[previous : place.line], *place.within]
         table.caption = find_caption(over)
+        under = [] if table.nested else reader.lines[place.line : following]
+        if not table.caption and (
+            named := caption_below(under, following == len(reader.lines) or len(under) > CAPTION_LINES)
+        ):
+            table.caption, under = named, under[1:]
         table.above = " ".join(line.text for line in [*reader.lines[: place.line], *place.within])[-NEAR:]
         table.below = " ".join(line.text for line in reader.lines[place.line :])[:NEAR]
-        table.notes = [] if table.nested else notes_below(reader.lines[place.line : following])
+        table.notes = notes_below(under)
+        if order and not table.nested:
+            table.between = [line.text for line in over[len(reader.tables[order - 1].notes) :]]
         raised = {mark for cell in table.cells for mark in cell.superscripts}
-        table.notes += [f"{number} {text}" for number, text in sorted(notes.items()) if str(number) in raised]
+        table.notes += [f"{UP}{number}{DOWN} {text}" for number, text in sorted(notes.items()) if str(number) in raised]
         table.landscape = next((wide for end, wide in reader.sections if end >= table.table_number), False)

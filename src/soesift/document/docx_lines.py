@@ -29,6 +29,7 @@ class Line:
     style: str = ""
     superscripts: list[str] = field(default_factory=list)
     shown: str = ""  # the text with raised characters between signs
+    struck: bool = False  # all of it is struck through
 
     @property
     def raised(self) -> bool:
@@ -48,12 +49,23 @@ def find_caption(over: list[Line]) -> str:
     return ""
 
 
+def caption_below(lines: list[Line], free: bool) -> str:
+    """The first line below a table if it names it: styled as a caption, or "Table 3 ...". `free`: it does not stand
+    right above another table, whose caption it would be.
+    """
+    if not lines or lines[0].level is not None or not free:
+        return ""
+    line = lines[0]
+    named = len(line.text) < 300 and _CAPTION.match(line.text) is not None and not line.raised
+    return line.text[:300] if named or "caption" in line.style else ""
+
+
 def notes_below(lines: list[Line]) -> list[str]:
-    """Footnote-like paragraphs directly below a table, up to the first that is none."""
+    """Footnote-like paragraphs directly below a table, to the first that is none; raised print between signs."""
     notes: list[str] = []
     for line in lines:
         styled = "note" in line.style or "footer" in line.style
         if line.level is not None or not (styled or line.raised or _NOTE.match(line.text)):
             break
-        notes.append(line.text)
+        notes.append(line.shown or line.text)
     return notes

@@ -103,6 +103,17 @@ def _merge(element: Any, name: str) -> str:
     return "" if node is None else attribute(node, "val") or "continue"
 
 
+def is_shaded(element: Any) -> bool:
+    """Whether a cell's ground is set to another colour than white."""
+    shading = child(element, "tcPr", "shd")
+    if shading is None:
+        return False
+    fill = (attribute(shading, "fill") or "auto").lower()
+    pattern = attribute(shading, "val") or "clear"
+    grey = fill not in ("auto", "ffffff", "") or attribute(shading, "themeFill") not in (None, "background1")
+    return grey or pattern.startswith("pct") or pattern == "solid"
+
+
 def spread_texts(layout: Layout) -> list[list[str]]:
     """The grid of texts, that of a merged cell in each position it covers; empty where a row is short."""
     grid = [[""] * layout.columns for _ in range(layout.rows)]

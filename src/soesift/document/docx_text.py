@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from soesift.document.raised import DOWN, UP, mark_own, plain
+from soesift.document.symbols import show_symbol
 
 WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 STRICT = "http://purl.oclc.org/ooxml/wordprocessingml/main"
@@ -17,31 +18,6 @@ SMALL = 16  # half points: larger print that is lifted is no superscript
 _UNSEEN = {"del", "moveFrom", "delText", "instrText", "pPr", "rPr", "sdtPr", "Fallback", "tbl", "rt"}
 _UNPRINTED = dict.fromkeys([0xAD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF])  # soft hyphen, zero-width marks
 _BLANKS = {"tab", "br", "cr", "ptab"}
-# fmt: off
-_SYMBOL_FONTS = {
-    "wingdings": {
-        0xFC: "✓", 0xFB: "✗", 0xFE: "☑", 0xFD: "☒", 0xA8: "☐", 0x6F: "☐", 0x71: "☐", 0x72: "☐", 0xA7: "▪",
-        0x6C: "●", 0x6E: "■", 0x9F: "•", 0x9E: "·", 0xE0: "→", 0xDF: "←", 0xE1: "↑", 0xE2: "↓", 0xE8: "→",
-        0xF0: "→", 0xD8: "➢", 0x77: "◆", 0x76: "❖", 0xA1: "○", 0xAB: "★", 0x78: "☒",
-    },
-    "wingdings 2": {
-        0x50: "✓", 0x4F: "✗", 0x52: "☑", 0x53: "☒", 0x54: "☒", 0x51: "☒", 0xA3: "☐", 0x97: "●", 0x98: "●",
-    },
-    "wingdings 3": {
-        0x22: "→", 0x21: "←", 0x7D: "▶", 0x67: "→", 0x66: "←",
-    },
-    "webdings": {
-        0x61: "✓", 0x72: "✗", 0x63: "☐", 0x67: "■", 0x6E: "●",
-    },
-    "symbol": {
-        0xB7: "•", 0xD6: "√", 0xB3: "≥", 0xA3: "≤", 0xB1: "±", 0xB0: "°", 0xB4: "×", 0xB9: "≠", 0xBB: "≈",
-        0xAE: "→", 0xAC: "←", 0xAD: "↑", 0xAF: "↓", 0xAB: "↔", 0xDE: "⇒", 0xA5: "∞", 0x61: "α", 0x62: "β",
-        0x63: "χ", 0x64: "δ", 0x65: "ε", 0x67: "γ", 0x6B: "κ", 0x6C: "λ", 0x6D: "μ", 0x70: "π", 0x73: "σ",
-        0x74: "τ", 0x77: "ω", 0x44: "Δ", 0x57: "Ω", 0x2A: "*", 0x2B: "+", 0x2D: "−", 0xA8: "♦", 0xE2: "®",
-        0xD4: "™", 0xD3: "©", 0xA2: "′", 0x40: "≅",
-    },
-}
-# fmt: on
 
 
 @dataclass(slots=True)
@@ -50,6 +26,8 @@ class Written:
 
     parts: list[str] = field(default_factory=list)
     superscripts: list[str] = field(default_factory=list)
+    struck: int = 0  # characters of runs that are struck through
+    standing: int = 0  # characters of the others
 
     def text(self) -> str:
         return plain(self.shown())
@@ -115,6 +93,11 @@ def _write_run(run: Any, written: Written, notes: dict[str, int]) -> None:
     font = "" if fonts is None else attribute(fonts, "ascii") or ""
     for node in run:
         _write_piece(node, font, written, notes)
+    length = len("".join("".join(written.parts[before:]).split()))
+    if is_on(child(run, "rPr", "strike")) or is_on(child(run, "rPr", "dstrike")):
+        written.struck += length
+    else:
+        written.standing += length
     raised = child(run, "rPr", "vertAlign")
     marker = plain("".join(written.parts[before:])).strip()
     if marker and ((raised is not None and attribute(raised, "val") == "superscript") or _is_lifted(run)):
@@ -163,18 +146,6 @@ def _symbol(node: Any) -> str:
         return show_symbol(code, attribute(node, "font") or "")
     except (ValueError, OverflowError):
         return ""
-
-
-def show_symbol(code: int, font: str) -> str:
-    """The Unicode character that a code of a symbol font shows; other characters as they are."""
-    table = _SYMBOL_FONTS.get(font.lower())
-    private = 0xF000 <= code <= 0xF0FF
-    if table is None and private:
-        table = _SYMBOL_FONTS["wingdings"]  # what the code shows in practice when the font is not named
-    if table is None or not (private or code < 0x100):
-        return chr(code)
-    shown = table.get(code & 0xFF)
-    return shown if shown is not None else chr(code & 0xFF if private and code & 0xFF >= 0x20 else code)
 
 
 def _checkbox(content: Any) -> bool | None:

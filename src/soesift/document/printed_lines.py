@@ -13,6 +13,7 @@ from soesift.document.words import ABOVE, DESCENT, SMALLER, Words
 SAME_LINE = 0.65  # of the character height
 SMALL = 0.8  # of the usual character height: smaller words may be footnote markers
 JOINS = 0.3  # of a small word's height must overlap a line to join it
+SIGNS = "-–−±"  # of a number that may stand on the next line
 TOUCH = 0.12  # of the character height: closer words are written together (superscripts, markers)
 
 
@@ -91,10 +92,11 @@ def read_lines(words: Words, chosen: NDArray[np.intp], shown: bool = False) -> s
 
 
 def join_lines(lines: list[str]) -> str:
-    """Lines joined by a space, or by nothing behind the hyphen of a broken word."""
+    """Lines joined by a space, or by nothing behind the hyphen of a broken word or a sign that stands alone."""
     text = lines[0]
     for line in lines[1:]:
         broken = text[-1:] == "-" and text[-2:-1].isalpha() and line[:1].isalpha()
+        broken |= text[-1:] in SIGNS and not text[-2:-1].strip() and line[:1].isdigit()  # "Day -" and "1"
         text = f"{text}{line}" if broken else f"{text} {line}"
     return text
 
@@ -105,10 +107,13 @@ def join_line(words: Words, line: NDArray[np.intp], shown: bool = False) -> str:
     if len(texts) == 1:
         return texts[0]
     sides, size = words.lines[line], words.size[line]
+    up = raised_words(sides, size)
     if shown:
-        texts = [f"{UP}{t}{DOWN}" if up and UP not in t else t
-                 for t, up in zip(texts, raised_words(sides, size).tolist(), strict=True)]  # fmt: skip
+        texts = [f"{UP}{t}{DOWN}" if raised and UP not in t else t
+                 for t, raised in zip(texts, up.tolist(), strict=True)]  # fmt: skip
     close = sides[1:, 0] - sides[:-1, 2] < TOUCH * np.maximum(size[1:], size[:-1])
+    if words.parted is not None:  # the file's own space parts words that are drawn close, but for raised markers
+        close &= ~words.parted[line[1:]] | up[1:]
     if not close.any():
         return " ".join(texts)
     return texts[0] + "".join(t if c else " " + t for t, c in zip(texts[1:], close.tolist(), strict=True))

@@ -38,7 +38,8 @@ class RaisedSettings:
 
 
 DEFAULT = RaisedSettings()
-_MARKER = re.compile(r"[A-Za-z]{1,3}\d?|\d{1,3}[a-z]?|[^\w\s,;.()\[\]]{1,4}")
+_SIGNS = "*†‡§¶#∫ǂ‖∞△^$@&~!¥£◊♦ψ¤Δ+"
+_MARKER = re.compile(rf"[A-Za-z]{{1,3}}\d?|\d{{1,3}}[a-z]?|[{re.escape(_SIGNS)}]{{1,4}}")
 _TOKEN = re.compile(r"[A-Za-z]+\d?|\d+[a-z]?|[^\w\s,;.()\[\]]+")
 
 
@@ -110,7 +111,7 @@ def _is_other(run: str, before: str, after: str, settings: RaisedSettings) -> bo
         return True
     if before[-1:].isdigit() and settings.ordinal.fullmatch(run):
         return True
-    if before[-1:].isalnum() and settings.charge.fullmatch(run):
+    if before[-2:].isalnum() and len(before) > 1 and settings.charge.fullmatch(run):
         return True
     if settings.power.fullmatch(run) and settings.powers.search(before.rstrip()):
         return True

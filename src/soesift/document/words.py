@@ -16,6 +16,8 @@ GAP = 0.28  # of the character height: a wider gap ends a word
 TOUCH = 0.12  # of the character height: gap between a word and its raised marker
 SMALLER = 0.07  # of the character height: difference in height that tells a marker
 RAISE = 0.45  # of the character height: a larger step in y ends a word
+SPACE = 0.15  # of the character height: so far on a space that counts moves the next word
+HAIR = 0.08  # of the character height: the least gap at which a space that pdfium adds is believed
 DESCENT = 0.2  # of the character height: a box reaches so far below the base line
 ABOVE = 0.12  # of the character height: raised print has its base line so far above that of its line
 
@@ -24,7 +26,8 @@ ABOVE = 0.12  # of the character height: raised print has its base line so far a
 class Words:
     """Words as arrays. boxes: (w, 4) on the page; lines: (w, 4) in the frame in which the word reads upright;
     turn: (w,) clockwise degrees; size: (w,) character height; text: list of w strings; shown: the texts, by index, of
-    words of which a part is raised, with that part between signs (soesift.document.raised).
+    words of which a part is raised, with that part between signs (soesift.document.raised). parted: (w,) a space of the
+    file that takes room stands before the word; None if that is not known.
     grouped: the last words that were grouped into lines, as bytes, and those lines (printed_lines.page_lines).
     """
 
@@ -34,6 +37,7 @@ class Words:
     size: NDArray[np.float32]
     text: list[str]
     shown: dict[int, str] = field(default_factory=dict)
+    parted: NDArray[np.bool_] | None = None
     grouped: tuple[bytes, list[NDArray[np.intp]]] | None = None
 
     def __len__(self) -> int:
@@ -47,6 +51,7 @@ class Words:
             self.size[index],
             [self.text[i] for i in index],
             {new: self.shown[i] for new, i in enumerate(index.tolist()) if i in self.shown} if self.shown else {},
+            None if self.parted is None else self.parted[index],
         )
 
 
@@ -62,7 +67,7 @@ def find_words(page: Page) -> Words:
 def join_words(parts: list[Words]) -> Words:
     if not parts:
         empty = np.zeros((0, 4), np.float32)
-        return Words(empty, empty, np.zeros(0, np.int16), np.zeros(0, np.float32), [])
+        return Words(empty, empty, np.zeros(0, np.int16), np.zeros(0, np.float32), [], parted=np.zeros(0, bool))
     starts = np.cumsum([0, *map(len, parts)]).tolist()
     return Words(
         np.concatenate([p.boxes for p in parts]),
@@ -71,6 +76,9 @@ def join_words(parts: list[Words]) -> Words:
         np.concatenate([p.size for p in parts]),
         [t for p in parts for t in p.text],
         {start + i: shown for start, p in zip(starts, parts, strict=False) for i, shown in p.shown.items()},
+        None
+        if any(p.parted is None for p in parts)
+        else np.concatenate([p.parted for p in parts if p.parted is not None]),
     )
 
 
@@ -85,19 +93,39 @@ def _words_of(page: Page, chosen: NDArray[np.integer], turn: int) -> Words:
     kept = np.flatnonzero(seen)
     if not len(kept):
         return join_words([])
+    every, all_codes = lines, codes
     lines, boxes, codes = lines[kept], boxes[kept], codes[kept]
     starts = _starts(lines, spaced)
     axis = int(turn in (90, 270))
     if len(rulings := page.horizontal if axis else page.vertical):
-        parted = cuts(boxes, codes, starts, _hulls(boxes, starts), rulings, axis)
-        starts = np.sort(np.append(starts, parted)).astype(np.intp) if parted else starts
+        cut = cuts(boxes, codes, starts, _hulls(boxes, starts), rulings, axis)
+        starts = np.sort(np.append(starts, cut)).astype(np.intp) if cut else starts
     ends = np.append(starts[1:], len(kept))
     hull, page_hull = _hulls(lines, starts), _hulls(boxes, starts)
     size = np.maximum.reduceat(lines[:, 3] - lines[:, 1], starts)
     letters = "".join(map(chr, codes.tolist()))
     text = [letters[a:b] for a, b in zip(starts.tolist(), ends.tolist(), strict=True)]
     shown = _shown(text, raised_in_words(lines, starts, size), starts)
-    return Words(page_hull, hull, np.full(len(starts), turn, np.int16), size, text, shown)
+    parted = _behind_space(every, all_codes, kept[starts]) if spaced is not None else np.zeros(len(starts), bool)
+    return Words(page_hull, hull, np.full(len(starts), turn, np.int16), size, text, shown, parted)
+
+
+def _behind_space(lines: Floats, codes: NDArray[np.uint32], firsts: NDArray[np.integer]) -> NDArray[np.bool_]:
+    """(w,) words before which the file has a space that takes room; one that is drawn over parts nothing.
+
+    lines, codes: of all characters; firsts: index of the first character of each word.
+    """
+    before = np.maximum(firsts - 1, 0)
+    space, first = lines[before], lines[firsts]
+    height = first[:, 3] - first[:, 1]
+    beside = np.minimum(space[:, 3], first[:, 3]) - np.maximum(space[:, 1], first[:, 1]) > 0.5 * height
+    is_space = (firsts > 0) & ((codes[before] == 32) | (codes[before] == 0xA0))
+    own = (space[:, 2] > space[:, 0]) & beside & (first[:, 0] - space[:, 0] >= SPACE * height)
+    # a space without a box is pdfium's guess: with some gap, it is right
+    last = lines[np.maximum(firsts - 2, 0)]
+    beside = np.minimum(last[:, 3], first[:, 3]) - np.maximum(last[:, 1], first[:, 1]) > 0.5 * height
+    guessed = (space[:, 2] <= space[:, 0]) & beside & (first[:, 0] - last[:, 2] >= HAIR * height)
+    return np.asarray(is_space & (own | guessed), np.bool_)
 
 
 def raised_in_words(lines: Floats, starts: NDArray[np.integer], size: NDArray[np.float32]) -> NDArray[np.bool_]:
@@ -146,7 +174,8 @@ def _starts(lines: Floats, spaced: NDArray[np.bool_] | None) -> NDArray[np.integ
     broken = (gap > limit * tall) | (gap < -0.6 * tall) | ((step > RAISE * tall) & ~marker)
     # the space character's own box may fill the gap; pdfium takes a far raised marker for a line of its own
     if spaced is not None:
-        broken |= spaced[1:] & ~marker
+        lifted = np.abs(np.diff(lines[:, 3] - DESCENT * height)) > ABOVE * tall
+        broken |= spaced[1:] & ~(marker & lifted)
     return np.concatenate([[0], np.flatnonzero(broken) + 1])
 
 

@@ -1,16 +1,44 @@
-"""Footnotes of a logical table: under its fragments and on the pages that follow."""
+"""Footnotes of a logical table: under its fragments and on the pages that follow.
+
+What is a note is told by several witnesses: the form of a line's beginning, whether it is raised, which markers the
+table's cells carry and are still open, which marker follows the last one (i was seen, j is expected), the print's size,
+and what stands around it (headings, gaps, boxes that cover text). Where the cells show markers, a line that begins with
+one that is neither used nor next in turn is part of the note before, or foreign.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from itertools import pairwise
 
+from soesift.document.raised import UP, markers_of, runs_of
 from soesift.document.titles import has_schedule_title
 from soesift.join.likeness import is_continued
 from soesift.result.models import Footnote
 from soesift.table.context import TextLine, is_heading
 
-MOST = 120
-MOST_PAGES = 4
+
+@dataclass(frozen=True, slots=True)
+class NoteSettings:
+    """Thresholds of reading notes. Sizes are of print, gaps between lines in multiples of it."""
+
+    most: int = 120  # notes of a table; more are a list of something else. 60 to 300
+    pages: int = 4  # pages after a fragment on which its notes may go on. 2 to 6
+    smaller: float = 0.93  # of the largest print below a table: what is smaller is a note without a marker. .85 to .97
+    ahead: int = 6  # lines under a table among which a marked note vouches for an unmarked first one. 3 to 10
+    far: float = 3.5  # a wider gap ends the notes, unless a note that is expected follows. 2.5 to 5
+    heading: float = 4.0  # points above a heading that ends the notes. 2 to 8
+    apart: float = 0.5  # gap before a caption of something else. .3 to 1
+    larger: float = 1.15  # of the notes' print: what is larger is none. 1.1 to 1.3
+    same: float = 0.08  # share by which print of the same size may differ. .03 to .12
+    block: float = 0.25  # gap, beyond the usual one, that parts two notes set apart. .15 to .6
+    indent: float = 3.0  # points by which lines of one block may differ at the left. 1 to 6
+
+
+DEFAULT = NoteSettings()
+MOST_PAGES = DEFAULT.pages
 _SIGNS = "*†‡§¶#∫ǂ‖∞△^"
 _NOTE = re.compile(
     rf"""^(?:[{_SIGNS}](?![{_SIGNS}])|[^\w{_SIGNS}])?(?:  # a stray sign or bullet, but not half of "**"
@@ -22,61 +50,304 @@ _NOTE = re.compile(
 )
 _WORDS = {"in", "it", "at", "is", "so", "do", "no", "of", "up", "by", "us", "me", "on", "to", "be", "mg", "kg", "wk"}
 _STUCK = re.compile(r"^([a-z]|\d{1,2})(?=[A-Z][a-z])")
+_LOOSE = re.compile(rf"^[\[(]?([a-zA-Z]{{1,2}}|\d{{1,2}}|[{_SIGNS}]{{1,4}})(?:[\])]|[.:=](?=\s)|\s*=)?\s*(?=\S)")
+_EXPLAINED = re.compile(rf"^([Xx✓√●•]){UP}([^{UP}]{{1,4}})\ufdd1\s*(?:[=:–-]|means)\s*\S")  # "X^a = if diabetic"
 _SECTION = re.compile(r"\d+\.\d")  # right below a table: its notes are over
 _TITLE = re.compile(r"appendix\b", re.IGNORECASE)  # reprinted above notes on a page of their own
 _OTHER = re.compile(r"(?:table|figure|appendix)\s+[\dA-Z]", re.IGNORECASE)  # what comes after the notes
 _RUNNING = re.compile(r"\bpage\s+\d+(?:\s+of\s+\d+)?\s*$", re.IGNORECASE)
-_LEADER = re.compile(r"\.{5}|(?:\. ){4}")  # a table of contents
-SMALLER = 0.93  # of the largest print below a table: what is smaller is a note though it has no marker
-AHEAD = 6  # lines under a table among which a marked note vouches for an unmarked first one
-_OPEN = re.compile(
-    r"^(?:abbreviations?|notes?|footnotes?|key|legend|x\s*=|[A-Za-z0-9/\-]{2,12}(?:\s*[=:]\s|=\S))", re.IGNORECASE
+_ELSEWHERE = re.compile(
+    r"^\W*(?:(?:see\s+)?(?:foot)?notes?\b.{0,40}\b(?:next|following|previous|last|preceding|subsequent|end)\b.{0,20}|"
+    r"(?:table\s+)?continue[ds]?\b.{0,30}|.{0,30}\b(?:next|following)\s+page\W*)$",
+    re.IGNORECASE,
 )
+_LEADER = re.compile(r"\.{5}|(?:\. ){4}")  # a table of contents
+_OPEN = re.compile(
+    r"^(?:abbreviations?|notes?|footnotes?|key|legend|x\s*=|[A-Z]\s=\s|[A-Za-z0-9/\-]{2,12}(?:\s*[=:]\s|=\S))",
+    re.IGNORECASE,
+)
+_LEGEND = re.compile(r"(?<!\S)([A-Za-z]{1,2}|\d{1,2}|[*†‡§¶#]{1,3})\s?[=:]\s(?=\S)")
+_ENDED = re.compile(r"[.;:!?)\]\"”’]\s*$")
 
 
-def read_footnotes(lines: list[TextLine], page: int | None) -> list[Footnote]:
-    """Footnotes from the lines under a table, to a heading or wide gap; unmarked lines continue the last."""
+@dataclass(slots=True)
+class Expected:
+    """What the cells of a table tell of its notes. used: their markers; known: those of notes that were read."""
+
+    used: frozenset[str] = frozenset()
+    known: set[str] = field(default_factory=set)
+
+    @property
+    def open(self) -> frozenset[str]:
+        """Markers of cells that no note has explained yet."""
+        return self.used - self.known
+
+    def follows(self, marker: str, last: str) -> bool:
+        """Whether a marker may open the next note behind that of `last` ("": behind none)."""
+        return marker in self.used or (bool(last) and marker in successors(last))
+
+
+def successors(marker: str) -> tuple[str, ...]:
+    """Markers that may follow in turn: 9 and 10, i and j, z and aa, * and **."""
+    if marker.isdigit():
+        return (str(int(marker) + 1),)
+    if len(marker) == 1 and marker.isascii() and marker.isalpha():
+        first = "a" if marker.islower() else "A"
+        return (2 * first,) if marker in "zZ" else (chr(ord(marker) + 1),)
+    if len(marker) == 2 and marker.isascii() and marker.isalpha():
+        after = chr(ord(marker[1]) + 1) if marker[1] not in "zZ" else marker[1]
+        return (2 * after, marker[0] + after)
+    return (marker + marker[:1],) if marker and not marker.isalnum() else ()
+
+
+def read_footnotes(
+    lines: list[TextLine],
+    page: int | None,
+    expected: Expected | None = None,
+    before: Footnote | None = None,
+    settings: NoteSettings = DEFAULT,
+) -> list[Footnote]:
+    """Footnotes from the lines under a table, to a heading or wide gap; unmarked lines continue the last.
+
+    `before`: the last note of the page before, which the first lines may go on with; it is lengthened.
+    """
+    expected = expected or Expected()
+    markers = _markers_of_lines(lines, expected, before.marker if before else "", settings)
     notes: list[Footnote] = []
-    before: TextLine | None = None
+    last: TextLine | None = None
+    size = 0.0
+    bridged = False
     for place, line in enumerate(lines):
         text = line.text.strip()
-        if not text or _RUNNING.search(text):
+        if line.covered:
+            bridged, last = True, line if last is not None else None
             continue
-        gap = 0.0 if before is None else line.top - before.bottom
-        marked = split_marker(text)
-        if marked is None and ((is_heading(line) and gap > 4) or gap > 3.5 * max(line.size, 6.0)):
+        if not text or _RUNNING.search(text) or _ELSEWHERE.match(text):
+            continue
+        marked = markers[place]
+        if marked is not None and size and line.size > settings.larger * size and not _raised(line):
+            break  # a numbered heading in larger print
+        gap = 0.0 if last is None else line.top - last.bottom
+        if marked is None and last is not None and _ends(line, gap, size, bridged, settings):
             break
-        if before is None and marked is None and is_heading(line):
+        if last is None and marked is None and is_heading(line) and before is None:
             if _SECTION.match(text):
                 break
             if _TITLE.match(text):
                 continue
-        if marked is None and notes and gap > 0.5 * line.size and _OTHER.match(text):
+        if marked is None and notes and gap > settings.apart * line.size and _OTHER.match(text):
             break
-        if not notes and marked is None and not _is_unmarked_note(lines, place):
-            break
+        if not notes and marked is None:
+            if before is not None:
+                if _ends(line, 0.0, size, True, settings) or is_heading(line):
+                    break
+            elif not _is_unmarked_note(lines, place, markers, settings):
+                break
         if marked is not None:
             notes.append(Footnote(marker=marked[0], text=marked[1], page=page))
+            expected.known.add(marked[0])
+        elif not notes and before is not None and not _OPEN.match(text):
+            before.text = _continued(before.text, text)
         elif not notes or _OPEN.match(text):
             notes.append(Footnote(marker="", text=text, page=page))
         else:
-            notes[-1].text = f"{notes[-1].text} {text}"
-        before = line
-        if len(notes) >= MOST:
+            notes[-1].text = _continued(notes[-1].text, text)
+        last, bridged = line, False
+        size = max(size, line.size) if size else line.size
+        if len(notes) >= settings.most:
             break
     return notes
 
 
-def _is_unmarked_note(lines: list[TextLine], place: int) -> bool:
+def _continued(text: str, more: str) -> str:
+    broken = text[-1:] == "-" and text[-2:-1].isalpha() and more[:1].isalpha()
+    return f"{text}{more}" if broken else f"{text} {more}"
+
+
+def _ends(line: TextLine, gap: float, size: float, bridged: bool, settings: NoteSettings) -> bool:
+    """Whether an unmarked line is beyond the notes: a heading, larger print, or far below."""
+    if is_heading(line) and gap > settings.heading:
+        return True
+    if size and line.size > settings.larger * size:
+        return True
+    return gap > settings.far * max(line.size, 6.0) and not bridged
+
+
+def _markers_of_lines(
+    lines: list[TextLine], expected: Expected, last: str, settings: NoteSettings
+) -> list[tuple[str, str] | None]:
+    """(marker, text) for each line that opens a note, None for the others."""
+    found = [_candidate(line, expected) for line in lines]
+    if expected.used:
+        _drop_foreign(found, lines, expected, last)
+    else:
+        _drop_other_kind(found, lines, last)
+    refused = frozenset(k for k, line in enumerate(lines) if found[k] is None and _candidate(line, expected))
+    _find_loose(found, lines, expected, last, refused)
+    _lift_centred(found, lines, settings)
+    return found
+
+
+def _candidate(line: TextLine, expected: Expected) -> tuple[str, str] | None:
+    """(marker, text) of a line that looks like the beginning of a note."""
+    text = line.text.strip()
+    if line.shown:
+        explained = _EXPLAINED.match(line.shown)
+        if explained is not None:
+            return explained[2].strip(), text
+        runs = runs_of(line.shown)
+        if runs and runs[0][1]:
+            markers = markers_of(runs[0][0], "", "")
+            rest = "".join(piece for piece, _ in runs[1:]).strip()
+            if len(markers) == 1 and len(rest) >= 3:
+                return markers[0], rest.lstrip("=:").strip() or rest
+    return split_marker(text)
+
+
+def _drop_foreign(found: list[tuple[str, str] | None], lines: list[TextLine], expected: Expected, last: str) -> None:
+    """Take back candidates that are neither used in cells nor next in turn, and items of a list within a note."""
+    for place, candidate in enumerate(found):
+        if candidate is None:
+            continue
+        marker = candidate[0]
+        sign = not marker[0].isalnum()
+        good = expected.follows(marker, last) or _raised(lines[place]) or (sign and not last)
+        if good and last and marker not in successors(last) and not _raised(lines[place]):
+            good = not _comes_later(found[place + 1 :], last, marker, expected)
+        if good or _EXPLAINED.match(lines[place].shown or ""):
+            last = marker
+        else:
+            found[place] = None
+
+
+def _drop_other_kind(found: list[tuple[str, str] | None], lines: list[TextLine], last: str) -> None:
+    """Where the cells tell nothing: figures do not number notes among letters, but lists within them, and sections."""
+    for place, candidate in enumerate(found):
+        if candidate is None:
+            continue
+        marker = candidate[0]
+        if last and last.isalpha() and marker.isdigit() and not _raised(lines[place]):
+            found[place] = None
+        else:
+            last = marker
+
+
+def _comes_later(rest: Iterable[tuple[str, str] | None], last: str, marker: str, expected: Expected) -> bool:
+    """Whether the marker next in turn opens a later line, so that `marker` counts items within the note of `last`:
+    "i" and "ii" between c and d."""
+    later = [candidate[0] for candidate in rest if candidate is not None]
+    return any(s in later and (s in expected.used or not expected.used) for s in successors(last)) and _beyond(
+        marker, last
+    )
+
+
+def _beyond(marker: str, last: str) -> bool:
+    """Whether `marker` comes more than one step after `last` in the same alphabet."""
+    if marker.isdigit() and last.isdigit():
+        return int(marker) > int(last) + 1
+    if marker.isalpha() and last.isalpha():
+        return (len(marker), marker) > (len(last), last)
+    return False
+
+
+def _find_loose(
+    found: list[tuple[str, str] | None],
+    lines: list[TextLine],
+    expected: Expected,
+    last: str,
+    refused: frozenset[int],
+) -> None:
+    """Notes whose marker stands bare before a figure or a small letter, where just this marker is expected."""
+    ended = True
+    for place, line in enumerate(lines):
+        text = line.text.strip()
+        candidate = found[place]
+        if candidate is not None:
+            last = candidate[0]
+        elif place not in refused and (match := _LOOSE.match(text)) is not None and len(text) - match.end() >= 3:
+            marker = match[1]
+            next_ = bool(last) and marker in successors(last)
+            open_ = marker in expected.open
+            sure = _raised(line) or (ended and text[match.end(1) : match.end(1) + 1] in ".):]")
+            figure = marker.isdigit() and text[match.end() :][:1].isdigit()
+            if (next_ and (figure or open_) and (ended or figure)) or (open_ and sure):
+                found[place] = (marker, text[match.end() :].strip())
+                last = marker
+        ended = not text or _ENDED.search(text) is not None
+
+
+def _lift_centred(found: list[tuple[str, str] | None], lines: list[TextLine], settings: NoteSettings) -> None:
+    """A marker centred beside the lines of its note opens the first of them.
+
+    Lines form a block that wider gaps part; its only marker stands left of the others, which all begin where its own
+    text does.
+    """
+    for block in _blocks(lines, settings):
+        opening = [place for place in block if found[place] is not None]
+        if len(opening) != 1 or opening[0] == block[0]:
+            continue
+        at = opening[0]
+        indent = lines[at].indent
+        hang = [abs(lines[k].left - indent) <= settings.indent for k in block if k != at]
+        candidate = found[at]
+        if candidate is not None and indent > lines[at].left + settings.indent and all(hang):
+            found[block[0]] = (candidate[0], lines[block[0]].text.strip())
+            found[at] = None
+            lines[at].text = candidate[1]
+
+
+def _blocks(lines: list[TextLine], settings: NoteSettings) -> list[list[int]]:
+    """Indices of lines between gaps that are wider than the narrowest by a share of the print."""
+    gaps = [b.top - a.bottom for a, b in pairwise(lines)]
+    if not gaps:
+        return []
+    usual = min(gaps)
+    blocks = [[0]]
+    for place, gap in enumerate(gaps, 1):
+        if gap > usual + settings.block * lines[place].size:
+            blocks.append([])
+        blocks[-1].append(place)
+    return [block for block in blocks if len(block) > 1]
+
+
+def split_legends(notes: list[Footnote], expected: Expected) -> list[Footnote]:
+    """Notes parted where one line explains several markers of the cells: "A = first; B = second"."""
+    parted: list[Footnote] = []
+    for note in notes:
+        found = [
+            hit
+            for hit in _LEGEND.finditer(note.text)
+            if hit[1] in expected.open or (hit[1] in expected.used and hit.start() == 0)
+        ]
+        edges = [hit.start(1) for hit in found]
+        if not found or (note.marker and len(found) == 1 and found[0].start(1) == 0):
+            parted.append(note)
+            continue
+        if edges[0] > 0:
+            parted.append(note.model_copy(update={"text": note.text[: edges[0]].rstrip()}))
+        for hit, end in zip(found, [*edges[1:], len(note.text)], strict=True):
+            parted.append(Footnote(marker=hit[1], text=note.text[hit.end() : end].rstrip(" ;,"), page=note.page))
+            expected.known.add(hit[1])
+    return parted
+
+
+def _raised(line: TextLine) -> bool:
+    """Whether a line begins with raised print."""
+    return line.shown.startswith(UP)
+
+
+def _is_unmarked_note(
+    lines: list[TextLine], place: int, markers: list[tuple[str, str] | None], settings: NoteSettings
+) -> bool:
     """Whether the first line under a table is a note without a marker rather than prose that goes on."""
     text = lines[place].text.strip()
     if _OPEN.match(text) or _reprinted(text):
         return True
     largest = max(line.size for line in lines)
-    if lines[place].size < SMALLER * largest:
+    if lines[place].size < settings.smaller * largest:
         return True
-    following = [line.text.strip() for line in lines[place + 1 : place + AHEAD]]
-    return any(split_marker(t) is not None or _OPEN.match(t) is not None for t in following)
+    following = range(place + 1, min(len(lines), place + settings.ahead))
+    return any(markers[k] is not None or _OPEN.match(lines[k].text.strip()) is not None for k in following)
 
 
 def _reprinted(text: str) -> bool:
@@ -108,3 +379,32 @@ def looks_like_footnotes(lines: list[TextLine]) -> bool:
     first = texts[:12]
     opening = sum(split_marker(t) is not None or _OPEN.match(t) is not None for t in first)
     return opening >= 2 and (split_marker(first[0]) is not None or _OPEN.match(first[0]) is not None or opening >= 4)
+
+
+def goes_on(
+    lines: list[TextLine], expected: Expected, last: Footnote, size: float, settings: NoteSettings = DEFAULT
+) -> bool:
+    """Whether the notes go on at the top of the next page: in the same print, before any heading, with the rest of an
+    unfinished note, or with a note whose marker is used in a cell and still open, or is the next in turn.
+
+    size: of the print of the notes so far.
+    """
+    lines = [line for line in lines if line.text.strip() and not line.covered and not _RUNNING.search(line.text)]
+    unfinished = _ENDED.search(last.text) is None
+    for place, line in enumerate(lines):
+        candidate = _candidate(line, expected)
+        loose = _LOOSE.match(line.text.strip())
+        marker = candidate[0] if candidate else loose[1] if loose and place == 0 else ""
+        if marker and (marker in expected.open or marker in successors(last.marker)):
+            return is_same_print(line, size, settings)
+        if (is_heading(line) and candidate is None) or not is_same_print(line, size, settings):
+            return False
+        if place == 0 and unfinished and line.text.strip()[:1].islower():
+            return True
+        if not unfinished and not expected.open:
+            return False
+    return False
+
+
+def is_same_print(line: TextLine, size: float, settings: NoteSettings = DEFAULT) -> bool:
+    return abs(line.size - size) <= settings.same * size

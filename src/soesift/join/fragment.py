@@ -17,7 +17,8 @@ NAME = 80  # characters: a merged row with a longer text is a note
 @dataclass(slots=True)
 class Fragment:
     """One fragment. columns, rows: boundaries in points in the upright frame, or counted ones for DOCX;
-    order: place in the document; soe and sampling: probabilities; below: lines under it on its page.
+    order: place in the document; soe and sampling: probabilities; below, over: lines under and above it on its page;
+    between: of a table of Word, the paragraphs since the table before, without its notes.
     """
 
     record: TableRecord
@@ -30,6 +31,8 @@ class Fragment:
     turn: int = 0
     redacted: bool = False
     below: list[TextLine] = field(default_factory=list)
+    over: list[TextLine] = field(default_factory=list)
+    between: list[str] | None = None
 
     @property
     def probability(self) -> float:

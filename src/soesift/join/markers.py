@@ -29,6 +29,11 @@ def without_raised(fragment: Fragment) -> Fragment:
     return replace(fragment, record=fragment.record.model_copy(update={"grid": grid}))
 
 
+def used_markers(joined: Joined) -> frozenset[str]:
+    """Markers that are printed raised in the cells of a table."""
+    return frozenset(marker for cell in joined.cells for marker in cell.markers)
+
+
 def read_markers(joined: Joined, notes: list[Footnote]) -> None:
     """Give the cells of a joined table their markers, and the grid their texts without them.
 

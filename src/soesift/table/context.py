@@ -6,17 +6,26 @@ import re
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from soesift.document.printed_lines import join_line, page_lines
+from soesift.document.raised import UP
 from soesift.document.titles import has_schedule_title
 from soesift.document.words import Words
 from soesift.table.grid import FoundTable
 
+NOTE_GAP = 1.6  # of the print's height: so far below one another stand notes
+SMALL = 0.93  # of the second word's height: a smaller first word may be a raised marker
 NEAR = 600  # characters of text kept on each side
 CAPTION_REACH = 90.0  # points above a table in which its caption may stand
 _CAPTION = re.compile(
     r"^\W{0,3}(?:(?:in-?text\s+)?table|tabelle|tableau|tabla|appendix|annex\w*|attachment|exhibit|schedule|schema|"
     r"figure|time\s+and\s)",
+    re.IGNORECASE,
+)
+LONG = 60  # characters: a line so long that ends without a stop goes on in the next
+_CONTINUED_ALONE = re.compile(
+    r"\W*(?:(?:table|schedule)\s+)?cont(?:inued|['’]?d|inuation|\.)?(?:\s+from\s+(?:the\s+)?previous\s+page)?\W*",
     re.IGNORECASE,
 )
 TITLE_REACH = 180.0  # points above a table in which a line with a schedule's name may still be its title
@@ -29,12 +38,20 @@ _NUMBERED = re.compile(r"^(?:\d{1,2}(?:\.\d{1,2}){0,4}\.?|[A-Z]\.\d?|appendix\s+
 
 @dataclass(slots=True)
 class TextLine:
-    """A printed line outside tables, in the upright frame."""
+    """A printed line outside tables, in the upright frame.
+
+    shown: the text with raised characters between signs (soesift.document.raised), where it begins with such or with a
+    word that has some; left, indent: where its first and its second word begin; covered: no line, but a black box.
+    """
 
     text: str
     top: float
     bottom: float
     size: float
+    shown: str = ""
+    left: float = 0.0
+    indent: float = 0.0
+    covered: bool = False
 
 
 @dataclass(slots=True)
@@ -64,7 +81,20 @@ def lines_outside(words: Words, tables: list[FoundTable]) -> list[TextLine]:
     ranked = size[np.lexsort((size, np.repeat(np.arange(len(lines)), count)))]
     medians = ((ranked[first + (count - 1) // 2] + ranked[first + count // 2]) / 2).tolist()
     texts = [join_line(words, line) for line in lines]
-    return [TextLine(*line) for line in zip(texts, tops, bottoms, medians, strict=True)]
+    shown = [_shown(words, line) for line in lines]
+    heads = flat[first]
+    second = flat[np.minimum(first + 1, first + count - 1)]
+    lefts, indents = words.boxes[heads, 0].tolist(), words.boxes[second, 0].tolist()
+    return [TextLine(*line) for line in zip(texts, tops, bottoms, medians, shown, lefts, indents, strict=True)]
+
+
+def _shown(words: Words, line: NDArray[np.intp]) -> str:
+    """A line with its raised characters, if its first word has some; else "", for only beginnings are asked for."""
+    head = int(line[0])
+    if head not in words.shown and (len(line) == 1 or words.size[head] >= SMALL * words.size[line[1]]):
+        return ""
+    shown = join_line(words, line, shown=True)
+    return shown if UP in shown[:4] else ""
 
 
 def surroundings(table: FoundTable, lines: list[TextLine], heading_before: str) -> Context:
@@ -74,7 +104,7 @@ def surroundings(table: FoundTable, lines: list[TextLine], heading_before: str) 
     under = [line for line in lines if line.top >= bottom - 4]
     above = " ".join(line.text for line in over)[-NEAR:]
     below = " ".join(line.text for line in under)[:NEAR]
-    heading = next((line.text for line in reversed(over) if is_heading(line)), heading_before)
+    heading = next((line.text for line in reversed(over) if is_heading(line) and not is_note(line)), heading_before)
     return Context(find_caption(over, top), heading[:200], above, below)
 
 
@@ -83,7 +113,7 @@ def find_caption(over: list[TextLine], top: float) -> str:
     near = [line for line in over if top - line.bottom <= CAPTION_REACH]
     for place in range(len(near) - 1, -1, -1):
         line = near[place]
-        if is_caption(line.text):
+        if is_caption(line.text) and not is_tail(near, place):
             rest = near[place + 1 : place + 3]
             gap = line.bottom
             parts = [line.text]
@@ -96,7 +126,18 @@ def find_caption(over: list[TextLine], top: float) -> str:
             return " ".join(parts)[:300]
     far = [line for line in over if top - line.bottom <= TITLE_REACH and not is_heading(line)]
     titles = [line.text for line in far if has_schedule_title(line.text) and is_title_like(line.text)]
-    return titles[-1] if titles else ""
+    alone = [line.text for line in near if _CONTINUED_ALONE.fullmatch(line.text.strip())]
+    return titles[-1] if titles else alone[-1] if alone else ""
+
+
+def is_tail(lines: list[TextLine], place: int) -> bool:
+    """Whether a line goes on with the sentence of the line before it, as the last line of a note does."""
+    if place == 0:
+        return False
+    line, before = lines[place], lines[place - 1]
+    text = before.text.rstrip()
+    close = line.top - before.bottom < 0.5 * line.size and abs(line.size - before.size) < 0.6
+    return close and len(text) >= LONG and text[-1:] not in ".:;)" and not is_caption(before.text)
 
 
 def is_caption(text: str) -> bool:
@@ -110,6 +151,24 @@ def is_title_like(text: str) -> bool:
     text = text.strip()
     sentence = len(text) > 60 and text.endswith((".", ",", ";"))
     return len(text) < 160 and not text[:1].islower() and not sentence and _PROSE.search(text) is None
+
+
+def is_note(line: TextLine) -> bool:
+    """Whether a line begins with a raised marker, as notes do and headings never."""
+    return line.shown.startswith(UP)
+
+
+def attached(lines: list[TextLine], bottom: float) -> list[TextLine]:
+    """The lines right below a table that ends at `bottom`, to the first wide gap: where its notes stand."""
+    found: list[TextLine] = []
+    for line in lines:
+        if line.top < bottom - 4:
+            continue
+        if line.top - bottom > NOTE_GAP * max(line.size, 6.0) or (found and line.size > 1.1 * found[0].size):
+            break
+        found.append(line)
+        bottom = line.bottom
+    return found
 
 
 def is_heading(line: TextLine) -> bool:

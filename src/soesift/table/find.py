@@ -18,9 +18,10 @@ from soesift.table.grid import FoundTable
 from soesift.table.lattice import find_lattices
 from soesift.table.mend import mend_tables
 from soesift.table.open_cells import part_open_cells
-from soesift.table.redaction import add_hidden_rules
+from soesift.table.redaction import add_hidden_rules, covered_outside, redaction_tags
 from soesift.table.rests import left_open, with_rest
 from soesift.table.split_rows import split_rows
+from soesift.table.states import mark_states
 from soesift.table.stream import find_streams
 
 FARTHEST = 20_000.0  # points; the largest page that PDF allows has 14,400
@@ -28,7 +29,9 @@ FARTHEST = 20_000.0  # points; the largest page that PDF allows has 14,400
 
 @dataclass(slots=True)
 class PageTables:
-    """The tables of one page and the printed lines outside them; width and height of the upright page."""
+    """The tables of one page and the printed lines outside them; width and height of the upright page; covered: boxes
+    outside tables that hide text.
+    """
 
     number: int
     label: str | None
@@ -39,6 +42,12 @@ class PageTables:
     problem: str
     tables: list[FoundTable] = field(default_factory=list)
     lines: list[TextLine] = field(default_factory=list)
+    covered: list[TextLine] = field(default_factory=list)
+
+    @property
+    def lines_and_boxes(self) -> list[TextLine]:
+        """The lines, and boxes that cover text among them, top to bottom."""
+        return sorted([*self.lines, *self.covered], key=lambda line: line.top) if self.covered else self.lines
 
 
 def find_tables(page: Page, furniture: Furniture = frozenset(), before: PageTables | None = None) -> PageTables:
@@ -62,7 +71,9 @@ def find_tables(page: Page, furniture: Furniture = frozenset(), before: PageTabl
     for table in found.tables:
         table.rotation = turn
         table.bbox = turn_box(table.hull, upright.width, upright.height, turn)
-    found.lines = lines_outside(words, found.tables)
+    tags = redaction_tags(words, upright)
+    found.lines = lines_outside(words.take(np.flatnonzero(~tags)) if tags.any() else words, found.tables)
+    found.covered = covered_outside(upright, words, tags, found.tables)
     return found
 
 
@@ -88,6 +99,7 @@ def tables_of(page: Page, words: Words, horizontal: Lines, vertical: Lines) -> l
         if not table.borderless:
             split_rows(table, words)
         fill_cells(table, words)
+        mark_states(table, words, page)
         mark_arrows(table)
     return sorted(tables, key=lambda t: (t.hull[1], t.hull[0]))
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from soesift.table.context import is_heading, surroundings
+import re
+
+from soesift.table.context import attached, is_heading, is_note, surroundings
 from soesift.table.find import PageTables
 from soesift.table.headers import count_header_rows
 from soesift.table.record import TableRecord, table_id
+
+_DOTTED = re.compile(r"\d{1,2}\.\d|appendix", re.IGNORECASE)  # notes are never numbered so
 
 
 def page_records(found: PageTables, document: str, sha256: str, n_pages: int, heading_before: str) -> list[TableRecord]:
@@ -16,8 +20,10 @@ def page_records(found: PageTables, document: str, sha256: str, n_pages: int, he
 
 
 def last_heading(found: PageTables, before: str) -> str:
-    """The last section heading up to the end of this page."""
-    return next((line.text for line in reversed(found.lines) if is_heading(line)), before)
+    """The last section heading up to the end of this page; a numbered line right below a table is a note of it."""
+    notes = {id(line) for table in found.tables for line in attached(found.lines, table.hull[3])}
+    headings = [line for line in found.lines if is_heading(line) and not is_note(line)]
+    return next((h.text for h in reversed(headings) if id(h) not in notes or _DOTTED.match(h.text)), before)
 
 
 def title_row(grid: list[list[str]]) -> str:

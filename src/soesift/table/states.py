@@ -1,0 +1,132 @@
+"""States of cells: on grey ground, struck through, under a box that hides them: they speak where text is silent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from soesift.document.page import Floats, Page
+from soesift.document.words import Words
+from soesift.result.models import State
+from soesift.table.fill_text import words_by_cell
+from soesift.table.grid import FoundTable
+from soesift.table.redaction import redaction_tags
+
+
+@dataclass(frozen=True, slots=True)
+class StateSettings:
+    """Thresholds of cell states. Grey is luminance, 0 black to 1 white; areas are shares of a cell's."""
+
+    dark: float = 0.15  # darker grounds hide what is under them. .05 to .3
+    light: float = 0.97  # lighter grounds are paper. .93 to .99
+    ground: float = 0.6  # of a cell must be grey. .5 to .9
+    hidden: tuple[float, float] = (8.0, 5.0)  # points: smallest width and height of a box that hides a mark
+    middle: tuple[float, float] = (0.3, 0.75)  # of a word's height from its top: there a line strikes it through
+    struck: float = 0.8  # of a word's width is struck. .6 to .95
+    reach: float = 4.0  # points by which a striking line may stand out of its words. 2 to 10
+
+
+DEFAULT = StateSettings()
+
+
+def mark_states(table: FoundTable, words: Words, page: Page, settings: StateSettings = DEFAULT) -> None:
+    """Give each cell of a filled table its states. `words` and `page` are upright; words are all of the page."""
+    fills, grey = _inside(page, table)
+    lines = _striking(page.horizontal, table)
+    tags = redaction_tags(words, page)
+    if not len(fills) and not len(lines) and not tags.any():
+        return
+    inside, cell_of = words_by_cell(table, words)
+    boxes = _cell_boxes(table)
+    shaded = _share(boxes, fills[(grey >= settings.dark) & (grey < settings.light)]) >= settings.ground
+    redacted = _hidden(boxes, _bare(fills[grey < settings.dark], words, settings), settings)
+    redacted[cell_of[tags[inside]]] = True
+    struck = _all_of(cell_of, _struck(words.lines[inside], lines, settings), len(table.cells))
+    for index in np.flatnonzero(shaded | redacted | struck).tolist():
+        flags: list[tuple[State, bool]] = [
+            ("shaded", bool(shaded[index])), ("struck", bool(struck[index])), ("redacted", bool(redacted[index])),
+        ]  # fmt: skip
+        table.cells[index].states = tuple(name for name, holds in flags if holds)
+
+
+def _cell_boxes(table: FoundTable) -> Floats:
+    at = np.array([(c.column, c.row, c.column + c.column_span, c.row + c.row_span) for c in table.cells], np.intp)
+    columns, rows = table.columns, table.rows
+    return np.stack([columns[at[:, 0]], rows[at[:, 1]], columns[at[:, 2]], rows[at[:, 3]]], axis=1)
+
+
+def _inside(page: Page, table: FoundTable) -> tuple[Floats, NDArray[np.float32]]:
+    """The page's fills, and their luminance, that reach into a table."""
+    if not len(page.fills):
+        return page.fills, page.fill_grey
+    x0, y0, x1, y1 = table.hull
+    f = page.fills
+    near = (f[:, 0] < x1) & (f[:, 2] > x0) & (f[:, 1] < y1) & (f[:, 3] > y0)
+    return f[near], page.fill_grey[near]
+
+
+def _share(boxes: Floats, fills: Floats) -> NDArray[np.float32]:
+    """(c,) share of each cell that fills cover; overlapping fills count once each, up to the whole."""
+    if not len(fills):
+        return np.zeros(len(boxes), np.float32)
+    wide = np.minimum(boxes[:, None, 2], fills[:, 2]) - np.maximum(boxes[:, None, 0], fills[:, 0])
+    high = np.minimum(boxes[:, None, 3], fills[:, 3]) - np.maximum(boxes[:, None, 1], fills[:, 1])
+    area = (np.maximum(wide, 0) * np.maximum(high, 0)).sum(axis=1)
+    own = (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])
+    return np.asarray(np.minimum(1, area / np.maximum(own, 1e-6)), np.float32)
+
+
+def _bare(dark: Floats, words: Words, settings: StateSettings) -> Floats:
+    """Dark boxes, large enough, on which no word can be read: a head in white on black hides nothing."""
+    wide, high = dark[:, 2] - dark[:, 0], dark[:, 3] - dark[:, 1]
+    dark = dark[(wide >= settings.hidden[0]) & (high >= settings.hidden[1])]
+    if not len(dark) or not len(words):
+        return dark
+    middle = (words.boxes[:, :2] + words.boxes[:, 2:]) / 2
+    over = (dark[:, None, :2] < middle).all(axis=2) & (dark[:, None, 2:] > middle).all(axis=2)
+    free: Floats = dark[~np.asarray(over).any(axis=1)]
+    return free
+
+
+def _hidden(boxes: Floats, dark: Floats, settings: StateSettings) -> NDArray[np.bool_]:
+    """(c,) cells into which a hiding box reaches by half of the least size on each side."""
+    if not len(dark):
+        return np.zeros(len(boxes), bool)
+    wide = np.minimum(boxes[:, None, 2], dark[:, 2]) - np.maximum(boxes[:, None, 0], dark[:, 0])
+    high = np.minimum(boxes[:, None, 3], dark[:, 3]) - np.maximum(boxes[:, None, 1], dark[:, 1])
+    return np.asarray(((wide > settings.hidden[0] / 2) & (high > settings.hidden[1] / 2)).any(axis=1), np.bool_)
+
+
+def _striking(horizontal: Floats, table: FoundTable) -> Floats:
+    """Horizontal lines inside a table that are none of its row boundaries, as boxes."""
+    if not len(horizontal):
+        return horizontal
+    y = (horizontal[:, 1] + horizontal[:, 3]) / 2
+    x0, y0, x1, y1 = table.hull
+    within = (y > y0) & (y < y1) & (horizontal[:, 0] < x1) & (horizontal[:, 2] > x0)
+    lines, y = horizontal[within], y[within]
+    return lines[np.abs(y[:, None] - table.rows).min(axis=1) > 1.5] if len(lines) else lines
+
+
+def _struck(words: Floats, lines: Floats, settings: StateSettings) -> NDArray[np.bool_]:
+    """(w,) words through whose middle a line runs that is about as long as what it strikes."""
+    if not len(lines) or not len(words):
+        return np.zeros(len(words), bool)
+    height = words[:, 3] - words[:, 1]
+    y = (lines[:, 1] + lines[:, 3]) / 2
+    depth = (y - words[:, 1, None]) / np.maximum(height, 1e-6)[:, None]
+    through = (depth > settings.middle[0]) & (depth < settings.middle[1])
+    over = np.minimum(words[:, 2, None], lines[:, 2]) - np.maximum(words[:, 0, None], lines[:, 0])
+    through &= over >= settings.struck * (words[:, 2] - words[:, 0])[:, None]
+    first = np.where(through, words[:, 0, None], np.inf).min(axis=0)
+    last = np.where(through, words[:, 2, None], -np.inf).max(axis=0)
+    fits = (lines[:, 0] > first - settings.reach) & (lines[:, 2] < last + settings.reach)
+    return np.asarray((through & fits).any(axis=1), np.bool_)
+
+
+def _all_of(cell_of: NDArray[np.intp], struck: NDArray[np.bool_], count: int) -> NDArray[np.bool_]:
+    """(count,) cells that have words, all of them struck."""
+    words = np.bincount(cell_of, minlength=count)
+    return np.asarray((words > 0) & (np.bincount(cell_of, struck, minlength=count) == words), np.bool_)

@@ -1,0 +1,113 @@
+"""Notes told by what the table's cells carry: open markers, succession, print, what covers and what is foreign."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from toy_fragments import lines
+
+from soesift.document.raised import DOWN, UP
+from soesift.join.footnotes import Expected, goes_on, read_footnotes, split_legends, successors
+from soesift.result.models import Footnote
+from soesift.table.context import TextLine
+
+
+def found(printed: list[TextLine], used: str = "", before: Footnote | None = None) -> list[tuple[str, str]]:
+    return [(n.marker, n.text) for n in read_footnotes(printed, 7, Expected(frozenset(used.split())), before)]
+
+
+def raised(text: str, size: float = 8.0) -> TextLine:
+    marker, _, rest = text.partition(" ")
+    return TextLine(f"{marker} {rest}", 300, 300 + size, size, f"{UP}{marker}{DOWN} {rest}")
+
+
+@pytest.mark.parametrize(
+    ("marker", "after"), [("9", "10"), ("a", "b"), ("i", "j"), ("z", "aa"), ("aa", "bb"), ("aa", "ab"), ("*", "**")]
+)
+def test_successors(marker: str, after: str) -> None:
+    assert after in successors(marker)
+
+
+def test_a_list_within_a_note_is_part_of_it() -> None:
+    printed = lines("c. If one holds:", "i. low pressure", "ii. high pulse", "d. Women only")
+    assert found(printed, "c d i") == [("c", "If one holds: i. low pressure ii. high pulse"), ("d", "Women only")]
+    assert [m for m, _ in found(lines("h. At rest", "i. Supine", "j. Fasting"), "h i j")] == ["h", "i", "j"]
+
+
+def test_numbered_text_that_no_cell_refers_to_is_no_note() -> None:
+    printed = lines("a. At screening", "1. Consent is given", "2. All visits are done", "b. Women only")
+    assert [m for m, _ in found(printed, "a b")] == ["a", "b"]
+    assert [m for m, _ in found(printed)] == ["a", "b"]
+
+
+def test_a_note_may_begin_with_a_figure() -> None:
+    printed = lines("2 Stopped below 60 mg/dL", "3 5 minutes after the end")
+    assert found(printed, "2 3") == [("2", "Stopped below 60 mg/dL"), ("3", "5 minutes after the end")]
+    assert found(lines("2 Stopped within", "4 days of the visit"), "2") == [("2", "Stopped within 4 days of the visit")]
+
+
+def test_a_raised_marker_opens_a_note_whatever_follows_it() -> None:
+    assert found([raised("b only if fasting")]) == [("b", "only if fasting")]
+
+
+def test_a_mark_with_its_marker_explains_it() -> None:
+    line = TextLine("Xa = if diabetic", 300, 308, 8, f"X{UP}a{DOWN} = if diabetic")
+    assert found([line], "a") == [("a", "Xa = if diabetic")]
+
+
+def test_a_numbered_heading_in_larger_print_ends_the_notes() -> None:
+    printed = lines("1. At screening", "2 Introduction", "Text of the section.")
+    printed[1] = replace(printed[1], size=12.0)
+    assert found(printed) == [("1", "At screening")]
+
+
+def test_notes_go_on_behind_a_box_that_covers_text() -> None:
+    printed = [*lines("a. At screening"), *lines("b. Since birth", top=360)]
+    black = TextLine("", 318, 358, 40, covered=True)
+    assert [m for m, _ in found([printed[0], black, printed[1]])] == ["a", "b"]
+    far = lines("unmarked and far", top=360)
+    assert found([printed[0], *far]) == [("a", "At screening")]
+
+
+def test_a_line_that_sends_the_reader_on_is_no_note() -> None:
+    assert found(lines("Footnotes displayed on the next page")) == []
+    assert [m for m, _ in found(lines("Footnotes are on the next page.", "a. At screening", "b. Women"))] == ["a", "b"]
+
+
+def test_a_marker_centred_beside_three_lines_opens_the_first() -> None:
+    texts = [("Only where the", 90.0), ("b investigator thinks", 72.0), ("it needed", 90.0)]
+    block = [TextLine(t, 300 + 9 * k, 308 + 9 * k, 8, left=x, indent=90.0) for k, (t, x) in enumerate(texts)]
+    first = TextLine("a At screening.", 270, 278, 8, left=72.0, indent=90.0)
+    block[1] = replace(block[1], shown=f"{UP}b{DOWN} investigator thinks")
+    printed = [first, *block]
+    assert found(printed, "a b") == [
+        ("a", "At screening."),
+        ("b", "Only where the investigator thinks it needed"),
+    ]
+
+
+def test_the_rest_of_a_note_on_the_next_page() -> None:
+    last = Footnote(marker="b", text="All events since birth that the", page=6)
+    page = lines("investigator thinks relevant.", "c. Supine after rest.", "2 Introduction", "Text.", gaps={2: 12.0})
+    assert goes_on(page, Expected(), last, 8.0)
+    assert found(page, before=last) == [("c", "Supine after rest.")]
+    assert last.text == "All events since birth that the investigator thinks relevant."
+    assert not goes_on(page, Expected(), last, 10.0), "in larger print it is something else"
+
+
+def test_one_open_marker_draws_in_a_page_of_one_note() -> None:
+    last = Footnote(marker="a", text="At screening.", page=6)
+    assert goes_on(lines("b. Women only."), Expected(frozenset("ab"), {"a"}), last, 8.0)
+    assert not goes_on(lines("b) Women only."), Expected(frozenset("a"), {"a"}), replace_marker(last, "c"), 8.0)
+
+
+def replace_marker(note: Footnote, marker: str) -> Footnote:
+    return note.model_copy(update={"marker": marker})
+
+
+def test_one_line_may_explain_several_markers() -> None:
+    note = Footnote(marker="", text="A = first part; B = both parts C = blood", page=1)
+    parted = split_legends([note], Expected(frozenset("ABC")))
+    assert [(n.marker, n.text) for n in parted] == [("A", "first part"), ("B", "both parts"), ("C", "blood")]
+    assert split_legends([note], Expected(frozenset("x"))) == [note]

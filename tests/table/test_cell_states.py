@@ -1,0 +1,47 @@
+"""Grey, struck and covered cells say so."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from document_maker import Sheet, draw_table, full_grid, read_sheet
+from soesift.table.find import find_tables
+
+XS, YS = [72.0, 200.0, 260.0, 320.0], [100.0, 120.0, 140.0, 160.0]
+GRID = [["Procedure", "Day 1", "Day 8"], ["Weight", "X", ""], ["ECG", "X", "X"]]
+
+
+def states(tmp_path: Path, sheet: Sheet) -> dict[tuple[int, int], tuple[str, ...]]:
+    table = find_tables(read_sheet(tmp_path, sheet)).tables[0]
+    return {(c.row, c.column): c.states for c in table.cells if c.states}
+
+
+def test_a_plain_table_has_none(tmp_path: Path) -> None:
+    assert states(tmp_path, draw_table(Sheet(), XS, YS, full_grid(GRID))) == {}
+
+
+def test_a_grey_cell_is_shaded_and_white_is_none(tmp_path: Path) -> None:
+    sheet = Sheet().box(260.5, 120.5, 319.5, 139.5, "f", 0.8).box(200.5, 120.5, 259.5, 139.5, "f", 1.0)
+    assert states(tmp_path, draw_table(sheet, XS, YS, full_grid(GRID))) == {(1, 2): ("shaded",)}
+
+
+def test_a_black_box_hides_and_a_head_in_white_on_black_does_not(tmp_path: Path) -> None:
+    sheet = draw_table(Sheet(), XS, YS, full_grid(GRID))
+    assert states(tmp_path, sheet.box(265, 123, 310, 137, "f", 0.0)) == {(1, 2): ("redacted",)}
+    head = Sheet().box(72, 100, 320, 120, "f", 0.0)
+    assert states(tmp_path, draw_table(head, XS, YS, full_grid(GRID))) == {}
+
+
+def test_a_line_through_all_words_strikes_a_cell(tmp_path: Path) -> None:
+    sheet = draw_table(Sheet(), XS, YS, full_grid(GRID))
+    table = find_tables(read_sheet(tmp_path, sheet)).tables[0]
+    assert table.texts()[2][0] == "ECG"
+    words = sheet.parts[-1]
+    assert words
+    struck = draw_table(
+        Sheet(), XS, YS, full_grid([["Procedure", "Day 1", "Day 8"], ["Weight", "X", ""], ["", "X", "X"]])
+    )
+    struck.text(75, 153, "ECG", 10).line(74.5, 150, 96.5, 150)
+    assert states(tmp_path, struck) == {(2, 0): ("struck",)}
+    arrow = draw_table(Sheet(), XS, YS, full_grid(GRID)).line(74.5, 128, 190, 128)
+    assert states(tmp_path, arrow) == {}
