@@ -196,9 +196,10 @@ def _place_tables(reader: _Reader, notes: dict[int, str]) -> None:
         over = [*reader.lines[previous : place.line], *place.within]
         table.caption = find_caption(over)
         under = [] if table.nested else reader.lines[place.line : following]
-        if not table.caption and (
-            named := caption_below(under, following == len(reader.lines) or len(under) > CAPTION_LINES)
-        ):
+        later = zip(reader.places[order + 1 :], reader.tables[order + 1 :], strict=True)
+        after = next((other.line for other, one in later if not one.nested), None)
+        free = after is None or after - place.line > CAPTION_LINES
+        if not table.caption and (named := caption_below(under, free)):
             table.caption, under = named, under[1:]
         table.above = " ".join(line.text for line in [*reader.lines[: place.line], *place.within])[-NEAR:]
         table.below = " ".join(line.text for line in reader.lines[place.line :])[:NEAR]
