@@ -7,9 +7,10 @@ from dataclasses import replace
 import pytest
 from toy_fragments import lines
 
-from soesift.document.raised import DOWN, UP
+from soesift.document.raised import DOWN, UP, runs_of
 from soesift.join.footnotes import Expected, goes_on, read_footnotes, split_legends, successors
-from soesift.result.models import Footnote
+from soesift.join.note_rows import split_notes
+from soesift.result.models import Cell, Footnote, Run
 from soesift.table.context import TextLine
 
 
@@ -111,3 +112,36 @@ def test_one_line_may_explain_several_markers() -> None:
     parted = split_legends([note], Expected(frozenset("ABC")))
     assert [(n.marker, n.text) for n in parted] == [("A", "first part"), ("B", "both parts"), ("C", "blood")]
     assert split_legends([note], Expected(frozenset("x"))) == [note]
+
+
+def in_frame(*texts: str, used: str = "") -> list[tuple[str, str]]:
+    cells = [
+        Cell(row=k, column=0, column_span=4, text=t.replace(UP, "").replace(DOWN, ""), page=k)
+        for k, t in enumerate(texts)
+    ]
+    for cell, text in zip(cells, texts, strict=True):
+        cell.runs = [Run(text=piece, raised=up) for piece, up in runs_of(text)]
+    return [(n.marker, n.text) for n in split_notes(cells, Expected(frozenset(used.split())))]
+
+
+def test_notes_that_run_on_in_one_cell_are_parted() -> None:
+    assert in_frame("Abbreviations: a lot. a. At screening only. b. By 2 persons: a and b. c. At rest.") == [
+        ("", "Abbreviations: a lot."),
+        ("a", "At screening only."),
+        ("b", "By 2 persons: a and b."),
+        ("c", "At rest."),
+    ]
+    assert in_frame(f"{UP}1{DOWN}At screening {UP}2{DOWN}10{UP}9{DOWN}/L or less", used="1 2") == [
+        ("1", "At screening"),
+        ("2", "109/L or less"),
+    ]
+
+
+def test_a_note_goes_on_in_the_row_on_the_next_page() -> None:
+    assert in_frame("a. At screening, and", "again at the end. b. At rest.") == [
+        ("a", "At screening, and again at the end."),
+        ("b", "At rest."),
+    ]
+    assert in_frame("A long text without any marker, which may be a note.") == [
+        ("", "A long text without any marker, which may be a note.")
+    ]

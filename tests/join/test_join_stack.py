@@ -8,7 +8,8 @@ from toy_fragments import BODY, HEADER, Grid, fragment
 
 from soesift.join.fragment import Fragment
 from soesift.join.group import group_fragments
-from soesift.join.joined import Joined, take_note_rows
+from soesift.join.joined import Joined
+from soesift.join.note_rows import take_note_rows
 from soesift.join.stack import join_fragments
 
 CAPTION = "Table 1 Schedule of Activities"
@@ -176,7 +177,7 @@ def test_a_long_text_over_the_whole_width_is_a_note_and_not_a_row() -> None:
     grid = [*HEADER, *BODY[:2], [note] * 5, *BODY[2:]]
     joined = join_fragments([fragment(grid, 4, spans=[(3, 0, 1, 5)])])
     notes = take_note_rows(joined)
-    assert [(n.marker, n.text, n.page) for n in notes] == [("", note, 4)]
+    assert [(n.marker, n.text, n.page) for n in notes] == [("a", note[3:].strip(), 4)]
     assert joined.grid == HEADER + BODY
     assert_covered(joined)
 

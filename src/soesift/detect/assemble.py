@@ -7,10 +7,11 @@ from soesift.join.flags import flags_of
 from soesift.join.footnotes import MOST_PAGES, Expected, goes_on, looks_like_footnotes, read_footnotes, split_legends
 from soesift.join.fragment import Fragment
 from soesift.join.group import group_fragments
-from soesift.join.joined import Joined, take_note_rows
+from soesift.join.joined import Joined
 from soesift.join.label_order import activities_first
 from soesift.join.markers import read_markers, used_markers, without_raised
 from soesift.join.naming import population_of, title_of, types_of
+from soesift.join.note_rows import take_note_rows
 from soesift.join.stack import join_fragments
 from soesift.result.models import Footnote, Rejected, SoeTable
 from soesift.result.models import Fragment as FragmentModel
@@ -31,8 +32,10 @@ def assemble_tables(accepted: list[Fragment], lines: dict[int, list[TextLine]]) 
     tables = []
     for number, (group, (title, source), (kind, sure)) in enumerate(zip(groups, titles, kinds, strict=True), 1):
         joined = join_fragments(group)
-        notes, note_pages = _footnotes(group, lines, taken, Expected(used_markers(joined)))
-        notes = _once([*take_note_rows(joined), *notes])
+        rows_of_notes = take_note_rows(joined, Expected(used_markers(joined)))
+        expected = Expected(used_markers(joined), {note.marker for note in rows_of_notes})
+        notes, note_pages = _footnotes(group, lines, taken, expected)
+        notes = _once([*rows_of_notes, *notes])
         rowed = _pages_with_rows(group, joined)
         read_markers(joined, notes)
         before = activities_first(joined)

@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from soesift.join.likeness import letters
-from soesift.result.models import Cell, Footnote
-
-NOTE = 140  # characters from which a row of one merged text is a note
+from soesift.result.models import Cell
 
 
 @dataclass(slots=True)
@@ -25,21 +23,6 @@ class Joined:
 
     def names(self) -> list[str]:
         return [letters(row[0])[:60] for row in self.grid[self.header_rows :]]
-
-
-def take_note_rows(joined: Joined) -> list[Footnote]:
-    """Remove long texts that span the whole width, as notes inside the frame do, and return them as notes."""
-    notes, kept = [], []
-    for row, texts in enumerate(joined.grid):
-        long = row >= joined.header_rows and len(texts) > 2 and len(set(texts)) == 1 and len(texts[0]) > NOTE
-        if long:
-            notes.append(Footnote(marker="", text=texts[0], page=joined.pages[row]))
-        else:
-            kept.append(row)
-    if notes and len(kept) > joined.header_rows:
-        keep_rows(joined, kept)
-        return notes
-    return []
 
 
 def keep_rows(joined: Joined, kept: list[int]) -> None:

@@ -1,0 +1,114 @@
+"""Notes inside the frame of a table: rows of one long merged text, in which several notes run on."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass
+
+from soesift.document.raised import DOWN, UP, markers_of
+from soesift.join.footnotes import Expected, successors
+from soesift.join.joined import Joined, keep_rows
+from soesift.result.models import Cell, Footnote
+
+
+@dataclass(frozen=True, slots=True)
+class NoteRowSettings:
+    """Thresholds of notes inside the frame."""
+
+    length: int = 140  # characters from which a row of one merged text is a note. 100 to 200
+    width: int = 3  # columns that a merged text covers at least. 3 to 5
+
+
+DEFAULT = NoteRowSettings()
+FIRST = frozenset({"a", "A", "1", "*", "†", "i"})  # markers with which notes begin
+_FORM = re.compile(
+    r"(?:^|(?<=\s))(?:[\[(]?([A-Za-z]{1,2}|\d{1,2}|[*†‡§¶#]{1,4})(?:[.):\]](?=\s)|\s?=\s)|([a-z]{1,2}|[*†‡§¶#]{1,4})(?=\s[A-Z]))"
+)
+_BEFORE = re.compile(r"(?:^|[.;:)\]])\s*$")  # a note begins behind the end of another
+
+
+def take_note_rows(
+    joined: Joined, expected: Expected | None = None, settings: NoteRowSettings = DEFAULT
+) -> list[Footnote]:
+    """Remove long texts that span the whole width, as notes inside the frame do, and return them as notes."""
+    found = {row: cell for row in range(joined.header_rows, len(joined.grid)) if (cell := _note(joined, row, settings))}
+    kept = [row for row in range(len(joined.grid)) if row not in found]
+    if not found or len(kept) <= joined.header_rows:
+        return []
+    notes: list[Footnote] = []
+    run: list[Cell] = []
+    for row in sorted(found):
+        if run and _begins_anew(found[row]):
+            notes += split_notes(run, expected or Expected())
+            run = []
+        run.append(found[row])
+    notes += split_notes(run, expected or Expected())
+    keep_rows(joined, kept)
+    return notes
+
+
+def _note(joined: Joined, row: int, settings: NoteRowSettings) -> Cell | None:
+    """The cell of a row that says nothing but one text, wide and longer than names are; None for other rows."""
+    said = [text for text in joined.grid[row] if text]
+    if len(said) < min(settings.width, joined.width) or len(set(said)) > 1 or len(said[0]) <= settings.length:
+        return None
+    own = next((c for c in joined.cells if c.row == row and c.text == said[0]), None)
+    return own or Cell(row=row, column=0, text=said[0], page=joined.pages[row])
+
+
+def _begins_anew(cell: Cell) -> bool:
+    """Whether a row of notes opens with the first of a sequence again, as under the next table of a document."""
+    text = cell.text
+    form = _FORM.match(text)
+    marker = (form[1] or form[2]) if form else ""
+    return marker in FIRST
+
+
+def split_notes(cells: list[Cell], expected: Expected) -> list[Footnote]:
+    """The notes that run on in the texts of some cells: each opens with a raised marker, or one in turn."""
+    shown, starts = "", []
+    for cell in cells:
+        starts.append(len(shown))
+        shown += ("" if not shown else " ") + _shown(cell)
+    edges = _edges(shown, expected)
+    if not edges:
+        return [Footnote(marker="", text=_plain(shown), page=cells[0].page)]
+    notes = [Footnote(marker="", text=head, page=cells[0].page)] if (head := _plain(shown[: edges[0][0]])) else []
+    ends = [start for start, _, _ in edges[1:]] + [len(shown)]
+    for (start, text_start, marker), end in zip(edges, ends, strict=True):
+        page = cells[max(0, bisect_right(starts, start) - 1)].page
+        notes.append(Footnote(marker=marker, text=_plain(shown[text_start:end]), page=page))
+        expected.known.add(marker)
+    return notes
+
+
+def _shown(cell: Cell) -> str:
+    if not cell.runs:
+        return cell.text
+    return "".join(f"{UP}{run.text}{DOWN}" if run.raised else run.text for run in cell.runs)
+
+
+def _plain(shown: str) -> str:
+    return " ".join(shown.replace(UP, "").replace(DOWN, "").split())
+
+
+def _edges(shown: str, expected: Expected) -> list[tuple[int, int, str]]:
+    """(start, start of its text, marker) of each note, in order."""
+    candidates = [(m.start(), m.end(), m[1] or m[2], False) for m in _FORM.finditer(shown)]
+    for hit in re.finditer(f"{UP}([^{UP}{DOWN}]+){DOWN}\\s*", shown):
+        markers = markers_of(hit[1], shown[max(0, hit.start() - 6) : hit.start()], shown[hit.end() : hit.end() + 3])
+        if len(markers) == 1:
+            candidates.append((hit.start(), hit.end(), markers[0], True))
+    edges: list[tuple[int, int, str]] = []
+    last = ""
+    for start, end, marker, raised in sorted(candidates):
+        behind = _BEFORE.search(shown[max(0, start - 4) : start]) is not None
+        if not last:
+            good = marker in FIRST or marker in expected.used
+        else:
+            good = marker in successors(last) or (raised and behind and marker in expected.open)
+        if good and (behind or (raised and last)):
+            edges.append((start, end, marker))
+            last = marker
+    return edges
