@@ -19,7 +19,8 @@ names, columns by header and marks; then
   redacted what is only "CCI" or "PPD", as printed on black boxes, counts neither way; nor does a note redacted whole
   perfect  header, rows, marks and notes without a slip, nothing extra. Title, type, header rows count apart
   doubts   of what is wrong and stands in a cell or note of the result, how much carries a doubt; of what is right,
-           how much does; tables without a slip that carries none
+           how much does; tables without a slip that carries none. A note that was missed counts as doubted where a
+           doubt about the table names its marker
 """
 
 from __future__ import annotations
@@ -290,6 +291,7 @@ def marker_of(text: str) -> str:
 
 def score_notes(facts: dict[str, Any], found: Found, score: Score) -> None:
     left = list(found.raw.get("footnotes", []))
+    named = {marker_of(doubt.get("marker") or "") for doubt in found.raw.get("doubt", [])} - {""}
     for wanted in facts["notes"]:
         marker = marker_of(wanted["marker"])
         hits = [n for n in left if same_text([wanted["hash"]], wanted, n["text"])]
@@ -310,7 +312,7 @@ def score_notes(facts: dict[str, Any], found: Found, score: Score) -> None:
         shown = close[0]["text"] if close else None
         for note in close[:1]:
             left.remove(note)
-        doubted = has_doubt(close[0]) if close else None
+        doubted = has_doubt(close[0]) if close else marker in named
         score.wrong(f"note {wanted['marker']!r} of {wanted['length']} letters: {shown!r}", doubted)
     extra = [n for n in left if n["marker"]]
     score.add("notes_extra", len(extra))

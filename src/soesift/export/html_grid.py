@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-from soesift.export.markup import element, text
+from soesift.export.markup import element, items, text
 from soesift.export.raised import pieces
 from soesift.export.spans import grid_size, header_count, placed_cells, split_below
 from soesift.export.wording import heading_of
-from soesift.result.models import Cell, SoeTable
+from soesift.result.models import Cell, Footnote, SoeTable
 from soesift.schedule.markers import has_markers, split_markers, words_of
 
 MARK_LENGTH = 3  # characters up to which a cell is centred like a mark
@@ -82,7 +82,21 @@ def grid_html(table: SoeTable, number: int, pictured: frozenset[int] = frozenset
     name = heading_of(table, number)
     grid = element("table", element("caption", text(name)), head, element("tbody", *lines[n_header:]), cls="grid")
     frame = element("div", grid, cls="frame", tabindex="0", role="region", aria_label=f"Joined table: {name}")
-    return frame + footnotes_html(table, links)
+    return doubts_html(table) + frame + footnotes_html(table, links)
+
+
+def doubts_html(table: SoeTable) -> str:
+    """What is to be checked: how many places are marked, and what concerns the table as a whole."""
+    marked = sum(bool(part.doubt) for part in table.parts)
+    lines = [doubt.why for doubt in table.doubt]
+    if marked:
+        lines.insert(0, f"{marked} place{'' if marked == 1 else 's'} marked below: point at one to see why.")
+    return element("div", element("h4", "To be checked"), items(lines), cls="doubts") if lines else ""
+
+
+def why_doubted(part: Cell | Footnote) -> str:
+    """The reasons of a part's doubts as one text; "" for none."""
+    return " ".join(doubt.why for doubt in part.doubt)
 
 
 def footnotes_html(table: SoeTable, links: Links) -> str:
@@ -98,7 +112,16 @@ def footnotes_html(table: SoeTable, links: Links) -> str:
         page = "" if note.page is None else " " + element("span", f"p. {note.page}", cls="quiet")
         entries.append(
             element("dt", text(note.marker or "–"))
-            + element("dd", text(note.text), page, back, id=f"{links.prefix}-note{index}", dir="auto")
+            + element(
+                "dd",
+                text(note.text),
+                page,
+                back,
+                id=f"{links.prefix}-note{index}",
+                dir="auto",
+                cls="doubtful" if note.doubt else "",
+                title=why_doubted(note),
+            )
         )
     return element("h3", "Footnotes") + element("dl", *entries, cls="footnotes")
 
@@ -122,7 +145,8 @@ def _cell(cell: Cell, table: SoeTable, links: Links) -> str:
         scope=scope,
         rowspan=cell.row_span if cell.row_span > 1 else None,
         colspan=cell.column_span if cell.column_span > 1 else None,
-        cls=" ".join(classes),
+        cls=" ".join([*classes, *(["doubtful"] if cell.doubt else []), *cell.states]),
+        title=why_doubted(cell),
         dir="auto" if not cell.text.isascii() else None,
     )
 

@@ -54,6 +54,20 @@ class StyledSheet:
         cell.value = CellRichText(*(TextBlock(up if raised else base, plain(piece)) for piece, raised in pieces))
         cell.data_type = "s"
 
+    def doubt(self, row: int, column: int, why: str) -> None:
+        """Colour the cell as doubtful and say why in a comment."""
+        from openpyxl.comments import Comment
+
+        cell = self.sheet.cell(row, column)
+        cell.fill = _style("warning")["fill"]
+        if cell.font.color is not None and cell.font.color.rgb == "00FFFFFF":  # white print of a header row
+            cell.font = _style("name")["font"]
+        cell.comment = Comment(plain(why), "soesift", width=320, height=110)
+
+    def shade(self, row: int, column: int) -> None:
+        """Grey, as a cell that is shaded in print."""
+        self.sheet.cell(row, column).fill = _style("shaded")["fill"]
+
     def number(self, row: int, column: int, value: int | None, style: str = "page") -> None:
         """Write a number as a number (None: an empty cell)."""
         cell = self.sheet.cell(row, column)
@@ -121,6 +135,7 @@ def _style(name: str) -> dict[str, Any]:
         "title": {"font": Font(bold=True, size=14, color="1F4E5F")},
         "name": {"font": Font(bold=True)},
         "note": {"font": Font(italic=True, color="5B6B77")},
+        "shaded": {"fill": PatternFill("solid", fgColor="D9D9D9")},
         "text": {"alignment": wrap, "border": box},
         "text_line": {"alignment": Alignment(vertical="top")},
         "footnote": {"alignment": wrap},

@@ -24,6 +24,8 @@ def add_table_sheet(sheet: StyledSheet, table: SoeTable, number: int) -> None:
     sheet.put(2, 1, "Back to the index", "back")
     sheet.link(2, 1, INDEX, "back")
     sheet.put(2, 2, _facts(table), "note")
+    if table.doubt:
+        sheet.doubt(1, 1, " ".join(doubt.why for doubt in table.doubt))
     _put_grid(sheet, table)
     _put_pages(sheet, table)
     widths = column_widths(table)
@@ -63,6 +65,10 @@ def _put_grid(sheet: StyledSheet, table: SoeTable) -> None:
         mark = len(cell.text) <= MARK_LENGTH or cell.column_span > 1
         style = "header" if cell.row < n_header else "side" if cell.column == 0 else "mark" if mark else "text"
         sheet.put_pieces(row, column, pieces(cell), style)
+        if "shaded" in cell.states:
+            sheet.shade(row, column)
+        if cell.doubt:
+            sheet.doubt(row, column, " ".join(doubt.why for doubt in cell.doubt))
         sheet.merge(row, column, cell.row_span, cell.column_span)
 
 
@@ -94,6 +100,8 @@ def _put_footnotes(sheet: StyledSheet, table: SoeTable, row: int, widths: list[f
     for r, note in enumerate(table.footnotes, start=row + 1):
         sheet.put(r, 1, note.marker, "marker")
         sheet.put(r, 2, note.text, "footnote")
+        if note.doubt:
+            sheet.doubt(r, 1, " ".join(doubt.why for doubt in note.doubt))
         sheet.number(r, 2 + columns, note.page)
         sheet.merge(r, 2, 1, columns)
         lines = sum(max(1, math.ceil(len(part) / room)) for part in note.text[:4000].split("\n"))

@@ -107,6 +107,7 @@ class Footnote(Record):
     marker: str  # as printed ("a", "1", "*"); empty for an unmarked note
     text: str
     page: int | None = None
+    doubt: list[Doubt] = []
 
 
 class SoeTable(Record):
@@ -131,6 +132,11 @@ class SoeTable(Record):
     flags: list[Flag] = []
     evidence: list[str] = []
     doubt: list[PlacedDoubt] = []
+
+    @property
+    def parts(self) -> list[Cell | Footnote]:
+        """Its cells and footnotes: the parts that can carry a doubt of their own."""
+        return [*self.cells, *self.footnotes]
 
     def to_dataframe(self) -> Any:
         """The joined grid as a pandas DataFrame, header rows as column labels (needs `soesift[pandas]`)."""
@@ -182,6 +188,7 @@ class Timing(Record):
     ocr: float = 0.0
     classify: float = 0.0
     join: float = 0.0
+    witness: float = 0.0
     total: float = 0.0
 
 

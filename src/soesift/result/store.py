@@ -13,7 +13,7 @@ from soesift.files import write_atomically
 from soesift.result.models import FORMAT, Result
 
 WIDTH = 200  # values that fit are written on one line
-SELDOM = frozenset({"markers", "runs", "marker_guess", "states", "doubt"})  # keys of a cell
+SELDOM = frozenset({"markers", "runs", "marker_guess", "states", "doubt"})  # keys of a cell or footnote
 
 
 def write_result(result: Result, path: Path | str) -> Path:
@@ -49,7 +49,8 @@ def read_result(path: Path | str) -> Result:
 
 def _slim(result: dict[str, Any]) -> dict[str, Any]:
     for table in result["tables"]:
-        table["cells"] = [{k: v for k, v in c.items() if v or k not in SELDOM} for c in table["cells"]]
+        for part in ("cells", "footnotes"):
+            table[part] = [{k: v for k, v in one.items() if v or k not in SELDOM} for one in table[part]]
     return result
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from soesift.document.kind import has_pages
 from soesift.export.spans import header_count, placed_cells, split_below
 from soesift.export.wording import FLAG_NAMES, TYPE_NAMES, location_text, plain, verdict
-from soesift.result.models import Cell, Rejected, SoeTable
+from soesift.result.models import Cell, Footnote, Rejected, SoeTable
 from soesift.review.actions import fingerprint
 from soesift.review.documents import Document, Look
 from soesift.review.worklist import Item, items_of
@@ -111,10 +111,18 @@ def table_view(table: SoeTable) -> dict[str, Any]:
         "type_probability": table.type_probability, "probability": table.probability, "header_rows": n_header,
         "rows": rows, "row_pages": [*table.row_pages, *[None] * len(table.grid)][: len(table.grid)],
         "too_large": not fit,
-        "footnotes": [{"marker": n.marker, "text": plain(n.text), "page": n.page} for n in table.footnotes],
+        "footnotes": [
+            {"marker": n.marker, "text": plain(n.text), "page": n.page, "doubt": _whys(n)}
+            for n in table.footnotes
+        ],
+        "doubt": [plain(doubt.why) for doubt in table.doubt],
         "flags": [FLAG_NAMES[flag] for flag in table.flags], "evidence": [plain(line) for line in table.evidence],
         "places": [location_text(f.location) for f in table.fragments if f.location is not None],
     }  # fmt: skip
+
+
+def _whys(part: Cell | Footnote) -> str:
+    return plain(" ".join(doubt.why for doubt in part.doubt))
 
 
 def _cell(cell: Cell, known: frozenset[str] | None, words: frozenset[str]) -> dict[str, Any]:
@@ -122,6 +130,10 @@ def _cell(cell: Cell, known: frozenset[str] | None, words: frozenset[str]) -> di
     shown: dict[str, Any] = {"t": plain(base), "c": cell.column}
     if markers:
         shown["m"] = markers
+    if cell.doubt:
+        shown["d"] = _whys(cell)
+    if cell.states:
+        shown["s"] = list(cell.states)
     if cell.row_span > 1:
         shown["rs"] = cell.row_span
     if cell.column_span > 1:

@@ -11,9 +11,9 @@ from soesift.result.models import Rejected, Result, SoeTable
 from soesift.review.apply import Applied, settled
 from soesift.review.corrections import Correction, effective
 
-Kind = Literal["differ", "unsure", "type", "near_miss", "table", "unlikely"]
-ORDER: dict[Kind, int] = {"differ": 0, "unsure": 1, "type": 2, "near_miss": 3, "table": 4, "unlikely": 5}
-OPEN: tuple[Kind, ...] = ("differ", "unsure", "type", "near_miss")
+Kind = Literal["differ", "unsure", "type", "doubt", "near_miss", "table", "unlikely"]
+ORDER: dict[Kind, int] = {"differ": 0, "unsure": 1, "type": 2, "doubt": 3, "near_miss": 4, "table": 5, "unlikely": 6}
+OPEN: tuple[Kind, ...] = ("differ", "unsure", "type", "doubt", "near_miss")
 SURE = 0.9  # probability from which on an accepted table is not asked about
 SURE_TYPE = 0.7
 NEAR = 0.02  # as in detection: a less likely table is listed and not asked about
@@ -101,8 +101,15 @@ def _of_table(table: SoeTable) -> Item:
         kind, why = "unsure", f"a schedule? {percent(table.probability)}"
     elif table.type_probability < SURE_TYPE:
         kind, why = "type", f"type? {type_name(table.table_type)}, {percent(table.type_probability)}"
+    elif places := doubtful_places(table):
+        kind, why = "doubt", f"{places} place{'' if places == 1 else 's'} to check in the table"
     pages = tuple(sorted({*table.pages, *(f.page for f in table.fragments if f.page is not None)}))
     return Item(table.id, kind, table.title or "(untitled)", why, pages, table.probability)
+
+
+def doubtful_places(table: SoeTable) -> int:
+    """How many cells, notes, and things about the whole table carry a doubt."""
+    return sum(bool(part.doubt) for part in table.parts) + len(table.doubt)
 
 
 def _of_near(number: int, item: Rejected, result: Result) -> Item:

@@ -5,7 +5,7 @@ import { gridOf, notesOf, showRow } from "./grid.js";
 
 export const TYPES = ["main_soa", "track", "domain", "subsidiary"];
 export const TYPE_NAMES = ["Main schedule", "One track", "One domain", "Subsidiary"];
-const KINDS = { differ: "differ", unsure: "unsure", type: "type?", near_miss: "near miss", table: "found", unlikely: "unlikely" };
+const KINDS = { differ: "differ", unsure: "unsure", type: "type?", doubt: "to check", near_miss: "near miss", table: "found", unlikely: "unlikely" };
 const SAID = { accept: "accepted", reject: "rejected", "": "" };
 
 export const id = (item) => `${item.document} ${item.key}`;

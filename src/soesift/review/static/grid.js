@@ -19,7 +19,9 @@ export function gridOf(table, chooseRow) {
     make("thead", {}, ...lines.slice(0, table.header_rows)),
     make("tbody", {}, ...lines.slice(table.header_rows)),
   );
-  return make("div", { class: "frame", tabindex: 0, role: "region", "aria-label": "Joined grid" }, grid);
+  const frame = make("div", { class: "frame", tabindex: 0, role: "region", "aria-label": "Joined grid" }, grid);
+  if (!table.doubt?.length) return frame;
+  return make("div", {}, make("ul", { class: "doubts", "aria-label": "To be checked" }, ...table.doubt.map((why) => make("li", {}, why))), frame);
 }
 
 function turns(table, number) {
@@ -32,7 +34,8 @@ function cellOf(cell, head, notes, used) {
   const heads = cell.t && (head || side); // an empty heading names nothing
   const element = make(heads ? "th" : "td", {
     scope: !heads ? null : head ? (cell.cs > 1 ? "colgroup" : "col") : side ? "row" : null,
-    rowspan: cell.rs, colspan: cell.cs, dir: "auto", class: side ? "name" : cell.t.length <= 3 ? "mark" : null,
+    rowspan: cell.rs, colspan: cell.cs, dir: "auto", title: cell.d ?? null,
+    class: [side ? "name" : cell.t.length <= 3 ? "mark" : "", cell.d ? "doubtful" : "", ...(cell.s ?? [])].filter(Boolean).join(" ") || null,
   }, cell.t);
   for (const marker of cell.m ?? []) {
     const index = notes.get(marker);
@@ -50,7 +53,8 @@ export function notesOf(table) {
   const entries = table.footnotes.flatMap((note, index) => {
     const back = make("a", { href: `#mark-${index}`, "aria-label": `Back to the first cell with ${note.marker}` }, "↑");
     back.addEventListener("click", (event) => jump(event, `mark-${index}`));
-    const text = make("dd", { id: `note-${index}`, tabindex: -1, dir: "auto" }, note.text, " ");
+    const doubt = note.doubt || null;
+    const text = make("dd", { id: `note-${index}`, tabindex: -1, dir: "auto", title: doubt, class: doubt && "doubtful" }, note.text, " ");
     if (note.page) text.append(make("span", { class: "quiet" }, `p. ${note.page} `));
     if (note.marker) text.append(back);
     return [make("dt", {}, note.marker || "–"), text];

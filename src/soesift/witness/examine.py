@@ -1,0 +1,57 @@
+"""Every table of a result seen by the second witness."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from soesift.result.models import Cell, Doubt, PlacedDoubt, SoeTable
+from soesift.witness.ink import ink_doubts, pictures
+from soesift.witness.settings import WitnessSettings
+from soesift.witness.spelling import spelling_doubts
+from soesift.witness.structure import structure_doubts
+
+DEFAULT = WitnessSettings()
+
+
+def examine(tables: list[SoeTable], pdf: Path | None = None, settings: WitnessSettings = DEFAULT) -> None:
+    """Put doubts where they belong, in place of those that are there: into cells (a header's into the lowest cell of
+    its column, a row's into its name), notes, and, for what has no cell, the table.
+
+    pdf: the document, if it has pages to draw; without it no ink is looked for.
+    """
+    pages = sorted({cell.page for table in tables for cell in table.cells if cell.page is not None})
+    drawn = pictures(pdf, pages, settings)
+    for table in tables:
+        found = [*spelling_doubts(table, settings), *ink_doubts(table, drawn, settings)]
+        for part in table.parts:
+            part.doubt = []
+        for index, doubt in found:
+            table.cells[index].doubt.append(doubt)
+        cells = _by_place(table)
+        table.doubt = [doubt for doubt in structure_doubts(table, settings) if not _put(doubt, table, cells)]
+
+
+def _by_place(table: SoeTable) -> dict[tuple[int, int], Cell]:
+    """The cell at each position of the grid."""
+    return {
+        (row, column): cell
+        for cell in table.cells
+        for row in range(cell.row, cell.row + cell.row_span)
+        for column in range(cell.column, cell.column + cell.column_span)
+    }
+
+
+def _put(placed: PlacedDoubt, table: SoeTable, cells: dict[tuple[int, int], Cell]) -> bool:
+    """Give a doubt to its cell or notes; False if there is none."""
+    doubt = Doubt(kind=placed.kind, why=placed.why)
+    if placed.place == "note":
+        notes = [note for note in table.footnotes if note.marker == placed.marker]
+        for note in notes:
+            if doubt not in note.doubt:
+                note.doubt.append(doubt)
+        return bool(notes)
+    rows = {"header": table.header_rows - 1, "row": placed.row, "cell": placed.row}.get(placed.place)
+    cell = None if rows is None else cells.get((rows, placed.column or 0))
+    if cell is not None and doubt not in cell.doubt:
+        cell.doubt.append(doubt)
+    return cell is not None

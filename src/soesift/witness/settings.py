@@ -1,0 +1,31 @@
+"""Thresholds of the second witness."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class WitnessSettings:
+    """What makes two readings disagree. A lower bound asks more of a reader, a higher one lets more errors pass."""
+
+    scale: float = (
+        1.5  # pixels a point of the picture that ink is looked for in; an X of 8 points has about 30 dark ones
+    )
+    inset: float = 1.6  # points taken off each side of a cell, where its rules are drawn
+    dark: int = 70  # grey levels (of 255) below the cell's own background that count as ink
+    rule: float = 0.75  # share of a row or column of pixels that is dark from which it is a drawn line, not print
+    least_ink: int = 9  # pixels: fewer are dust; a full stop of 8 points has about 4
+    scan_ink: int = 40  # the same on pages that are pictures, which have dust
+    scarce: float = 0.08  # of the ink that the table's text has a letter: below it the text is not printed there
+    plenty: float = 2.6  # times the ink a letter: above it something is printed that was not read
+    least_excess: int = 120  # pixels of ink above what the letters explain, so that bold print raises no doubt
+    letters: int = 200  # letters that a table must have before its ink a letter is trusted
+    header_like: float = 0.6  # share of a body row's cells that name times from which it may be a header row
+    column_filled: float = 0.7  # share of a header row's cells that are filled, from which an empty one is doubtful
+    long_word: int = 22  # letters: longer ones are words that lost their space
+    long_note: int = 1800  # characters: longer notes may have swallowed what follows them
+    notes_ended: float = (
+        0.7  # share of notes that end with a full stop or the like, from which one that does not is cut
+    )
+    short_note: int = 40  # characters: shorter notes are often no sentences

@@ -1,0 +1,217 @@
+"""The table against itself: headers against their neighbours, rows against rows, notes against markers."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+from soesift.result.models import PlacedDoubt, SoeTable
+from soesift.table.signs import has_time, is_mark, is_point
+from soesift.witness.settings import WitnessSettings
+
+_TWO_MARKS = re.compile(r"^[Xx✓✔√●•][\s,/]+[Xx✓✔√●•](?:\s|$)")
+_OPEN_END = re.compile(r"(?:[,(/\-–]|\b(?:and|or|of|the|for|with|to|in|by|at|including))\s*$", re.IGNORECASE)
+_TIMING_LABEL = re.compile(
+    r"\b(?:days?|weeks?|months?|hours?|visits?|windows?|cycles?|deviation|allowance|tolerance|time\s*points?)\b",
+    re.IGNORECASE,
+)
+_CAPTION = re.compile(r"(?:table|appendix|schedule|figure)\b", re.IGNORECASE)
+_ENDED = re.compile(r"[.;:!?)\]\"”’]\s*$")
+_INNER = re.compile(r"[a-z0-9)]\.\s?(?:[a-z]|\d{1,2}|[*†‡§¶])[.)]?\s[A-Z][a-z]+\s[a-z]")
+_NUMBERED = re.compile(r"\d")
+
+
+def structure_doubts(table: SoeTable, settings: WitnessSettings) -> list[PlacedDoubt]:
+    """All doubts that the joined table raises by itself."""
+    return [
+        *_header(table, settings),
+        *_rows(table, settings),
+        *_columns(table),
+        *_notes(table, settings),
+        *_title(table),
+    ]
+
+
+def _header(table: SoeTable, settings: WitnessSettings) -> Iterator[PlacedDoubt]:
+    grid, heads = table.grid, table.header_rows
+    if not grid or not heads:
+        yield PlacedDoubt(kind="header", why="No header row was found.", place="table")
+        return
+    for column in range(1, len(grid[0])):
+        texts = [grid[row][column] for row in range(heads)]
+        if not any(texts) and any(row[column] for row in grid[heads:]):
+            yield _head("This column has cells but no header.", column)
+        elif any(texts) and not texts[-1] and _filled(grid[heads - 1]) >= settings.column_filled:
+            yield _head("The lowest header level is empty here alone.", column)
+    yield from _same_headers(table)
+    yield from _header_length(table, settings)
+
+
+def _header_length(table: SoeTable, settings: WitnessSettings) -> Iterator[PlacedDoubt]:
+    """Whether the header ends too early or too late; then every column's header is doubtful."""
+    grid, heads = table.grid, table.header_rows
+    width = len(grid[0])
+    why = ""
+    for row in range(heads):
+        if sum(map(_marked, grid[row][1:])) >= max(2, 0.3 * (width - 1)):
+            why = f"Row {row + 1} of the header holds marks: it may be an activity."
+        elif width > 2 and len(set(grid[row])) == 1 and _CAPTION.match(grid[row][0]):
+            why = f"Row {row + 1} of the header is one text over all columns: it may be a title."
+    usual = _usual_marks(table)
+    if not why and heads < len(grid) and _like_header(grid[heads], usual, settings):
+        why = f"The header may go on: row {heads + 1} looks like a part of it."
+        yield PlacedDoubt(kind="header", why="This row looks like a part of the header.", place="row", row=heads)
+    if why:
+        for column in range(width):
+            yield _head(why, column)
+
+
+def _marked(text: str) -> bool:
+    """A mark and no window: "+7" and "-1/+2" are signs and figures."""
+    return is_mark(text) and not _NUMBERED.search(text)
+
+
+def _usual_marks(table: SoeTable) -> set[str]:
+    """What the cells of the body usually say: texts that stand in three cells and more."""
+    texts = Counter(text for row in table.grid[table.header_rows :] for text in row[1:] if text)
+    return {text for text, count in texts.items() if _marked(text) or (count >= 3 and not _NUMBERED.search(text))}
+
+
+def _head(why: str, column: int) -> PlacedDoubt:
+    return PlacedDoubt(kind="header", why=why, place="header", column=column)
+
+
+def _filled(row: list[str]) -> float:
+    return sum(map(bool, row[1:])) / max(1, len(row) - 1)
+
+
+def _same_headers(table: SoeTable) -> Iterator[PlacedDoubt]:
+    """Two columns with cells of their own and one header between them cannot be told apart."""
+    heads = [tuple(row[column] for row in table.grid[: table.header_rows]) for column in range(len(table.grid[0]))]
+    for column in range(2, len(heads)):
+        if any(heads[column]) and heads[column] == heads[column - 1]:
+            body = [row[column] for row in table.grid[table.header_rows :]]
+            before = [row[column - 1] for row in table.grid[table.header_rows :]]
+            if body != before:
+                yield _head("This column has the same header as the one before it.", column)
+
+
+def _like_header(row: list[str], usual: set[str], settings: WitnessSettings) -> bool:
+    """A row of times without a usual mark; or without one cell that says what cells of this table usually say."""
+    cells = [text for text in row[1:] if text]
+    if len(cells) < 2 or len(set(row)) == 1 or any(map(_marked, cells)):
+        return False
+    timed = sum(is_point(text) or has_time(text) or bool(_NUMBERED.search(text)) for text in cells) / len(cells)
+    named = _TIMING_LABEL.search(row[0]) is not None
+    if timed >= settings.header_like and (named or not usual.intersection(cells)):
+        return True
+    return named and not usual.intersection(cells) and len(cells) >= 0.5 * (len(row) - 1)
+
+
+def _rows(table: SoeTable, settings: WitnessSettings) -> Iterator[PlacedDoubt]:
+    heads = {tuple(filter(None, row)) for row in table.grid[: table.header_rows]}
+    usual = _usual_marks(table)
+    before: list[str] | None = None
+    for number in range(table.header_rows, len(table.grid)):
+        row = table.grid[number]
+        for why in _row_reasons(row, before, heads):
+            yield PlacedDoubt(kind="row", why=why, place="row", row=number)
+        timed = number > table.header_rows and _TIMING_LABEL.match(row[0]) is not None
+        if timed and _like_header(row, usual, settings):
+            why = "This row looks like a header printed again."
+            yield PlacedDoubt(kind="row", why=why, place="row", row=number)
+        for column, text in enumerate(row[1:], 1):
+            if _TWO_MARKS.match(text):
+                why = "Two marks in one cell: two rows may have been read as one."
+                yield PlacedDoubt(kind="row", why=why, place="cell", row=number, column=column)
+        before = row
+
+
+def _row_reasons(row: list[str], before: list[str] | None, heads: set[tuple[str, ...]]) -> Iterator[str]:
+    name, marks = row[0].strip(), sum(map(is_mark, row[1:]))
+    if not name and marks:
+        yield "This row has marks but no name."
+    if name[:1].islower() and name[1:2].islower() and before is not None:
+        yield "This name begins in the middle: it may belong to the row above."
+    if before is not None and before[0] and (_OPEN_END.search(before[0]) or _unclosed(before[0])):
+        yield "The name above seems to go on here."
+    filled = tuple(filter(None, row))
+    if len(filled) >= 2 and filled in heads:
+        yield "This row repeats a header row."
+    if before is not None and row == before and marks:
+        yield "This row is the same as the one above."
+
+
+def _unclosed(text: str) -> bool:
+    return text.count("(") > text.count(")")
+
+
+def _columns(table: SoeTable) -> Iterator[PlacedDoubt]:
+    """Columns counted page by page."""
+    counts: dict[int, int] = {}
+    for cell in table.cells:
+        if cell.page is not None:
+            counts[cell.page] = max(counts.get(cell.page, 0), cell.column + cell.column_span)
+    if len(set(counts.values())) > 1 and "tiled" not in table.flags:
+        said = ", ".join(f"page {page}: {count}" for page, count in sorted(counts.items()))
+        yield PlacedDoubt(kind="columns", why=f"Its pages have different numbers of columns ({said}).", place="table")
+    for column in range(1, len(table.grid[0]) if table.grid else 0):
+        if not any(row[column] for row in table.grid):
+            yield _head("This column is empty: it may be no column of its own.", column)
+
+
+def _notes(table: SoeTable, settings: WitnessSettings) -> Iterator[PlacedDoubt]:
+    known = [note.marker for note in table.footnotes if note.marker]
+    used = {marker for cell in table.cells for marker in cell.markers}
+    places = {marker: (cell.row, cell.column) for cell in reversed(table.cells) for marker in cell.markers}
+    for marker in sorted(used - set(known)):
+        row, column = places[marker]
+        why = f"Marker {marker} has no footnote; it stands first in row {row + 1}, column {column + 1}."
+        yield PlacedDoubt(kind="note", why=why, place="table", row=row, column=column, marker=marker)
+    for marker in known:
+        if marker not in used:
+            yield PlacedDoubt(kind="note", why=f"Note {marker} hangs on nothing.", place="note", marker=marker)
+        if known.count(marker) > 1:
+            yield PlacedDoubt(kind="note", why=f"There are several notes {marker}.", place="note", marker=marker)
+    for marker in [m for m in _missing(known) if m not in used]:
+        yield PlacedDoubt(kind="note", why=f"Note {marker} is missing in the series.", place="table", marker=marker)
+    ends = [note for note in table.footnotes if _ENDED.search(note.text)]
+    mostly = len(ends) >= settings.notes_ended * len(table.footnotes)
+    for note in table.footnotes:
+        if mostly and note not in ends and len(note.text) > settings.short_note:
+            why = "This note seems to be cut: it does not end as the others do."
+            yield PlacedDoubt(kind="note", why=why, place="note", marker=note.marker)
+        for why in _note_reasons(note.text, settings):
+            yield PlacedDoubt(kind="note", why=why, place="note", marker=note.marker)
+
+
+def _missing(markers: list[str]) -> list[str]:
+    """Letters or numbers left out between the first and the last of a series."""
+    found = []
+    for series in ("abcdefghijklmnopqrstuvwxyz", "".join(map(chr, range(65, 91)))):
+        places = [series.index(m) for m in markers if len(m) == 1 and m in series]
+        if len(places) >= 2:
+            found += [series[p] for p in range(max(places)) if p not in places]
+    numbers = [int(m) for m in markers if m.isdigit() and len(m) <= 2]
+    if len(numbers) >= 2:
+        found += [str(n) for n in range(1, max(numbers)) if n not in numbers]
+    return found
+
+
+def _note_reasons(text: str, settings: WitnessSettings) -> Iterator[str]:
+    if len(text) > settings.long_note:
+        yield "This note is very long: it may have taken in what follows it."
+    if _OPEN_END.search(text) or _unclosed(text):
+        yield "This note seems to go on."
+    if _INNER.search(text):
+        yield "This note seems to hold another one."
+    if re.search(r"\bpage\s+\d+\s+of\s+\d+|\bcontinued\s+on\b", text, re.IGNORECASE):
+        yield "This note holds words of the page's frame."
+
+
+def _title(table: SoeTable) -> Iterator[PlacedDoubt]:
+    if not table.title:
+        yield PlacedDoubt(kind="title", why="No title was found.", place="table")
+    elif table.title[:1].islower() or _OPEN_END.search(table.title):
+        yield PlacedDoubt(kind="title", why="The title seems to be a part of a sentence.", place="table")

@@ -1,0 +1,155 @@
+"""The second witness: each planted error raises a doubt where it stands, and a clean table raises none."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from soesift import Detector
+from soesift.result.models import Cell, Footnote, SoeTable
+from soesift.sample import make_protocol
+from soesift.witness import examine
+
+HEADER = [["Procedure", "Screening", "Treatment", "Treatment", "Follow-up"], ["Day", "-28", "1", "15", "43"]]
+BODY = [
+    ["Informed consent", "X", "", "", ""],
+    ["Physical examination", "X", "X", "X", "X"],
+    ["Vital signs", "X", "X", "X", "X"],
+    ["Haematology", "X", "", "X", "X"],
+    ["Adverse events", "", "X", "X", "X"],
+]
+
+
+def table(
+    header: list[list[str]] = HEADER,
+    body: list[list[str]] = BODY,
+    notes: dict[str, str] | None = None,
+    markers: dict[tuple[int, int], list[str]] | None = None,
+    title: str = "Schedule of Activities",
+) -> SoeTable:
+    grid = [list(row) for row in [*header, *body]]
+    cells = [
+        Cell(row=r, column=c, text=text, markers=(markers or {}).get((r, c), []))
+        for r, row in enumerate(grid)
+        for c, text in enumerate(row)
+    ]
+    footnotes = [Footnote(marker=marker, text=text) for marker, text in (notes or {}).items()]
+    return SoeTable(
+        id="t1", title=title, table_type="main_soa", type_probability=1, probability=1, fragments=[],
+        header_rows=len(header), grid=grid, cells=cells, footnotes=footnotes,
+    )  # fmt: skip
+
+
+def said(one: SoeTable) -> list[str]:
+    examine([one])
+    parts = [doubt.why for part in (*one.cells, *one.footnotes) for doubt in part.doubt]
+    return parts + [doubt.why for doubt in one.doubt]
+
+
+def cell_at(one: SoeTable, row: int, column: int) -> Cell:
+    return next(cell for cell in one.cells if (cell.row, cell.column) == (row, column))
+
+
+def test_a_clean_table_raises_no_doubt() -> None:
+    assert said(table(notes={"a": "Only if indicated."}, markers={(3, 0): ["a"]})) == []
+
+
+@pytest.mark.parametrize("row", [["Window (days)", "", "-1/+2", "+7", "±3"], ["Visit window", "±1", "±2", "±2", "±7"]])
+def test_a_header_that_ends_too_early_makes_every_header_doubtful(row: list[str]) -> None:
+    one = table(body=[row, *BODY])
+    said(one)
+    assert all(cell_at(one, 1, column).doubt for column in range(5))
+    assert cell_at(one, 2, 0).doubt
+    assert not cell_at(one, 4, 1).doubt
+
+
+def test_a_header_that_ends_too_late() -> None:
+    assert any("holds marks" in why for why in said(table(header=[*HEADER, BODY[1]], body=BODY[2:])))
+
+
+def test_a_title_row_in_the_header() -> None:
+    assert any("may be a title" in why for why in said(table(header=[["Table 3: Schedule"] * 5, *HEADER])))
+
+
+def test_a_column_without_a_header_and_one_that_cannot_be_told_apart() -> None:
+    bare = [[*row[:4], ""] for row in HEADER]
+    assert any("no header" in why for why in said(table(header=bare)))
+    twins = [[*row[:3], row[2], row[4]] for row in HEADER]
+    assert any("same header" in why for why in said(table(header=twins)))
+
+
+def test_rows_cut_or_fused() -> None:
+    cut = [["Clinical chemistry (including", "X", "", "", ""], ["liver panel)", "", "X", "X", "X"]]
+    whys = said(table(body=[*BODY, *cut]))
+    assert any("begins in the middle" in why for why in whys)
+    assert any("seems to go on here" in why for why in whys)
+    fused = table(body=[*BODY, ["ECG", "X X", "X", "", ""]])
+    said(fused)
+    assert cell_at(fused, 7, 1).doubt
+    assert any("no name" in why for why in said(table(body=[*BODY, ["", "X", "X", "", ""]])))
+
+
+def test_a_header_printed_again_in_the_body() -> None:
+    assert any("repeats a header row" in why for why in said(table(body=[*BODY, HEADER[0]])))
+
+
+def test_notes_lost_cut_and_hanging_on_nothing() -> None:
+    notes = {"a": "Only if indicated.", "c": "In women of childbearing potential."}
+    one = table(notes=notes, markers={(3, 0): ["a"], (4, 0): ["b"]})
+    whys = said(one)
+    assert any(why.startswith("Marker b has no footnote") for why in whys)
+    assert [doubt.marker for doubt in one.doubt] == ["b"]
+    assert one.footnotes[1].doubt[0].why == "Note c hangs on nothing."
+    ended = dict.fromkeys("abcd", "A sentence that ends as it should, with a stop.")
+    cut = table(notes=ended | {"e": "A sentence that was cut somewhere in its middle and"},
+                markers={(3, 0): list("abcde")})  # fmt: skip
+    said(cut)
+    assert [bool(note.doubt) for note in cut.footnotes] == [False] * 4 + [True]
+
+
+def test_words_that_lost_a_space_or_took_a_marker_in() -> None:
+    one = table(body=[*BODY, ["Physicalexamination", "X", "", "", ""], ["physical", "X", "", "", ""]])
+    said(one)
+    assert cell_at(one, 7, 0).doubt
+    one = table(body=[*BODY, ["Haematologyb", "X", "", "", ""]], notes={"b": "If indicated."}, markers={(3, 0): ["b"]})
+    said(one)
+    assert cell_at(one, 7, 0).doubt
+
+
+def test_a_second_look_takes_the_place_of_the_first() -> None:
+    one = table(body=[*BODY, ["", "X", "X", "", ""]])
+    first = said(one)
+    assert said(one) == first
+
+
+@pytest.fixture(scope="module")
+def detected(tmp_path_factory: pytest.TempPathFactory) -> tuple[SoeTable, Path]:
+    folder = tmp_path_factory.mktemp("made")
+    make_protocol(3, folder, kind="small", borders="full")
+    path = next(folder.glob("*.pdf"))
+    return Detector.load("rule").detect(path).tables[0], path
+
+
+def test_ink_without_text_and_text_without_ink(detected: tuple[SoeTable, Path]) -> None:
+    """A mark taken out of the grid is seen in the picture; one put in is not."""
+    one, path = detected[0].model_copy(deep=True), detected[1]
+    body = [c for c in one.cells if c.row >= one.header_rows and c.column > 0 and c.column_span == 1]
+    marked = [cell for cell in body if cell.text == "X"][:3]
+    empty = [cell for cell in body if not cell.printed]
+    empty = [cell for cell in empty if cell.bbox is not None][:3]
+    assert len(marked) == len(empty) == 3
+    for cell in marked:
+        cell.text, cell.markers, cell.runs = "", [], []
+    for cell in empty:
+        cell.text = "Every day at home"
+    examine([one], path)
+    assert all(any(doubt.kind == "ink" for doubt in cell.doubt) for cell in marked)
+    assert all(any(doubt.kind == "no_ink" for doubt in cell.doubt) for cell in empty)
+
+
+def test_right_cells_of_made_up_tables_are_hardly_ever_doubted(detected: tuple[SoeTable, Path]) -> None:
+    one = detected[0].model_copy(deep=True)
+    examine([one], detected[1])
+    doubted = sum(bool(cell.doubt) for cell in one.cells)
+    assert doubted <= 0.03 * len(one.cells)
