@@ -20,7 +20,8 @@ from review_process import Reviewing, chromium, open_page, reviewing, saved, tit
 
 from made_protocols import protocol
 from soesift.detect.detector import Detector
-from soesift.review.corrections import add_corrections, read_corrections, sidecar_of
+from soesift.result.place import sidecar_of
+from soesift.review.corrections import add_corrections, read_corrections
 
 HOSTILE = "<img src=x onerror=alert(1)>"
 

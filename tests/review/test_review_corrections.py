@@ -14,12 +14,12 @@ import pytest
 from review_made import correction, made_result, write_made
 
 from soesift.files import WriteError
+from soesift.result.place import sidecar_of
 from soesift.review.corrections import (
     add_corrections,
     corrected_result,
     effective,
     read_corrections,
-    sidecar_of,
 )  # fmt: skip
 
 WRITER = """

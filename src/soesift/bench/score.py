@@ -59,9 +59,9 @@ def strata(gold: Path, results: Path) -> dict[str, tuple[float, int, int]]:
     """Page recall (strict tables) by the flags of gold tables: (recall, found, pages) of each."""
     wanted: dict[str, set[tuple[str, int]]] = defaultdict(set)
     found: set[tuple[str, int]] = set()
-    for path in sorted(gold.glob("*.json")):
+    for name, label in pages.read_gold(gold)[0].items():
+        path = gold / name
         found |= {(path.stem, page) for page in found_pages(results / path.name)}
-        label = json.loads(path.read_text("utf-8"))
         doubtful = {entry["page"] for entry in label.get("uncertain_pages", [])}
         for table in label["soe_tables"]:
             if table["type"] in pages.STRICT:

@@ -73,18 +73,20 @@ def parse_formats(text: str) -> tuple[Format, ...]:
 )
 @click.option("--password", envvar="SOESIFT_PASSWORD", help="Opens encrypted PDFs; better in $SOESIFT_PASSWORD.")
 @click.option("--resume", is_flag=True, help="Skip documents whose bytes, model and settings are unchanged.")
+@click.option("--replace", is_flag=True, help="Put results in the place of earlier ones, and keep none of those.")
 @click.option("--engine", type=click.Choice(["local", "ray"]), default="local", show_default=True,
               help="Who runs the jobs: this process, or Ray Data (soesift[ray]).")  # fmt: skip
 @click.option("--address", help="A Ray cluster, such as auto or HOST:PORT; without it Ray runs here.")
 @click.option("--debug", is_flag=True, hidden=True)
 def command(
     paths: tuple[str, ...], manifest: Path | None, out: Path, formats: str, model: str, ocr: Any, span: str | None,
-    jobs: int, timeout: float, memory: int, password: str | None, resume: bool, engine: str, address: str | None,
-    debug: bool,
+    jobs: int, timeout: float, memory: int, password: str | None, resume: bool, replace: bool, engine: str,
+    address: str | None, debug: bool,
 ) -> int:  # fmt: skip
     """Find every Schedule-of-Event table of PATHS (PDF, Word files, pictures of pages; folders, globs, URLs).
 
-    Exit code 0: found; 3: none found in any document; 4: at least one document is unsure; 2: bad input.
+    Exit code 0: found; 3: none found in any document; 4: something is left to look at, a document or page that is
+    unsure or could not be read; 2: bad input. Earlier results in OUT are kept, see docs/results-kept.md.
     """
     from soesift.detect.apart import Limits
     from soesift.detect.batch import jobs_of, run_batch
@@ -101,7 +103,7 @@ def command(
         require()
     make_folder(out)
     limits = None if debug else Limits(timeout, memory)  # a debugger wants it all in one process
-    work = jobs_of(documents, out, chosen, ocr=ocr, pages=pages, resume=resume, password=password)
+    work = jobs_of(documents, out, chosen, ocr=ocr, pages=pages, resume=resume, replace=replace, password=password)
     from soesift.cli.summary import follow, print_summary
 
     if engine == "ray":
@@ -116,10 +118,10 @@ def command(
 
 
 def exit_code(outcomes: list[Any]) -> int:
-    """0 found, 2 nothing could be read, 3 none found, 4 at least one unsure or unread."""
+    """2 nothing could be read; 4 a document is unread, unsure, or has pages that are; else 0 found, 3 none found."""
     documents = [outcome.result.document for outcome in outcomes]
     if all(d.error for d in documents):
         return 2
-    if any(d.has_soe == "unsure" for d in documents):
+    if any(d.has_soe == "unsure" or d.unsure_pages for d in documents):
         return 4
     return 0 if any(d.has_soe == "yes" for d in documents) else 3

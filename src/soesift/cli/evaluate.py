@@ -85,6 +85,8 @@ def _results_lines(found: dict[str, Any]) -> list[str]:
         figures = ", ".join(f"{key} {value:g}" for key, value in one["summary"].items())
         lines += [f"{name}: page F1 {_spread(one['page_f1'])}; {figures}"]
         lines += [f"  without result: {', '.join(one['without_result'])}"] if one["without_result"] else []
+        if name == "strict" and one.get("passed_over"):
+            lines += [f"  passed over, no labels: {', '.join(one['passed_over'])}"]
         lines += [f"  unreadable: {document}: {why}" for document, why in one["unreadable"].items()]
     if "marks" in found:
         told = {k: v for k, v in found["marks"].items() if k != "tables"}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
+    from soesift.export.usdm import StudyFacts
     from soesift.result.models import Result
 
 FILE = click.Path(path_type=Path, dir_okay=False)
@@ -15,19 +16,8 @@ FORMATS = [
     "visits", "usdm", "usdm4-input", "soa2usdm", "usdm4-excel", "fhir", "redcap", "odm", "xlsx", "csv", "html",
     "docx", "m11",
 ]  # fmt: skip
-ENDINGS = {
-    "usdm": "_usdm.json",
-    "usdm4-input": "_usdm4-input.json",
-    "usdm4-excel": "_usdm4.xlsx",
-    "fhir": "_fhir.json",
-    "xlsx": ".xlsx",
-    "html": ".html",
-    "docx": ".docx",
-    "m11": "_m11.docx",
-    "odm": "_odm.xml",
-}
 OLD_NAMES = {"fhir-notes": "fhir"}  # still taken for a release
-MANY = ("soa2usdm", "csv", "redcap")  # several files
+OWN = ("xlsx", "csv", "html", "docx")  # named ID_export..., for ID.xlsx and so on are of `soesift detect`
 SHOWN_NOTES = 20
 
 
@@ -40,7 +30,10 @@ SHOWN_NOTES = 20
 @click.option("--study", type=FILE, help="What the schedule does not say of the study, as TOML: title, arms, "
               "population (usdm). What is missing is a stand-in, marked as such.")  # fmt: skip
 @click.option("--as-detected", is_flag=True, help="Without people's corrections (RESULT's .corrections.jsonl).")
-def command(result: Path, kind: str, out: Path | None, pdf: Path | None, study: Path | None, as_detected: bool) -> None:
+@click.option("--replace", is_flag=True, help="Overwrite files that no export wrote, or that were changed since.")
+def command(
+    result: Path, kind: str, out: Path | None, pdf: Path | None, study: Path | None, as_detected: bool, replace: bool
+) -> None:
     """Write RESULT (the JSON of `soesift detect`) in another format, with the corrections that people made on the
     review page; says what could not be mapped.
     """
@@ -53,71 +46,40 @@ def command(result: Path, kind: str, out: Path | None, pdf: Path | None, study: 
     kind = OLD_NAMES.get(kind, kind)
     if study is not None and kind != "usdm":
         raise click.UsageError("--study goes with --to usdm")
-    for path in write_as(read, kind, out, result, pdf, study):
+    for path in write_as(read, kind, out, result, pdf, study, replace):
         click.echo(f"wrote {path}")
     if kind in ("usdm", "usdm4-input", "soa2usdm", "usdm4-excel", "fhir"):
         _say_notes(read)
 
 
 def write_as(
-    read: Result, kind: str, out: Path | None, source: Path, pdf: Path | None = None, study: Path | None = None
-) -> list[Path]:
-    """Write the result as `kind`; the paths. `source` gives folder and stem where `out` is not given."""
-    stem = source.stem
-    if kind == "visits":
-        from soesift.export.visits import write_visits
+    read: Result, kind: str, out: Path | None, source: Path, pdf: Path | None = None, study: Path | None = None,
+    replace: bool = False,
+) -> list[Path]:  # fmt: skip
+    """Write the result as `kind`; the paths. `source` gives folder and stem where `out` is not given.
 
-        return write_visits(read, out or source.with_name(stem + "_visits"))
-    if kind in MANY:
-        folder = out or source.parent
-        if kind == "csv":
-            from soesift.export.csv import write_csv
+    Raises UsageError where a file is in the way that no export wrote, unless `replace`.
+    """
+    from soesift.export.placed import placed
+    from soesift.export.write import WRITERS, write
 
-            return write_csv(read, folder, stem)
-        if kind == "redcap":
-            from soesift.export.redcap import write_redcap
+    stem = source.stem + ("_export" if out is None and kind in OWN else "")
+    folder, name = source.parent if out is None else out, None
+    if out is not None and not WRITERS[kind].many:
+        folder, name = out.parent, out.name
+    facts = _facts(study) if study is not None else None
 
-            return write_redcap(read, folder, stem)
-        from soesift.export.soa2usdm import write_soa2usdm
+    def make(stage: Path) -> list[Path]:
+        return write(read, kind, stage, stem, name=name, pdf=pdf, study=facts)
 
-        return write_soa2usdm(read, folder, stem)
-    path = out or source.with_name(stem + ENDINGS[kind])
-    return [_write_usdm(read, path, study) if kind == "usdm" else _write_file(read, kind, path, pdf)]
+    return placed(make, folder, f"{kind} of {name or stem}", replace)
 
 
-def _write_usdm(read: Result, path: Path, study: Path | None) -> Path:
+def _facts(study: Path) -> StudyFacts:
     from soesift.config import load_toml
-    from soesift.export.usdm import StudyFacts, write_usdm
+    from soesift.export.usdm import StudyFacts
 
-    return write_usdm(read, path, load_toml(study, StudyFacts) if study is not None else None)
-
-
-def _write_file(read: Result, kind: str, path: Path, pdf: Path | None) -> Path:
-    if kind == "odm":
-        from soesift.export.odm import write_odm
-
-        return write_odm(read, path)
-    if kind == "usdm4-input":
-        from soesift.export.usdm4_input import write_usdm4_input
-
-        return write_usdm4_input(read, path)
-    if kind == "usdm4-excel":
-        from soesift.export.usdm4_excel import write_usdm4_excel
-
-        return write_usdm4_excel(read, path)
-    if kind == "fhir":
-        from soesift.export.fhir import write_fhir
-
-        return write_fhir(read, path)
-    if kind == "docx":
-        from soesift.export.docx import write_docx
-
-        return write_docx(read, path)
-    if kind == "m11":
-        from soesift.export.docx import write_m11
-
-        return write_m11(read, path)
-    return read.to_xlsx(path) if kind == "xlsx" else read.to_html(path, pdf)
+    return load_toml(study, StudyFacts)
 
 
 def _say_notes(read: Result) -> None:

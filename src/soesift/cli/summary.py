@@ -65,6 +65,8 @@ def print_summary(outcomes: list[Outcome], out: Path) -> None:
         for why, pages in by_reason(document.unsure_pages).items():
             where = f" page {page_ranges(pages, '-')}" if pages else ""
             console.print(f"[yellow]unsure[/yellow] {escape(outcome.path.name)}{where}: {escape(why)}")
+        if outcome.said:
+            console.print(f"[yellow]kept[/yellow] {escape(outcome.path.name)}: {escape(outcome.said)}")
     files = [path for outcome in outcomes for path in outcome.files]
     console.print(f"{len(outcomes)} documents, {len(files)} files in {escape(str(out))}: {escape(names(files))}")
 

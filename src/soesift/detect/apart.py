@@ -25,7 +25,6 @@ from soesift.detect.scans import Awaiting
 from soesift.errors import DocumentError, ModelError, SoesiftError
 from soesift.files import WriteError
 from soesift.process.worker import TookTooLong, Worker, WorkerDied
-from soesift.result.store import read_result
 
 if TYPE_CHECKING:
     from soesift.process.child import Task, Tell, Work
@@ -129,8 +128,7 @@ def outcome_of(job: Job, answer: dict[str, Any], model: str) -> Outcome:
         raise Awaiting(done["awaits"], Path(done["scans"]))
     if "stop" in done:
         raise {"model": ModelError, "write": WriteError}.get(done["kind"], SoesiftError)(done["stop"])
-    files = [Path(name) for name in done["files"]]
-    return Outcome(job.path, read_result(job.out / f"{job.stem}.json"), files, done["skipped"])
+    return Outcome.unpacked(job, done)
 
 
 @lru_cache(maxsize=1)
@@ -152,7 +150,7 @@ def work_on_job(task: Task, tell: Tell) -> dict[str, Any]:
         return {"kind": "write", "stop": str(error)}
     except Awaiting as error:
         return {"awaits": error.pages, "scans": str(error.folder)}
-    return {"files": [str(path) for path in outcome.files], "skipped": outcome.skipped}
+    return outcome.packed()
 
 
 @lru_cache(maxsize=1)

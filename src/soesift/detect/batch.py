@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -10,13 +11,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from soesift.detect.detector import Detector, file_sha256
+from soesift.detect.keep import clear_stages, hash_or_none, ids, put, put_failed, second_stem
 from soesift.detect.reading import LATE, Ocr
 from soesift.detect.remote import shown
 from soesift.detect.scans import Awaiting
 from soesift.detect.sources import Source, bring, scratch
 from soesift.errors import DocumentError, SoesiftError, fault
-from soesift.export.formats import Format
-from soesift.files import as_text, safe_stem
+from soesift.export.formats import Format, write_formats
+from soesift.export.parquet import parts
+from soesift.files import as_text
 from soesift.result.models import DocumentInfo, ModelInfo, Result
 from soesift.result.store import read_result
 
@@ -38,6 +41,7 @@ class Job:
     ocr: Ocr = "auto"
     pages: range | None = None
     resume: bool = False
+    replace: bool = False  # what is there makes room and is not kept
     password: str | None = field(default=None, repr=False)
     url: str = field(default="", repr=False)
     sha256: str = ""  # what the bytes must be, if not empty
@@ -55,8 +59,8 @@ class Job:
         pages = None if self.pages is None else [self.pages.start, self.pages.stop]
         return {
             "path": str(self.path), "stem": self.stem, "out": str(self.out), "formats": self.formats,
-            "ocr": self.ocr, "pages": pages, "resume": self.resume, "password": self.password, "url": self.url,
-            "sha256": self.sha256, "scratch": self.scratch, "scans": self.scans,
+            "ocr": self.ocr, "pages": pages, "resume": self.resume, "replace": self.replace, "password": self.password,
+            "url": self.url, "sha256": self.sha256, "scratch": self.scratch, "scans": self.scans,
         }  # fmt: skip
 
     @classmethod
@@ -72,27 +76,34 @@ class Job:
 
 @dataclass(slots=True)
 class Outcome:
-    """What became of one document."""
+    """What became of one document. stem: the id of its result; said: what is to be told of earlier results."""
 
     path: Path
     result: Result
     files: list[Path] = field(default_factory=list)
     skipped: bool = False
+    stem: str = ""
+    said: str = ""
+
+    def packed(self) -> dict[str, Any]:
+        """The outcome as JSON can hold it: a result that is on disk is named, one that is not is carried."""
+        failed = self.result.document.error is not None
+        return {
+            "stem": self.stem, "files": [str(path) for path in self.files], "skipped": self.skipped, "said": self.said,
+            "failed": json.loads(self.result.model_dump_json()) if failed else None,
+        }  # fmt: skip
+
+    @classmethod
+    def unpacked(cls, job: Job, packed: dict[str, Any]) -> Outcome:
+        told = packed["failed"]
+        result = read_result(job.out / f"{packed['stem']}.json") if told is None else Result.model_validate(told)
+        files = [Path(name) for name in packed["files"]]
+        return cls(job.path, result, files, packed["skipped"], packed["stem"], packed["said"])
 
 
 def stems(paths: Sequence[Path]) -> list[str]:
-    """A file stem for each document; equal names in different folders get a number."""
-    names: dict[str, str] = {}  # by lower case: on some disks A.json and a.json are one file
-    last: dict[str, int] = {}  # a registry calls all its files by a few names
-    for path in paths:
-        stem = name = safe_stem(path.stem)
-        count = last.get(stem.lower(), 1)
-        while name.lower() in names:
-            count += 1
-            name = f"{stem}-{count}"
-        last[stem.lower()] = count
-        names[name.lower()] = name
-    return list(names.values())
+    """A file stem for each document, in a folder without results; equal names get a number."""
+    return ids(paths, Path(os.devnull), lambda number: "")
 
 
 def run_batch(
@@ -118,8 +129,15 @@ def run_batch(
 
 
 def jobs_of(sources: Sequence[Source], out: Path, formats: tuple[Format, ...], **more: Any) -> list[Job]:
-    """A job for each document; `more` are other fields of all jobs."""
-    names = stems([source.path for source in sources])
+    """A job for each document; `more` are other fields of all jobs. Ids are those of earlier results, where their
+    bytes are the same (`detect.keep`)."""
+
+    def hash_of(number: int) -> str:
+        source = sources[number]
+        return source.sha256 if source.sha256 or source.url else hash_or_none(source.path, file_sha256)
+
+    clear_stages(out)
+    names = ids([source.path for source in sources], out, hash_of, bool(more.get("replace")))
     return [
         Job(source.path, stem, out, formats, url=source.url, sha256=source.sha256, **more)
         for source, stem in zip(sources, names, strict=True)
@@ -152,23 +170,18 @@ def kept_unseen(job: Job, model: ModelInfo) -> Outcome | None:
     """The finished outcome of a remote document whose hash is listed: it need not be copied to be known."""
     if not (job.url and job.sha256 and job.resume):
         return None
-    target = job.out / f"{job.stem}.json"
-    kept = unchanged(target, job, model, job.sha256)
-    return None if kept is None or missing_formats(kept, job) else Outcome(job.path, kept, [target], skipped=True)
+    found = unchanged(job, model, job.sha256)
+    if found is None or missing_formats(found[1], job, found[0]):
+        return None
+    return Outcome(job.path, found[1], [job.out / f"{found[0]}.json"], skipped=True, stem=found[0])
 
 
 def _run_here(job: Job, detector: Detector, progress: Callable[[Path, int, int], None] | None) -> Outcome:
-    from soesift.export.formats import write_formats
-
-    target = job.out / f"{job.stem}.json"
-    if job.resume and (kept := unchanged(target, job, detector.judge.info)) is not None:
-        missing = missing_formats(kept, job)
-        return Outcome(
-            job.path,
-            kept,
-            [target, *write_formats(kept, job.out, job.stem, missing, job.here)],
-            skipped=not missing,
-        )
+    if job.resume and (found := unchanged(job, detector.judge.info)) is not None:
+        stem, kept = found
+        missing = missing_formats(kept, job, stem)
+        files = [job.out / f"{stem}.json", *write_formats(kept, job.out, stem, missing, job.here)]
+        return Outcome(job.path, kept, files, skipped=not missing, stem=stem)
     try:
         tick = None if progress is None else (lambda page, of: progress(job.path, page, of))
         result = detector.detect(
@@ -182,8 +195,8 @@ def _run_here(job: Job, detector: Detector, progress: Callable[[Path, int, int],
     except Exception as error:  # noqa: BLE001  # a fault of ours on one document must not lose the others
         return unread(job, without_scratch(fault(error), job), detector.judge.info)
     result.settings = job.settings
-    formats: tuple[Format, ...] = job.formats if "json" in job.formats else ("json", *job.formats)
-    return Outcome(job.path, result, write_formats(result, job.out, job.stem, formats, job.here))
+    stem, files, said = put(job, result)
+    return Outcome(job.path, result, files, stem=stem, said=said)
 
 
 def without_scratch(reason: str, job: Job) -> str:
@@ -191,37 +204,36 @@ def without_scratch(reason: str, job: Job) -> str:
     return reason.replace(str(job.here), shown(job.url)) if job.url else reason
 
 
-def missing_formats(result: Result, job: Job) -> tuple[Format, ...]:
+def missing_formats(result: Result, job: Job, stem: str) -> tuple[Format, ...]:
     """Formats asked for now whose files are not there, beside a finished JSON."""
-    from soesift.export.parquet import parts
-
-    names: dict[Format, Path] = {kind: job.out / f"{job.stem}.{kind}" for kind in ("xlsx", "html")}
+    names: dict[Format, Path] = {kind: job.out / f"{stem}.{kind}" for kind in ("xlsx", "html")}
     if result.tables:
-        names["csv"] = job.out / f"{job.stem}_table1.csv"
-    names["parquet"] = parts(job.out, result.document.sha256, job.stem)["documents"]
+        names["csv"] = job.out / f"{stem}_table1.csv"
+    names["parquet"] = parts(job.out, result.document.sha256, stem)["documents"]
     return tuple(kind for kind in job.formats if kind in names and not names[kind].exists())
 
 
 def unread(job: Job, reason: str, info: ModelInfo) -> Outcome:
-    """The outcome of a document that could not be read, with its JSON (and its row of Parquet) written."""
-    from soesift.export.formats import write_formats
-
+    """The outcome of a document that could not be read, with its JSON (and its row of Parquet) written where no
+    earlier result is."""
     result = failed(job.here, reason, info)
     result.settings = job.settings
-    formats: tuple[Format, ...] = ("json", "parquet") if "parquet" in job.formats else ("json",)
-    return Outcome(job.path, result, write_formats(result, job.out, job.stem, formats, None))
+    files, said = put_failed(job, result)
+    return Outcome(job.path, result, files, stem=job.stem, said=said)
 
 
-def unchanged(target: Path, job: Job, model: ModelInfo, sha256: str = "") -> Result | None:
-    """The finished result of the same bytes (of this hash, if given), model and settings, if there is one."""
-    try:
-        result = read_result(target)
-        same_bytes = result.document.sha256 == (sha256 or file_sha256(job.here))
-    except (SoesiftError, OSError, ValueError):
-        return None
-    whole = result.document.error is None and not any(LATE in page.why for page in result.document.unsure_pages)
-    alike = result.model == model and result.settings == job.settings
-    return result if whole and same_bytes and alike else None
+def unchanged(job: Job, model: ModelInfo, sha256: str = "") -> tuple[str, Result] | None:
+    """Id and finished result of the same bytes (of this hash, if given), model and settings, if there is one."""
+    for stem in (job.stem, second_stem(job, model)):
+        try:
+            result = read_result(job.out / f"{stem}.json")
+            same_bytes = result.document.sha256 == (sha256 or file_sha256(job.here))
+        except (SoesiftError, OSError, ValueError):
+            continue
+        whole = result.document.error is None and not any(LATE in page.why for page in result.document.unsure_pages)
+        if whole and same_bytes and result.model == model and result.settings == job.settings:
+            return stem, result
+    return None
 
 
 def failed(path: Path, reason: str, model: ModelInfo) -> Result:

@@ -121,10 +121,13 @@ def score_folder(cells: Path, results: Path) -> MarkScores:
     """
     tables = []
     for path in sorted(cells.glob("*.json")):
-        reference = json.loads(path.read_text(encoding="utf-8"))
         grids = _grids(results / path.name)
-        for number, table in enumerate(reference["tables"], 1):
-            tables.append((path.stem, number, score_table(table, grids)))
+        try:
+            reference = json.loads(path.read_text(encoding="utf-8"))
+            scored = [score_table(table, grids) for table in reference["tables"]]
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            continue  # other JSON in the folder
+        tables += [(path.stem, number, score) for number, score in enumerate(scored, 1)]
     if not tables:
         raise UsageError(f"no cell reference (ID.json) in {cells}")
     return pool(tables)

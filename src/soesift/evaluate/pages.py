@@ -57,6 +57,7 @@ class PageScores(NamedTuple):
     documents: dict[str, DocumentScore]
     without_result: list[str]
     unreadable: dict[str, str]
+    passed_over: list[str] = []  # files of the gold folder that hold no labels
 
 
 def expected_pages(gold: dict[str, Any], types: frozenset[str]) -> tuple[set[int], set[int]]:
@@ -140,6 +141,22 @@ def unit_summary(unit: str, counts: Any) -> dict[str, float]:
     return summary
 
 
+def read_gold(folder: Path) -> tuple[dict[str, dict[str, Any]], list[str]]:
+    """Labels by file name (`ID.json`), and the names of other JSON in the folder. Raises UsageError if it is none."""
+    if not folder.is_dir():
+        raise UsageError(f"{folder}: is no folder of gold labels (ID.json)")
+    known: dict[str, dict[str, Any]] = {}
+    others: list[str] = []
+    for path in sorted(folder.glob("*.json")):
+        try:
+            labels = json.loads(path.read_text(encoding="utf-8"))
+            expected_pages(labels, BROAD)
+            known[path.name] = labels
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            others.append(path.name)
+    return known, others
+
+
 def score_folder(gold: Path, results: Path, *, broad: bool = False) -> PageScores:
     """Score every `ID.json` of folder `gold` against the file of the same name in `results`.
 
@@ -149,8 +166,9 @@ def score_folder(gold: Path, results: Path, *, broad: bool = False) -> PageScore
     documents: dict[str, DocumentScore] = {}
     missing: list[str] = []
     unreadable: dict[str, str] = {}
-    for path in sorted(gold.glob("*.json")):
-        labels = json.loads(path.read_text(encoding="utf-8"))
+    known, others = read_gold(gold)
+    for name, labels in known.items():
+        path = gold / name
         result: dict[str, Any] = {}
         types = BROAD if broad else STRICT
         try:
@@ -164,4 +182,4 @@ def score_folder(gold: Path, results: Path, *, broad: bool = False) -> PageScore
             documents[path.stem] = score_document(labels, {}, types)
     if not documents:
         raise UsageError(f"no gold labels (ID.json) in {gold}")
-    return PageScores(summarise(list(documents.values())), documents, missing, unreadable)
+    return PageScores(summarise(list(documents.values())), documents, missing, unreadable, others)

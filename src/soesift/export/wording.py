@@ -85,9 +85,15 @@ def verdict(result: Result) -> str:
     if result.document.error:
         return "The document could not be read."
     pages = {p for table in result.tables for p in table.pages}
+    unsure = result.document.has_soe == "unsure"
+    if n and all(table.table_type == "subsidiary" for table in result.tables):
+        also = f"{n} subsidiary table{'' if n == 1 else 's'}, such as sampling times"
+        also += f", on {_pages(pages)}" if pages else ""
+        more = "; please look at what is listed below" if unsure else ""
+        return f"{'Unsure: no' if unsure else 'No'} Schedule of Events found, but {also}{more}."
     found = f"{n} schedule table{'' if n == 1 else 's'} found"
     found += f" on {_pages(pages)}" if pages else ""
-    if result.document.has_soe == "unsure":
+    if unsure:
         return f"Unsure: {found if n else 'no schedule table found'}; please look at what is listed below."
     return f"{found}." if n else "No Schedule of Events found."
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
-from soesift.result.models import Result, SoeTable, TableType
+from soesift.result.models import SoeTable, TableType
 
 A = TypeVar("A", bound="_Action")
 TableId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
@@ -96,13 +94,6 @@ def read_action(what: Any) -> Accept | Reject | Retype | Join | Split | Add | Un
         first = error.errors(include_url=False)[0]
         place = ".".join(str(part) for part in first["loc"]) or "action"
         raise ValueError(f"{place}: {first['msg']}") from None
-
-
-def fingerprint(result: Result) -> str:
-    """12 hex digits of what corrections point at; equal for results of equal tables and near misses."""
-    tables = [[t.id, t.pages, len(t.grid)] for t in result.tables]
-    near = [[r.pages, r.bbox, r.location and r.location.table_number] for r in result.rejected]
-    return hashlib.sha256(json.dumps([result.document.sha256, tables, near]).encode()).hexdigest()[:12]
 
 
 def _exactly_one(action: A, *given: object) -> A:

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from soesift.result.models import DocumentInfo, Rejected, Result, SoeTable
-from soesift.review.actions import Accept, Add, Join, Reject, Retype, Split, Undo, fingerprint, read_action
+from soesift.result.place import fingerprint
+from soesift.review.actions import Accept, Add, Join, Reject, Retype, Split, Undo, read_action
 from soesift.review.corrections import Correction, effective
 from soesift.review.reshape import join_tables, split_table
 

@@ -17,17 +17,13 @@ from typing import IO, TYPE_CHECKING, Any
 
 from soesift.errors import UsageError
 from soesift.files import WriteError, sync_folder
+from soesift.result.place import sidecar_of
 
 if TYPE_CHECKING:
     from soesift.result.models import Result
 
 Correction = dict[str, Any]
 _here = threading.Lock()  # for systems without flock
-
-
-def sidecar_of(result: Path) -> Path:
-    """The sidecar that lies beside a result."""
-    return result.with_suffix(".corrections.jsonl")
 
 
 def read_corrections(path: Path) -> list[Correction]:

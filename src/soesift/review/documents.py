@@ -13,9 +13,10 @@ from soesift.detect.sources import KINDS
 from soesift.errors import SoesiftError, UsageError
 from soesift.files import safe_stem
 from soesift.result.models import Result
+from soesift.result.place import EARLIER, is_result, sidecar_of
 from soesift.result.store import read_result
 from soesift.review.apply import Applied, apply_corrections
-from soesift.review.corrections import Correction, add_corrections, read_corrections, sidecar_of
+from soesift.review.corrections import Correction, add_corrections, read_corrections
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,25 +63,18 @@ def _stamp(path: Path) -> tuple[int, int] | None:
 
 
 def find_results(places: Sequence[Path]) -> list[Path]:
-    """Result files named, or lying in folders (searched through), in order. Raises UsageError if there are none."""
+    """Result files named, or lying in folders (searched through), in order; other JSON there and results that made
+    room for later ones are passed over. Raises UsageError if there are none."""
     found: dict[Path, Path] = {}
     for place in places:
         inside = sorted(place.rglob("*.json")) if place.is_dir() else [place]
         for path in inside:
-            if not place.is_dir() or _is_result(path):
+            past = EARLIER in path.relative_to(place).parts[:-1] if place.is_dir() else False
+            if not place.is_dir() or (is_result(path) and not past):
                 found.setdefault(path.resolve(), path)
     if not found:
         raise UsageError(f"no results in {', '.join(map(str, places))}; run soesift detect first, or name its --out")
     return list(found.values())
-
-
-def _is_result(path: Path) -> bool:
-    """Whether a file begins as results do: other JSON in the folder is passed over without a word."""
-    try:
-        with path.open("rb") as file:
-            return b'"format": "soe-result/' in file.read(200)
-    except OSError:
-        return False
 
 
 def open_documents(results: Sequence[Path], folders: Sequence[Path]) -> dict[str, Document]:

@@ -9,7 +9,7 @@ from soesift.document.kind import has_pages
 from soesift.export.spans import header_count, placed_cells, split_below
 from soesift.export.wording import FLAG_NAMES, TYPE_NAMES, location_text, plain, verdict
 from soesift.result.models import Cell, Footnote, Rejected, SoeTable
-from soesift.review.actions import fingerprint
+from soesift.result.place import fingerprint
 from soesift.review.documents import Document, Look
 from soesift.review.worklist import Item, items_of
 from soesift.schedule.markers import has_markers, split_markers, words_of

@@ -23,7 +23,6 @@ from soesift.detect.batch import Job, Outcome, unread
 from soesift.detect.scans import Awaiting
 from soesift.errors import SoesiftError
 from soesift.files import WriteError
-from soesift.result.store import read_result
 from soesift.scale.begun import STARTS, count_start
 from soesift.scale.cluster import Row, connected, rows_of
 from soesift.scale.pictures import read_pictures
@@ -67,8 +66,7 @@ def _documents(
 
 def _outcome(row: Row) -> Outcome:
     job = Job.unpacked(json.loads(row["job"]))
-    files = [Path(name) for name in json.loads(row["files"])]
-    return Outcome(job.path, read_result(job.out / f"{job.stem}.json"), files, row["skipped"])
+    return Outcome.unpacked(job, json.loads(row["outcome"]))
 
 
 def _placed(job: Job) -> Job:
@@ -89,14 +87,14 @@ class Reader:
 
     def __call__(self, row: Row) -> Row:
         job = Job.unpacked(json.loads(row["job"]))
-        told = {"job": row["job"], "files": "[]", "skipped": False, "stop": "", "awaits": "[]", "scans": ""}
+        told = {"job": row["job"], "outcome": "", "stop": "", "awaits": "[]", "scans": ""}
         try:
             outcome = self._read(job)
         except Awaiting as waits:
             return told | {"awaits": json.dumps(waits.pages), "scans": str(waits.folder)}
         except (SoesiftError, OSError) as error:
             return told | {"stop": str(error)}
-        return told | {"files": json.dumps([str(path) for path in outcome.files]), "skipped": outcome.skipped}
+        return told | {"outcome": json.dumps(outcome.packed())}
 
     def _read(self, job: Job) -> Outcome:
         begun = job.out / ".begun" / job.stem

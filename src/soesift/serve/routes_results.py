@@ -9,7 +9,8 @@ from fastapi import APIRouter, HTTPException, Path, Query, Request, Response
 from soesift.process.child import Task
 from soesift.process.worker import Stopped, TookTooLong, WorkerDied
 from soesift.result.models import Result
-from soesift.review.corrections import add_corrections, read_corrections, sidecar_of
+from soesift.result.place import sidecar_of
+from soesift.review.corrections import add_corrections, read_corrections
 from soesift.serve.routes_documents import result_of, serving
 from soesift.serve.service import Busy, Service
 from soesift.serve.wire import Corrections, RecordedCorrections, Sha, problems

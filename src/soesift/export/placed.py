@@ -1,0 +1,62 @@
+"""Exported files put in their places: nothing is overwritten that an export did not write, or that was changed since."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import uuid
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+from soesift.errors import UsageError
+from soesift.files import WriteError, make_folder, sync_folder, write_atomically
+
+REGISTER = ".soesift-export.json"  # beside the files: name -> SHA-256 as an export wrote it
+
+
+def placed(make: Callable[[Path], list[Path]], folder: Path, replace: bool = False) -> list[Path]:
+    """Move what `make` writes into the folder given to it to `folder`; the paths, in order.
+
+    Raises UsageError, and moves nothing, where a file is there that no export wrote or that was changed since, unless
+    `replace`; WriteError.
+    """
+    make_folder(folder)
+    stage = folder / f".new-{uuid.uuid4().hex[:12]}"
+    try:
+        made = make(stage)
+        known = _known(folder)
+        if not replace:
+            for path in made:
+                _check(folder / path.name, known, path)
+        known |= {path.name: _sha256(path) for path in made}
+        for path in made:
+            os.replace(path, folder / path.name)
+        sync_folder(folder)
+        write_atomically(folder / REGISTER, json.dumps(known, indent=1) + "\n")
+    except OSError as error:
+        raise WriteError(f"cannot write {folder}: {error.strerror}; choose another --out") from error
+    finally:
+        shutil.rmtree(stage, ignore_errors=True)
+    return [folder / path.name for path in made]
+
+
+def _check(target: Path, known: dict[str, str], made: Path) -> None:
+    if not target.exists() or (target.is_file() and _sha256(target) in (known.get(target.name), _sha256(made))):
+        return
+    why = "was changed since it was exported" if target.name in known else "is there, and no export wrote it"
+    raise UsageError(f"{target} {why}; give another --out, or --replace to overwrite it")
+
+
+def _known(folder: Path) -> dict[str, str]:
+    with suppress(OSError, ValueError):
+        told = json.loads((folder / REGISTER).read_text("utf-8"))
+        if isinstance(told, dict):
+            return {str(name): str(sha256) for name, sha256 in told.items()}
+    return {}
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
