@@ -211,6 +211,35 @@ def pictured_protocol(path: Path, rows: int = 9) -> Path:
     return path
 
 
+def sampling_only(path: Path) -> Path:
+    """Prose and a grid of sampling times, the only table."""
+    pages = Pages(path)
+    pages.page()
+    pages.prose(1)
+    pages.line(SAMPLING_TITLE, 10, bold=True)
+    pages.table(SAMPLING, 480)
+    pages.prose(1)
+    pages.save()
+    return path
+
+
+def with_a_picture(path: Path) -> Path:
+    """The schedule on one page as text, and a page that is a picture."""
+    import pypdfium2
+
+    picture = pictured_protocol(path.with_suffix(".picture.pdf"))
+    text = short_protocol(path.with_suffix(".text.pdf"))
+    whole = pypdfium2.PdfDocument.new()
+    for part in (text, picture):
+        document = pypdfium2.PdfDocument(part.read_bytes())
+        whole.import_pages(document)
+        document.close()
+        part.unlink()
+    whole.save(str(path))
+    whole.close()
+    return path
+
+
 def word_protocol(path: Path) -> Path:
     """A DOCX with a heading, prose, a dose table and the schedule with notes."""
     import docx

@@ -16,8 +16,9 @@ from soesift.cli.detect import exit_code, parse_formats, parse_pages
 from soesift.cli.main import VERBS, main, soesift
 from soesift.cli.summary import by_reason, names
 from soesift.errors import UsageError
-from soesift.export.wording import page_ranges
+from soesift.export.wording import page_ranges, verdict
 from soesift.result.models import UnsurePage
+from soesift.result.store import read_result
 
 
 @pytest.fixture(scope="module")
@@ -60,6 +61,23 @@ def detect(capsys, out: Path, *paths: Path, more: tuple[str, ...] = ()) -> tuple
 )
 def test_exit_codes(capsys, source: Path, tmp_path: Path, chosen: list[str], code: int) -> None:
     assert detect(capsys, tmp_path, *(source / name for name in chosen))[0] == code
+
+
+def test_a_subsidiary_table_alone_is_no_schedule_for_all_who_say_so(capsys, tmp_path: Path) -> None:
+    path = made.sampling_only(tmp_path / "sampling.pdf")
+    code, said, _ = detect(capsys, tmp_path / "out", path)
+    result = read_result(tmp_path / "out" / "sampling.json")
+    assert [table.table_type for table in result.tables] == ["subsidiary"]
+    assert (code, result.document.has_soe) == (3, "no")
+    assert "t1 1 subsidiary" in said
+    assert verdict(result) == "No Schedule of Events found, but 1 subsidiary table, such as sampling times, on page 1."
+
+
+def test_a_page_left_open_is_exit_code_4_also_beside_tables(capsys, tmp_path: Path) -> None:
+    code, said, _ = detect(capsys, tmp_path / "out", made.with_a_picture(tmp_path / "some.pdf"))
+    assert read_result(tmp_path / "out" / "some.json").document.has_soe == "yes"
+    assert code == 4
+    assert "unsure some.pdf page 3: the page is a picture" in said
 
 
 def test_the_summary_names_tables_pages_reasons_and_files(capsys, source: Path, tmp_path: Path) -> None:

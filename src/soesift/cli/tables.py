@@ -46,8 +46,10 @@ def command(
     from soesift.detect.apart import Limits
     from soesift.detect.sources import find_sources
 
-    def tick(path: Path, count: int, _: str) -> None:
+    def tick(path: Path, count: int, said: str) -> None:
         click.echo(f"{path.name}: {count} tables", err=True)
+        if said:
+            click.echo(f"not read of {path.name}: {said}", err=True)
 
     sources = find_sources(paths, manifest)
     count, failures = write_tables(sources, out, ocr, tick, None if debug else Limits(timeout, memory))

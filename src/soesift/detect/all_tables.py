@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from collections.abc import Callable, Iterator, Sequence
@@ -23,11 +24,12 @@ if TYPE_CHECKING:
     from soesift.detect.apart import Limits
     from soesift.process.child import Task, Tell
 
-Read = Callable[[Path, "dict[str, str] | None"], list[bytes]]
+MOST_SAID = 5  # pages that are named
+Read = Callable[[Path, "dict[str, str] | None"], "tuple[list[bytes], str]"]
 
 
-def document_records(path: Path, ocr: Ocr = "auto") -> list[TableRecord]:
-    """Every table of one document, in order; raises DocumentError."""
+def document_records(path: Path, ocr: Ocr = "auto", reading: Reading | None = None) -> list[TableRecord]:
+    """Every table of one document, in order; raises DocumentError. `reading` is told of pages that were not read."""
     sha256 = file_sha256(path)
     if kind_of(path) in ("docx", "office"):
         from soesift.document.docx import read_docx
@@ -35,7 +37,7 @@ def document_records(path: Path, ocr: Ocr = "auto") -> list[TableRecord]:
 
         with as_docx(path) as word:
             return to_records(read_docx(word), as_text(path.stem), sha256)
-    return [record for page in read_pdf(path, sha256, Reading(), ocr) for record in page.records]
+    return [record for page in read_pdf(path, sha256, reading or Reading(), ocr) for record in page.records]
 
 
 def write_tables(
@@ -48,11 +50,14 @@ def write_tables(
     """Append the records of each document not yet in `out`; returns the number written and the failures.
 
     `OUT.done` beside it lists the documents that are whole, with or without tables: what a killed run left of
-    another is replaced when that document is read again. With `limits` documents are read in a process of their
-    own. Raises WriteError if the disk is full, say; `out` then ends with the last whole document.
+    another is replaced when that document is read again. Of two documents of one name the second is called NAME-2.
+    `tick` is told of each document, the number of its tables, and what was not read of it. With `limits` documents
+    are read in a process of their own. Raises WriteError if the disk is full, say; `out` then ends with the last
+    whole document.
     """
     make_folder(out.parent)
-    present, done = hashes(out), finished(out)
+    names = named(out)
+    present, done = set(names.values()), finished(out)
     count, failures = 0, []
     with reader(ocr, limits) as read:
         for source in (s if isinstance(s, Source) else Source(s) for s in sources):
@@ -60,23 +65,23 @@ def write_tables(
             try:
                 if (answer := _records_of(source, read, done)) is None:
                     continue
-                sha256, records = answer
+                sha256, records, said = answer
             except DocumentError as error:
                 failures.append((path, as_text(str(error))))
                 continue
             if sha256 in present:
                 _drop(out, sha256)
-            _append(out, b"".join(line + b"\n" for line in records))
+            _append(out, b"".join(line + b"\n" for line in _own_name(records, sha256, names)))
             _append(done_list(out), f"{sha256}\n".encode())
             done.add(sha256)
             count += len(records)
             if tick is not None:
-                tick(path, len(records), "")
+                tick(path, len(records), said)
     return count, failures
 
 
-def _records_of(source: Source, read: Read, done: set[str]) -> tuple[str, list[bytes]] | None:
-    """Hash and records of a document; None if it is done. Raises DocumentError."""
+def _records_of(source: Source, read: Read, done: set[str]) -> tuple[str, list[bytes], str] | None:
+    """Hash and records of a document, and what was not read of it; None if it is done. Raises DocumentError."""
     if source.url and source.sha256 in done:
         return None  # known without a copy
     with scratch(source.url) as folder:
@@ -84,7 +89,27 @@ def _records_of(source: Source, read: Read, done: set[str]) -> tuple[str, list[b
         if source.url or source.sha256:
             read(here, {"url": source.url, "sha256": source.sha256})
         sha256 = file_sha256(here)
-        return None if sha256 in done else (sha256, read(here, None))
+        return None if sha256 in done else (sha256, *read(here, None))
+
+
+def _own_name(records: list[bytes], sha256: str, names: dict[str, str]) -> list[bytes]:
+    """The records under a name that no other document in the file has: ids are made of it."""
+    if not records:
+        return records
+    base = name = str(json.loads(records[0])["document"])
+    number = 1
+    while names.get(name, sha256) != sha256:
+        number += 1
+        name = f"{base}-{number}"
+    names[name] = sha256
+    return records if name == base else [_called(line, name) for line in records]
+
+
+def _called(line: bytes, name: str) -> bytes:
+    record = TableRecord.model_validate_json(line)
+    record.document = name
+    record.table_id = hashlib.sha256(f"{name}|{record.table_id}".encode()).hexdigest()[:12]
+    return record.model_dump_json().encode()
 
 
 @contextmanager
@@ -95,11 +120,12 @@ def reader(ocr: Ocr, limits: Limits | None) -> Iterator[Read]:
     """
     if limits is None:
 
-        def read_here(path: Path, wanted: dict[str, str] | None) -> list[bytes]:
+        def read_here(path: Path, wanted: dict[str, str] | None) -> tuple[list[bytes], str]:
             if wanted is not None:
                 bring(wanted["url"], path, wanted["sha256"])
-                return []
-            return [record.model_dump_json().encode() for record in document_records(path, ocr)]
+                return [], ""
+            reading = Reading()
+            return [r.model_dump_json().encode() for r in document_records(path, ocr, reading)], not_read(reading)
 
         yield read_here
         return
@@ -109,13 +135,13 @@ def reader(ocr: Ocr, limits: Limits | None) -> Iterator[Read]:
     worker = Worker(work_on_tables, limits.memory_mb)
     with TemporaryDirectory(prefix="soesift-") as folder:
 
-        def read(path: Path, wanted: dict[str, str] | None) -> list[bytes]:
+        def read(path: Path, wanted: dict[str, str] | None) -> tuple[list[bytes], str]:
             place = Path(folder) / "records.jsonl"
             task = {"path": str(path), "ocr": ocr, "out": str(place), "bring": wanted}
             answer = ask(worker, task, limits, lambda page, pages: None)
             if "error" in answer:
                 raise DocumentError(answer["error"])
-            return [] if wanted else place.read_bytes().splitlines()
+            return ([], "") if wanted else (place.read_bytes().splitlines(), str(answer["done"]["said"]))
 
         try:
             yield read
@@ -132,13 +158,20 @@ def work_on_tables(task: Task, tell: Tell) -> dict[str, Any]:
         if (wanted := task["bring"]) is not None:
             bring(wanted["url"], Path(task["path"]), wanted["sha256"])
             return {}
-        records = document_records(Path(task["path"]), task["ocr"])
+        reading = Reading()
+        records = document_records(Path(task["path"]), task["ocr"], reading)
         write_atomically(task["out"], "".join(record.model_dump_json() + "\n" for record in records))
     except SoesiftError:
         raise
     except Exception as error:  # a fault of ours on one document must not lose the others
         raise DocumentError(fault(error)) from error
-    return {}
+    return {"said": not_read(reading)}
+
+
+def not_read(reading: Reading) -> str:
+    """What was not read of a document, in one line."""
+    said = [f"page {page}: {why}" for page, why in reading.unread.items()] + reading.unplaced
+    return "; ".join(said[:MOST_SAID]) + (f" and {len(said) - MOST_SAID} more" if len(said) > MOST_SAID else "")
 
 
 def done_list(out: Path) -> Path:
@@ -159,12 +192,18 @@ def finished(out: Path) -> set[str]:
 
 def hashes(out: Path) -> set[str]:
     """Hashes of the documents that have records in a file; half a last line is cut off."""
+    return set(named(out).values())
+
+
+def named(out: Path) -> dict[str, str]:
+    """The hash of each document that has records in a file, by its name; half a last line is cut off."""
     if not out.exists():
-        return set()
+        return {}
     _cut_half_a_line(out)
     try:
         with out.open("rb") as lines:
-            return {json.loads(line)["sha256"] for line in lines}
+            told = (json.loads(line) for line in lines)
+            return {record["document"]: record["sha256"] for record in told}
     except (ValueError, KeyError, TypeError) as error:
         raise UsageError(f"{out} holds other lines than table records; choose another --out") from error
 

@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from soesift.detect.detector import Detector, file_sha256
-from soesift.detect.keep import clear_stages, hash_or_none, ids, put, put_failed, second_stem
+from soesift.detect.keep import add_formats, clear_stages, hash_or_none, ids, put, put_failed, second_stem
 from soesift.detect.reading import LATE, Ocr
 from soesift.detect.remote import shown
 from soesift.detect.scans import Awaiting
 from soesift.detect.sources import Source, bring, scratch
 from soesift.errors import DocumentError, SoesiftError, fault
-from soesift.export.formats import Format, write_formats
+from soesift.export.formats import Format
 from soesift.export.parquet import parts
 from soesift.files import as_text
 from soesift.result.models import DocumentInfo, ModelInfo, Result
@@ -180,7 +180,7 @@ def _run_here(job: Job, detector: Detector, progress: Callable[[Path, int, int],
     if job.resume and (found := unchanged(job, detector.judge.info)) is not None:
         stem, kept = found
         missing = missing_formats(kept, job, stem)
-        files = [job.out / f"{stem}.json", *write_formats(kept, job.out, stem, missing, job.here)]
+        files = [job.out / f"{stem}.json", *add_formats(kept, job, stem, missing)]
         return Outcome(job.path, kept, files, skipped=not missing, stem=stem)
     try:
         tick = None if progress is None else (lambda page, of: progress(job.path, page, of))

@@ -125,7 +125,7 @@ def put(job: Job, result: Result) -> tuple[str, list[Path], str]:
         rows = write_formats(result, job.out, stem, ("parquet",)) if "parquet" in kinds else []
         if job.replace:
             _remove(job.out, stem)
-        elif not _same(target, result) or changed_since(job.out, stem):
+        elif not same_result(target, result) or changed_since(job.out, stem):
             set_aside(job.out, stem)
         return stem, [*_moved(made, job.out), *rows], said
     finally:
@@ -152,7 +152,7 @@ def second_stem(job: Job, model: ModelInfo) -> str:
     return f"{job.stem}-{hashlib.sha256(recipe.encode()).hexdigest()[:8]}"
 
 
-def _same(target: Path, result: Result) -> bool:
+def same_result(target: Path, result: Result) -> bool:
     """Whether the result there says the same but for its seconds, or says only why its document was not read."""
     try:
         before = read_result(target)
@@ -207,6 +207,15 @@ def put_failed(job: Job, result: Result) -> tuple[list[Path], str]:
         return [], ""
     kinds: tuple[Format, ...] = ("json", "parquet") if "parquet" in job.formats else ("json",)
     return write_formats(result, job.out, job.stem, kinds), ""
+
+
+def add_formats(result: Result, job: Job, stem: str, formats: tuple[Format, ...]) -> list[Path]:
+    """Write further formats of a result that is there; the paths. They get its time, for they are of its run."""
+    made = write_formats(result, job.out, stem, formats, job.here)
+    written = (job.out / f"{stem}.json").stat()
+    for path in made:
+        os.utime(path, ns=(written.st_atime_ns, written.st_mtime_ns))
+    return made
 
 
 def clear_stages(out: Path) -> None:

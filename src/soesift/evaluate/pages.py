@@ -14,6 +14,7 @@ Units and conventions (they reproduce the benchmark's scorer, digit for digit):
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -57,7 +58,7 @@ class PageScores(NamedTuple):
     documents: dict[str, DocumentScore]
     without_result: list[str]
     unreadable: dict[str, str]
-    passed_over: list[str] = []  # files of the gold folder that hold no labels
+    passed_over: Sequence[str] = ()  # files of the gold folder that hold no labels
 
 
 def expected_pages(gold: dict[str, Any], types: frozenset[str]) -> tuple[set[int], set[int]]:

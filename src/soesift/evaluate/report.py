@@ -65,6 +65,7 @@ def of_results(results: Path, gold: Path, cells: Path | None, resamples: int) ->
             "documents": {d: s.record() for d, s in scored.documents.items()},
             "without_result": scored.without_result,
             "unreadable": scored.unreadable,
+            "passed_over": list(scored.passed_over),
         }
     if cells is not None:
         found["marks"] = marks.score_folder(cells, results)._asdict() | {"tables": None}

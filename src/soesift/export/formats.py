@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
+from soesift.export.write import write
 from soesift.files import safe_stem
 from soesift.result.models import Result
 
@@ -24,20 +25,5 @@ def write_formats(
     stem, folder = safe_stem(stem), Path(out_dir)
     written: list[Path] = []
     for kind in sorted(set(formats), key=("xlsx", "csv", "html", "parquet", "json").index):
-        if kind == "csv":
-            from soesift.export.csv import write_csv
-
-            written += write_csv(result, folder, stem)
-        elif kind == "parquet":
-            from soesift.export.parquet import write_parquet
-
-            written += write_parquet(result, folder, stem)
-        else:
-            written.append(_write_one(result, folder / f"{stem}.{kind}", kind, source))
+        written += write(result, kind, folder, stem, pdf=source)
     return written
-
-
-def _write_one(result: Result, path: Path, kind: Format, source: Path | None) -> Path:
-    if kind == "xlsx":
-        return result.to_xlsx(path)
-    return result.to_json(path) if kind == "json" else result.to_html(path, source)

@@ -1,4 +1,4 @@
-"""Exported files put in their places: nothing is overwritten that an export did not write, or that was changed since."""
+"""Exported files put in their places: nothing is overwritten that no export wrote, or that was changed since."""
 
 from __future__ import annotations
 
@@ -14,11 +14,13 @@ from pathlib import Path
 from soesift.errors import UsageError
 from soesift.files import WriteError, make_folder, sync_folder, write_atomically
 
-REGISTER = ".soesift-export.json"  # beside the files: name -> SHA-256 as an export wrote it
+REGISTER = ".soesift-export.json"  # beside the files: name -> SHA-256 as an export wrote it, and which export
+Known = dict[str, tuple[str, str]]
 
 
-def placed(make: Callable[[Path], list[Path]], folder: Path, replace: bool = False) -> list[Path]:
-    """Move what `make` writes into the folder given to it to `folder`; the paths, in order.
+def placed(make: Callable[[Path], list[Path]], folder: Path, which: str, replace: bool = False) -> list[Path]:
+    """Move what `make` writes into the folder given to it to `folder`; the paths, in order. Files that an earlier
+    export of the same name (`which`) left and this one does not write are deleted.
 
     Raises UsageError, and moves nothing, where a file is there that no export wrote or that was changed since, unless
     `replace`; WriteError.
@@ -28,10 +30,16 @@ def placed(make: Callable[[Path], list[Path]], folder: Path, replace: bool = Fal
     try:
         made = make(stage)
         known = _known(folder)
+        names = {path.name for path in made}
+        stale = [folder / name for name, (_, by) in known.items() if by == which and name not in names]
+        stale = [path for path in stale if path.is_file() and _sha256(path) == known[path.name][0]]
         if not replace:
             for path in made:
                 _check(folder / path.name, known, path)
-        known |= {path.name: _sha256(path) for path in made}
+        for path in stale:
+            path.unlink()
+            del known[path.name]
+        known |= {path.name: (_sha256(path), which) for path in made}
         for path in made:
             os.replace(path, folder / path.name)
         sync_folder(folder)
@@ -43,18 +51,18 @@ def placed(make: Callable[[Path], list[Path]], folder: Path, replace: bool = Fal
     return [folder / path.name for path in made]
 
 
-def _check(target: Path, known: dict[str, str], made: Path) -> None:
-    if not target.exists() or (target.is_file() and _sha256(target) in (known.get(target.name), _sha256(made))):
+def _check(target: Path, known: Known, made: Path) -> None:
+    before = known.get(target.name, ("", ""))[0]
+    if not target.exists() or (target.is_file() and _sha256(target) in (before, _sha256(made))):
         return
-    why = "was changed since it was exported" if target.name in known else "is there, and no export wrote it"
+    why = "was changed since it was exported" if before else "is there, and no export wrote it"
     raise UsageError(f"{target} {why}; give another --out, or --replace to overwrite it")
 
 
-def _known(folder: Path) -> dict[str, str]:
-    with suppress(OSError, ValueError):
+def _known(folder: Path) -> Known:
+    with suppress(OSError, ValueError, TypeError, AttributeError):
         told = json.loads((folder / REGISTER).read_text("utf-8"))
-        if isinstance(told, dict):
-            return {str(name): str(sha256) for name, sha256 in told.items()}
+        return {str(name): (str(sha256), str(by)) for name, (sha256, by) in told.items()}
     return {}
 
 

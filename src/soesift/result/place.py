@@ -12,6 +12,7 @@ import os
 import re
 import shutil
 import time
+import uuid
 from contextlib import suppress
 from pathlib import Path
 
@@ -93,7 +94,7 @@ def changed_since(folder: Path, stem: str) -> bool:
 
 
 def set_aside(folder: Path, stem: str) -> Path | None:
-    """Move the files of a result to `earlier/ID.TIME`, its JSON first, with a copy of its corrections; that folder.
+    """Move the files of a result to `earlier/ID.TIME`, with a copy of its corrections; that folder.
 
     None if there are none. Raises WriteError.
     """
@@ -102,16 +103,21 @@ def set_aside(folder: Path, stem: str) -> Path | None:
     files += [path for paths in formats_there(folder, stem).values() for path in paths]
     if not files:
         return None
-    place = _free(folder / EARLIER, f"{stem}.{time.strftime('%Y%m%d-%H%M%S', time.gmtime(files[0].stat().st_mtime))}")
-    make_folder(place)
+    when = time.strftime("%Y%m%d-%H%M%S", time.gmtime(files[0].stat().st_mtime))
+    stage = folder / EARLIER / f".new-{uuid.uuid4().hex[:12]}"
+    make_folder(stage)
     try:
-        if reviewed(result):
-            shutil.copy2(sidecar_of(result), place)
+        for path in [*files, *([sidecar_of(result)] if reviewed(result) else [])]:
+            shutil.copy2(path, stage)
+        place = _free(folder / EARLIER, f"{stem}.{when}")
+        os.replace(stage, place)  # from here on the whole set is there, whenever this process may be killed
+        sync_folder(place.parent)
         for path in files:
-            os.replace(path, place / path.name)
+            path.unlink()
     except OSError as error:
-        raise WriteError(f"cannot move {stem} to {place}: {error.strerror}; choose another --out") from error
-    sync_folder(place)
+        raise WriteError(f"cannot move {stem} to {stage.parent}: {error.strerror}; choose another --out") from error
+    finally:
+        shutil.rmtree(stage, ignore_errors=True)
     return place
 
 

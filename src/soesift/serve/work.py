@@ -30,8 +30,24 @@ def detect_document(task: Task, tell: Tell) -> dict[str, Any]:
     ocr_seconds = OCR_SHARE * task["seconds"]
     result = _detector(task["model"]).detect(path, ocr=task["ocr"], progress=tell, ocr_seconds=ocr_seconds)
     result.document.name = task["name"]
+    _make_room(result, Path(task["result"]))
     write_result(result, task["result"])
     return {"tables": len(result.tables), "has_soe": result.document.has_soe, "pages": result.document.n_pages}
+
+
+def _make_room(result: Result, target: Path) -> None:
+    """Move an earlier result with other content to `earlier`; one that people corrected stays (`detect.keep`).
+
+    Raises DocumentError where the corrections would no longer fit.
+    """
+    from soesift.detect.keep import same_result
+    from soesift.result.place import fingerprint, finished, reviewed, set_aside
+
+    before = finished(target)
+    if before is not None and reviewed(target) and fingerprint(before) != fingerprint(result):
+        raise DocumentError("its result was corrected by people, and a new one finds other tables; the earlier stays")
+    if target.exists() and not same_result(target, result):
+        set_aside(target.parent, target.stem)
 
 
 @lru_cache(maxsize=1)
