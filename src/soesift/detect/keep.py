@@ -203,7 +203,7 @@ def put_failed(job: Job, result: Result) -> tuple[list[Path], str]:
     target = job.out / f"{job.stem}.json"
     if finished(target) is not None or (target.exists() and not is_result(target)):
         return [], f"the earlier {target.name} stays as it is"
-    if not (result.document.sha256 or job.url):
+    if not (job.url or os.path.lexists(job.path)):
         return [], ""
     kinds: tuple[Format, ...] = ("json", "parquet") if "parquet" in job.formats else ("json",)
     return write_formats(result, job.out, job.stem, kinds), ""
