@@ -325,7 +325,8 @@ def score_raised(facts: dict[str, Any], found: Found, rows: Pairs, columns: Pair
     if not found.strict:
         return
     head = facts["header_rows"]
-    down = {row["row"]: rows.get(n) for n, row in enumerate(facts["rows"])} | {r: r for r in range(head)}
+    shift = found.head - head if facts.get("title_row") else 0  # the title counted as a header row
+    down = {row["row"]: rows.get(n) for n, row in enumerate(facts["rows"])} | {r: r + shift for r in range(head)}
     across = {c: c for c in range(facts["label_columns"])} | columns
     wanted: dict[tuple[int | None, int | None], list[str]] = {}
     for row, column, markers in facts["cell_markers"]:

@@ -54,7 +54,14 @@ def same(first: Any, second: Any) -> bool:
 def plain(value: Any) -> str:
     """A cycle or contact in one spelling: "3 and beyond" is "3+"."""
     text = re.sub(r"\s|cycles?", "", str(value).casefold().replace("–", "-").replace(" to ", "-"))
-    return re.sub(r"(≥|>=)(\d+)|(\d+)(\+|and(beyond|after|later|onwards?).*)", r"\2\3+", text)
+    text = re.sub(r"(≥|>=)(\d+)|(\d+)(\+|and(beyond|after|later|onwards?).*)", r"\2\3+", text)
+    return listed(text) if re.fullmatch(r"[\d,-]*\d-\d[\d,-]*", text) and not text.startswith("-") else text
+
+
+def listed(text: str) -> str:
+    """ "1-3" as "1,2,3", so that both are the same."""
+    parts = [part.split("-") for part in text.split(",") if part]
+    return ",".join(str(n) for part in parts for n in range(int(part[0]), int(part[-1]) + 1))
 
 
 def same_side(first: Any, second: Any) -> bool:

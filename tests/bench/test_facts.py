@@ -240,7 +240,9 @@ def test_a_missed_column_is_wrong_in_silence(modules: dict[str, ModuleType]) -> 
     assert (found["timed"], found["silent"], found["missed"], found["windows_ok"]) == (2, 2, 2, 0)
 
 
-@pytest.mark.parametrize(("first", "second"), [("3+", "3 and beyond"), ("≥3", "Cycle 3+"), (2, "2"), ("1-3", "1 to 3")])
+@pytest.mark.parametrize(
+    ("first", "second"), [("3+", "3 and beyond"), ("≥3", "Cycle 3+"), (2, "2"), ("1-3", "1 to 3"), ("1-2", "1,2")]
+)
 def test_spellings_of_cycles(modules: dict[str, ModuleType], first: Any, second: str) -> None:
     assert modules["score_visits"].same(first, second)
     assert not modules["score_visits"].same(first, "5")
