@@ -55,7 +55,7 @@ def plain(value: Any) -> str:
     """A cycle or contact in one spelling: "3 and beyond" is "3+"."""
     text = re.sub(r"\s|cycles?", "", str(value).casefold().replace("–", "-").replace(" to ", "-"))
     text = re.sub(r"(≥|>=)(\d+)|(\d+)(\+|and(beyond|after|later|onwards?).*)", r"\2\3+", text)
-    return listed(text) if re.fullmatch(r"[\d,-]*\d-\d[\d,-]*", text) and not text.startswith("-") else text
+    return listed(text) if re.fullmatch(r"\d+(-\d+)?(,\d+(-\d+)?)*", text) else text
 
 
 def listed(text: str) -> str:
