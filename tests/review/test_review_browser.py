@@ -127,6 +127,49 @@ def test_a_missed_table_is_added_by_drawing_and_by_arrow_keys(browser: Any, made
     assert words(sidecar) == ["add", "add"]
 
 
+def test_cells_title_notes_and_rows_are_mended_by_keys_and_mouse(browser: Any, made: tuple[Reviewing, Path]) -> None:
+    running, _ = made
+    sidecar = sidecar_of(running.places[0] / "other.json")
+    page = open_page(browser, running.url, "anna")
+    choose(page, "Table t1", "other")
+    page.keyboard.press("ArrowDown")
+    for key in ("]", "e"):
+        page.keyboard.press(key)
+    page.wait_for_selector("#mending[open]")
+    page.fill("#mend-text", "Y")
+    page.fill("#mend-markers", "a")
+    page.get_by_role("button", name="Save").click()
+    saved(page)
+    until(page, "document.querySelector('[data-at=\"1 1\"]').textContent === 'Ya'")
+    page.locator('[data-at="2 0"]').dblclick()
+    page.fill("#mend-text", "Body weight")
+    page.get_by_role("button", name="Save").click()
+    saved(page)
+    page.keyboard.press("t")
+    page.fill("#mend-title", "Schedule of Activities")
+    page.get_by_role("button", name="Save").click()
+    saved(page)
+    until(page, "document.querySelector('.detail h2').textContent === 'Schedule of Activities'")
+    page.locator("#note-0").dblclick()
+    page.fill("#mend-text", "A better note.")
+    page.get_by_role("button", name="Give up").click()
+    before = page.locator(".grid tbody tr").count()
+    page.keyboard.press("i")
+    saved(page)
+    until(page, f"document.querySelectorAll('.grid tbody tr').length === {before + 1}")
+    page.keyboard.press("u")
+    saved(page)
+    until(page, f"document.querySelectorAll('.grid tbody tr').length === {before}")
+    page.keyboard.press("r")
+    saved(page)
+    until(page, f"document.querySelectorAll('.grid tbody tr').length === {before + 1}")
+    assert words(sidecar) == ["edit_cell", "edit_cell", "edit_title", "insert_row", "undo", "undo"]
+    page.reload()
+    choose(page, "Schedule of Activities", "other")
+    until(page, "document.querySelector('[data-at=\"1 1\"]').textContent === 'Ya'")
+    assert page.said == []
+
+
 def test_tables_are_split_and_joined_by_keys(browser: Any, made: tuple[Reviewing, Path]) -> None:
     running, sidecar = made
     page = open_page(browser, running.url, "anna")

@@ -6,9 +6,12 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
-from soesift.result.models import SoeTable, TableType
+from soesift.result.models import SoeTable, State, TableType
 
 A = TypeVar("A", bound="_Action")
+MOST_TEXT = 8000  # characters of a cell, note or title
+MOST_MARKER = 8
+Marker = Annotated[str, Field(min_length=1, max_length=MOST_MARKER)]
 TableId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 
 
@@ -77,16 +80,100 @@ class Add(_Action):
     content: SoeTable
 
 
+class EditCell(_Action):
+    """What a cell really says; `markers` and `states` stay where they are not given. A merged cell is one cell."""
+
+    action: Literal["edit_cell"]
+    table: TableId
+    row: int = Field(ge=0)
+    column: int = Field(ge=0)
+    text: str = Field(max_length=MOST_TEXT)
+    markers: list[Marker] | None = None
+    states: list[State] | None = None
+
+
+class EditTitle(_Action):
+    action: Literal["edit_title"]
+    table: TableId
+    title: str = Field(max_length=MOST_TEXT)
+
+
+class EditNote(_Action):
+    """The footnote at place `note` (0-based) as it really is."""
+
+    action: Literal["edit_note"]
+    table: TableId
+    note: int = Field(ge=0)
+    marker: str = Field(max_length=MOST_MARKER)
+    text: str = Field(min_length=1, max_length=MOST_TEXT)
+
+
+class AddNote(_Action):
+    """A footnote that was lost, before place `note` (0-based; None: last)."""
+
+    action: Literal["add_note"]
+    table: TableId
+    note: int | None = Field(None, ge=0)
+    marker: str = Field(max_length=MOST_MARKER)
+    text: str = Field(min_length=1, max_length=MOST_TEXT)
+
+
+class RemoveNote(_Action):
+    action: Literal["remove_note"]
+    table: TableId
+    note: int = Field(ge=0)
+
+
+class Reshape(_Action):
+    """A row or column (`at`, 0-based) put in before that place, or taken out."""
+
+    action: Literal["insert_row", "remove_row", "insert_column", "remove_column"]
+    table: TableId
+    at: int = Field(ge=0)
+
+
+class Merge(_Action):
+    """The cells of a block are one, or, with spans of 1, a merged cell is parted; the first cell's text stays."""
+
+    action: Literal["merge_cells"]
+    table: TableId
+    row: int = Field(ge=0)
+    column: int = Field(ge=0)
+    row_span: int = Field(1, ge=1)
+    column_span: int = Field(1, ge=1)
+
+
+class HeaderRows(_Action):
+    """How many leading rows are the header."""
+
+    action: Literal["header_rows"]
+    table: TableId
+    rows: int = Field(ge=0)
+
+
+class Check(_Action):
+    """A doubt was looked at, and what was read is right: that of a cell, of a note, or, with neither, of the table."""
+
+    action: Literal["check"]
+    table: TableId
+    row: int | None = Field(None, ge=0)
+    column: int | None = Field(None, ge=0)
+    note: int | None = Field(None, ge=0)
+
+
+Mend = EditCell | EditTitle | EditNote | AddNote | RemoveNote | Reshape | Merge | HeaderRows | Check
+
+
 class Undo(_Action):
     action: Literal["undo"]
     correction: str = Field(min_length=1, max_length=64)
 
 
-Action = Annotated[Accept | Reject | Retype | Join | Split | Add | Undo, Field(discriminator="action")]
-_READER: TypeAdapter[Accept | Reject | Retype | Join | Split | Add | Undo] = TypeAdapter(Action)
+AnyAction = Accept | Reject | Retype | Join | Split | Add | Mend | Undo
+_READER: TypeAdapter[AnyAction] = TypeAdapter(Annotated[AnyAction, Field(discriminator="action")])
 
 
-def read_action(what: Any) -> Accept | Reject | Retype | Join | Split | Add | Undo:
+def read_action(what: Any) -> AnyAction:
     """The action of a correction. Raises ValueError with one line that says what is wrong."""
     try:
         return _READER.validate_python(what)

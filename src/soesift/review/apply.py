@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 from soesift.result.models import DocumentInfo, Rejected, Result, SoeTable
 from soesift.result.place import fingerprint
-from soesift.review.actions import Accept, Add, Join, Reject, Retype, Split, Undo, read_action
+from soesift.review.actions import Accept, Add, Join, Mend, Reject, Retype, Split, Undo, read_action
 from soesift.review.corrections import Correction, effective
+from soesift.review.mend import mended
 from soesift.review.reshape import join_tables, split_table
 
 
@@ -66,12 +67,21 @@ def _do(state: _State, action: object, who: str, correction: str) -> None:
         _join(state, action, who)
     elif isinstance(action, Split):
         _split(state, action, who)
+    elif isinstance(action, Mend):
+        table = _table(state, action.table)
+        state.tables[action.table] = mended(table, action).model_copy(update={"evidence": _said(table, who)})
     elif isinstance(action, Add):
         name = f"added-{correction[:12]}"
         state.tables[name] = _by_hand(action.content, name, f"added by {who}")
         state.decided[name] = ("accept", who)
     elif not isinstance(action, Undo):
         raise ValueError("an action that this program does not know")
+
+
+def _said(table: SoeTable, who: str) -> list[str]:
+    """The table's evidence with one line a person who mended it."""
+    line = f"mended by {who}"
+    return table.evidence if line in table.evidence else [*table.evidence, line]
 
 
 def _accept(state: _State, action: Accept, who: str) -> None:

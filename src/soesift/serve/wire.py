@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import Path
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
-from soesift.review.actions import Action
+from soesift.review.actions import AnyAction
 from soesift.serve.queue import Job, State
 
 SHA_EXAMPLE = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
@@ -95,7 +95,7 @@ class Correction(BaseModel):
 
     id: str = Field(pattern=r"^[A-Za-z0-9_-]{8,64}$")
     who: str = Field(min_length=1, max_length=200)
-    what: Action
+    what: AnyAction
     why: str = Field(max_length=2000)
 
 

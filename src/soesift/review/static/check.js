@@ -1,7 +1,7 @@
 // The first job: check what was found.
 
 import { get, waiting } from "./api.js";
-import { CheckDecider } from "./check_decide.js";
+import { CheckMender } from "./check_mend.js";
 import { id, nearMiss, pagePath, TYPE_NAMES } from "./check_paint.js";
 import { make, tell } from "./dom.js";
 import { showRow } from "./grid.js";
@@ -9,7 +9,7 @@ import { ahead, PageView } from "./page.js";
 
 const POLL = 3000;
 
-export class CheckJob extends CheckDecider {
+export class CheckJob extends CheckMender {
   name = "check";
 
   constructor(me) {
@@ -48,6 +48,8 @@ export class CheckJob extends CheckDecider {
       ["j k", "next, previous"], ["o", "go on along the documents, or the worklist"], ["y", "accept"], ["n", "reject"], ["1 2 3 4", `type: ${TYPE_NAMES.join(", ").toLowerCase()}`],
       ["u", "undo your last decision in this document"], ["← →", "previous, next page"], ["↑ ↓", "choose a row"],
       ["s", "split the table before the chosen row"], ["m", "mark the table for joining"], ["g", "join it with the marked ones"],
+      [". c", "next doubt; it is right as it was read"], ["e [ ]", "edit the chosen cell; choose the cell left, right"], ["t f", "edit the title; add a footnote (double click edits one)"],
+      ["i x I X", "insert, remove a row; a column"], ["l p", "merge the cell with the one right of it; part it"], ["h H", "shorter, longer header"], ["r", "redo"],
       ["a", "add a missed table: draw a box"], ["+ - 0", "zoom"], ["w", "say why"], ["?", "this list"],
     ];
   }
@@ -114,6 +116,8 @@ export class CheckJob extends CheckDecider {
     if (!found.items.some((item) => item.key === key)) wanted.key = found.items[0]?.key ?? null;
     const item = this.item();
     this.row = null;
+    this.held = null;
+    this.noteHeld = undefined;
     this.page = item?.pages[0] ?? 1;
     this.paint();
     this.preview(found, wanted);
@@ -188,6 +192,7 @@ export class CheckJob extends CheckDecider {
       s: () => this.split(), m: () => this.mark(), g: () => this.join(), a: () => this.view.startDrawing(), w: () => this.why.focus(), o: () => this.across(),
       "+": () => this.view.zoomBy(1), "=": () => this.view.zoomBy(1), "-": () => this.view.zoomBy(-1), 0: () => this.view.zoomBy(0),
       ArrowLeft: () => this.turn(-1), ArrowRight: () => this.turn(1), ArrowUp: () => this.step(-1), ArrowDown: () => this.step(1),
+      ...this.mendKeys(),
       1: () => this.retype(0), 2: () => this.retype(1), 3: () => this.retype(2), 4: () => this.retype(3),
     };
     const action = actions[event.key];
@@ -212,6 +217,8 @@ export class CheckJob extends CheckDecider {
 
   chooseRow(number) {
     this.row = number;
+    this.noteHeld = undefined;
+    if (this.held?.row !== number) this.held = { row: number, column: this.held?.column ?? 0 };
     showRow(this.grid, number);
     const page = this.table().row_pages[number];
     if (page && page !== this.page) { this.page = page; this.paintPage(); }

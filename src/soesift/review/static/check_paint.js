@@ -1,7 +1,7 @@
 // How the first job looks: lists, page and table.
 
 import { make, tell } from "./dom.js";
-import { gridOf, notesOf, showRow } from "./grid.js";
+import { gridOf, notesOf, showCell, showRow } from "./grid.js";
 
 export const TYPES = ["main_soa", "track", "domain", "subsidiary"];
 export const TYPE_NAMES = ["Main schedule", "One track", "One domain", "Subsidiary"];
@@ -94,6 +94,7 @@ export class CheckPainter {
       types.length ? make("div", { class: "bar", role: "group", "aria-label": "Type" }, ...types) : "",
       table.rows ? make("div", { class: "bar", role: "group", "aria-label": "Shape" },
         button("Split", "s", () => this.split()), button("Mark", "m", () => this.mark(), this.marked.includes(item.key)), button("Join", "g", () => this.join())) : "",
+      table.rows ? this.mendBar() : "",
       make("p", { class: "whyline" }, make("label", { for: "why" }, "Why "), this.why),
       evidenceOf(table, found, item),
     ]);
@@ -101,9 +102,13 @@ export class CheckPainter {
     if (this.gridShown !== shown) {
       this.gridShown = shown;
       const seen = table.rows ? table : table.read ?? table;
-      replace(this.grid, [gridOf(seen, (row) => this.chooseRow(row)), notesOf(seen) ?? ""]);
+      replace(this.grid, [
+        gridOf(seen, (row) => this.chooseRow(row), (row, column) => this.chooseCell(row, column), (row, column) => this.editCell(row, column)),
+        notesOf(seen, (note) => this.editNote(note)) ?? "",
+      ]);
     }
     if (this.row !== null && this.row !== undefined) showRow(this.grid, this.row);
+    if (this.held) showCell(this.grid, this.held.row, this.held.column);
   }
 }
 

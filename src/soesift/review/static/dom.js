@@ -32,6 +32,27 @@ export function tell(text) {
   if (text) timer = setTimeout(() => (told.hidden = true), 12000);
 }
 
+// Several fields at once: {name: {label, value, rows}}; null where it is given up
+export function askMany(title, fields) {
+  const dialog = byId("mending");
+  byId("mending-title").textContent = title;
+  const inputs = Object.entries(fields).map(([name, field]) => {
+    const input = make(field.rows ? "textarea" : "input", { id: `mend-${name}`, name, rows: field.rows ?? null, maxlength: 8000 });
+    input.value = field.value ?? "";
+    return [name, input, make("p", {}, make("label", { for: `mend-${name}` }, field.label), input)];
+  });
+  byId("mending-fields").replaceChildren(...inputs.map(([, , line]) => line));
+  dialog.returnValue = "";
+  dialog.showModal();
+  inputs[0][1].focus();
+  inputs[0][1].select();
+  return new Promise((resolve) => {
+    dialog.addEventListener("close", () => resolve(
+      dialog.returnValue === "save" ? Object.fromEntries(inputs.map(([name, input]) => [name, input.value])) : null,
+    ), { once: true });
+  });
+}
+
 export function ask(title, label, type, value) {
   byId("asking-title").textContent = title;
   byId("asked-label").textContent = label;

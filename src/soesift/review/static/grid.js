@@ -2,7 +2,7 @@
 
 import { make } from "./dom.js";
 
-export function gridOf(table, chooseRow) {
+export function gridOf(table, chooseRow, chooseCell = () => {}, editCell = () => {}) {
   if (table.too_large) return make("p", {}, "This grid is too large to show here; see the exported files.");
   if (!table.rows?.length) return make("p", { class: "quiet" }, "No rows are shown for this one; the page tells.");
   const notes = new Map(table.footnotes.map((note, index) => [note.marker, index]));
@@ -10,7 +10,13 @@ export function gridOf(table, chooseRow) {
   const line = (row, number) => make(
     "tr",
     { "data-row": number, class: turns(table, number) ? "turns" : null, onclick: () => chooseRow(number) },
-    ...row.map((cell) => cellOf(cell, number < table.header_rows, notes, used)),
+    ...row.map((cell) => {
+      const element = cellOf(cell, number < table.header_rows, notes, used);
+      element.dataset.at = `${number} ${cell.c}`;
+      element.addEventListener("click", () => chooseCell(number, cell.c));
+      element.addEventListener("dblclick", () => editCell(number, cell.c));
+      return element;
+    }),
   );
   const lines = table.rows.map(line);
   const grid = make(
@@ -48,7 +54,7 @@ function cellOf(cell, head, notes, used) {
   return element;
 }
 
-export function notesOf(table) {
+export function notesOf(table, edit = () => {}) {
   if (!table.footnotes?.length) return null;
   const entries = table.footnotes.flatMap((note, index) => {
     const back = make("a", { href: `#mark-${index}`, "aria-label": `Back to the first cell with ${note.marker}` }, "↑");
@@ -57,6 +63,7 @@ export function notesOf(table) {
     const text = make("dd", { id: `note-${index}`, tabindex: -1, dir: "auto", title: doubt, class: doubt && "doubtful" }, note.text, " ");
     if (note.page) text.append(make("span", { class: "quiet" }, `p. ${note.page} `));
     if (note.marker) text.append(back);
+    text.addEventListener("dblclick", () => edit(index));
     return [make("dt", {}, note.marker || "–"), text];
   });
   return make("section", { "aria-label": "Footnotes" }, make("h3", {}, "Footnotes"),
@@ -71,6 +78,13 @@ function jump(event, id) {
   target.classList.add("lit");
   target.scrollIntoView({ block: "center" });
   target.focus();
+}
+
+export function showCell(frame, row, column) {
+  for (const old of frame.querySelectorAll(".held")) old.classList.remove("held");
+  const cell = frame.querySelector(`[data-at="${row} ${column}"]`);
+  cell?.classList.add("held");
+  cell?.scrollIntoView({ block: "nearest", inline: "nearest" });
 }
 
 export function showRow(frame, number) {

@@ -1,0 +1,187 @@
+"""A table with one thing mended by a person: a cell, the title, a note, a row or column, the header's length.
+
+Each function takes a table and gives a new one; places are those of the table as it is then. What a person has set
+carries no doubt any more.
+"""
+
+from __future__ import annotations
+
+from soesift.result.models import Cell, Doubt, Footnote, SoeTable
+from soesift.review.actions import (
+    AddNote,
+    Check,
+    EditCell,
+    EditNote,
+    EditTitle,
+    HeaderRows,
+    Mend,
+    Merge,
+    RemoveNote,
+    Reshape,
+)
+
+
+def mended(table: SoeTable, action: Mend) -> SoeTable:
+    """The table with `action` carried out. Raises ValueError where its place is not in the table."""
+    table = table.model_copy(deep=True)
+    if isinstance(action, EditCell):
+        return _edit_cell(table, action)
+    if isinstance(action, EditTitle):
+        doubts = [doubt for doubt in table.doubt if doubt.kind != "title"]
+        return table.model_copy(update={"title": action.title, "title_source": "caption", "doubt": doubts})
+    if isinstance(action, (EditNote, AddNote, RemoveNote)):
+        return _edit_notes(table, action)
+    if isinstance(action, Merge):
+        return _merge(table, action)
+    if isinstance(action, HeaderRows):
+        if not action.rows < len(table.grid):
+            raise ValueError(f"the table has {len(table.grid)} rows: the header must leave one")
+        for cell in table.cells:
+            cell.doubt = _without(cell.doubt, "header")
+        return table.model_copy(update={"header_rows": action.rows})
+    if isinstance(action, Check):
+        return _check(table, action)
+    return _reshape(table, action)
+
+
+def cell_at(table: SoeTable, row: int, column: int) -> Cell:
+    """The cell that covers a position; one is made where none does. Raises ValueError outside the grid."""
+    if row >= len(table.grid) or column >= len(table.grid[row]):
+        raise ValueError(f"there is no row {row + 1} with a column {column + 1}")
+    for cell in table.cells:
+        if cell.row <= row < cell.row + cell.row_span and cell.column <= column < cell.column + cell.column_span:
+            return cell
+    cell = Cell(row=row, column=column, text=table.grid[row][column])
+    table.cells.append(cell)
+    return cell
+
+
+def _edit_cell(table: SoeTable, action: EditCell) -> SoeTable:
+    cell = cell_at(table, action.row, action.column)
+    cell.text, cell.runs, cell.marker_guess, cell.doubt = action.text, [], False, []
+    if action.markers is not None:
+        cell.markers = action.markers
+    if action.states is not None:
+        cell.states = action.states
+    _write(table, cell)
+    return table
+
+
+def _write(table: SoeTable, cell: Cell) -> None:
+    """The cell's text into each position of the grid that it covers."""
+    for row in range(cell.row, cell.row + cell.row_span):
+        for column in range(cell.column, cell.column + cell.column_span):
+            table.grid[row][column] = cell.text
+
+
+def _edit_notes(table: SoeTable, action: EditNote | AddNote | RemoveNote) -> SoeTable:
+    notes = table.footnotes
+    if isinstance(action, AddNote):
+        place = len(notes) if action.note is None else action.note
+        notes.insert(place, Footnote(marker=action.marker, text=action.text))
+        table.doubt = [doubt for doubt in table.doubt if doubt.marker != action.marker]
+        return table
+    if action.note >= len(notes):
+        raise ValueError(f"the table has {len(notes)} footnotes")
+    if isinstance(action, RemoveNote):
+        del notes[action.note]
+    else:
+        notes[action.note] = Footnote(marker=action.marker, text=action.text, page=notes[action.note].page)
+    return table
+
+
+def _merge(table: SoeTable, action: Merge) -> SoeTable:
+    last_row, last_column = action.row + action.row_span - 1, action.column + action.column_span - 1
+    first = cell_at(table, action.row, action.column)
+    cell_at(table, last_row, last_column)
+    if (first.row, first.column) != (action.row, action.column):
+        raise ValueError("the block cuts a merged cell in two; part that one first")
+    block = {(r, c) for r in range(action.row, last_row + 1) for c in range(action.column, last_column + 1)}
+    block |= set(_covered(first))
+    texts = {place: table.grid[place[0]][place[1]] for place in block}
+    touched = [cell for cell in table.cells if block.intersection(_covered(cell))]
+    if any(not block.issuperset(_covered(cell)) for cell in touched):
+        raise ValueError("the block cuts a merged cell in two; part that one first")
+    table.cells = [cell for cell in table.cells if cell not in touched]
+    spans = {"row_span": action.row_span, "column_span": action.column_span, "doubt": [], "bbox": None}
+    one = first.model_copy(update={"row": action.row, "column": action.column, **spans})
+    table.cells.append(one)
+    _write(table, one)
+    for row, column in sorted(block - set(_covered(one))):
+        table.cells.append(Cell(row=row, column=column, text=texts[row, column], page=first.page))
+    return table
+
+
+def _covered(cell: Cell) -> list[tuple[int, int]]:
+    rows, columns = range(cell.row, cell.row + cell.row_span), range(cell.column, cell.column + cell.column_span)
+    return [(row, column) for row in rows for column in columns]
+
+
+def _check(table: SoeTable, action: Check) -> SoeTable:
+    if action.note is not None:
+        if action.note >= len(table.footnotes):
+            raise ValueError(f"the table has {len(table.footnotes)} footnotes")
+        table.footnotes[action.note].doubt = []
+    elif action.row is not None and action.column is not None:
+        cell_at(table, action.row, action.column).doubt = []
+    else:
+        table.doubt = []
+    return table
+
+
+def _without(doubts: list[Doubt], kind: str) -> list[Doubt]:
+    return [doubt for doubt in doubts if doubt.kind != kind]
+
+
+def _reshape(table: SoeTable, action: Reshape) -> SoeTable:
+    """Rows and columns put in or taken out; merged cells grow and shrink with them."""
+    rows, put = action.action.endswith("row"), action.action.startswith("insert")
+    size = len(table.grid) if rows else max(map(len, table.grid), default=0)
+    if action.at >= size + put:
+        raise ValueError(f"the table has {size} {'rows' if rows else 'columns'}")
+    if not put and size == 1:
+        raise ValueError("the last one stays; reject the table instead")
+    kept = [cell for cell in table.cells if _shifted(cell, action.at, rows, put)]
+    _reshape_grid(table, action.at, rows, put)
+    if rows:
+        inside = action.at < table.header_rows
+        table.header_rows = max(0, table.header_rows + (1 if put and inside else -1 if not put and inside else 0))
+    table.cells = kept
+    if put:
+        for cell in kept:
+            _write(table, cell)
+    return table
+
+
+def _shifted(cell: Cell, at: int, rows: bool, put: bool) -> bool:
+    """Move or stretch a cell for a row or column at `at`; False if nothing of it is left."""
+    start, span = (cell.row, cell.row_span) if rows else (cell.column, cell.column_span)
+    if put:
+        start, span = (start + 1, span) if at <= start else (start, span + 1) if at < start + span else (start, span)
+    elif at < start:
+        start -= 1
+    elif at < start + span:
+        span -= 1
+    if rows:
+        cell.row, cell.row_span = start, max(span, 1)
+    else:
+        cell.column, cell.column_span = start, max(span, 1)
+    return span > 0
+
+
+def _reshape_grid(table: SoeTable, at: int, rows: bool, put: bool) -> None:
+    width = max(map(len, table.grid), default=0)
+    if not rows:
+        for row in table.grid:
+            if put:
+                row.insert(at, "")
+            elif at < len(row):
+                del row[at]
+        return
+    pages = [*table.row_pages, *[None] * len(table.grid)][: len(table.grid)]
+    if put:
+        table.grid.insert(at, [""] * width)
+        pages.insert(at, pages[min(at, len(pages) - 1)])
+    else:
+        del table.grid[at], pages[at]
+    table.row_pages = pages if any(page is not None for page in pages) else []

@@ -1,0 +1,169 @@
+// What a person mends in a table, as corrections: cells, title, notes, rows, columns, the header; and doubts looked at.
+
+import { waiting } from "./api.js";
+import { CheckDecider } from "./check_decide.js";
+import { askMany, make, tell } from "./dom.js";
+import { showCell } from "./grid.js";
+
+const LIST = (text) => text.split(/[\s,;]+/).filter(Boolean);
+
+export class CheckMender extends CheckDecider {
+  mendable() {
+    const table = this.table();
+    if (table?.rows) return table;
+    tell("Accept the table first; then it can be mended.");
+    return null;
+  }
+
+  cell() {
+    return this.held && this.table()?.rows?.[this.held.row]?.find((cell) => cell.c === this.held.column);
+  }
+
+  chooseCell(row, column) {
+    this.held = { row, column };
+    showCell(this.grid, row, column);
+  }
+
+  // Left and right along the chosen row
+  stepCell(by) {
+    const table = this.table();
+    if (!table?.rows) return;
+    const row = this.held?.row ?? this.row ?? 0;
+    const cells = table.rows[row];
+    const here = cells.findIndex((cell) => cell.c === this.held?.column);
+    const next = cells[Math.min(cells.length - 1, Math.max(0, here + by))];
+    if (next) this.chooseCell(row, next.c);
+  }
+
+  async editCell(row = this.held?.row, column = this.held?.column) {
+    const table = this.mendable();
+    if (!table) return;
+    if (row === undefined) return tell("Choose a cell first: click it, or use the arrow keys and [ ].");
+    this.chooseCell(row, column);
+    const cell = this.cell();
+    if (!cell) return;
+    const given = await askMany(`Row ${row + 1}, column ${column + 1}`, {
+      text: { label: "Text, without footnote markers", value: cell.t, rows: 3 },
+      markers: { label: "Footnote markers, apart by commas", value: (cell.m ?? []).join(", ") },
+      states: { label: "shaded, struck, redacted", value: (cell.s ?? []).join(", ") },
+    });
+    if (!given) return;
+    this.mend({ action: "edit_cell", row, column, text: given.text.trim(), markers: LIST(given.markers), states: LIST(given.states) });
+  }
+
+  async editTitle() {
+    const table = this.mendable();
+    const given = table && (await askMany("Title", { title: { label: "Title as printed", value: table.title, rows: 2 } }));
+    if (given) this.mend({ action: "edit_title", title: given.title.trim() });
+  }
+
+  async editNote(note) {
+    const table = this.mendable();
+    const now = table?.footnotes[note];
+    if (!now) return;
+    const given = await askMany("Footnote", {
+      text: { label: "Text; empty to take the note out", value: now.text, rows: 6 }, marker: { label: "Marker", value: now.marker },
+    });
+    if (!given) return;
+    if (!given.text.trim()) this.mend({ action: "remove_note", note });
+    else this.mend({ action: "edit_note", note, marker: given.marker.trim(), text: given.text.trim() });
+  }
+
+  async addNote() {
+    const table = this.mendable();
+    const given = table && (await askMany("A footnote that was lost", { marker: { label: "Marker", value: "" }, text: { label: "Text", value: "", rows: 6 } }));
+    if (given?.text.trim()) this.mend({ action: "add_note", marker: given.marker.trim(), text: given.text.trim() });
+  }
+
+  reshape(action) {
+    if (!this.mendable()) return;
+    const at = action.endsWith("row") ? this.held?.row ?? this.row : this.held?.column;
+    if (at === undefined || at === null) return tell("Choose a cell first.");
+    this.mend({ action, at });
+  }
+
+  headerRows(by) {
+    const table = this.mendable();
+    if (table) this.mend({ action: "header_rows", rows: Math.max(0, table.header_rows + by) });
+  }
+
+  mergeRight() {
+    const cell = this.mendable() && this.cell();
+    if (!cell) return tell("Choose a cell first.");
+    this.mend({ action: "merge_cells", row: this.held.row, column: cell.c, row_span: cell.rs ?? 1, column_span: (cell.cs ?? 1) + 1 });
+  }
+
+  partCell() {
+    const cell = this.mendable() && this.cell();
+    if (!cell) return tell("Choose a cell first.");
+    this.mend({ action: "merge_cells", row: this.held.row, column: cell.c, row_span: 1, column_span: 1 });
+  }
+
+  // The chosen cell, the chosen note, or the table as a whole was looked at and is right
+  check() {
+    if (!this.mendable()) return;
+    if (this.noteHeld !== undefined) this.mend({ action: "check", note: this.noteHeld });
+    else if (this.cell()?.d) this.mend({ action: "check", row: this.held.row, column: this.held.column });
+    else if (this.table().doubt?.length) this.mend({ action: "check" });
+    else tell("No doubt here.");
+  }
+
+  doubts() {
+    const table = this.table();
+    const cells = (table?.rows ?? []).flatMap((row, number) => row.filter((cell) => cell.d).map((cell) => ({ row: number, column: cell.c, why: cell.d })));
+    const notes = (table?.footnotes ?? []).flatMap((note, index) => (note.doubt ? [{ note: index, why: note.doubt }] : []));
+    return [...cells, ...notes];
+  }
+
+  nextDoubt() {
+    const all = this.doubts();
+    if (!all.length) return tell("No doubtful cell or note in this table.");
+    const place = (one) => (one.note === undefined ? one.row * 1000 + one.column : 1e7 + one.note);
+    const here = this.noteHeld !== undefined ? 1e7 + this.noteHeld : this.held ? this.held.row * 1000 + this.held.column : -1;
+    const next = all.find((one) => place(one) > here) ?? all[0];
+    if (next.note === undefined) {
+      this.chooseRow(next.row);
+      this.chooseCell(next.row, next.column);
+    } else {
+      this.held = null;
+      document.getElementById(`note-${next.note}`)?.focus();
+    }
+    this.noteHeld = next.note;
+    tell(`${all.indexOf(next) + 1} of ${all.length}: ${next.why}`);
+  }
+
+  mend(what) {
+    this.decide({ ...what, table: this.at.key });
+  }
+
+  // The last undo of mine, taken back
+  redo() {
+    const found = this.document();
+    const queued = waiting().filter((one) => one.path.includes(found.key)).map((one) => one.body);
+    const mine = [...found.log, ...queued].filter((one) => one.who === this.me.name);
+    const last = mine.at(-1);
+    if (last?.what.action !== "undo") return tell("Nothing to redo: your last step here was no undo.");
+    this.decide({ action: "undo", correction: last.id });
+    tell("Done again.");
+  }
+
+  mendBar() {
+    const button = (text, key, action) => make("button", { type: "button", "aria-keyshortcuts": key, onclick: action }, text, " ", make("kbd", { "aria-hidden": "true" }, key));
+    return make("div", { class: "bar", role: "group", "aria-label": "Mend" },
+      button("Next doubt", ".", () => this.nextDoubt()), button("Is right", "c", () => this.check()), button("Edit cell", "e", () => this.editCell()),
+      button("Title", "t", () => this.editTitle()), button("Add note", "f", () => this.addNote()),
+      button("Row above", "i", () => this.reshape("insert_row")), button("Remove row", "x", () => this.reshape("remove_row")),
+      button("Column before", "I", () => this.reshape("insert_column")), button("Remove column", "X", () => this.reshape("remove_column")),
+      button("Merge right", "l", () => this.mergeRight()), button("Part", "p", () => this.partCell()),
+      button("Shorter header", "h", () => this.headerRows(-1)), button("Longer header", "H", () => this.headerRows(1)), button("Redo", "r", () => this.redo()));
+  }
+
+  mendKeys() {
+    return {
+      ".": () => this.nextDoubt(), c: () => this.check(), e: () => this.editCell(), t: () => this.editTitle(), f: () => this.addNote(),
+      i: () => this.reshape("insert_row"), x: () => this.reshape("remove_row"), I: () => this.reshape("insert_column"), X: () => this.reshape("remove_column"),
+      l: () => this.mergeRight(), p: () => this.partCell(), h: () => this.headerRows(-1), H: () => this.headerRows(1), r: () => this.redo(),
+      "[": () => this.stepCell(-1), "]": () => this.stepCell(1),
+    };
+  }
+}
