@@ -133,3 +133,25 @@ def test_sums_agree_for_any_marks(marks: list[list[str]]) -> None:
     assert table.total.conditional <= table.total.procedures + table.total.staff
     assert all(0 <= n <= table.total.visits for n in table.total.visits_by_class.values())
     assert Burden.model_validate_json(burden.model_dump_json()) == burden
+
+
+def columns_of(header: list[str], row: list[str]) -> TableBurden:
+    grid = [["Procedure", *header], ["12-lead ECG", *row]]
+    table = toy_table(grid, []).model_copy(update={"header_rows": 1})
+    return count_result(toy_result(table), WORDS).tables[0]
+
+
+def test_repeats_with_a_printed_end_are_counted_and_said() -> None:
+    header = ["Day 1", "Cycles 2-6", "Wk 68 to Wk 140 (every 12 weeks)", "Every 12 weeks"]
+    found = columns_of(header, ["X"] * 4)
+    assert [v.repeats for v in found.visits] == [1, 5, 7, 1]
+    assert [bool(v.repeated) for v in found.visits] == [False, False, False, True]
+    assert found.total.by_class["ecg"] == 14
+    assert any("is counted 7 times, as the print has both ends" in line for line in found.assumptions)
+
+
+def test_cells_that_say_no_and_columns_of_notes_count_nothing() -> None:
+    header = ["Day 1", "Day 8", "Day 15", "Day 22", "Notes"]
+    found = columns_of(header, ["X", "No", "-", "Refer to Section 8.2", "In triplicate, after five minutes of rest"])
+    assert [v.visit for v in found.visits] == ["Day 1", "Day 8", "Day 15", "Day 22"]
+    assert found.total.by_class == {"ecg": 1}

@@ -181,3 +181,48 @@ def test_cycles_that_are_letters_repeat() -> None:
     found = visits(header)
     assert [(v.kind, v.day, v.every_days) for v in found] == [("repeat", 1, 28), ("repeat", 15, 28)]
     assert all(v.doubts for v in found)
+
+
+def test_a_note_puts_columns_of_cycles_on_their_first_day() -> None:
+    note = "Unless otherwise specified, procedures are performed on Day 1 of each treatment cycle (21-day cycles)."
+    found = visits([["Treatment cycle", "1", "2", "6 and beyond"]], notes={"-": note})
+    assert [(v.cycle, v.day) for v in found] == [(1, 1), (2, 1), (6, 1)]
+    assert (found[2].kind, found[2].every_days) == ("repeat", 21)
+
+
+def test_letters_beside_numbers_are_not_passed_over() -> None:
+    found = visits([["Study day", "-6 M to R", "1"]])
+    assert found[0].doubts
+    assert not found[1].doubts
+
+
+def test_a_comments_column_may_have_a_second_header() -> None:
+    header = [["", "Treatment", "Comments"], ["Visit", "1", "Clinic visits: 1-9, 12"]]
+    found = visits(header, body=[["ECG", "X", "Triplicate"], ["Weight", "X", ""]])
+    assert [v.kind for v in found] == ["planned", "annotation"]
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("≤ 14d of the Last Dose", {"offset_days": 0, "before_days": 0, "after_days": 14, "relative_to": "last dose"}),
+        ("At time of discon", {"offset_days": 0, "relative_to": "discontinuation"}),
+        ("30 days post discon (± 7 days)",
+         {"offset_days": 30, "relative_to": "discontinuation", "before_days": 7, "after_days": 7}),
+        ("≤ 6 weeks from SED", {"offset_days": 0, "before_days": 0, "after_days": 42, "relative_to": "sed"}),
+    ],
+)  # fmt: skip
+def test_events_and_the_days_from_them(text: str, wanted: dict[str, object]) -> None:
+    found = facts(visits([["Day", text, "1"]])[0])
+    assert {key: found.get(key) for key in wanted} == wanted
+
+
+def test_two_windows_in_one_cell_are_said() -> None:
+    found = visits([["Procedure", "Additional visit Week 40 ± 7d/± 14d", "Day 1"]])
+    assert (found[0].before_days, found[0].after_days) == (7, 7)
+    assert found[0].doubts
+
+
+def test_cycles_that_are_listed_keep_their_list() -> None:
+    found = visits([["", "Cycle 4, 6, 8, 10 and 12 Day ± 3d"], ["DAY", "1"]])
+    assert (found[0].cycles, found[0].day, found[0].kind) == ([4, 6, 8, 10, 12], 1, "repeat")

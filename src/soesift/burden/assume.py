@@ -28,6 +28,11 @@ def _on_repeats(visits: list[VisitCount], repeated: set[int]) -> list[str]:
         for v in visits
         if v.repeated
     ]
+    said += [
+        f"“{v.visit}” is counted {v.repeats} times, as the print has both ends and the interval."
+        for v in visits
+        if v.printed_repeats
+    ]
     said += [f"“{visits[k].visit}” is counted {visits[k].repeats} times, as given." for k in sorted(repeated)]
     return said
 

@@ -7,12 +7,12 @@ from collections.abc import Iterable, Sequence
 
 from soesift.burden.assume import assumptions
 from soesift.burden.models import Burden, Contact, Counts, TableBurden, VisitCount
-from soesift.burden.repeats import refuse_unknown, repeats_of, why_repeated
+from soesift.burden.repeats import printed_repeats, refuse_unknown, repeats_of, why_repeated
 from soesift.burden.vocabulary import OTHER, Vocabulary, longest_match, plain_case
 from soesift.diff.reprinted import reprinted_headers
 from soesift.errors import UsageError
 from soesift.result.models import Result
-from soesift.schedule import Activity, Encounter, Mark, Schedule, read_schedule
+from soesift.schedule import Activity, Encounter, Mark, Schedule, Visit, read_schedule
 
 
 def count_result(
@@ -39,16 +39,23 @@ def count_schedule(schedule: Schedule, vocabulary: Vocabulary, repeats: dict[int
     again = reprinted_headers(schedule)
     notes = {c.marker: c.text for c in schedule.conditions}
     many = Counter(e.epoch for e in schedule.encounters)
-    visits = []
+    visits, places = [], list[int]()
+    meant = {v.encounter: v for v in schedule.visits if v.encounter is not None}
     for k, encounter in enumerate(schedule.encounters):
+        if k in meant and not meant[k].is_visit:
+            continue  # a column of notes, or one without a time and a mark
         marks = [m for m in schedule.marks if m.encounter == k and m.activity not in again]
         marks = [m for m in marks if _counts(m, schedule.activities[m.activity])]
-        contact = contact_of(encounter, notes, vocabulary)
+        contact = contact_of(encounter, notes, vocabulary, meant.get(k))
         epoch = schedule.epochs[encounter.epoch].name if schedule.epochs else ""
         shared = epoch if many[encounter.epoch] > 1 else ""
+        printed = printed_repeats(meant[k]) if k in meant else None
+        places.append(k)
         visits.append(VisitCount(
             column=encounter.column, visit=visit_name(encounter), epoch=epoch, contact=contact,
-            repeats=repeats.get(k, 1), repeated="" if k in repeats else why_repeated(encounter, shared),
+            repeats=repeats.get(k, printed or 1),
+            repeated="" if k in repeats or printed else why_repeated(encounter, shared),
+            printed_repeats=None if k in repeats else printed,
             counts=_visit_counts(marks, classes, schedule, notes, contact, vocabulary),
         ))  # fmt: skip
     planned = [v for v in visits if v.contact != "unscheduled"]
@@ -60,7 +67,7 @@ def count_schedule(schedule: Schedule, vocabulary: Vocabulary, repeats: dict[int
         total=summed(planned),
         unscheduled=summed(v for v in visits if v.contact == "unscheduled"),
         other=list(dict.fromkeys(unknown)),
-        assumptions=assumptions(schedule, visits, set(repeats)),
+        assumptions=assumptions(schedule, visits, {places.index(k) for k in repeats if k in places}),
     )  # fmt: skip
 
 
@@ -77,13 +84,17 @@ def classes_of(schedule: Schedule, vocabulary: Vocabulary) -> dict[int, str]:
     return found
 
 
-def contact_of(encounter: Encounter, notes: dict[str, str], vocabulary: Vocabulary) -> Contact:
-    """How the visit takes place, where its header or a footnote of the header says so; else on site."""
+def contact_of(
+    encounter: Encounter, notes: dict[str, str], vocabulary: Vocabulary, visit: Visit | None = None
+) -> Contact:
+    """How the visit takes place, where its header, a legend or a footnote of the header says so; else on site."""
     words, header = vocabulary.contact, " ".join([encounter.name, *encounter.headers])
     if {"unscheduled", "early_termination"} & set(encounter.timing.events) or _holds(header, words.unscheduled.all()):
         return "unscheduled"
     if _holds(header, words.phone.all()):
         return "phone"
+    if visit is not None and visit.contact in ("phone", "site or phone"):
+        return "phone" if visit.contact == "phone" else "site_or_phone"
     for text in (notes.get(marker, "") for marker in encounter.footnotes):
         if _holds(text, words.phone.all()):
             return "site_or_phone" if _holds(text, words.maybe.all()) else "phone"

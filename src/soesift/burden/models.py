@@ -33,7 +33,7 @@ class Counts(_Part):
 
 
 class VisitCount(_Part):
-    """One printed column. `repeats`: how often it is counted; `repeated`: why it may stand for several visits."""
+    """One printed column. `repeats`: how often it is counted; `repeated`: why it may stand for more visits."""
 
     column: int
     visit: str
@@ -41,6 +41,7 @@ class VisitCount(_Part):
     contact: Contact
     repeats: int = 1
     repeated: str = ""
+    printed_repeats: int | None = None  # `repeats`, if the print gives it: "Cycles 2-6" are five
     counts: Counts  # of one repeat
 
 

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 
 from soesift.burden.vocabulary import plain_case
 from soesift.errors import UsageError
-from soesift.schedule import Encounter, read_timing
+from soesift.schedule import Encounter, Visit, read_timing
 
 _OPEN = re.compile(
     r"\d\s*\+(?!\s*[/\d])|\b(?:and|&) (?:beyond|later|onwards?)\b|\bsubsequent\b|\bthereafter\b|\bevery\b|\beach\b"
@@ -35,6 +35,32 @@ def why_repeated(encounter: Encounter, shared: str = "") -> str:
     if any(units.count(unit) > 2 for unit in units):
         return "holds several times"
     return ""
+
+
+MOST_REPEATS = 120  # above it the numbers were read wrongly
+
+
+def printed_repeats(visit: Visit) -> int | None:
+    """How many visits a column stands for by its print: "Cycles 2-6", "Weeks 8 to 32, every 4 weeks", "V10-V21".
+
+    None without both ends and an interval, or where two of them disagree.
+    """
+    if visit.kind != "repeat":
+        return None
+    found: set[int] = set()
+    if visit.cycle is not None and visit.last_cycle is not None and visit.last_cycle > visit.cycle:
+        found.add(len(visit.cycles) or visit.last_cycle - visit.cycle + 1)
+    for first, last, days in ((visit.week, visit.last_week, 7), (visit.day, visit.last_day, 1)):
+        if first is not None and last is not None and visit.every_days and visit.cycle is None:
+            steps = (last - first) * days / visit.every_days
+            if steps == int(steps):
+                found.add(int(steps) + 1)
+    numbers = [match for text in visit.printed if (match := _NUMBERED.fullmatch(text))]
+    found |= {int(m["last"]) - int(m["first"]) + 1 for m in numbers if int(m["last"]) > int(m["first"])}
+    return found.pop() if len(found) == 1 and 1 < min(found) <= MOST_REPEATS else None
+
+
+_NUMBERED = re.compile(r"\(?[Vv](?:isits?)?\s?(?P<first>\d+)\s*(?:[-–—]|to)\s*[Vv]?(?:isit)?\s?(?P<last>\d+)\)?")
 
 
 def read_repeats(options: Sequence[str]) -> dict[str, int]:

@@ -10,11 +10,10 @@ from soesift.diff.models import ScheduleDiff, Version
 from soesift.document.kind import ENDINGS
 from soesift.errors import UsageError
 from soesift.result.models import Result
-from soesift.result.store import read_result
 
 
 def read_version(path: Path, model: str = "default") -> Result:
-    """The result at `path`, or that of detecting the document there.
+    """The result at `path` with the corrections that people made of it, or that of detecting the document there.
 
     Raises UsageError for another kind of file, DocumentError and ModelError as `Detector` does.
     """
@@ -24,7 +23,9 @@ def read_version(path: Path, model: str = "default") -> Result:
         return Detector.load(model).detect(path)
     if path.suffix.lower() != ".json":
         raise UsageError(f"{path}: neither a result nor a protocol; give ID.json of soesift detect, or a PDF or DOCX")
-    return read_result(path)
+    from soesift.review.corrections import corrected_result
+
+    return corrected_result(path)[0]
 
 
 def diff_results(old: Result, new: Result) -> ScheduleDiff:

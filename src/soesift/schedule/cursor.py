@@ -40,7 +40,10 @@ class Cursor:
 
     def own_unit(self, ahead: int) -> bool:
         """Whether the number there has a unit of its own behind it: "Day 1, 2 h postdose"."""
+        number = self.peek(ahead + 1 if self.sees("dash", ahead=ahead) else ahead)
         ahead += 2 if self.sees("dash", ahead=ahead) else 1
+        if self.peek(ahead).text == "Day" and number.value not in ("1", ""):
+            return False  # "Cycles 4, 6 and 12 Day": the name of the row below
         if self.sees("dash", "to", ahead=ahead) and self.sees("number", ahead=ahead + 1):
             ahead += 2
         return self.sees("unit", "after", ahead=ahead) and not self.starts_number(ahead + 1)

@@ -37,7 +37,22 @@ def add_from_notes(schedule: Schedule, table_texts: list[str]) -> None:
             beside = [v for v in schedule.visits if v is not visit and set(v.markers) & set(visit.markers)]
             names = {t.lower() for v in beside for t in v.printed} - {t.lower() for t in visit.printed}
             _from_footnotes(visit, notes, sorted(names))
+    _first_days(schedule, table_texts)
     _spread(schedule, table_texts)
+
+
+_FIRST_DAY = re.compile(
+    r"\bon\s+day\s+1\b[^.]{0,90}\b(?:each|every|of\s+(?:the|a|each|every))\s+(?:treatment\s+)?cycle", re.I
+)
+
+
+def _first_days(schedule: Schedule, table_texts: list[str]) -> None:
+    """ "Procedures are performed on Day 1 of each cycle": columns that print a cycle alone are on its day 1."""
+    everywhere = any(_FIRST_DAY.search(clean(text)) for text in table_texts)
+    for visit in schedule.visits:
+        if visit.cycle is not None and visit.day is None and visit.kind in ("planned", "repeat"):
+            own = any(_FIRST_DAY.search(clean(text)) for text in visit.conditions)
+            visit.day = 1.0 if own or everywhere else None
 
 
 def _by_legend(visit: Visit, known: dict[str, str]) -> str | None:
@@ -64,6 +79,8 @@ def _from_footnotes(visit: Visit, notes: list[Condition], others: list[str]) -> 
                 visit.before_days, visit.after_days = values.pop()
             elif len(values) > 1:
                 visit.doubts.append(f"Footnote {note.marker} gives several windows; none is taken.")
+        if visit.offset_days is not None and visit.relative_to is None:
+            _event_of_note(visit, sentences)
         if visit.kind == "event" and visit.offset_days is None and visit.hours is None:
             _time_of_note(visit, note, sentences)
         visit.contact = visit.contact or contact_of_note(sentences)
@@ -86,11 +103,20 @@ def _of_another(sentence: str, own: list[str], others: list[str]) -> bool:
 
 
 _AFTER = re.compile(
-    r"(?P<n>\d+)\s*(?P<u>days?|weeks?)\s*(?:\([^)]*\)\s*)?(?:after|following|from|post)\s+(?:the\s+|their\s+|his\s+or\s+her\s+)?"
+    r"(?P<n>\d+)\s*(?:(?:±|\+/-)\s*\d+\s*)?(?P<u>days?|weeks?)\s*(?:\([^)]*\)\s*)?(?:after|following|from|post)\s+(?:the\s+|their\s+|his\s+or\s+her\s+)?"
     r"(?P<what>(?:last|final|first)\s+(?:[a-z]+\s+){0,2}?(?:dose|administration|treatment|infusion|injection|visit)"
     r"(?:\s+of\s+(?:the\s+)?(?:study|trial)\s+[a-z]+)?)",
     re.IGNORECASE,
 )
+
+
+def _event_of_note(visit: Visit, sentences: list[str]) -> None:
+    """From what "30 days" in the header counts, where the footnote says the same number of days from an event."""
+    for match in _AFTER.finditer(" ".join(sentences)):
+        if _days(match) == visit.offset_days:
+            visit.relative_to = " ".join(match["what"].lower().split())
+            visit.doubts = [doubt for doubt in visit.doubts if "from what it is counted" not in doubt]
+            return
 
 
 _EVERY = re.compile(r"\bevery\s+(?P<n>\d+)\s*(?P<u>days?|weeks?)\b", re.IGNORECASE)

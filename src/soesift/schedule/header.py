@@ -150,6 +150,8 @@ def read_column(rows: list[HeaderRow], column: int) -> Column:
         unread += [f"{row.label}: {part}" if row.label else part for part in read.unread]
         if row.kind == "cycle" and _ANY_CYCLE.fullmatch(text):
             read.timing.cycles.append(Span(first=None, last=None, unit="cycle"))
+        if row.kind in get_args(Unit) and any(len(w) == 1 and w.isupper() for w in read.words):
+            unread.append(f"{row.label}: {text}")  # "-6 M to R" in a row of days
         worded += [(row.kind, f"{row.label}: {text}")] if row.label and _says_nothing(read, text, row.kind) else []
         merge(shared if _spans(row.texts, column) else own, _placed(read, row))
     merge(own, _narrowed(shared, own))

@@ -80,7 +80,7 @@ def add_offset(c: Cursor, length: Span) -> None:
         bind(c, offset)
     elif c.peek().value == "follow_up" and c.peek().text.lower().startswith("post"):
         offset.relation, offset.anchor = "after", "treatment"
-    elif c.peek().value == "from":
+    elif c.peek().value in ("from", "of"):
         c.at += 1
         offset.relation, offset.anchor = "after", read_anchor(c)
 

@@ -18,6 +18,7 @@ _COMMENTS = re.compile(
     r"additional information|procedure category|category|protocol reference|guidance",
     re.IGNORECASE,
 )
+_REMARKS = re.compile(r"(?:comments?|notes?|remarks?)(?:\s*/\s*(?:comments?|notes?|remarks?))?", re.IGNORECASE)
 _TITLE = re.compile(r"(?:table|appendix|figure)\b\s*[\d.A-Z]|schedule of\b", re.IGNORECASE)
 _ONE = r"(?:[a-z]|\d{1,2}|[*†‡§¶#]{1,3})"  # a marker behind a mark
 _MARK_TAIL = re.compile(
@@ -139,6 +140,8 @@ def _is_comment(header: list[list[str]], body: list[list[str]], column: int) -> 
     texts = [row[column] for row in header if row[column]]
     if texts and _COMMENTS.match(texts[-1]) and not read_timing(texts[-1]).timing.known():
         return True
+    if texts and _REMARKS.fullmatch(clean(texts[0])):  # "Comments" above "Clinic visits: 1-9, 12"
+        return not any(is_mark(row[column]) for row in body)
     filled = [row[column] for row in body if row[column]]
     own = [t for row in body if (t := row[column]) and t != row[column - 1]]
     prose = sum(len(t) > 40 for t in own) * 2 > len(filled) if filled else False

@@ -179,7 +179,8 @@ def _number_led(c: Cursor) -> bool:
         return True
     if c.peek().value.startswith("interval"):  # "at 52-week intervals"
         return c.set_every(*spans[-1], unit, 1)
-    if unit == c.kind and not c.sees("relative") and not waiting(c):
+    bound = c.sees("relative") or c.peek().value in ("of", "from")
+    if unit == c.kind and not bound and not waiting(c):
         c.add(spans, unit)
         return True
     for low, high in spans:

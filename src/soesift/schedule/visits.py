@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from soesift.schedule.models import Encounter, Offset, Schedule, Span, Timing, Visit, VisitKind, Window
 from soesift.schedule.table_notes import contact_in
+from soesift.schedule.tokens import clean
 
 _DAYS = {"day": 1.0, "week": 7.0}
 _HOURS = {"minute": 1 / 60, "hour": 1.0}
@@ -33,12 +34,46 @@ def visit_of(encounter: Encounter, epoch: str | None, schedule: Schedule) -> Vis
             visit.doubts.append(
                 f"Repeats every {_span(timing.every)}; a {timing.every.unit} has no fixed number of days."
             )
+    _at_event(visit, timing)
+    if visit.last_day is not None and visit.last_week is not None and _listed(timing, "day"):
+        visit.week = visit.last_week = None  # "Weeks 1-25 | Days 7, 21, 35": the weeks hold the days
     visit.kind = _kind(visit, timing)
+    if visit.kind == "planned" and any(_REPEATED.search(text) for text in visit.printed):
+        visit.kind = "repeat"
     _repeat(visit, schedule)
     _window(visit, timing.window)
     visit.contact = contact_in(" ".join(encounter.printed))
     visit.doubts += [f"“{part}” in the header could not be read." for part in encounter.unread]
     return visit
+
+
+_REPEATED = re.compile(r"\b(?:to\s+be\s+)?repeat(?:ed|s)?\b|\bcontinue\s+to\s+repeat\b", re.IGNORECASE)
+_AT = re.compile(
+    r"(?:at\s+)?(?:the\s+)?(?:time|day|date)\s+of\s+(?P<what>[A-Za-z][A-Za-z -]{3,40})"
+    r"|at\s+(?P<bare>discon\w*|withdrawal|relapse|progression|discharge)",
+    re.IGNORECASE,
+)
+
+
+def _at_event(visit: Visit, timing: Timing) -> None:
+    """ "At time of discontinuation": on the day of that event."""
+    if timing.times or timing.cycles or timing.every or visit.offset_days is not None:
+        return
+    for text in visit.printed:
+        match = _AT.fullmatch(clean(text).strip(" ."))
+        if match is not None:
+            visit.offset_days, visit.relative_to = 0.0, spelt_out((match["what"] or match["bare"]).lower())
+
+
+def spelt_out(event: str) -> str:
+    """An event's name without its usual short forms."""
+    return re.sub(
+        r"\bdiscon\b\.?|\bdisc\b\.?|\bd/?c\b", "discontinuation", re.sub(r"\btx\b|\btrt\b", "treatment", event)
+    )
+
+
+def _listed(timing: Timing, unit: str) -> bool:
+    return len([span for span in timing.times if span.unit == unit]) > 1
 
 
 def _points(visit: Visit, timing: Timing) -> None:
@@ -105,7 +140,7 @@ def _offset(visit: Visit, timing: Timing) -> None:
     if timing.times:  # "Week -4 to -1 (28 days)": a length beside a time is no distance
         named = [o for o in named if o.relation or o.anchor or (o.length and o.length.unit in _HOURS)]
     for offset in named:
-        visit.relative_to = visit.relative_to or offset.anchor
+        visit.relative_to = visit.relative_to or (spelt_out(offset.anchor) if offset.anchor else None)
     lengths = [o for o in named if o.length is not None]
     for offset in lengths[:1]:
         _place_offset(visit, offset)
@@ -190,6 +225,8 @@ def _repeat(visit: Visit, schedule: Schedule) -> None:
     if visit.kind != "repeat":
         return
     cycled = visit.cycle is not None or any("cycles without a number" in doubt for doubt in visit.doubts)
+    if visit.cycles and {b - a for a, b in pairwise(visit.cycles)} != {1}:
+        return  # "Cycles 2, 4, 8": no single interval; the cycles are listed
     if visit.every_days is None and cycled:
         length = cycle_length_of(schedule, visit.cycle)
         visit.every_days = None if length is None else float(length)

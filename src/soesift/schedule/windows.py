@@ -23,7 +23,11 @@ def read_window(c: Cursor) -> bool:
         c.at = start
         return False
     unit = c.unit_here() or (c.timing.window.unit if c.timing.window else None)
-    c.timing.window = Window(before=before, after=after, unit=unit)
+    found = Window(before=before, after=after, unit=unit)
+    if c.timing.window is not None and c.timing.window.unit is not None and c.timing.window != found:
+        c.unread.append(c.shown[c.tokens[start].start : c.peek(-1).end])  # "± 7d/± 14d": the second is said
+        return True
+    c.timing.window = found
     return True
 
 
