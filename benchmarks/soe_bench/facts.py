@@ -20,9 +20,9 @@ from pathlib import Path
 from typing import Any
 
 FORMAT = "soe-facts/1"
-SKETCH = 32  # smallest shingle hashes kept of a note: two readings alike to 90 % are told apart from two at 60 %
-SHINGLE = 6  # characters of a shingle: a wrong letter spoils six of them
-LONG = 30  # letters from which a cell is a sentence, compared as a note is
+SKETCH = 24  # smallest shingle hashes kept of a sentence
+SHINGLE = 12  # letters of a shingle: too many to be guessed one by one, so that a sketch gives no text away
+LONG = 40  # letters from which a cell is a sentence, compared as a note is
 TIMES = ("cycle", "day", "last_day", "week", "hours_from_reference", "offset_days", "every_days")
 WINDOWS = ("window_before_days", "window_after_days")
 KINDS = ("planned", "range", "repeat", "event", "unscheduled", "annotation")

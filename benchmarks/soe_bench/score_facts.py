@@ -10,9 +10,9 @@ names, columns by header and marks; then
   header   columns, those of the labels included, whose levels, read downwards, are the true ones. A text that spans
            counts once; levels may be cut into rows in another way; rows too many do not matter here
   rows     with the right name, below the header; found rows that are none are extra
-  marks    non-empty cells right of the labels: right text, wrong text, missed, extra. A sentence (30 letters and
+  marks    non-empty cells right of the labels: right text, wrong text, missed, extra. A sentence (40 letters and
            more) may have some letters wrong
-  notes    marker and text right, or a text alike to about 90 %; missed; marked notes that are none
+  notes    marker and text right, or a text alike to about 94 %; missed; marked notes that are none
   raised   cells with exactly their raised markers, of those that have any; cells with markers that have none. Only of
            results that know raised markers, in tables that print them raised; elsewhere a marker behind its text is no
            error
@@ -35,7 +35,7 @@ from typing import Any
 
 from facts import LONG, alike, bare_title, digest, joined, letters, sketch
 
-NEAR = 0.6  # share of shingles from which two sentences are one, read with some wrong letters
+NEAR = 0.3  # share of shingles from which two sentences are one: about one letter in sixteen may be wrong
 LENGTH = 0.06  # how much their lengths may differ
 SAME_MARKS = 0.5  # overlap of marks from which rows between two known ones are the same, their name misread
 

@@ -18,7 +18,7 @@ GRID = [
     ["Procedure", "Day -7 to -1", "Day 1", "Week 2", "Comments"],
     ["Safety", "Safety", "Safety", "Safety", "Safety"],
     ["Vital signs", "X", "", "X", ""],
-    ["Haemoglobin A1c", "", "X", "→", "Fasting, taken before the first dose of the day"],
+    ["Haemoglobin A1c", "", "X", "→", "Fasting, taken before the first dose of the day, if dosed"],
 ]
 NOTES = [
     {"marker": "a", "text": "Within seven days of the first dose, by telephone where the site allows it."},
@@ -141,7 +141,7 @@ def test_sentences_may_have_a_wrong_letter_marks_and_names_none(
     modules: dict[str, ModuleType], table: dict[str, Any]
 ) -> None:
     table["footnotes"][0]["text"] = table["footnotes"][0]["text"].replace("telephone", "telefone")
-    table["grid"][4][4] = "Fasting, taken before the flrst dose of the day"
+    table["grid"][4][4] = "Fasting, taken before the flrst dose of the day, if dosed"
     assert counts(modules, table)["perfect"] == 1
     table["footnotes"][0]["text"] = table["footnotes"][0]["text"][:40]
     assert counts(modules, table)["notes_ok"] == 1
