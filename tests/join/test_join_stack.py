@@ -247,3 +247,28 @@ def test_a_grid_cut_between_columns_joins_back_to_itself(a: int, b: int, height:
     joined = join_fragments([left, right])
     assert joined.grid == grid
     assert_covered(joined)
+
+
+def test_what_two_pages_repeat_is_header_and_stands_once() -> None:
+    head = [["Visit", "V1", "V2", "V3", "V4"], ["Office (O) or call (C)", "O", "C", "O", "O"]]
+    parts = [fragment([*head, *BODY[k : k + 2]], 4 + k // 2, caption=CAPTION if not k else "") for k in (0, 2, 4)]
+    joined = join_fragments(parts)
+    assert joined.header_rows == 2
+    assert joined.grid == [*head, *BODY]
+
+
+def test_a_reprinted_header_read_a_little_differently_stands_once() -> None:
+    head = [["Procedure", "Screening", "Baseline", "Treatment", "Follow-up"]]
+    blurred = [["Procedurs", "Screenlng", "Baselino", "Treatrnent", "Follow-up"]]
+    joined = join_fragments([fragment(head + BODY[:3], 4, caption=CAPTION), fragment(blurred + BODY[3:], 5)])
+    assert joined.grid == head + BODY
+
+
+def test_a_group_of_rows_that_goes_on_over_the_page_is_no_header() -> None:
+    head, group = [["Procedure", "Screening", "Day 1", "Day 8", "Day 15"]], ["Safety", "", "", "", ""]
+    parts = [
+        fragment([*head, group, *BODY[k : k + 2]], 4 + k // 2, caption=CAPTION if not k else "") for k in (0, 2, 4)
+    ]
+    joined = join_fragments(parts)
+    assert joined.header_rows == 1
+    assert joined.grid[1] == group

@@ -187,6 +187,7 @@ def pdf_fragments(
                     turn=found.turn, redacted=is_redacted(page.fills, page.fill_grey, table.bbox),
                     below=[line for line in found.lines_and_boxes if line.top >= table.hull[3] - 4],
                     over=[line for line in found.lines if line.bottom <= table.hull[1] + 4],
+                    shades=table.shades,
                 )
             )  # fmt: skip
     return fragments, lines

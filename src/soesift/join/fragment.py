@@ -18,7 +18,8 @@ NAME = 80  # characters: a merged row with a longer text is a note
 class Fragment:
     """One fragment. columns, rows: boundaries in points in the upright frame, or counted ones for DOCX;
     order: place in the document; soe and sampling: probabilities; below, over: lines under and above it on its page;
-    between: of a table of Word, the paragraphs since the table before, without its notes.
+    between: of a table of Word, the paragraphs since the table before, without its notes;
+    shades: luminance of each row's background.
     """
 
     record: TableRecord
@@ -33,6 +34,7 @@ class Fragment:
     below: list[TextLine] = field(default_factory=list)
     over: list[TextLine] = field(default_factory=list)
     between: list[str] | None = None
+    shades: list[float] = field(default_factory=list)
 
     @property
     def probability(self) -> float:

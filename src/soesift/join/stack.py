@@ -9,6 +9,7 @@ from soesift.document.orient import turn_box
 from soesift.document.page import Box
 from soesift.document.raised import runs_of, split_raised
 from soesift.join.fragment import Fragment
+from soesift.join.header_rows import same_row, settle_header_rows
 from soesift.join.joined import Joined
 from soesift.join.likeness import header_likeness, letters, names_likeness, plain_caption, same_columns
 from soesift.join.pairs import has_own_header, is_tile
@@ -51,6 +52,7 @@ def _header_fits(first: Fragment, fragment: Fragment) -> bool:
 def stack_block(fragments: list[Fragment]) -> Joined:
     """Fragments below each other on the columns of the first; reprinted header rows are dropped."""
     first = fragments[0]
+    settle_header_rows(fragments)
     joined = Joined(
         first.record.header_rows,
         [list(r) for r in first.record.grid],
@@ -73,7 +75,10 @@ def repeated_header(joined: Joined, fragment: Fragment) -> int:
     for row in fragment.record.grid[: max(fragment.record.header_rows, joined.header_rows)]:
         texts = [letters(t) for t in row if t]
         seen = sum(t in words for t in texts) / max(1, len(texts))
-        if plain_caption(" ".join(row)) in known or (texts and seen >= 0.7) or (not texts and skip):
+        again = (
+            len(row) == len(header[0]) and any(same_row(row, known_row) for known_row in header) if header else False
+        )
+        if again or plain_caption(" ".join(row)) in known or (texts and seen >= 0.7) or (not texts and skip):
             skip += 1
         else:
             break

@@ -20,6 +20,7 @@ from soesift.table.mend import mend_tables
 from soesift.table.open_cells import part_open_cells
 from soesift.table.redaction import add_hidden_rules, covered_outside, redaction_tags
 from soesift.table.rests import left_open, with_rest
+from soesift.table.shades import row_shades
 from soesift.table.split_rows import split_rows
 from soesift.table.states import mark_states
 from soesift.table.stream import find_streams
@@ -69,6 +70,7 @@ def find_tables(page: Page, furniture: Furniture = frozenset(), before: PageTabl
     if before is not None and (table := left_open(before.tables, before.lines, turn, before.height)) is not None:
         found.tables = with_rest(table, words, horizontal, found.tables, upright.height)
     for table in found.tables:
+        table.shades = row_shades(table, upright)
         table.rotation = turn
         table.bbox = turn_box(table.hull, upright.width, upright.height, turn)
     tags = redaction_tags(words, upright)

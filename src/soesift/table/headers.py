@@ -1,53 +1,177 @@
-"""Which leading rows of a grid are its header."""
+"""Which leading rows of a grid are its header: every row says how much it is one, and the best sum decides."""
 
 from __future__ import annotations
 
-from soesift.table.signs import has_activity, has_time, is_mark, is_point
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-MOST = 8
+from soesift.table.signs import has_activity, has_time, is_mark, is_point, is_window
+
+Grid = Sequence[Sequence[str]]
 
 
-def count_header_rows(grid: list[list[str]]) -> int:
+@dataclass(frozen=True, slots=True)
+class HeaderSettings:
+    """Weights in log-odds (rounded by hand; their signs and order matter more than their sizes) and thresholds."""
+
+    most: int = 8  # rows of a header; the longest seen has seven
+    looked: int = 40  # rows looked at for what the body is like
+    mark: float = -4.0  # of a row with a mark in it; it outweighs all but a reprint
+    timed: float = 2.2  # times the share of the row's texts that name a time or a window
+    untimed: float = -0.4  # of a row whose texts name none, without a name or with that of an axis
+    untimed_named: float = -1.2  # of one with any other name
+    timed_body: float = 0.5  # share of body rows that read like times: from here on times tell nothing
+    dimension: float = 1.6  # of a row named "Visit", "Study day", "Window"
+    activity: float = -1.8  # of a row named like something done
+    value: float = -2.4  # of a row named by one visit or time: its table has the visits in its rows
+    unnamed: float = 0.5  # of a row with texts and no name
+    corner: float = 2.0  # of a row whose name is merged with that of the row above
+    bridged: float = 1.0  # of a row into which a text of the row above reaches
+    typed: float = 1.0  # of a row of texts over columns of marks
+    typed_share: float = 0.5  # of the columns must hold a text for that
+    band: float = -1.2  # of a row with a name alone, or one text over its width
+    shaded: float = 1.2  # of a row as shaded as the first; minus for one that is not
+    shade_step: float = 0.03  # luminance by which two shades differ
+    reprinted: float = 6.0  # of a row that the next pages begin with as well
+    not_reprinted: float = -4.0  # of a row that they leave out of the header they repeat
+    one_page: float = 0.6  # of these where one page alone tells, less than a mark's
+    page_more: float = 0.2  # what each further page adds to that share
+
+
+SETTINGS = HeaderSettings()
+
+# the name of an axis of time or of the column of activities, without a value
+_DIMENSION = re.compile(
+    r"\W*(?:(?:study|trial|protocol|visit|treatment|scheduled|scheduling|planned|approximate|relative|target|"
+    r"allowed|allowable|permitted|permissible|nominal|clinic|hospital|dosing|assessment|calendar|"
+    r"required|general|overall|no\.?\s+of)\s+)*"
+    r"(?:visits?|days?|weeks?|months?|years?|hours?|cycles?|windows?|periods?|phases?|epochs?|stages?|parts?|times?|"
+    r"time\s*points?|timing|schedule|duration|interval|tolerance|allowance|deviation|procedures?|assessments?|"
+    r"activit(?:y|ies)|evaluations?|examinations?|events?|items?|tests?|parameters?|measurements?|investigations?|"
+    r"fasting|fasted|location|setting|contact|visit\s+type|type\s+of\s+visit|visit\s+(?:number|name|no\.?|id|code)|"
+    r"categor(?:y|ies)|section|reference|number|no\.?|name|title|description|arms?|cohorts?)\b"
+    r"(?!\s*\d)",
+    re.IGNORECASE,
+)
+_VALUE = re.compile(
+    r"\W*(?:(?:study\s+)?(?:visit|day|week|month|year|hour|cycle|period)\s*[-–−+]?\s*\d+|[DWVMC]\s?[-–−]?\d+\b|"
+    r"(?:screening|baseline|end\s+of\s+(?:study|treatment)|follow[\s-]?up|unscheduled|early\s+\w+|pre-?dose|"
+    r"post-?dose|eot|eos|discharge|run-?in|randomi[sz]ation)\b(?!.*\b(?:visit|day|week)s?\W*$)|"
+    r"[-–−+]?\d+(?:[.,]\d+)?\s*(?:h|hr|hrs|hours?|min|minutes|[a-z])?\W*$)",
+    re.IGNORECASE,
+)
+_BLANK = re.compile(r"[-–—\s.]*|n\.?/?a\.?", re.IGNORECASE)
+
+
+def count_header_rows(
+    grid: Grid, shades: Sequence[float] = (), reprints: Sequence[float] = (), settings: HeaderSettings = SETTINGS
+) -> int:
     """Number of leading rows that name visits and times; at least 1 for a grid of two rows or more, else 0.
 
-    A row that says nothing of time is taken in where the next row, still without a mark or an activity, does.
+    shades: luminance of each row's background; reprints: for each row from -1 (left out) to 1 (reprinted) what the
+    table's other pages say of it.
     """
     if len(grid) < 2:
         return 0
-    count, row = 0, 0
-    while row < min(MOST, len(grid) - 1) and not is_body_row(grid[row], count):
-        if is_header_row(grid[row], count):
-            count = row + 1
-        elif row > count:
-            break
-        row += 1
-    return max(1, count)
+    weights = header_evidence(grid, shades, reprints, settings)
+    return best_cut(weights, settings.most)
 
 
-def is_body_row(row: list[str], above: int) -> bool:
-    """Marks, or an activity name in front of cells that are empty or name no time."""
-    data = {text for text in row[1:] if text}
-    if any(is_mark(text) for text in data):
-        return True
-    timed = any(has_time(text) or is_point(text) for text in data)
-    return above > 0 and bool(row[0]) and has_activity(row[0]) and not has_time(row[0]) and not timed
+def best_cut(weights: Sequence[float], most: int) -> int:
+    """The number of leading rows, at least 1, whose weights have the largest sum; of equal ones the smallest."""
+    total = best = weights[0]
+    count = 1
+    for row, weight in enumerate(weights[1:most], 2):
+        total += weight
+        if total > best + 1e-6 and row < len(weights):
+            best, count = total, row
+    return count
 
 
-def is_header_row(row: list[str], above: int) -> bool:
-    """Whether a row, with `above` header rows before it, still belongs to the header.
+def header_evidence(
+    grid: Grid, shades: Sequence[float] = (), reprints: Sequence[float] = (), settings: HeaderSettings = SETTINGS
+) -> list[float]:
+    """Log-odds for each leading row that it is header rather than body."""
+    s = settings
+    rows = min(s.most + 1, len(grid))
+    loud = timed_body(grid, s) < s.timed_body
+    marked = mark_columns(grid[: s.looked])
+    weights = []
+    for row in range(rows):
+        weight = own_evidence(grid[row], row, loud, marked, s)
+        if row:
+            weight += merged_evidence(grid, row, s) + shade_evidence(shades, row, s)
+        told = reprints[row] if row < len(reprints) else 0.0
+        if told > 0 and row and is_group(grid[row]):
+            told = 0.0  # it goes on over the page
+        weights.append(weight + (s.reprinted * told if told > 0 else -s.not_reprinted * told))
+    return weights
 
-    A body row has marks, or an activity in front of empty or other cells; a row that is one merged cell is a
-    title before the first header row and a category after it.
-    """
-    data = [text for text in row[1:] if text]
+
+def own_evidence(texts: Sequence[str], row: int, timed_tells: bool, marked: float, s: HeaderSettings) -> float:
+    """What a row says by itself. marked: share of the columns that hold marks anywhere."""
+    name, data = texts[0], [text for text in texts[1:] if not is_blank(text)]
     distinct = set(data)
-    if any(is_mark(text) for text in distinct):
-        return False
-    if not data or distinct == {row[0]}:
-        return above == 0
-    timed = sum(has_time(text) or is_point(text) for text in distinct) / len(distinct)
-    if row[0] and has_activity(row[0]) and not has_time(row[0]) and timed < 0.8 and above:
-        return False
-    if timed >= 0.5:
-        return True
-    return above == 0 or (not row[0] and timed > 0)
+    if not distinct - {name}:
+        return s.band if row else 0.2
+    if any(is_mark(text) and not is_window(text) for text in distinct):
+        return s.mark
+    timed = sum(has_time(text) or is_point(text) or is_window(text) for text in distinct) / len(distinct)
+    weight = name_evidence(name, timed, row, s)
+    untimed = s.untimed if weight > 0 else s.untimed_named
+    weight += (s.timed * timed if timed >= 0.2 else untimed) if timed_tells else 0.0
+    if marked >= 0.5 and len(data) >= s.typed_share * (len(texts) - 1):
+        weight += s.typed
+    return weight
+
+
+def name_evidence(name: str, timed: float, row: int, s: HeaderSettings) -> float:
+    """What the name in front of a row says; timed: share of the row's texts that name times."""
+    if not name:
+        return s.unnamed
+    if _DIMENSION.match(name) and not _VALUE.match(name):
+        return s.dimension
+    if _VALUE.match(name):
+        return s.value if row else 0.0
+    return s.activity if has_activity(name) and not (has_time(name) or timed >= 0.8) else 0.0
+
+
+def merged_evidence(grid: Grid, row: int, s: HeaderSettings) -> float:
+    """Whether the corner of the table, or another text, reaches down from the row above."""
+    above, here = grid[row - 1], grid[row]
+    if here[0] and here[0] == above[0] == grid[0][0] and len(set(here)) > 1:
+        return s.corner
+    same = any(a == b and len(a) > 3 and not is_mark(a) for a, b in zip(above[1:], here[1:], strict=True))
+    return s.bridged if same and len(set(here[1:])) > 1 else 0.0
+
+
+def shade_evidence(shades: Sequence[float], row: int, s: HeaderSettings) -> float:
+    """Whether a row is shaded as the first is, where the body is not."""
+    if len(shades) <= row or min(abs(shades[0] - shade) for shade in shades[-3:]) <= s.shade_step:
+        return 0.0
+    return s.shaded if abs(shades[row] - shades[0]) <= s.shade_step else -s.shaded
+
+
+def timed_body(grid: Grid, s: HeaderSettings) -> float:
+    """Share of the rows below the first two that consist of times or numbers, as in tables of measured values."""
+    body = [[t for t in row[1:] if not is_blank(t)] for row in grid[2 : s.looked]]
+    told = [sum(has_time(t) or is_point(t) for t in data) >= 0.5 * len(data) for data in body if data]
+    return sum(told) / len(told) if len(told) > 4 else 0.0
+
+
+def mark_columns(grid: Grid) -> float:
+    """Share of the columns behind the first in which a mark stands."""
+    columns = list(zip(*grid, strict=True))[1:]
+    return sum(any(is_mark(text) for text in column) for column in columns) / max(1, len(columns))
+
+
+def is_group(texts: Sequence[str]) -> bool:
+    """Whether a row names a group of rows: one text alone, which is no name of an axis or column."""
+    alone = not {text for text in texts[1:] if not is_blank(text)} - {texts[0]}
+    return alone and bool(texts[0]) and _DIMENSION.match(texts[0]) is None
+
+
+def is_blank(text: str) -> bool:
+    """Nothing, dashes, or "N/A": no text of a header and no mark."""
+    return _BLANK.fullmatch(text) is not None

@@ -53,7 +53,7 @@ def _record(
         bbox=table.bbox,
         page_size=(found.width, found.height),
         rotation=table.rotation,
-        header_rows=count_header_rows(table.plain_texts()),
+        header_rows=count_header_rows(table.plain_texts(), table.shades),
         grid=grid,
         caption=context.caption or title_row(grid),
         heading=context.heading,

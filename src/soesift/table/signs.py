@@ -51,10 +51,25 @@ _ACTIVITY = re.compile(
 )
 
 
+_WINDOW = re.compile(
+    r"""(?:[±+]|\+\s*/\s*[-–−]|[-–−]\s*/\s*\+)\s*\d+(?:[.,]\d+)?(?:\s*[/,]\s*[-–−]?\s*\d+(?:[.,]\d+)?)?\s*
+    (?:d|days?|w|wks?|weeks?|h|hrs?|hours?|m|mo|months?|min|minutes?)?\.?\s*[a-z*†‡]?|
+    [-–−]\s*\d+\s*(?:d|days?|wks?|weeks?|h|hours?|min)?\s*(?:[/,;]|to|and)\s*\+\s*\d+\s*
+    (?:d|days?|wks?|weeks?|h|hours?|months?|min)?\.?\s*[a-z*†‡]?""",
+    re.VERBOSE | re.IGNORECASE,
+)
+
+
+@lru_cache(maxsize=65536)
+def is_window(text: str) -> bool:
+    """Whether a cell is the tolerance of a visit: ±3, +7 days, -1/+2, +/- 2 d."""
+    return 0 < len(text) <= 24 and _WINDOW.fullmatch(text.strip()) is not None
+
+
 @lru_cache(maxsize=65536)
 def is_mark(text: str) -> bool:
     """Whether a cell says only "done here": X, check, bullet, arrow, with or without a footnote marker."""
-    return 0 < len(text) <= 40 and _MARK.match(text.strip()) is not None
+    return 0 < len(text) <= 40 and _MARK.match(text.strip()) is not None and not is_window(text)
 
 
 @lru_cache(maxsize=65536)

@@ -1,0 +1,79 @@
+"""The number of header rows: what each row says by itself, how it is shaded, and what other pages repeat."""
+
+from __future__ import annotations
+
+import pytest
+
+from soesift.table.headers import count_header_rows
+from soesift.table.signs import is_mark, is_window
+
+BODY = [["Informed consent", "X", "", ""], ["Safety"] * 4, ["ECG", "X", "X", "X"], ["Weight", "", "X", "X"]]
+TOP = ["Visit", "V1", "V2", "V3"]
+
+
+@pytest.mark.parametrize("text", ["±3", "+7", "-1/+2", "-3/+5 days", "+/- 2 d", "± 1 week", "-1 to +3", "+14"])
+def test_windows_are_no_marks(text: str) -> None:
+    assert is_window(text)
+    assert not is_mark(text)
+
+
+@pytest.mark.parametrize("text", ["+", "X", "→", "-7", "1", "7 days", ""])
+def test_no_windows(text: str) -> None:
+    assert not is_window(text)
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        ["Window", "", "-1/+2", "+7"],
+        ["Visit window", "---", "±1 day", "-3/+5 days"],
+        ["Fasting", "Yes", "No", "Yes"],
+        ["Days from randomisation", "-28 to -1", "1", "15"],
+        ["", "1 (HD)", "2 (non-HD)", "3 (HD)"],
+        ["Clinic visit window (days)", "—", "±2", "—"],
+        ["Study week", "-2", "0", "4"],
+    ],
+)
+def test_rows_of_a_header(row: list[str]) -> None:
+    assert count_header_rows([TOP, row, *BODY]) == 2
+    assert count_header_rows([TOP, row, ["Study day", "-28 to -1", "1", "15"], *BODY]) == 3
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        ["Vital signs", "X", "X", "X"],
+        ["Adverse events", "continuous", "continuous", "continuous"],
+        ["Safety"] * 4,
+        ["Questionnaire", "", "if needed", ""],
+    ],
+)
+def test_rows_of_a_body(row: list[str]) -> None:
+    assert count_header_rows([TOP, row, *BODY]) == 1
+
+
+def test_a_table_with_the_visits_in_its_rows_ends_its_header() -> None:
+    head = ["Cycle", "Day", "Time", "Sample number"]
+    rows = [
+        ["1", "1", "Predose", "101"],
+        ["1", "1", "2 h", "102"],
+        ["1", "8", "Predose", "103"],
+        ["2", "1", "4 h", "104"],
+    ]
+    assert count_header_rows([head, *rows]) == 1
+    named = [[f"Visit {k}", f"Day {7 * k}", "X", ""] for k in range(6)]
+    assert count_header_rows([["Visit", "Day", "ECG", "Blood sample"], *named]) == 1
+
+
+def test_shades_tell_where_nothing_else_does() -> None:
+    grid = [["Name", "A", "B", "C"], ["Second", "one", "two", "three"], *BODY]
+    assert count_header_rows(grid) == 1
+    assert count_header_rows(grid, [0.8, 0.8, 1.0, 1.0, 1.0, 1.0]) == 2
+
+
+def test_what_other_pages_repeat_is_header() -> None:
+    grid = [TOP, ["Office (O) or call (C)", "O", "C", "O"], *BODY]
+    assert count_header_rows(grid) == 1
+    assert count_header_rows(grid, reprints=[1.0, 1.0, -1.0, -1.0, -1.0, -1.0]) == 2
+    day = [TOP, ["", "1", "8", "15"], *BODY]
+    assert count_header_rows(day, reprints=[1.0, -1.0, -1.0, -1.0, -1.0, -1.0]) == 1
