@@ -272,3 +272,18 @@ def test_a_group_of_rows_that_goes_on_over_the_page_is_no_header() -> None:
     joined = join_fragments(parts)
     assert joined.header_rows == 1
     assert joined.grid[1] == group
+
+
+def test_a_name_cut_by_the_page_break_is_one_row() -> None:
+    upper = [*BODY[:2], ["Clinical chemistry including", "", "X", "", ""]]
+    lower = [["liver panel", "", "", "", ""], *BODY[2:]]
+    joined = join_fragments([fragment(HEADER + upper, 4, caption=CAPTION), fragment(HEADER + lower, 5)])
+    assert joined.grid[3][0] == "Clinical chemistry including liver panel"
+    assert len(joined.grid) == 1 + len(BODY) + 1
+    assert_covered(joined)
+
+
+def test_a_group_at_the_top_of_a_page_is_no_rest_of_a_name() -> None:
+    lower = [["Laboratory", "", "", "", ""], *BODY[3:]]
+    joined = join_fragments([fragment(HEADER + BODY[:3], 4, caption=CAPTION), fragment(HEADER + lower, 5)])
+    assert len(joined.grid) == 1 + len(BODY) + 1

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from soesift.join.fragment import Fragment
 from soesift.join.likeness import alike, letters
+from soesift.table.grid import without_markers
 from soesift.table.headers import SETTINGS, HeaderSettings, count_header_rows
 
 SAME = 0.85  # likeness of two readings of one header text (OCR errs)
@@ -16,8 +17,8 @@ def settle_header_rows(fragments: Sequence[Fragment], settings: HeaderSettings =
     """Set the number of header rows of the first of some fragments that share their columns, in place."""
     first = fragments[0]
     votes = reprint_votes(fragments, settings)
-    counted = count_header_rows(first.record.grid, first.shades, votes, settings)
-    first.record.header_rows = counted
+    grid = without_markers(first.record.grid, first.cells)
+    first.record.header_rows = count_header_rows(grid, first.shades, votes, settings)
 
 
 def reprint_votes(fragments: Sequence[Fragment], settings: HeaderSettings = SETTINGS) -> list[float]:

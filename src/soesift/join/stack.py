@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -62,8 +64,51 @@ def stack_block(fragments: list[Fragment]) -> Joined:
     for fragment in fragments[1:]:
         skip = repeated_header(joined, fragment)
         place = match_columns(first, fragment)
+        cut = cut_row(joined, fragment, skip)
         append(joined, fragment, skip, place)
+        if cut:
+            close_row(joined, cut)
     return joined
+
+
+_OPEN = re.compile(r".*(?:[,/(&–-]|\b(?:and|or|of|for|with|including|the|to|by|in|on|at))", re.IGNORECASE)
+
+
+def cut_row(joined: Joined, fragment: Fragment, skip: int) -> int:
+    """The row of `joined` that the page break cut, if the next page begins with the rest of its name; else 0."""
+    last, rows = len(joined.grid) - 1, fragment.record.grid
+    if last < joined.header_rows or skip >= len(rows):
+        return 0
+    rest, name = rows[skip], joined.grid[last][0]
+    bare = rest[0] and not any(rest[1:]) and not (rest[0] == name or rest[0].isdigit())
+    goes_on = rest[0][:1].islower() or rest[0][:1] in "(&/+" or _OPEN.fullmatch(name) is not None
+    held = any(joined.grid[last][1:]) and joined.grid[last][1] != name
+    held = held and not any(c.column == 0 and c.row < last <= c.row + c.row_span - 1 for c in joined.cells)
+    return last if bare and name and held and goes_on else 0
+
+
+def close_row(joined: Joined, row: int) -> None:
+    """Put the rest of a name, which stands in the row below, back to it."""
+    whole = f"{joined.grid[row][0]} {joined.grid[row + 1][0]}"
+    joined.grid[row][0] = whole
+    del joined.grid[row + 1], joined.pages[row + 1]
+    kept: list[Cell] = []
+    rest: Cell | None = None
+    for cell in joined.cells:
+        if cell.row == row + 1 and cell.row_span == 1:
+            if cell.column == 0:
+                rest = cell
+            continue
+        if cell.row > row:
+            cell.row -= 1
+        kept.append(cell)
+    joined.cells = kept
+    if rest is not None and (name := next((c for c in kept if c.column == 0 and c.row == row), None)) is not None:
+        gap = [Run(text=" ", raised=False)] if name.runs or rest.runs else []
+        own, more = (c.runs or [Run(text=c.text, raised=False)] for c in (name, rest))
+        name.runs = [*own, *gap, *more] if gap else []
+        name.text = f"{name.text} {rest.text}"
+        name.markers = [*name.markers, *(m for m in rest.markers if m not in name.markers)]
 
 
 def repeated_header(joined: Joined, fragment: Fragment) -> int:

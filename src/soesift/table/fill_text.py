@@ -24,6 +24,8 @@ def words_by_cell(table: FoundTable, words: Words) -> tuple[NDArray[np.intp], ND
     middle = (words.boxes[:, :2] + words.boxes[:, 2:]) / 2
     column = np.searchsorted(table.columns, middle[:, 0], side="right") - 1
     row = np.searchsorted(table.rows, middle[:, 1], side="right") - 1
+    if len(table.moved):
+        column[table.moved[:, 0]] = table.moved[:, 1]
     height, width = table.shape
     inside = np.flatnonzero((column >= 0) & (column < width) & (row >= 0) & (row < height))
     return inside, owners(table)[row[inside], column[inside]]

@@ -42,7 +42,8 @@ class FoundTable:
     rows: (r + 1,) and columns: (c + 1,) boundaries in points; rotation: clockwise degrees by which that frame
     is turned on the page; borderless: columns come from white space; ruled: share of the inner cell sides
     that are drawn; arrows: (a, 3) horizontal lines (y, x0, x1) that end inside cells; bbox: on the page as
-    displayed; shades: luminance of each row's background, 1 where nothing is filled.
+    displayed; shades: luminance of each row's background, 1 where nothing is filled; moved: (m, 2)
+    numbers of words that belong to another column than the one their middle lies in, and that column.
     """
 
     page: int
@@ -56,6 +57,7 @@ class FoundTable:
     flags: list[str] = field(default_factory=list)
     arrows: NDArray[np.float32] = field(default_factory=lambda: np.zeros((0, 3), np.float32))
     shades: list[float] = field(default_factory=list)
+    moved: NDArray[np.intp] = field(default_factory=lambda: np.zeros((0, 2), np.intp))
 
     @property
     def shape(self) -> tuple[int, int]:

@@ -9,6 +9,7 @@ from soesift.document.printed_lines import page_lines
 from soesift.document.rulings import Lines
 from soesift.document.words import Words
 from soesift.table.grid import FoundTable, GridCell
+from soesift.table.stream_cells import lay_texts
 from soesift.table.stream_columns import column_bounds
 from soesift.table.stream_rows import Printed, row_bounds
 
@@ -20,6 +21,7 @@ LONE = 2.5  # of the line height: a gap that makes a line of two chunks tabular
 APART = 48.0  # points between two tabular lines of one table
 PROSE = 0.62  # of the text's width: a longer single chunk is prose
 TITLE = 5.0  # points
+HEADINGS = 3  # leading lines that may be left out of account when columns are looked for
 HEADER = 90.0  # points above the first tabular line in which a top rule is looked for
 
 
@@ -32,7 +34,7 @@ def find_streams(words: Words, rules: Lines, taken: list[FoundTable], page: int)
     width = float(words.boxes[free, 2].max() - words.boxes[free, 0].min())
     tables = []
     for run in tabular_runs(lines, width):
-        table = build_stream(lines, run, rules, page, width)
+        table = build_stream(lines, run, rules, page, width, words)
         if table is not None:
             tables.append(table)
     return tables
@@ -68,8 +70,11 @@ def printed_lines(words: Words, chosen: NDArray[np.intp]) -> list[Printed]:
     tops, bottoms = np.minimum.reduceat(chunks[:, 1], begin).tolist(), np.maximum.reduceat(chunks[:, 3], begin).tolist()
     ends = [*begin[1:].tolist(), len(chunks)]
     letters = [words.text[index][:1] for index in flat[first].tolist()]
-    places = zip(begin.tolist(), ends, tops, bottoms, letters, strict=True)
-    return [Printed(chunks[start:end], top, bottom, letter) for start, end, top, bottom, letter in places]
+    places = zip(begin.tolist(), ends, tops, bottoms, letters, lines, first.tolist(), strict=True)
+    return [
+        Printed(chunks[a:b], top, bottom, letter, line, (starts[a:b] - at).tolist())
+        for a, b, top, bottom, letter, line, at in places
+    ]
 
 
 def _reach(right: NDArray[np.float32], line_of: NDArray[np.intp]) -> NDArray[np.float32]:
@@ -119,12 +124,12 @@ def is_prose(line: Printed, width: float) -> bool:
 
 
 def build_stream(
-    lines: list[Printed], run: tuple[int, int], rules: Lines, page: int, width: float
+    lines: list[Printed], run: tuple[int, int], rules: Lines, page: int, width: float, words: Words
 ) -> FoundTable | None:
     """Rows and columns of one run; None if the lines share fewer than two white gaps."""
     first, last = extend(lines, run, rules, width)
     body = [line for line in lines[run[0] : run[1] + 1] if is_tabular(line, width)]
-    columns = column_bounds([line.chunks for line in body])
+    columns = column_bounds([line.chunks for line in without_headings(body)])
     if len(columns) < 4:
         return None
     while first < run[0] and is_title(lines[first], columns):
@@ -134,7 +139,22 @@ def build_stream(
     columns = np.concatenate([[min(left, columns[0]) - 1], columns[1:-1], [max(right, columns[-1]) + 1]])
     rows = row_bounds(lines[first : last + 1], columns, rules)
     cells = [GridCell(r, c, 1, 1) for r in range(len(rows) - 1) for c in range(len(columns) - 1)]
-    return FoundTable(page, rows, columns.astype(np.float32), cells, borderless=True)
+    table = FoundTable(page, rows, columns.astype(np.float32), cells, borderless=True)
+    lay_texts(table, lines[first : last + 1], words, rules)
+    return table
+
+
+def without_headings(lines: list[Printed]) -> list[Printed]:
+    """The lines without leading ones that hold fewer texts than the next: headings of several columns, which may stand
+    where no column is."""
+    kept = list(lines)
+    while len(kept) > LEAST + 1 and len(kept[0].chunks) < len(kept[1].chunks):
+        rest = np.concatenate([line.chunks for line in kept[1:]])
+        within = (kept[0].chunks[:, 0] >= rest[:, 0].min()) & (kept[0].chunks[:, 2] <= rest[:, 2].max() + TITLE)
+        if not within.all() or len(lines) - len(kept) >= HEADINGS:
+            break
+        kept = kept[1:]
+    return kept
 
 
 def is_title(line: Printed, columns: NDArray[np.floating]) -> bool:

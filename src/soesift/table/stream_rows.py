@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 import numpy as np
@@ -21,12 +21,15 @@ RULED = 0.35  # of the gaps between lines hold a rule: then rows are what lies b
 
 @dataclass(slots=True)
 class Printed:
-    """One printed line: its chunks (k, 4) in the upright frame, its extent, and its first character."""
+    """One printed line: its chunks (k, 4) in the upright frame, its extent, its first character, the numbers of its
+    words from left to right, and where among them each chunk starts."""
 
     chunks: NDArray[np.float32]
     top: float
     bottom: float
     initial: str = ""
+    words: NDArray[np.intp] = field(default_factory=lambda: np.zeros(0, np.intp))
+    starts: list[int] = field(default_factory=list)
 
     @property
     def middle(self) -> float:

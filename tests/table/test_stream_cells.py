@@ -1,0 +1,79 @@
+"""Tables without vertical rules: headings over several columns, and texts that cross a column's side."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pytest
+
+from soesift.document.pdf import open_pdf, read_page
+from soesift.table.find import find_tables
+
+ROWS = ["Consent", "Vital signs", "ECG", "Haematology", "Weight", "Adverse events"]
+XS = [60, 200, 270, 340, 410, 480, 560]
+
+
+def printed(
+    tmp_path: Path, texts: list[tuple[float, float, str, str]], rules: list[tuple[float, float, float]]
+) -> list[list[str]]:
+    """The grid found where each text is drawn at (x, y from the top), left or centred; rules are (y, x0, x1)."""
+    canvas = pytest.importorskip("reportlab.pdfgen.canvas")
+    buffer = io.BytesIO()
+    c = canvas.Canvas(buffer, pagesize=(792, 612))
+    c.setFont("Helvetica", 8)
+    for x, y, text, how in texts:
+        (c.drawCentredString if how == "c" else c.drawString)(x, 612 - y, text)
+    for y, x0, x1 in rules:
+        c.line(x0, 612 - y, x1, 612 - y)
+    c.save()
+    path = tmp_path / "one.pdf"
+    path.write_bytes(buffer.getvalue())
+    with open_pdf(path) as document:
+        page = read_page(document, 0)
+    return find_tables(page).tables[0].texts()
+
+
+def body(how: str = "c") -> list[tuple[float, float, str, str]]:
+    marks = [(x, 140 + 14 * r, "X", how) for r in range(len(ROWS)) for k, x in enumerate(XS[1:]) if (r + k) % 3]
+    return [*((XS[0], 140.0 + 14 * r, name, "l") for r, name in enumerate(ROWS)), *marks]
+
+
+VISITS = ["Screening", "Day 1", "Day 8", "Day 15", "Day 22", "Day 50"]
+
+
+def test_headings_reach_over_the_columns_in_whose_middle_they_stand(tmp_path: Path) -> None:
+    names = [(x, 124.0, name, "c") for x, name in zip(XS[1:], VISITS, strict=True)]
+    top = [(200.0, 110.0, "Screening", "c"), (375.0, 110.0, "Treatment", "c"), (560.0, 110.0, "Follow-up", "c")]
+    grid = printed(
+        tmp_path, [*top, (60, 124, "Visit", "l"), *names, *body()], [(100, 50, 600), (130, 50, 600), (230, 50, 600)]
+    )
+    assert grid[0] == ["", "Screening", *["Treatment"] * 4, "Follow-up"]
+    assert grid[1] == ["Visit", *VISITS]
+
+
+def test_headings_reach_over_the_columns_under_which_a_rule_is_drawn(tmp_path: Path) -> None:
+    names = [(x, 124.0, name, "c") for x, name in zip(XS[1:], VISITS, strict=True)]
+    top = [(305.0, 110.0, "Part A", "c"), (475.0, 110.0, "Part B", "c")]
+    rules = [(100, 50, 600), (114.5, 250, 362), (114.5, 390, 510), (130, 50, 600), (230, 50, 600)]
+    grid = printed(tmp_path, [*top, (60, 124, "Visit", "l"), *names, *body()], [*rules])
+    assert grid[0] == ["", "", "Part A", "Part A", "Part B", "Part B", ""]
+
+
+def test_a_heading_of_one_line_more_stays_in_its_column(tmp_path: Path) -> None:
+    names = [(x, 124.0, name, "c") for x, name in zip(XS[1:], VISITS, strict=True)]
+    grid = printed(
+        tmp_path, [(410, 110, "Early", "c"), (60, 124, "Visit", "l"), *names, *body()], [(100, 50, 600), (130, 50, 600)]
+    )
+    assert all(row.count("Early") <= 1 for row in grid)
+
+
+def test_a_long_name_stays_in_its_column_and_close_names_are_two(tmp_path: Path) -> None:
+    xs = [200, 260, 320, 380, 434, 470]
+    visits = ["Screening", "Day 1", "Day 8", "Day 15", "End of Trial", "Safety"]
+    names = [(x, 124.0, name, "l") for x, name in zip(xs, visits, strict=True)]
+    marks = [(x, 140.0 + 14 * r, "X", "l") for r in range(len(ROWS)) for k, x in enumerate(xs) if (r + k) % 3]
+    rows = [(60.0, 140.0 + 14 * r, name, "l") for r, name in enumerate(ROWS)]
+    names[4] = (424.0, 124.0, "End of Trial", "l")
+    grid = printed(tmp_path, [(60, 124, "Visit", "l"), *names, *rows, *marks], [])
+    assert grid[0] == ["Visit", *visits]
