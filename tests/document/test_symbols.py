@@ -34,6 +34,14 @@ def test_the_font_decides_what_a_code_shows() -> None:
     assert font_named("Helvetica") == ""
 
 
+def test_latin_letters_of_symbol_fonts_are_what_they_show() -> None:
+    text = "\xdf-- Daily --\xe0 \xb3 18, gro\xdf, d\xe9j\xe0"
+    wingdings, symbol = text.index("\xdf"), text.index("\xb3")
+    fonts = {wingdings: "AB+Wingdings-Regular", text.index("\xe0"): "AB+Wingdings-Regular", symbol: "SymbolMT"}
+    codes = show_symbols(np.array([ord(c) for c in text], np.uint32), lambda index: fonts.get(index, "Times"))
+    assert "".join(map(chr, codes.tolist())) == "←-- Daily --→ ≥ 18, groß, déjà"
+
+
 def test_arrows_without_a_named_font() -> None:
     assert shown("X \uf0df\uf0e0\uf0e2\uf0e8 X") == "X ←→↓→ X"
 

@@ -1,5 +1,4 @@
-"""Characters of symbol fonts, which stand at U+F0xx without a Unicode mapping, as what they show: one table for PDF and
-Word.
+"""Characters of symbol fonts, which stand at U+F0xx or at Latin letters, as what they show: one table for PDF and Word.
 
 The same code shows other things in other fonts. Where the font is not named, Symbol's positions that protocols use
 count first (signs of comparison, Greek), then those of Wingdings (arrows, boxes, check marks).
@@ -49,12 +48,16 @@ UNNAMED = {
     **{0x30 + digit: str(digit) for digit in range(10)},
 }  # fmt: skip
 
+LATIN = sorted({code for table in FONTS.values() for code in table if code > 0xA0})
+MOST_ASKED = 1000  # of a page: each question to the file costs some microseconds
+
 
 def show_symbols(codes: NDArray[np.uint32], font_of: Callable[[int], str] = lambda index: "") -> NDArray[np.uint32]:
     """Code points (n,) with those of symbol fonts replaced; `font_of` names the font of a character by its index.
 
     Where much of the page stands at U+F020 to U+F07E, it is plain text that was encoded as symbols.
     """
+    codes = _latin_as_symbols(codes, font_of)
     private = (codes >= 0xF020) & (codes <= 0xF0FF)
     if not private.any():
         return codes
@@ -66,6 +69,20 @@ def show_symbols(codes: NDArray[np.uint32], font_of: Callable[[int], str] = lamb
         table = FONTS.get(font_named(font_of(index)), UNNAMED)
         low = int(codes[index]) & 0xFF
         shown[index] = ord(table.get(low) or UNNAMED.get(low) or chr(int(codes[index])))
+    return shown
+
+
+def _latin_as_symbols(codes: NDArray[np.uint32], font_of: Callable[[int], str]) -> NDArray[np.uint32]:
+    """Code points with those replaced that a file maps to Latin letters though their font is one of symbols: "ß" and
+    "à" of Wingdings are arrows, "³" of Symbol is "≥". Fonts are asked for these rare letters only.
+    """
+    asked = np.flatnonzero((codes > 0xA0) & (codes < 0x100) & np.isin(codes, LATIN))[:MOST_ASKED]
+    shown = codes
+    for index in asked.tolist():
+        sign = FONTS.get(font_named(font_of(index)), {}).get(int(codes[index]))
+        if sign is not None and ord(sign) != codes[index]:
+            shown = codes.copy() if shown is codes else shown
+            shown[index] = ord(sign)
     return shown
 
 
