@@ -58,6 +58,7 @@ class NamingSettings:
     """Thresholds of naming and typing tables."""
 
     title_length: int = 120  # characters; longer lines above a table are prose. 80 to 160
+    large: float = 14.5  # points from ascent to descent: larger than running text of 12 points. 14 to 16
     peer: float = 0.75  # of the main table's rows: another as large may be its peer, for another population. .6 to .9
 
 
@@ -82,7 +83,9 @@ def title_of(group: list[Fragment]) -> tuple[str, str]:
 
 
 def title_line(over: list[TextLine], settings: NamingSettings = DEFAULT) -> str:
-    """The line right above a table if it names a plan of times in few words, though in none of the usual forms."""
+    """The line right above a table if it names a plan of times in few words, though in none of the usual forms, or is
+    set in large print.
+    """
     if not over:
         return ""
     line = over[-1]
@@ -90,7 +93,8 @@ def title_line(over: list[TextLine], settings: NamingSettings = DEFAULT) -> str:
     first = text[:1].isupper() or text[:1].isdigit()
     plain = first and len(text) <= settings.title_length and not text.endswith((".", ",", ";")) and not is_note(line)
     unfinished = len(over) > 1 and is_tail(over, len(over) - 1)
-    return text if plain and not unfinished and _PLAN.search(text) and is_title_like(text) else ""
+    named = _PLAN.search(text) is not None or line.size >= settings.large
+    return text if plain and not unfinished and named and is_title_like(text) else ""
 
 
 def without_continued(caption: str) -> str:

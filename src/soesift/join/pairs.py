@@ -14,6 +14,7 @@ from soesift.join.likeness import (
     same_columns,
     shared_boundaries,
 )
+from soesift.join.naming import title_line
 from soesift.table.records import title_row
 from soesift.table.signs import has_time, is_point
 
@@ -28,7 +29,7 @@ def pair_features(group: list[Fragment], new: Fragment) -> list[float]:
     last = group[-1]
     header = max(header_likeness(f, new) for f in group)
     own = has_own_header(new)
-    caption = new.record.caption
+    caption = new.record.caption or title_line(new.over)
     same, other = caption_relation(group, caption)
     return [
         float(same_columns(last, new)),
@@ -42,7 +43,8 @@ def pair_features(group: list[Fragment], new: Fragment) -> list[float]:
         other * has_schedule_title(caption),
         float(max(0, new.page - last.page - 1)),
         float(new.page == last.page),
-        float(is_tile(group, new)),
+        # the same rows under a title of their own are another arm's schedule, not more columns of this one
+        float(is_tile(group, new) and not other),
         abs((new.sampling > new.soe) - (last.sampling > last.soe)),
         min(1.0, abs(len(new.columns) - len(last.columns)) / max(len(new.columns), len(last.columns)) * 3),
     ]
@@ -53,7 +55,11 @@ def caption_relation(group: list[Fragment], caption: str) -> tuple[float, float]
     own = plain_caption(caption)
     if len(own) < 5:
         return 0.0, 0.0
-    texts = [f.record.caption for f in group] + [title_row(f.record.grid) for f in group] + [group[0].record.heading]
+    texts = (
+        [f.record.caption or title_line(f.over) for f in group]
+        + [title_row(f.record.grid) for f in group]
+        + [group[0].record.heading]
+    )
     for text in dict.fromkeys(texts):
         known = plain_caption(text)
         if len(known) >= 5 and (own == known or own.startswith(known) or alike(own, known) > 0.97):
