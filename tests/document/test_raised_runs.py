@@ -112,3 +112,17 @@ def test_cells_carry_what_is_raised(tmp_path: Path) -> None:
     table = find_tables(read_sheet(tmp_path, sheet)).tables[0]
     assert table.texts()[0] == ["Day", "14", "8"]
     assert table.plain_texts()[0] == ["Day", "1", "8"]
+
+
+def test_raised_print_of_the_same_size(tmp_path: Path) -> None:
+    assert shown(tmp_path, Sheet().text(72, 100, "Follow-Up", 10).text(118, 97.2, "a", 10)) == [
+        ("Follow-Up", False),
+        ("a", True),
+    ]
+    # what is set lower does not raise the rest
+    assert shown(tmp_path, Sheet().text(72, 100, "H", 10).text(79.3, 102.2, "2", 10).text(84.9, 100, "O", 10)) == []
+
+
+def test_a_marker_that_was_wrapped_is_raised(tmp_path: Path) -> None:
+    sheet = Sheet().text(72, 100, "Fluorescein angiography", 10).text(72, 112, "10", 6)
+    assert split_raised(shown(tmp_path, sheet)) == ("Fluorescein angiography", ["10"])

@@ -145,3 +145,45 @@ def test_a_note_goes_on_in_the_row_on_the_next_page() -> None:
     assert in_frame("A long text without any marker, which may be a note.") == [
         ("", "A long text without any marker, which may be a note.")
     ]
+
+
+def test_a_note_may_begin_in_the_middle_of_a_line() -> None:
+    line = TextLine(
+        "k At screening.l Before dosing", 300, 308, 8, f"{UP}k{DOWN} At screening.{UP}l{DOWN} Before dosing"
+    )
+    assert found([line], "k l") == [("k", "At screening."), ("l", "Before dosing")]
+
+
+def test_lines_of_one_list_of_abbreviations_stay_together() -> None:
+    printed = lines("a ECG = electrocardiogram; CT = computed tomography;", "TC = telephone contact.", "b Women only")
+    assert found(printed, "a b") == [
+        ("a", "ECG = electrocardiogram; CT = computed tomography; TC = telephone contact."),
+        ("b", "Women only"),
+    ]
+
+
+def test_a_title_printed_again_is_no_part_of_the_note_that_goes_on() -> None:
+    last = Footnote(marker="h", text="Tissue should be taken, but it is no", page=6)
+    page = lines("Study Schedule, Protocol 7 (concluded)", "deviation otherwise.", "i. Women only")
+    assert found(page, "h i", before=last) == [("i", "Women only")]
+    assert last.text == "Tissue should be taken, but it is no deviation otherwise."
+
+
+def test_raised_marks_of_cells_open_notes_in_the_frame() -> None:
+    cells = [Cell(row=0, column=0, text="", page=1)]
+    shown = f"{UP}X{DOWN} In the database {UP}S{DOWN} In the source {UP}4{DOWN} Both {UP}5{DOWN} By 3{UP}a{DOWN} men"
+    cells[0].runs = [Run(text=piece, raised=up) for piece, up in runs_of(shown)]
+    notes = split_notes(cells, Expected(frozenset("45"), legend=frozenset("XS")))
+    assert [(n.marker, n.text) for n in notes] == [
+        ("X", "In the database"),
+        ("S", "In the source"),
+        ("4", "Both"),
+        ("5", "By 3a men"),
+    ]
+
+
+def test_a_note_behind_a_reference_without_a_stop() -> None:
+    assert in_frame("a. See Section 7.1 b. In others it is b. in any case.", used="a b") == [
+        ("a", "See Section 7.1"),
+        ("b", "In others it is b. in any case."),
+    ]

@@ -9,7 +9,7 @@ from soesift.join.fragment import Fragment
 from soesift.join.group import group_fragments
 from soesift.join.joined import Joined
 from soesift.join.label_order import activities_first
-from soesift.join.markers import read_markers, used_markers, without_raised
+from soesift.join.markers import read_markers, short_texts, used_markers, without_raised
 from soesift.join.naming import population_of, title_of, types_of
 from soesift.join.note_rows import take_note_rows
 from soesift.join.stack import join_fragments
@@ -32,8 +32,8 @@ def assemble_tables(accepted: list[Fragment], lines: dict[int, list[TextLine]]) 
     tables = []
     for number, (group, (title, source), (kind, sure)) in enumerate(zip(groups, titles, kinds, strict=True), 1):
         joined = join_fragments(group)
-        rows_of_notes = take_note_rows(joined, Expected(used_markers(joined)))
-        expected = Expected(used_markers(joined), {note.marker for note in rows_of_notes})
+        expected = Expected(used_markers(joined), legend=short_texts(joined))
+        rows_of_notes = take_note_rows(joined, expected)
         notes, note_pages = _footnotes(group, lines, taken, expected)
         notes = _once([*rows_of_notes, *notes])
         rowed = _pages_with_rows(group, joined)

@@ -8,11 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from soesift.document.raised import DOWN, UP
-from soesift.document.words import ABOVE, DESCENT, SMALLER, Words
+from soesift.document.words import ABOVE, DESCENT, LIFTED, SMALLER, Words
 
 SAME_LINE = 0.65  # of the character height
 SMALL = 0.8  # of the usual character height: smaller words may be footnote markers
 JOINS = 0.3  # of a small word's height must overlap a line to join it
+SHORT = 3  # characters of a marker that is printed as large as its word
 SIGNS = "-–−±"  # of a number that may stand on the next line
 TOUCH = 0.12  # of the character height: closer words are written together (superscripts, markers)
 
@@ -88,7 +89,18 @@ def read_lines(words: Words, chosen: NDArray[np.intp], shown: bool = False) -> s
     turns = words.turn[chosen]
     if (turns != turns[0]).any():
         return " ".join(read_lines(words, chosen[turns == turn], shown) for turn in np.unique(turns))
-    return join_lines([join_line(words, line, shown) for line in text_lines(words, chosen)])
+    lines = text_lines(words, chosen)
+    texts = [join_line(words, line, shown) for line in lines]
+    if shown and len(lines) > 1:
+        usual = (1 - SMALLER) * _usual(words.size[chosen])
+        texts = [_alone(words, line, text, usual) for line, text in zip(lines, texts, strict=True)]
+    return join_lines(texts)
+
+
+def _alone(words: Words, line: NDArray[np.intp], text: str, usual: float) -> str:
+    """A line of a cell that holds nothing but a short word in smaller print: a marker that was wrapped."""
+    wrapped = len(line) == 1 and len(text) <= 2 * SHORT and UP not in text and words.size[line[0]] < usual
+    return f"{UP}{text}{DOWN}" if wrapped else text
 
 
 def join_lines(lines: list[str]) -> str:
@@ -107,7 +119,7 @@ def join_line(words: Words, line: NDArray[np.intp], shown: bool = False) -> str:
     if len(texts) == 1:
         return texts[0]
     sides, size = words.lines[line], words.size[line]
-    up = raised_words(sides, size)
+    up = raised_words(sides, size, [len(words.text[index]) for index in line.tolist()])
     if shown:
         texts = [f"{UP}{t}{DOWN}" if raised and UP not in t else t
                  for t, raised in zip(texts, up.tolist(), strict=True)]  # fmt: skip
@@ -119,13 +131,22 @@ def join_line(words: Words, line: NDArray[np.intp], shown: bool = False) -> str:
     return texts[0] + "".join(t if c else " " + t for t, c in zip(texts[1:], close.tolist(), strict=True))
 
 
-def raised_words(lines: NDArray[np.float32], size: NDArray[np.float32]) -> NDArray[np.bool_]:
-    """(w,) words of a line that are smaller than its largest print and stand above its base line."""
+def raised_words(
+    lines: NDArray[np.float32], size: NDArray[np.float32], lengths: list[int] | None = None
+) -> NDArray[np.bool_]:
+    """(w,) words of a line that are smaller than its largest print and stand above its base line.
+
+    lengths: of their texts; a short word of the same size that is set higher is raised, too.
+    """
     tall = float(size.max())
     small = size < (1 - SMALLER) * tall
-    if not small.any():
-        return small
     base = lines[:, 3] - DESCENT * size
+    if lengths is not None and not small.all():
+        short = (np.array(lengths) <= SHORT) & ~small
+        high = float(np.median(base[~small])) - base > LIFTED * tall
+        small = small | (short & high)
+    if not small.any() or small.all():
+        return np.zeros(len(small), bool)
     raised: NDArray[np.bool_] = np.less(base, float(np.median(base[~small])) - ABOVE * tall) & small
     return raised
 

@@ -32,7 +32,7 @@ class RaisedSettings:
     trade: re.Pattern[str] = re.compile(r"(?:®|©|™|℠|TM|SM|°|º|R)")
     charge: re.Pattern[str] = re.compile(r"\d?[+\-−–](?:/[+\-−–])?|\+{1,3}")  # Ca2+, CD4+, HER2-
     # isotopes: 14C, 13C-urea, 18F-FDG, 99mTc
-    element: re.Pattern[str] = re.compile(r"(?:C|F|H|N|O|P|S|I|Tc|In|Lu|Ga|Y|Zr|Cu|Xe|Kr|Rb|Sm|Ra|Fe)(?![a-z])")
+    element: re.Pattern[str] = re.compile(r"(?:C|F|H|N|O|P|S|I|Tc|In|Lu|Ga|Y|Zr|Cu|Xe|Kr|Rb|Sm|Ra|Fe)(?![A-Za-z])")
     isotope: re.Pattern[str] = re.compile(r"\d{1,3}m?")
     degree: re.Pattern[str] = re.compile(r"[o0O]")
 

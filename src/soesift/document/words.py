@@ -19,6 +19,7 @@ RAISE = 0.45  # of the character height: a larger step in y ends a word
 SPACE = 0.15  # of the character height: so far on a space that counts moves the next word
 HAIR = 0.08  # of the character height: the least gap at which a space that pdfium adds is believed
 DESCENT = 0.2  # of the character height: a box reaches so far below the base line
+LIFTED = 0.15  # of the character height: print of the same size stands so far above the first letter's base line
 ABOVE = 0.12  # of the character height: raised print has its base line so far above that of its line
 
 
@@ -105,7 +106,7 @@ def _words_of(page: Page, chosen: NDArray[np.integer], turn: int) -> Words:
     size = np.maximum.reduceat(lines[:, 3] - lines[:, 1], starts)
     letters = "".join(map(chr, codes.tolist()))
     text = [letters[a:b] for a, b in zip(starts.tolist(), ends.tolist(), strict=True)]
-    shown = _shown(text, raised_in_words(lines, starts, size), starts)
+    shown = _shown(text, raised_in_words(lines, starts, size, exact=page.source == "text"), starts)
     parted = _behind_space(every, all_codes, kept[starts]) if spaced is not None else np.zeros(len(starts), bool)
     return Words(page_hull, hull, np.full(len(starts), turn, np.int16), size, text, shown, parted)
 
@@ -128,18 +129,24 @@ def _behind_space(lines: Floats, codes: NDArray[np.uint32], firsts: NDArray[np.i
     return np.asarray(is_space & (own | guessed), np.bool_)
 
 
-def raised_in_words(lines: Floats, starts: NDArray[np.integer], size: NDArray[np.float32]) -> NDArray[np.bool_]:
-    """(n,) characters that are smaller than the largest of their word and stand above its base line."""
+def raised_in_words(
+    lines: Floats, starts: NDArray[np.integer], size: NDArray[np.float32], exact: bool = True
+) -> NDArray[np.bool_]:
+    """(n,) characters that are smaller than the largest of their word and stand above its base line.
+
+    `exact`: base lines are those of the file, so that print of the same size that is set higher is raised, too.
+    """
     counts = np.diff(np.append(starts, len(lines)))
     height = lines[:, 3] - lines[:, 1]
     tall = np.repeat(size, counts)
     small = height < (1 - SMALLER) * tall
-    if not small.any():
-        return small
     base = lines[:, 3] - DESCENT * height
+    lifted = np.repeat(base[starts], counts) - base > LIFTED * tall if exact else np.zeros(len(lines), bool)
+    lifted &= ~small
+    if not small.any():
+        return np.asarray(lifted, np.bool_)
     line = np.maximum.reduceat(np.where(small, -np.inf, base), starts)
-    raised: NDArray[np.bool_] = small & (np.repeat(line, counts) - base > ABOVE * tall)
-    return raised
+    return np.asarray(lifted | (small & (np.repeat(line, counts) - base > ABOVE * tall)), np.bool_)
 
 
 def _shown(text: list[str], raised: NDArray[np.bool_], starts: NDArray[np.integer]) -> dict[int, str]:

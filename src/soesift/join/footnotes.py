@@ -62,6 +62,7 @@ _ELSEWHERE = re.compile(
     re.IGNORECASE,
 )
 _LEADER = re.compile(r"\.{5}|(?:\. ){4}")  # a table of contents
+_NAMED = re.compile(r"^(?:abbreviations?|notes?|footnotes?|key|legend)\b", re.IGNORECASE)
 _OPEN = re.compile(
     r"^(?:abbreviations?|notes?|footnotes?|key|legend|x\s*=|[A-Z]\s=\s|[A-Za-z0-9/\-]{2,12}(?:\s*[=:]\s|=\S))",
     re.IGNORECASE,
@@ -72,10 +73,13 @@ _ENDED = re.compile(r"[.;:!?)\]\"”’]\s*$")
 
 @dataclass(slots=True)
 class Expected:
-    """What the cells of a table tell of its notes. used: their markers; known: those of notes that were read."""
+    """What the cells of a table tell of its notes. used: their markers; known: those of notes that were read; legend:
+    short texts of cells (X, S), which a note in raised print may explain as well.
+    """
 
     used: frozenset[str] = frozenset()
     known: set[str] = field(default_factory=set)
+    legend: frozenset[str] = frozenset()
 
     @property
     def open(self) -> frozenset[str]:
@@ -130,6 +134,8 @@ def read_footnotes(
         gap = 0.0 if last is None else line.top - last.bottom
         if marked is None and last is not None and _ends(line, gap, size, bridged, settings):
             break
+        if last is None and marked is None and before is not None and _reprinted(text) and len(text) < 120:
+            continue
         if last is None and marked is None and is_heading(line) and before is None:
             if _SECTION.match(text):
                 break
@@ -148,15 +154,39 @@ def read_footnotes(
             expected.known.add(marked[0])
         elif not notes and before is not None and not _OPEN.match(text):
             before.text = _continued(before.text, text)
-        elif not notes or _OPEN.match(text):
+        elif not notes or _opens(text, notes[-1]):
             notes.append(Footnote(marker="", text=text, page=page))
         else:
             notes[-1].text = _continued(notes[-1].text, text)
         last, bridged = line, False
         size = max(size, line.size) if size else line.size
+        if line.shown and notes and UP in line.shown[1:]:
+            _part_raised(notes, line.shown, expected)
         if len(notes) >= settings.most:
             break
     return notes
+
+
+def _part_raised(notes: list[Footnote], shown: str, expected: Expected) -> None:
+    """A note that begins in the middle of a line, behind the end of the one before: its marker is raised and next in
+    turn."""
+    note = notes[-1]
+    for hit in re.finditer(f"{UP}([^{UP}]{{1,3}})\ufdd1\\s*", shown):
+        after = shown[hit.end() :].replace(UP, "").replace("\ufdd1", "")
+        marker = hit[1].strip()
+        ends = _ENDED.search(shown[: hit.start()].rstrip()) is not None
+        if ends and marker in successors(note.marker) and len(after) > 3 and note.text.endswith(after.strip()):
+            note.text = note.text[: -len(after.strip())].rstrip().removesuffix(marker).rstrip()
+            notes.append(Footnote(marker=marker, text=after.strip(), page=note.page))
+            expected.known.add(marker)
+            return
+
+
+def _opens(text: str, note: Footnote) -> bool:
+    """Whether an unmarked line opens a note of its own: "Note: ..." does, "ECG = ..." only behind a finished one."""
+    if _NAMED.match(text):
+        return True
+    return _OPEN.match(text) is not None and note.text.rstrip()[-1:] not in ";,"
 
 
 def _continued(text: str, more: str) -> str:
@@ -284,7 +314,7 @@ def _lift_centred(found: list[tuple[str, str] | None], lines: list[TextLine], se
     """
     for block in _blocks(lines, settings):
         opening = [place for place in block if found[place] is not None]
-        if len(opening) != 1 or opening[0] == block[0]:
+        if len(opening) != 1 or opening[0] == block[0] or abs(2 * (opening[0] - block[0]) - len(block) + 1) > 1:
             continue
         at = opening[0]
         indent = lines[at].indent
@@ -297,17 +327,17 @@ def _lift_centred(found: list[tuple[str, str] | None], lines: list[TextLine], se
 
 
 def _blocks(lines: list[TextLine], settings: NoteSettings) -> list[list[int]]:
-    """Indices of lines between gaps that are wider than the narrowest by a share of the print."""
+    """Indices of three or more lines between gaps that are wider than the usual one by a share of the print."""
     gaps = [b.top - a.bottom for a, b in pairwise(lines)]
     if not gaps:
         return []
-    usual = min(gaps)
+    usual = sorted(gaps)[len(gaps) // 3]
     blocks = [[0]]
     for place, gap in enumerate(gaps, 1):
         if gap > usual + settings.block * lines[place].size:
             blocks.append([])
         blocks[-1].append(place)
-    return [block for block in blocks if len(block) > 1]
+    return [block for block in blocks if len(block) > 2]
 
 
 def split_legends(notes: list[Footnote], expected: Expected) -> list[Footnote]:

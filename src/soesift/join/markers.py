@@ -34,6 +34,12 @@ def used_markers(joined: Joined) -> frozenset[str]:
     return frozenset(marker for cell in joined.cells for marker in cell.markers)
 
 
+def short_texts(joined: Joined, longest: int = 2) -> frozenset[str]:
+    """Texts of a few characters in body cells: X, S, P, which a legend may explain."""
+    body = joined.grid[joined.header_rows :]
+    return frozenset(text for row in body for text in row[1:] if 0 < len(text) <= longest)
+
+
 def read_markers(joined: Joined, notes: list[Footnote]) -> None:
     """Give the cells of a joined table their markers, and the grid their texts without them.
 

@@ -97,18 +97,22 @@ def _edges(shown: str, expected: Expected) -> list[tuple[int, int, str]]:
     """(start, start of its text, marker) of each note, in order."""
     candidates = [(m.start(), m.end(), m[1] or m[2], False) for m in _FORM.finditer(shown)]
     for hit in re.finditer(f"{UP}([^{UP}{DOWN}]+){DOWN}\\s*", shown):
-        markers = markers_of(hit[1], shown[max(0, hit.start() - 6) : hit.start()], shown[hit.end() : hit.end() + 3])
+        before, after = shown[max(0, hit.start() - 6) : hit.start()], shown[hit.end(1) + 1 : hit.end(1) + 4]
+        markers = markers_of(hit[1], before, after)
         if len(markers) == 1:
             candidates.append((hit.start(), hit.end(), markers[0], True))
     edges: list[tuple[int, int, str]] = []
     last = ""
     for start, end, marker, raised in sorted(candidates):
         behind = _BEFORE.search(shown[max(0, start - 4) : start]) is not None
+        explains = raised and (marker in expected.open or marker in expected.legend)
         if not last:
-            good = marker in FIRST or marker in expected.used
+            good = marker in FIRST or marker in expected.used or (raised and start == 0)
         else:
-            good = marker in successors(last) or (raised and behind and marker in expected.open)
-        if good and (behind or (raised and last)):
+            good = marker in successors(last) or explains
+        # a reference ("see Section 7.1") ends without a stop, too
+        sure = bool(last) and (raised or (marker in expected.open and shown[end:].lstrip()[:1].isupper()))
+        if good and (behind or sure) and marker not in expected.known:
             edges.append((start, end, marker))
             last = marker
     return edges

@@ -15,7 +15,7 @@ from soesift.document.words import Words
 from soesift.table.grid import FoundTable
 
 NOTE_GAP = 1.6  # of the print's height: so far below one another stand notes
-SMALL = 0.93  # of the second word's height: a smaller first word may be a raised marker
+SMALL = 0.93  # of a line's largest print: a smaller word may be a raised marker
 NEAR = 600  # characters of text kept on each side
 CAPTION_REACH = 90.0  # points above a table in which its caption may stand
 _CAPTION = re.compile(
@@ -40,8 +40,8 @@ _NUMBERED = re.compile(r"^(?:\d{1,2}(?:\.\d{1,2}){0,4}\.?|[A-Z]\.\d?|appendix\s+
 class TextLine:
     """A printed line outside tables, in the upright frame.
 
-    shown: the text with raised characters between signs (soesift.document.raised), where it begins with such or with a
-    word that has some; left, indent: where its first and its second word begin; covered: no line, but a black box.
+    shown: the text with raised characters between signs (soesift.document.raised), where it has some; left, indent:
+    where its first and its second word begin; covered: no line, but a black box.
     """
 
     text: str
@@ -81,20 +81,20 @@ def lines_outside(words: Words, tables: list[FoundTable]) -> list[TextLine]:
     ranked = size[np.lexsort((size, np.repeat(np.arange(len(lines)), count)))]
     medians = ((ranked[first + (count - 1) // 2] + ranked[first + count // 2]) / 2).tolist()
     texts = [join_line(words, line) for line in lines]
-    shown = [_shown(words, line) for line in lines]
+    smaller = np.minimum.reduceat(size, first) < SMALL * np.maximum.reduceat(size, first)
+    shown = [_shown(words, line, small) for line, small in zip(lines, smaller.tolist(), strict=True)]
     heads = flat[first]
     second = flat[np.minimum(first + 1, first + count - 1)]
     lefts, indents = words.boxes[heads, 0].tolist(), words.boxes[second, 0].tolist()
     return [TextLine(*line) for line in zip(texts, tops, bottoms, medians, shown, lefts, indents, strict=True)]
 
 
-def _shown(words: Words, line: NDArray[np.intp]) -> str:
-    """A line with its raised characters, if its first word has some; else "", for only beginnings are asked for."""
-    head = int(line[0])
-    if head not in words.shown and (len(line) == 1 or words.size[head] >= SMALL * words.size[line[1]]):
+def _shown(words: Words, line: NDArray[np.intp], smaller: bool) -> str:
+    """A line with its raised characters; "" if it has none. smaller: it has words in smaller print."""
+    if not smaller and not (words.shown and any(index in words.shown for index in line.tolist())):
         return ""
     shown = join_line(words, line, shown=True)
-    return shown if UP in shown[:4] else ""
+    return shown if UP in shown else ""
 
 
 def surroundings(table: FoundTable, lines: list[TextLine], heading_before: str) -> Context:
