@@ -8,6 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from soesift.document.ocr import _characters
+from soesift.document.scan_lines import Line
 from soesift.document.scan_marks import find_blobs, name_shape
 from soesift.document.scan_raised import find_raised
 from soesift.document.scan_rules import (
@@ -18,6 +20,7 @@ from soesift.document.scan_rules import (
     find_rulings,
     straighten,
 )
+from soesift.document.scan_text import Reading
 
 UNIT = 200 / 72
 
@@ -157,3 +160,14 @@ def test_a_raised_marker_is_told_from_the_letters() -> None:
     assert box is not None
     assert box[0] == pytest.approx(end + 6, abs=3)
     assert box[3] == pytest.approx(21, abs=2)
+
+
+def test_characters_that_were_read_raised_stand_higher() -> None:
+    """Their boxes are lower and end above the base line, so that words and cells tell them."""
+    ink = np.zeros((40, 120), np.uint8)
+    ink[10:30, 5:110] = 255
+    reading = Reading("Xab", 0.9, np.array([0.2, 0.6, 0.9], np.float32), raised=2)
+    codes, boxes, _ = _characters([Line((0.0, 5.0, 120.0, 35.0), 0, reading)], ink, 20.0, 1.0)
+    assert "".join(map(chr, codes)) == "Xab "
+    assert boxes[1, 3] == boxes[2, 3] < boxes[0, 3]
+    assert (boxes[:3, 1] == boxes[0, 1]).all()

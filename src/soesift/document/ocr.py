@@ -33,6 +33,7 @@ FINEST, COARSEST = 220.0, 150.0  # dots per inch within which a picture is read 
 LONGEST = 1600  # pixels: side of the picture that the text detector sees
 SAMPLE = 6  # lines that are read both ways to tell how the page is turned
 LOOSE = 1.15  # of the usual ink height: least height of a character box
+RAISED = 0.6  # of the height of a line's boxes: so high are those of raised characters
 GRAIN = 6.0  # grey levels of noise above which a picture is smoothed
 GRID = 9  # crossings of rulings that make a table likely
 LONG_RULE = 0.4  # of the side of a page: so long are the rules over and under a table
@@ -241,4 +242,6 @@ def _line_letters(line: Line, ink: Grey, height: float) -> list[tuple[str, tuple
         return [(char, (low, y1 - b, high, y1 - a)) for char, a, b in letters]
     if line.turn == 90:
         return [(char, (low, y0 + a, high, y0 + b)) for char, a, b in letters]
-    return [(char, (x0 + a, low, x0 + b, high)) for char, a, b in letters]
+    lifted = low + RAISED * (high - low)
+    first = len(letters) - line.reading.raised
+    return [(char, (x0 + a, low, x0 + b, high if k < first else lifted)) for k, (char, a, b) in enumerate(letters)]

@@ -190,7 +190,7 @@ def settle_mark(line: Line, ink: Grey, height: float) -> None:
         sign = shape
     else:
         return
-    line.reading = Reading(sign + text[1:], max(reading.confidence, SURE), reading.centres)
+    line.reading = Reading(sign + text[1:], max(reading.confidence, SURE), reading.centres, reading.raised)
     if len(text) < 2:
         line.reading.centres = np.asarray([0.5], np.float32)
 

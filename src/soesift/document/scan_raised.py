@@ -67,5 +67,6 @@ def _replace_end(reading: Reading, sign: Reading, start: float) -> None:
         return
     ends = start + (1 - start) * (np.arange(len(text)) + 0.5) / len(text)
     reading.text = reading.text[:kept].rstrip() + text
+    reading.raised = len(text)
     kept = len(reading.text) - len(text)
     reading.centres = np.concatenate([reading.centres[:kept], ends]).astype(np.float32)

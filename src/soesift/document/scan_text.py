@@ -32,12 +32,13 @@ _SPARE = 0.25  # of a batch's width may be padding
 class Reading:
     """What a crop says, without spaces at its ends.
 
-    centres: (n,) position of each character along the crop, 0 (left) to 1.
+    centres: (n,) position of each character along the crop, 0 (left) to 1. raised: so many characters at the end are.
     """
 
     text: str
     confidence: float
     centres: NDArray[np.float32]
+    raised: int = 0
 
 
 def weights(part: Literal["det", "rec"]) -> Path | None:
