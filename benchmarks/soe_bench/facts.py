@@ -94,6 +94,12 @@ def alike(first: Sequence[str], second: Sequence[str]) -> float:
     return sum(1 for s in smallest if s in both) / len(smallest) if smallest else 1.0
 
 
+def words(text: str) -> int:
+    """Runs of letters and digits in a text: fewer where a reader lost spaces."""
+    plain = unicodedata.normalize("NFKC", text)
+    return sum(c.isalnum() and (not i or not plain[i - 1].isalnum()) for i, c in enumerate(plain))
+
+
 def bare_title(text: str) -> str:
     """A title without its "Table 2." or "Appendix C" in front, which readers take along or leave."""
     return LABEL.sub("", text)
@@ -158,7 +164,7 @@ def row_facts(table: dict[str, Any], marked: list[list[str]], row: int) -> dict[
 
 def text_facts(text: str) -> dict[str, Any]:
     """What is kept of a sentence: enough to know a reading of it that has a wrong letter or two."""
-    return {"hash": digest(text), "length": len(letters(text)), "words": len(text.split()), "sketch": sketch(text)}
+    return {"hash": digest(text), "length": len(letters(text)), "words": words(text), "sketch": sketch(text)}
 
 
 def note_facts(note: dict[str, str]) -> dict[str, Any]:

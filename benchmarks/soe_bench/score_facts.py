@@ -16,6 +16,7 @@ names, columns by header and marks; then
   raised   cells with exactly their raised markers, of those that have any; cells with markers that have none. Only of
            results that know raised markers, in tables that print them raised; elsewhere a marker behind its text is no
            error
+  sentences notes and cells of 40 letters and more that are right, with as many words as on the page: spaces kept
   redacted what is only "CCI" or "PPD", as printed on black boxes, counts neither way; nor does a note redacted whole
   perfect  header, rows, marks and notes without a slip, nothing extra. Title, type, header rows count apart
   doubts   of what is wrong and stands in a cell or note of the result, how much carries a doubt; of what is right,
@@ -33,7 +34,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from facts import LONG, alike, bare_title, digest, joined, letters, sketch
+from facts import LONG, alike, bare_title, digest, joined, letters, sketch, words
 
 NEAR = 0.3  # share of shingles from which two sentences are one: about one letter in sixteen may be wrong
 LENGTH = 0.06  # how much their lengths may differ
@@ -58,6 +59,12 @@ class Score:
         self.errors.append(f"{what}{' (doubted)' if doubted else ''}")
         self.add("slips")
         self.add("slips_doubted", bool(doubted))
+
+    def spaced(self, text: str, sentence: dict[str, Any] | None) -> None:
+        """Whether a sentence that is right has as many words as on the page."""
+        if sentence:
+            self.add("sentences")
+            self.add("sentences_ok", words(text) == sentence["words"])
 
     def right(self, doubted: bool) -> None:
         self.add("right")
@@ -278,6 +285,7 @@ def score_marks(facts: dict[str, Any], found: Found, rows: Pairs, columns: Pairs
             doubted = place is not None and spot is not None and found.doubted(place, spot)
             if good:
                 score.right(doubted)
+                score.spaced(text or "", row["long"].get(key))
             else:
                 score.wrong(f"mark ({row['row']}, {key}): {text!r}", doubted)
         score.add("marks_extra", len(shown))
@@ -307,6 +315,7 @@ def score_notes(facts: dict[str, Any], found: Found, score: Score) -> None:
         score.add("notes_ok", bool(hits))
         if hits:
             score.right(has_doubt(hits[0]))
+            score.spaced(hits[0]["text"], wanted)
             continue
         close = [n for n in left if marker_of(n["marker"]) == marker]
         shown = close[0]["text"] if close else None
@@ -396,6 +405,7 @@ LINES = (
     ("header rows", "header_rows_ok", "tables", None),
     ("titles", "titles_ok", "tables", None),
     ("types", "types_ok", "tables", None),
+    ("sentences with their spaces", "sentences_ok", "sentences", None),
     ("wrong with a doubt", "slips_doubted", "slips", None),
     ("right with a doubt", "right_doubted", "right", None),
     ("perfect once mended", "perfect_once_mended", "tables", None),

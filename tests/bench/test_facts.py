@@ -147,6 +147,12 @@ def test_sentences_may_have_a_wrong_letter_marks_and_names_none(
     assert counts(modules, table)["notes_ok"] == 1
 
 
+def test_lost_spaces_are_counted_apart(modules: dict[str, ModuleType], table: dict[str, Any]) -> None:
+    table["footnotes"][0]["text"] = table["footnotes"][0]["text"].replace("of the", "ofthe")
+    found = counts(modules, table)
+    assert (found["perfect"], found["sentences"], found["sentences_ok"]) == (1, 3, 2)
+
+
 def test_a_sliver_column_does_not_spoil_those_behind_it(modules: dict[str, ModuleType], table: dict[str, Any]) -> None:
     for row in table["grid"]:
         row.insert(2, "")
