@@ -1,20 +1,23 @@
 """Certified selection: with probability 1 - delta over the draw of the audit, at most a fraction alpha of
 the kept labels are wrong, in each predicted class.
 
-Per class: thresholds are score quantiles of its agreed items, fixed before the audit is looked at, strict to
-loose. Each is tested in turn by the exact finite-pool (hypergeometric) test; the first that fails ends the
-sequence, and the last that passed wins (fixed-sequence testing, as in Jung et al. 2024, arXiv 2407.18370;
-finite pool as in Candes et al. 2025, arXiv 2506.10908). Nothing passed: nothing is kept, and the audit that
-would be needed is stated.
+Per class: thresholds are score quantiles of its agreed items, fixed before the audit is looked at. The class's risk
+is split. A part (`WHOLE`) tests the whole class at once; where that passes, all of it is kept. The rest tests the
+thresholds in turn, strict to loose, until the first that fails (fixed-sequence testing, as in Jung et al. 2024, arXiv
+2407.18370); where the sequence arrives at the whole class, its part is added to the other. Each test is exact for a
+finite pool (hypergeometric, as in Candes et al. 2025, arXiv 2506.10908). Nothing passed: nothing is kept, and the
+audit that would be needed is stated.
 
-Valid if, within each predicted class, the audited items are drawn at random without replacement from its
-agreed items by a draw that does not look at scores or truth (`audit.draw_audit`). The guarantee is about
-this pool and these labels, not about later protocols.
+Valid if the audited items were drawn at random without replacement within strata that the draw names
+(`AuditDraw.frame`), by a draw that does not look at scores or truth. The strata may be those of other beliefs than
+today's: then the stratified test is used (`select.stratified`). The guarantee is about this pool and these labels,
+not about later protocols, and about one plan: see `select.audit_plan`.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -23,9 +26,12 @@ from numpy.typing import ArrayLike
 from soesift.evaluate.arrays import Bools, Floats, Ints, optional, same_length, share, vector
 from soesift.evaluate.arrays import labels as label_array
 from soesift.select.audit import AuditDraw, refuse_repair
-from soesift.select.feasible import audit_size, hypergeometric_tail, needed_audit
+from soesift.select.feasible import audit_size, needed_audit
+from soesift.select.stratified import counts_by, stratified_tail
 
 LEVELS = 20  # quantile thresholds: keep 5 %, 10 %, ... of the class
+WHOLE = 0.5  # share of a class's risk for one test of the whole class, in (0, 1): it passes where scores tell nothing
+CHANCE = 0.95  # probability with which the first threshold of the sequence holds the audited items it needs, in (0, 1)
 
 
 class Step(NamedTuple):
@@ -113,55 +119,78 @@ def certify_class(
     alpha: float,
     delta: float,
     n_levels: int = LEVELS,
-    chance: float | None = None,
+    chance: float | None = CHANCE,
+    stratum: ArrayLike | None = None,
 ) -> ClassCertificate:
     """Certify one predicted class: its agreed items, score (n,), audited (n,) bool, wrong (n,) bool (read
-    where audited). `delta` is this class's share of the risk.
+    where audited), stratum (n,) ints from 0 in which each item could have been drawn (None: one for all). `delta` is
+    this class's share of the risk.
     """
     same_length(score=score, audited=audited, wrong=wrong)
     s, seen = vector("score", score), np.asarray(audited, bool)
     bad = np.asarray(wrong, bool) & seen
+    groups = np.zeros(len(s), np.int64) if stratum is None else np.asarray(stratum, np.int64)
     cuts = levels(s, n_levels)
-    kept = s >= cuts[:, None]  # (k, n)
-    counts = np.stack([kept.sum(1), (kept & seen).sum(1), (kept & bad).sum(1)], 1)
-    first = start_at(counts[:, 0], int(seen.sum()), share("alpha", alpha), share("delta", delta), chance=chance)
-    steps = _sequence(cuts, counts, first, alpha, delta)
+    pools = np.array([(s >= cut).sum() for cut in cuts], np.int64)
+    share("alpha", alpha)
+    rest = share("delta", delta) * (1 - WHOLE)
+    whole_only = start_at(pools, int(seen.sum()), alpha, delta, chance=None)  # is the audit enough for anything?
+    first = start_at(pools, int(seen.sum()), alpha, rest, chance=chance)
+    first = min(first, len(cuts) - 1) if whole_only < len(cuts) else len(cuts)
+
+    def test(place: int, risk: float) -> Step:
+        kept = s >= cuts[place]
+        n, size, k = counts_by(groups, kept & seen, kept, kept & bad)
+        p = stratified_tail(k, size, n, alpha)
+        return Step(float(cuts[place]), int(size.sum()), int(n.sum()), int(k.sum()), p, p <= risk)
+
+    steps = _steps(test, first, len(cuts), delta)
     passed = [step for step in steps if step.accepted]
-    threshold, n_kept = (passed[-1].threshold, passed[-1].pool) if passed else (math.inf, 0)
-    needed, why = _explain(counts, steps, first, alpha, delta)
+    best = max(passed, key=lambda step: step.pool) if passed else None
+    threshold, n_kept = (best.threshold, best.pool) if best else (math.inf, 0)
+    needed, why = _explain(s, seen, bad, steps, alpha, delta)
     return ClassCertificate(label, alpha, delta, len(s), int(seen.sum()), threshold, n_kept, steps, needed, why)
 
 
-def _sequence(cuts: Floats, counts: Ints, first: int, alpha: float, delta: float) -> list[Step]:
-    steps = []
-    for cut, (pool, n, k) in zip(cuts[first:].tolist(), counts[first:].tolist(), strict=True):
-        p = hypergeometric_tail(k, pool, n, alpha)
-        steps.append(Step(cut, pool, n, k, p, p <= delta))
-        if p > delta:
+def _steps(test: Callable[[int, float], Step], first: int, size: int, delta: float) -> list[Step]:
+    """The whole class at its part of the risk, then the sequence from `first` on at the rest."""
+    if first >= size:
+        return []
+    if first == size - 1:  # the sequence is the whole class: nothing to split
+        return [test(first, delta)]
+    steps = [test(size - 1, delta * WHOLE)]
+    if steps[0].accepted:
+        return steps
+    for place in range(first, size):
+        steps.append(test(place, delta * (1 - WHOLE) if place < size - 1 else delta))
+        if not steps[-1].accepted:
             break
     return steps
 
 
-def _explain(counts: Ints, steps: list[Step], first: int, alpha: float, delta: float) -> tuple[int | None, str]:
-    if steps and steps[0].accepted:
-        last = [step for step in steps if step.accepted][-1]
-        return None, f"certified: {last.wrong} wrong of {last.audited} audited among {last.pool} kept"
-    if not len(counts):
+def _explain(
+    score: Floats, seen: Bools, bad: Bools, steps: list[Step], alpha: float, delta: float
+) -> tuple[int | None, str]:
+    passed = [step for step in steps if step.accepted]
+    if passed:
+        best = max(passed, key=lambda step: step.pool)
+        return None, f"certified: {best.wrong} wrong of {best.audited} audited among {best.pool} kept"
+    if not len(score):
         return None, "nothing to certify: no agreed item in this class"
-    whole, n, _ = counts[-1].tolist()
-    if first == len(counts):
+    whole, n, k = len(score), int(seen.sum()), int(bad.sum())
+    if not steps:
         size = needed_audit(whole, alpha, delta)
-        return (
-            size,
-            f"nothing certified: the audit holds {n} of {whole} items and needs {size} without an error",
-        )
-    step = steps[0]
-    here = needed_audit(step.pool, alpha, delta, step.wrong / step.audited if step.audited else 0.0)
-    seen = f"nothing certified: {step.wrong} wrong of {step.audited} audited at the strictest threshold tested"
+        return size, f"nothing certified: the audit holds {n} of {whole} items and needs {size} without an error"
+    told = f"nothing certified: {k} wrong of {n} audited in the whole class"
+    if len(steps) > 1:
+        told += f", {steps[1].wrong} of {steps[1].audited} at the strictest threshold tested"
+    error = k / n if n else 0.0
+    here = needed_audit(whole, alpha, delta if len(steps) == 1 else delta * WHOLE, error)
     if here is None:
-        return None, f"{seen}; no audit is large enough at that error rate"
-    total = min(whole, math.ceil(here * whole / step.pool))
-    return total, f"{seen}; at that error rate about {total} audited items of this class would be needed"
+        return None, f"{told}; no audit is large enough at that error rate"
+    if here <= n:  # the strata, not the number, stand in the way
+        return None, f"{told}; no larger audit of this kind is known to help"
+    return here, f"{told}; at that error rate about {here} audited items of this class would be needed"
 
 
 def certify(
@@ -175,9 +204,12 @@ def certify(
     alpha: float | tuple[float, float] = 0.05,
     delta: float = 0.1,
     n_levels: int = LEVELS,
-    chance: float | None = None,
+    chance: float | None = CHANCE,
 ) -> Certificate:
     """Certify predicted NO and YES, each at delta / 2 and its own alpha (NO, YES).
+
+    audit.frame: the stratum in which each item could have been drawn, -1 for those that the audit does not speak for.
+    Where an agreed class holds items of several strata, the stratified test is used.
 
     label: (n,) 0/1, -1 without belief. agree: (n,) bool. score: (n,). audit: the random draw, indices into
     the n items. truth: one entry 0/1 for each audited item, -1 where the reviewers could not tell: it counts
@@ -194,7 +226,7 @@ def certify(
     alphas = alpha if isinstance(alpha, tuple) else (alpha, alpha)
     keep, classes = np.zeros(len(said), bool), []
     for c in (0, 1):
-        pool = np.flatnonzero((said == c) & np.asarray(agree, bool) & (audit.frame == c))
+        pool = np.flatnonzero((said == c) & np.asarray(agree, bool) & (audit.frame >= 0))
         s = vector("score", score)[pool]
         done = certify_class(
             s,
@@ -205,6 +237,7 @@ def certify(
             delta=share("delta", delta) / 2,
             n_levels=n_levels,
             chance=chance,
+            stratum=np.unique(audit.frame[pool], return_inverse=True)[1],
         )
         keep[pool[s >= done.threshold]] = True
         classes.append(done)

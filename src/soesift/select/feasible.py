@@ -30,10 +30,11 @@ def hypergeometric_tail(wrong: int, pool: int, audited: int, alpha: float) -> fl
     if not audited:
         return 1.0
     law = optional("scipy.stats", "scipy").hypergeom
-    return float(law.cdf(wrong, pool, _too_many(pool, alpha), audited))
+    return float(law.cdf(wrong, pool, too_many(pool, alpha), audited))
 
 
-def _too_many(pool: int, alpha: float) -> int:
+def too_many(pool: int, alpha: float) -> int:
+    """The smallest number of wrong items in `pool` that is more than a fraction alpha of it."""
     # alpha * pool may be a whole number that floats put just below itself (.07 * 100)
     return min(pool, math.floor(alpha * pool + 1e-9) + 1)
 

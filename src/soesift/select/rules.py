@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 from soesift.evaluate.arrays import UNKNOWN, Bools, Floats, Ints, labels, same_length
 from soesift.evaluate.calibration import OneClassOnly, Platt, fit_platt
 from soesift.select.audit import AuditDraw, mask, refuse_repair
-from soesift.select.certified import LEVELS, Certificate, certify
+from soesift.select.certified import CHANCE, LEVELS, Certificate, certify
 from soesift.select.combine import Combined, label
 
 Reasons = NDArray[np.object_]
@@ -150,7 +150,7 @@ def certified(
     alpha: float | tuple[float, float] = 0.05,
     delta: float = 0.1,
     n_levels: int = LEVELS,
-    chance: float | None = None,
+    chance: float | None = CHANCE,
 ) -> tuple[Selection, Certificate]:
     """`certified`: agreed items above the certified score of their class; see `select.certified.certify`."""
     said, agree, score = votes.label, votes.agree, votes.score
