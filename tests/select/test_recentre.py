@@ -7,7 +7,7 @@ import pytest
 
 from soesift.evaluate.arrays import ValueRangeError
 from soesift.select.combine import combine
-from soesift.select.recentre import FEWEST, STAYS, parting, recentred
+from soesift.select.recentre import FEWEST, parting, recentred
 
 
 def leaning(n: int, lean: float, seed: int, apart: float = 3.0) -> tuple[np.ndarray, np.ndarray]:
@@ -54,7 +54,29 @@ def test_order_is_kept_and_missing_stays_missing() -> None:
     ids=["one group", "few", "two values", "none"],
 )
 def test_what_does_not_part_stays(z: np.ndarray) -> None:
-    assert parting(z) == STAYS
+    assert parting(z)[:3] == (0.0, 1.0, False)
+    assert parting(z).why
+
+
+@pytest.mark.parametrize("shape", ["exponential", "uniform", "gamma", "lognormal", "normal"])
+def test_one_group_of_any_shape_is_not_moved(shape: str) -> None:
+    """Two normals fit a skewed or flat group better than one: all of these were moved, and half of a class changed."""
+    rng = np.random.default_rng(9)
+    draws = {
+        "exponential": rng.exponential,
+        "uniform": rng.random,
+        "gamma": lambda size: rng.gamma(2.0, size=size),
+        "lognormal": lambda size: rng.lognormal(0, 0.6, size),
+        "normal": rng.standard_normal,
+    }
+    moved = [parting(draws[shape](size=300) * 2 - 1).moved for _ in range(12)]
+    assert sum(moved) <= 2
+
+
+def test_a_small_class_far_off_still_parts() -> None:
+    rng = np.random.default_rng(10)
+    truth = rng.random(400) < 0.14
+    assert parting(np.where(truth, 2.0, -2.0) + 2 + 0.6 * rng.standard_normal(400)).moved
 
 
 def test_beliefs_that_stay_are_unchanged() -> None:

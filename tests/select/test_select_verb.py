@@ -79,7 +79,8 @@ def test_written_labels_are_what_train_reads(toy: Path) -> None:
     choose(toy, "soft", "--audit", str(toy / "gold.jsonl"), "--audit-size", "10")
     rows = read_rows(toy / "tables.jsonl", toy / "out.jsonl", ["other", "soe"], lambda r: r.table_id)
     assert len(rows) == N
-    assert all(0 < row.target[1] < 1 and sum(row.target) == pytest.approx(1) for row in rows)
+    assert sum(row.target[1] in (0, 1) for row in rows) <= 1  # the one that the audit found wrong is a person's now
+    assert all(sum(row.target) == pytest.approx(1) for row in rows)
     assert rows[4].target[1] > 0.9 > 0.1 > rows[5].target[1]
     assert rows[4].group == "TOY-1"
 
@@ -109,6 +110,40 @@ def test_certified_keeps_pots_apart(toy: Path, capsys: pytest.CaptureFixture[str
     (toy / "pots.jsonl").write_text(repair[0].model_dump_json() + "\n")
     assert run(toy, *where, "--audit", str(toy / "pots.jsonl")) == 2
     assert "only rows drawn at random certify" in capsys.readouterr().err
+
+
+def test_the_audits_judgements_replace_wrong_labels(toy: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """They were bought, and left the wrong label in place."""
+    book = Ledger(toy / "labels.db")
+    add_labels(book, [HumanLabel(table_id="toy000000005", label="yes", pot="audit")])
+    book.close()
+    row = next(row for row in choose(toy, "agreement") if row["table_id"] == "toy000000005")
+    assert (row["label"], row["provenance"]) == ("soe", "human")
+    assert "people's labels: 1 replace the teacher's" in capsys.readouterr().out
+
+
+def test_an_audit_is_not_drawn_or_tested_again_until_it_passes(toy: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    where = ["select", "@labels.db", "--tables", "@tables.jsonl", "--out", "@out.jsonl", "--rule", "certified"]
+    where += ["--audit", "@gold.jsonl", "--audit-size", "15"]
+    assert run(toy, *where) == 0
+    assert "audit: test 1 of 1 planned, at risk 0.1" in capsys.readouterr().out
+    assert run(toy, *where) == 0
+    assert run(toy, *where, "--seed", "1") == 2
+    assert "drawn again until it passes guarantees nothing" in capsys.readouterr().err
+    assert run(toy, *where, "--alpha", "0.2") == 2
+    assert "planned with --alpha 0.05" in capsys.readouterr().err
+    assert run(toy, *where, "--views", "json") == 2
+    assert "tested once; the beliefs and the judgements changed since" in capsys.readouterr().err
+
+
+def test_beliefs_that_came_after_an_outside_audit_are_refused(toy: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    book = Ledger(toy / "labels.db")
+    labels = [HumanLabel(table_id=f"toy{i:09d}", label=("yes", "no")[i % 2], pot="audit") for i in range(3, N)]
+    add_labels(book, [one.model_copy(update={"beliefs": "of last week"}) for one in labels])
+    book.close()
+    where = ["select", "@labels.db", "--tables", "@tables.jsonl", "--out", "@out.jsonl", "--rule", "certified"]
+    assert run(toy, *where, "--audit", "humans") == 2
+    assert "judged on other beliefs than the ledger holds now" in capsys.readouterr().err
 
 
 def test_hybrid_puts_human_labels_where_the_rule_drops(toy: Path) -> None:

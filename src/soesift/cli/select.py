@@ -28,6 +28,8 @@ RULES = ["agreement", "certified", "soft", "confident", "crowd", "all",
 @click.option("--hybrid", is_flag=True, help="Put the ledger's human labels in where the rule drops a table.")
 @click.option("--alpha", type=OPEN, default=0.05, show_default=True, help="Wrong share allowed (certified).")
 @click.option("--delta", type=OPEN, default=0.1, show_default=True, help="Risk of missing it (certified).")
+@click.option("--looks", type=click.IntRange(1), default=1, show_default=True,
+              help="How often this audit may be tested in all, each time at DELTA / LOOKS.")  # fmt: skip
 @click.option("--sure", type=click.FloatRange(0.5, 0.999), default=0.5, show_default=True,
               help="Probability that the student must give a label to confirm it.")  # fmt: skip
 @click.option("--seed", type=int, default=0, show_default=True)
@@ -44,6 +46,7 @@ def command(
     hybrid: bool,
     alpha: float,
     delta: float,
+    looks: int,
     sure: float,
     seed: int,
     out: Path,
@@ -54,12 +57,9 @@ def command(
     ledger_of(ledger, must_exist=True).close()
     how = Choosing(
         rule=rule, views=tuple(v for v in views.split(",") if v), recentre=recentre, audit=audit, audit_size=audit_size,
-        reference=reference, hybrid=hybrid, alpha=alpha, delta=delta, sure=sure, seed=seed,
+        reference=reference, hybrid=hybrid, alpha=alpha, delta=delta, looks=looks, sure=sure, seed=seed,
     )  # fmt: skip
     chosen = choose(ledger, tables_of(tables), how)
-    for column, move in zip(chosen.found.columns, chosen.moves, strict=False):
-        said = f"logits part at {move.place:.2f}" if move.moved else "left as they are: they do not part in two"
-        click.echo(f"{column}: {said}")
     click.echo(chosen.report)
     _, report, picture = write_choice(out, chosen)
     click.echo(f"wrote {out} ({len(chosen.lines)} of {len(chosen.found.tables)} tables), {report}, {picture}")

@@ -35,6 +35,7 @@ class HumanLabel(BaseModel):
     """One judgement. `probability`: chance with which the table was drawn, for weighting stratified audits.
 
     `simulated` is True for judgements made up from reference labels; it stays with the label everywhere.
+    `beliefs`: fingerprint of the teacher's beliefs when the label came (`select.from_ledger.fingerprint`).
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -47,16 +48,23 @@ class HumanLabel(BaseModel):
     probability: float | None = Field(default=None, gt=0, le=1)
     simulated: bool = False
     created: float = Field(default_factory=time.time)
+    beliefs: str = ""
 
 
 def add_labels(ledger: Ledger, labels: Iterable[HumanLabel]) -> int:
-    """Write labels; an annotator's first judgement of a table in a pot stands. Returns how many are new."""
-    new = 0
+    """Write labels; an annotator's first judgement of a table in a pot stands. Returns how many are new.
+
+    Each keeps the fingerprint of the beliefs that the ledger holds now, unless it brings one.
+    """
+    from soesift.select.from_ledger import fingerprint_of
+
+    new, now = 0, fingerprint_of(ledger)
     with ledger.transaction() as db:
         for one in labels:
             row = (one.table_id, one.annotator, one.pot, one.label, one.source, one.stratum, one.probability)
             cursor = db.execute(
-                "INSERT OR IGNORE INTO human VALUES (?,?,?,?,?,?,?,?,?)", (*row, one.simulated, one.created)
+                "INSERT OR IGNORE INTO human VALUES (?,?,?,?,?,?,?,?,?,?)",
+                (*row, one.simulated, one.created, one.beliefs or now),
             )
             new += cursor.rowcount
     return new
@@ -68,6 +76,12 @@ def human_labels(ledger: Ledger, pot: Pot | None = None, table_id: str | None = 
     query = f"SELECT * FROM human WHERE {where} ORDER BY table_id, created"
     rows = ledger.db.execute(query, (pot, pot, table_id, table_id))
     return [HumanLabel(**dict(row)) for row in rows]
+
+
+def drawn_strata(ledger: Ledger) -> dict[str, str]:
+    """table_id -> stratum of all tables that were drawn for the audit pot; empty where the ledger drew none."""
+    rows = ledger.db.execute("SELECT table_id, stratum FROM draw WHERE pot = 'audit'")
+    return {row["table_id"]: row["stratum"] for row in rows}
 
 
 def read_labels(path: str | Path, form: Form, pot: Pot | None = None) -> list[HumanLabel]:

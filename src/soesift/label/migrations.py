@@ -64,11 +64,27 @@ def m004_review(db: sqlite3.Connection) -> None:
     )
 
 
+def m005_audit(db: sqlite3.Connection) -> None:
+    """On which beliefs an audit was drawn and judged; its plan, written once, and each time it was tested."""
+    _run(
+        db,
+        """
+        ALTER TABLE human ADD COLUMN beliefs TEXT NOT NULL DEFAULT '';
+        ALTER TABLE draw ADD COLUMN beliefs TEXT NOT NULL DEFAULT '';
+        CREATE TABLE audit_plan (source TEXT PRIMARY KEY, seed INTEGER, size INTEGER, alpha REAL, delta REAL,
+            looks INTEGER, created REAL);
+        CREATE TABLE audit_look (source TEXT, rule TEXT, beliefs TEXT, judged TEXT, created REAL,
+            PRIMARY KEY (source, rule, beliefs, judged));
+        """,
+    )
+
+
 MIGRATIONS: list[Callable[[sqlite3.Connection], None]] = [
     m001_requests_and_answers,
     m002_capability,
     m003_human_labels,
     m004_review,
+    m005_audit,
 ]
 
 

@@ -12,7 +12,7 @@ from soesift.label.ledger import Ledger
 from soesift.label.report import stored_answers
 from soesift.select.audit import draw_repair, strata
 from soesift.select.combine import Combined, combine
-from soesift.select.from_ledger import opinions
+from soesift.select.from_ledger import fingerprint_of, opinions
 from soesift.table.record import TableRecord
 
 ROUND = (0, 1, 0, 1, 0, 1, 0, 1, 2)  # strata in turn: agreed NO, agreed YES, and a few on which views part
@@ -33,9 +33,11 @@ def draw_pots(ledger: Ledger, records: Sequence[TableRecord], repair: int = 100,
     order = _audit([table for table in asked if table not in set(chosen)], stratum, seed)
     rows = [(table, "repair", place, "") for place, table in enumerate(chosen)]
     rows += [(table, "audit", place, stratum) for place, (table, stratum) in enumerate(order)]
+    beliefs = fingerprint_of(ledger)
     with ledger.transaction() as db:
         if not db.execute("SELECT 1 FROM draw").fetchone():
-            db.executemany("INSERT INTO draw VALUES (?,?,?,?,?)", [(*row, time.time()) for row in rows])
+            end = (time.time(), beliefs)
+            db.executemany("INSERT INTO draw VALUES (?,?,?,?,?,?)", [(*row, *end) for row in rows])
     return _counts(drawn(ledger))
 
 

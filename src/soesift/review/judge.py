@@ -44,13 +44,14 @@ def record(ledger: Ledger, one: Judgement) -> str | None:
     when this returns. Raises UsageError if the table was not drawn for the pot.
     """
     with ledger.transaction() as db:
-        row = db.execute("SELECT stratum FROM draw WHERE table_id = ? AND pot = ?", (one.table_id, one.pot)).fetchone()
+        query = "SELECT stratum, beliefs FROM draw WHERE table_id = ? AND pot = ?"
+        row = db.execute(query, (one.table_id, one.pot)).fetchone()
         if row is None:
             raise UsageError(f"table {one.table_id} is not in the {one.pot} pot; reload the page")
         now = _now(db)
         values = (one.id, one.action, one.table_id, one.annotator, one.pot, one.label, one.why, now)
         if db.execute("INSERT OR IGNORE INTO judgement VALUES (?,?,?,?,?,?,?,?)", values).rowcount:
-            _put(db, one, row["stratum"], now)
+            _put(db, one, row["stratum"], row["beliefs"], now)
         return _standing(db, one)
 
 
@@ -60,7 +61,7 @@ def _now(db: sqlite3.Connection) -> float:
     return time.time() if last is None else max(time.time(), float(last) + 1e-3)
 
 
-def _put(db: sqlite3.Connection, one: Judgement, stratum: str, now: float) -> None:
+def _put(db: sqlite3.Connection, one: Judgement, stratum: str, beliefs: str, now: float) -> None:
     if one.action == "withdraw":
         where = "table_id = ? AND pot = ? AND annotator IN (?, ?)"
         who = (one.annotator, settler(one.annotator))
@@ -72,8 +73,8 @@ def _put(db: sqlite3.Connection, one: Judgement, stratum: str, now: float) -> No
         return
     who_says = settler(one.annotator) if one.action == "adjudicate" else one.annotator
     source = ADJUDICATED if one.action == "adjudicate" else SOURCE
-    row = (one.table_id, who_says, one.pot, one.label, source, stratum, None, False, now)
-    db.execute("INSERT OR IGNORE INTO human VALUES (?,?,?,?,?,?,?,?,?)", row)
+    row = (one.table_id, who_says, one.pot, one.label, source, stratum, None, False, now, beliefs)
+    db.execute("INSERT OR IGNORE INTO human VALUES (?,?,?,?,?,?,?,?,?,?)", row)
 
 
 def _standing(db: sqlite3.Connection, one: Judgement) -> str | None:

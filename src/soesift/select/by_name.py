@@ -29,8 +29,8 @@ INNER_FOLDS = 5
 class Material(NamedTuple):
     """What rules read of n items: beliefs (n, v), groups (n,), votes (n, m) of m models, features (n, d).
 
-    audit draws a random audit on votes when a rule asks for one (None: there is none). sure: what a student must give a
-    label that it confirms.
+    audit draws a random audit on votes when a rule asks for one (None: there is none). risk: delta of a test, given the
+    votes and the audit (None: `delta`). sure: what a student must give a label that it confirms.
     """
 
     beliefs: Floats
@@ -43,14 +43,16 @@ class Material(NamedTuple):
     delta: float = 0.1
     seed: int = 0
     sure: float = 0.5
+    risk: Callable[[Combined, Audit], float] | None = None
 
 
 class Selected(NamedTuple):
-    """A selection, the combined votes it rests on, and for `certified` the certificate."""
+    """A selection, the combined votes it rests on, for `certified` the certificate, and the audit that was used."""
 
     selection: Selection
     votes: Combined
     certificate: Certificate | None = None
+    audit: Audit | None = None
 
 
 def select_by(rule: str, material: Material) -> Selected:
@@ -82,9 +84,12 @@ def _with_audit(rule: str, material: Material, votes: Combined) -> Selected:
         votes = confirm(votes, _student(material, votes, votes.agree), sure=material.sure)
     audit = material.audit(votes)
     if rule == "soft":
-        return Selected(rules.soft(votes, audit.draw, audit.truth), votes)
-    chosen, certificate = rules.certified(votes, audit.draw, audit.truth, alpha=material.alpha, delta=material.delta)
-    return Selected(chosen, votes, certificate)
+        return Selected(rules.soft(votes, audit.draw, audit.truth), votes, audit=audit)
+    if audit.why_not:
+        raise UsageError(f"nothing can be certified: {audit.why_not}")
+    delta = material.risk(votes, audit) if material.risk is not None else material.delta
+    chosen, certificate = rules.certified(votes, audit.draw, audit.truth, alpha=material.alpha, delta=delta)
+    return Selected(chosen, votes, certificate, audit)
 
 
 def _inner_folds(material: Material) -> Ints:

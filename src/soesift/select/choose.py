@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
+from soesift.classify.features import features
 from soesift.evaluate.arrays import UNKNOWN, Floats, Ints
-from soesift.label.humans import HumanLabel, human_labels
+from soesift.label.humans import HumanLabel, drawn_strata, human_labels
 from soesift.label.ledger import Ledger
+from soesift.label.prompt import sha256
 from soesift.label.report import stored_answers
+from soesift.select.audit_plan import HUMANS, Draw, Look, keep_draw, keep_test
 from soesift.select.by_name import Material, Selected, select_by
-from soesift.select.combine import Combined
-from soesift.select.from_ledger import Opinions, groups_of, opinions, truth_of, votes_of_models
-from soesift.select.pots import from_humans, from_reference, known_humans, read_known
+from soesift.select.combine import Combined, combine
+from soesift.select.from_ledger import Opinions, fingerprint, groups_of, opinions, truth_of, votes_of_models
+from soesift.select.pots import Audit, frame_of, from_humans, from_reference, known_humans, read_known
 from soesift.select.recentre import Parting, recentred
 from soesift.select.rules import with_human
 from soesift.select.write_labels import label_lines, report_text, write_labels, write_plot
@@ -29,7 +33,7 @@ class Choosing(BaseModel):
     audit: `humans` (the ledger's audit pot), or a file of reference labels of which `audit_size` a class are drawn by
     `seed`. reference: labels for the report only. hybrid: human labels where the rule drops a table. alpha, delta:
     share of wrong labels allowed and the risk of missing it, in (0, 1). sure: probability, in [0.5, 1), that a student
-    must give a label to confirm it.
+    must give a label to confirm it. looks: how often the audit may be tested in all, each test at delta / looks.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -42,6 +46,7 @@ class Choosing(BaseModel):
     hybrid: bool = False
     alpha: float = Field(default=0.05, gt=0, lt=1)
     delta: float = Field(default=0.1, gt=0, lt=1)
+    looks: int = Field(default=1, ge=1)
     sure: float = Field(default=0.5, ge=0.5, lt=1)
     seed: int = 0
 
@@ -60,27 +65,71 @@ class Choice(NamedTuple):
 
 
 def choose(ledger: Path, tables: Sequence[TableRecord], how: Choosing | None = None) -> Choice:
-    """Choose the labels of a ledger to train on. Raises UsageError (no answers, no audit, unknown rule or view)."""
-    how = how or Choosing()
+    """Choose the labels of a ledger to train on. Raises UsageError (no answers, no audit, unknown rule or view) and
+    AuditSpent (the audit's plan says otherwise).
+
+    What people judged replaces the teacher's label where the two differ; the report is of the teacher's.
+    """
     book = Ledger(ledger)
+    try:
+        return _choose(book, {record.table_id: record for record in tables}, how or Choosing())
+    finally:
+        book.close()
+
+
+def _choose(book: Ledger, records: Mapping[str, TableRecord], how: Choosing) -> Choice:
     answers, humans = stored_answers(book), human_labels(book)
-    book.close()
-    records = {record.table_id: record for record in tables}
     found = opinions([a for a in answers if a.table_id in records], how.views)
     beliefs, moves = recentred(found.beliefs) if how.recentre else (found.beliefs, [])
-    found = found._replace(beliefs=beliefs)
-    material = _material(found, records, humans, how)
+    raw, found = found.beliefs, found._replace(beliefs=beliefs)
+    audit = _audit(book, found, humans, how, changed=how.recentre or bool(how.views))
+    votes, models = votes_of_models(found)
+    material = Material(found.beliefs, groups_of(found), votes, models,
+                        lambda: features([records[t] for t in found.tables]), audit,
+                        alpha=how.alpha, delta=how.delta, seed=how.seed, sure=how.sure)  # fmt: skip
+    looks: list[str] = []
+    if audit is not None:
+        material = material._replace(risk=lambda combined, drawn: _risk(book, found, combined, drawn, how, looks))
     done = select_by(how.rule, material)
-    told = truth_of(found.tables, known_humans(humans))
-    if how.hybrid:
-        rest = (~done.selection.keep).nonzero()[0]
-        done = done._replace(selection=with_human(done.selection, rest, told[rest]))
     known = truth_of(found.tables, read_known(how.reference)) if how.reference else None
-    truth, weight = (known, None) if known is not None else _judged(material, done.votes)
-    models = ", ".join(sorted({column.model for column in found.columns}))
+    truth, weight = (known, None) if known is not None else _judged(material, done)
+    text = report_text(how.rule, done, found, truth, weight)
+    if moves:
+        looks = [*_moved(raw, found, moves), *looks]
+    done, told = _with_people(done, found, humans, how.hybrid)
+    text += "".join(f"- {line}\n" for line in [*looks, *told])
+    teachers = ", ".join(sorted({column.model for column in found.columns}))
     simulated = "simulated human" if any(one.simulated for one in humans) else "human"
-    lines = label_lines(found, done.selection, f"{models}, {how.rule}", simulated)
-    return Choice(found, moves, done, truth, lines, report_text(how.rule, done, found, truth, weight))
+    lines = label_lines(found, done.selection, f"{teachers}, {how.rule}", simulated)
+    return Choice(found, moves, done, truth, lines, text)
+
+
+def _moved(raw: Floats, found: Opinions, moves: Sequence[Parting]) -> list[str]:
+    """By how much each column was recentred, and the share of YES before and after."""
+    lines = []
+    for place, (column, move) in enumerate(zip(found.columns, moves, strict=True)):
+        before, after = (float(np.nanmean(p[:, place] > 0.5)) for p in (raw, found.beliefs))
+        how = f"logits part at {move.place:.2f}" if move.moved else f"left as they are: {move.why}"
+        lines.append(f"recentred, {column}: {how}; YES before {before:.1%}, after {after:.1%}")
+    return lines
+
+
+def _with_people(
+    done: Selected, found: Opinions, humans: Sequence[HumanLabel], hybrid: bool
+) -> tuple[Selected, list[str]]:
+    """The selection with people's labels: where they differ from a kept one, and with `hybrid` where none is kept."""
+    told = truth_of(found.tables, known_humans(humans))
+    if done.audit is not None:
+        items, truth = done.audit.draw.items, done.audit.truth
+        told[items] = np.where(truth == UNKNOWN, told[items], truth)
+    kept = done.selection.keep
+    corrected = kept & (told != UNKNOWN) & (told != done.selection.label)
+    extra = ~kept & (told != UNKNOWN) & hybrid
+    index = np.flatnonzero(corrected | extra)
+    lines = [
+        f"people's labels: {int(corrected.sum())} replace the teacher's, {int(extra.sum())} where it has none kept"
+    ]
+    return done._replace(selection=with_human(done.selection, index, told[index])), lines if len(index) else []
 
 
 def write_choice(out: Path, chosen: Choice) -> list[Path]:
@@ -90,28 +139,45 @@ def write_choice(out: Path, chosen: Choice) -> list[Path]:
     return [out, out.with_suffix(".md"), write_plot(out.with_suffix(".png"), chosen.selected, chosen.truth)]
 
 
-def _material(
-    found: Opinions, records: Mapping[str, TableRecord], humans: Sequence[HumanLabel], how: Choosing
-) -> Material:
-    from soesift.classify.features import features
-
-    votes, models = votes_of_models(found)
-    material = Material(found.beliefs, groups_of(found), votes, models,
-                        lambda: features([records[t] for t in found.tables]),
-                        alpha=how.alpha, delta=how.delta, seed=how.seed, sure=how.sure)  # fmt: skip
+def _audit(
+    book: Ledger, found: Opinions, humans: Sequence[HumanLabel], how: Choosing, *, changed: bool
+) -> Callable[[Combined], Audit] | None:
+    """What draws the audit on votes, its draw written down first; None where none is asked for."""
     if how.audit is None:
-        return material
-    if how.audit == "humans":
-        return material._replace(audit=lambda combined: from_humans(humans, found.tables, combined))
-    truth = truth_of(found.tables, read_known(Path(how.audit)))
-    return material._replace(audit=lambda combined: from_reference(truth, combined, how.audit_size, how.seed))
+        return None
+    keep_draw(book, _source(how))
+    if how.audit != HUMANS:
+        truth = truth_of(found.tables, read_known(Path(how.audit)))
+        return lambda combined: from_reference(truth, combined, how.audit_size, how.seed)
+    whole = opinions(stored_answers(book))
+    place = {table: i for i, table in enumerate(whole.tables)}
+    raw = combine(whole.beliefs[[place[table] for table in found.tables]])
+    frame = frame_of(humans, found.tables, drawn_strata(book), raw, fingerprint(whole), changed=changed)
+    return lambda combined: from_humans(humans, found.tables, frame)
 
 
-def _judged(material: Material, votes: Combined) -> tuple[Ints, Floats]:
+def _source(how: Choosing) -> Draw:
+    if how.audit == HUMANS or how.audit is None:
+        return Draw(HUMANS)
+    known = sorted(read_known(Path(how.audit)).items())
+    return Draw(sha256(json.dumps(known)), how.seed, how.audit_size)
+
+
+def _risk(book: Ledger, found: Opinions, votes: Combined, audit: Audit, how: Choosing, told: list[str]) -> float:
+    """Delta of this test of the audit, written down; `told` gets a line about it."""
+    judged = sha256(json.dumps([[found.tables[i] for i in audit.draw.items.tolist()], audit.truth.tolist()]))
+    agreed = sha256(json.dumps([fingerprint(found), votes.agree.tolist()]))
+    test = Look(how.rule, how.alpha, how.delta, how.looks, agreed, judged)
+    risk, number = keep_test(book, _source(how).source, test)
+    told.append(f"audit: test {number} of {how.looks} planned, at risk {risk:g}; the plan is kept in the ledger")
+    return risk
+
+
+def _judged(material: Material, done: Selected) -> tuple[Ints, Floats]:
     """Truth and weights for a report without reference: the audit, weighted by its draw; else nothing."""
-    truth, weight = np.full(len(votes.label), UNKNOWN), np.ones(len(votes.label))
-    if material.audit is not None:
-        audit = material.audit(votes)
+    truth, weight = np.full(len(done.votes.label), UNKNOWN), np.ones(len(done.votes.label))
+    audit = done.audit or (material.audit(done.votes) if material.audit is not None else None)
+    if audit is not None:
         truth[audit.draw.items] = audit.truth
         weight[audit.draw.items] = 1 / audit.draw.chance
     return truth, weight

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple, cast
 
@@ -9,10 +10,14 @@ import numpy as np
 
 from soesift.errors import UsageError
 from soesift.evaluate.arrays import UNKNOWN, Floats, Ints, Strings
-from soesift.label.report import StoredAnswer
+from soesift.label.ledger import Ledger
+from soesift.label.prompt import sha256
+from soesift.label.report import StoredAnswer, stored_answers
 from soesift.select import belief as beliefs_of
 from soesift.select.belief import Belief, Failure
 from soesift.select.combine import label
+
+NO_BELIEFS = "none"  # fingerprint of a ledger without an answer
 
 
 class Column(NamedTuple):
@@ -79,6 +84,19 @@ def belief_of(answers: Sequence[StoredAnswer]) -> Belief:
         return beliefs_of.from_samples([cast(beliefs_of.Answer, a.label) for a in readable])
     one = readable[0]
     return beliefs_of.from_confidence(cast(beliefs_of.Answer, one.label), one.confidence)
+
+
+def fingerprint(found: Opinions) -> str:
+    """64 hex digits of all beliefs, tables and columns: another belief anywhere gives another fingerprint."""
+    rows = [[f"{p:.6f}" for p in row] for row in found.beliefs.tolist()]
+    told = [[tuple(column) for column in found.columns], list(zip(found.tables, rows, strict=True))]
+    return sha256(json.dumps(told, ensure_ascii=False))
+
+
+def fingerprint_of(ledger: Ledger) -> str:
+    """That of all beliefs in a ledger; `NO_BELIEFS` where nothing was answered yet."""
+    answers = stored_answers(ledger)
+    return fingerprint(opinions(answers)) if answers else NO_BELIEFS
 
 
 def votes_of_models(found: Opinions) -> tuple[Ints, list[str]]:

@@ -26,7 +26,7 @@ def stratified_tail(wrong: ArrayLike, pool: ArrayLike, audited: ArrayLike, alpha
     """
     k, sizes, n = (np.asarray(x, np.int64) for x in (wrong, pool, audited))
     same_length(wrong=k, pool=sizes, audited=n)
-    if not (0 <= k).all() or not (k <= n).all() or not (n <= sizes).all():
+    if not (k >= 0).all() or not (k <= n).all() or not (n <= sizes).all():
         raise ValueRangeError("wrong, audited and pool of a stratum must each contain the one before")
     total, seen = int(sizes.sum()), n > 0
     if not seen.any():
@@ -49,7 +49,7 @@ def _log_tails(wrong: int, pool: int, audited: int) -> Floats:
     """(pool + 1,) log P(at most `wrong` seen) for 0, 1, ... errors in the stratum."""
     law = optional("scipy.stats", "scipy").hypergeom
     with np.errstate(divide="ignore"):
-        return np.minimum(np.log(law.cdf(wrong, pool, np.arange(pool + 1), audited)), 0.0)
+        return np.asarray(np.minimum(np.log(law.cdf(wrong, pool, np.arange(pool + 1), audited)), 0.0))
 
 
 def _spread(before: Floats, tails: Floats, most: int) -> Floats:
