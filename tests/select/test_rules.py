@@ -184,3 +184,16 @@ def test_confident_rule_keeps_unjudged_items_and_checks_folds():
     assert (s.reason[~s.keep] == Reason.LABEL_ISSUE).all()
     with pytest.raises(LeakingFolds, match="protocol 0"):
         confident(votes, p, protocol, np.arange(len(said)) % 5)
+
+
+def test_matched_drop_drops_as_many_of_each_label_as_agreement():
+    """`positive_drop` took the number of all dropped from YES alone, and left none."""
+    rng = np.random.default_rng(1)
+    beliefs = rng.random((300, 2)) * 0.9 + 0.05
+    beliefs[:, 0] = np.where(rng.random(300) < 0.1, 0.9, 0.2)
+    votes = combine(beliefs)
+    chosen, agreed = rules.matched_drop(votes, seed=2), rules.agreement(votes)
+    for c in (0, 1):
+        assert (chosen.keep & (votes.label == c)).sum() == (agreed.keep & (votes.label == c)).sum()
+    assert (chosen.keep != agreed.keep).any()
+    assert (rules.positive_drop(votes, seed=2).keep & (votes.label == 1)).any()

@@ -86,7 +86,8 @@ def test_written_labels_are_what_train_reads(toy: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("rule", "kept"), [("all", N), ("random_drop", N - 3), ("positive_drop", N - 3), ("relabel_or", N)]
+    ("rule", "kept"),
+    [("all", N), ("random_drop", N - 3), ("matched_drop", N - 3), ("positive_drop", N - 1), ("relabel_or", N)],
 )
 def test_controls(toy: Path, rule: str, kept: int) -> None:
     assert len(choose(toy, rule)) == kept
@@ -171,7 +172,7 @@ def test_explain_tells_belief_decision_and_reason(toy: Path, capsys: pytest.Capt
     said = capsys.readouterr().out
     assert "belief json (toy): 0.900" in said
     assert "belief page (toy): none (no_answer)" in said
-    assert "decision (agreement): yes, dropped (views disagree, or one is missing)" in said
+    assert "decision (agreement; nothing was selected yet): yes, dropped (views disagree, or one is missing)" in said
 
 
 def answer(**changes: object) -> StoredAnswer:

@@ -11,7 +11,7 @@ from soesift.cli.label_inputs import FILE, ledger_of, tables_of
 OPEN = click.FloatRange(0, 1, min_open=True, max_open=True)
 RULES = ["agreement", "certified", "soft", "confident", "crowd", "all",
          "confirmed", "certified_confirmed", "self_trained",
-         "random_drop", "positive_drop", "relabel_or", "relabel_and"]  # fmt: skip
+         "random_drop", "matched_drop", "positive_drop", "relabel_or", "relabel_and"]  # fmt: skip
 
 
 @click.command("select")
@@ -19,6 +19,10 @@ RULES = ["agreement", "certified", "soft", "confident", "crowd", "all",
 @click.option("--tables", type=FILE, required=True, help="The tables that were labelled (JSON Lines).")
 @click.option("--rule", type=click.Choice(RULES), default="agreement", show_default=True)
 @click.option("--views", default="", help="Only these, comma-separated (default: all in the ledger).")
+@click.option("--view", "view", multiple=True, help="The same, one at a time.")
+@click.option("--model", "models", multiple=True, help="Only answers of this model; may be given again.")
+@click.option("--prompt", "prompts", multiple=True, help="Only this prompt (its id, or the first digits of its hash); "
+              "several stand side by side. Default: the one asked last.")  # fmt: skip
 @click.option("--recentre", is_flag=True, help="Move each view's beliefs to where they part: for a teacher that "
               "leans to one answer.")  # fmt: skip
 @click.option("--audit", help="`humans` (the ledger's audit pot) or a file of reference labels to draw from.")
@@ -39,6 +43,9 @@ def command(
     tables: Path,
     rule: str,
     views: str,
+    view: tuple[str, ...],
+    models: tuple[str, ...],
+    prompts: tuple[str, ...],
     recentre: bool,
     audit: str | None,
     audit_size: int,
@@ -56,7 +63,8 @@ def command(
 
     ledger_of(ledger, must_exist=True).close()
     how = Choosing(
-        rule=rule, views=tuple(v for v in views.split(",") if v), recentre=recentre, audit=audit, audit_size=audit_size,
+        rule=rule, views=(*(v for v in views.split(",") if v), *view),
+        models=models, prompts=prompts, recentre=recentre, audit=audit, audit_size=audit_size,
         reference=reference, hybrid=hybrid, alpha=alpha, delta=delta, looks=looks, sure=sure, seed=seed,
     )  # fmt: skip
     chosen = choose(ledger, tables_of(tables), how)

@@ -56,4 +56,7 @@ def command(
     for path, why in failures:
         click.echo(f"not read {path.name}: {why}", err=True)
     click.echo(f"{count} tables written to {out}")
-    return 2 if failures and not count else 0
+    if not failures:
+        return 0
+    click.echo(f"{len(failures)} of {len(sources)} documents could not be read: see above", err=True)
+    return 2 if len(failures) == len(sources) else 4

@@ -12,6 +12,8 @@ import click
 
 from soesift.errors import MissingExtra, UsageError
 
+FEW = 30  # schedules, or others, below which a student is told to rest on little
+
 
 @click.command(name="train")
 @click.argument("config", type=click.Path(dir_okay=False, path_type=Path))
@@ -72,8 +74,27 @@ def _final(settings: Any) -> None:
     if not first:
         return
     card = json.loads((folder / "card.json").read_text("utf-8"))
+    _tell(folder, card, rows, settings)
     click.echo(f"{len(rows)} tables; int8 agrees with torch on {card['scores']['reload']['int8_agreement']:.2%}")
     click.echo(f"wrote {folder}")
+
+
+def _tell(folder: Path, card: dict[str, Any], rows: Any, settings: Any) -> None:
+    """The scores that are known, and warnings where they rest on little."""
+    places = [settings.classes.index(name) for name in settings.positive]
+    yes = sum(sum(row.target[i] for i in places) > 0.5 for row in rows)
+    if min(yes, len(rows) - yes) < FEW:
+        click.echo(f"warning: only {yes} schedules and {len(rows) - yes} others to learn from", err=True)
+    held, crossed = card["scores"].get("validation"), card["scores"].get("cross_validation")
+    if crossed:
+        click.echo(f"held out in cross-validation: {_scores(crossed['mean']['pooled'])}")
+    elif held:
+        click.echo(f"held out for early stopping ({held['rows']} tables, {held['schedules']} schedules): "
+                   f"{_scores(held)}")  # fmt: skip
+    fitted = json.loads((folder / "calibration.json").read_text("utf-8"))["fitted_on"]
+    if fitted.startswith("nothing"):
+        click.echo(f"warning: not calibrated, thresholds are the plain ones ({fitted}); "
+                   "run with --cross-validate first", err=True)  # fmt: skip
 
 
 def _bar() -> Any:

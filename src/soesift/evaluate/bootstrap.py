@@ -1,5 +1,10 @@
-"""Bootstrap over protocols: whole protocols are drawn with replacement, since tables of one protocol go
-together.
+"""Bootstrap over protocols and training seeds: whole protocols are drawn with replacement, since tables of one
+protocol go together; where there are several seeds, their spread is added.
+
+Three seeds drawn from three are too alike to show how far seeds differ. So a seed's part is a normal draw of the
+variance of the seeds' mean, and all deviations are widened by Student's t over the normal quantile, with as many
+degrees of freedom as the two sources together leave (Satterthwaite). Protocols alone covered 0 in 38 % of the
+differences of two equal arms whose training seed moves F1 by .02.
 
 Every arm is weighed by the same draws, so a difference between two arms is paired. All in numpy: a resample
 is a row of weights (how often each protocol was drawn), and a score of all resamples is one matrix product.
@@ -12,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from soesift.evaluate.arrays import Floats, Ints, ShapeError, labels, same_length, share, vector
+from soesift.evaluate.arrays import Floats, Ints, ShapeError, labels, optional, same_length, share, vector
 from soesift.evaluate.scores import from_counts
 
 RESAMPLES = 10_000
@@ -106,20 +111,60 @@ def difference(
     return Difference(*interval(value_a - value_b, gap, confidence), above)
 
 
+def with_seeds(value: float, samples: Floats, by_seed: ArrayLike, protocols: int, *, seed: int = 0) -> Floats:
+    """Samples (r,) over protocols about `value`, with the spread of training seeds added and widened for their number.
+
+    by_seed: (s,) the score of each seed; one seed adds nothing, and its spread stays unknown.
+    """
+    each = vector("by_seed", by_seed)
+    each = each[~np.isnan(each)]
+    if len(each) < 2:
+        return samples
+    of_seeds, of_protocols = float(each.var(ddof=1)) / len(each), float(np.nanvar(samples))
+    if not of_seeds:
+        return samples
+    free = (of_seeds + of_protocols) ** 2 / (of_seeds**2 / (len(each) - 1) + of_protocols**2 / max(1, protocols - 1))
+    law = optional("scipy.stats", "scipy")
+    shift = np.sqrt(of_seeds) * np.random.default_rng(seed + 1).standard_normal(len(samples))
+    wider = float(law.t.ppf(0.975, free) / law.norm.ppf(0.975))
+    return np.asarray(value + wider * (samples + shift - value))
+
+
 def macro_estimate(values: ArrayLike, *, resamples: int = RESAMPLES, seed: int = 0) -> Estimate:
-    """Mean over protocols of `values` (p,) with its 95 % interval."""
-    v = vector("values", values)
-    samples = macro_samples(v, draw(len(v), resamples=resamples, seed=seed))
-    return interval(float(np.nanmean(v)) if not np.isnan(v).all() else float("nan"), samples)
+    """Mean over protocols (and seeds) of `values` (p,) or (s, p) with its 95 % interval, within 0 and 1.
+
+    Near 1 a percentile interval is too short: no resample makes an error that no protocol made.
+    """
+    v = np.atleast_2d(np.asarray(values, np.float64))
+    mean = _mean_over_seeds(v)
+    value = float(np.nanmean(mean)) if not np.isnan(mean).all() else float("nan")
+    samples = macro_samples(mean, draw(len(mean), resamples=resamples, seed=seed))
+    found = interval(value, with_seeds(value, samples, _by_seed(v), len(mean), seed=seed))
+    return Estimate(value, max(found.low, 0.0), min(found.high, 1.0)) if not np.isnan(found.low) else found
 
 
 def macro_difference(a: ArrayLike, b: ArrayLike, *, resamples: int = RESAMPLES, seed: int = 0) -> Difference:
-    """Mean over protocols of a - b, both (p,) for the same protocols in the same order, paired, 95 %.
+    """Mean over protocols (and seeds) of a - b, both (p,) or (s, p) for the same protocols in the same order, paired.
 
-    A protocol where either is NaN (average precision without a true SoE) is left out of both.
+    A protocol where either is NaN (average precision without a true SoE) is left out of both. 95 %.
     """
-    same_length(a=a, b=b)
-    gap = vector("a", a) - vector("b", b)
-    samples = macro_samples(gap, draw(len(gap), resamples=resamples, seed=seed))
+    first, second = (np.atleast_2d(np.asarray(x, np.float64)) for x in (a, b))
+    if first.shape != second.shape:
+        raise ShapeError(f"a is shape {first.shape} and b is shape {second.shape}: they must be alike")
+    gaps = first - second
+    gap = _mean_over_seeds(gaps)
     mean = float(np.nanmean(gap)) if not np.isnan(gap).all() else float("nan")
+    samples = macro_samples(gap, draw(len(gap), resamples=resamples, seed=seed))
+    samples = with_seeds(mean, samples, _by_seed(gaps), len(gap), seed=seed)
     return difference(mean, samples, 0.0, np.zeros_like(samples))
+
+
+def _mean_over_seeds(values: Floats) -> Floats:
+    """(p,) mean of (s, p) over seeds, NaN where any is."""
+    return np.asarray(values.mean(0))
+
+
+def _by_seed(values: Floats) -> Floats:
+    """(s,) mean over the protocols known in all seeds."""
+    known = ~np.isnan(values).any(0)
+    return np.asarray(values[:, known].mean(1)) if known.any() else np.full(len(values), np.nan)

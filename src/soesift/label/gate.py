@@ -28,8 +28,9 @@ class Gated(NamedTuple):
     threshold: float
     recall: Share
     lost: list[int]
+    chosen_on_them: bool = False  # the threshold was chosen on the labels that measure the recall
 
-    def summary(self) -> dict[str, float | int | None]:
+    def summary(self) -> dict[str, float | int | str | None]:
         """Numbers for a report; recall is None where it is unknown."""
         known = not np.isnan(self.recall.value)
         return {
@@ -40,6 +41,7 @@ class Gated(NamedTuple):
             "recall": self.recall.value if known else None,
             "recall_low": self.recall.low if known else None,
             "recall_high": self.recall.high if known else None,
+            "recall_of": "labels that chose the threshold" if self.chosen_on_them else "known labels",
         }
 
     def __str__(self) -> str:
@@ -48,7 +50,8 @@ class Gated(NamedTuple):
         if np.isnan(self.recall.value):
             return f"{told}; recall unknown: no labels given"
         share = f"{self.recall.value:.4f} ({self.recall.low:.4f} to {self.recall.high:.4f})"
-        return f"{told}; recall {share}, {len(self.lost)} known schedules lost"
+        whose = "of the labels its threshold was chosen on, not of others" if self.chosen_on_them else "of known labels"
+        return f"{told}; recall {share} {whose}, {len(self.lost)} known schedules lost"
 
 
 def gate(p: ArrayLike, truth: ArrayLike, *, threshold: float | None = None, min_recall: float = MIN_RECALL) -> Gated:
@@ -60,13 +63,14 @@ def gate(p: ArrayLike, truth: ArrayLike, *, threshold: float | None = None, min_
     score, known = vector("p", p), labels("truth", truth, unknown=True)
     same_length(p=score, truth=known)
     yes = np.flatnonzero(known == 1)
+    chosen = threshold is None
     if threshold is None:
         threshold = highest_threshold(score[yes], min_recall)
     passes = score >= threshold
     lost = yes[~passes[yes]]
     judged = bool((known != UNKNOWN).any())
     recall = exact_share(len(yes) - len(lost), len(yes) if judged else 0)
-    return Gated(np.asarray(passes, bool), float(threshold), recall, lost.tolist())
+    return Gated(np.asarray(passes, bool), float(threshold), recall, lost.tolist(), chosen)
 
 
 def highest_threshold(p: ArrayLike, min_recall: float) -> float:

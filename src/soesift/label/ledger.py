@@ -85,15 +85,20 @@ class Ledger:
             raise
 
     def add(self, requests: Iterable[Request]) -> None:
-        """Record requests and the tables they serve; those already there stay as they are."""
+        """Record requests and the tables they serve, and that these are what is asked now: what was asked before of
+        the same table in another wording, or with another part of it shown, is stale from here on.
+        """
         now = time.time()
         with self.transaction() as db:
             for r in requests:
                 what = (r.key, r.prompt.id, r.prompt.hash, r.prompt.view, r.view_hash, r.model)
                 row = (*what, sampling_json(r.how), r.sample, now)
                 db.execute("INSERT OR IGNORE INTO request VALUES (?,?,?,?,?,?,?,?,?)", row)
-                item = (r.table_id, r.prompt.view, r.key, r.document, r.page, json.dumps(r.left_out))
-                db.execute("INSERT OR IGNORE INTO item VALUES (?,?,?,?,?,?)", item)
+                item = (r.table_id, r.prompt.view, r.key, r.document, r.page, json.dumps(r.left_out), now)
+                again = "ON CONFLICT (table_id, key) DO UPDATE SET asked = excluded.asked"
+                db.execute(f"INSERT INTO item VALUES (?,?,?,?,?,?,?) {again}", item)
+                words = (r.prompt.hash, r.prompt.labels.model_dump_json())
+                db.execute("INSERT OR IGNORE INTO prompt_words VALUES (?,?)", words)
 
     def open_keys(self, keys: Iterable[str], attempts: int) -> list[str]:
         """Those of `keys` (each once, in order) without a label and with answers left to ask for."""

@@ -79,12 +79,27 @@ def m005_audit(db: sqlite3.Connection) -> None:
     )
 
 
+def m006_content(db: sqlite3.Connection) -> None:
+    """When each text of a table was last asked about, the words a prompt asks for, and the last selection."""
+    _run(
+        db,
+        """
+        ALTER TABLE item ADD COLUMN asked REAL NOT NULL DEFAULT 0;
+        UPDATE item SET asked = (SELECT created FROM request WHERE request.key = item.key);
+        CREATE TABLE prompt_words (prompt_hash TEXT PRIMARY KEY, words TEXT);
+        CREATE TABLE chosen (table_id TEXT PRIMARY KEY, label INTEGER, keep INTEGER, reason TEXT, rule TEXT,
+            how TEXT, created REAL);
+        """,
+    )
+
+
 MIGRATIONS: list[Callable[[sqlite3.Connection], None]] = [
     m001_requests_and_answers,
     m002_capability,
     m003_human_labels,
     m004_review,
     m005_audit,
+    m006_content,
 ]
 
 

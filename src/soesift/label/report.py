@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import time
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from soesift.label.ledger import Ledger
 
@@ -25,6 +26,9 @@ class ViewStatus:
     yes: int
     no: int
     unsure: int
+    asked: float = 0.0
+    content: str = ""  # first digits of the prompt's hash: a prompt edited in place is another
+    stale: bool = False  # another wording was asked of this view and model since
 
 
 @dataclass
@@ -44,9 +48,11 @@ def status_of(ledger: Ledger) -> Status:
     failures = ledger.db.execute("SELECT failure, count(*) FROM answer WHERE failure NOT NULL GROUP BY failure")
     flying = ledger.db.execute("SELECT count(*) FROM claim WHERE expires >= ?", (time.time(),)).fetchone()[0]
     human = ledger.db.execute("SELECT pot, count(*) FROM human GROUP BY pot ORDER BY pot")
-    rows = ledger.db.execute(_STATUS).fetchall()
+    views = [ViewStatus(*row) for row in ledger.db.execute(_STATUS)]
+    for view in views:
+        view.stale = any((o.view, o.model) == (view.view, view.model) and o.asked > view.asked for o in views)
     return Status(
-        views=[ViewStatus(*row) for row in rows],
+        views=views,
         failures=Counter({row[0]: row[1] for row in failures}),
         in_flight=flying,
         tokens=spend["tokens"],
@@ -60,10 +66,13 @@ def status_of(ledger: Ledger) -> Status:
 _STATUS = """
     SELECT r.model, r.view, r.prompt, coalesce(max(a.source), '') AS source,
         (SELECT count(DISTINCT i.table_id) FROM item i JOIN request q ON q.key = i.key
-         WHERE q.model = r.model AND q.view = r.view AND q.prompt = r.prompt) AS tables,
-        count(*), count(a.label), total(a.label = 'yes'), total(a.label = 'no'), total(a.label = 'unsure')
+         WHERE q.model = r.model AND q.view = r.view AND q.prompt_hash = r.prompt_hash) AS tables,
+        count(*), count(a.label), total(a.label = 'yes'), total(a.label = 'no'), total(a.label = 'unsure'),
+        coalesce((SELECT max(i.asked) FROM item i JOIN request q ON q.key = i.key
+         WHERE q.model = r.model AND q.view = r.view AND q.prompt_hash = r.prompt_hash), 0) AS asked,
+        substr(r.prompt_hash, 1, 8)
     FROM request r LEFT JOIN answer a ON a.key = r.key AND a.label NOT NULL
-    GROUP BY r.model, r.view, r.prompt ORDER BY r.model, r.view, r.prompt
+    GROUP BY r.model, r.view, r.prompt, r.prompt_hash ORDER BY r.model, r.view, r.prompt, asked
 """
 
 
@@ -98,6 +107,17 @@ class StoredAnswer:
     tokens_out: int = 0
     tokens_cached: int = 0  # of `tokens_in`
     seconds: float | None = None  # from sending to the answer; None where it was recorded elsewhere
+    prompt_hash: str = ""
+    view_hash: str = ""
+    sampling: str = ""
+    asked: float = 0.0  # when this text was last asked about
+    words: str = ""  # JSON of `prompt.Labels`: the words that were asked for ("": YES and NO)
+
+    @property
+    def content(self) -> str:
+        """What was asked, whatever its name: prompt, text shown and way of sampling, but not its seed."""
+        how = {k: v for k, v in json.loads(self.sampling or "{}").items() if k != "seed"}
+        return "\n".join([self.prompt_hash, self.view_hash, json.dumps(how, sort_keys=True)])
 
 
 def stored_answers(ledger: Ledger, table_id: str | None = None) -> list[StoredAnswer]:
@@ -116,10 +136,60 @@ def _answer(row: Any) -> StoredAnswer:
 _ANSWERS = """
     SELECT i.table_id, i.document, i.page, i.view, r.model, r.prompt, r.sample, a.label, a.failure, a.reason,
         a.raw, a.logprobs, a.token, a.confidence, i.left_out, a.source, a.cost,
-        a.tokens_in + a.tokens_out AS tokens, a.created, a.tokens_in, a.tokens_out, a.tokens_cached, a.seconds
-    FROM item i JOIN request r ON r.key = i.key JOIN answer a ON a.key = r.key {where}
+        a.tokens_in + a.tokens_out AS tokens, a.created, a.tokens_in, a.tokens_out, a.tokens_cached, a.seconds,
+        r.prompt_hash, r.view_hash, r.sampling, i.asked, coalesce(w.words, '') AS words
+    FROM item i JOIN request r ON r.key = i.key JOIN answer a ON a.key = r.key
+        LEFT JOIN prompt_words w ON w.prompt_hash = r.prompt_hash {where}
     ORDER BY i.table_id, i.view, r.model, r.sample, a.id
 """
+
+
+class Asked(NamedTuple):
+    """Answers to what is asked today, and those to what was asked before."""
+
+    current: list[StoredAnswer]
+    stale: list[StoredAnswer]
+
+
+def current(
+    answers: Sequence[StoredAnswer], views: Sequence[str] = (), models: Sequence[str] = (), prompts: Sequence[str] = ()
+) -> Asked:
+    """Answers of the views, models and prompts named (none: all), parted into those of today's questions and others.
+
+    Today's prompt of a view and model is the one asked last; prompts named (by id, or the first digits of their hash)
+    stand side by side instead, each in its last wording. Of a table, the text asked about last counts.
+    """
+    chosen = [a for a in answers if _named(a.view, views) and _named(a.model, models) and _prompt_named(a, prompts)]
+    newest: dict[tuple[str, ...], float] = {}
+    latest: dict[tuple[str, ...], float] = {}
+    for a in chosen:
+        column, cell = _column(a, prompts), (*_column(a, prompts), a.prompt_hash, a.table_id)
+        newest[column] = max(newest.get(column, 0.0), a.asked)
+        latest[cell] = max(latest.get(cell, 0.0), a.asked)
+    wordings = {(*_column(a, prompts), a.prompt_hash) for a in chosen if a.asked == newest[_column(a, prompts)]}
+    texts = {
+        (*_column(a, prompts), a.table_id, a.content)
+        for a in chosen
+        if a.asked == latest[(*_column(a, prompts), a.prompt_hash, a.table_id)]
+    }
+    parted = Asked([], [])
+    for a in chosen:
+        column = _column(a, prompts)
+        now = (*column, a.prompt_hash) in wordings and (*column, a.table_id, a.content) in texts
+        (parted.current if now else parted.stale).append(a)
+    return parted
+
+
+def _column(answer: StoredAnswer, prompts: Sequence[str]) -> tuple[str, ...]:
+    return (answer.view, answer.model, answer.prompt if prompts else "")
+
+
+def _named(name: str, wanted: Sequence[str]) -> bool:
+    return not wanted or name in wanted
+
+
+def _prompt_named(answer: StoredAnswer, wanted: Sequence[str]) -> bool:
+    return _named(answer.prompt, wanted) or any(len(w) >= 6 and answer.prompt_hash.startswith(w) for w in wanted)
 
 
 def votes(answers: list[StoredAnswer]) -> dict[tuple[str, str], Counter[str]]:

@@ -21,7 +21,7 @@ from soesift.select.rules import Selection
 
 RULES = ("agreement", "certified", "soft", "confident", "crowd", "all",
          "confirmed", "certified_confirmed", "self_trained",
-         "random_drop", "positive_drop", "relabel_or", "relabel_and")  # fmt: skip
+         "random_drop", "matched_drop", "positive_drop", "relabel_or", "relabel_and")  # fmt: skip
 NEEDS_AUDIT = ("certified", "soft", "certified_confirmed")
 INNER_FOLDS = 5
 
@@ -64,6 +64,7 @@ def select_by(rule: str, material: Material) -> Selected:
         "agreement": lambda: rules.agreement(votes),
         "all": lambda: rules.keep_all(votes),
         "random_drop": lambda: rules.random_drop(votes, seed=material.seed),
+        "matched_drop": lambda: rules.matched_drop(votes, seed=material.seed),
         "positive_drop": lambda: rules.positive_drop(votes, seed=material.seed),
         "relabel_or": lambda: rules.relabel_or(material.beliefs),
         "relabel_and": lambda: rules.relabel_and(material.beliefs),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import time
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -11,6 +13,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
 from soesift.classify.features import features
+from soesift.errors import UsageError
 from soesift.evaluate.arrays import UNKNOWN, Floats, Ints
 from soesift.label.humans import HumanLabel, drawn_strata, human_labels
 from soesift.label.ledger import Ledger
@@ -22,13 +25,14 @@ from soesift.select.combine import Combined, combine
 from soesift.select.from_ledger import Opinions, fingerprint, groups_of, opinions, truth_of, votes_of_models
 from soesift.select.pots import Audit, frame_of, from_humans, from_reference, known_humans, read_known
 from soesift.select.recentre import Parting, recentred
-from soesift.select.rules import with_human
+from soesift.select.rules import Selection, with_human
 from soesift.select.write_labels import label_lines, report_text, write_labels, write_plot
 from soesift.table.record import TableRecord
 
 
 class Choosing(BaseModel):
-    """How to choose. views: only these (none: all of the ledger). recentre: see `select.recentre`.
+    """How to choose. views, models, prompts: only these (none: all views and models, each with the prompt asked last).
+    recentre: see `select.recentre`.
 
     audit: `humans` (the ledger's audit pot), or a file of reference labels of which `audit_size` a class are drawn by
     `seed`. reference: labels for the report only. hybrid: human labels where the rule drops a table. alpha, delta:
@@ -39,6 +43,8 @@ class Choosing(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
     rule: str = "agreement"
     views: tuple[str, ...] = ()
+    models: tuple[str, ...] = ()
+    prompts: tuple[str, ...] = ()
     recentre: bool = False
     audit: str | None = None
     audit_size: int = Field(default=60, ge=1)
@@ -79,10 +85,11 @@ def choose(ledger: Path, tables: Sequence[TableRecord], how: Choosing | None = N
 
 def _choose(book: Ledger, records: Mapping[str, TableRecord], how: Choosing) -> Choice:
     answers, humans = stored_answers(book), human_labels(book)
-    found = opinions([a for a in answers if a.table_id in records], how.views)
+    found = opinions([a for a in answers if a.table_id in records], how.views, how.models, how.prompts)
+    _some_belief(found)
     beliefs, moves = recentred(found.beliefs) if how.recentre else (found.beliefs, [])
     raw, found = found.beliefs, found._replace(beliefs=beliefs)
-    audit = _audit(book, found, humans, how, changed=how.recentre or bool(how.views))
+    audit = _audit(book, found, humans, how, changed=how.recentre or bool(how.views or how.models or how.prompts))
     votes, models = votes_of_models(found)
     material = Material(found.beliefs, groups_of(found), votes, models,
                         lambda: features([records[t] for t in found.tables]), audit,
@@ -94,14 +101,40 @@ def _choose(book: Ledger, records: Mapping[str, TableRecord], how: Choosing) -> 
     known = truth_of(found.tables, read_known(how.reference)) if how.reference else None
     truth, weight = (known, None) if known is not None else _judged(material, done)
     text = report_text(how.rule, done, found, truth, weight)
+    looks = [*_put_aside(found), *looks]
     if moves:
         looks = [*_moved(raw, found, moves), *looks]
     done, told = _with_people(done, found, humans, how.hybrid)
     text += "".join(f"- {line}\n" for line in [*looks, *told])
     teachers = ", ".join(sorted({column.model for column in found.columns}))
     simulated = "simulated human" if any(one.simulated for one in humans) else "human"
+    keep_choice(book, found.tables, done.selection, how.rule, how.model_dump_json(exclude_defaults=True))
     lines = label_lines(found, done.selection, f"{teachers}, {how.rule}", simulated)
     return Choice(found, moves, done, truth, lines, text)
+
+
+def _some_belief(found: Opinions) -> None:
+    """UsageError where no answer gives a belief, with the reasons counted."""
+    if np.isnan(found.beliefs).all():
+        why = Counter(str(reason) for row in found.failures for reason in row)
+        told = ", ".join(f"{count} {reason}" for reason, count in why.most_common())
+        raise UsageError(f"no answer gives a belief ({told}): see `soesift explain TABLE`")
+
+
+def _put_aside(found: Opinions) -> list[str]:
+    return [f"stale: {n} answers of {what}, asked in another way since; not used" for what, n in found.stale.items()]
+
+
+def keep_choice(book: Ledger, tables: Sequence[str], selection: Selection, rule: str, how: str) -> None:
+    """Write what was decided about each table into the ledger: what `soesift explain` tells."""
+    now = time.time()
+    rows = [
+        (table, int(label), int(keep), str(reason), rule, how, now)
+        for table, label, keep, reason in zip(tables, selection.label, selection.keep, selection.reason, strict=True)
+    ]
+    with book.transaction() as db:
+        db.execute("DELETE FROM chosen")
+        db.executemany("INSERT INTO chosen VALUES (?,?,?,?,?,?,?)", rows)
 
 
 def _moved(raw: Floats, found: Opinions, moves: Sequence[Parting]) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple, cast
 
@@ -12,7 +13,7 @@ from soesift.errors import UsageError
 from soesift.evaluate.arrays import UNKNOWN, Floats, Ints, Strings
 from soesift.label.ledger import Ledger
 from soesift.label.prompt import sha256
-from soesift.label.report import StoredAnswer, stored_answers
+from soesift.label.report import StoredAnswer, current, stored_answers
 from soesift.select import belief as beliefs_of
 from soesift.select.belief import Belief, Failure
 from soesift.select.combine import label
@@ -26,25 +27,34 @@ class Column(NamedTuple):
     view: str
     model: str
     prompt: str
+    content: str = ""  # the prompt's hash: a prompt edited in place is another
 
     def __str__(self) -> str:
         return f"{self.view} ({self.model})"
 
 
 class Opinions(NamedTuple):
-    """tables, documents: (n,). columns: v of them. beliefs: (n, v), NaN without one; failures: why."""
+    """tables, documents: (n,). columns: v of them. beliefs: (n, v), NaN without one; failures: why.
+
+    stale: answers put aside because their question was asked in another way since, counted by column.
+    """
 
     tables: list[str]
     documents: list[str]
     columns: list[Column]
     beliefs: Floats
     failures: list[list[Failure | None]]
+    stale: Mapping[str, int] = {}
 
 
-def opinions(answers: Sequence[StoredAnswer], views: Sequence[str] = ()) -> Opinions:
+def opinions(
+    answers: Sequence[StoredAnswer], views: Sequence[str] = (), models: Sequence[str] = (), prompts: Sequence[str] = ()
+) -> Opinions:
     """Beliefs of all tables that were asked about, in the order of their ids.
 
-    views: only these, in this order (none given: all). UsageError where the ledger lacks one, or all.
+    views, models, prompts: only these, views in this order (none given: all). Of a view and model the prompt asked last
+    counts, in its last wording and with the text shown last, unless prompts are named: see `label.report.current`.
+    UsageError where the ledger lacks a view, or holds no such answer.
     """
     found = sorted({a.view for a in answers})
     missing = [view for view in views if view not in found]
@@ -55,17 +65,23 @@ def opinions(answers: Sequence[StoredAnswer], views: Sequence[str] = ()) -> Opin
             else "the ledger holds no answers: run `soesift label` first"
         )
     order = list(views) or found
+    asked = current(answers, order, models, prompts)
+    if not asked.current:
+        raise UsageError(
+            f"no answer of model {', '.join(models) or 'any'} to prompt {', '.join(prompts) or 'any'}: "
+            "`soesift status` lists them"
+        )
     cells: dict[tuple[str, Column], list[StoredAnswer]] = {}
-    for answer in answers:
-        if answer.view in order:
-            column = Column(answer.view, answer.model, answer.prompt)
-            cells.setdefault((answer.table_id, column), []).append(answer)
+    for answer in asked.current:
+        column = Column(answer.view, answer.model, answer.prompt, answer.prompt_hash)
+        cells.setdefault((answer.table_id, column), []).append(answer)
     columns = sorted({c for _, c in cells}, key=lambda c: (order.index(c.view), c))
-    documents = {a.table_id: a.document for a in answers if a.view in order}
+    documents = {a.table_id: a.document for a in asked.current}
     tables = sorted(documents)
     rows = [[belief_of(cells.get((table, column), [])) for column in columns] for table in tables]
     p, failures = beliefs_of.table(rows)
-    return Opinions(tables, [documents[t] for t in tables], columns, p, failures)
+    stale = Counter(f"{a.view} ({a.model}), prompt {a.prompt} {a.prompt_hash[:8]}" for a in asked.stale)
+    return Opinions(tables, [documents[t] for t in tables], columns, p, failures, stale)
 
 
 def belief_of(answers: Sequence[StoredAnswer]) -> Belief:
@@ -77,7 +93,8 @@ def belief_of(answers: Sequence[StoredAnswer]) -> Belief:
     with_tokens = [a for a in readable if a.logprobs and a.token is not None]
     if with_tokens:
         logprobs, at = with_tokens[0].logprobs or [], with_tokens[0].token or 0
-        return beliefs_of.from_logprobs([(token, value) for token, value in logprobs[at][2]])
+        offered = [(token, value) for token, value in logprobs[at][2]]
+        return beliefs_of.from_logprobs(offered, **_variants(with_tokens[0].words, [token for token, _ in offered]))
     if not readable:
         return beliefs_of.failed(Failure.UNPARSABLE if answers else Failure.NO_ANSWER)
     if len({a.sample for a in readable}) > 1:
@@ -97,6 +114,24 @@ def fingerprint_of(ledger: Ledger) -> str:
     """That of all beliefs in a ledger; `NO_BELIEFS` where nothing was answered yet."""
     answers = stored_answers(ledger)
     return fingerprint(opinions(answers)) if answers else NO_BELIEFS
+
+
+def _variants(words: str, tokens: Sequence[str]) -> dict[str, frozenset[str]]:
+    """The tokens offered that begin a label word of one kind, by kind; {} for YES and NO, which have their own list.
+
+    A token that begins words of two kinds tells nothing, and counts as off the labels.
+    """
+    if not words:
+        return {}
+    asked = {kind: [word.casefold() for word in spelt] for kind, spelt in json.loads(words).items()}
+    if asked.get("yes") == ["yes"] and asked.get("no") == ["no"]:
+        return {}
+    found: dict[str, set[str]] = {"yes": set(), "no": set(), "unsure": set()}
+    for token in {beliefs_of.plain(token) for token in tokens} - {""}:
+        kinds = [kind for kind, spelt in asked.items() if any(word.startswith(token) for word in spelt)]
+        if len(kinds) == 1:
+            found[kinds[0]].add(token)
+    return {kind: frozenset(names) for kind, names in found.items()}
 
 
 def votes_of_models(found: Opinions) -> tuple[Ints, list[str]]:

@@ -44,7 +44,7 @@ def one_shape(x: ArrayLike) -> float:
                 found.append(-2 * float(law.logpdf(data, *law.fit(data)).sum()) + 3 * np.log(len(values)))
             except (ValueError, RuntimeError, FloatingPointError):
                 continue  # a law that these numbers cannot have
-    return min(b for b in found if np.isfinite(b))
+    return float(min(b for b in found if np.isfinite(b)))
 
 
 def _shapes(stats: Any, x: Floats) -> list[tuple[Any, Floats]]:

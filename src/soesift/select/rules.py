@@ -29,6 +29,7 @@ class Reason(StrEnum):
     NO_BELIEF = "no belief: no view gave a readable answer"
     DISAGREE = "views disagree, or one is missing"
     RANDOM = "dropped at random (control)"
+    MATCHED = "dropped at random within its label (control)"
     POSITIVE = "positive dropped at random (control)"
     BELOW = "score below the certified threshold"
     NOT_CERTIFIED = "nothing certified in this predicted class"
@@ -86,19 +87,31 @@ def number_dropped(votes: Combined) -> int:
 
 def random_drop(votes: Combined, *, seed: int) -> Selection:
     """Control: as many items as `agreement` drops, at random among those with a belief."""
-    return _drop(votes, votes.label != UNKNOWN, Reason.RANDOM, seed)
+    return _drop(votes, votes.label != UNKNOWN, Reason.RANDOM, seed, number_dropped(votes))
 
 
 def positive_drop(votes: Combined, *, seed: int) -> Selection:
-    """Control: as many items as `agreement` drops, at random among those labelled YES (all, if there are
-    fewer).
+    """Control: as many items labelled YES as `agreement` drops of them, at random; all labelled NO stay."""
+    yes = votes.label == 1
+    return _drop(votes, yes, Reason.POSITIVE, seed, int((yes & ~votes.agree).sum()))
+
+
+def matched_drop(votes: Combined, *, seed: int) -> Selection:
+    """Control: as many items labelled YES and as many labelled NO as `agreement` drops of each, at random.
+
+    What agreement gains over it is owed to which items it drops, not to how many, nor to the share of YES left.
     """
-    return _drop(votes, votes.label == 1, Reason.POSITIVE, seed)
+    rng = np.random.default_rng(seed)
+    gone = []
+    for c in (0, 1):
+        pool = np.flatnonzero(votes.label == c)
+        gone.append(rng.choice(pool, size=int((~votes.agree[pool]).sum()), replace=False))
+    return select(votes.label, mask(len(votes.label), np.concatenate(gone), invert=True), Reason.MATCHED)
 
 
-def _drop(votes: Combined, among: Bools, reason: Reason, seed: int) -> Selection:
+def _drop(votes: Combined, among: Bools, reason: Reason, seed: int, count: int) -> Selection:
     pool = np.flatnonzero(among)
-    size = min(number_dropped(votes), len(pool))
+    size = min(count, len(pool))
     gone = np.random.default_rng(seed).choice(pool, size=size, replace=False)
     return select(votes.label, mask(len(votes.label), gone, invert=True), reason)
 

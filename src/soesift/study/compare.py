@@ -17,6 +17,7 @@ from soesift.evaluate.bootstrap import (
     macro_estimate,
     pooled_samples,
     ranked_samples,
+    with_seeds,
 )
 from soesift.evaluate.scores import METRICS, ProtocolScores, from_counts, full_shares, per_protocol, pooled
 from soesift.study.arms import columns_read, is_direct, learners
@@ -29,7 +30,8 @@ THRESHOLDS = (0.1, 0.25, 0.5, 0.75)  # a quarter: a missed schedule costs three 
 
 
 class ArmScores(NamedTuple):
-    """macro, pooled: METRICS by name, of the mean over seeds. values: (p, 5) by protocol, mean over seeds.
+    """macro, pooled: METRICS by name, of the mean over seeds. values: (p, 5) by protocol, mean over seeds; by_seed:
+    (s, p, 5).
 
     seed_f1: macro F1 of each seed. full: shares of protocols with full recall, precision, both. difference:
     macro precision, recall, F1 minus the reference arm's (empty for itself). unanswered: tables without an
@@ -42,6 +44,7 @@ class ArmScores(NamedTuple):
     macro: dict[str, Estimate]
     pooled: dict[str, Estimate]
     values: Floats
+    by_seed: Floats
     seed_f1: list[float]
     full: dict[str, float]
     difference: dict[str, Difference]
@@ -121,10 +124,11 @@ def _scores(
     truth, groups = data.truth[use], data.groups[use]
     told = np.nan_to_num(p, nan=0.0)
     each = [per_protocol(truth, row > 0.5, groups, row) for row in told]
-    values = np.mean([one.values for one in each], axis=0)
-    macro = {name: macro_estimate(values[:, i], resamples=config.resamples) for i, name in enumerate(METRICS)}
+    seeds = np.stack([one.values for one in each])
+    values = seeds.mean(0)
+    macro = {name: macro_estimate(seeds[:, :, i], resamples=config.resamples) for i, name in enumerate(METRICS)}
     gaps = {} if reference is None else {
-        name: macro_difference(values[:, i], reference.values[:, i], resamples=config.resamples)
+        name: macro_difference(seeds[:, :, i], reference.by_seed[:, :, i], resamples=config.resamples)
         for i, name in enumerate(METRICS[:3])
     }  # fmt: skip
     full = [full_shares(one) for one in each]
@@ -133,6 +137,7 @@ def _scores(
         macro,
         _pooled(each, truth, told, groups, config.resamples),
         values,
+        seeds,
         [float(one.values[:, 2].mean()) for one in each],
         {name: float(np.mean([one[name] for one in full])) for name in full[0]},
         gaps,
@@ -174,11 +179,16 @@ def _pooled(
     weights = draw(len(counts), resamples=resamples)
     samples = pooled_samples(counts, weights)
     whole = from_counts(counts.sum(0)).tolist()
-    out = {name: interval(whole[i], samples[:, i]) for i, name in enumerate(METRICS[:4])}
+    alone = np.array([from_counts(one.counts.sum(0)) for one in each])
+    out = {
+        name: interval(whole[i], with_seeds(float(whole[i]), samples[:, i], alone[:, i], len(counts)))
+        for i, name in enumerate(METRICS[:4])
+    }
     place = np.searchsorted(each[0].protocol, groups)
-    ranked = float(np.mean([pooled(truth, row > 0.5, row)["average_precision"] for row in told]))
+    ranks = [pooled(truth, row > 0.5, row)["average_precision"] for row in told]
+    ranked = float(np.mean(ranks))
     drawn = np.mean([ranked_samples(truth, row, place, weights) for row in told], axis=0)
-    return out | {"average_precision": interval(ranked, drawn)}
+    return out | {"average_precision": interval(ranked, with_seeds(ranked, drawn, ranks, len(counts)))}
 
 
 def _labels(results: Sequence[Result]) -> dict[str, float]:

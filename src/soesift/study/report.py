@@ -46,8 +46,13 @@ def facts(config: StudyConfig, data: StudyData) -> list[str]:
         f"student: {config.student}; {len(config.seeds)} seeds, {config.folds} folds that split no "
         f"{'protocol' if config.groups is None else 'sponsor'}; YES above one half",
         f"teacher: {asked}; {int(data.pool.sum())} tables may teach; spent {tokens} tokens, {money:g} money",
-        f"intervals: 95 %, {config.resamples} bootstrap resamples of protocols; differences are paired, "
-        f"against `{config.reference}`",
+        f"intervals: 95 %, {config.resamples} bootstrap resamples of protocols"
+        + (
+            " and seeds, widened for the number of seeds"
+            if len(config.seeds) > 1
+            else "; ONE seed: how far another would move an arm is not in them"
+        )
+        + f"; differences are paired, against `{config.reference}`; near 1 they are too short",
         "a protocol without a schedule counts 1 when left alone and 0 after a false alarm",
     ]
     paid = [f"{name}: {p.input:g} in, {p.output:g} out {p.currency}" for name, p in config.prices.items()]

@@ -13,14 +13,16 @@ from safetensors.torch import save_file
 
 from soesift.classify.model_folder import Calibration, verify
 from soesift.classify.serialise import serialise
+from soesift.classify.student import calibrated
 from soesift.errors import ModelError
 from soesift.train import crossval, workers
 from soesift.train.calibrate import calibrate
+from soesift.train.calibrate import scores as score_all
 from soesift.train.card import make_card, seal
 from soesift.train.checkpoint import writing
 from soesift.train.config import TrainConfig
 from soesift.train.data import Row, read_rows, summary, targets
-from soesift.train.export import write_onnx
+from soesift.train.export import Int8Refused, write_onnx
 from soesift.train.fit import Fitted, Notify, fit
 from soesift.train.folds import hold_out
 from soesift.train.forward import predict, prepare
@@ -58,7 +60,18 @@ def _export(rows: Sequence[Row], config: TrainConfig, fitted: Fitted) -> None:
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)
     with writing(config.out / "model"):
-        _write(rows, config, fitted, calibration, scores, part)
+        try:
+            _write(rows, config, fitted, calibration, dict(scores), part, config.out / "model")
+        except Int8Refused as refused:
+            shutil.rmtree(part, ignore_errors=True)
+            part.mkdir()
+            exact = config.model_copy(update={"export": config.export.model_copy(update={"quantise": False})})
+            kept = config.out / "model-float32"
+            _write(rows, exact, fitted, calibration, dict(scores), part, kept)
+            raise ModelError(
+                f"{refused}; the float32 model is whole in {kept}. Or set export.quantise = false and run it again: "
+                "training is done and not repeated"
+            ) from None
 
 
 def _write(
@@ -68,6 +81,7 @@ def _write(
     calibration: Calibration,
     scores: dict[str, Any],
     part: Path,
+    final: Path,
 ) -> None:
     tokenizer, pad = base_tokenizer(config.model.base)
     tokenizer.save(str(part / "tokenizer.json"))
@@ -80,7 +94,6 @@ def _write(
     settings = {"best_epoch": fitted.progress.best_epoch + 1, "seconds": round(fitted.progress.seconds)}
     seal(part, make_card(config, summary(rows, config.classes), scores, settings), calibration)
     verify(part)
-    final = config.out / "model"
     shutil.rmtree(final, ignore_errors=True)
     part.replace(final)
 
@@ -120,4 +133,7 @@ def _calibration(rows: Sequence[Row], config: TrainConfig, fitted: Fitted) -> tu
     logits = predict(fitted.model, ids, pad, config.fit)
     positive = [config.classes.index(name) for name in config.positive]
     found = calibrate(logits, target[chosen], positive, config.export.recall, f"validation rows ({len(chosen)})")
-    return found, {"validation_log_loss": fitted.progress.losses}
+    share = calibrated(logits, found)[:, positive].sum(axis=1)
+    truth = target[chosen][:, positive].sum(axis=1) > 0.5
+    told = {"rows": len(chosen), "schedules": int(truth.sum()), **score_all(share, truth, found.yes)}
+    return found, {"validation_log_loss": fitted.progress.losses, "validation": told}
