@@ -75,7 +75,7 @@ def test_a_bad_document_is_named_and_the_others_are_written(source: Path, tmp_pa
     bad = tmp_path / "bad.pdf"
     bad.write_bytes(b"no PDF")
     out = tmp_path / "tables.jsonl"
-    assert run(bad, source / "b.pdf", "--out", out) == 0
+    assert run(bad, source / "b.pdf", "--out", out) == 4
     assert "not read bad.pdf" in capsys.readouterr().err
     assert [r.document for r in records(out)] == ["b"]
     assert run(bad, "--out", tmp_path / "other.jsonl") == 2
@@ -99,3 +99,11 @@ def test_records_of_one_document_or_an_error(source: Path, tmp_path: Path) -> No
     assert len(document_records(source / "c.docx")) == 2
     with pytest.raises(DocumentError):
         document_records(tmp_path / "missing.docx")
+
+
+def test_documents_side_by_side_give_the_same_file_and_an_unread_one_is_told(source: Path, tmp_path: Path) -> None:
+    (tmp_path / "z.pdf").write_bytes(b"%PDF-1.4 and nothing more")
+    assert run(source, "--out", tmp_path / "one.jsonl") == 0
+    assert run(source, tmp_path / "z.pdf", "--out", tmp_path / "two.jsonl", "--jobs", "3") == 4
+    assert (tmp_path / "one.jsonl").read_bytes() == (tmp_path / "two.jsonl").read_bytes()
+    assert run(tmp_path / "z.pdf", "--out", tmp_path / "none.jsonl") == 2

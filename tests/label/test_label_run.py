@@ -68,9 +68,9 @@ def test_concurrency_and_timeouts_never_enter_the_key_but_sampling_does(tmp_path
 
 
 BAD: dict[str, tuple[Reply, str]] = {
-    "html": ((200, {}, b"<html><body>Maintenance</body></html>"), "unparsable"),
-    "half json": ((200, {}, completion("YES")[2][:40]), "unparsable"),
-    "other json": ((200, {}, b'{"detail": "hello"}'), "unparsable"),
+    "html": ((200, {}, b"<html><body>Maintenance</body></html>"), "gateway"),
+    "half json": ((200, {}, completion("YES")[2][:40]), "gateway"),
+    "other json": ((200, {}, b'{"detail": "hello"}'), "gateway"),
     "empty": (completion(""), "unparsable"),
     "refusal": (completion("", refusal="I cannot help with that."), "refusal"),
     "declines": (completion("I'm sorry, but I can't do that."), "refusal"),
@@ -91,7 +91,7 @@ def test_one_bad_reply_is_a_row_with_a_reason_and_is_asked_again(name: str, tmp_
     assert outcome.failures == {failure: 1}
 
 
-@pytest.mark.parametrize("name", [name for name in BAD if BAD[name][1] != "http"])
+@pytest.mark.parametrize("name", [name for name in BAD if BAD[name][1] not in ("http", "gateway")])
 def test_bad_replies_use_up_the_attempts_over_all_runs(name: str, tmp_path: Path) -> None:
     with Loopback(lambda number, body: BAD[name][0]) as server:
         how = config(server.url, run={"attempts": 2})

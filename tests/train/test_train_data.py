@@ -125,8 +125,8 @@ def test_class_weights_leave_a_bias_that_is_fitted() -> None:
     true = np.stack([np.zeros(4000), rng.normal(-2.5, 2.0, 4000)], axis=1)
     yes = rng.random(4000) < 1 / (1 + np.exp(-true[:, 1]))
     target = np.eye(2)[yes.astype(int)]
-    found = calibrate(true + [0.0, 1.3], target, [1], 0.99, "rows")
-    share = calibrated(true + [0.0, 1.3], found)[:, 1]
+    found = calibrate(true + np.array([0.0, 1.3]), target, [1], 0.99, "rows")
+    share = calibrated(true + np.array([0.0, 1.3]), found)[:, 1]
     assert found.method == "bias"
     assert expected_calibration_error(yes.astype(int), share) < 0.02
 

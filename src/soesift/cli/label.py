@@ -54,7 +54,10 @@ def run(
     tables: Path, ledger: Path, config: Path, limit: int | None, quiet: bool, engine: str, jobs: int,
     address: str | None, serve: str | None, gpus: float,
 ) -> int:  # fmt: skip
-    """Ask every missing answer about TABLES (JSON Lines). Stop it at will: it goes on where it was."""
+    """Ask every missing answer about TABLES (JSON Lines). Stop it at will: it goes on where it was.
+
+    Exit codes: 0 all are labelled; 2 none is; 3 stopped early; 4 some have no label.
+    """
     if engine != "ray" and (address or gpus or jobs > 1):
         raise UsageError("--jobs, --address and --gpus are of --engine ray; give it with them")
     how, records = settings(config), tables_of(tables)[:limit]
@@ -69,7 +72,16 @@ def run(
         watch.close()
         book.close()
     say(outcome, ledger)
-    return 3 if outcome.stopped else 0
+    return exit_code(outcome)
+
+
+def exit_code(outcome: Outcome) -> int:
+    """0 all are labelled; 2 none is, though some were to be; 3 stopped before the end; 4 some have no label."""
+    if outcome.left and outcome.left == outcome.wanted:
+        return 2
+    if outcome.stopped:
+        return 3
+    return 4 if outcome.left else 0
 
 
 @contextmanager
@@ -109,6 +121,10 @@ def say(outcome: Outcome, ledger: Path) -> None:
     if outcome.failures:
         kinds = ", ".join(f"{count} {kind}" for kind, count in outcome.failures.most_common())
         click.echo(f"failures: {kinds}; {outcome.given_up} requests without a reply")
+        for kind, reason in outcome.reasons.items():
+            click.echo(f"  last {kind}: {reason[:300]}")
+    if outcome.left:
+        click.echo(f"{outcome.left} of {outcome.wanted} requests have no label", err=True)
     if outcome.lost_in_flight:
         click.echo(f"{outcome.lost_in_flight} requests were in flight when an earlier run died; asked again")
     if outcome.stopped:

@@ -37,9 +37,17 @@ from soesift.cli.detect import MANIFEST
     show_default=True,
     help="Megabytes of address space that one document may take.",
 )
+@click.option("--jobs", type=click.IntRange(1), default=1, show_default=True, help="Documents side by side.")
 @click.option("--debug", is_flag=True, hidden=True)
 def command(
-    paths: tuple[str, ...], manifest: Path | None, out: Path, ocr: Any, timeout: float, memory: int, debug: bool
+    paths: tuple[str, ...],
+    manifest: Path | None,
+    out: Path,
+    ocr: Any,
+    timeout: float,
+    memory: int,
+    jobs: int,
+    debug: bool,
 ) -> int:
     """Write every table of PATHS (files, folders, globs, URLs), schedule or not, one JSON record a line."""
     from soesift.detect.all_tables import write_tables
@@ -52,7 +60,8 @@ def command(
             click.echo(f"not read of {path.name}: {said}", err=True)
 
     sources = find_sources(paths, manifest)
-    count, failures = write_tables(sources, out, ocr, tick, None if debug else Limits(timeout, memory))
+    limits = None if debug else Limits(timeout, memory)
+    count, failures = write_tables(sources, out, ocr, tick, limits, 1 if debug else jobs)
     for path, why in failures:
         click.echo(f"not read {path.name}: {why}", err=True)
     click.echo(f"{count} tables written to {out}")

@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from soesift.cli.example import show_example
 from soesift.errors import MissingExtra, UsageError
 
 FEW = 30  # schedules, or others, below which a student is told to rest on little
@@ -21,6 +22,8 @@ FEW = 30  # schedules, or others, below which a student is told to rest on littl
 @click.option("--base", help="Base model folder or hub name, instead of model.base.")
 @click.option("--out", type=click.Path(path_type=Path), help="Folder to write, instead of `out`.")
 @click.option("--threads", type=click.IntRange(0), help="CPU threads, instead of fit.threads.")
+@click.option("--example", is_flag=True, is_eager=True, expose_value=False, callback=show_example,
+              help="Print a configuration to begin with, and stop.")  # fmt: skip
 @click.option("--online", is_flag=True, help="Allow fetching the base model from the hub.")
 def command(
     config: Path, cross_validate: bool, base: str | None, out: Path | None, threads: int | None, online: bool

@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Sequence, Set
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from queue import SimpleQueue
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
 MOST_SAID = 5  # pages that are named
 Read = Callable[[Path, "dict[str, str] | None"], "tuple[list[bytes], str]"]
+Answer = tuple[str, list[bytes], str] | DocumentError | None  # hash, records, what was not read; why not; None: done
 
 
 def document_records(path: Path, ocr: Ocr = "auto", reading: Reading | None = None) -> list[TableRecord]:
@@ -46,41 +49,68 @@ def write_tables(
     ocr: Ocr = "auto",
     tick: Callable[[Path, int, str], None] | None = None,
     limits: Limits | None = None,
+    jobs: int = 1,
 ) -> tuple[int, list[tuple[Path, str]]]:
     """Append the records of each document not yet in `out`; returns the number written and the failures.
 
     `OUT.done` beside it lists the documents that are whole, with or without tables: what a killed run left of
     another is replaced when that document is read again. Of two documents of one name the second is called NAME-2.
     `tick` is told of each document, the number of its tables, and what was not read of it. With `limits` documents
-    are read in a process of their own. Raises WriteError if the disk is full, say; `out` then ends with the last
-    whole document.
+    are read in processes of their own, `jobs` of them side by side; they are written in the order given. Raises
+    WriteError if the disk is full, say; `out` then ends with the last whole document.
     """
     make_folder(out.parent)
     names = named(out)
     present, done = set(names.values()), finished(out)
     count, failures = 0, []
-    with reader(ocr, limits) as read:
-        for source in (s if isinstance(s, Source) else Source(s) for s in sources):
-            path = source.path
-            try:
-                if (answer := _records_of(source, read, done)) is None:
-                    continue
-                sha256, records, said = answer
-            except DocumentError as error:
-                failures.append((path, as_text(str(error))))
-                continue
-            if sha256 in present:
-                _drop(out, sha256)
-            _append(out, b"".join(line + b"\n" for line in _own_name(records, sha256, names)))
-            _append(done_list(out), f"{sha256}\n".encode())
-            done.add(sha256)
-            count += len(records)
-            if tick is not None:
-                tick(path, len(records), said)
+    wanted = [s if isinstance(s, Source) else Source(s) for s in sources]
+    for source, answer in _read_all(wanted, ocr, limits, done, jobs):
+        if isinstance(answer, DocumentError):
+            failures.append((source.path, as_text(str(answer))))
+            continue
+        if answer is None or answer[0] in done:
+            continue
+        sha256, records, said = answer
+        if sha256 in present:
+            _drop(out, sha256)
+        _append(out, b"".join(line + b"\n" for line in _own_name(records, sha256, names)))
+        _append(done_list(out), f"{sha256}\n".encode())
+        done.add(sha256)
+        count += len(records)
+        if tick is not None:
+            tick(source.path, len(records), said)
     return count, failures
 
 
-def _records_of(source: Source, read: Read, done: set[str]) -> tuple[str, list[bytes], str] | None:
+def _read_all(
+    sources: Sequence[Source], ocr: Ocr, limits: Limits | None, done: set[str], jobs: int
+) -> Iterator[tuple[Source, Answer]]:
+    """The sources in order, each with its hash and records, None if it is done, or why it could not be read."""
+    with ExitStack() as stack:
+        free: SimpleQueue[Read] = SimpleQueue()
+        for _ in range(jobs):
+            free.put(stack.enter_context(reader(ocr, limits)))
+
+        def one(source: Source) -> Answer:
+            read = free.get()
+            try:
+                return _records_of(source, read, done)
+            except DocumentError as error:
+                return error
+            finally:
+                free.put(read)
+
+        if jobs == 1:
+            yield from ((source, one(source)) for source in sources)
+            return
+        pool = ThreadPoolExecutor(jobs)
+        try:
+            yield from zip(sources, pool.map(one, sources), strict=True)
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def _records_of(source: Source, read: Read, done: Set[str]) -> tuple[str, list[bytes], str] | None:
     """Hash and records of a document, and what was not read of it; None if it is done. Raises DocumentError."""
     if source.url and source.sha256 in done:
         return None  # known without a copy

@@ -10,13 +10,13 @@ from typing import Literal
 from soesift.label.prompt import Label, Labels
 from soesift.label.providers.base import Reply
 
-Failure = Literal["refusal", "truncated", "off_label", "unparsable", "http", "timeout"]
+Failure = Literal["refusal", "truncated", "off_label", "unparsable", "http", "timeout", "gateway"]
 CONTENT_FAILURES = (
     "refusal",
     "truncated",
     "off_label",
     "unparsable",
-)  # the model's; http and timeout are not
+)  # the model's; http, timeout and gateway are not
 
 _REFUSED = {"content_filter", "refusal", "safety", "blocklist", "prohibited_content", "recitation", "spii"}
 _CUT = {"length", "max_tokens", "model_context_window_exceeded"}
@@ -34,6 +34,7 @@ class Parsed:
     failure: Failure | None = None
     reason: str = ""
     token: int | None = None
+    confidence: float | None = None  # as spoken in a structured answer, 0 to 100
 
 
 def parse(reply: Reply, labels: Labels) -> Parsed:
@@ -44,7 +45,7 @@ def parse(reply: Reply, labels: Labels) -> Parsed:
     found = _labels_in(text, labels)
     if len(found) == 1:
         word, label = found.popitem()
-        return Parsed(label=label, token=_token_of(word, reply))
+        return Parsed(label=label, token=_token_of(word, reply), confidence=_spoken(text))
     return _failed(text, reply.finish.lower(), sorted(found))
 
 
@@ -83,6 +84,16 @@ def _json_answer(text: str) -> str | None:
     if not isinstance(data, dict):
         return None
     return next((str(data[key]) for key in ("answer", "label", "Answer", "Label") if key in data), None)
+
+
+def _spoken(text: str) -> float | None:
+    """The confidence of a JSON answer, 0 to 100; None without one. A share of 1 or less is read as such."""
+    try:
+        said = json.loads(text.strip().removeprefix("```json").strip("`\n "))["confidence"]
+        value = float(said) * (100 if isinstance(said, float) and said <= 1 else 1)
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return None
+    return value if 0 <= value <= 100 else None
 
 
 def _without_thoughts(text: str) -> str:

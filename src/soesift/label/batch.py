@@ -65,7 +65,9 @@ def _anthropic(request: Request) -> dict[str, Any]:
     system, turns = _split(request.messages())
     how = request.how
     marked = [{"type": "text", "text": system, "cache_control": {"type": "ephemeral"}}]
-    params = {"model": request.model, "max_tokens": how.max_tokens, "temperature": how.temperature}
+    params: dict[str, Any] = {"model": request.model, "max_tokens": how.max_tokens}
+    if how.send_temperature:
+        params["temperature"] = how.temperature
     return {"custom_id": request.key, "params": params | {"system": marked, "messages": turns} | how.extra}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal
@@ -10,6 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from soesift.label.providers.base import Ask
 from soesift.view import TokenBudget, estimate_tokens, tokenizer_counter
+
+REASONING = re.compile(r"^(o[1-9]|gpt-5)")  # models that take max_completion_tokens and only their own temperature
 
 
 class Strict(BaseModel):
@@ -26,6 +29,9 @@ class ProviderConfig(Strict):
     timeout_s: float = Field(default=120, gt=0)
     headers: dict[str, str] = {}
     extra_body: dict[str, Any] = {}
+    cache_prefix: bool | None = (
+        None  # mark the unchanging prefix for the prompt cache; None: for Claude through LiteLLM
+    )
 
 
 class SamplingConfig(Strict):
@@ -37,6 +43,10 @@ class SamplingConfig(Strict):
     max_tokens: int = Field(default=8, ge=1)
     top_logprobs: int = Field(default=10, ge=1, le=20)
     seed: int | None = None
+    length_field: Literal["auto", "max_tokens", "max_completion_tokens"] = "auto"  # auto: the latter for o1, o3, gpt-5
+    send_temperature: bool | None = None  # None: not to models that refuse another than their own (o1, o3, gpt-5)
+    reasoning_effort: Literal["", "none", "minimal", "low", "medium", "high"] = ""  # "": not sent
+    structured: bool = False  # JSON schema with the label and a spoken confidence, in place of a word
 
 
 class ViewsConfig(Strict):
@@ -60,9 +70,11 @@ class RunConfig(Strict):
     concurrency: int = Field(default=4, ge=1)  # at the start; it adapts
     concurrency_max: int = Field(default=32, ge=1)
     retries: int = Field(default=6, ge=0)  # of one request on connection errors, 429, 5xx and timeouts
-    attempts: int = Field(default=2, ge=1)
+    attempts: int = Field(default=4, ge=1)  # a second one at temperature 0 is asked otherwise, or it would say the same
     backoff_s: float = Field(default=1.0, gt=0)
     max_wait_s: float = Field(default=600, gt=0)  # a server that asks for a longer pause stops the run
+    fruitless_after: int = Field(default=20, ge=1)  # answers in a row without a label that stop the run
+    refused_after: int = Field(default=10, ge=1)  # requests in a row refused as bad (400, 422) that stop the run
     down_after: int = Field(default=50, ge=1)  # failures of connection in a row that stop the run
     lease_s: float = Field(default=60, gt=0)  # how long a request stays reserved by a process that no longer answers
 
@@ -132,11 +144,21 @@ class LabelConfig(Strict):
     audit: AuditConfig = AuditConfig()
     gate: GateConfig | None = None  # None: every table is asked about
 
-    def asks(self, logprobs: bool) -> list[Ask]:
-        """Sampling of each answer wanted: one with log-probabilities, or `samples` without."""
+    def asks(self, logprobs: bool, words: tuple[str, ...] = ()) -> list[Ask]:
+        """Sampling of each answer wanted: one with log-probabilities, or `samples` without.
+
+        words: the label words, of which a structured answer is one; such an answer is asked for once, without
+        log-probabilities, for its spoken confidence is the belief.
+        """
         how, extra = self.sampling, self.provider.extra_body
+        thinks = bool(REASONING.search(self.provider.model.rsplit("/", 1)[-1]))
+        field = how.length_field if how.length_field != "auto" else "max_completion_tokens" if thinks else "max_tokens"
+        sends = how.send_temperature if how.send_temperature is not None else not thinks
+        late = (field, sends, how.reasoning_effort, words if how.structured else ())
+        if how.structured:
+            return [Ask(0.0, how.max_tokens, 0, how.seed, extra, *late)]
         if logprobs:
-            return [Ask(0.0, how.max_tokens, how.top_logprobs, how.seed, extra)]
+            return [Ask(0.0, how.max_tokens, how.top_logprobs, how.seed, extra, *late)]
         seeds = [None if how.seed is None else how.seed + i for i in range(how.samples)]
         temperature = how.temperature if how.samples > 1 else 0
-        return [Ask(temperature, how.max_tokens, 0, seed, extra) for seed in seeds]
+        return [Ask(temperature, how.max_tokens, 0, seed, extra, *late) for seed in seeds]

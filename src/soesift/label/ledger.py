@@ -131,6 +131,16 @@ class Ledger:
             db.execute("INSERT OR REPLACE INTO claim VALUES (?,?,?,?,?,?,?)", row)
             return "yes"
 
+    def unlabelled(self, keys: Iterable[str]) -> int:
+        """How many of `keys` have no label."""
+        labelled = {row[0] for row in self.db.execute("SELECT key FROM answer WHERE label IS NOT NULL")}
+        return sum(key not in labelled for key in dict.fromkeys(keys))
+
+    def failures_of(self, key: str) -> list[str]:
+        """Kinds of the answers to `key` that hold no label, first to last; without those that are not the model's."""
+        query = f"SELECT failure FROM answer WHERE key = ? AND failure IN {CONTENT_FAILURES} ORDER BY id"
+        return [row[0] for row in self.db.execute(query, (key,))]
+
     def renew(self, lease_s: float) -> None:
         """Keep this process's claims alive for another `lease_s` seconds."""
         self.db.execute("UPDATE claim SET expires = ? WHERE owner = ?", (time.time() + lease_s, self.owner))
@@ -165,7 +175,7 @@ class Ledger:
         row = self.db.execute(last, (key,)).fetchone()
         if row is None or row["failure"] == "timeout":
             return None
-        if row["failure"] == "http":
+        if row["failure"] in ("http", "gateway"):
             return False if row["status"] in (400, 422) else None  # the parameter is refused
         return row["logprobs"] is not None
 

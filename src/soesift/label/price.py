@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from functools import cache
 from importlib.resources import files
@@ -58,12 +59,36 @@ def price_of(config: LabelConfig) -> Price | None:
         return Price(input=0, output=0, cached_input=0, source="server on this machine")
     shipped = _shipped()
     found = shipped.models.get(_plain(config.provider.model))
-    if found is None or config.provider.base_url:
+    if config.provider.base_url:
         return None  # another host may sell a model of that name at another price
+    if found is None:
+        return _of_litellm(config.provider.model)
     cached = found.input if found.cached_input is None else found.cached_input
     source = f"list of {shipped.as_of}"
     given = found.model_dump(exclude={"cached_input"})
     return Price(**given, cached_input=cached, currency=shipped.currency, source=source)
+
+
+def _of_litellm(model: str) -> Price | None:
+    """The price in LiteLLM's own list, which comes with the package; None without the package or the model."""
+    os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")  # no download at import
+    try:
+        import litellm
+    except ImportError:
+        return None
+    costs = getattr(litellm, "model_cost", {})
+    listed = costs.get(model) or costs.get(model.rsplit("/", 1)[-1]) or {}
+    given, out = listed.get("input_cost_per_token"), listed.get("output_cost_per_token")
+    if given is None or out is None:
+        return None
+    cached, batch = listed.get("cache_read_input_token_cost"), listed.get("input_cost_per_token_batches")
+    return Price(
+        input=given * 1e6,
+        output=out * 1e6,
+        cached_input=(given if cached is None else cached) * 1e6,
+        batch=batch / given if batch and given else 1.0,
+        source="litellm.model_cost",
+    )
 
 
 @cache

@@ -47,12 +47,19 @@ def request_key(prompt_hash: str, text: str, model: str, how: Ask, sample: int) 
 
 
 def sampling_json(how: Ask) -> str:
-    return json.dumps(asdict(how), sort_keys=True, ensure_ascii=False)
+    """What is at its default since it was added is left out, so that keys of older ledgers stay."""
+    given, plain = asdict(how), asdict(Ask())
+    late = ("length_field", "send_temperature", "effort", "answers")
+    kept = {name: value for name, value in given.items() if name not in late or value != plain[name]}
+    return json.dumps(kept, sort_keys=True, ensure_ascii=False)
 
 
 def build_requests(records: Iterable[TableRecord], config: LabelConfig, logprobs: bool) -> Iterator[Request]:
     """Requests in the order of `records`; tables of equal text share a key, so they are asked about once."""
-    task, budget, asks = load_task(config.task), config.views.budget(), config.asks(logprobs)
+    task, budget = load_task(config.task), config.views.budget()
+    asks = config.asks(
+        logprobs, tuple(words[0] for words in (task.labels.yes, task.labels.no, task.labels.unsure) if words)
+    )
     prompts = {name: prompt_for(name, task, config.views.prompts.get(name)) for name in config.views.names}
     model = config.provider.model
     for record in records:

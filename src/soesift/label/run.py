@@ -9,7 +9,7 @@ import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from soesift.errors import SoesiftError, UsageError
 from soesift.label.answer import Parsed, parse
@@ -17,7 +17,7 @@ from soesift.label.config import LabelConfig
 from soesift.label.ledger import Answer, Ledger
 from soesift.label.limiter import Limiter, wait
 from soesift.label.price import price_of
-from soesift.label.providers.base import Provider, ProviderError, Reply
+from soesift.label.providers.base import Ask, Provider, ProviderError, Reply
 from soesift.label.request import Request, build_requests
 from soesift.label.reserve import Reserve
 from soesift.table.record import TableRecord
@@ -34,7 +34,9 @@ class Outcome:
     asked: int = 0  # requests sent, retries included
     labelled: int = 0
     failures: Counter[str] = field(default_factory=Counter)  # rows by kind
+    reasons: dict[str, str] = field(default_factory=dict)  # the last reason of each kind of failure
     given_up: int = 0  # requests without a reply after all retries
+    left: int = 0  # requests that end without a label
     lost_in_flight: int = 0  # requests in flight when an earlier process died
     seconds: float = 0.0
     stopped: str = ""
@@ -96,6 +98,8 @@ class Run:
         self.stop = asyncio.Event()
         self.queue: deque[Request] = deque()
         self.silent_in_a_row = 0  # requests without a reply
+        self.fruitless_in_a_row = 0  # replies without a label
+        self.refused_in_a_row = 0  # requests refused as bad
 
     async def all(self, requests: list[Request]) -> None:
         """Ask what is missing among `requests`; returns when all is settled or the run was ended."""
@@ -115,6 +119,7 @@ class Run:
             raise errors.exceptions[0] from None
         finally:
             beat.cancel()
+            self.outcome.left = self.ledger.unlabelled(by_key)
             self.outcome.seconds += time.monotonic() - started
 
     def end(self, why: str) -> None:
@@ -165,7 +170,8 @@ class Run:
         error: ProviderError | None = None
         try:
             async with asyncio.timeout(self.config.provider.timeout_s):
-                reply = await self.provider.ask(request.messages(), request.how)
+                how = again(request.how, self.ledger.failures_of(request.key))
+                reply = await self.provider.ask(request.messages(), how)
             parsed = parse(reply, request.prompt.labels)
         except TimeoutError:
             error = ProviderError(f"no answer in {self.config.provider.timeout_s:g} s", "timeout")
@@ -176,24 +182,43 @@ class Run:
         self._commit(request, reply, parsed, time.monotonic() - started, error)
         pause = min(error.retry_after or 0.0, self.config.run.max_wait_s) if error else 0.0
         self.limiter.leave(started, overloaded=bool(error and error.overloaded), pause=pause)
-        return None if error is None or error.kind == "unparsable" else error
+        return error
 
     def _commit(
         self, request: Request, reply: Reply, parsed: Parsed, seconds: float, error: ProviderError | None
     ) -> None:
         cost = self.price.cost(reply.tokens_in, reply.tokens_out, reply.tokens_cached) if self.price else None
         status = error.status if error else 200
-        self.ledger.commit(Answer(request.key, parsed, reply, cost, seconds, status))
+        answer = Answer(request.key, parsed, reply, cost, seconds, status, confidence=parsed.confidence)
+        self.ledger.commit(answer)
         if parsed.label:
             self.outcome.labelled += 1
         else:
             self.outcome.failures[str(parsed.failure)] += 1
+            self.outcome.reasons[str(parsed.failure)] = parsed.reason
+        self._give_up_early(request, parsed, error)
         if status != 429:  # a busy server is not a dead one
-            silent = error is not None and error.kind != "unparsable"
+            silent = error is not None
             self.silent_in_a_row = self.silent_in_a_row + 1 if silent else 0
         if self.config.budget.limited:
             self.reserve.learn(request, reply)
         self.watch(self.outcome, self.limiter)
+
+    def _give_up_early(self, request: Request, parsed: Parsed, error: ProviderError | None) -> None:
+        """End the run where one answer after another shows that all will fail in the same way."""
+        run = self.config.run
+        self.refused_in_a_row = self.refused_in_a_row + 1 if error and error.status in (400, 422) else 0
+        if error is None:
+            self.fruitless_in_a_row = 0 if parsed.label else self.fruitless_in_a_row + 1
+        if self.refused_in_a_row >= run.refused_after:
+            self.end(f"{self.refused_in_a_row} requests in a row were refused, the last: {error}")
+        elif self.fruitless_in_a_row >= run.fruitless_after:
+            hint = ""
+            if parsed.failure == "truncated":
+                hint = (f"; max_tokens = {request.how.max_tokens} is too few: a reasoning model thinks first "
+                        "(raise sampling.max_tokens, or set sampling.reasoning_effort)")  # fmt: skip
+            told = f"{self.fruitless_in_a_row} answers in a row without a label"
+            self.end(f"{told}, the last {parsed.failure}: {parsed.reason}{hint}")
 
     async def _may_retry(self, error: ProviderError, silent: int) -> bool:
         """After a request without a reply: wait for the next try, or say that there is none."""
@@ -218,6 +243,19 @@ class Run:
         else:
             tokens, cost = self.ledger.spent()
             self.end(f"budget: {tokens} tokens, {cost:.4f} money spent; the next request could exceed it")
+
+
+LONGEST = 4096  # tokens that an answer cut short may have on further attempts
+WARMER = 0.7  # temperature of further attempts: at 0 the same request would get the same answer
+
+
+def again(how: Ask, failures: Sequence[str]) -> Ask:
+    """How to ask after `failures`: as planned at first; then with more room where an answer was cut, and warmer."""
+    if not failures:
+        return how
+    room = min(LONGEST, how.max_tokens * 4 ** failures.count("truncated"))
+    seed = len(failures) + (how.seed or 0)
+    return replace(how, max_tokens=max(room, how.max_tokens), temperature=max(how.temperature, WARMER), seed=seed)
 
 
 @contextmanager

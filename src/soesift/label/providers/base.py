@@ -21,6 +21,10 @@ class Ask:
     logprobs: int = 0
     seed: int | None = None
     extra: dict[str, Any] = field(default_factory=dict)  # passed to the provider as it is
+    length_field: str = "max_tokens"  # or max_completion_tokens, as reasoning models of OpenAI want it
+    send_temperature: bool = True
+    effort: str = ""  # reasoning_effort, where the model has one
+    answers: tuple[str, ...] = ()  # words of a structured answer (JSON schema) with a spoken confidence; (): free text
 
 
 @dataclass(frozen=True)
@@ -49,13 +53,14 @@ class Reply:
 class ProviderError(SoesiftError):
     """No reply. `kind` becomes the failure of the row; `retry_after` in seconds where the server said so.
 
+    kind gateway: status 200, but not from the model (an error page, half a body): asked again, and no attempt is used.
     overloaded: fewer requests are wanted (429, 5xx, timeout). fatal: every other request would fail too.
     """
 
     def __init__(
         self,
         message: str,
-        kind: Literal["http", "timeout", "unparsable"] = "http",
+        kind: Literal["http", "timeout", "gateway"] = "http",
         *,
         status: int | None = None,
         retry_after: float | None = None,
@@ -67,7 +72,7 @@ class ProviderError(SoesiftError):
         self.retry_after = retry_after
         self.raw = raw
         self.fatal = status in (401, 402, 403, 404)
-        self.retry = kind == "timeout" or status is None or status in (408, 409, 425, 429) or status >= 500
+        self.retry = kind in ("timeout", "gateway") or status is None or status in (408, 409, 425, 429) or status >= 500
         self.overloaded = kind == "timeout" or status is None or status in (408, 429) or status >= 500
 
 

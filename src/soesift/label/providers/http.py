@@ -73,7 +73,7 @@ class HttpProvider:
         except (ValueError, RecursionError):
             said = " ".join(text.split())[:80]
             message = f"{self._url}: the answer is not JSON: {said}"
-            raise ProviderError(message, "unparsable", status=200, raw=text[:2000]) from None
+            raise ProviderError(message, "gateway", status=200, raw=text[:2000]) from None
         return read_body(data, text[:2000])
 
     def _without_key(self, text: str) -> str:

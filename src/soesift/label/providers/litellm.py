@@ -31,6 +31,7 @@ class LiteLLMProvider:
         self._litellm = litellm
         self.model = config.model
         self._timeout = config.timeout_s
+        self._cache = "claude" in config.model if config.cache_prefix is None else config.cache_prefix
         self._secrets = _secrets_of(os.environ, config.api_key_env)
         self._where: dict[str, Any] = {"api_base": config.base_url} if config.base_url else {}
         if config.headers:
@@ -42,6 +43,8 @@ class LiteLLMProvider:
 
     async def ask(self, messages: list[dict[str, str]], how: Ask) -> Reply:
         body = request_body(self.model, messages, how)
+        if self._cache:
+            body["messages"] = cached_prefix(messages)
         try:
             response = await self._litellm.acompletion(
                 **body, **self._where, timeout=self._timeout, num_retries=0, max_retries=0, drop_params=True
@@ -54,6 +57,15 @@ class LiteLLMProvider:
         closing = getattr(self._litellm, "close_litellm_async_clients", None)
         if closing is not None:
             await closing()
+
+
+def cached_prefix(messages: list[dict[str, str]]) -> list[dict[str, Any]]:
+    """The messages, the last of the unchanging ones (all but the last) marked for the provider's prompt cache."""
+    if len(messages) < 2:
+        return list(messages)
+    last = messages[-2]
+    marked = {"type": "text", "text": last["content"], "cache_control": {"type": "ephemeral"}}
+    return [*messages[:-2], {"role": last["role"], "content": [marked]}, messages[-1]]
 
 
 def _headers_of(error: Exception) -> Any:

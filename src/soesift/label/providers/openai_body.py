@@ -8,8 +8,13 @@ from soesift.label.providers.base import Ask, ProviderError, Reply, TokenLogprob
 
 
 def request_body(model: str, messages: list[dict[str, str]], how: Ask) -> dict[str, Any]:
-    body: dict[str, Any] = {"model": model, "messages": messages, "max_tokens": how.max_tokens}
-    body["temperature"] = how.temperature
+    body: dict[str, Any] = {"model": model, "messages": messages, how.length_field: how.max_tokens}
+    if how.send_temperature:
+        body["temperature"] = how.temperature
+    if how.effort:
+        body["reasoning_effort"] = how.effort
+    if how.answers:
+        body["response_format"] = {"type": "json_schema", "json_schema": answer_schema(how.answers)}
     if how.logprobs:
         body |= {"logprobs": True, "top_logprobs": how.logprobs}
     if how.seed is not None:
@@ -17,8 +22,15 @@ def request_body(model: str, messages: list[dict[str, str]], how: Ask) -> dict[s
     return body | how.extra
 
 
+def answer_schema(words: tuple[str, ...]) -> dict[str, Any]:
+    """The JSON schema of an answer: one of the label words, and how sure the model says it is, 0 to 100."""
+    properties = {"answer": {"type": "string", "enum": list(words)}, "confidence": {"type": "integer"}}
+    schema = {"type": "object", "properties": properties, "required": ["answer", "confidence"]}
+    return {"name": "label", "strict": True, "schema": schema | {"additionalProperties": False}}
+
+
 def read_body(data: Any, raw: str = "") -> Reply:
-    """Raises ProviderError("unparsable") if `data` is no chat completion."""
+    """Raises ProviderError("gateway") if `data` is no chat completion."""
     try:
         choice = data["choices"][0]
         message = choice["message"]
@@ -35,7 +47,7 @@ def read_body(data: Any, raw: str = "") -> Reply:
             model=str(data.get("model") or ""),
         )
     except (KeyError, IndexError, TypeError, AttributeError, ValueError, OverflowError):
-        raise ProviderError(f"not a chat completion: {raw[:80]!r}", "unparsable", status=200, raw=raw) from None
+        raise ProviderError(f"not a chat completion: {raw[:80]!r}", "gateway", status=200, raw=raw) from None
 
 
 def _text(value: Any) -> str:
