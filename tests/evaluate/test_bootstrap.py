@@ -111,7 +111,7 @@ def test_wrong_shapes_are_named():
         macro_samples([1.0, 2.0], draw(3, resamples=2))
     with pytest.raises(ShapeError, match="weights is for 3 protocols"):
         pooled_samples(np.zeros((2, 4)), draw(3, resamples=2))
-    with pytest.raises(ShapeError, match="a is length 1 and b is length 2"):
+    with pytest.raises(ShapeError, match="must be alike"):
         macro_difference([1.0], [1.0, 2.0])
 
 

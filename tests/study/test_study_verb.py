@@ -28,7 +28,8 @@ from soesift.table.record import TableRecord
 N, PER = 64, 4  # tables, tables of one protocol
 BOX = (50.0, 100.0, 400.0, 300.0)
 ARMS = ["human", "human_all", "human_simulated", "all", "agreement", "hybrid", "certified", "soft", "confident",
-        "crowd", "random_drop", "positive_drop", "relabel_or", "relabel_and", "view:json", "linear", "rule",
+        "crowd", "random_drop", "matched_drop", "positive_drop",
+        "human=tfidf", "all=features", "relabel_or", "relabel_and", "view:json", "linear", "rule",
         "zero_shot:json", "zero_shot:or", "zero_shot:and", "vote:2"]  # fmt: skip
 
 

@@ -14,16 +14,24 @@ from soesift.train.config import FitConfig, ModelConfig
 
 TAUGHT = ("human", "human_all", "human_simulated", "all", "agreement", "hybrid", "certified", "soft",
           "confident", "crowd", "confirmed", "certified_confirmed", "self_trained",
-          "random_drop", "positive_drop", "relabel_or", "relabel_and")  # fmt: skip
+          "random_drop", "matched_drop", "positive_drop", "relabel_or", "relabel_and")  # fmt: skip
 DIRECT = ("rule", "zero_shot:or", "zero_shot:and")
 PREFIXES = ("view:", "zero_shot:", "vote:")  # a view or model of the ledger; a view, a model; least YES votes
 ARMS = (*TAUGHT, "linear", *DIRECT)
 BOTH = "+linear"  # after an arm: the mean logit of the student and the linear model, both taught by its labels
 
 
+STUDENTS = ("tfidf", "frozen", "features", "features+frozen")  # after an arm: ARM=STUDENT, see study.students
+
+
 def base_of(arm: str) -> str:
-    """The name of an arm without its share of the protocols and without the linear model beside the student."""
-    return arm.partition("@")[0].removesuffix(BOTH)
+    """The name of an arm without its share of the protocols, its own student, and the linear model beside it."""
+    return arm.partition("@")[0].partition("=")[0].removesuffix(BOTH)
+
+
+def student_of(arm: str) -> str:
+    """The student that an arm names for itself, "" for that of the study."""
+    return arm.partition("@")[0].partition("=")[2]
 
 
 class _Section(BaseModel):
@@ -44,7 +52,8 @@ class StudyConfig(_Section):
     pool: which tables may teach, in every arm but `human_all`: those with an answer in all views (complete) or
     in any. humans: whose labels `hybrid` puts in. sizes: shares of the training protocols for the size curve of
     `size_arm`. model and fit are read for student = "encoder" only; ARM+linear is the mean logit of that student
-    and of the linear model, both taught by the labels of ARM.
+    and of the linear model, both taught by the labels of ARM. ARM=STUDENT teaches one of STUDENTS with ARM's labels:
+    honest baselines, whatever `student` is.
     """
 
     tables: Path
@@ -75,9 +84,15 @@ class StudyConfig(_Section):
     @model_validator(mode="after")
     def _known_arms(self) -> StudyConfig:
         for arm in [*self.arms, self.size_arm]:
-            name = arm.removesuffix(BOTH)
+            name, own = base_of(arm), student_of(arm)
+            if own and own not in STUDENTS:
+                raise ValueError(f"arm {arm}: after = comes one of {', '.join(STUDENTS)}")
+            if "frozen" in own and self.model is None:
+                raise ValueError(f"arm {arm} needs a [model] with its base")
+            if own and (name in DIRECT or name.startswith(("zero_shot:", "vote:"))):
+                raise ValueError(f"arm {arm}: {name} teaches no student")
             untaught = name in (*DIRECT, "linear") or name.startswith(("zero_shot:", "vote:"))
-            if name != arm and (self.student == "linear" or untaught):
+            if BOTH in arm.partition("=")[0] and (self.student == "linear" or untaught):
                 raise ValueError(f'arm {arm}: "+linear" goes after an arm that teaches a student = "encoder"')
             if name not in ARMS and not name.startswith(PREFIXES):
                 near = get_close_matches(arm, ARMS, 1, 0.4)

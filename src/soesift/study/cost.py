@@ -37,7 +37,7 @@ def spent_on(
     at = {column: i for i, column in enumerate(columns)}
     found = Spent(*(np.zeros((len(place), len(columns))) for _ in range(3)))
     for a in answers:
-        column, row = at.get(Column(a.view, a.model, a.prompt)), place.get(a.table_id)
+        column, row = at.get(Column(a.view, a.model, a.prompt, a.prompt_hash)), place.get(a.table_id)
         if column is None or row is None:
             continue
         found.tokens[row, column] += a.tokens

@@ -19,8 +19,9 @@ from soesift.label.write import write_whole
 from soesift.select.by_name import linear_probability
 from soesift.select.combine import mean_logit
 from soesift.study.arms import Taught, direct, is_direct, quality, taught
-from soesift.study.config import BOTH, StudyConfig, base_of
+from soesift.study.config import BOTH, StudyConfig, base_of, student_of
 from soesift.study.data import StudyData
+from soesift.study.students import student_probability
 from soesift.train.folds import named_folds
 
 Notify = Callable[[str, int, int], None]  # arm, done, in all
@@ -75,7 +76,7 @@ def _jobs(config: StudyConfig) -> Iterator[tuple[str, int, int]]:
 
 
 def result_path(out: Path, arm: str, seed: int, fold: int) -> Path:
-    return out / "results" / arm.replace(":", "-").replace("/", "_") / f"{seed}-{fold}.json"
+    return out / "results" / arm.replace(":", "-").replace("/", "_").replace("=", "--") / f"{seed}-{fold}.json"
 
 
 def read_result(path: Path, mark: str) -> Result | None:
@@ -91,7 +92,7 @@ def mark_of(config: StudyConfig, data: StudyData) -> str:
     """Names data, settings and way of folding that a result depends on; seeds and arms may be added later."""
     free = {"out", "arms", "seeds", "sizes", "size_arm", "reference", "resamples", "tables", "ledger", "gold", "prices",
             "human_price"}  # fmt: skip
-    if config.student == "linear":
+    if config.student == "linear" and not any("frozen" in student_of(arm) for arm in config.arms):
         free |= {"model", "fit"}
     settings = config.model_dump_json(exclude=free)
     return hashlib.sha256(f"{FOLDING}{data.digest()}{settings}".encode()).hexdigest()[:16]
@@ -151,6 +152,8 @@ def _judge(
 
 def _student(config: StudyConfig, data: StudyData, arm: str, rows: Taught, check: Ints, seed: int, fold: int) -> Floats:
     """(m,) P(YES) of the held-out tables by the student taught with rows; arm `linear` is always linear."""
+    if own := student_of(arm):
+        return student_probability(own, config, data, rows.items, rows.target, rows.weight, check)
     if config.student == "linear" or base_of(arm) == "linear":
         return linear_probability(data.features[rows.items], rows.target, rows.weight, data.features[check])
     return _encoder(config, data, rows, check, seed, config.out / "runs" / f"{arm.replace(':', '-')}-{seed}-{fold}")

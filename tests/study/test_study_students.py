@@ -1,0 +1,76 @@
+"""Honest baselines taught by the labels of an arm: words, frozen embeddings, counted features, and both together."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from soesift.classify.features import features
+from soesift.study.config import StudyConfig, base_of, student_of
+from soesift.study.students import header_and_first_column, student_probability
+from soesift.table.record import TableRecord
+
+N = 40
+
+
+def record(i: int) -> TableRecord:
+    marks = [["Procedure", "Day 1", "Day 8"], [f"Toy test {i}", "X", "X"], ["Weight", "X", "X"]]
+    plain = [["Term", "Meaning", "Note"], [f"Toy word {i}", "a thing", "b"], ["Other", "c", "d"]]
+    grid = plain if i % 2 else marks
+    return TableRecord(table_id=f"t{i}", document=f"d{i // 4}", grid=grid, header_rows=1)
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    pytest.importorskip("torch")
+    sys.path.append(str(Path(__file__).parents[1] / "train"))
+    from toy_base import make_base
+
+    return make_base(tmp_path_factory.mktemp("base"), 32)
+
+
+def settings(tmp_path: Path, base: Path | str = "x") -> StudyConfig:
+    return StudyConfig(tables="t", ledger="l", gold="g", out=tmp_path, arms=["human", "human=frozen"],
+                       model={"base": str(base), "max_tokens": 64})  # fmt: skip
+
+
+def judged(student: str, config: StudyConfig) -> np.ndarray:
+    records = [record(i) for i in range(N)]
+    data = SimpleNamespace(records=records, features=features(records), digest=lambda: "toy")
+    learn, check = np.arange(N // 2), np.arange(N // 2, N)
+    target = (learn % 2 == 0).astype(float)
+    p = student_probability(student, config, data, learn, target, np.ones(len(learn)), check)  # type: ignore[arg-type]
+    return np.asarray((p > 0.5) == (check % 2 == 0))
+
+
+@pytest.mark.parametrize("student", ["tfidf", "features"])
+def test_words_and_features_learn_what_parts_the_toys(student: str, tmp_path: Path) -> None:
+    assert judged(student, settings(tmp_path)).all()
+
+
+@pytest.mark.parametrize("student", ["frozen", "features+frozen"])
+def test_embeddings_are_made_once_and_kept(student: str, tmp_path: Path, base: Path) -> None:
+    config = settings(tmp_path, base)
+    assert judged(student, config).mean() > 0.9
+    (kept,) = tmp_path.glob("embeddings-*.npy")
+    before = kept.stat().st_mtime_ns
+    assert judged(student, config).mean() > 0.9
+    assert kept.stat().st_mtime_ns == before
+
+
+def test_arms_name_their_student() -> None:
+    assert [base_of("agreement=tfidf@0.5"), student_of("agreement=tfidf@0.5")] == ["agreement", "tfidf"]
+    with pytest.raises(ValueError, match="after = comes one of"):
+        StudyConfig(tables="t", ledger="l", gold="g", out="o", arms=["human", "human=bow"])
+    with pytest.raises(ValueError, match="teaches no student"):
+        StudyConfig(tables="t", ledger="l", gold="g", out="o", arms=["human", "rule=tfidf"])
+    with pytest.raises(ValueError, match="needs a"):
+        StudyConfig(tables="t", ledger="l", gold="g", out="o", arms=["human", "human=frozen"])
+
+
+def test_the_bag_of_words_reads_header_and_first_column() -> None:
+    assert header_and_first_column(record(0)) == "Procedure Day 1 Day 8 Procedure Toy test 0 Weight"
