@@ -49,7 +49,10 @@ def command(
     jobs: int,
     debug: bool,
 ) -> int:
-    """Write every table of PATHS (files, folders, globs, URLs), schedule or not, one JSON record a line."""
+    """Write every table of PATHS (files, folders, globs, URLs), schedule or not, one JSON record a line.
+
+    Exit codes: 0 all were read; 4 some could not be; 2 none could.
+    """
     from soesift.detect.all_tables import write_tables
     from soesift.detect.apart import Limits
     from soesift.detect.sources import find_sources
