@@ -101,7 +101,7 @@ def chromium() -> Iterator[Any]:
         browser.close()
 
 
-def open_page(browser: Any, url: str, who: str, **context: Any) -> Any:
+def open_page(browser: Any, url: str, who: str, shown: str = ".detail h2", **context: Any) -> Any:
     """A page of a browser profile of its own, its reviewer named; what the page's script reports fails the test."""
     page = browser.new_context(**{"viewport": {"width": 1280, "height": 800}, **context}).new_page()
     page.said = []
@@ -111,7 +111,7 @@ def open_page(browser: Any, url: str, who: str, **context: Any) -> Any:
     page.fill("#asked", who)
     page.keyboard.press("Enter")
     page.wait_for_selector("#main section")
-    until(page, "document.querySelector('.detail h2')?.textContent")
+    until(page, f"document.querySelector('{shown}')?.textContent")
     return page
 
 

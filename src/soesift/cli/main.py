@@ -30,6 +30,7 @@ VERBS = {
     "sample": "Write a realistic protocol that this project makes itself.",
     "serve": "Serve detection over HTTP.",
     "review": "Check detections and label tables on a local page.",
+    "app": "One page: drop protocols, check and mend what is found, sign, take it away.",
 }
 
 

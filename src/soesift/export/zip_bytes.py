@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Mapping
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time a zip entry can have
@@ -21,5 +22,16 @@ def same_bytes(archive: bytes) -> bytes:
             entry = ZipInfo(name, EPOCH)
             entry.compress_type = ZIP_DEFLATED
             entry.external_attr = 0o600 << 16
+            target.writestr(entry, data)
+    return out.getvalue()
+
+
+def zipped(files: Mapping[str, bytes]) -> bytes:
+    """An archive of files by name, the same bytes for the same files."""
+    out = io.BytesIO()
+    with ZipFile(out, "w", ZIP_DEFLATED) as target:
+        for name, data in sorted(files.items()):
+            entry = ZipInfo(name, EPOCH)
+            entry.compress_type = ZIP_DEFLATED
             target.writestr(entry, data)
     return out.getvalue()

@@ -161,6 +161,13 @@ class Check(_Action):
     note: int | None = Field(None, ge=0)
 
 
+class Sign(_Action):
+    """A named person signs the document as it stands; `meaning` is what the signature says."""
+
+    action: Literal["sign"]
+    meaning: Literal["checked", "approved"] = "checked"
+
+
 Mend = EditCell | EditTitle | EditNote | AddNote | RemoveNote | Reshape | Merge | HeaderRows | Check
 
 
@@ -169,7 +176,7 @@ class Undo(_Action):
     correction: str = Field(min_length=1, max_length=64)
 
 
-AnyAction = Accept | Reject | Retype | Join | Split | Add | Mend | Undo
+AnyAction = Accept | Reject | Retype | Join | Split | Add | Mend | Sign | Undo
 _READER: TypeAdapter[AnyAction] = TypeAdapter(Annotated[AnyAction, Field(discriminator="action")])
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from importlib.resources import files
 
@@ -25,9 +25,18 @@ KINDS = {"html": "text/html; charset=utf-8", "css": "text/css; charset=utf-8", "
          "svg": "image/svg+xml"}  # fmt: skip
 
 
-def create_app(review: Review, names: tuple[str, ...] = (), token: str | None = None) -> ASGIApp:
-    """The ASGI application; its lifespan closes what `review` holds. `names`: further Host names."""
-    rules = Rules(frozenset(name.lower() for name in (*LOCAL_NAMES, *names)), token, secrets.token_urlsafe(24))
+def create_app(
+    review: Review,
+    names: tuple[str, ...] = (),
+    token: str | None = None,
+    more: Sequence[Route] = (),
+    uploads: tuple[str, int] = ("", 0),
+) -> ASGIApp:
+    """The ASGI application; its lifespan closes what `review` holds. `names`: further Host names; `more`: routes of an
+    app around the review, `uploads`: the one of them that takes documents, and the bytes that one may have.
+    """
+    known = frozenset(name.lower() for name in (*LOCAL_NAMES, *names))
+    rules = Rules(known, token, secrets.token_urlsafe(24), uploads)
     static = {place.name: place.read_bytes() for place in (files("soesift.review") / "static").iterdir()}
 
     @asynccontextmanager
@@ -46,7 +55,8 @@ def create_app(review: Review, names: tuple[str, ...] = (), token: str | None = 
         return JSONResponse({"csrf": rules.csrf})
 
     def session(request: Request) -> Response:
-        return JSONResponse({"check": bool(review.documents), "label": review.ledger is not None})
+        jobs = {"check": bool(review.documents) or bool(more), "label": review.ledger is not None, "start": bool(more)}
+        return JSONResponse(jobs)
 
     async def login(request: Request) -> Response:
         given = (await request.body())[:1000]
@@ -62,6 +72,7 @@ def create_app(review: Review, names: tuple[str, ...] = (), token: str | None = 
         Route("/api/csrf", csrf),
         Route("/api/session", session),
         Route("/api/login", login, methods=["POST"]),
+        *more,
         *routes_documents.routes(review),
         *routes_labels.routes(review),
     ]

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from soesift.result.models import DocumentInfo, Rejected, Result, SoeTable
 from soesift.result.place import fingerprint
-from soesift.review.actions import Accept, Add, Join, Mend, Reject, Retype, Split, Undo, read_action
+from soesift.review.actions import Accept, Add, Join, Mend, Reject, Retype, Sign, Split, Undo, read_action
 from soesift.review.corrections import Correction, effective
 from soesift.review.mend import mended
 from soesift.review.reshape import join_tables, split_table
@@ -74,7 +74,7 @@ def _do(state: _State, action: object, who: str, correction: str) -> None:
         name = f"added-{correction[:12]}"
         state.tables[name] = _by_hand(action.content, name, f"added by {who}")
         state.decided[name] = ("accept", who)
-    elif not isinstance(action, Undo):
+    elif not isinstance(action, (Sign, Undo)):
         raise ValueError("an action that this program does not know")
 
 

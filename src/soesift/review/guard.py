@@ -39,6 +39,7 @@ class Rules:
     names: frozenset[str]
     token: str | None
     csrf: str
+    uploads: tuple[str, int] = ("", 0)  # a path that takes documents, and how many bytes one may have
 
 
 def session_of(token: str) -> str:
@@ -74,8 +75,9 @@ def refusal(method: str, path: str, headers: Headers, rules: Rules) -> JSONRespo
     if changes and not hmac.compare_digest(headers.get(CSRF, "").encode(), rules.csrf.encode()):
         return _no(403, "csrf: reload the page")
     length = headers.get("content-length", "0")
-    if changes and (not length.isdecimal() or "transfer-encoding" in headers or int(length) > MOST_BYTES):
-        return _no(413, f"the request has more than {MOST_BYTES:,} bytes, or does not say how many")
+    most = rules.uploads[1] if path == rules.uploads[0] else MOST_BYTES
+    if changes and (not length.isdecimal() or "transfer-encoding" in headers or int(length) > most):
+        return _no(413, f"the request has more than {most:,} bytes, or does not say how many")
     return None
 
 

@@ -15,7 +15,7 @@ from starlette.routing import Route
 from soesift.document.kind import has_pages
 from soesift.errors import SoesiftError, UsageError
 from soesift.result.models import Box, SoeTable
-from soesift.review.actions import read_action
+from soesift.review.actions import Sign, read_action
 from soesift.review.apply import apply_corrections
 from soesift.review.documents import Document, Look
 from soesift.review.shown import document_view, item_of, row_of, table_view
@@ -130,9 +130,12 @@ def _correct(review: Review, document: Document, given: Given) -> dict[str, Any]
 def _check(look: Look, one: dict[str, Any]) -> None:
     """Raises UsageError where a correction would have no effect."""
     try:
-        read_action(one["what"])
+        action = read_action(one["what"])
     except ValueError as error:
         raise UsageError(str(error)) from None
+    waiting = sum(item.open for item in items_of(look.result, look.applied, look.corrections))
+    if isinstance(action, Sign) and waiting:
+        raise UsageError(f"{waiting} still to decide; a document is signed when nothing is left to decide")
     for other, why in apply_corrections(look.result, [*look.corrections, one]).left_out:
         if other["id"] == one["id"]:
             raise UsageError(why)

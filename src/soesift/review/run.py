@@ -16,6 +16,7 @@ from soesift.web.listen import listen, url_of
 
 if TYPE_CHECKING:
     import uvicorn
+    from starlette.routing import Route
 
 SQLITE = b"SQLite format 3\x00"
 
@@ -65,16 +66,25 @@ def _open_ledger(
 
 
 def serve(
-    review: Review, host: str, port: int, names: Sequence[str], token: str | None, say: Callable[[str], None]
+    review: Review,
+    host: str,
+    port: int,
+    names: Sequence[str],
+    token: str | None,
+    say: Callable[[str], None],
+    more: Sequence[Route] = (),
+    uploads: tuple[str, int] = ("", 0),
 ) -> None:
-    """Serve the page until told to stop (SIGTERM, Ctrl-C); says its address when it listens."""
+    """Serve the page until told to stop (SIGTERM, Ctrl-C); says its address when it listens. `more`, `uploads`: of an
+    app around the review, as `create_app` has them.
+    """
     import uvicorn
 
     from soesift.review.app import create_app
 
     own = () if host in ("0.0.0.0", "::") else (host.strip("[]"),)
     bound = listen(host, port)
-    app = create_app(review, (*own, *names), token)
+    app = create_app(review, (*own, *names), token, more, uploads)
     config = uvicorn.Config(app, log_level="warning", proxy_headers=False, server_header=False, ws="none",
                             timeout_graceful_shutdown=3)  # fmt: skip
     say(f"reviewing on {url_of(bound)}/ ; Ctrl-C stops")

@@ -45,6 +45,13 @@ export async function get(path) {
   }
 }
 
+// A file as it is, under its name
+export async function put(path, file) {
+  if (!csrf) await renewCsrf();
+  const headers = { "content-type": "application/octet-stream", "x-soesift-csrf": csrf, "x-soesift-name": encodeURIComponent(file.name) };
+  return (await request(path, { method: "POST", body: file, headers })).json();
+}
+
 export async function picture(path) {
   return URL.createObjectURL(await (await request(path)).blob());
 }

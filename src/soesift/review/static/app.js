@@ -4,6 +4,7 @@ import { flush, get, showSaved } from "./api.js";
 import { CheckJob } from "./check.js";
 import { ask, byId, make, tell } from "./dom.js";
 import { LabelJob } from "./label.js";
+import { StartJob } from "./start.js";
 
 const me = { name: localStorage.getItem("soesift.who") ?? "" };
 let job = null;
@@ -51,6 +52,7 @@ async function begin() {
   if (me.name) byId("who").textContent = `Reviewer: ${me.name}`;
   else await chooseName();
   const jobs = [];
+  if (session.start) jobs.push(["start", "Protocols", () => new StartJob(me, (key) => open(new CheckJob(me, key)))]);
   if (session.check) jobs.push(["check", "Check detections", () => new CheckJob(me)]);
   if (session.label) jobs.push(["label", "Label tables", () => new LabelJob(me)]);
   byId("jobs").append(...jobs.map(([name, title, start]) =>

@@ -12,9 +12,10 @@ const POLL = 3000;
 export class CheckJob extends CheckMender {
   name = "check";
 
-  constructor(me) {
+  constructor(me, first = null) {
     super();
     this.me = me;
+    this.first = first; // key of the document to begin with
     this.trail = []; // what waits for a decision, and what was decided since the page was opened
     this.documents = new Map();
     this.rows = [];
@@ -56,7 +57,8 @@ export class CheckJob extends CheckMender {
 
   async start() {
     await this.refresh();
-    const first = this.trail[0] ?? (this.rows[0] && { document: this.rows[0].key, key: null });
+    if (this.first && this.rows.some((row) => row.key === this.first)) await this.choose(this.first, null, "document");
+    const first = this.first ? null : this.trail[0] ?? (this.rows[0] && { document: this.rows[0].key, key: null });
     if (first) await this.choose(first.document, first.key, this.trail.length ? "trail" : "document");
     this.timer = setInterval(() => this.refresh().catch(() => {}), POLL);
   }

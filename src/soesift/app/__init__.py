@@ -1,0 +1,1 @@
+"""One application: drop a protocol, check and mend what was found, sign, take it away."""

@@ -1,0 +1,102 @@
+"""Routes of the app beside those of the review: protocols in, states, signatures, exports out."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.routing import Route
+
+from soesift.app.signing import audit_report, signatures, state_of
+from soesift.app.workspace import Workspace
+from soesift.errors import SoesiftError, UsageError
+from soesift.export.wording import plain
+from soesift.export.write import WRITERS, write
+from soesift.export.zip_bytes import zipped
+from soesift.review.documents import Document
+
+UPLOADS = "/api/protocols"
+FORMATS = tuple(sorted((kind for kind in WRITERS if kind not in ("json", "parquet")), key=lambda kind: kind != "xlsx"))
+
+
+def routes(space: Workspace) -> list[Route]:
+    """The routes over a workspace."""
+
+    async def put(request: Request) -> Response:
+        name = unquote(request.headers.get("x-soesift-name", ""))
+        content = await request.body()
+        reading = await run_in_threadpool(space.accept, name, content)
+        return JSONResponse({"name": plain(reading.name), "state": reading.state})
+
+    def studies(request: Request) -> Response:
+        return JSONResponse({"reading": _readings(space), "studies": _studies(space), "formats": FORMATS})
+
+    def audit(request: Request) -> Response:
+        return HTMLResponse(audit_report(_of(space, request)))
+
+    def take(request: Request) -> Response:
+        document, kind = _of(space, request), request.path_params["kind"]
+        if kind not in FORMATS:
+            return JSONResponse({"detail": "no such format"}, 404)
+        name, content = _exported(document, kind)
+        headers = {"content-disposition": f'attachment; filename="{name}"'}
+        return Response(content, media_type="application/octet-stream", headers=headers)
+
+    return [
+        Route(UPLOADS, put, methods=["POST"]),
+        Route("/api/studies", studies),
+        Route("/api/documents/{key}/audit.html", audit),
+        Route("/api/documents/{key}/export/{kind}", take),
+    ]
+
+
+def _of(space: Workspace, request: Request) -> Document:
+    found = space.review.documents.get(request.path_params["key"])
+    if found is None:
+        raise UsageError("no such document here; reload the page")
+    return found
+
+
+def _readings(space: Workspace) -> list[dict[str, Any]]:
+    """Protocols that wait, are being read, or could not be."""
+    return [
+        {"name": plain(one.name), "state": one.state, "page": one.page, "pages": one.pages, "why": plain(one.why)}
+        for one in list(space.readings.values())
+        if one.state != "done"
+    ]
+
+
+def _studies(space: Workspace) -> list[dict[str, Any]]:
+    found = []
+    for document in list(space.review.documents.values()):
+        try:
+            look = document.look()
+        except SoesiftError as error:
+            found.append(
+                {"key": document.key, "name": document.path.name, "state": "error", "why": str(error), "tables": 0}
+            )
+            continue
+        who = [str(one["who"]) for one in signatures(look.corrections)]
+        info = look.applied.result.document
+        found.append(
+            {"key": document.key, "name": plain(info.name), "state": state_of(look), "signed": who,
+             "tables": len(look.applied.result.tables), "pages": info.n_pages, "has_soe": info.has_soe}
+        )  # fmt: skip
+    return found
+
+
+def _exported(document: Document, kind: str) -> tuple[str, bytes]:
+    """File name and content of a format, with the corrections; several files as one archive. Raises UsageError."""
+    result = document.look().applied.result
+    with tempfile.TemporaryDirectory() as folder:
+        paths = write(result, kind, Path(folder), document.path.stem, pdf=document.source)
+        if not paths:
+            raise UsageError("there is no schedule to write")
+        if len(paths) == 1:
+            return paths[0].name, paths[0].read_bytes()
+        return f"{document.path.stem}_{kind}.zip", zipped({path.name: path.read_bytes() for path in paths})

@@ -1,0 +1,142 @@
+"""The folder of an app: protocols that were dropped, their results, and what is being read now."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from queue import Queue
+from typing import Literal
+
+from soesift.detect.apart import Limits, run_apart
+from soesift.detect.batch import Job, Outcome, jobs_of
+from soesift.detect.detector import file_sha256
+from soesift.detect.sources import KINDS, Source
+from soesift.errors import SoesiftError, UsageError
+from soesift.files import as_text, safe_stem, write_atomically
+from soesift.result.place import is_result
+from soesift.review.documents import open_documents
+from soesift.review.state import Review
+
+State = Literal["waiting", "reading", "done", "failed"]
+_NAME = re.compile(r"[\x00-\x1f/\\:*?\"<>|]")
+
+
+@dataclass(slots=True)
+class Reading:
+    """One dropped protocol. page, pages: how far its reading is; why: what went wrong; key: of its document."""
+
+    name: str
+    path: Path
+    state: State = "waiting"
+    page: int = 0
+    pages: int = 0
+    why: str = ""
+    key: str = ""
+
+
+@dataclass(slots=True)
+class Workspace:
+    """Protocols are stored, then read one after another in a process of their own; results open as they come."""
+
+    folder: Path
+    review: Review
+    model: str = "default"
+    limits: Limits = field(default_factory=Limits)
+    readings: dict[str, Reading] = field(default_factory=dict)  # by hash of the document
+    _queue: Queue[Reading | None] = field(default_factory=Queue)
+    _thread: threading.Thread | None = None
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def protocols(self) -> Path:
+        return self.folder / "protocols"
+
+    @property
+    def results(self) -> Path:
+        return self.folder / "results"
+
+    def start(self) -> None:
+        """Open earlier results, queue protocols without one, and begin to read. Raises WriteError, UsageError."""
+        for place in (self.protocols, self.results):
+            place.mkdir(parents=True, exist_ok=True)
+        self._open_results()
+        there = {document.look().result.document.sha256 for document in self.review.documents.values()}
+        for path in sorted(self.protocols.iterdir()):
+            if path.suffix.lower() in KINDS and (sha256 := file_sha256(path)) not in there:
+                self._put(sha256, Reading(path.name, path))
+        self._thread = threading.Thread(target=self._read_all, daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """End after the document that is being read; its process ends with this one."""
+        self._queue.put(None)
+
+    def accept(self, name: str, content: bytes) -> Reading:
+        """Store a protocol and queue it; the same bytes again are the reading that is there. Raises UsageError for a
+        kind that is not read, WriteError.
+        """
+        name = as_text(_NAME.sub("_", Path(name).name)).strip(". ") or "protocol"
+        if Path(name).suffix.lower() not in KINDS:
+            raise UsageError(f"{name}: is not of a kind that is read ({', '.join(sorted(KINDS))})")
+        if not content:
+            raise UsageError(f"{name}: is empty")
+        import hashlib
+
+        sha256 = hashlib.sha256(content).hexdigest()
+        with self._lock:
+            if sha256 in self.readings and self.readings[sha256].state != "failed":
+                return self.readings[sha256]
+            path = write_atomically(self._free(name, sha256), content)
+            return self._put(sha256, Reading(name, path))
+
+    def _free(self, name: str, sha256: str) -> Path:
+        """A place of its own for a name; other bytes of the same name lie beside it."""
+        stem, suffix = safe_stem(Path(name).stem), Path(name).suffix.lower()
+        place, number = self.protocols / f"{stem}{suffix}", 2
+        while place.exists() and file_sha256(place) != sha256:
+            place, number = self.protocols / f"{stem}-{number}{suffix}", number + 1
+        return place
+
+    def _put(self, sha256: str, reading: Reading) -> Reading:
+        self.readings[sha256] = reading
+        self._queue.put(reading)
+        return reading
+
+    def _read_all(self) -> None:
+        while (reading := self._queue.get()) is not None:
+            reading.state = "reading"
+            try:
+                self._read(reading)
+            except SoesiftError as error:
+                reading.state, reading.why = "failed", str(error)
+            except Exception as error:  # noqa: BLE001  # the next protocol is read all the same
+                reading.state, reading.why = "failed", f"internal error: {type(error).__name__}"
+
+    def _read(self, reading: Reading) -> None:
+        def tell(_: Path, page: int, pages: int) -> None:
+            reading.page, reading.pages = page, pages
+
+        jobs = jobs_of([Source(reading.path)], self.results, ("json",))
+        outcome = next(iter(self._run(jobs, tell)))
+        reading.why = outcome.result.document.error or ""
+        reading.state = "failed" if reading.why else "done"
+        if reading.state == "done":
+            self._open_results()
+            reading.key = next(
+                (d.key for d in self.review.documents.values()
+                 if d.look().result.document.sha256 == outcome.result.document.sha256), "",
+            )  # fmt: skip
+
+    def _run(self, jobs: list[Job], tell: Callable[[Path, int, int], None]) -> list[Outcome]:
+        return list(run_apart(jobs, self.model, 1, self.limits, tell))
+
+    def _open_results(self) -> None:
+        """Results that are not open yet become documents under review."""
+        paths = [path for path in sorted(self.results.glob("*.json")) if is_result(path)]
+        found = open_documents(paths, [self.protocols])
+        for key, document in found.items():
+            if document.look().result.document.error is None:
+                self.review.documents.setdefault(key, document)

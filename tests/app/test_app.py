@@ -1,0 +1,126 @@
+"""The app through its real command on loopback: drop, read, mend, sign, take away, restart."""
+
+from __future__ import annotations
+
+import io
+import time
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from made_protocols import protocol
+
+pytest.importorskip("starlette", reason="starlette is not installed")
+httpx = pytest.importorskip("httpx", reason="httpx is not installed")
+
+from app_process import App, running  # noqa: E402
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
+    with running(tmp_path_factory.mktemp("space")) as one:
+        yield one
+
+
+@pytest.fixture(scope="module")
+def content(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    return protocol(tmp_path_factory.mktemp("made") / "made.pdf").read_bytes()
+
+
+@pytest.fixture(scope="module")
+def study(app: App, content: bytes) -> dict[str, Any]:
+    assert app.put("Müller protocol.pdf", content).status_code == 200
+    return app.study("Müller protocol.pdf")
+
+
+def test_a_dropped_protocol_is_read_and_listed(app: App, study: dict[str, Any]) -> None:
+    assert study["tables"] >= 1
+    assert study["state"] in ("to check", "checked")
+    assert (app.folder / "protocols" / "Müller protocol.pdf").exists()
+    assert app.get("/api/studies").json()["reading"] == []
+
+
+def test_bytes_are_read_once_and_other_kinds_refused(app: App, study: dict[str, Any], content: bytes) -> None:
+    assert app.put("again.pdf", content).json()["state"] == "done"
+    assert len(app.get("/api/studies").json()["studies"]) == 1
+    refused = app.put("table.xlsx", b"PK")
+    assert refused.status_code == 409
+    assert "not of a kind" in refused.json()["detail"]
+
+
+def test_a_file_that_cannot_be_read_is_told(app: App) -> None:
+    app.put("broken.pdf", b"%PDF-1.4 nothing")
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        rows = [r for r in app.get("/api/studies").json()["reading"] if r["name"] == "broken.pdf"]
+        if rows and rows[0]["state"] == "failed":
+            assert rows[0]["why"]
+            return
+        time.sleep(0.2)
+    pytest.fail("never told")
+
+
+def test_signing_waits_for_what_is_open_and_ends_with_a_change(app: App, study: dict[str, Any]) -> None:
+    key = study["key"]
+    seen = app.get(f"/api/documents/{key}").json()
+    first = next(item for item in seen["items"] if item["key"].startswith("t"))
+    if seen["open"]:
+        assert app.correct(key, {"action": "sign"}).status_code == 409
+    for item in seen["items"]:
+        if item["open"]:
+            what = {"near_miss": int(item["key"][1:])} if item["key"].startswith("r") else {"table": item["key"]}
+            what = {"page": int(item["key"][1:])} if item["key"].startswith("p") else what
+            said = "accept" if item["key"].startswith("t") else "reject"
+            assert app.correct(key, {"action": said, **what}).status_code == 200
+    assert app.correct(key, {"action": "sign"}).status_code == 200
+    assert app.study(study["name"])["state"] == "signed"
+    report = app.get(f"/api/documents/{key}/audit.html").text
+    assert "anna" in report
+    assert "21 CFR Part 11" in report
+    edit = {"action": "edit_cell", "table": first["key"], "row": 0, "column": 0, "text": "Assessment"}
+    assert app.correct(key, edit).status_code == 200
+    assert app.study(study["name"])["state"] != "signed"
+
+
+def test_formats_are_taken_away_with_what_was_mended(app: App, study: dict[str, Any]) -> None:
+    key = study["key"]
+    edit = {"action": "edit_title", "table": "t1", "title": "A mended title"}
+    assert app.correct(key, edit).status_code == 200
+    html = app.get(f"/api/documents/{key}/export/html")
+    assert html.status_code == 200
+    assert "A mended title" in html.text
+    many = app.get(f"/api/documents/{key}/export/visits")
+    with zipfile.ZipFile(io.BytesIO(many.content)) as archive:
+        assert len(archive.namelist()) == 3
+    assert app.get(f"/api/documents/{key}/export/nothing").status_code == 404
+
+
+def test_all_is_there_after_a_restart(tmp_path: Path, content: bytes) -> None:
+    with running(tmp_path) as first:
+        first.put("made.pdf", content)
+        study = first.study("made.pdf")
+        first.correct(study["key"], {"action": "edit_title", "table": "t1", "title": "Kept"})
+        first.kill()
+    with running(tmp_path) as second:
+        again = second.study("made.pdf")
+        shown = second.get(f"/api/documents/{again['key']}").json()["shown"]
+        assert shown["t1"]["title"] == "Kept"
+
+
+def test_a_protocol_is_dropped_and_checked_in_a_browser(tmp_path: Path, content: bytes) -> None:
+    """As a person would: choose the file, wait, open it."""
+    from review_process import chromium, open_page, until
+
+    path = tmp_path / "dropped.pdf"
+    path.write_bytes(content)
+    with chromium() as browser, running(tmp_path / "space") as app:
+        page = open_page(browser, app.url, "anna", ".drop")
+        page.set_input_files("#file", str(path))
+        until(page, "document.body.innerText.includes('dropped.pdf')")
+        until(page, "[...document.querySelectorAll('.studies button')].some((b) => b.textContent === 'Check')")
+        page.get_by_role("button", name="Check", exact=True).click()
+        until(page, "document.querySelectorAll('.grid tbody tr').length > 3")
+        assert page.said == []
