@@ -74,7 +74,7 @@ def _twice(visits: list[Visit]) -> None:
     """Two columns at one time."""
     seen: dict[tuple[object, ...], Visit] = {}
     for visit in visits:
-        if visit.kind not in ("planned", "range") or _says_no_time(visit):
+        if visit.kind not in ("planned", "range") or _says_no_time(visit) or visit.relative_to == "previous visit":
             continue
         key = (visit.cycle, visit.day, visit.last_day, visit.week, visit.last_week, visit.month, visit.hours,
                visit.offset_days, visit.relative_to, visit.epoch)  # fmt: skip
@@ -95,8 +95,15 @@ def _weeks_and_days(visits: list[Visit]) -> None:
     allowed = {usual} if count * 2 > len(pairs) else {0.0, 1.0, -6.0}
     for visit, rest in pairs:
         early = (visit.day or 0) <= 1 and -7 <= rest <= 1
-        if rest not in allowed and not early:
+        inside = count * 2 <= len(pairs) and _in_week(visit)
+        if rest not in allowed and not early and not inside:
             visit.doubts.append(f"Week {visit.week:g} and day {visit.day:g} do not agree.")
+
+
+def _in_week(visit: Visit) -> bool:
+    """Whether the day lies in the week, counted from week 1 or from week 0: "Week 1 | Day 4"."""
+    day, week = visit.day or 0.0, visit.week or 0.0
+    return 7 * (week - 1) < day <= 7 * week or 7 * week < day <= 7 * (week + 1)
 
 
 def _anchor(schedule: Schedule, visits: list[Visit]) -> None:

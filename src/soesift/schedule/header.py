@@ -147,10 +147,11 @@ def read_column(rows: list[HeaderRow], column: int) -> Column:
         if counted is not None or (row.kind in get_args(Unit) and anchored(row.label) is not None):
             read = read._replace(timing=_counted(read.timing, counted or anchored(row.label)))
         counted = anchored(text) or counted
-        unread += [f"{row.label}: {part}" if row.label else part for part in read.unread]
+        if row.kind != "epoch":  # numbers there count phases
+            unread += [f"{row.label}: {part}" if row.label else part for part in read.unread]
         if row.kind == "cycle" and _ANY_CYCLE.fullmatch(text):
             read.timing.cycles.append(Span(first=None, last=None, unit="cycle"))
-        if row.kind in get_args(Unit) and any(len(w) == 1 and w.isupper() for w in read.words):
+        if row.kind in get_args(Unit) and _lettered(text, read.words):
             unread.append(f"{row.label}: {text}")  # "-6 M to R" in a row of days
         worded += [(row.kind, f"{row.label}: {text}")] if row.label and _says_nothing(read, text, row.kind) else []
         merge(shared if _spans(row.texts, column) else own, _placed(read, row))
@@ -159,6 +160,11 @@ def read_column(rows: list[HeaderRow], column: int) -> Column:
     unread += [text for kind, text in worded if bare or kind == "cycle"]
     own.text = " | ".join(parts)
     return Column(own, parts, unread, printed)
+
+
+def _lettered(text: str, words: list[str]) -> bool:
+    """Whether single capitals stand beside numbers: "-6 M to R" in a row of days."""
+    return any(map(str.isdigit, text)) and any(len(word) == 1 and word.isupper() for word in words)
 
 
 def _says_nothing(read: Read, text: str, kind: Kind | None) -> bool:
@@ -255,10 +261,19 @@ def epoch_row(rows: list[HeaderRow]) -> int | None:
         return None
     for index, row in enumerate(rows[:-1]):
         texts = list(dict.fromkeys(text for text in row.texts if text))
+        wide = any(_EPOCH.search(t) and _spans(row.texts, c) for c, t in enumerate(row.texts) if t)
+        if wide and len(texts) > 1 and row.kind in (None, "epoch") and _tells_below(rows, index):
+            return index
         named = sum(_EPOCH.search(text) is not None for text in texts)
         if texts and (row.kind == "epoch" or named * 2 >= len(texts)) and row.kind in (None, "epoch"):
             return index
     return None
+
+
+def _tells_below(rows: list[HeaderRow], index: int) -> bool:
+    """Whether the row below tells columns apart that this row has under one cell."""
+    above, below = rows[index].texts, rows[index + 1].texts
+    return any(above[c] == above[c - 1] != "" and below[c] != below[c - 1] for c in range(1, len(above)))
 
 
 def epochs_of(rows: list[HeaderRow], columns: list[Column]) -> tuple[list[Epoch], list[int]]:

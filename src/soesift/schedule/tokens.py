@@ -31,7 +31,7 @@ _EVENTS = {
     "unscheduled": r"unsched(?:uled|\.)?|\buns\b|\buv\b|\busv\b",
     "early_termination": r"(?:early|premature|treatment|study|permanent)[\s-]+(?:(?:study|treatment|drug)[\s-]+)?"
     r"(?:termination|discontinuation|withdrawal|term\b\.?|d/c)(?:\s*\((?:et|ed|ew|edv|etv)\))?"
-    r"|discontinuation|\b(?:et|ed|ew|etv|edv)\b",
+    r"|discontinuation|\bdiscon\b\.?|\b(?:et|ed|ew|etv|edv)\b",
     "end_of_treatment": r"(?:end|completion)[\s-]+of[\s-]+(?:study[\s-]+)?"
     r"(?:treatment|therapy|dosing|study[\s-]+drug|tx)(?:\s*\((?:eot|eott)\))?|\beott?\b",
     "end_of_study": r"(?:end|completion)[\s-]+of[\s-]+(?:the[\s-]+)?(?:study|trial)(?:\s*\(eos\))?"
