@@ -226,3 +226,22 @@ def test_two_windows_in_one_cell_are_said() -> None:
 def test_cycles_that_are_listed_keep_their_list() -> None:
     found = visits([["", "Cycle 4, 6, 8, 10 and 12 Day ± 3d"], ["DAY", "1"]])
     assert (found[0].cycles, found[0].day, found[0].kind) == ([4, 6, 8, 10, 12], 1, "repeat")
+
+
+def test_rows_of_the_body_may_say_how_visits_take_place() -> None:
+    body = [["Telephone visit", "", "X", ""], ["Clinic (C) or home visit (H)", "C", "", "C/H"], ["ECG", "X", "", "X"]]
+    found = made([["Week", "0", "4", "8"]], body).visits
+    assert [v.contact for v in found] == ["site", "phone", "site or home"]
+
+
+def test_an_epoch_may_span_some_columns_and_not_others() -> None:
+    header = [
+        ["", "Dosing (Week 0 to 8)", "Dosing (Week 0 to 8)", "Week 12/ EOS"],
+        ["", "Week 4", "Week 8", "Week 12/ EOS"],
+    ]
+    assert [v.epoch for v in visits(header)][:2] == ["Dosing (Week 0 to 8)"] * 2
+
+
+def test_numbers_of_phases_are_no_doubt() -> None:
+    found = visits([["Epoch", "1", "1", "2"], ["Visit", "101", "102", "201"], ["Week", "0", "4", "8"]])
+    assert [v.doubts for v in found] == [[], [], []]

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple
 
+from soesift.schedule.contacts import contacts_of_rows
 from soesift.schedule.models import Condition, Schedule, Span, Visit
 from soesift.schedule.table_notes import FoundWindow, contact_in, legend, remove_windows, windows_in
 from soesift.schedule.timing import read_timing
@@ -27,12 +28,15 @@ _SOME = re.compile(
 
 def add_from_notes(schedule: Schedule, table_texts: list[str]) -> None:
     """Windows and contact from footnotes on a column, then windows that texts give for the whole table."""
+    by_rows = contacts_of_rows(schedule)
     known = legend([*table_texts, *(c.text for c in schedule.conditions)])
     by_marker = {c.marker: c for c in schedule.conditions if c.marker and c.text}
     for visit in schedule.visits:
         notes = [by_marker[m] for m in visit.markers if m in by_marker]
         visit.conditions = [note.text for note in notes]
-        visit.contact = _by_legend(visit, known) or visit.contact
+        visit.contact = (
+            _by_legend(visit, known) or visit.contact or by_rows.get(-1 if visit.encounter is None else visit.encounter)
+        )
         if visit.is_visit:
             beside = [v for v in schedule.visits if v is not visit and set(v.markers) & set(visit.markers)]
             names = {t.lower() for v in beside for t in v.printed} - {t.lower() for t in visit.printed}
@@ -73,7 +77,7 @@ def _from_footnotes(visit: Visit, notes: list[Condition], others: list[str]) -> 
     own = [text.lower() for text in visit.printed]
     for note in notes:
         sentences = [s for s in sentences_of(note.text) if not _of_another(s.lower(), own, others)]
-        values = {(w.before, w.after) for s in sentences for w in windows_in(s) if not _PROCEDURE.search(s)}
+        values = {(w.before, w.after) for s in sentences for w in windows_in(s) if _of_visit(s, w)}
         if visit.before_days is None and visit.after_days is None:
             if len(values) == 1:
                 visit.before_days, visit.after_days = values.pop()
@@ -87,9 +91,17 @@ def _from_footnotes(visit: Visit, notes: list[Condition], others: list[str]) -> 
 
 
 _PROCEDURE = re.compile(
-    r"tumou?r|\bscans?\b|imaging|\becgs?\b|\bpk\b|\bsamples?\b|\bblood\b|biops|laborator|radiograph|\bmri\b|\bct\b",
+    r"tumou?r|\bscans?\b|imaging|\becgs?\b|\bpk\b|\bsamples?\b|\bblood\b|biops|laborator|radiograph|\bpet\b|\bserum\b|\bmri\b|\bct\b",
     re.IGNORECASE,
 )
+
+
+def _of_visit(sentence: str, window: FoundWindow) -> bool:
+    """Whether a deviation is that of the visit: no procedure is named, and visits are, or nothing else is said."""
+    return _PROCEDURE.search(sentence) is None and (window.general or len(sentence) <= SHORT_NOTE)
+
+
+SHORT_NOTE = 80  # characters of a note that says little besides the window
 
 
 def sentences_of(text: str) -> list[str]:
@@ -177,7 +189,7 @@ def _spread(schedule: Schedule, texts: list[str]) -> None:
     """Windows of table-wide notes for the visits that have none of their own and a time; the anchor has none."""
     sentences = [s for text in texts for s in sentences_of(text)]
     found = [(s, windows_in(s)) for s in sentences]
-    found = [(s, w) for s, w in found if w and _ALL_VISITS.search(s)]
+    found = [(s, w) for s, w in found if w and _ALL_VISITS.search(s) and not _PROCEDURE.search(s)]
     anchor = anchor_of(schedule.visits)
     open_visits = [v for v in schedule.visits if v.is_visit and v.before_days is None and v.after_days is None]
     timed = [
