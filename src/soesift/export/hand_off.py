@@ -33,19 +33,22 @@ def handed(result: Result) -> list[Handed]:
         schedule = read_schedule(table)
         if schedule.activities and schedule.encounters:
             clock = placed(schedule)
-            found.append(Handed(table, schedule, clock, notes_of(schedule, clock)))
+            found.append(Handed(table, schedule, clock, notes_of(schedule)))
     return found
 
 
-def notes_of(schedule: Schedule, clock: list[Placed]) -> list[str]:
-    """What stayed text or was simplified, in words, with the table's title."""
+def notes_of(schedule: Schedule) -> list[str]:
+    """What is open or belongs nowhere, in words, with the table's title: each a thing to look at."""
     name = schedule.title or schedule.table_id
-    found = [f"{name}: {text}" for text in schedule.unread]
+    found = [f"{name}: {text}" for text in schedule.doubts]
     found += [
-        f"{name}: column {encounter.column + 1} ({encounter.name}): {place.note}"
-        for encounter, place in zip(schedule.encounters, clock, strict=True)
-        if place.note
+        f"{name}: column {visit.column + 1} ({visit.name}): {doubt}"
+        for visit in schedule.visits
+        for doubt in visit.doubts
     ]
+    lost = [c.marker for c in schedule.conditions if not c.text]
+    if lost:
+        found.append(f"{name}: no footnote was found for the markers {', '.join(lost)}")
     loose = [c for c in schedule.conditions if c.text and not c.used]
     return found + [f"{name}: footnote {c.marker or 'without marker'} belongs to no cell: {c.text}" for c in loose]
 

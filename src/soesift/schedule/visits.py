@@ -144,6 +144,8 @@ def _offset(visit: Visit, timing: Timing) -> None:
     lengths = [o for o in named if o.length is not None]
     for offset in lengths[:1]:
         _place_offset(visit, offset)
+    if visit.relative_to in ("last", "first", "end", "the", "start"):
+        visit.doubts.append(f"“{visit.relative_to}” alone names no event; a word may be missing.")
     if len(lengths) > 1 and visit.day is None:
         visit.doubts.append("The header gives more than one length of time; only the first is used.")
 
