@@ -10,6 +10,7 @@ from typing import Any
 
 from soesift import Detector
 from soesift.detect.detector import pdf_fragments
+from soesift.detect.options import ReadOptions
 from soesift.detect.reading import Reading
 from soesift.document.furniture import learn_furniture
 from soesift.document.pdf import open_pdf, read_page
@@ -39,7 +40,7 @@ def stages(path: Path, detector: Detector, pdfium: Callable[[], object]) -> dict
 
     spent["find"] = clocked(find)[0]
     reading = Reading()
-    fragments, lines = pdf_fragments(path, sha256, reading, "never", None, None)
+    fragments, lines = pdf_fragments(path, sha256, reading, ReadOptions("never"))
     spent["classify"] = clocked(lambda: detector.judge.probabilities([f.record for f in fragments]))[0]
     decided, result = clocked(lambda: detector.decide(path, sha256, fragments, lines, reading))
     spent["join"] = max(0.0, decided - spent["classify"])

@@ -13,8 +13,10 @@ from pathlib import Path
 import pytest
 
 import made_protocols as made
-from soesift.detect.batch import Job, Outcome, failed, run_batch, run_job, stems
+from soesift.detect.batch import run_batch, stems
 from soesift.detect.detector import Detector
+from soesift.detect.job import Job, Outcome, failed, run_job
+from soesift.detect.options import ReadOptions
 from soesift.detect.sources import find_documents
 from soesift.errors import DocumentError, UsageError
 from soesift.result.store import read_result
@@ -32,7 +34,8 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def jobs_of(paths: list[Path], out: Path, **more) -> list[Job]:
-    options = {"formats": ("json",), "ocr": "never"} | more
+    options = {"formats": ("json",)} | {k: v for k, v in more.items() if k in ("formats", "resume")}
+    options["read"] = ReadOptions(**{"ocr": "never"} | {k: v for k, v in more.items() if k not in options})
     return [Job(path, stem, out, **options) for path, stem in zip(paths, stems(paths), strict=True)]
 
 
@@ -185,7 +188,7 @@ def test_a_failed_result_has_the_hash_where_there_is_one(source: Path) -> None:
 def test_settings_name_ocr_and_pages(tmp_path: Path) -> None:
     job = Job(tmp_path / "a.pdf", "a", tmp_path, ("json",))
     assert job.settings == {"ocr": "auto", "pages": ""}
-    assert replace(job, pages=range(3, 6)).settings == {"ocr": "auto", "pages": "3-5"}
+    assert replace(job, read=ReadOptions(pages=range(3, 6))).settings == {"ocr": "auto", "pages": "3-5"}
 
 
 COMMAND = [sys.executable, "-m", "soesift.cli.main", "detect"]
@@ -219,21 +222,24 @@ def test_a_killed_batch_is_resumed_to_the_same_results(source: Path, tmp_path: P
 DRIVER = """
 import os, sys
 from pathlib import Path
-from soesift.detect import batch
+from soesift.detect import apart, batch
+from soesift.detect.job import Job
+from soesift.detect.options import ReadOptions
 
-real = batch.run_job
+real = apart.run_job
 
 def deadly(job, detector, progress):
     if job.stem == "bad":
         os._exit(9)  # as a crash in native code or the system's out-of-memory killer ends a process
     return real(job, detector, progress)
 
-batch.run_job = deadly
+apart.run_job = deadly
 
 if __name__ == "__main__":
     paths = [Path(p) for p in sys.argv[2:]]
     out = Path(sys.argv[1])
-    jobs = [batch.Job(p, s, out, ("json",), "never") for p, s in zip(paths, batch.stems(paths), strict=True)]
+    never = ReadOptions("never")
+    jobs = [Job(p, s, out, ("json",), never) for p, s in zip(paths, batch.stems(paths), strict=True)]
     for outcome in batch.run_batch(jobs, "linear", 2):
         print(outcome.path.name, outcome.result.document.error or outcome.result.document.has_soe, sep="|")
 """

@@ -17,9 +17,10 @@ from click.testing import CliRunner
 
 import made_protocols as made
 from soesift.cli.main import soesift
-from soesift.detect.apart import Limits
-from soesift.detect.batch import Outcome, jobs_of, run_batch
+from soesift.detect.batch import jobs_of, run_batch
+from soesift.detect.job import Limits, Outcome
 from soesift.detect.keep import ids
+from soesift.detect.options import ReadOptions
 from soesift.detect.sources import Source
 from soesift.export.csv import table_csv
 from soesift.export.html import write_html
@@ -67,7 +68,8 @@ def out(first_run: Path, tmp_path: Path, corrected: bool) -> Path:
 def run(path: Path, out: Path, model: str = "linear", **more: Any) -> Outcome:
     limits: Limits | None = more.pop("limits", None)
     formats = more.pop("formats", ALL)
-    jobs = jobs_of([Source(path)], out, formats, ocr=more.pop("ocr", "never"), **more)
+    read = ReadOptions(more.pop("ocr", "never"), more.pop("pages", None))
+    jobs = jobs_of([Source(path)], out, formats, read=read, **more)
     [outcome] = run_batch(jobs, model, 1, limits=limits)
     return outcome
 
@@ -339,13 +341,12 @@ def test_the_service_keeps_the_same_rule(source: Path, out: Path, corrected: boo
 def test_a_worker_of_ray_keeps_the_same_rule(source: Path, out: Path, kind: str) -> None:
     import json
 
-    from soesift.detect.batch import Outcome
     from soesift.scale.ray_engine import Reader
 
     before = files(out)
     path = put(out, (source / "short.pdf").read_bytes()) if kind == "other bytes" else source / "p.pdf"
     pages = {"fails": range(90, 99), "other pages": range(1, 4)}.get(kind)
-    [job] = jobs_of([Source(path)], out, ALL, ocr="never", pages=pages)
+    [job] = jobs_of([Source(path)], out, ALL, read=ReadOptions("never", pages))
     reader = Reader("linear", Limits(60, 4096), alone=True)
     row = reader({"job": json.dumps(job.packed())})
     reader.worker.close()

@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from made_protocols import without_timing
-from soesift.detect.apart import Limits, answered, work_on_job
-from soesift.detect.batch import Job
+from soesift.detect.apart import answered, work_on_job
 from soesift.detect.detector import Detector, file_sha256
+from soesift.detect.job import Job, Limits
+from soesift.detect.options import ReadOptions
 from soesift.detect.scan_apart import read_picture, work_on_picture
 from soesift.detect.scans import Awaiting, Scan, keep_scan, kept_scan, scans_folder
 from soesift.document import ocr
@@ -99,7 +100,7 @@ def test_detection_awaits_pictures_and_finds_them(scanned: Path, tmp_path: Path,
 
 
 def test_a_picture_that_kills_its_reader_costs_its_page_only(scanned: Path, tmp_path: Path) -> None:
-    job = Job(scanned, "s", tmp_path / "out", ("json",), scans=str(tmp_path / "scans"))
+    job = Job(scanned, "s", tmp_path / "out", ("json",), ReadOptions(scans=tmp_path / "scans"))
     limits, detection = Limits(60, 4096), Worker(work_on_job, 4096)
     with pytest.raises(Awaiting) as waits:
         answered(detection, job, "default", True, limits, lambda *_: None)

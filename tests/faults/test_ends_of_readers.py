@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from soesift.detect.apart import Limits, ask
+from soesift.detect.apart import ask
+from soesift.detect.job import Limits
 from soesift.errors import DocumentError
 from soesift.process.child import Task, Tell
 from soesift.process.worker import Stopped, TookTooLong, Worker, WorkerDied

@@ -11,8 +11,7 @@ from pathlib import Path
 import pytest
 
 from made_protocols import no_schedule, short_protocol, without_timing
-from soesift.detect.apart import Limits
-from soesift.detect.batch import Job
+from soesift.detect.job import Job, Limits
 from soesift.detect.scans import kept_scan
 from soesift.document import scan_text
 from soesift.sample.protocol import make_protocol

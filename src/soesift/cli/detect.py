@@ -88,8 +88,9 @@ def command(
     Exit code 0: found; 3: none found in any document; 4: something is left to look at, a document or page that is
     unsure or could not be read; 2: bad input. Earlier results in OUT are kept, see docs/results-kept.md.
     """
-    from soesift.detect.apart import Limits
     from soesift.detect.batch import jobs_of, run_batch
+    from soesift.detect.job import Limits
+    from soesift.detect.options import ReadOptions
     from soesift.detect.sources import find_sources
     from soesift.files import make_folder
 
@@ -103,7 +104,8 @@ def command(
         require()
     make_folder(out)
     limits = None if debug else Limits(timeout, memory)  # a debugger wants it all in one process
-    work = jobs_of(documents, out, chosen, ocr=ocr, pages=pages, resume=resume, replace=replace, password=password)
+    read = ReadOptions(ocr, pages, password)
+    work = jobs_of(documents, out, chosen, read=read, resume=resume, replace=replace)
     from soesift.cli.summary import follow, print_summary
 
     if engine == "ray":

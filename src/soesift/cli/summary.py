@@ -14,7 +14,7 @@ from rich.table import Table
 from soesift.export.wording import page_ranges
 
 if TYPE_CHECKING:
-    from soesift.detect.batch import Job, Outcome
+    from soesift.detect.job import Job, Outcome
     from soesift.result.models import UnsurePage
 
 Tick = Callable[[Path, int, int], None]

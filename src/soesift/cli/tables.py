@@ -54,7 +54,7 @@ def command(
     Exit codes: 0 all were read; 4 some could not be; 2 none could.
     """
     from soesift.detect.all_tables import write_tables
-    from soesift.detect.apart import Limits
+    from soesift.detect.job import Limits
     from soesift.detect.sources import find_sources
 
     def tick(path: Path, count: int, said: str) -> None:

@@ -13,17 +13,20 @@ from queue import SimpleQueue
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
+from soesift.detect.apart import ask, end_with_parent
 from soesift.detect.detector import file_sha256
-from soesift.detect.reading import Ocr, Reading, read_pdf
+from soesift.detect.job import Limits
+from soesift.detect.options import Ocr, ReadOptions
+from soesift.detect.reading import Reading, read_pdf
 from soesift.detect.sources import Source, bring, scratch
 from soesift.document.kind import kind_of
 from soesift.document.office import as_docx
 from soesift.errors import DocumentError, SoesiftError, UsageError, fault
 from soesift.files import WriteError, as_text, make_folder, write_atomically
+from soesift.process.worker import Worker
 from soesift.table.record import TableRecord
 
 if TYPE_CHECKING:
-    from soesift.detect.apart import Limits
     from soesift.process.child import Task, Tell
 
 MOST_SAID = 5  # pages that are named
@@ -40,7 +43,8 @@ def document_records(path: Path, ocr: Ocr = "auto", reading: Reading | None = No
 
         with as_docx(path) as word:
             return to_records(read_docx(word), as_text(path.stem), sha256)
-    return [record for page in read_pdf(path, sha256, reading or Reading(), ocr) for record in page.records]
+    pages = read_pdf(path, sha256, reading or Reading(), ReadOptions(ocr))
+    return [record for page in pages for record in page.records]
 
 
 def write_tables(
@@ -159,9 +163,6 @@ def reader(ocr: Ocr, limits: Limits | None) -> Iterator[Read]:
 
         yield read_here
         return
-    from soesift.detect.apart import ask
-    from soesift.process.worker import Worker
-
     worker = Worker(work_on_tables, limits.memory_mb)
     with TemporaryDirectory(prefix="soesift-") as folder:
 
@@ -181,8 +182,6 @@ def reader(ocr: Ocr, limits: Limits | None) -> Iterator[Read]:
 
 def work_on_tables(task: Task, tell: Tell) -> dict[str, Any]:
     """In a process of its own: the records of one document, written to `task["out"]`."""
-    from soesift.detect.apart import end_with_parent
-
     end_with_parent()
     try:
         if (wanted := task["bring"]) is not None:

@@ -10,7 +10,7 @@ import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from multiprocessing import parent_process
 from multiprocessing.connection import wait
@@ -18,8 +18,8 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from soesift.detect.batch import Job, Outcome, run_job, unread, with_scratch
 from soesift.detect.detector import Detector
+from soesift.detect.job import Job, Limits, Outcome, Progress, run_job, unread, with_scratch
 from soesift.detect.reading import OCR_SHARE
 from soesift.detect.scans import Awaiting
 from soesift.errors import DocumentError, ModelError, SoesiftError
@@ -32,15 +32,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 R = TypeVar("R")
-Progress = Callable[[Path, int, int], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What one document may have: seconds from start to result, and megabytes of address space."""
-
-    seconds: float = 1800
-    memory_mb: int = 4096
 
 
 def ask(worker: Worker, task: Task, limits: Limits, tell: Tell) -> dict[str, Any]:
@@ -141,7 +132,8 @@ def work_on_job(task: Task, tell: Tell) -> dict[str, Any]:
     end_with_parent()
     if not task["alone"]:
         os.environ.setdefault("OMP_NUM_THREADS", "1")
-    job = replace(Job.unpacked(task["job"]), ocr_seconds=OCR_SHARE * task["seconds"])
+    job = Job.unpacked(task["job"])
+    job = replace(job, read=replace(job.read, ocr_seconds=OCR_SHARE * task["seconds"]))
     try:
         outcome = run_job(job, _detector(task["model"]), lambda _, page, pages: tell(page, pages))
     except ModelError as error:

@@ -5,18 +5,18 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-
-import numpy as np
+from typing import Unpack
 
 from soesift.classify.judge import Judge
+from soesift.classify.shipped import load_judge
 from soesift.detect.assemble import assemble_tables, near_misses
-from soesift.detect.reading import Ocr, Reading, read_pdf
-from soesift.detect.scans import scans_folder
+from soesift.detect.fragments import fragments_of
+from soesift.detect.options import ReadFields, ReadOptions
+from soesift.detect.reading import Reading, read_pdf
 from soesift.document.kind import kind_of
 from soesift.document.office import as_docx
-from soesift.document.page import Floats
 from soesift.errors import DocumentError, SoesiftError, fault
 from soesift.files import as_text
 from soesift.join.fragment import Fragment
@@ -37,42 +37,37 @@ class Detector:
     @classmethod
     def load(cls, model: str | Path = "default") -> Detector:
         """A detector with a shipped model (by name) or a model folder; raises ModelError if unsound."""
-        from soesift.classify.shipped import load_judge
-
         return cls(load_judge(model))
 
     def detect(
         self,
         path: str | Path,
-        *,
-        ocr: Ocr = "auto",
-        pages: range | None = None,
+        options: ReadOptions | None = None,
         progress: Progress | None = None,
-        password: str | None = None,
-        ocr_seconds: float | None = None,
-        scans: Path | None = None,
+        **some: Unpack[ReadFields],
     ) -> Result:
-        """Detect on one document; raises DocumentError if it cannot be read. `password` opens encrypted PDFs.
+        """Detect on one document, read by `options`, or with some of their fields given by name (`ocr="never"`).
 
-        After `ocr_seconds` pages that are pictures are no longer read, but reported as unsure. With `scans`, a folder,
-        pictures of a PDF's pages are not read here but taken from there; raises Awaiting, which names those missing.
+        Raises DocumentError if it cannot be read. After `ocr_seconds` pages that are pictures are no longer read, but
+        reported as unsure. With `scans`, a folder, pictures of a PDF's pages are not read here but taken from there;
+        raises Awaiting, which names those missing.
         """
         started = time.perf_counter()
+        options = replace(options or ReadOptions(), **some)
         path = Path(path)
         sha256 = file_sha256(path)
-        reading = Reading() if ocr_seconds is None else Reading(until=started + ocr_seconds)
-        reading.scans = None if scans is None else scans_folder(scans, sha256, ocr)
+        reading = Reading.begun(options, sha256)
         lines: dict[int, list[TextLine]] = {}
         if kind_of(path) in ("docx", "office"):
-            from soesift.detect.word import word_fragments
+            from soesift.detect.word import word_fragments  # only where a Word file is met: lxml costs its start
 
             with as_docx(path) as word:
-                fragments = word_fragments(word, sha256, reading, ocr, path.stem)
+                fragments = word_fragments(word, sha256, reading, options.ocr, path.stem)
         else:
-            fragments, lines = pdf_fragments(path, sha256, reading, ocr, pages, progress, password)
+            fragments, lines = pdf_fragments(path, sha256, reading, options, progress)
         result = self.decide(path, sha256, fragments, lines, reading)
         _seen_again(result, path)
-        result.settings = {"ocr": ocr, "pages": "" if pages is None else f"{pages.start}-{pages.stop - 1}"}
+        result.settings = options.settings
         result.timing.total = round(time.perf_counter() - started, 3)
         return result
 
@@ -166,42 +161,15 @@ def _leave_out(fragment: Fragment, error: Exception, reading: Reading) -> None:
 
 
 def pdf_fragments(
-    path: Path,
-    sha256: str,
-    reading: Reading,
-    ocr: Ocr,
-    pages: range | None,
-    progress: Progress | None,
-    password: str | None = None,
+    path: Path, sha256: str, reading: Reading, options: ReadOptions, progress: Progress | None = None
 ) -> tuple[list[Fragment], dict[int, list[TextLine]]]:
     """Every table of a PDF as a fragment, and the lines outside tables by page."""
     fragments: list[Fragment] = []
     lines: dict[int, list[TextLine]] = {}
-    for page in read_pdf(path, sha256, reading, ocr, pages, progress, password):
-        found = page.found
-        lines[found.number] = found.lines_and_boxes
-        for table, record in zip(found.tables, page.records, strict=True):
-            fragments.append(
-                Fragment(
-                    record, table.cells, table.rows, table.columns, len(fragments),
-                    turn=found.turn, redacted=is_redacted(page.fills, page.fill_grey, table.bbox),
-                    below=[line for line in found.lines_and_boxes if line.top >= table.hull[3] - 4],
-                    over=[line for line in found.lines if line.bottom <= table.hull[1] + 4],
-                    shades=table.shades,
-                )
-            )  # fmt: skip
+    for page in read_pdf(path, sha256, reading, options, progress):
+        lines[page.found.number] = page.found.lines_and_boxes
+        fragments += fragments_of(page.found, page.records, page.fills, page.fill_grey, len(fragments))
     return fragments, lines
-
-
-def is_redacted(fills: Floats, grey: Floats, box: tuple[float, float, float, float]) -> bool:
-    """Whether a black box of at least 8 x 5 points lies over the table."""
-    if not len(fills):
-        return False
-    wide, high = fills[:, 2] - fills[:, 0], fills[:, 3] - fills[:, 1]
-    over = (np.minimum(fills[:, 2], box[2]) - np.maximum(fills[:, 0], box[0]) > 4) & (
-        np.minimum(fills[:, 3], box[3]) - np.maximum(fills[:, 1], box[1]) > 3
-    )
-    return bool((over & (grey < 0.1) & (wide >= 8) & (high >= 5)).any())
 
 
 def unsure_pages(rejected: list[Fragment], reading: Reading, threshold: float) -> list[UnsurePage]:

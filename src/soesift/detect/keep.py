@@ -36,7 +36,7 @@ from soesift.result.place import (
 from soesift.result.store import read_result
 
 if TYPE_CHECKING:
-    from soesift.detect.batch import Job
+    from soesift.detect.job import Job
 
 STAGE = ".new-"  # begins the names of folders in which the files of a result are made
 LEFT = 3600.0  # seconds after which such a folder is taken to be of a run that was killed

@@ -7,9 +7,10 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
-from soesift.detect.scans import Awaiting, Scan, kept_scan
+from soesift.detect.options import USUAL, Ocr, ReadOptions
+from soesift.detect.scans import Awaiting, Scan, kept_scan, scans_folder
 from soesift.document.characters import MOST_CHARACTERS
 from soesift.document.furniture import learn_furniture
 from soesift.document.page import Page
@@ -20,7 +21,6 @@ from soesift.table.find import PageTables, find_tables
 from soesift.table.record import TableRecord
 from soesift.table.records import last_heading, page_records
 
-Ocr = Literal["auto", "never", "always"]
 DPI = 200.0
 LATE = "no time left for OCR; raise --timeout, or seconds of the service"
 OCR_SHARE = 0.75  # of the time for a document: then no further picture is begun, so that what is found is written
@@ -51,21 +51,27 @@ class Reading:
     scans: Path | None = None  # pictures are not read here: each is in this folder, or awaited
     awaited: list[int] = field(default_factory=list)
 
+    @classmethod
+    def begun(cls, options: ReadOptions, sha256: str) -> Reading:
+        """The reading of a document that begins now."""
+        until = math.inf if options.ocr_seconds is None else time.perf_counter() + options.ocr_seconds
+        scans = None if options.scans is None else scans_folder(options.scans, sha256, options.ocr)
+        return cls(until=until, scans=scans)
+
 
 def read_pdf(
     path: Path,
     sha256: str,
     reading: Reading,
-    ocr: Ocr = "auto",
-    pages: range | None = None,
+    options: ReadOptions = USUAL,
     progress: Callable[[int, int], None] | None = None,
-    password: str | None = None,
 ) -> Iterator[ReadPage]:
     """Pages of a PDF in order, with their tables; `reading` is filled in on the way.
 
     Raises Awaiting, after the last page, if `reading.scans` lacks some; pages after the first of them are not given.
     """
-    with open_pdf(path, password) as document:
+    pages, ocr = options.pages, options.ocr
+    with open_pdf(path, options.password) as document:
         reading.n_pages = len(document)
         if pages is not None and pages.start > reading.n_pages:
             raise DocumentError(f"{path.name}: has {reading.n_pages} pages; --pages starts at {pages.start}")
@@ -77,7 +83,7 @@ def read_pdf(
         for index in range(reading.n_pages):
             if pages is not None and index + 1 not in pages:
                 continue
-            page = _page(document, index, reading, ocr, kept.pop(index, None))
+            page = page_of(document, index, reading, ocr, kept.pop(index, None))
             if reading.awaited:  # all is read once more when they are there
                 continue
             started = time.perf_counter()
@@ -97,7 +103,7 @@ def read_pdf(
         raise Awaiting(reading.awaited, reading.scans)
 
 
-def _page(document: Any, index: int, reading: Reading, ocr: Ocr, known: Page | None = None) -> Page:
+def page_of(document: Any, index: int, reading: Reading, ocr: Ocr, known: Page | None = None) -> Page:
     """The page, read unless it is `known`; with OCR where that is wanted."""
     started = time.perf_counter()
     try:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from soesift.detect.apart import Limits, ask, end_with_parent
-from soesift.detect.batch import Job
+from soesift.detect.apart import ask, end_with_parent
+from soesift.detect.job import Job, Limits
 from soesift.detect.reading import scan_page
 from soesift.detect.scans import Scan, keep_scan, kept_scan
 from soesift.document.pdf import open_pdf, read_page
@@ -38,7 +38,7 @@ def work_on_picture(task: Task, tell: Tell) -> dict[str, Any]:
     """In the process: one page from picture to file."""
     end_with_parent()
     job, folder, number = Job.unpacked(task["job"]), Path(task["scans"]), int(task["page"])
-    with open_pdf(job.here, job.password) as document:
-        scan = scan_page(document, number - 1, read_page(document, number - 1), job.ocr)
+    with open_pdf(job.here, job.read.password) as document:
+        scan = scan_page(document, number - 1, read_page(document, number - 1), job.read.ocr)
     keep_scan(folder, number, scan)
     return {}

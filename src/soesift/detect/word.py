@@ -7,9 +7,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from soesift.detect.reading import Ocr, Reading, late, no_ocr
+from soesift.detect.fragments import fragments_of
+from soesift.detect.options import Ocr
+from soesift.detect.reading import Reading, late, no_ocr
 from soesift.document.docx import read_docx
 from soesift.document.docx_pictures import docx_pictures
+from soesift.document.page import Page
 from soesift.document.raised import plain
 from soesift.errors import MissingExtra, fault
 from soesift.files import as_text
@@ -17,7 +20,7 @@ from soesift.join.fragment import Fragment
 from soesift.result.models import Location
 from soesift.table.context import TextLine
 from soesift.table.docx_records import grid_cells, to_records
-from soesift.table.find import PageTables, find_tables
+from soesift.table.find import find_tables
 from soesift.table.records import page_records
 
 LINE = 12.0  # stands for a printed line's height, so that notes are read like those of a page
@@ -68,8 +71,8 @@ def picture_fragments(
                 reading.unplaced.append(f"picture {number} shows a ruled grid; not read ({why})")
                 continue
             high, wide = picture.shape[:2]
-            found = find_tables(read_scan(picture, wide * 72 / DPI, high * 72 / DPI, number))
-            fragments += _picture_tables(found, name, sha256, first + len(fragments))
+            page = read_scan(picture, wide * 72 / DPI, high * 72 / DPI, number)
+            fragments += _picture_tables(page, name, sha256, first + len(fragments))
         except MissingExtra:
             raise
         except Exception as error:  # noqa: BLE001  # as above
@@ -77,23 +80,13 @@ def picture_fragments(
     return fragments
 
 
-def _picture_tables(found: PageTables, name: str, sha256: str, first: int) -> list[Fragment]:
-    fragments: list[Fragment] = []
-    for table, record in zip(found.tables, page_records(found, name, sha256, 0, ""), strict=True):
-        record.location = Location(heading_path=[f"picture {found.number}"], table_number=first + len(fragments) + 1)
+def _picture_tables(page: Page, name: str, sha256: str, first: int) -> list[Fragment]:
+    found = find_tables(page)
+    fragments = fragments_of(found, page_records(found, name, sha256, 0, ""), page.fills, page.fill_grey, first)
+    for fragment in fragments:
+        record = fragment.record
+        record.location = Location(heading_path=[f"picture {found.number}"], table_number=fragment.order + 1)
         record.page, record.n_pages, record.bbox = None, None, None
-        below = [line for line in found.lines if line.top >= table.hull[3] - 4]
-        fragments.append(
-            Fragment(
-                record,
-                table.cells,
-                table.rows,
-                table.columns,
-                first + len(fragments),
-                turn=found.turn,
-                below=below,
-            )
-        )
     return fragments
 
 

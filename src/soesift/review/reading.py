@@ -9,8 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from soesift.detect.assemble import assemble_tables
+from soesift.detect.fragments import fragments_of
+from soesift.detect.reading import Reading, page_of
+from soesift.document.pdf import open_pdf, render_page
 from soesift.files import write_atomically
 from soesift.result.models import Box, Fragment, SoeTable
+from soesift.review.reshape import join_tables
+from soesift.table.find import find_tables
+from soesift.table.records import page_records
 
 if TYPE_CHECKING:
     from soesift.document.page import Page
@@ -42,8 +49,6 @@ def page_png(path: Path, number: int, dpi: float) -> bytes | None:
     """The picture of a page; None if there is no such page."""
     from PIL import Image
 
-    from soesift.document.pdf import open_pdf, render_page
-
     with open_pdf(path) as document:
         if not 1 <= number <= len(document):
             return None
@@ -58,33 +63,22 @@ def table_in_box(path: Path, number: int, box: Box) -> SoeTable | None:
 
     A page without text is read by OCR. None if there is no such page.
     """
-    from soesift.detect.reading import Reading, _page
-    from soesift.document.pdf import open_pdf
-
     with open_pdf(path) as document:
         if not 1 <= number <= len(document):
             return None
-        page = _page(document, number - 1, Reading(), "auto")
+        page = page_of(document, number - 1, Reading(), "auto")
     tables = tables_at(page, path, box) or tables_at(cropped(page, box), path, box)
     return _as_one(tables) if tables else boxed(number, box)
 
 
 def tables_at(page: Page, path: Path, box: Box) -> list[SoeTable]:
     """Tables of a page of which at least half lies in the box, assembled as detection does."""
-    from soesift.detect.assemble import assemble_tables
-    from soesift.join.fragment import Fragment as Judged
-    from soesift.table.find import find_tables
-    from soesift.table.records import page_records
-
     found = find_tables(page)
-    records = page_records(found, path.stem, "", 0, "")
-    inside = [
-        Judged(record, table.cells, table.rows, table.columns, order, soe=1.0, turn=found.turn,
-               below=[line for line in found.lines if line.top >= table.hull[3] - EDGE])
-        for order, (table, record) in enumerate(zip(found.tables, records, strict=True))
-        if share_inside(table.bbox, box) >= INSIDE
-    ]  # fmt: skip
-    return assemble_tables(inside, {found.number: found.lines}) if inside else []
+    fragments = fragments_of(found, page_records(found, path.stem, "", 0, ""), page.fills, page.fill_grey)
+    chosen = [f for f, table in zip(fragments, found.tables, strict=True) if share_inside(table.bbox, box) >= INSIDE]
+    for fragment in chosen:
+        fragment.soe = 1.0
+    return assemble_tables(chosen, {found.number: found.lines}) if chosen else []
 
 
 def cropped(page: Page, box: Box) -> Page:
@@ -105,9 +99,7 @@ def cropped(page: Page, box: Box) -> Page:
 
 def table_of_word(path: Path, number: int) -> SoeTable | None:
     """Table `number` (1-based) of a DOCX; None if there is none."""
-    from soesift.detect.assemble import assemble_tables
-    from soesift.detect.reading import Reading
-    from soesift.detect.word import word_fragments
+    from soesift.detect.word import word_fragments  # only where a Word file is met: lxml costs its start
 
     for fragment in word_fragments(path, "", Reading(), "never"):
         if fragment.record.location is not None and fragment.record.location.table_number == number:
@@ -134,6 +126,4 @@ def share_inside(inner: Box, outer: Box) -> float:
 
 
 def _as_one(tables: list[SoeTable]) -> SoeTable:
-    from soesift.review.reshape import join_tables
-
     return join_tables(tables) if len(tables) > 1 else tables[0]

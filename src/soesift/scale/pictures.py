@@ -7,13 +7,13 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from soesift.detect.apart import Limits
-from soesift.detect.batch import Job, with_scratch
+from soesift.detect.job import Job, Limits, with_scratch
 from soesift.detect.scan_apart import read_picture, work_on_picture
 from soesift.detect.scans import Scan, keep_scan
 from soesift.detect.sources import bring
 from soesift.errors import DocumentError, SoesiftError
 from soesift.files import WriteError
+from soesift.process.worker import Worker
 from soesift.scale.begun import STARTS, count_start
 from soesift.scale.cluster import Row, picture_readers, rows_of
 
@@ -49,8 +49,6 @@ class PictureReader:
     """What a Ray worker holds: one process that reads one picture after another."""
 
     def __init__(self, limits: Limits, on_gpu: bool) -> None:
-        from soesift.process.worker import Worker
-
         self.limits = limits
         self.worker = Worker(work_on_picture, 0 if on_gpu else limits.memory_mb)  # CUDA reserves 100 GB of addresses
 

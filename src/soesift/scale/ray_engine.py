@@ -13,21 +13,20 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from soesift.detect.apart import Limits, answered, model_info, work_on_job
-from soesift.detect.batch import Job, Outcome, unread
+from soesift.detect.apart import answered, model_info, work_on_job
+from soesift.detect.job import Job, Limits, Outcome, Progress, unread
 from soesift.detect.scans import Awaiting
 from soesift.errors import SoesiftError
 from soesift.files import WriteError
+from soesift.process.worker import Worker
 from soesift.scale.begun import STARTS, count_start
 from soesift.scale.cluster import Row, connected, rows_of
 from soesift.scale.pictures import read_pictures
-
-Progress = Callable[[Path, int, int], None]
 
 
 def run_ray(
@@ -50,7 +49,8 @@ def run_ray(
         again = [Job.unpacked(json.loads(row["job"])) for row in waiting]
         yield from map(_outcome, _documents(ray, again, model, limits, workers, last=True))
         for job in again:
-            shutil.rmtree(job.scans, ignore_errors=True)
+            if job.read.scans is not None:
+                shutil.rmtree(job.read.scans, ignore_errors=True)
 
 
 def _documents(
@@ -73,15 +73,14 @@ def _placed(job: Job) -> Job:
     """The job for a worker, which has another working folder (a document by URL has no place in it)."""
     out = Path(os.path.abspath(job.out))
     path = job.path if job.url else Path(os.path.abspath(job.path))
-    return replace(job, path=path, out=out, scans="" if job.ocr == "never" else str(out / ".scans"))
+    scans = None if job.read.ocr == "never" else out / ".scans"
+    return replace(job, path=path, out=out, read=replace(job.read, scans=scans))
 
 
 class Reader:
     """What a Ray worker holds: one process that reads one document after another."""
 
     def __init__(self, model: str, limits: Limits, alone: bool, last: bool = False) -> None:
-        from soesift.process.worker import Worker
-
         self.model, self.limits, self.alone, self.last = model, limits, alone, last
         self.worker = Worker(work_on_job, limits.memory_mb)
 
@@ -112,5 +111,6 @@ class Reader:
             if not self.last:
                 begun.unlink(missing_ok=True)
                 raise
-            here = replace(job, scans="")  # what was read of its pictures is gone, or its bytes changed
+            # what was read of its pictures is gone, or its bytes changed
+            here = replace(job, read=replace(job.read, scans=None))
             return answered(self.worker, here, self.model, self.alone, self.limits, lambda page, pages: None)

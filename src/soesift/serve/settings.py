@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from soesift.detect.reading import Ocr
+from soesift.detect.options import Ocr
 
 MB = 1_000_000
 

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from soesift.classify.features import features
 from soesift.classify.linear import CLASSES, softmax
 from soesift.detect.detector import file_sha256, pdf_fragments
-from soesift.detect.reading import Ocr, Reading
+from soesift.detect.options import Ocr, ReadOptions
+from soesift.detect.reading import Reading
 from soesift.join.fragment import Fragment
 from soesift.table.context import TextLine
 from soesift.table.record import TableRecord
@@ -40,7 +41,7 @@ class ReadDocument:
 def read_document(path: Path, gold: Mapping[str, dict[str, Any]], ocr: Ocr = "auto") -> ReadDocument:
     """Read a PDF and label its tables from gold pages; raises DocumentError."""
     sha256, reading = file_sha256(path), Reading()
-    fragments, lines = pdf_fragments(path, sha256, reading, ocr, None, None)
+    fragments, lines = pdf_fragments(path, sha256, reading, ReadOptions(ocr))
     records = [f.record for f in fragments]
     labels = [-1 if name is None else CLASSES.index(name) for name in gold_labels(records, dict(gold))]
     return ReadDocument(path, sha256, fragments, lines, reading, features(records), np.asarray(labels, np.intp))

@@ -1,0 +1,54 @@
+"""How a document is to be read: one frozen set of options, from the command line to the last reader."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal, TypedDict
+
+Ocr = Literal["auto", "never", "always"]
+
+
+class ReadFields(TypedDict, total=False):
+    """The fields of ReadOptions, for those who give some of them by name."""
+
+    ocr: Ocr
+    pages: range | None
+    password: str | None
+    ocr_seconds: float | None
+    scans: Path | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOptions:
+    """ocr: pages without text are read from their pictures, never are, or all pages are. pages: only these, from 1.
+    password: opens encrypted PDFs. ocr_seconds: after so many no further picture is begun. scans: pictures of pages are
+    not read, but taken from this folder (`detect.scans`).
+    """
+
+    ocr: Ocr = "auto"
+    pages: range | None = None
+    password: str | None = field(default=None, repr=False)
+    ocr_seconds: float | None = None
+    scans: Path | None = None
+
+    @property
+    def settings(self) -> dict[str, str]:
+        """What of them a result depends on, as it says."""
+        span = "" if self.pages is None else f"{self.pages.start}-{self.pages.stop - 1}"
+        return {"ocr": self.ocr, "pages": span}
+
+    def packed(self) -> dict[str, Any]:
+        """As JSON can hold it; a reader is told its time, so that is left out."""
+        pages = None if self.pages is None else [self.pages.start, self.pages.stop]
+        scans = "" if self.scans is None else str(self.scans)
+        return {"ocr": self.ocr, "pages": pages, "password": self.password, "scans": scans}
+
+    @classmethod
+    def unpacked(cls, packed: dict[str, Any]) -> ReadOptions:
+        pages = None if packed["pages"] is None else range(*packed["pages"])
+        scans = Path(packed["scans"]) if packed["scans"] else None
+        return cls(packed["ocr"], pages, packed["password"], scans=scans)
+
+
+USUAL = ReadOptions()
