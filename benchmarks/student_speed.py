@@ -29,8 +29,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 import numpy as np
 import torch
 
-from soesift.classify.model_folder import load
-from soesift.classify.student import calibrated
+from soesift.classify.student import calibrated, load
 from soesift.select.pots import read_known
 from soesift.table.record import TableRecord
 from soesift.train.checkpoint import read_best

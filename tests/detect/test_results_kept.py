@@ -28,7 +28,8 @@ from soesift.export.xlsx import write_xlsx
 from soesift.files import WriteError
 from soesift.result.place import fingerprint, sidecar_of
 from soesift.result.store import read_result
-from soesift.review.corrections import add_corrections, corrected_result
+from soesift.review.apply import corrected_result
+from soesift.review.corrections import add_corrections
 
 ALL = ("json", "xlsx", "html", "csv")
 

@@ -15,9 +15,9 @@ from review_made import correction, made_result, write_made
 
 from soesift.files import WriteError
 from soesift.result.place import sidecar_of
+from soesift.review.apply import corrected_result
 from soesift.review.corrections import (
     add_corrections,
-    corrected_result,
     effective,
     read_corrections,
 )  # fmt: skip

@@ -13,7 +13,7 @@ pytest.importorskip("peft")
 import torch
 from toy_base import make_base
 
-from soesift.classify.model_folder import load
+from soesift.classify.student import load
 from soesift.errors import MissingExtra
 from soesift.train import network
 from soesift.train.config import ModelConfig, read_config

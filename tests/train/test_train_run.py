@@ -15,7 +15,7 @@ pytest.importorskip("peft")
 import torch
 from click.testing import CliRunner
 
-from soesift.classify.model_folder import load
+from soesift.classify.student import load
 from soesift.errors import ModelError
 from soesift.train import crossval
 from soesift.train.checkpoint import read_progress

@@ -11,14 +11,11 @@ from __future__ import annotations
 import hashlib
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from soesift.errors import ModelError
-
-if TYPE_CHECKING:
-    from soesift.classify.student import Student
 
 REQUIRED = ("model.onnx", "tokenizer.json", "calibration.json", "card.md")
 _SUFFIXES = {".onnx", ".json", ".md", ".safetensors"}
@@ -99,22 +96,6 @@ def verify(folder: Path) -> Card:
 def folder_sha256(folder: Path) -> str:
     """The sha256 that names the model: that of `card.json`, which lists all others."""
     return sha256(Path(folder) / "card.json")
-
-
-def load(folder: Path, threads: int = 1) -> Student:
-    """Verify a model folder and open it for use with `threads` CPU threads. Raises ModelError."""
-    from soesift.classify.student import Student
-
-    folder = Path(folder)
-    card = verify(folder)
-    return Student(
-        folder / "model.onnx",
-        folder / "tokenizer.json",
-        card,
-        read_calibration(folder, card),
-        folder_sha256(folder),
-        threads,
-    )
 
 
 def read_calibration(folder: Path, card: Card) -> Calibration:

@@ -15,6 +15,7 @@ from soesift.classify.features import features
 from soesift.classify.judge import Judge
 from soesift.classify.linear import CLASSES, Linear, read_linear, softmax
 from soesift.classify.rule import rule_probabilities
+from soesift.classify.student import load
 from soesift.errors import ModelError
 from soesift.result.models import ModelInfo
 from soesift.table.record import TableRecord
@@ -70,8 +71,6 @@ def linear_judge(folder: Path) -> Judge:
 
 def student_judge(folder: Path, threads: int) -> Judge:
     """A student, with the linear model as gate and second opinion where the folder has one."""
-    from soesift.classify.model_folder import load
-
     student = load(folder, threads)
     card = student.card
     order = [card.classes.index(name) if name in card.classes else -1 for name in CLASSES]

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
-from soesift.classify.model_folder import Calibration, Card
+from soesift.classify.model_folder import Calibration, Card, folder_sha256, read_calibration, verify
 from soesift.classify.serialise import serialise
 from soesift.errors import ModelError
 from soesift.table.record import TableRecord
@@ -121,3 +121,17 @@ def pad(ids: Sequence[Sequence[int]], width: int) -> tuple[NDArray[np.int64], ND
         mask[row, : len(values)] = 1
     mask[:, 0] = 1  # an empty text is one masked-in pad
     return tokens, mask
+
+
+def load(folder: Path, threads: int = 1) -> Student:
+    """Verify a model folder and open it for use with `threads` CPU threads. Raises ModelError."""
+    folder = Path(folder)
+    card = verify(folder)
+    return Student(
+        folder / "model.onnx",
+        folder / "tokenizer.json",
+        card,
+        read_calibration(folder, card),
+        folder_sha256(folder),
+        threads,
+    )

@@ -38,7 +38,7 @@ def command(
     review page; says what could not be mapped.
     """
     from soesift.result.store import read_result
-    from soesift.review.corrections import corrected_result
+    from soesift.review.apply import corrected_result
 
     read, left_out = (read_result(result), []) if as_detected else corrected_result(result)
     for line in left_out:

@@ -25,10 +25,10 @@ def command(tables: Path, model: str, answers: Path | None, humans: Path | None,
     from soesift.cli.label_inputs import ledger_of
     from soesift.label.config import GateConfig
     from soesift.label.gate import report_line
-    from soesift.label.gate_tables import gate_name, gate_tables
     from soesift.label.humans import human_labels
     from soesift.label.request import read_tables
     from soesift.label.write import write_whole
+    from soesift.select.gate_tables import gate_name, gate_tables
     from soesift.select.pots import known_humans
 
     records, known = read_tables(tables)[0], {}

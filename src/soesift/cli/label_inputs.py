@@ -30,8 +30,8 @@ def settings(path: Path) -> LabelConfig:
 
 def passing(records: list[TableRecord], how: LabelConfig, book: Ledger | None) -> list[TableRecord]:
     """The tables that pass the configured gate, if any; tells its recall against gold and human labels."""
-    from soesift.label.gate_tables import gate_name, gate_tables
     from soesift.label.humans import human_labels
+    from soesift.select.gate_tables import gate_name, gate_tables
     from soesift.select.pots import known_humans
 
     if how.gate is None:

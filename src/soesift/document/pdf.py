@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -94,3 +95,16 @@ def render_page(document: Any, index: int, dpi: float) -> NDArray[np.uint8]:
     if picture.ndim == 2:
         picture = np.repeat(picture[:, :, None], 3, axis=2)
     return np.ascontiguousarray(picture[:, :, :3])
+
+
+def page_png(path: Path, number: int, dpi: float, password: str | None = None) -> bytes | None:
+    """The picture of page `number` (1-based) as PNG; None if there is no such page. Raises DocumentError."""
+    from PIL import Image  # costs its start where no page is drawn
+
+    with open_pdf(path, password) as document:
+        if not 1 <= number <= len(document):
+            return None
+        picture = Image.fromarray(render_page(document, number - 1, dpi))
+    out = io.BytesIO()
+    picture.save(out, "PNG", compress_level=1)
+    return out.getvalue()

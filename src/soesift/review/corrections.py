@@ -13,14 +13,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, Any
 
 from soesift.errors import UsageError
 from soesift.files import WriteError, sync_folder
-from soesift.result.place import sidecar_of
-
-if TYPE_CHECKING:
-    from soesift.result.models import Result
 
 Correction = dict[str, Any]
 _here = threading.Lock()  # for systems without flock
@@ -77,18 +73,6 @@ def effective(corrections: Sequence[Correction]) -> list[Correction]:
         else:
             standing.append(one)
     return standing[::-1]
-
-
-def corrected_result(path: Path) -> tuple[Result, list[str]]:
-    """A result file with its sidecar applied, and one line for each correction that no longer fits it.
-
-    Without a sidecar the result as it is. Raises UsageError as `read_result` does.
-    """
-    from soesift.result.store import read_result
-    from soesift.review.apply import apply_corrections
-
-    applied = apply_corrections(read_result(path), read_corrections(sidecar_of(path)))
-    return applied.result, [f"{one.get('when', '')} by {one.get('who', '')}: {why}" for one, why in applied.left_out]
 
 
 def _parsed(content: bytes) -> list[Correction]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,7 +11,7 @@ import numpy as np
 from soesift.detect.assemble import assemble_tables
 from soesift.detect.fragments import fragments_of
 from soesift.detect.reading import Reading, page_of
-from soesift.document.pdf import open_pdf, render_page
+from soesift.document.pdf import open_pdf, page_png
 from soesift.files import write_atomically
 from soesift.result.models import Box, Fragment, SoeTable
 from soesift.review.reshape import join_tables
@@ -43,19 +42,6 @@ def work(task: Task, tell: Tell) -> dict[str, Any]:
     if content is not None:
         write_atomically(task["out"], content if isinstance(content, bytes) else content.model_dump_json().encode())
     return {"found": content is not None}
-
-
-def page_png(path: Path, number: int, dpi: float) -> bytes | None:
-    """The picture of a page; None if there is no such page."""
-    from PIL import Image
-
-    with open_pdf(path) as document:
-        if not 1 <= number <= len(document):
-            return None
-        picture = Image.fromarray(render_page(document, number - 1, dpi))
-    out = io.BytesIO()
-    picture.save(out, "PNG", compress_level=1)
-    return out.getvalue()
 
 
 def table_in_box(path: Path, number: int, box: Box) -> SoeTable | None:

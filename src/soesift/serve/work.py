@@ -8,13 +8,23 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from soesift.detect.detector import Detector
+from soesift.detect.keep import same_result
+from soesift.detect.options import ReadOptions
+from soesift.detect.reading import OCR_SHARE
+from soesift.document.kind import kind_of
+from soesift.document.pdf import open_pdf, page_png
 from soesift.errors import DocumentError
+from soesift.export.csv import table_csv
+from soesift.export.html import report_html
 from soesift.files import write_atomically
+from soesift.result.models import Result
+from soesift.result.place import fingerprint, finished, reviewed, set_aside
+from soesift.result.store import result_json, write_result
+from soesift.review.apply import corrected_result
 
 if TYPE_CHECKING:
-    from soesift.detect.detector import Detector
     from soesift.process.child import Task, Tell
-    from soesift.result.models import Result
 
 
 def detect_document(task: Task, tell: Tell) -> dict[str, Any]:
@@ -22,13 +32,10 @@ def detect_document(task: Task, tell: Tell) -> dict[str, Any]:
 
     Keys: document, result, name, model, ocr, max_pages, seconds. Raises DocumentError for what cannot be read.
     """
-    from soesift.detect.reading import OCR_SHARE
-    from soesift.result.store import write_result
-
     path = Path(task["document"])
     check_pages(path, task["max_pages"])
-    ocr_seconds = OCR_SHARE * task["seconds"]
-    result = _detector(task["model"]).detect(path, ocr=task["ocr"], progress=tell, ocr_seconds=ocr_seconds)
+    options = ReadOptions(task["ocr"], ocr_seconds=OCR_SHARE * task["seconds"])
+    result = _detector(task["model"]).detect(path, options, tell)
     result.document.name = task["name"]
     _make_room(result, Path(task["result"]))
     write_result(result, task["result"])
@@ -40,9 +47,6 @@ def _make_room(result: Result, target: Path) -> None:
 
     Raises DocumentError where the corrections would no longer fit.
     """
-    from soesift.detect.keep import same_result
-    from soesift.result.place import fingerprint, finished, reviewed, set_aside
-
     before = finished(target)
     if before is not None and reviewed(target) and fingerprint(before) != fingerprint(result):
         raise DocumentError("its result was corrected by people, and a new one finds other tables; the earlier stays")
@@ -52,17 +56,12 @@ def _make_room(result: Result, target: Path) -> None:
 
 @lru_cache(maxsize=1)
 def _detector(model: str) -> Detector:
-    from soesift.detect.detector import Detector
-
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     return Detector.load(model)
 
 
 def check_pages(path: Path, most: int) -> None:
     """Raises DocumentError if a document has more than `most` pages."""
-    from soesift.document.kind import kind_of
-    from soesift.document.pdf import open_pdf
-
     if kind_of(path) in ("pdf", "picture"):
         with open_pdf(path) as document:
             if len(document) > most:
@@ -81,26 +80,10 @@ def view_document(task: Task, tell: Tell) -> dict[str, Any]:
 
 
 def _page(task: Task) -> bytes | None:
-    import io
-
-    from PIL import Image
-
-    from soesift.document.pdf import open_pdf, render_page
-
-    with open_pdf(Path(task["document"])) as document:
-        if not 1 <= task["page"] <= len(document):
-            return None
-        picture = Image.fromarray(render_page(document, task["page"] - 1, task["dpi"]))
-    out = io.BytesIO()
-    picture.save(out, "PNG")
-    return out.getvalue()
+    return page_png(Path(task["document"]), task["page"], task["dpi"])
 
 
 def _table(task: Task) -> bytes | None:
-    from soesift.export.csv import table_csv
-    from soesift.export.html import report_html
-    from soesift.review.corrections import corrected_result
-
     result, _ = corrected_result(Path(task["result"]))
     table = next((table for table in result.tables if table.id == task["table"]), None)
     if table is None:
@@ -116,9 +99,6 @@ def _table(task: Task) -> bytes | None:
 
 
 def _corrected(task: Task) -> bytes:
-    from soesift.result.store import result_json
-    from soesift.review.corrections import corrected_result
-
     return result_json(corrected_result(Path(task["result"]))[0]).encode()
 
 

@@ -11,11 +11,11 @@ from soesift.classify.features import features
 from soesift.errors import UsageError
 from soesift.evaluate.arrays import Bools, Floats, Ints, Strings
 from soesift.label.gate import Gated
-from soesift.label.gate_tables import gate_tables
 from soesift.label.ledger import Ledger
 from soesift.label.report import stored_answers
 from soesift.label.request import read_tables
 from soesift.select.from_ledger import Column, opinions, truth_of, votes_of_models
+from soesift.select.gate_tables import gate_tables
 from soesift.select.pots import read_known
 from soesift.select.recentre import recentred
 from soesift.study.config import StudyConfig

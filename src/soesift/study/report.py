@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from soesift.evaluate.bootstrap import Difference, Estimate
-from soesift.label.gate_tables import gate_name
+from soesift.select.gate_tables import gate_name
 from soesift.study.compare import THRESHOLDS, Comparison
 from soesift.study.config import StudyConfig
 from soesift.study.cost import COSTS

@@ -6,12 +6,15 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from soesift.classify.shipped import load_judge
 from soesift.errors import UsageError
 from soesift.evaluate.arrays import UNKNOWN, Floats
 from soesift.label.config import GateConfig
 from soesift.label.gate import Gated, gate
 from soesift.label.ledger import Ledger
 from soesift.label.report import stored_answers
+from soesift.select.from_ledger import opinions
+from soesift.select.pots import read_known
 from soesift.table.record import TableRecord
 
 BASE_THRESHOLD = 0.5  # a base model's YES, where none is configured and no label is known
@@ -22,8 +25,6 @@ def gate_tables(records: Sequence[TableRecord], how: GateConfig, known: Mapping[
 
     UsageError: no threshold and no known schedule to choose one by, or a file is missing.
     """
-    from soesift.select.pots import read_known
-
     labels = {**(read_known(how.gold) if how.gold else {}), **known}
     truth = [labels.get(record.table_id, UNKNOWN) for record in records]
     threshold = how.threshold
@@ -38,15 +39,11 @@ def gate_probabilities(records: Sequence[TableRecord], how: GateConfig) -> Float
         return np.zeros(0)
     if how.ledger is not None:
         return _base_model(records, how)
-    from soesift.classify.shipped import load_judge
-
     return np.asarray(load_judge(how.model).probabilities(records).sum(1), np.float64)
 
 
 def _base_model(records: Sequence[TableRecord], how: GateConfig) -> Floats:
     """The paper's gate: both prompts of the base model, OR; a table without any answer passes."""
-    from soesift.select.from_ledger import opinions
-
     if how.ledger is None or not how.ledger.exists():
         raise UsageError(f"{how.ledger}: no such ledger; label with the base model first, or name a [gate] model")
     book = Ledger(how.ledger)
