@@ -97,10 +97,10 @@ def test_a_bad_file_is_an_outcome_and_the_others_are_kept(source: Path, tmp_path
 def test_a_fault_inside_is_an_outcome_too(source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     real = Detector.detect
 
-    def broken(self, path, **options):
+    def broken(self, path, *given):
         if path.name == "a.pdf":
             raise IndexError("out of range")
-        return real(self, path, **options)
+        return real(self, path, *given)
 
     monkeypatch.setattr(Detector, "detect", broken)
     found = run([source / "a.pdf", source / "b.pdf"], tmp_path)
