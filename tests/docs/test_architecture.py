@@ -6,6 +6,7 @@ import ast
 import re
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -34,14 +35,62 @@ def modules() -> dict[str, Path]:
 
 def loaded_by(path: Path, known: dict[str, Path]) -> set[str]:
     """Modules of the package that a module imports when it is loaded: not inside functions, not for types only."""
+    return imported(ast.parse(path.read_text("utf-8")).body, known)
+
+
+def imported(nodes: Iterable[ast.AST], known: dict[str, Path]) -> set[str]:
+    """Modules of the package that statements import."""
     found: set[str] = set()
-    for node in ast.parse(path.read_text("utf-8")).body:
+    for node in nodes:
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("soesift"):
             whole = [f"{node.module}.{alias.name}" for alias in node.names]
             found |= {name if name in known else str(node.module) for name in whole}
         elif isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names if alias.name in known}
     return found
+
+
+def when_called(path: Path, known: dict[str, Path]) -> set[str]:
+    """Modules of the package that a module imports inside functions."""
+    tree = ast.parse(path.read_text("utf-8"))
+    functions = [node for node in ast.walk(tree) if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))]
+    return {name for function in functions for name in imported(ast.walk(function), known)}
+
+
+WORD = "Word files alone want lxml"
+OCR = "pictures alone want OpenCV and the models of OCR"
+TORCH = "torch takes seconds to load, and much of the folder runs without"
+SERVER = "nothing of a server is loaded before it is to listen"
+HANDY = "result.to_xlsx() and its like, for people; the one circle"
+LATER = {
+    ("soesift.bench.one", "soesift"): "timed as a user's program loads it",
+    ("soesift.detect.all_tables", "soesift.document.docx"): WORD,
+    ("soesift.detect.all_tables", "soesift.table.docx_records"): WORD,
+    ("soesift.detect.detector", "soesift.detect.word"): WORD,
+    ("soesift.detect.reading", "soesift.document.ocr"): OCR,
+    ("soesift.detect.reading", "soesift.document.scan_text"): OCR,
+    ("soesift.detect.word", "soesift.document.ocr"): OCR,
+    ("soesift.label.providers.choose", "soesift.label.providers.http"): "one of two clients, each with its package",
+    ("soesift.label.providers.choose", "soesift.label.providers.litellm"): "one of two clients, each with its package",
+    ("soesift.result.models", "soesift.export.csv"): HANDY,
+    ("soesift.result.models", "soesift.export.dataframe"): HANDY,
+    ("soesift.result.models", "soesift.export.html"): HANDY,
+    ("soesift.result.models", "soesift.export.xlsx"): HANDY,
+    ("soesift.result.models", "soesift.result.store"): HANDY,
+    ("soesift.review.reading", "soesift.detect.word"): WORD,
+    ("soesift.review.run", "soesift.review.app"): SERVER,
+    ("soesift.sample.protocol", "soesift.sample.docx_file"): "python-docx is wanted for Word samples alone",
+    ("soesift.select.by_name", "soesift.train.linear_fit"): "scikit-learn is wanted by two rules alone",
+    ("soesift.serve.run", "soesift.serve.app"): SERVER,
+    ("soesift.study.run", "soesift.train.config"): TORCH,
+    ("soesift.study.run", "soesift.train.data"): TORCH,
+    ("soesift.study.run", "soesift.train.fit"): TORCH,
+    ("soesift.study.run", "soesift.train.forward"): TORCH,
+    ("soesift.study.run", "soesift.train.network"): TORCH,
+    ("soesift.train.crossval", "soesift.train.fit"): TORCH,
+    ("soesift.train.crossval", "soesift.train.forward"): TORCH,
+    ("soesift.train.crossval", "soesift.train.network"): TORCH,
+}  # imports inside functions, outside of cli (whose verbs load what they run): who, whom, and why not at the top
 
 
 @pytest.fixture(scope="module")
@@ -91,6 +140,39 @@ def test_no_folder_needs_one_that_needs_it(graph: dict[str, set[str]]) -> None:
 
 def test_no_module_is_loaded_in_a_circle(graph: dict[str, set[str]]) -> None:
     assert circles(graph) == set()
+
+
+@pytest.fixture(scope="module")
+def later() -> dict[str, set[str]]:
+    known = modules()
+    return {name: when_called(path, known) - {name} for name, path in known.items() if folder_of(name) != "cli"}
+
+
+def test_imports_inside_functions_are_few_and_each_has_its_reason(later: dict[str, set[str]]) -> None:
+    found = {(name, other) for name, others in later.items() for other in others}
+    assert found == set(LATER)
+    assert len(LATER) <= 30
+    assert all(LATER.values())
+
+
+def test_the_one_circle_is_that_of_results_and_their_writers(
+    graph: dict[str, set[str]], later: dict[str, set[str]]
+) -> None:
+    both = {name: graph[name] | later.get(name, set()) for name in graph}
+    assert "soesift.result.models" in circles(both)
+    both["soesift.result.models"] -= later["soesift.result.models"]
+    assert circles(both) == set()
+
+
+def test_imports_inside_functions_run_up_the_layers_too(later: dict[str, set[str]]) -> None:
+    layer = layers()
+    crossed = {
+        (name, other)
+        for name, others in later.items()
+        for other in others
+        if folder_of(other) and folder_of(name) and layer[folder_of(other)] > layer[folder_of(name)]
+    }
+    assert {name for name, _ in crossed} == {"soesift.result.models"}
 
 
 def test_detection_loads_nothing_of_training(tmp_path: Path) -> None:

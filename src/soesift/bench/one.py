@@ -10,6 +10,8 @@ from typing import Any
 
 from soesift.bench.systems import OURS
 from soesift.bench.zero_shot import zero_shot
+from soesift.classify.shipped import load_judge
+from soesift.document.pdf import open_pdf
 from soesift.table.record import TableRecord
 
 TITLE = re.compile(
@@ -38,8 +40,6 @@ def ours(model: str, path: Path) -> dict[str, Any]:
 
 def page_texts(path: Path) -> list[str]:
     """Text of each page as pdfium gives it."""
-    from soesift.document.pdf import open_pdf
-
     texts = []
     with open_pdf(path) as document:
         for index in range(len(document)):
@@ -84,8 +84,6 @@ def camelot(path: Path) -> list[int]:
 
 def judged(records: list[TableRecord]) -> list[int]:
     """Pages of the records that the shipped linear model takes for schedules."""
-    from soesift.classify.shipped import load_judge
-
     judge = load_judge("linear")
     if not records:
         return []

@@ -13,6 +13,8 @@ import re
 import urllib.request
 from pathlib import Path
 
+from soesift.classify.shipped import load_judge
+from soesift.detect.reading import Reading, read_pdf
 from soesift.errors import UsageError
 from soesift.table.record import TableRecord
 
@@ -29,9 +31,6 @@ QUESTION = (
 
 def zero_shot(path: Path) -> list[int]:
     """Pages, from 1, with a table that the model answers YES to. Raises UsageError with the reason of a failure."""
-    from soesift.classify.shipped import load_judge
-    from soesift.detect.reading import Reading, read_pdf
-
     records = [r for page in read_pdf(path, "", Reading()) for r in page.records]
     if not records:
         return []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from soesift.detect.detector import Detector
 from soesift.diff.compare import compare_documents
 from soesift.diff.from_schedule import sheet_of
 from soesift.diff.models import ScheduleDiff, Version
@@ -18,8 +19,6 @@ def read_version(path: Path, model: str = "default") -> Result:
     Raises UsageError for another kind of file, DocumentError and ModelError as `Detector` does.
     """
     if path.suffix.lower() in ENDINGS:
-        from soesift.detect.detector import Detector
-
         return Detector.load(model).detect(path)
     if path.suffix.lower() != ".json":
         raise UsageError(f"{path}: neither a result nor a protocol; give ID.json of soesift detect, or a PDF or DOCX")

@@ -10,6 +10,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from soesift.export.visits_html import visits_html
+from soesift.export.visits_xlsx import visits_workbook
 from soesift.export.wording import plain
 from soesift.files import write_atomically
 from soesift.result.models import Result, SoeTable
@@ -34,9 +36,6 @@ def visits_json(result: Result) -> dict[str, Any]:
 
 def write_visits(result: Result, path: Path | str) -> list[Path]:
     """Write PATH with the endings .json, .html and .xlsx; the paths. Raises WriteError."""
-    from soesift.export.visits_html import visits_html
-    from soesift.export.visits_xlsx import visits_workbook
-
     base = Path(path)
     base = base.with_suffix("") if base.suffix in (".json", ".html", ".xlsx") else base
     text = json.dumps(visits_json(result), ensure_ascii=False, indent=2)

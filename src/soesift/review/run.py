@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from soesift.errors import UsageError
+from soesift.label.request import read_tables
 from soesift.review.documents import find_results, open_documents
 from soesift.review.draw import draw_pots
 from soesift.review.state import LedgerThread, Review, sources_of
@@ -53,8 +54,6 @@ def open_review(
 def _open_ledger(
     review: Review, path: Path, tables: Path | None, folders: Sequence[Path], repair: int, seed: int
 ) -> None:
-    from soesift.label.request import read_tables
-
     if tables is None:
         raise UsageError(f"{path}: a ledger holds no tables; give the file that was labelled with --tables")
     records, _ = read_tables(tables)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
+from soesift.detect.detector import file_sha256
 from soesift.document.kind import has_pages
 from soesift.label.ledger import Ledger
 from soesift.review.documents import Document
@@ -62,8 +63,6 @@ class Review:
 
 def sources_of(records: Sequence[TableRecord], files: Sequence[Path]) -> dict[str, Path]:
     """The PDF of each document that tables come from, by hash; looked for by stem and then hash."""
-    from soesift.detect.detector import file_sha256
-
     wanted = {record.sha256 for record in records if record.sha256}
     stems = {record.document for record in records}
     found: dict[str, Path] = {}

@@ -19,6 +19,7 @@ from soesift.sample.blocks import (
     TitlePage,
 )
 from soesift.sample.grid import RAISED, Cell, Grid
+from soesift.sample.layout_table import column_blocks
 from soesift.sample.style import PageStyle
 
 EPOCH = (2020, 1, 1, 0, 0, 0)  # written as the date of every part, so that the bytes depend on the seed only
@@ -85,8 +86,6 @@ def add_block(document: Any, block: Block) -> int:
 
 def add_tables(document: Any, table: Table) -> int:
     """A table with caption and notes, in as many Word tables as it has column blocks."""
-    from soesift.sample.layout_table import column_blocks
-
     if table.mode != "portrait":
         turn(document, wide=True)
     if table.caption:

@@ -11,13 +11,14 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from soesift.errors import SoesiftError, UsageError
+from soesift.label.config import LabelConfig, ProviderConfig
 from soesift.label.providers.base import Ask, Provider, ProviderError, Reply, TokenLogprob
+from soesift.label.providers.choose import open_provider
+from soesift.label.server import serving
 from soesift.scale.cluster import connected
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
-
-    from soesift.label.config import LabelConfig
 
 _ERROR = ("kind", "status", "retry_after", "raw")
 
@@ -26,9 +27,6 @@ class Teacher:
     """What an actor holds: a provider, and the server that it asks if it starts one."""
 
     def __init__(self, config: dict[str, Any], serve: str | None) -> None:
-        from soesift.label.config import ProviderConfig
-        from soesift.label.server import serving
-
         self.serving: AbstractContextManager[str] | None = None
         self.why = ""
         how = ProviderConfig.model_validate(config)
@@ -41,8 +39,6 @@ class Teacher:
             self.why = str(error)
 
     def _open(self, how: Any) -> Provider:
-        from soesift.label.providers.choose import open_provider
-
         return open_provider(how)
 
     async def ready(self) -> str:

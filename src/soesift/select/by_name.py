@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from soesift.classify.linear import softmax
 from soesift.errors import UsageError
 from soesift.evaluate.arrays import UNKNOWN, Bools, Floats, Ints, Strings
 from soesift.evaluate.folds import protocol_folds
@@ -131,7 +132,6 @@ def linear_probability(learn: Floats, target: Floats, weight: Floats, check: Flo
 
     A soft target is two rows, YES and NO, weighted by its shares. One class only: its share everywhere.
     """
-    from soesift.classify.linear import softmax
     from soesift.train.linear_fit import fit_linear
 
     both = np.concatenate([target * weight, (1 - target) * weight])

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
+from soesift.classify.shipped import load_judge
 from soesift.errors import SoesiftError, UsageError
 from soesift.process.child import Task, Work
 from soesift.process.worker import Worker
@@ -120,8 +121,6 @@ def open_service(settings: Settings, token: str | None = None, works: Works | No
 
 def recipe_of(settings: Settings) -> str:
     """What a result depends on but the document: two jobs of equal bytes and recipe are one. Raises ModelError."""
-    from soesift.classify.shipped import load_judge
-
     info = load_judge(settings.model).info
     text = f"{info.model_dump_json()}|{settings.ocr}|{settings.max_pages}"
     return hashlib.sha256(text.encode()).hexdigest()[:16]

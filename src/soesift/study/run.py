@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from soesift.classify.linear import softmax
+from soesift.classify.serialise import serialise
 from soesift.errors import MissingExtra, UsageError
 from soesift.evaluate.arrays import UNKNOWN, Bools, Floats, Ints
 from soesift.label.write import write_whole
@@ -161,8 +163,6 @@ def _student(config: StudyConfig, data: StudyData, arm: str, rows: Taught, check
 
 def _encoder(config: StudyConfig, data: StudyData, rows: Taught, check: Ints, seed: int, folder: Path) -> Floats:
     """The fine-tuned student; its checkpoints in `folder` let a killed fold resume, and go when it is done."""
-    from soesift.classify.linear import softmax
-    from soesift.classify.serialise import serialise
     from soesift.train.config import DataConfig, TrainConfig
     from soesift.train.data import Row
     from soesift.train.fit import fit
