@@ -70,6 +70,7 @@ LATER = {
     ("soesift.detect.reading", "soesift.document.ocr"): OCR,
     ("soesift.detect.reading", "soesift.document.scan_text"): OCR,
     ("soesift.detect.word", "soesift.document.ocr"): OCR,
+    ("soesift.diff.documents", "soesift.review.apply"): "results as people corrected them, without a page of review",
     ("soesift.label.providers.choose", "soesift.label.providers.http"): "one of two clients, each with its package",
     ("soesift.label.providers.choose", "soesift.label.providers.litellm"): "one of two clients, each with its package",
     ("soesift.result.models", "soesift.export.csv"): HANDY,
@@ -172,7 +173,7 @@ def test_imports_inside_functions_run_up_the_layers_too(later: dict[str, set[str
         for other in others
         if folder_of(other) and folder_of(name) and layer[folder_of(other)] > layer[folder_of(name)]
     }
-    assert {name for name, _ in crossed} == {"soesift.result.models"}
+    assert {name for name, _ in crossed} == {"soesift.result.models", "soesift.diff.documents"}
 
 
 def test_detection_loads_nothing_of_training(tmp_path: Path) -> None:

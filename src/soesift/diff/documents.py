@@ -22,7 +22,7 @@ def read_version(path: Path, model: str = "default") -> Result:
         return Detector.load(model).detect(path)
     if path.suffix.lower() != ".json":
         raise UsageError(f"{path}: neither a result nor a protocol; give ID.json of soesift detect, or a PDF or DOCX")
-    from soesift.review.corrections import corrected_result
+    from soesift.review.apply import corrected_result
 
     return corrected_result(path)[0]
 
