@@ -71,6 +71,7 @@ LATER = {
     ("soesift.detect.reading", "soesift.document.scan_text"): OCR,
     ("soesift.detect.word", "soesift.document.ocr"): OCR,
     ("soesift.diff.documents", "soesift.review.apply"): "results as people corrected them, without a page of review",
+    ("soesift.label.humans", "soesift.select.from_ledger"): "a label keeps the fingerprint of the beliefs it met",
     ("soesift.label.providers.choose", "soesift.label.providers.http"): "one of two clients, each with its package",
     ("soesift.label.providers.choose", "soesift.label.providers.litellm"): "one of two clients, each with its package",
     ("soesift.result.models", "soesift.export.csv"): HANDY,
@@ -83,11 +84,10 @@ LATER = {
     ("soesift.sample.protocol", "soesift.sample.docx_file"): "python-docx is wanted for Word samples alone",
     ("soesift.select.by_name", "soesift.train.linear_fit"): "scikit-learn is wanted by two rules alone",
     ("soesift.serve.run", "soesift.serve.app"): SERVER,
-    ("soesift.study.run", "soesift.train.config"): TORCH,
-    ("soesift.study.run", "soesift.train.data"): TORCH,
     ("soesift.study.run", "soesift.train.fit"): TORCH,
     ("soesift.study.run", "soesift.train.forward"): TORCH,
     ("soesift.study.run", "soesift.train.network"): TORCH,
+    ("soesift.study.students", "soesift.train.network"): TORCH,
     ("soesift.train.crossval", "soesift.train.fit"): TORCH,
     ("soesift.train.crossval", "soesift.train.forward"): TORCH,
     ("soesift.train.crossval", "soesift.train.network"): TORCH,
@@ -173,7 +173,11 @@ def test_imports_inside_functions_run_up_the_layers_too(later: dict[str, set[str
         for other in others
         if folder_of(other) and folder_of(name) and layer[folder_of(other)] > layer[folder_of(name)]
     }
-    assert {name for name, _ in crossed} == {"soesift.result.models", "soesift.diff.documents"}
+    assert {name for name, _ in crossed} == {
+        "soesift.result.models",
+        "soesift.diff.documents",
+        "soesift.label.humans",
+    }
 
 
 def test_detection_loads_nothing_of_training(tmp_path: Path) -> None:

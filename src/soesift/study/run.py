@@ -24,6 +24,8 @@ from soesift.study.arms import Taught, direct, is_direct, quality, taught
 from soesift.study.config import BOTH, StudyConfig, base_of, student_of
 from soesift.study.data import StudyData
 from soesift.study.students import student_probability
+from soesift.train.config import DataConfig, TrainConfig
+from soesift.train.data import Row
 from soesift.train.folds import named_folds
 
 Notify = Callable[[str, int, int], None]  # arm, done, in all
@@ -163,8 +165,6 @@ def _student(config: StudyConfig, data: StudyData, arm: str, rows: Taught, check
 
 def _encoder(config: StudyConfig, data: StudyData, rows: Taught, check: Ints, seed: int, folder: Path) -> Floats:
     """The fine-tuned student; its checkpoints in `folder` let a killed fold resume, and go when it is done."""
-    from soesift.train.config import DataConfig, TrainConfig
-    from soesift.train.data import Row
     from soesift.train.fit import fit
     from soesift.train.forward import predict, prepare
     from soesift.train.network import base_tokenizer

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
+from soesift.classify.serialise import serialise
 from soesift.errors import MissingExtra
 from soesift.evaluate.arrays import Floats, Ints
 from soesift.study.config import StudyConfig
@@ -101,7 +102,6 @@ def embed(records: Sequence[TableRecord], base: str, most: int) -> Floats:
         from transformers import AutoModel
     except ImportError as error:
         raise MissingExtra("transformers", "train") from error
-    from soesift.classify.serialise import serialise
     from soesift.train.network import base_tokenizer
 
     tokenizer, pad = base_tokenizer(base)
