@@ -10,9 +10,10 @@ from pathlib import Path
 from queue import Queue
 from typing import Literal
 
-from soesift.detect.apart import Limits, run_apart
-from soesift.detect.batch import Job, Outcome, jobs_of
+from soesift.detect.apart import run_apart
+from soesift.detect.batch import jobs_of
 from soesift.detect.detector import file_sha256
+from soesift.detect.job import Job, Limits, Outcome
 from soesift.detect.sources import KINDS, Source
 from soesift.errors import SoesiftError, UsageError
 from soesift.files import as_text, safe_stem, write_atomically
