@@ -153,3 +153,29 @@ def test_right_cells_of_made_up_tables_are_hardly_ever_doubted(detected: tuple[S
     examine([one], detected[1])
     doubted = sum(bool(cell.doubt) for cell in one.cells)
     assert doubted <= 0.03 * len(one.cells)
+
+
+def test_rows_that_stand_on_several_pages_make_the_header_doubtful() -> None:
+    again = ["Fasting visit", "X", "", "X", ""]
+    one = table(body=[again, *BODY[:3], again, *BODY[3:]])
+    one.row_pages = [1] * 6 + [2] * 3
+    said(one)
+    assert cell_at(one, 2, 0).doubt
+    assert cell_at(one, 6, 0).doubt
+    assert all(cell_at(one, 1, column).doubt for column in range(5))
+
+
+def test_a_very_narrow_column_and_what_stands_in_it() -> None:
+    one = table()
+    lefts = [50, 200, 260, 264, 324, 384]
+    for cell in one.cells:
+        cell.bbox = (lefts[cell.column], 100, lefts[cell.column + 1], 120)
+    said(one)
+    assert cell_at(one, 1, 2).doubt
+    assert cell_at(one, 3, 2).doubt
+    assert not cell_at(one, 3, 3).doubt
+
+
+def test_letters_of_a_legend_are_no_series_with_gaps() -> None:
+    one = table(notes={"X": "done", "P": "by phone"}, markers={(3, 1): ["X", "P"]})
+    assert not any("missing in the series" in why for why in said(one))

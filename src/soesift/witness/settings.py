@@ -29,3 +29,4 @@ class WitnessSettings:
         0.7  # share of notes that end with a full stop or the like, from which one that does not is cut
     )
     short_note: int = 40  # characters: shorter notes are often no sentences
+    sliver: float = 0.3  # of the usual width of a column, below which it is hardly one

@@ -7,6 +7,8 @@ import re
 from soesift.result.models import Cell, Doubt, SoeTable
 from soesift.witness.settings import WitnessSettings
 
+_ALONE = re.compile(r"(?<![\w-])[^\W\d_]+(?![\w-])")  # "Randomi-sation" is cut, its parts are no words
+_BEFORE = re.compile(r"(?:anti|pre|post|non|un|re|co|self|multi|sub|over|under|out|in|electro|cardio)$")
 _WORD = re.compile(r"[^\W\d_]+")
 _JOINED = re.compile(r"[a-z]{2}(?:[A-Z]{3,}|[A-Z][a-z]{2,})")  # "IfTSH" apart, names such as "eDiary" are none
 _NAMES = re.compile(r"(?:[Pp]ro|hs|Quanti|anti|non|micro|ct|cf|sc|Mac|Mc)[A-Z]")  # of tests and substances
@@ -18,7 +20,7 @@ _ENDINGS = re.compile(r"(?:ing|tion|ment|ology|istry|ysis|ory|gram|test|ure|ate|
 def spelling_doubts(table: SoeTable, settings: WitnessSettings) -> list[tuple[int, Doubt]]:
     """Doubts about cells, by their place in `table.cells`."""
     texts = [cell.text for cell in table.cells] + [note.text for note in table.footnotes]
-    words = {word.lower() for text in texts for word in _WORD.findall(text)}
+    words = {word.lower() for text in texts for word in _ALONE.findall(text)}
     markers = {note.marker for note in table.footnotes if len(note.marker) == 1 and note.marker.islower()}
     found = []
     for index, cell in enumerate(table.cells):
@@ -49,4 +51,5 @@ def _glued(word: str, words: set[str]) -> bool:
     low = word.lower()
     if len(low) < 9:
         return False
-    return any(low[:cut] in words and low[cut:] in words for cut in range(3, len(low) - 2) if len(low) - cut >= 3)
+    cuts = [cut for cut in range(3, len(low) - 2) if not _BEFORE.match(low[:cut])]
+    return any(low[:cut] in words and low[cut:] in words for cut in cuts)

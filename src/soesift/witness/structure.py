@@ -19,6 +19,9 @@ _TIMING_LABEL = re.compile(
 _CAPTION = re.compile(r"(?:table|appendix|schedule|figure)\b", re.IGNORECASE)
 _ENDED = re.compile(r"[.;:!?)\]\"”’]\s*$")
 _INNER = re.compile(r"[a-z0-9)]\.\s?(?:[a-z]|\d{1,2}|[*†‡§¶])[.)]?\s[A-Z][a-z]+\s[a-z]")
+_EVENT = re.compile(r"\b(?:end|early|unsch|follow|terminat|discontinu|withdraw|ET\b|EOT\b|UNS)", re.IGNORECASE)
+_CONTINUED = re.compile(r"\bcontinue[ds]?\s+on\s+(?:the\s+)?next\s*page", re.IGNORECASE)
+NEAR_TOP = 5  # rows of a page among which a header is printed again
 _NUMBERED = re.compile(r"\d")
 
 
@@ -28,6 +31,7 @@ def structure_doubts(table: SoeTable, settings: WitnessSettings) -> list[PlacedD
         *_header(table, settings),
         *_rows(table, settings),
         *_columns(table),
+        *_slivers(table, settings),
         *_notes(table, settings),
         *_title(table),
     ]
@@ -42,10 +46,39 @@ def _header(table: SoeTable, settings: WitnessSettings) -> Iterator[PlacedDoubt]
         texts = [grid[row][column] for row in range(heads)]
         if not any(texts) and any(row[column] for row in grid[heads:]):
             yield _head("This column has cells but no header.", column)
-        elif any(texts) and not texts[-1] and _filled(grid[heads - 1]) >= settings.column_filled:
+        elif column in _alone_empty(table, settings):
             yield _head("The lowest header level is empty here alone.", column)
     yield from _same_headers(table)
     yield from _header_length(table, settings)
+
+
+def _alone_empty(table: SoeTable, settings: WitnessSettings) -> list[int]:
+    """The one column whose lowest header level is empty where all others have one; events often have none."""
+    row = table.grid[table.header_rows - 1]
+    if _filled(row) < settings.column_filled:
+        return []
+    empty = [column for column in range(1, len(row)) if not row[column]]
+    named = [" ".join(line[column] for line in table.grid[: table.header_rows]) for column in empty]
+    return empty if len(empty) == 1 and named[0].strip() and not _EVENT.search(named[0]) else []
+
+
+def _printed_again(table: SoeTable) -> list[int]:
+    """Body rows among the first of their page that stand there again on another page with the same texts."""
+    starts = _page_starts(table)
+    seen: dict[tuple[str, ...], list[int]] = {}
+    for start in starts:
+        for row in range(start, min(start + NEAR_TOP, len(table.grid))):
+            filled = tuple(table.grid[row])
+            if sum(map(bool, filled)) >= 2:
+                seen.setdefault(filled, []).append(row)
+    return sorted(row for rows in seen.values() if len(rows) > 1 for row in rows)
+
+
+def _page_starts(table: SoeTable) -> list[int]:
+    """The first body row of each page."""
+    pages = table.row_pages
+    rows = range(table.header_rows, min(len(pages), len(table.grid)))
+    return [row for row in rows if row == table.header_rows or pages[row] != pages[row - 1]]
 
 
 def _header_length(table: SoeTable, settings: WitnessSettings) -> Iterator[PlacedDoubt]:
@@ -59,6 +92,13 @@ def _header_length(table: SoeTable, settings: WitnessSettings) -> Iterator[Place
         elif width > 2 and len(set(grid[row])) == 1 and _CAPTION.match(grid[row][0]):
             why = f"Row {row + 1} of the header is one text over all columns: it may be a title."
     usual = _usual_marks(table)
+    again = _printed_again(table)
+    for row in again:
+        yield PlacedDoubt(
+            kind="header", why="This row stands on several pages: it may be header.", place="row", row=row
+        )
+    if again and not why:
+        why = "The header may go on: rows below it are printed again on other pages."
     if not why and heads < len(grid) and _like_header(grid[heads], usual, settings):
         why = f"The header may go on: row {heads + 1} looks like a part of it."
         yield PlacedDoubt(kind="header", why="This row looks like a part of the header.", place="row", row=heads)
@@ -132,6 +172,10 @@ def _row_reasons(row: list[str], before: list[str] | None, heads: set[tuple[str,
     name, marks = row[0].strip(), sum(map(is_mark, row[1:]))
     if not name and marks:
         yield "This row has marks but no name."
+    elif not name and sum(map(bool, row)) == 1 and before is not None:
+        yield "This row has no name and one text: it may be the rest of a cell above."
+    if _CONTINUED.search(name):
+        yield "This row holds words of the page's frame."
     if name[:1].islower() and name[1:2].islower() and before is not None:
         yield "This name begins in the middle: it may belong to the row above."
     if before is not None and before[0] and (_OPEN_END.search(before[0]) or _unclosed(before[0])):
@@ -186,6 +230,27 @@ def _notes(table: SoeTable, settings: WitnessSettings) -> Iterator[PlacedDoubt]:
             yield PlacedDoubt(kind="note", why=why, place="note", marker=note.marker)
 
 
+def _slivers(table: SoeTable, settings: WitnessSettings) -> Iterator[PlacedDoubt]:
+    """Columns much narrower than the others, as two rules a hair apart leave, and what stands in them."""
+    widths: dict[int, list[float]] = {}
+    for cell in table.cells:
+        if cell.bbox is not None and cell.column_span == 1:
+            turned = any(f.rotation in (90, 270) and f.page == cell.page for f in table.fragments)
+            low, high = (1, 3) if turned else (0, 2)
+            widths.setdefault(cell.column, []).append(cell.bbox[high] - cell.bbox[low])
+    typical = {column: sorted(found)[len(found) // 2] for column, found in widths.items() if column}
+    if len(typical) < 3:
+        return
+    usual = sorted(typical.values())[len(typical) // 2]
+    for column, width in typical.items():
+        if width < settings.sliver * usual:
+            yield _head("This column is far narrower than the others: it may be no column of its own.", column)
+            for row in range(table.header_rows, len(table.grid)):
+                if table.grid[row][column]:
+                    why = "This stands in a very narrow column: it may belong to the one beside it."
+                    yield PlacedDoubt(kind="columns", why=why, place="cell", row=row, column=column)
+
+
 def _missing(markers: list[str]) -> list[str]:
     """Letters or numbers left out between the first and the last of a series."""
     found = []
@@ -193,6 +258,8 @@ def _missing(markers: list[str]) -> list[str]:
         places = [series.index(m) for m in markers if len(m) == 1 and m in series]
         if len(places) >= 2:
             found += [series[p] for p in range(max(places)) if p not in places]
+    if len(found) > len(markers):  # letters of a legend are no series
+        found = []
     numbers = [int(m) for m in markers if m.isdigit() and len(m) <= 2]
     if len(numbers) >= 2:
         found += [str(n) for n in range(1, max(numbers)) if n not in numbers]
