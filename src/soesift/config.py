@@ -37,6 +37,12 @@ def check(data: dict[str, Any], model: type[M], where: str) -> M:
         raise UsageError(f"{where}: {mistakes}") from None
 
 
+def first_mistake(error: ValidationError, whole: str = "file") -> str:
+    """The first mistake of a validation in words: its place ("data.tables"; or `whole`) and what is wrong."""
+    first = error.errors(include_url=False)[0]
+    return f"{'.'.join(map(str, first['loc'])) or whole}: {first['msg']}"
+
+
 def _mistake(item: dict[str, Any], model: type[BaseModel]) -> str:
     place = tuple(item["loc"])
     key = ".".join(map(str, place)) or "file"

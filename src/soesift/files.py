@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
 import re
 import uuid
@@ -44,6 +45,12 @@ def write_atomically(path: Path | str, data: bytes | str) -> Path:
         _parts.discard(part)
     sync_folder(path.parent)
     return path
+
+
+def sha256_of(path: Path) -> str:
+    """Hex digest of a file's bytes. Raises OSError."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def drop_parts() -> None:

@@ -11,7 +11,8 @@ import pytest
 import made_protocols as made
 from soesift.classify.judge import Judge
 from soesift.detect.assemble import NEAR_MISSES, near_misses
-from soesift.detect.detector import Detector, file_sha256, is_redacted
+from soesift.detect.detector import Detector, file_sha256
+from soesift.detect.fragments import is_redacted
 from soesift.errors import DocumentError
 from soesift.join.fragment import Fragment
 from soesift.result.models import ModelInfo, Result, SoeTable

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import signal
@@ -15,6 +14,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from soesift.bench.systems import System
+from soesift.files import sha256_of
 from soesift.label.write import write_whole
 
 POLL = 0.01  # seconds
@@ -53,7 +53,7 @@ def run_all(
 
 def run_one(system: System, path: Path, out: Path, timeout: float) -> Row:
     """Run, or read back what an earlier run of the same command on the same bytes measured."""
-    folder, digest = out / system.name, hashlib.sha256(path.read_bytes()).hexdigest()
+    folder, digest = out / system.name, sha256_of(path)
     folder.mkdir(parents=True, exist_ok=True)
     target, beside = folder / f"{path.stem}.json", folder / f"{path.stem}.run"
     earlier = read_row(beside)

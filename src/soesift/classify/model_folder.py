@@ -8,14 +8,15 @@ Nothing that could run code is accepted: no pickles, no `.bin`, `.pt`, no files 
 
 from __future__ import annotations
 
-import hashlib
 import json
 from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from soesift.config import first_mistake
 from soesift.errors import ModelError
+from soesift.files import sha256_of
 
 REQUIRED = ("model.onnx", "tokenizer.json", "calibration.json", "card.md")
 _SUFFIXES = {".onnx", ".json", ".md", ".safetensors"}
@@ -62,13 +63,7 @@ class Card(BaseModel):
     files: dict[str, str] = {}
 
 
-def sha256(path: Path) -> str:
-    """Hex digest of a file, read in blocks."""
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while block := file.read(1 << 20):
-            digest.update(block)
-    return digest.hexdigest()
+sha256 = sha256_of
 
 
 def verify(folder: Path) -> Card:
@@ -150,7 +145,4 @@ def _check_json(folder: Path, name: str, path: Path) -> None:
 
 
 def _first(error: Exception) -> str:
-    if isinstance(error, ValidationError):
-        item = error.errors()[0]
-        return f"{'.'.join(map(str, item['loc'])) or 'file'}: {item['msg']}"
-    return str(error)
+    return first_mistake(error) if isinstance(error, ValidationError) else str(error)

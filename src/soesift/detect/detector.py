@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -18,7 +17,7 @@ from soesift.detect.reading import Reading, read_pdf
 from soesift.document.kind import kind_of
 from soesift.document.office import as_docx
 from soesift.errors import DocumentError, SoesiftError, fault
-from soesift.files import as_text
+from soesift.files import as_text, sha256_of
 from soesift.join.fragment import Fragment
 from soesift.join.neighbours import lift_continuations
 from soesift.result.models import DocumentInfo, Result, SoeTable, Timing, UnsurePage
@@ -199,7 +198,6 @@ def file_sha256(path: Path) -> str:
     if path.exists() and not path.is_file():  # a pipe would be waited for
         raise DocumentError(f"{path}: is not a file; check the path")
     try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        return sha256_of(path)
     except OSError as error:
         raise DocumentError(f"{path}: {error.strerror or error}; check the path and its permissions") from error

@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from soesift.config import first_mistake
 from soesift.detect.remote import is_url
 from soesift.errors import UsageError
 
@@ -86,9 +87,7 @@ def _listed(row: Any, path: Path, number: int) -> Listed:
     try:
         listed = Listed.model_validate(row)
     except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(map(str, first["loc"])) or "row"
-        raise UsageError(f"{path}, line {number}: {key}: {first['msg']}") from None
+        raise UsageError(f"{path}, line {number}: {first_mistake(error, 'row')}") from None
     if not listed.place:
         raise UsageError(f"{path}, line {number}: has neither path nor url; a row needs one of them")
     if not is_url(listed.place):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import shutil
@@ -12,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from soesift.errors import UsageError
-from soesift.files import WriteError, make_folder, sync_folder, write_atomically
+from soesift.files import WriteError, make_folder, sha256_of, sync_folder, write_atomically
 
 REGISTER = ".soesift-export.json"  # beside the files: name -> SHA-256 as an export wrote it, and which export
 Known = dict[str, tuple[str, str]]
@@ -32,14 +31,14 @@ def placed(make: Callable[[Path], list[Path]], folder: Path, which: str, replace
         known = _known(folder)
         names = {path.name for path in made}
         stale = [folder / name for name, (_, by) in known.items() if by == which and name not in names]
-        stale = [path for path in stale if path.is_file() and _sha256(path) == known[path.name][0]]
+        stale = [path for path in stale if path.is_file() and sha256_of(path) == known[path.name][0]]
         if not replace:
             for path in made:
                 _check(folder / path.name, known, path)
         for path in stale:
             path.unlink()
             del known[path.name]
-        known |= {path.name: (_sha256(path), which) for path in made}
+        known |= {path.name: (sha256_of(path), which) for path in made}
         for path in made:
             os.replace(path, folder / path.name)
         sync_folder(folder)
@@ -53,7 +52,7 @@ def placed(make: Callable[[Path], list[Path]], folder: Path, which: str, replace
 
 def _check(target: Path, known: Known, made: Path) -> None:
     before = known.get(target.name, ("", ""))[0]
-    if not target.exists() or (target.is_file() and _sha256(target) in (before, _sha256(made))):
+    if not target.exists() or (target.is_file() and sha256_of(target) in (before, sha256_of(made))):
         return
     why = "was changed since it was exported" if before else "is there, and no export wrote it"
     raise UsageError(f"{target} {why}; give another --out, or --replace to overwrite it")
@@ -64,7 +63,3 @@ def _known(folder: Path) -> Known:
         told = json.loads((folder / REGISTER).read_text("utf-8"))
         return {str(name): (str(sha256), str(by)) for name, (sha256, by) in told.items()}
     return {}
-
-
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -12,6 +12,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from soesift.config import first_mistake
 from soesift.detect.manifest import read_rows, read_text
 from soesift.errors import UsageError
 
@@ -54,8 +55,7 @@ def _row(row: Any, where: str) -> Wanted:
     try:
         wanted = Wanted.model_validate(row)
     except ValidationError as error:
-        first = error.errors()[0]
-        raise UsageError(f"{where}: {'.'.join(map(str, first['loc'])) or 'row'}: {first['msg']}") from None
+        raise UsageError(f"{where}: {first_mistake(error, 'row')}") from None
     if not (wanted.nct or wanted.url):
         raise UsageError(f"{where}: has neither nct nor url; a row needs one of them")
     return wanted

@@ -16,6 +16,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from soesift.config import first_mistake
 from soesift.errors import UsageError
 from soesift.label.ledger import Ledger
 from soesift.label.write import write_whole
@@ -107,8 +108,7 @@ def _checked(row: dict[str, Any], where: str, pot: Pot | None, source: str) -> H
     try:
         return HumanLabel.model_validate({"pot": pot, "source": source} | given | {"label": WORDS[word]})
     except ValidationError as error:
-        first = error.errors()[0]
-        raise UsageError(f"{where}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from None
+        raise UsageError(f"{where}: {first_mistake(error)}") from None
 
 
 def _from_jsonl(text: str) -> Iterable[dict[str, Any]]:

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from soesift.config import first_mistake
 from soesift.errors import UsageError
 from soesift.label.answer import parse
 from soesift.label.ledger import Answer, Ledger
@@ -72,9 +73,7 @@ def read_lines(path: str | Path, model: type[M]) -> list[M]:
         try:
             read += [model.model_validate_json(line)] if line.strip() else []
         except ValidationError as error:
-            first = error.errors()[0]
-            place = ".".join(map(str, first["loc"])) or "line"
-            raise UsageError(f"{path}, line {number}: {place}: {first['msg']}") from None
+            raise UsageError(f"{path}, line {number}: {first_mistake(error, 'line')}") from None
     return read
 
 

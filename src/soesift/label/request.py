@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from soesift.config import first_mistake
 from soesift.errors import UsageError
 from soesift.label.config import LabelConfig
 from soesift.label.prompt import Message, Prompt, load_task, prompt_for, sha256
@@ -84,8 +85,7 @@ def read_tables(path: str | Path) -> tuple[list[TableRecord], list[str]]:
         try:
             records.append(TableRecord.model_validate_json(line))
         except ValidationError as error:
-            first = error.errors()[0]
-            wrong.append(f"{path}, line {number}: {'.'.join(map(str, first['loc'])) or 'line'}: {first['msg']}")
+            wrong.append(f"{path}, line {number}: {first_mistake(error, 'line')}")
     if not records:
         raise UsageError(f"{path}: no table in it" + (f"; first mistake: {wrong[0]}" if wrong else ""))
     return records, wrong

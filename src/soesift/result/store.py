@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from soesift.config import first_mistake
 from soesift.errors import UsageError
 from soesift.files import write_atomically
 from soesift.result.models import FORMAT, Result
@@ -40,11 +41,8 @@ def read_result(path: Path | str) -> Result:
     except OSError as error:
         raise UsageError(f"cannot read {path}: {error.strerror}; give the path of a result file") from error
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        place = ".".join(map(str, first["loc"])) or "the file"
-        raise UsageError(
-            f"{path} is not a {FORMAT} result: {place}: {first['msg']}; write it again with soesift detect"
-        ) from error
+        said = first_mistake(error, "the file")
+        raise UsageError(f"{path} is not a {FORMAT} result: {said}; write it again with soesift detect") from error
 
 
 def _slim(result: dict[str, Any]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
+from soesift.config import first_mistake
 from soesift.result.models import SoeTable, State, TableType
 
 A = TypeVar("A", bound="_Action")
@@ -185,9 +186,7 @@ def read_action(what: Any) -> AnyAction:
     try:
         return _READER.validate_python(what)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        place = ".".join(str(part) for part in first["loc"]) or "action"
-        raise ValueError(f"{place}: {first['msg']}") from None
+        raise ValueError(first_mistake(error, "action")) from None
 
 
 def _exactly_one(action: A, *given: object) -> A:

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from soesift.config import first_mistake
 from soesift.document.kind import has_pages
 from soesift.errors import SoesiftError, UsageError
 from soesift.result.models import Box, SoeTable
@@ -80,8 +81,7 @@ def read_body(body: bytes, model: type[M]) -> M:
     try:
         return model.model_validate(json.loads(body))
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        raise UsageError(f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from None
+        raise UsageError(first_mistake(error, "the request")) from None
     except (ValueError, RecursionError):
         raise UsageError("the request is not JSON") from None
 

@@ -7,6 +7,7 @@ from random import Random
 
 from pydantic import ValidationError
 
+from soesift.config import first_mistake
 from soesift.errors import MissingExtra, UsageError
 from soesift.files import write_atomically
 from soesift.sample.blocks import Block, Contents, Heading, Negative, Schedule, Table
@@ -67,9 +68,8 @@ def read_options(options: dict[str, object]) -> Options:
     try:
         return Options.model_validate(options)
     except ValidationError as error:
-        first = error.errors()[0]
         raise UsageError(
-            f"sample option {'.'.join(map(str, first['loc']))}: {first['msg']}; "
+            f"sample option {first_mistake(error)}; "
             f"options: {', '.join(Options.model_fields)}; kinds: {', '.join(KINDS)}"
         ) from error
 

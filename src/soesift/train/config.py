@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
-import tomllib
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from soesift.errors import UsageError
+from soesift.config import load_toml
 
 
 class _Section(BaseModel):
@@ -104,14 +102,7 @@ class TrainConfig(_Section):
 
 def read_config(path: Path) -> TrainConfig:
     """Read a TOML file; paths in it are relative to it. Raises UsageError, one line."""
-    try:
-        raw = tomllib.loads(Path(path).read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise UsageError(f"{path}: {error}") from error
-    try:
-        return _rooted(TrainConfig.model_validate(raw), Path(path).parent)
-    except ValidationError as error:
-        raise UsageError(f"{path}: {_explain(error)}") from error
+    return _rooted(load_toml(path, TrainConfig), Path(path).parent)
 
 
 def _rooted(config: TrainConfig, root: Path) -> TrainConfig:
@@ -122,23 +113,3 @@ def _rooted(config: TrainConfig, root: Path) -> TrainConfig:
     if (root / model.base).is_dir():
         model.base = str(root / model.base)
     return config
-
-
-def _explain(error: ValidationError) -> str:
-    item = error.errors()[0]
-    where = ".".join(map(str, item["loc"]))
-    if item["type"] != "extra_forbidden":
-        return f"{where or 'file'}: {item['msg']}"
-    known = _known([str(part) for part in item["loc"][:-1]])
-    near = difflib.get_close_matches(str(item["loc"][-1]), known, 1, 0.4)
-    return f"unknown key {where}; " + (f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}")
-
-
-def _known(parents: list[str]) -> list[str]:
-    model: type[BaseModel] = TrainConfig
-    for name in parents:
-        found = model.model_fields[name].annotation if name in model.model_fields else None
-        if not (isinstance(found, type) and issubclass(found, BaseModel)):
-            return []
-        model = found
-    return list(model.model_fields)

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from soesift.config import first_mistake
 from soesift.errors import UsageError
 from soesift.table.record import TableRecord
 
@@ -125,7 +126,6 @@ def _parse(line: str, kind: type[T], where: str) -> T:
     try:
         return kind.model_validate(json.loads(line))
     except ValidationError as error:
-        item = error.errors()[0]
-        raise UsageError(f"{where}: {'.'.join(map(str, item['loc']))}: {item['msg']}") from error
+        raise UsageError(f"{where}: {first_mistake(error, 'line')}") from error
     except ValueError as error:
         raise UsageError(f"{where}: not JSON: {error}") from error
