@@ -148,14 +148,15 @@ def row_facts(table: dict[str, Any], marked: list[list[str]], row: int) -> dict[
     cells = {str(c): pair(texts[c], marked[row][c]) for c in range(labels, len(texts)) if letters(texts[c])}
     spans = {c for c, found in cells.items() if found[0] == digest(texts[name])}  # a heading over all columns
     kept = {c: found for c, found in cells.items() if c not in spans}
-    names = [pair(texts[name], marked[row][name])]
+    plain, glued_too = {digest(texts[name]): None}, {digest(marked[row][name]): None}
     if labels > 1:
-        names.append(pair(joined(texts[:labels]), joined(marked[row][:labels])))
+        plain[digest(joined(texts[:labels]))] = glued_too[digest(joined(marked[row][:labels]))] = None
     groups = {int(r): g for r, g in table.get("groups", [])}
     return {
         "row": row,
         "page": pages[row],
-        "name": list(dict.fromkeys(h for found in names for h in found)),
+        "name": [h for h in plain if h],
+        "glued": [h for h in glued_too if h and h not in plain],
         "group": digest(groups.get(row) or ""),
         "cells": kept,
         "long": {c: text_facts(texts[int(c)]) for c in kept if len(letters(texts[int(c)])) >= LONG},

@@ -179,7 +179,7 @@ def accepted(hashes: Sequence[str], found: Found) -> Sequence[str]:
 
 def rows_by_name(facts: dict[str, Any], found: Found) -> Pairs:
     names = [found.names(row) for row in range(len(found.grid))]
-    wanted = [{*row["name"]} for row in facts["rows"]]
+    wanted = [{*row["name"], *row.get("glued", [])} for row in facts["rows"]]
     return align(len(wanted), len(names), lambda i, j: float(bool(names[j] & wanted[i])))
 
 
@@ -248,7 +248,8 @@ def score_rows(facts: dict[str, Any], found: Found, rows: Pairs, score: Score) -
     for number, row in enumerate(facts["rows"]):
         place = rows.get(number)
         good = place is not None and place >= found.head
-        good = good and bool(found.names(place or 0).intersection(accepted(row["name"], found)) or not row["name"])
+        names = {*row["name"], *(() if found.strict else row.get("glued", []))}
+        good = good and bool(found.names(place or 0) & names or not names)
         doubted = place is not None and found.doubted(place, 0)
         score.add("rows")
         score.add("rows_ok", good)
