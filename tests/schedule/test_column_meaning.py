@@ -245,3 +245,35 @@ def test_an_epoch_may_span_some_columns_and_not_others() -> None:
 def test_numbers_of_phases_are_no_doubt() -> None:
     found = visits([["Epoch", "1", "1", "2"], ["Visit", "101", "102", "201"], ["Week", "0", "4", "8"]])
     assert [v.doubts for v in found] == [[], [], []]
+
+
+def test_notes_hang_on_what_carries_them() -> None:
+    """On a mark, a row, a column, the corner, a whole table; a note may name its marker with the mark."""
+    header = [["Procedure*", "Day 1", "Day 8b"]]
+    body = [["ECGc", "Xd", "X"], ["Weight", "X", "X"]]
+    notes = {
+        "*": "At all visits.",
+        "b": "If ill.",
+        "c": "In triplicate.",
+        "-1": "Xd = performed fasting",
+        "-2": "ECG = e.",
+    }
+    schedule = made(header, body, notes)
+    assert [(c.marker, c.used) for c in schedule.conditions] == [
+        ("*", [(None, None)]), ("b", [(None, 1)]), ("c", [(0, None)]), ("d", [(0, 0)]), ("", [(None, None)]),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("If clinically indicated.", "condition"), ("Only for women of childbearing potential.", "condition"),
+        ("Every 8 weeks until progression.", "repetition"), ("Repeat on Day 1 of each cycle.", "repetition"),
+        ("Within 28 days prior to Day 1.", "timing"), ("± 3 days.", "timing"), ("2 hours after dosing.", "timing"),
+        ("May be conducted by telephone.", "alternative"), ("Serum instead of urine.", "alternative"),
+        ("Includes sodium, potassium and chloride.", "comment"), ("See Appendix 2.", "comment"),
+    ],
+)  # fmt: skip
+def test_footnotes_are_of_a_class(text: str, wanted: str) -> None:
+    schedule = made([["Procedure", "Day 1", "Day 8"]], [["ECGa", "X", "X"]], {"a": text})
+    assert schedule.conditions[0].note_class == wanted

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
 from soesift.result.models import SoeTable
@@ -39,7 +40,7 @@ def read_schedule(table: SoeTable) -> Schedule:
     whole = [*_whole_table_texts(table, grid, plan), *(n.text for n in table.footnotes if not n.marker)]
     on_table = _table_markers(table, grid, plan, markers)
     schedule.conditions = _conditions(table, schedule, on_table)
-    whole += [c.text for c in schedule.conditions if (None, None) in c.used]
+    whole += [c.text for c in schedule.conditions if c.marker and (None, None) in c.used]
     _add_visits(schedule, grid, plan, titles, whole)
     schedule.unread = _unread(schedule)
     return schedule
@@ -320,12 +321,21 @@ def _conditions(table: SoeTable, schedule: Schedule, on_table: set[str]) -> list
             used.setdefault(ref, []).append((row, place))
     for ref in on_table:
         used.setdefault(ref, []).append((None, None))
-    notes = [
-        Condition(marker=n.marker, text=n.text, used=used.get(n.marker, []), note_class=note_class(n.text))
-        for n in table.footnotes
-    ]
     defined = {note.marker for note in table.footnotes}
+    named = [(n.marker or _of_mark(n.text, set(used) - defined), n.text) for n in table.footnotes]
+    notes = [  # a note without a marker holds for the whole table
+        Condition(marker=marker, text=text, used=used.get(marker, []) if marker else [(None, None)],
+                  note_class=note_class(text))
+        for marker, text in named
+    ]  # fmt: skip
+    defined |= {marker for marker, _ in named}
     return notes + [Condition(marker=ref, text="", used=places) for ref, places in used.items() if ref not in defined]
+
+
+def _of_mark(text: str, undefined: set[str]) -> str:
+    """The marker that a note explains with its mark: "Xa = performed if fasting" is the note of a."""
+    match = re.match(r"[Xx✓√]\s?(?P<marker>[a-z0-9*†‡§]{1,2})\s*[=:]", text)
+    return match["marker"] if match is not None and match["marker"] in undefined else ""
 
 
 def _unread(schedule: Schedule) -> list[str]:
