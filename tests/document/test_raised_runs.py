@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from document_maker import Sheet, read_sheet
@@ -90,6 +90,7 @@ def test_unicode_superscripts_are_raised() -> None:
     assert split_raised(runs_of(mark_own("Week 2²,³ or 4"))) == ("Week 2 or 4", ["2", "3"])
 
 
+@settings(deadline=None)
 @given(st.text(st.sampled_from([*"aX1, 9", UP, DOWN, "²"]), max_size=14), st.frozensets(st.sampled_from("a1")))
 def test_no_character_is_lost(text: str, known: frozenset[str]) -> None:
     runs = runs_of(text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from soesift.join.joined import Joined
@@ -80,6 +80,7 @@ def test_a_merged_cell_that_would_be_torn_is_parted_and_keeps_its_text() -> None
     ]  # fmt: skip
 
 
+@settings(deadline=None)
 @given(st.integers(3, 7), st.data())
 def test_every_cell_still_shows_its_text_in_the_grid(width: int, data: st.DataObject) -> None:
     starts = sorted({0, *data.draw(st.sets(st.integers(1, width - 1)))})

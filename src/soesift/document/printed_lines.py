@@ -115,20 +115,31 @@ def join_lines(lines: list[str]) -> str:
 
 def join_line(words: Words, line: NDArray[np.intp], shown: bool = False) -> str:
     """One printed line; words that all but touch are written together. `shown`: as for `read_lines`."""
-    texts = [_text(words, index, shown) for index in line.tolist()]
+    places = line.tolist()
+    texts = [_text(words, index, shown) for index in places]
     if len(texts) == 1:
         return texts[0]
     sides, size = words.lines[line], words.size[line]
-    up = raised_words(sides, size, [len(words.text[index]) for index in line.tolist()])
-    if shown:
-        texts = [f"{UP}{t}{DOWN}" if raised and UP not in t else t
-                 for t, raised in zip(texts, up.tolist(), strict=True)]  # fmt: skip
+    up: NDArray[np.bool_] | None = None
+    if shown and _may_be_raised(sides[:, 3].tolist(), size.tolist()):
+        up = raised_words(sides, size, [len(words.text[index]) for index in places])
+        texts = [
+            f"{UP}{t}{DOWN}" if raised and UP not in t else t for t, raised in zip(texts, up.tolist(), strict=True)
+        ]
     close = sides[1:, 0] - sides[:-1, 2] < TOUCH * np.maximum(size[1:], size[:-1])
-    if words.parted is not None:  # the file's own space parts words that are drawn close, but for raised markers
-        close &= ~words.parted[line[1:]] | up[1:]
     if not close.any():
         return " ".join(texts)
+    if words.parted is not None and (parted := close & words.parted[line[1:]]).any():
+        # the file's own space parts words that are drawn close, but for raised markers
+        up = raised_words(sides, size) if up is None else up
+        close &= ~parted | up[1:]
     return texts[0] + "".join(t if c else " " + t for t, c in zip(texts[1:], close.tolist(), strict=True))
+
+
+def _may_be_raised(bottoms: list[float], sizes: list[float]) -> bool:
+    """Whether the words of a line differ at all in size or base line; cheap, for nearly all lines are plain."""
+    tall = max(sizes)
+    return min(sizes) < (1 - SMALLER) * tall or max(bottoms) - min(bottoms) > 0.8 * ABOVE * tall
 
 
 def raised_words(

@@ -74,6 +74,8 @@ def find_tables(page: Page, furniture: Furniture = frozenset(), before: PageTabl
         table.rotation = turn
         table.bbox = turn_box(table.hull, upright.width, upright.height, turn)
     tags = redaction_tags(words, upright)
+    for table in found.tables:
+        mark_states(table, words, upright, tags)
     found.lines = lines_outside(words.take(np.flatnonzero(~tags)) if tags.any() else words, found.tables)
     found.covered = covered_outside(upright, words, tags, found.tables)
     return found
@@ -101,7 +103,6 @@ def tables_of(page: Page, words: Words, horizontal: Lines, vertical: Lines) -> l
         if not table.borderless:
             split_rows(table, words)
         fill_cells(table, words)
-        mark_states(table, words, page)
         mark_arrows(table)
     return sorted(tables, key=lambda t: (t.hull[1], t.hull[0]))
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -18,12 +16,14 @@ LEAST = (60.0, 5.0)  # points: smallest width and height of a box whose edges pa
 LEAST_COVER = (8.0, 5.0)  # points: smallest width and height of a box that covers text
 TAG_SIZE = 1.15  # of the page's usual print: a tag outside any box is larger
 # tags that sponsors print on what they take out: company confidential information, personal data, and the like
-_TAG = re.compile(r"(?:CCI|PPD|CBI|CPI|PII)\W*")
+_TAGS = frozenset({"CCI", "PPD", "CBI", "CPI", "PII"})
+LONGEST_TAG = 5  # characters, with a stop or the like
 
 
 def redaction_tags(words: Words, page: Page) -> NDArray[np.bool_]:
     """(w,) words that only name the kind of what was taken out: large, or on a box of their own."""
-    tags = np.array([_TAG.fullmatch(text) is not None for text in words.text], bool)
+    tags = np.zeros(len(words), bool)
+    tags[[place for place, text in enumerate(words.text) if text[:3] in _TAGS and len(text) <= LONGEST_TAG]] = True
     if not tags.any():
         return tags
     large = words.size > TAG_SIZE * float(np.median(words.size))

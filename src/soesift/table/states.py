@@ -12,7 +12,6 @@ from soesift.document.words import Words
 from soesift.result.models import State
 from soesift.table.fill_text import words_by_cell
 from soesift.table.grid import FoundTable
-from soesift.table.redaction import redaction_tags
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +30,15 @@ class StateSettings:
 DEFAULT = StateSettings()
 
 
-def mark_states(table: FoundTable, words: Words, page: Page, settings: StateSettings = DEFAULT) -> None:
-    """Give each cell of a filled table its states. `words` and `page` are upright; words are all of the page."""
+def mark_states(
+    table: FoundTable, words: Words, page: Page, tags: NDArray[np.bool_], settings: StateSettings = DEFAULT
+) -> None:
+    """Give each cell of a filled table its states. `words` and `page` are upright; words are all of the page.
+
+    tags: (w,) words that only say that something was taken out (`redaction_tags`).
+    """
     fills, grey = _inside(page, table)
     lines = _striking(page.horizontal, table)
-    tags = redaction_tags(words, page)
     if not len(fills) and not len(lines) and not tags.any():
         return
     inside, cell_of = words_by_cell(table, words)
