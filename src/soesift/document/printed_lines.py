@@ -116,7 +116,8 @@ def join_lines(lines: list[str]) -> str:
 def join_line(words: Words, line: NDArray[np.intp], shown: bool = False) -> str:
     """One printed line; words that all but touch are written together. `shown`: as for `read_lines`."""
     places = line.tolist()
-    texts = [_text(words, index, shown) for index in places]
+    text = words.text
+    texts = [_text(words, index, shown) for index in places] if shown and words.shown else [text[i] for i in places]
     if len(texts) == 1:
         return texts[0]
     sides, size = words.lines[line], words.size[line]
