@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from soesift.export.sheet_cells import sheet_name
-from soesift.export.table_sheet import column_widths
+from soesift.export.table_sheet import TOP, column_widths, wrapped
 from soesift.result.models import Result
 
 FIRST = "1 Table 1 Schedule of Activitie"
@@ -125,3 +125,20 @@ def test_sheet_names_are_valid(number: int, title: str) -> None:
     assert name.startswith(str(number))
     assert not set(name) & set("[]:*?/\\'")
     openpyxl.Workbook().create_sheet(name)
+
+
+def test_rows_have_room_for_what_wraps(toy: Result, tmp_path: Path) -> None:
+    """A row with merged cells does not grow by itself: its height is what its longest cell needs."""
+    toy.tables[0].cells[0].text = toy.tables[0].grid[0][0] = "A long heading that needs many lines in its column " * 3
+    sheet = openpyxl.load_workbook(toy.to_xlsx(tmp_path / "a.xlsx")).worksheets[1]
+    heights = [sheet.row_dimensions[TOP + row].height for row in range(len(toy.tables[0].grid))]
+    assert heights[0] >= 3 * 15
+    assert heights[-1] < heights[0]
+    assert {cell.font.name for row in sheet.iter_rows() for cell in row if cell.value} == {"Calibri"}
+
+
+@pytest.mark.parametrize(
+    ("text", "room", "lines"), [("", 9, 1), ("Week 2", 9, 1), ("Week 2", 5, 2), ("abcdefghij", 4, 3)]
+)
+def test_lines_of_wrapped_text(text: str, room: float, lines: int) -> None:
+    assert wrapped(text, room) == lines

@@ -104,7 +104,7 @@ def _add_grid(document: Any, table: SoeTable, columns: range) -> None:
         last = rows[cell.row + cell.row_span - 1][right - columns.start]
         target = first if first is last else first.merge(last)
         target.text = ""
-        if "shaded" in cell.states:
+        if "shaded" in cell.states and cell.row >= heads and cell.column:
             _shade(target)
         paragraph = target.paragraphs[0]
         paragraph.paragraph_format.space_after = Pt(0)

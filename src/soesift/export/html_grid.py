@@ -145,7 +145,7 @@ def _cell(cell: Cell, table: SoeTable, links: Links) -> str:
         scope=scope,
         rowspan=cell.row_span if cell.row_span > 1 else None,
         colspan=cell.column_span if cell.column_span > 1 else None,
-        cls=" ".join([*classes, *(["doubtful"] if cell.doubt else []), *cell.states]),
+        cls=" ".join([*classes, *(["doubtful"] if cell.doubt else []), *(() if head or side else cell.states)]),
         title=why_doubted(cell),
         dir="auto" if not cell.text.isascii() else None,
     )

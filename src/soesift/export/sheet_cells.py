@@ -9,6 +9,8 @@ from typing import Any
 from soesift.export.wording import plain
 
 LONGEST_CELL = 32_767  # characters (UTF-16 units) that Excel allows in a cell
+FONT, SIZE = "Calibri", 11  # points; named, or each program takes another
+LINE = 15.0  # points of a row of one line in that font
 LONGEST_NAME = 31  # characters of a sheet name
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 _NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\'\s]+")
@@ -48,7 +50,8 @@ class StyledSheet:
         from openpyxl.cell.text import InlineFont
 
         font = _style(style).get("font")
-        look = {} if font is None else {"b": font.b, "color": font.color, "i": font.i}
+        look = {"rFont": FONT, "sz": SIZE}
+        look |= {} if font is None else {"b": font.b, "color": font.color, "i": font.i}
         base, up = InlineFont(**look), InlineFont(**look, vertAlign="superscript")
         cell = self.sheet.cell(row, column)
         cell.value = CellRichText(*(TextBlock(up if raised else base, plain(piece)) for piece, raised in pieces))
@@ -96,6 +99,10 @@ class StyledSheet:
 
         self.sheet.column_dimensions[get_column_letter(column)].width = characters
 
+    def height(self, row: int, lines: int) -> None:
+        """Room for so many lines: rows with merged cells do not grow by themselves."""
+        self.sheet.row_dimensions[row].height = min(400.0, LINE * max(1, lines))
+
     def print_landscape(self, title_rows: str | None) -> None:
         """One page wide, landscape, the header repeated on each page."""
         self.sheet.page_setup.orientation = "landscape"
@@ -132,25 +139,32 @@ def _style(name: str) -> dict[str, Any]:
     head_fill, side_fill = PatternFill("solid", fgColor="1F4E5F"), PatternFill("solid", fgColor="EEF3F6")
     warn_fill = PatternFill("solid", fgColor="FFE9A8")
     styles: dict[str, dict[str, Any]] = {
-        "title": {"font": Font(bold=True, size=14, color="1F4E5F")},
-        "name": {"font": Font(bold=True)},
-        "note": {"font": Font(italic=True, color="5B6B77")},
+        "title": {"font": Font(name=FONT, bold=True, size=14, color="1F4E5F")},
+        "name": {"font": Font(name=FONT, size=SIZE, bold=True)},
+        "note": {"font": Font(name=FONT, size=SIZE, italic=True, color="5B6B77")},
         "shaded": {"fill": PatternFill("solid", fgColor="D9D9D9")},
-        "text": {"alignment": wrap, "border": box},
-        "text_line": {"alignment": Alignment(vertical="top")},
-        "footnote": {"alignment": wrap},
-        "marker": {"alignment": Alignment(horizontal="right", vertical="top"), "font": Font(bold=True)},
+        "text": {"font": Font(name=FONT, size=SIZE), "alignment": wrap, "border": box},
+        "text_line": {"font": Font(name=FONT, size=SIZE), "alignment": Alignment(vertical="top")},
+        "footnote": {"font": Font(name=FONT, size=SIZE), "alignment": wrap},
+        "marker": {
+            "alignment": Alignment(horizontal="right", vertical="top"),
+            "font": Font(name=FONT, size=SIZE, bold=True),
+        },
         "header": {
-            "font": Font(bold=True, color="FFFFFF"),
+            "font": Font(name=FONT, size=SIZE, bold=True, color="FFFFFF"),
             "fill": head_fill,
             "alignment": middle,
             "border": box,
         },
-        "side": {"font": Font(bold=True), "fill": side_fill, "alignment": wrap, "border": box},
-        "mark": {"alignment": middle, "border": box},
-        "page": {"font": Font(color="5B6B77"), "alignment": middle, "border": box},
+        "side": {"font": Font(name=FONT, size=SIZE, bold=True), "fill": side_fill, "alignment": wrap, "border": box},
+        "mark": {"font": Font(name=FONT, size=SIZE), "alignment": middle, "border": box},
+        "page": {"font": Font(name=FONT, size=SIZE, color="5B6B77"), "alignment": middle, "border": box},
         "warning": {"fill": warn_fill, "alignment": wrap},
-        "link": {"font": Font(color="0563C1", underline="single"), "alignment": wrap, "border": box},
-        "back": {"font": Font(color="0563C1", underline="single")},
+        "link": {
+            "font": Font(name=FONT, size=SIZE, color="0563C1", underline="single"),
+            "alignment": wrap,
+            "border": box,
+        },
+        "back": {"font": Font(name=FONT, size=SIZE, color="0563C1", underline="single")},
     }
     return styles[name]

@@ -14,6 +14,7 @@ TOP = 3  # sheet row of the first grid row
 MOST_FROZEN = 12  # rows; more would leave no room to scroll on a small screen
 LEAST_WIDTH, MOST_WIDTH, MOST_FIRST = 6.0, 26.0, 48.0  # characters
 INDEX = "Index"
+BOLD = 1.12  # width of a bold letter beside a plain one
 MARK_LENGTH = 3  # characters up to which a cell is centred like a mark
 
 
@@ -31,6 +32,8 @@ def add_table_sheet(sheet: StyledSheet, table: SoeTable, number: int) -> None:
     widths = column_widths(table)
     for column, width in enumerate([*widths, 7.0], start=1):
         sheet.width(column, width)
+    for row, lines in enumerate(row_lines(table, widths)):
+        sheet.height(TOP + row, lines)
     _freeze(sheet, header_count(table))
     _put_footnotes(sheet, table, TOP + n_rows + 1, widths)
 
@@ -44,8 +47,35 @@ def column_widths(table: SoeTable) -> list[float]:
         word = max((len(w) for text in texts for w in text.split()), default=0)
         text = max((len(t) for t in texts), default=0)
         most = MOST_FIRST if c == 0 else MOST_WIDTH
-        widths.append(min(most, max(LEAST_WIDTH, word + 2.0, text if c == 0 else 2.5 * math.sqrt(text))))
+        widths.append(
+            min(most, max(LEAST_WIDTH, BOLD * word + 2.0, BOLD * text + 1.5 if c == 0 else 2.5 * math.sqrt(text)))
+        )
     return widths
+
+
+def row_lines(table: SoeTable, widths: list[float]) -> list[int]:
+    """Lines that each row of the grid needs at these widths, each word whole; a cell over several rows shares them."""
+    lines = [1] * len(table.grid)
+    for cell in placed_cells(table):
+        room = sum(widths[cell.column : cell.column + cell.column_span]) - 1
+        need = math.ceil(
+            wrapped(cell.printed, room, cell.row < header_count(table) or cell.column == 0) / cell.row_span
+        )
+        for row in range(cell.row, cell.row + cell.row_span):
+            lines[row] = max(lines[row], need)
+    return lines
+
+
+def wrapped(text: str, room: float, bold: bool = False) -> int:
+    """Lines of a text that breaks between words; bold letters are a tenth wider."""
+    room, count, used = max(room / (BOLD if bold else 1.0), 1.0), 1, 0.0
+    for word in text[:4000].split():
+        length = len(word)
+        if used and used + 1 + length > room:
+            count, used = count + 1, 0.0
+        used += length + bool(used)
+        count, used = count + int((used - 1) // room), (used - 1) % room + 1 if used > room else used
+    return count
 
 
 def _facts(table: SoeTable) -> str:
@@ -65,7 +95,7 @@ def _put_grid(sheet: StyledSheet, table: SoeTable) -> None:
         mark = len(cell.text) <= MARK_LENGTH or cell.column_span > 1
         style = "header" if cell.row < n_header else "side" if cell.column == 0 else "mark" if mark else "text"
         sheet.put_pieces(row, column, pieces(cell), style)
-        if "shaded" in cell.states:
+        if "shaded" in cell.states and cell.row >= n_header and cell.column:
             sheet.shade(row, column)
         if cell.doubt:
             sheet.doubt(row, column, " ".join(doubt.why for doubt in cell.doubt))
