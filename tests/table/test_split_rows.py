@@ -50,3 +50,37 @@ def test_cells_and_boundaries_stay_a_grid(tmp_path: Path) -> None:
 def test_broken_prose_is_left_in_one_row(tmp_path: Path) -> None:
     prose = [["Class", "Rule", "Action", "Who"], *([f"line {k} of", "one long", "text in", "a cell"] for k in range(5))]
     assert only_verticals(tmp_path, prose).shape[0] == 2
+
+
+def banded(folder: Path, texts: list[list[str]], missing: int) -> list[list[str]]:
+    """Texts in a ruled table of which one rule between rows was lost, as in a scan where text touches it."""
+    sheet = Sheet()
+    rows = ROWS[: len(texts) + 1]
+    for x in COLUMNS:
+        sheet.line(x, rows[0], x, rows[-1])
+    for k, y in enumerate(rows):
+        if k != missing:
+            sheet.line(COLUMNS[0], y, COLUMNS[-1], y)
+    put_text(sheet, COLUMNS, rows, full_grid(texts))
+    return find_tables(read_sheet(folder, sheet)).tables[0].texts()
+
+
+def test_two_rows_whose_rule_was_lost_are_parted_by_their_marks(tmp_path: Path) -> None:
+    body = [*BODY[:4], ["Hematology", "X", "X", ""], ["Adverse events", "X", "X", "X"]]
+    assert banded(tmp_path, body, 5) == body
+
+
+def test_a_row_of_two_lines_with_marks_between_them_is_one(tmp_path: Path) -> None:
+    texts = [BODY[0], BODY[1], BODY[2]]
+    sheet = Sheet()
+    rows = [100.0, 120.0, 160.0]
+    for x in COLUMNS:
+        sheet.line(x, rows[0], x, rows[-1])
+    for y in rows:
+        sheet.line(COLUMNS[0], y, COLUMNS[-1], y)
+    put_text(sheet, COLUMNS, rows[:2], full_grid(texts[:1]))
+    for y, words in ((134, "Samples for"), (150, "biomarkers")):
+        sheet.text(75, y, words, 8)
+    for x in COLUMNS[1:4]:
+        sheet.text(x + 3, 142, "X", 8)
+    assert find_tables(read_sheet(tmp_path, sheet)).tables[0].texts()[1:] == [["Samples for biomarkers", "X", "X", "X"]]

@@ -21,6 +21,7 @@ from soesift.table.open_cells import part_open_cells
 from soesift.table.redaction import add_hidden_rules, covered_outside, redaction_tags
 from soesift.table.rests import left_open, with_rest
 from soesift.table.shades import row_shades
+from soesift.table.slivers import close_slivers
 from soesift.table.split_rows import split_rows
 from soesift.table.states import mark_states
 from soesift.table.stream import find_streams
@@ -99,6 +100,8 @@ def tables_of(page: Page, words: Words, horizontal: Lines, vertical: Lines) -> l
     taken = [t for t in ruled if t.shape[1] >= 2]
     tables = [*taken, *find_streams(words, horizontal, taken, page.number)]
     for table in tables:
+        if not table.borderless:
+            close_slivers(table, words)
         part_open_cells(table, words)
         if not table.borderless:
             split_rows(table, words)

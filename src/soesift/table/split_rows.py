@@ -11,7 +11,8 @@ from soesift.table.fill_text import words_by_cell
 from soesift.table.grid import FoundTable, GridCell
 from soesift.table.signs import is_mark
 
-LEAST_ROWS = 3  # lines of marks in one band that make it several rows
+LEAST_ROWS = 2  # lines of marks in one band that make it several rows
+SURE_ROWS = 3  # so many need no name beside each of them
 LEAST_CELLS = 2  # cells of the band that hold such a column of marks
 SAME = 0.6  # of the character height: marks closer than this stand in one row
 OWN = 1.6  # of the character height: a name this far from any mark is a row of its own
@@ -54,7 +55,8 @@ def band_cuts(
     if stacked < LEAST_CELLS or len(names) < LEAST_ROWS:
         return np.zeros(0, np.float32)
     anchors = row_anchors(marks, names, size)
-    if len(anchors) < LEAST_ROWS:
+    beside = [min(abs(n - a) for n in names) <= SAME * size for a in anchors]
+    if len(anchors) < LEAST_ROWS or (len(anchors) < SURE_ROWS and not all(beside)):
         return np.zeros(0, np.float32)
     return ((anchors[1:] + anchors[:-1]) / 2).astype(np.float32)
 
