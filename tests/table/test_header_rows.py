@@ -32,6 +32,8 @@ def test_no_windows(text: str) -> None:
         ["", "1 (HD)", "2 (non-HD)", "3 (HD)"],
         ["Clinic visit window (days)", "—", "±2", "—"],
         ["Study week", "-2", "0", "4"],
+        ["Fasting visit", "X", "", "X"],
+        ["Telephone visit", "", "X", ""],
     ],
 )
 def test_rows_of_a_header(row: list[str]) -> None:
@@ -77,3 +79,22 @@ def test_what_other_pages_repeat_is_header() -> None:
     assert count_header_rows(grid, reprints=[1.0, 1.0, -1.0, -1.0, -1.0, -1.0]) == 2
     day = [TOP, ["", "1", "8", "15"], *BODY]
     assert count_header_rows(day, reprints=[1.0, -1.0, -1.0, -1.0, -1.0, -1.0]) == 1
+
+
+def test_sentences_that_name_visits_are_no_header() -> None:
+    rows = [
+        [
+            "Urinary albumin",
+            "Assessed at the screening visit to confirm that the participant may take part in it, see 5.1",
+        ]
+    ]
+    rows += [
+        [
+            "Chemistry panel",
+            "The laboratory will use the samples of all visits to estimate the filtration rate of kidneys",
+        ]
+    ]
+    rows += [
+        ["Samples", "Taken before the dose at these visits, as long as the participant has not had a meal by then"]
+    ]
+    assert count_header_rows(rows) == 1

@@ -18,6 +18,7 @@ class HeaderSettings:
     most: int = 8  # rows of a header; the longest seen has seven
     looked: int = 40  # rows looked at for what the body is like
     mark: float = -4.0  # of a row with a mark in it; it outweighs all but a reprint
+    mark_of_visits: float = 0.5  # of one that says with marks which visits are fasting, or by telephone
     timed: float = 2.2  # times the share of the row's texts that name a time or a window
     untimed: float = -0.4  # of a row whose texts name none, without a name or with that of an axis
     untimed_named: float = -1.2  # of one with any other name
@@ -40,6 +41,7 @@ class HeaderSettings:
 
 
 SETTINGS = HeaderSettings()
+LONGEST = 80  # characters of a text that names a visit; longer ones are sentences
 
 # the name of an axis of time or of the column of activities, without a value
 _DIMENSION = re.compile(
@@ -59,6 +61,11 @@ _VALUE = re.compile(
     r"(?:screening|baseline|end\s+of\s+(?:study|treatment)|follow[\s-]?up|unscheduled|early\s+\w+|pre-?dose|"
     r"post-?dose|eot|eos|discharge|run-?in|randomi[sz]ation)\b(?!.*\b(?:visit|day|week)s?\W*$)|"
     r"[-–−+]?\d+(?:[.,]\d+)?\s*(?:h|hr|hrs|hours?|min|minutes|[a-z])?\W*$)",
+    re.IGNORECASE,
+)
+_OF_VISITS = re.compile(
+    r"\W*(?:fast(?:ing|ed)(?:\s+(?:visits?|status|state|required))?|"
+    r"(?:tele)?phone\s+visits?|(?:clinic|site|on-?site|home|remote|virtual|in-?person|office)\s+visits?)\W*\w?",
     re.IGNORECASE,
 )
 _BLANK = re.compile(r"[-–—\s.]*|n\.?/?a\.?", re.IGNORECASE)
@@ -115,9 +122,9 @@ def own_evidence(texts: Sequence[str], row: int, timed_tells: bool, marked: floa
     distinct = set(data)
     if not distinct - {name}:
         return s.band if row else 0.2
-    if any(is_mark(text) and not is_window(text) for text in distinct):
-        return s.mark
-    timed = sum(has_time(text) or is_point(text) or is_window(text) for text in distinct) / len(distinct)
+    if any(map(is_mark, distinct)):
+        return s.mark_of_visits if row and _OF_VISITS.fullmatch(name) else s.mark
+    timed = sum(map(is_timed, distinct)) / len(distinct)
     weight = name_evidence(name, timed, row, s)
     untimed = s.untimed if weight > 0 else s.untimed_named
     weight += (s.timed * timed if timed >= 0.2 else untimed) if timed_tells else 0.0
@@ -151,6 +158,11 @@ def shade_evidence(shades: Sequence[float], row: int, s: HeaderSettings) -> floa
     if len(shades) <= row or min(abs(shades[0] - shade) for shade in shades[-3:]) <= s.shade_step:
         return 0.0
     return s.shaded if abs(shades[row] - shades[0]) <= s.shade_step else -s.shaded
+
+
+def is_timed(text: str) -> bool:
+    """Whether a text of a header's length names a time or a window."""
+    return len(text) <= LONGEST and (has_time(text) or is_point(text) or is_window(text))
 
 
 def timed_body(grid: Grid, s: HeaderSettings) -> float:
