@@ -287,3 +287,15 @@ def test_a_group_at_the_top_of_a_page_is_no_rest_of_a_name() -> None:
     lower = [["Laboratory", "", "", "", ""], *BODY[3:]]
     joined = join_fragments([fragment(HEADER + BODY[:3], 4, caption=CAPTION), fragment(HEADER + lower, 5)])
     assert len(joined.grid) == 1 + len(BODY) + 1
+
+
+def test_one_misread_row_of_a_reprinted_header_keeps_none_of_it_in_the_body() -> None:
+    head = [
+        ["Table 1. Schedule of Activities"] * 5,
+        ["Visit", "V1", "V2", "V3", "V4"],
+        ["Window", "", "±3", "±3", "+7"],
+    ]
+    misread = [["TableI.ScheduIe"] * 5, ["Visit", "V1", "V2", "V3", "V4"], ["Window", "", "H3", "", "+7"]]
+    joined = join_fragments([fragment(head + BODY[:3], 4, caption=CAPTION), fragment(misread + BODY[3:], 5)])
+    assert joined.grid == head + BODY
+    assert joined.header_rows == 3

@@ -39,13 +39,15 @@ def reprint_votes(fragments: Sequence[Fragment], settings: HeaderSettings = SETT
 def repeated_rows(first: Sequence[Sequence[str]], later: Sequence[Sequence[str]]) -> set[int]:
     """Leading rows of `first` that `later` begins with as well; empty if it begins with something else."""
     rows: set[int] = set()
-    at = 0
+    at = missed = 0
     for texts in later:
         match = next((r for r in range(at, len(first)) if same_row(first[r], texts)), None)
-        if match is None:
+        missed += match is None
+        if missed > 1:  # one row may be misread
             break
-        rows.add(match)
-        at = match + 1
+        if match is not None:
+            rows.add(match)
+            at = match + 1
     told = [row for row in rows if len({letters(t) for t in first[row]} - {""}) >= 2]
     return rows if told else set()
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from soesift.join.fragment import Fragment
 
+READ = 0.8  # likeness of two readings of one header text
 ALIGNED = 0.02  # of the table's width
 _CONTINUED = re.compile(
     r"\(?\b(?:cont(?:inued|['’]?d|\.)?|concluded|suite|fortsetzung|continua\w+)\b\.?\)?", re.IGNORECASE
@@ -65,14 +66,22 @@ def columns_likeness(one: list[str], two: list[str]) -> float:
     if len(one) == len(two):
         # a first column that repeats "Procedure" says little
         pairs = [(x, y) for x, y in zip(one[1:], two[1:], strict=True) if x or y]
-        return sum(x == y for x, y in pairs) / max(1, len(pairs))
+        return sum(same_reading(x, y) for x, y in pairs) / max(1, len(pairs))
     return SequenceMatcher(None, one, two, autojunk=False).ratio()
 
 
 def header_columns(fragment: Fragment, rows: int | None = None) -> list[str]:
     """For each column, the letters of its header texts (of the first `rows` rows)."""
-    header = fragment.header[:rows]
+    header = [row for row in fragment.header[:rows] if len(row) < 3 or len(set(row)) > 1]  # a title names no column
     return [letters("".join(dict.fromkeys(texts))) for texts in zip(*header, strict=True)] if header else []
+
+
+def same_reading(one: str, two: str) -> bool:
+    """Whether the letters of two headers are one text, OCR's slips apart; numbers, which tell visits, must be equal."""
+    if one == two:
+        return True
+    numbers = [re.findall(r"\d+", text) for text in (one, two)]
+    return min(len(one), len(two)) > 4 and numbers[0] == numbers[1] and alike(one, two) >= READ
 
 
 def row_names(fragment: Fragment) -> list[str]:

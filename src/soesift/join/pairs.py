@@ -12,12 +12,15 @@ from soesift.join.likeness import (
     plain_caption,
     row_names,
     same_columns,
+    same_reading,
     shared_boundaries,
 )
 from soesift.join.naming import title_line
 from soesift.table.records import title_row
 from soesift.table.signs import has_time, is_point
 
+LONG = 40  # letters of a caption that may differ in slips of OCR alone
+TITLE = 90  # letters of a title; what follows in its row explains it
 PAIR_NAMES = (
     "same_columns", "shared_boundaries", "header", "own_header", "other_header", "continued", "caption_same",
     "caption_other", "caption_title", "gap", "same_page", "tile", "kind", "width_change",
@@ -62,9 +65,16 @@ def caption_relation(group: list[Fragment], caption: str) -> tuple[float, float]
     )
     for text in dict.fromkeys(texts):
         known = plain_caption(text)
-        if len(known) >= 5 and (own == known or own.startswith(known) or alike(own, known) > 0.97):
+        if len(known) >= 5 and (
+            own == known or own.startswith(known) or (alike(own, known) > 0.97 or read_alike(own, known))
+        ):
             return 1.0, 0.0
     return 0.0, 1.0
+
+
+def read_alike(one: str, two: str) -> bool:
+    """Whether the letters of two long captions are one text but for OCR's slips, or begin with the same long title."""
+    return min(len(one), len(two)) > LONG and (one[:TITLE] == two[:TITLE] or same_reading(one, two))
 
 
 def has_own_header(fragment: Fragment) -> bool:

@@ -11,7 +11,7 @@ from soesift.document.orient import turn_box
 from soesift.document.page import Box
 from soesift.document.raised import runs_of, split_raised
 from soesift.join.fragment import Fragment
-from soesift.join.header_rows import same_row, settle_header_rows
+from soesift.join.header_rows import like, same_row, settle_header_rows
 from soesift.join.joined import Joined
 from soesift.join.likeness import header_likeness, letters, names_likeness, plain_caption, same_columns
 from soesift.join.pairs import has_own_header, is_tile
@@ -71,6 +71,7 @@ def stack_block(fragments: list[Fragment]) -> Joined:
     return joined
 
 
+MISREAD = 1  # rows of a reprinted header that OCR may have made another
 _OPEN = re.compile(r".*(?:[,/(&–-]|\b(?:and|or|of|for|with|including|the|to|by|in|on|at))", re.IGNORECASE)
 
 
@@ -116,16 +117,22 @@ def repeated_header(joined: Joined, fragment: Fragment) -> int:
     header = joined.grid[: joined.header_rows]
     known = {plain_caption(" ".join(row)) for row in header} - {""}
     words = {letters(t) for row in header for t in row} - {""}  # signs alone name no column
-    skip = 0
-    for row in fragment.record.grid[: max(fragment.record.header_rows, joined.header_rows)]:
+    skip = missed = 0
+    for place, row in enumerate(fragment.record.grid[: max(fragment.record.header_rows, joined.header_rows)], 1):
         texts = [letters(t) for t in row if t]
         seen = sum(t in words for t in texts) / max(1, len(texts))
-        again = (
-            len(row) == len(header[0]) and any(same_row(row, known_row) for known_row in header) if header else False
-        )
-        if again or plain_caption(" ".join(row)) in known or (texts and seen >= 0.7) or (not texts and skip):
-            skip += 1
+        again = bool(header) and len(row) == len(header[0]) and any(same_row(row, one) for one in header)
+        again = again or (skip > 0 and any(like(row[0], one[0]) and letters(row[0]) for one in header))
+        if (
+            again
+            or plain_caption(" ".join(row)) in known
+            or (texts and seen >= 0.7)
+            or (not texts and skip == place - 1 > 0)
+        ):
+            skip = place
         else:
+            missed += 1
+        if missed > MISREAD:
             break
     return skip + column_names_below(joined, fragment, skip)
 
