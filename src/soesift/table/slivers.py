@@ -42,7 +42,7 @@ def close_slivers(table: FoundTable, words: Words, settings: SliverSettings = SE
         table.cells = [c for cell in table.cells if (c := laid(cell, place, down=True)).row_span]
 
 
-def alone(table: FoundTable, narrow: NDArray[np.bool_], middles: NDArray[np.float32]) -> NDArray[np.bool_]:
+def alone(table: FoundTable, narrow: NDArray[np.bool_], middles: NDArray[np.floating]) -> NDArray[np.bool_]:
     """Of the narrow columns those in no cell of which, of one column, a word stands."""
     kept = narrow.copy()
     for cell in table.cells:
