@@ -295,7 +295,7 @@ def test_one_misread_row_of_a_reprinted_header_keeps_none_of_it_in_the_body() ->
         ["Visit", "V1", "V2", "V3", "V4"],
         ["Window", "", "±3", "±3", "+7"],
     ]
-    misread = [["TableI.ScheduIe"] * 5, visits, ["Window", "", "H3", "", "+7"]]
+    misread = [["TableI.ScheduIe"] * 5, head[1], ["Window", "", "H3", "", "+7"]]
     joined = join_fragments([fragment(head + BODY[:3], 4, caption=CAPTION), fragment(misread + BODY[3:], 5)])
     assert joined.grid == head + BODY
     assert joined.header_rows == 3
