@@ -277,3 +277,17 @@ def test_notes_hang_on_what_carries_them() -> None:
 def test_footnotes_are_of_a_class(text: str, wanted: str) -> None:
     schedule = made([["Procedure", "Day 1", "Day 8"]], [["ECGa", "X", "X"]], {"a": text})
     assert schedule.conditions[0].note_class == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("Cycle 7 and after", {"kind": "repeat", "cycle": 7, "every_days": 21}),
+        ("Day 1 of each cycle", {"kind": "repeat", "day": 1, "every_days": 21}),
+        ("Post-op Day 3", {"kind": "planned", "offset_days": 3, "relative_to": "surgery"}),
+        ("Cycle 1 and Cycle 2", {"kind": "repeat", "cycle": 1, "last_cycle": 2, "every_days": 21}),
+    ],
+)
+def test_cycles_that_go_on_and_days_after_surgery(text: str, wanted: dict[str, object]) -> None:
+    found = visits([["Procedure", text, "Cycle 1 Day 1"]], notes={"-": "Cycles are 21 days."})
+    assert facts(found[0]) == wanted

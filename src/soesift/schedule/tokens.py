@@ -54,13 +54,14 @@ _PATTERNS = [
     ("every", r"\bevery\b|\beach\b"),
     ("often", r"\b(?:daily|weekly|bi-?weekly|monthly|quarterly|yearly|annually)\b"),
     ("word", r"\bpre[\s-]?treatment\b"),
+    ("word", r"\bpost[\s-]?op(?:erative(?:ly)?)?\b\.?"),
     ("event:screening", r"\bpre[\s-]?screen(?:ing)?\b"),
     ("event:follow_up", r"\bpost[\s-]?treatment(?:[\s-]+follow[\s-]*up)?\b"),
     ("relative", r"\bpre-?(?:dose|dosing|infusion|injection|vaccination)\b"
      r"|\bpost-?(?:dose|dosing|infusion|injection|vaccination|randomi[sz]ation)\b"
      r"|\b(?:up\s+to|until)\b|\bwithin\b|\bprior\s+to\b|\bbefore\b|\bpreceding\b|\bafter\b|\bfollowing\b|\bpost-?\b|\bpre-?\b|\bprior\b"),
     *((f"event:{name}", pattern) for name, pattern in _EVENTS.items()),
-    ("open", r"\b(?:and|&)\s+(?:beyond|onwards?|above|later"
+    ("open", r"\b(?:and|&)\s+(?:beyond|onwards?|above|later|after(?:wards?)?(?=\s*(?:$|[,)]))"
      r"|(?:all\s+)?subsequent(?:\s+cycles?)?|thereafter)"
      r"|\bonwards?\b|\bbeyond\b|\bor\s+(?:later|more)\b"),
     ("visit", r"\b(?:clinic\s+|study\s+|site\s+|telephone\s+|phone\s+)?visits?\b|\bv(?=-?\d)|\bvst\b"),

@@ -30,10 +30,16 @@ def visit_of(encounter: Encounter, epoch: str | None, schedule: Schedule) -> Vis
         visit.offset_days = visit.relative_to = None
     if timing.every is not None:
         visit.every_days = _in_days(timing.every.first, timing.every.unit)
+        if timing.every.unit == "cycle":  # "Day 1 of each cycle"
+            length = cycle_length_of(schedule, None)
+            visit.in_cycle = True
+            visit.every_days = None if length is None else length * (timing.every.first or 1)
         if visit.every_days is None:
             visit.doubts.append(
                 f"Repeats every {_span(timing.every)}; a {timing.every.unit} has no fixed number of days."
             )
+    if visit.day is not None and any(_AFTER_SURGERY.search(text) for text in visit.printed):
+        visit.offset_days, visit.relative_to, visit.day, visit.last_day = visit.day, "surgery", None, None
     _at_event(visit, timing)
     if visit.last_day is not None and visit.last_week is not None and _listed(timing, "day"):
         visit.week = visit.last_week = None  # "Weeks 1-25 | Days 7, 21, 35": the weeks hold the days
@@ -47,6 +53,7 @@ def visit_of(encounter: Encounter, epoch: str | None, schedule: Schedule) -> Vis
     return visit
 
 
+_AFTER_SURGERY = re.compile(r"\bpost[\s-]?op(?:erative)?\b", re.IGNORECASE)  # "Post-op day 1"
 _REPEATED = re.compile(r"\b(?:to\s+be\s+)?repeat(?:ed|s)?\b|\bcontinue\s+to\s+repeat\b", re.IGNORECASE)
 _AT = re.compile(
     r"(?:at\s+)?(?:the\s+)?(?:time|day|date)\s+of\s+(?P<what>[A-Za-z][A-Za-z -]{3,40})"
