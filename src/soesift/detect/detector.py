@@ -110,7 +110,7 @@ class Detector:
         accepted = [f for f in fragments if f.probability >= info.threshold]
         rejected = [f for f in fragments if f.probability < info.threshold]
         joining = time.perf_counter()
-        tables = _assembled(accepted, lines, reading)
+        tables = with_rows(_assembled(accepted, lines, reading))
         done = time.perf_counter()
         unsure = unsure_pages(rejected, reading, info.unsure_threshold)
         strict = any(t.table_type != "subsidiary" for t in tables)
@@ -149,6 +149,15 @@ def _assembled(accepted: list[Fragment], lines: dict[int, list[TextLine]], readi
         except Exception as error:  # noqa: BLE001
             _leave_out(fragment, error, reading)
     return [table.model_copy(update={"id": f"t{number}"}) for number, table in enumerate(tables, 1)]
+
+
+def with_rows(tables: list[SoeTable]) -> list[SoeTable]:
+    """The tables that show a row on some page; what has pages and none with a row (a chart, a bare header) is none.
+
+    Tables of Word documents have no pages.
+    """
+    kept = [t for t in tables if t.pages or all(f.page is None for f in t.fragments)]
+    return [t.model_copy(update={"id": f"t{number}"}) for number, t in enumerate(kept, 1)]
 
 
 def _leave_out(fragment: Fragment, error: Exception, reading: Reading) -> None:
