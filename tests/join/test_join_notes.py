@@ -187,3 +187,16 @@ def test_a_note_behind_a_reference_without_a_stop() -> None:
         ("a", "See Section 7.1"),
         ("b", "In others it is b. in any case."),
     ]
+
+
+def test_the_first_note_counts_where_the_second_is_used() -> None:
+    printed = lines("1. At screening", "2. Before the dose", "3. At rest")
+    assert [m for m, _ in found(printed, "2 3")] == ["1", "2", "3"]
+    foreign = lines("1. Consent is given", "2. Visits are done", "b. At rest")
+    assert [m for m, _ in found(foreign, "b") if m] == ["b"]
+
+
+def test_a_note_with_signs_of_a_larger_font_is_no_heading() -> None:
+    printed = lines("1. At screening", "2. Markers: " + "TNF and others, " * 10, "3. At rest")
+    printed[1] = replace(printed[1], size=12.0)
+    assert [m for m, _ in found(printed, "1 2 3")] == ["1", "2", "3"]

@@ -130,7 +130,12 @@ def read_footnotes(
             continue
         marked = markers[place]
         if marked is not None and size and line.size > settings.larger * size and not _raised(line):
-            break  # a numbered heading in larger print
+            # signs of another font make a line of a note seem larger, but do not shorten it
+            larger = is_heading(line) or not expected.follows(marked[0], notes[-1].marker if notes else "")
+        else:
+            larger = False
+        if larger:
+            break
         gap = 0.0 if last is None else line.top - last.bottom
         if marked is None and last is not None and _ends(line, gap, size, bridged, settings):
             break
@@ -242,6 +247,7 @@ def _drop_foreign(found: list[tuple[str, str] | None], lines: list[TextLine], ex
         marker = candidate[0]
         sign = not marker[0].isalnum()
         good = expected.follows(marker, last) or _raised(lines[place]) or (sign and not last)
+        good = good or (not last and any(after in expected.used for after in successors(marker)))
         if good and last and marker not in successors(last) and not _raised(lines[place]):
             good = not _comes_later(found[place + 1 :], last, marker, expected)
         if good or _EXPLAINED.match(lines[place].shown or ""):
