@@ -16,8 +16,10 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "select"))
 
+import test_guarantee_moved as moved
 from test_certified import ALPHA, DELTA, simulate
 
+MOVED = ("plain", "recentred", "view added")  # each audit is stratified, at different rates a stratum
 KINDS = ("informative", "uninformative", "anti-informative", "edge", "ties", "perfect")
 
 
@@ -34,6 +36,13 @@ def main() -> int:
         worst = max(worst, rate)
         print(f"{kind:17s} violations {round(rate * given.audits):4d} ({rate:.4f}); kept NO {kept[0]:.3f}, "
               f"YES {kept[1]:.3f}")  # fmt: skip
+    print(f"beliefs moved after the draw; alpha {moved.ALPHA}, delta {moved.DELTA}; the audit has {moved.SIZES} items")
+    for kind in MOVED:
+        rate = moved.broken(kind, given.audits, seed=given.seed)
+        worst = max(worst, rate)
+        print(f"{kind:17s} violations {round(rate * given.audits):4d} ({rate:.4f})")
+    rate = moved.broken("recentred", given.audits, old_way=True, seed=given.seed)
+    print(f"recentred, taken for a uniform sample of the new class (as it was): {rate:.4f}")
     return int(worst > limit)
 
 

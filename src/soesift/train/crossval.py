@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from soesift.classify.model_folder import Calibration
 from soesift.classify.student import calibrated
 from soesift.errors import ModelError
+from soesift.evaluate.conformal import fit_conformal
 from soesift.train.calibrate import calibrate, scores
 from soesift.train.checkpoint import Progress, fingerprint
 from soesift.train.config import TrainConfig
@@ -102,8 +103,24 @@ def summarise(rows: Sequence[Row], config: TrainConfig, held: HeldOut) -> dict[s
             "pooled_at_half": scores(share, truth, 0.5),
             "recall_at_unsure": scores(share, truth, found.unsure)["recall"],
             "macro_f1": macro_f1(share, truth, groups, found.yes),
+            "conformal": conformal_scores(share, truth, groups),
         }
     return out
+
+
+def conformal_scores(share: NDArray[np.float64], truth: NDArray[np.bool_], groups: Sequence[str]) -> dict[str, float]:
+    """Conformal sets at 90 %: thresholds of all held-out rows, and the coverage by class and the share of unsure tables
+    where each half of the protocols is judged with the thresholds of the other.
+    """
+    half = np.isin(groups, sorted(set(groups))[::2])
+    yes, no = np.zeros(len(truth), bool), np.zeros(len(truth), bool)
+    for part in (half, ~half):
+        yes[part], no[part] = fit_conformal(truth[~part].astype(int), share[~part]).sets(share[part])
+    whole = fit_conformal(truth.astype(int), share)
+    covered = {f"covered_{name}": float(said[of].mean()) for name, said, of in
+               (("yes", yes, truth), ("no", no, ~truth)) if of.any()}  # fmt: skip
+    unsure = float((yes & no).mean()) if len(truth) else 0.0
+    return {"yes_from": whole.yes, "no_to": whole.no, **covered, "unsure": unsure}
 
 
 def macro_f1(share: NDArray[np.float64], truth: NDArray[np.bool_], groups: Sequence[str], threshold: float) -> float:
