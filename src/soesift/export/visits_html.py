@@ -89,7 +89,7 @@ def timeline(schedule: Schedule) -> str:
         shapes.append(element("circle", element("title", text(_tip(visit))), cx=f"{x:.1f}", cy=40, r=5, cls=look))
         y = 62 + _STEP * level
         shapes.append(_svg("line", x1=f"{x:.1f}", y1=46, x2=f"{x:.1f}", y2=y - 11, cls="axis"))
-        shapes.append(element("text", text(_label(visit)), x=f"{x:.1f}", y=y, text_anchor="middle"))
+        shapes.append(element("text", text(_label(visit)), x=f"{x:.1f}", y=y, text_anchor=_side(x)))
     note = "Scaled by study day" if scaled else "In printed order; the visits have no common count of days"
     shapes.append(element("text", note, x=_LEFT, y=16, cls="quiet"))
     return element(
@@ -100,6 +100,11 @@ def timeline(schedule: Schedule) -> str:
         role="img",
         aria_label="Timeline of the visits",
     )
+
+
+def _side(x: float) -> str:
+    """Labels near the ends are written inwards."""
+    return "end" if x > _WIDTH - 80 else "start" if x < 80 else "middle"
 
 
 def _svg(tag: str, **attributes: object) -> str:
@@ -144,7 +149,7 @@ def _levels(places: list[tuple[float, float, float]]) -> list[int]:
     ends: list[float] = []
     found: list[int] = []
     for x, _, _ in places:
-        level = next((k for k, end in enumerate(ends) if x - end > 90), len(ends))
+        level = next((k for k, end in enumerate(ends) if x - end > 115), len(ends))
         ends[level : level + 1] = [x]
         found.append(level)
     return found
