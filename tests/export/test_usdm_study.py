@@ -18,7 +18,7 @@ from soesift.export.usdm import StudyFacts, usdm_study
 from soesift.export.usdm.domains import domain_of
 from soesift.export.usdm.facts import Arm, Population
 from soesift.export.usdm.parts import STAND_IN, duration
-from soesift.result.models import Result
+from soesift.result.models import Result, TitleFact
 from soesift.result.store import write_result
 from soesift.sample import make_protocol
 
@@ -155,3 +155,16 @@ def test_durations_are_iso_8601() -> None:
 )  # fmt: skip
 def test_domains(name: str, domain: str) -> None:
     assert domain_of(name) == domain
+
+
+def test_the_title_page_stands_in_for_what_is_not_given(toy: Result) -> None:
+    printed = {"title": "A printed title", "identifier": "XY-9", "phase": "IIb"}
+    facts = {name: TitleFact(text=text, page=1) for name, text in printed.items()}
+    result = toy.model_copy(deep=True)
+    result.document.title_page = facts  # type: ignore[assignment]
+    version = usdm_study(result)["study"]["versions"][0]
+    assert version["titles"][0]["text"] == "A printed title"
+    assert version["studyIdentifiers"][0]["text"] == "XY-9"
+    assert version["studyDesigns"][0]["studyPhase"]["standardCode"]["code"] == "C15601"
+    given = usdm_study(result, StudyFacts(title="Given"))["study"]["versions"][0]
+    assert given["titles"][0]["text"] == "Given"

@@ -16,11 +16,12 @@ from soesift.detect.options import ReadFields, ReadOptions
 from soesift.detect.reading import Reading, read_pdf
 from soesift.document.kind import kind_of
 from soesift.document.office import as_docx
+from soesift.document.title_page import FIRST, title_page
 from soesift.errors import DocumentError, SoesiftError, fault
 from soesift.files import as_text, sha256_of
 from soesift.join.fragment import Fragment
 from soesift.join.neighbours import lift_continuations
-from soesift.result.models import DocumentInfo, Result, SoeTable, Timing, UnsurePage
+from soesift.result.models import DocumentInfo, Result, SoeTable, Timing, TitleFact, TitleField, UnsurePage
 from soesift.table.context import TextLine
 from soesift.witness import examine
 
@@ -65,6 +66,7 @@ class Detector:
         else:
             fragments, lines = pdf_fragments(path, sha256, reading, options, progress)
         result = self.decide(path, sha256, fragments, lines, reading)
+        result.document.title_page = _printed_of_study(fragments, lines)
         _seen_again(result, path)
         result.settings = options.settings
         result.timing.total = round(time.perf_counter() - started, 3)
@@ -189,6 +191,13 @@ def unsure_pages(rejected: list[Fragment], reading: Reading, threshold: float) -
     ]
     pages += [UnsurePage(page=page, why=why) for page, why in reading.unread.items()]
     return pages + [UnsurePage(why=why) for why in reading.unplaced]
+
+
+def _printed_of_study(fragments: list[Fragment], lines: dict[int, list[TextLine]]) -> dict[TitleField, TitleFact]:
+    """What the title page prints behind labels, in lines and in tables of two columns."""
+    rows = [(f.page, row) for f in fragments if 0 < f.page <= FIRST for row in f.record.grid]
+    found = title_page({page: [line.text for line in of_page] for page, of_page in lines.items()}, rows)
+    return {name: TitleFact(text=value.text, page=value.page) for name, value in found.items()}
 
 
 def _seen_again(result: Result, path: Path) -> None:

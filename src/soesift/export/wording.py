@@ -22,6 +22,16 @@ FLAG_NAMES = {
     "in_synopsis": ("In synopsis", "The table stands in the protocol synopsis."),
     "borderless": ("Borderless", "The columns were found by white space, not by rules. Check them."),
 }
+TITLE_NAMES = {
+    "title": "Title as printed",
+    "identifier": "Protocol number as printed",
+    "sponsor": "Sponsor as printed",
+    "version": "Version as printed",
+    "amendment": "Amendment as printed",
+    "phase": "Phase as printed",
+    "nct": "ClinicalTrials.gov",
+    "eudract": "EudraCT",
+}
 # XML 1.0 and HTML allow none of these: control characters, surrogate halves, non-characters
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
@@ -106,6 +116,7 @@ def document_facts(result: Result) -> list[tuple[str, str]]:
         ("Result", verdict(result)),
         ("Schedule of Events", document.has_soe),
     ]
+    facts += [(TITLE_NAMES[name], fact.text) for name, fact in document.title_page.items()]
     facts += _trouble(document)
     if document.n_pages is not None:
         facts.append(("Pages", str(document.n_pages)))

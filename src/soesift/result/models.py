@@ -162,6 +162,16 @@ class UnsurePage(Record):
     why: str
 
 
+TitleField = Literal["title", "identifier", "sponsor", "version", "amendment", "phase", "nct", "eudract"]
+
+
+class TitleFact(Record):
+    """A value of the title page as printed."""
+
+    text: str
+    page: int
+
+
 class DocumentInfo(Record):
     name: str
     sha256: str
@@ -170,6 +180,7 @@ class DocumentInfo(Record):
     image_only_pages: list[int] = []
     unsure_pages: list[UnsurePage] = []
     error: str | None = None  # why the document could not be read; then `tables` is empty
+    title_page: dict[TitleField, TitleFact] = {}  # what the first pages print of the study, each behind its label
 
 
 class ModelInfo(Record):

@@ -46,6 +46,8 @@ def read_result(path: Path | str) -> Result:
 
 
 def _slim(result: dict[str, Any]) -> dict[str, Any]:
+    if not result["document"]["title_page"]:
+        del result["document"]["title_page"]
     for table in result["tables"]:
         for part in ("cells", "footnotes"):
             table[part] = [{k: v for k, v in one.items() if v or k not in SELDOM} for one in table[part]]

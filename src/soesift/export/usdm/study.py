@@ -55,7 +55,7 @@ def write_usdm(result: Result, path: Path | str, facts: StudyFacts | None = None
 
 def usdm_study(result: Result, facts: StudyFacts | None = None) -> dict[str, Any]:
     """The Wrapper: one study, one version, one design with a timeline for each schedule; main schedules first."""
-    facts = facts or StudyFacts()
+    facts = with_title_page(facts or StudyFacts(), result)
     ids: Ids = Counter()
     tables = [one for one in handed(result) if visit_columns(one.schedule)]
     design, timelines, surrogates = _design(ids, tables, facts)
@@ -70,6 +70,21 @@ def usdm_study(result: Result, facts: StudyFacts | None = None) -> dict[str, Any
         "systemName": "soesift",
         "systemVersion": installed("soesift"),
     }
+
+
+_ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4"}
+
+
+def with_title_page(facts: StudyFacts, result: Result) -> StudyFacts:
+    """The facts, and for those not given what the title page prints behind its label."""
+    printed = {name: fact.text for name, fact in result.document.title_page.items()}
+    named = ("title", "identifier", "sponsor", "version", "nct")
+    more: dict[str, Any] = {name: printed[name] for name in named if name in printed and not getattr(facts, name)}
+    phase = re.sub(r"^phase |[ab]", "", printed.get("phase", "").lower())
+    phase = "/".join(_ROMAN.get(part, part) for part in re.split("[/-]", phase))
+    if facts.phase is None and phase in PHASES:
+        more["phase"] = phase
+    return facts.model_copy(update=more)
 
 
 def _study(result: Result, facts: StudyFacts, version: Part, document: Part) -> Part:

@@ -86,7 +86,10 @@ export class StartJob {
     kinds.addEventListener("change", () => take.setAttribute("href", `/api/documents/${row.key}/export/${kinds.value}`));
     const audit = make("a", { href: `/api/documents/${row.key}/audit.html`, target: "_blank", rel: "noopener" }, "Audit report");
     const who = row.signed?.length ? ` by ${row.signed.join(", ")}` : "";
-    return make("tr", {}, make("th", { scope: "row" }, row.name), make("td", {}, `${STATES[row.state]}${who}`), make("td", {}, String(row.tables)),
+    const { identifier, sponsor, version } = row.printed ?? {};
+    const printed = [identifier, sponsor, version && `version ${version}`].filter(Boolean).join(", ");
+    const name = make("th", { scope: "row" }, row.name, printed ? make("span", { class: "quiet" }, ` ${printed}`) : null);
+    return make("tr", {}, name, make("td", {}, `${STATES[row.state]}${who}`), make("td", {}, String(row.tables)),
       make("td", {}, open, " ", sign), make("td", {}, kinds, " ", take, " ", audit));
   }
 
