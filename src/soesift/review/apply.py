@@ -43,7 +43,10 @@ def apply_corrections(result: Result, corrections: Sequence[Correction]) -> Appl
     near = {f"r{number}": item for number, item in enumerate(result.rejected, 1)}
     state = _State({table.id: table.model_copy(deep=True) for table in result.tables}, near)
     now, left_out = fingerprint(result), []
-    for one in effective(corrections):
+    standing = effective(corrections)
+    if not standing:
+        return Applied(result, [], {})
+    for one in standing:
         try:
             action = read_action(one.get("what"))
             if action.result and action.result != now:
