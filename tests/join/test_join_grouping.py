@@ -15,7 +15,7 @@ from soesift.join.likeness import (
     same_columns,
     shared_boundaries,
 )
-from soesift.join.pairs import PAIR_NAMES, is_tile, pair_features
+from soesift.join.pairs import PAIR_NAMES, is_tile, pair_features, read_alike
 
 OTHER = [["Activity", "Week 4", "Week 8", "Week 12", "Month 6"]]
 
@@ -176,3 +176,10 @@ def test_pieces_of_one_word_table_are_joined() -> None:
     assert parted(between=["(continued)"]) == 1
     assert parted(between=["8.2 Safety"]) == 2
     assert parted(caption="Table 2 Schedule of the extension") == 2
+
+
+def test_captions_that_differ_in_one_word_are_no_two_readings_of_one() -> None:
+    pembrolizumab = "trialflowchartinitialtreatmentphaseforpembrolizumabarm"
+    paclitaxel = "trialflowchartinitialtreatmentphaseforpaclitaxelarm"
+    assert not read_alike(pembrolizumab, paclitaxel)
+    assert read_alike(pembrolizumab, pembrolizumab.replace("treatment", "treatrnent"))

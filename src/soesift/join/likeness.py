@@ -11,6 +11,7 @@ import numpy as np
 from soesift.join.fragment import Fragment
 
 READ = 0.8  # likeness of two readings of one header text
+SLIP = 3  # letters in a row that OCR may read as others
 ALIGNED = 0.02  # of the table's width
 _CONTINUED = re.compile(
     r"\(?\b(?:cont(?:inued|['’]?d|\.)?|concluded|suite|fortsetzung|continua\w+)\b\.?\)?", re.IGNORECASE
@@ -81,7 +82,14 @@ def same_reading(one: str, two: str) -> bool:
     if one == two:
         return True
     numbers = [re.findall(r"\d+", text) for text in (one, two)]
-    return min(len(one), len(two)) > 4 and numbers[0] == numbers[1] and alike(one, two) >= READ
+    same = min(len(one), len(two)) > 4 and numbers[0] == numbers[1] and alike(one, two) >= READ
+    return same and slips_only(one, two)
+
+
+def slips_only(one: str, two: str) -> bool:
+    """Whether the letters differ here and there only, not in a word: arms are named by one word ("Paclitaxel")."""
+    steps = SequenceMatcher(None, one, two, autojunk=False).get_opcodes()
+    return all(max(i2 - i1, j2 - j1) <= SLIP for kind, i1, i2, j1, j2 in steps if kind != "equal")
 
 
 def row_names(fragment: Fragment) -> list[str]:
