@@ -3,14 +3,18 @@
 python3 bootstrap.py demo [FILE...]   a virtual environment, the package, and detection on a sample protocol
                                       (made on the spot), or on your own files
 python3 bootstrap.py test [PYTEST...] the same with all extras, then the tests
+python3 bootstrap.py test --light     the tests of reading, tables, joining, schedules, selection and export alone:
+                                      without torch, in about two minutes
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
+import re
 import subprocess
 import sys
+import urllib.request
 import venv
 from pathlib import Path
 
@@ -18,6 +22,13 @@ ROOT = Path(__file__).resolve().parent
 HOME = ROOT / ".venv"
 BIN = HOME / ("Scripts" if os.name == "nt" else "bin")
 TORCH = "torch==2.13.0"  # before the rest, so that no other package chooses a larger build
+CPU_BUILDS = "https://download.pytorch.org/whl/cpu"
+REACHED_S = 5.0  # seconds in which the index of CPU builds must answer
+DOWNLOADS = {"sample": 200, "light": 330, "test": 480}  # MB of wheels of each extra, without torch, about
+LIGHT = (
+    "burden", "classify", "cli", "diff", "document", "evaluate", "export", "join", "result", "schedule", "select",
+    "table", "view",
+)  # fmt: skip
 
 
 def main() -> int:
@@ -45,24 +56,77 @@ def demo(files: list[str]) -> int:
 
 
 def test(rest: list[str]) -> int:
-    """All extras, then pytest."""
-    install("test", TORCH)
+    """All extras, then pytest; with --light only what needs no torch."""
+    if "--light" in rest:
+        install("light")
+        rest = [*(word for word in rest if word != "--light"), *(f"tests/{folder}" for folder in LIGHT)]
+    else:
+        install("test")
     return subprocess.run([str(BIN / "python"), "-m", "pytest", *rest], cwd=ROOT).returncode
 
 
-def install(extra: str, *first: str) -> None:
+def install(extra: str) -> None:
     """Make the environment once; again when pyproject.toml has changed."""
     stamp = HOME / f"soesift-{extra}.txt"
     digest = hashlib.sha256((ROOT / "pyproject.toml").read_bytes()).hexdigest()
     if stamp.exists() and stamp.read_text() == digest:
         return
     if not (BIN / "python").exists() and not (BIN / "python.exe").exists():
+        print(f"Making an environment in {HOME}", flush=True)
         venv.create(HOME, with_pip=True)
-    pip = [str(BIN / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    for package in first:
-        subprocess.run([*pip, package], check=True, cwd=ROOT)
-    subprocess.run([*pip, "--editable", f".[{extra}]"], check=True, cwd=ROOT)
+    if extra == "test":
+        install_torch()
+    print(f"Installing soesift[{extra}]: about {DOWNLOADS[extra]} MB to download where nothing is kept", flush=True)
+    pip("--editable", f".[{extra}]")
     stamp.write_text(digest)
+
+
+def install_torch() -> None:
+    """The build without CUDA where its index can be reached; elsewhere what pip finds."""
+    if sys.platform == "linux" and reached(CPU_BUILDS + "/torch/"):
+        print(f"Installing {TORCH}, the build for CPUs: about 200 MB to download", flush=True)
+        pip(TORCH, "--extra-index-url", CPU_BUILDS)  # of equal versions pip takes the one marked +cpu
+        return
+    large = (
+        f"; {CPU_BUILDS} is out of reach, and a build with CUDA is about 2,500 MB" if sys.platform == "linux" else ""
+    )
+    print(f"Installing {TORCH}: about 120 MB to download{large}", flush=True)
+    pip(TORCH)
+
+
+def reached(url: str) -> bool:
+    """Whether an address answers soon."""
+    try:
+        with urllib.request.urlopen(url, timeout=REACHED_S) as answer:
+            return bool(answer.status == 200)
+    except (OSError, ValueError):
+        return False
+
+
+def pip(*words: str) -> None:
+    """Install, telling what is downloaded as it comes; what pip said in full if it fails. Raises SystemExit."""
+    command = [str(BIN / "python"), "-m", "pip", "install", "--disable-pip-version-check", "--progress-bar", "off"]
+    said = []
+    with subprocess.Popen(
+        [*command, *words], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd=ROOT, text=True
+    ) as run:
+        assert run.stdout is not None
+        for line in run.stdout:
+            said.append(line)
+            if shown := told(line):
+                print(f"  {shown}", flush=True)
+    if run.returncode:
+        print("".join(said[-40:]), file=sys.stderr)
+        raise SystemExit(f"pip ended with code {run.returncode}; its last lines stand above")
+
+
+def told(line: str) -> str:
+    """What of a line of pip's is worth showing: a download with its size, and the last step."""
+    if found := re.match(r"\s*Downloading (?:\S*/)?([^\s/]+\.(?:whl|tar\.gz))(?:\.metadata)? \(([\d.]+ .?B)\)", line):
+        return f"{found[1]}, {found[2]}" if "metadata (" not in line and found[2][-2:] == "MB" else ""
+    if line.startswith("Installing collected packages"):
+        return f"unpacking {line.count(',') + 1} packages; this takes a minute"
+    return ""
 
 
 if __name__ == "__main__":

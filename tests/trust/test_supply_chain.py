@@ -17,7 +17,7 @@ from programs import program
 
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-TOOLS = {"test", "docs", "release"}  # never installed with the package
+TOOLS = {"light", "test", "docs", "release"}  # never installed with the package
 EXTRAS = sorted(set(PROJECT["optional-dependencies"]) - TOOLS)
 FOREIGN = ("torch", "soesift")  # chosen by hand; the project itself
 
@@ -42,7 +42,7 @@ def locked(name: str) -> dict[str, int]:
 @pytest.mark.parametrize(("name", "extras"), [("core.lock", []), ("all.lock", ["test", "docs"])])
 def test_the_lock_covers_what_is_asked_for_with_hashes(name: str, extras: list[str]) -> None:
     wanted = list(PROJECT["dependencies"])
-    for extra in extras:
+    for extra in [*extras, "light"] if extras else []:
         wanted += PROJECT["optional-dependencies"][extra]
     found = locked(name)
     names = {re.split(r"[\[<>=!~ ]", line)[0].lower().replace(".", "-") for line in wanted} - set(FOREIGN)

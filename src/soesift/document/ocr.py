@@ -32,6 +32,7 @@ from soesift.document.scan_text import Picture, detect_lines, read_crops
 FINEST, COARSEST = 220.0, 150.0  # dots per inch within which a picture is read as it is
 LONGEST = 1600  # pixels: side of the picture that the text detector sees
 SAMPLE = 6  # lines that are read both ways to tell how the page is turned
+SHARE = 9.0  # of a line's height: so much of its length is read for that
 LOOSE = 1.15  # of the usual ink height: least height of a character box
 RAISED = 0.6  # of the height of a line's boxes: so high are those of raised characters
 GRAIN = 6.0  # grey levels of noise above which a picture is smoothed
@@ -156,7 +157,11 @@ def _find_turn(scan: _Scan) -> tuple[int, Boxes]:
 
 
 def _cut(picture: Picture, box: NDArray[np.float32], turn: int) -> Picture:
-    x0, y0, x1, y1 = np.round(box).astype(int).tolist()
+    """The middle of a line, turned back by `turn` degrees."""
+    half = (box[2:] - box[:2]) / 2
+    half = np.minimum(half, SHARE * half.min())
+    x0, y0 = np.round((box[:2] + box[2:]) / 2 - half).astype(int).tolist()
+    x1, y1 = np.round((box[:2] + box[2:]) / 2 + half).astype(int).tolist()
     return _rotate(picture[y0:y1, x0:x1], turn)
 
 

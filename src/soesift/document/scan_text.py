@@ -66,7 +66,7 @@ def _session(part: Literal["det", "rec"]) -> Any:
         raise UsageError(f"{without_ocr()}, or use --ocr never")
     how = onnxruntime.SessionOptions()
     how.log_severity_level = 4
-    how.enable_cpu_mem_arena = False  # pages differ in size: an arena would keep the largest of each
+    how.enable_cpu_mem_arena = part == "rec"  # a fifth faster; pages differ in size, and the arena would keep each
     how.intra_op_num_threads, how.inter_op_num_threads = cores(), 1
     how.add_session_config_entry("session.intra_op.allow_spinning", "0")  # waiting threads leave their core to others
     where = ["CUDAExecutionProvider", "CPUExecutionProvider"] if has_gpu() else ["CPUExecutionProvider"]

@@ -1,0 +1,88 @@
+"""The one command that sets up and tests: which tests are light, what it tells, how it fails."""
+
+from __future__ import annotations
+
+import ast
+import os
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from programs import program
+
+ROOT = Path(__file__).resolve().parents[2]
+NEEDS_TORCH = ("torch", "transformers", "peft", "soesift.train.fit", "soesift.train.ship", "soesift.study", "toy_base")
+
+
+@pytest.fixture(scope="module")
+def bootstrap() -> ModuleType:
+    return program("bootstrap.py")
+
+
+def imports(path: Path) -> set[str]:
+    nodes = list(ast.walk(ast.parse(path.read_text("utf-8"))))
+    names = {node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)}
+    return names | {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+
+
+def test_light_tests_need_no_torch(bootstrap: ModuleType) -> None:
+    files = [path for folder in bootstrap.LIGHT for path in (ROOT / "tests" / folder).glob("*.py")]
+    assert len(files) > 60
+    heavy = {path.name for path in files for name in imports(path) if name.startswith(NEEDS_TORCH)}
+    assert heavy == set()
+
+
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        ("  Downloading numpy-2.4.6-cp311-cp311-manylinux_2_17_x86_64.whl (16.6 MB)\n", "16.6 MB"),
+        ("  Downloading https://files.example/a/b/numpy-2.4.6-cp311.whl (16.6 MB)\n", "numpy-2.4.6-cp311.whl, 16.6 MB"),
+        ("  Downloading six-1.17.0-py2.py3-none-any.whl (11 kB)\n", ""),
+        ("  Downloading numpy-2.4.6.whl.metadata (6.6 kB)\n", ""),
+        ("Requirement already satisfied: numpy\n", ""),
+        ("Installing collected packages: a, b, c\n", "unpacking 3 packages"),
+    ],
+)
+def test_what_is_told_of_a_long_installation(bootstrap: ModuleType, line: str, shown: str) -> None:
+    told = bootstrap.told(line)
+    assert shown in told
+    assert bool(told) is bool(shown)
+
+
+@pytest.mark.parametrize(("reached", "extra"), [(True, True), (False, False)])
+def test_torch_for_cpus_where_it_can_be_had(
+    bootstrap: ModuleType,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    reached: bool,
+    extra: bool,
+) -> None:
+    asked: list[tuple[str, ...]] = []
+    monkeypatch.setattr(bootstrap, "reached", lambda url: reached)
+    monkeypatch.setattr(bootstrap, "pip", lambda *words: asked.append(words))
+    monkeypatch.setattr(sys, "platform", "linux")
+    bootstrap.install_torch()
+    assert [bootstrap.CPU_BUILDS in words for words in asked] == [extra]
+    assert ("2,500 MB" in capsys.readouterr().out) is not extra
+
+
+def test_an_address_that_nobody_answers_at_is_given_up_soon(bootstrap: ModuleType) -> None:
+    assert not bootstrap.reached("http://127.0.0.1:9/torch/")
+
+
+def test_a_failed_installation_says_what_pip_said(tmp_path: Path) -> None:
+    lines = [
+        "import bootstrap, pathlib, sys",
+        f"bootstrap.BIN = pathlib.Path({str(Path(sys.executable).parent)!r})",
+        "bootstrap.pip('--no-index', 'a-package-that-nobody-has')",
+    ]
+    around = os.environ | {"PYTHONPATH": str(ROOT), "PIP_CONFIG_FILE": os.devnull, "PIP_FIND_LINKS": ""}
+    run = subprocess.run(
+        [sys.executable, "-c", "\n".join(lines)], cwd=tmp_path, env=around, capture_output=True, text=True
+    )
+    assert run.returncode == 1
+    assert "a-package-that-nobody-has" in run.stderr
+    assert "pip ended with code 1" in run.stderr
