@@ -21,7 +21,16 @@ from soesift.errors import DocumentError, SoesiftError, fault
 from soesift.files import as_text, sha256_of
 from soesift.join.fragment import Fragment
 from soesift.join.neighbours import lift_continuations
-from soesift.result.models import DocumentInfo, Result, SoeTable, Timing, TitleFact, TitleField, UnsurePage
+from soesift.result.models import (
+    DocumentInfo,
+    PictureNotRead,
+    Result,
+    SoeTable,
+    Timing,
+    TitleFact,
+    TitleField,
+    UnsurePage,
+)
 from soesift.table.context import TextLine
 from soesift.witness import examine
 
@@ -123,6 +132,7 @@ class Detector:
                 n_pages=reading.n_pages or None,
                 has_soe="yes" if strict else "unsure" if unsure else "no",
                 image_only_pages=reading.image_only,
+                pictures_not_read=[PictureNotRead(page=page, likely=seen) for page, seen in reading.unlikely.items()],
                 unsure_pages=unsure,
             ),
             tables=tables,

@@ -43,6 +43,7 @@ class Reading:
     n_pages: int = 0
     image_only: list[int] = field(default_factory=list)
     unread: dict[int, str] = field(default_factory=dict)
+    unlikely: dict[int, float] = field(default_factory=dict)  # pictures seen to hold no table: probability that they do
     unplaced: list[str] = field(default_factory=list)  # the same where there are no pages
     read_s: float = 0.0
     find_s: float = 0.0
@@ -137,6 +138,8 @@ def _pictured(document: Any, index: int, page: Page, reading: Reading, ocr: Ocr)
     reading.ocr_s += scan.seconds
     if scan.failed:
         reading.unread[index + 1] = f"{_PROBLEMS.get(page.problem, 'the text is of a scan')}; not read ({scan.failed})"
+    elif scan.page is None and scan.likely is not None:
+        reading.unlikely[index + 1] = scan.likely
     return page if scan.page is None else scan.page
 
 
@@ -156,20 +159,49 @@ _PROBLEMS = {"image": "the page is a picture", "garbled": "the text layer is gar
 
 
 def scan_page(document: Any, index: int, page: Page, ocr: Ocr) -> Scan:
-    """A page read from its picture; without OCR asked for ("always"), only if that shows a ruled table."""
-    from soesift.document.ocr import read_scan, shows_table
+    """A page read from its picture; without OCR asked for ("always"), only if a glance sees what may be a table."""
+    from soesift.document.ocr import read_scan
 
     if why := no_ocr():
         return Scan(None, failed=why)
     started = time.perf_counter()
-    scanned, failed = None, ""
+    scanned, failed, likely = None, "", None
     try:
-        picture = render_page(document, index, DPI)
-        if ocr == "always" or page.problem not in ("image", "scan") or shows_table(picture):
+        if ocr != "always" and page.problem in ("image", "scan"):
+            likely = _unlikely(document, index)
+        if likely is None:
+            picture = render_page(document, index, DPI)
             scanned = read_scan(picture, page.width, page.height, page.number, page.label)
             scanned.problem = page.problem
     except MissingExtra:
         raise
     except Exception as error:  # noqa: BLE001  # as above
         failed = str(error) if isinstance(error, SoesiftError) else fault(error)
-    return Scan(scanned, time.perf_counter() - started, failed)
+    return Scan(scanned, time.perf_counter() - started, failed, likely)
+
+
+def _unlikely(document: Any, index: int) -> float | None:
+    """How likely a page holds a table, if that is too unlikely to read it; None if it is to be read.
+
+    The first or last rows of a table on a page of their own look like little: a page beside one that surely shows a
+    table is read as well.
+    """
+    from soesift.document.scan_glance import SETTINGS
+
+    seen = _glance(document, index)
+    if seen >= SETTINGS.read:
+        return None
+    beside = [other for other in (index - 1, index + 1) if 0 <= other < len(document)]
+    return None if any(_glance(document, other) >= SETTINGS.beside for other in beside) else round(seen, 4)
+
+
+def _glance(document: Any, index: int) -> float:
+    """How likely a page holds a table like a schedule, from a small picture of it; a page that cannot be drawn: 0."""
+    from soesift.document.scan_glance import SETTINGS, likely
+
+    try:
+        width, height = document[index].get_size()
+        picture = render_page(document, index, 2 * 72 * SETTINGS.side / max(width, height))
+    except Exception:  # noqa: BLE001  # the page itself is drawn again to be read, and fails there with its reason
+        return 0.0
+    return likely(picture[:, :, 1])

@@ -31,11 +31,15 @@ class Awaiting(Exception):  # no error: the document is to be read when its pict
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """What became of one picture: a page; None where it shows no ruled table; or why it was not read."""
+    """What became of one picture: a page; None where it is seen to hold no table; or why it was not read.
+
+    likely: probability that it holds a table like a schedule, where the glance alone decided.
+    """
 
     page: Page | None
     seconds: float = 0.0
     failed: str = ""
+    likely: float | None = None
 
 
 def scans_folder(root: Path, sha256: str, ocr: str) -> Path:
@@ -44,7 +48,7 @@ def scans_folder(root: Path, sha256: str, ocr: str) -> Path:
 
 def keep_scan(folder: Path, number: int, scan: Scan) -> None:
     """Write one page, whole or not at all. Raises WriteError."""
-    about = {"seconds": scan.seconds, "failed": scan.failed}
+    about = {"seconds": scan.seconds, "failed": scan.failed, "likely": scan.likely}
     arrays = {}
     if scan.page is not None:
         about |= {"page": {name: getattr(scan.page, name) for name in _PLAIN}}
@@ -61,7 +65,7 @@ def kept_scan(folder: Path, number: int) -> Scan | None:
             about = json.loads(str(file["about"]))
             plain = about.get("page")
             page = None if plain is None else Page(**plain, **{name: file[name] for name in _ARRAYS})
-            return Scan(page, about["seconds"], about["failed"])
+            return Scan(page, about["seconds"], about["failed"], about.get("likely"))
     except (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile):
         return None
 

@@ -136,4 +136,7 @@ def _trouble(document: DocumentInfo) -> list[tuple[str, str]]:
     facts += [("Unsure" if u.page is None else f"Unsure about page {u.page}", u.why) for u in document.unsure_pages]
     if document.image_only_pages:
         facts.append(("Pages that are pictures", page_ranges(document.image_only_pages)))
+    if document.pictures_not_read:
+        pages = page_ranges([picture.page for picture in document.pictures_not_read])
+        facts.append(("Pictures seen to hold no table, not read", f"{pages} (--ocr always reads them)"))
     return facts

@@ -172,12 +172,20 @@ class TitleFact(Record):
     page: int
 
 
+class PictureNotRead(Record):
+    """A page that is a picture and, at a glance, holds no table; likely: the probability that it does."""
+
+    page: int
+    likely: float
+
+
 class DocumentInfo(Record):
     name: str
     sha256: str
     n_pages: int | None = None
     has_soe: Literal["yes", "no", "unsure"]
     image_only_pages: list[int] = []
+    pictures_not_read: list[PictureNotRead] = []  # --ocr always reads them
     unsure_pages: list[UnsurePage] = []
     error: str | None = None  # why the document could not be read; then `tables` is empty
     title_page: dict[TitleField, TitleFact] = {}  # what the first pages print of the study, each behind its label
