@@ -15,6 +15,7 @@ from soesift.document.characters import MOST_CHARACTERS
 from soesift.document.furniture import learn_furniture
 from soesift.document.page import Page
 from soesift.document.pdf import open_pdf, read_page, render_page
+from soesift.document.scan_glance import SETTINGS, likely
 from soesift.errors import DocumentError, MissingExtra, SoesiftError, fault
 from soesift.files import as_text
 from soesift.table.find import PageTables, find_tables
@@ -165,11 +166,11 @@ def scan_page(document: Any, index: int, page: Page, ocr: Ocr) -> Scan:
     if why := no_ocr():
         return Scan(None, failed=why)
     started = time.perf_counter()
-    scanned, failed, likely = None, "", None
+    scanned, failed, unlikely = None, "", None
     try:
         if ocr != "always" and page.problem in ("image", "scan"):
-            likely = _unlikely(document, index)
-        if likely is None:
+            unlikely = _unlikely(document, index)
+        if unlikely is None:
             picture = render_page(document, index, DPI)
             scanned = read_scan(picture, page.width, page.height, page.number, page.label)
             scanned.problem = page.problem
@@ -177,7 +178,7 @@ def scan_page(document: Any, index: int, page: Page, ocr: Ocr) -> Scan:
         raise
     except Exception as error:  # noqa: BLE001  # as above
         failed = str(error) if isinstance(error, SoesiftError) else fault(error)
-    return Scan(scanned, time.perf_counter() - started, failed, likely)
+    return Scan(scanned, time.perf_counter() - started, failed, unlikely)
 
 
 def _unlikely(document: Any, index: int) -> float | None:
@@ -186,8 +187,6 @@ def _unlikely(document: Any, index: int) -> float | None:
     The first or last rows of a table on a page of their own look like little: a page beside one that surely shows a
     table is read as well.
     """
-    from soesift.document.scan_glance import SETTINGS
-
     seen = _glance(document, index)
     if seen >= SETTINGS.read:
         return None
@@ -197,8 +196,6 @@ def _unlikely(document: Any, index: int) -> float | None:
 
 def _glance(document: Any, index: int) -> float:
     """How likely a page holds a table like a schedule, from a small picture of it; a page that cannot be drawn: 0."""
-    from soesift.document.scan_glance import SETTINGS, likely
-
     try:
         width, height = document[index].get_size()
         picture = render_page(document, index, 2 * 72 * SETTINGS.side / max(width, height))
