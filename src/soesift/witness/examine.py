@@ -13,14 +13,19 @@ from soesift.witness.structure import structure_doubts
 DEFAULT = WitnessSettings()
 
 
-def examine(tables: list[SoeTable], pdf: Path | None = None, settings: WitnessSettings = DEFAULT) -> None:
+def examine(
+    tables: list[SoeTable],
+    pdf: Path | None = None,
+    settings: WitnessSettings = DEFAULT,
+    password: str | None = None,
+) -> None:
     """Put doubts where they belong, in place of those that are there: into cells (a header's into the lowest cell of
     its column, a row's into its name), notes, and, for what has no cell, the table.
 
-    pdf: the document, if it has pages to draw; without it no ink is looked for.
+    pdf: the document, if it has pages to draw; without it no ink is looked for. `password` opens an encrypted one.
     """
     pages = sorted({cell.page for table in tables for cell in table.cells if cell.page is not None})
-    drawn = pictures(pdf, pages, settings)
+    drawn = pictures(pdf, pages, settings, password)
     for table in tables:
         found = [*spelling_doubts(table, settings), *ink_doubts(table, drawn, settings)]
         for part in table.parts:

@@ -22,13 +22,15 @@ LARGEST = 4000  # pixels of a side: a larger page is drawn smaller
 _DRAWN = ("→", "↔", "←", "⟶", "↓", "↑")  # arrows are lines, which are not counted as ink
 
 
-def pictures(pdf: Path | None, numbers: Iterable[int], settings: WitnessSettings) -> dict[int, tuple[Grey, float]]:
+def pictures(
+    pdf: Path | None, numbers: Iterable[int], settings: WitnessSettings, password: str | None = None
+) -> dict[int, tuple[Grey, float]]:
     """Grey pictures of 1-based pages with their pixels a point; empty where there are no pages to draw."""
     if pdf is None or not has_pages(pdf):
         return {}
     found: dict[int, tuple[Grey, float]] = {}
     try:
-        with open_pdf(pdf) as document:
+        with open_pdf(pdf, password) as document:
             for number in numbers:
                 drawn = _draw(document, number, settings) if 1 <= number <= len(document) else None
                 if drawn is not None:
