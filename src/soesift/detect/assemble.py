@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from soesift.classify.evidence import evidence, likely_class
 from soesift.join.flags import flags_of
-from soesift.join.footnotes import MOST_PAGES, Expected, goes_on, looks_like_footnotes, read_footnotes, split_legends
+from soesift.join.footnotes import (
+    DEFAULT,
+    MOST_PAGES,
+    PICTURE,
+    Expected,
+    goes_on,
+    looks_like_footnotes,
+    read_footnotes,
+    split_legends,
+)
 from soesift.join.fragment import Fragment
 from soesift.join.group import group_fragments
 from soesift.join.joined import Joined
@@ -32,7 +41,8 @@ def assemble_tables(accepted: list[Fragment], lines: dict[int, list[TextLine]]) 
     tables = []
     for number, (group, (title, source), (kind, sure)) in enumerate(zip(groups, titles, kinds, strict=True), 1):
         joined = join_fragments(group)
-        expected = Expected(used_markers(joined), legend=short_texts(joined))
+        pictured = any("image_only" in fragment.record.flags for fragment in group)
+        expected = Expected(used_markers(joined), legend=short_texts(joined), partial=pictured)
         rows_of_notes = take_note_rows(joined, expected)
         notes, note_pages = _footnotes(group, lines, taken, expected)
         notes = _once([*rows_of_notes, *notes])
@@ -116,16 +126,17 @@ def _footnotes(
     """Notes under each fragment and on the pages that follow it without rows, and those pages."""
     notes: list[Footnote] = []
     pages: list[int] = []
+    settings = PICTURE if expected.partial else DEFAULT
     for fragment in group:
-        own = read_footnotes(fragment.below, fragment.record.page, expected)
+        own = read_footnotes(fragment.below, fragment.record.page, expected, settings=settings)
         notes += [n for n in own if n not in notes]
         size = _print_size(fragment.below)
         page = fragment.page + 1
         while fragment.record.page is not None and page in lines and page not in {*taken, *pages}:
-            on = bool(own) and goes_on(lines[page], expected, own[-1], size)
+            on = bool(own) and goes_on(lines[page], expected, own[-1], size, settings)
             if page - fragment.page > MOST_PAGES or not (on or _is_page_of_notes(lines[page], expected, notes)):
                 break
-            own = read_footnotes(lines[page], page, expected, own[-1] if on else None)
+            own = read_footnotes(lines[page], page, expected, own[-1] if on else None, settings)
             if not (own or on):
                 break
             notes += own
@@ -137,8 +148,11 @@ def _footnotes(
 
 
 def _is_page_of_notes(lines: list[TextLine], expected: Expected, notes: list[Footnote]) -> bool:
-    """Whether a page without rows begins with notes; once all markers of the cells are explained, none is wanted."""
-    settled = bool(expected.used) and bool(notes) and not expected.open
+    """Whether a page without rows begins with notes; once all markers of the cells are explained, none is wanted.
+
+    Of a picture, not all markers of the cells are known.
+    """
+    settled = bool(expected.used) and bool(notes) and not expected.open and not expected.partial
     return not settled and looks_like_footnotes(lines)
 
 

@@ -35,9 +35,11 @@ class NoteSettings:
     same: float = 0.08  # share by which print of the same size may differ. .03 to .12
     block: float = 0.25  # gap, beyond the usual one, that parts two notes set apart. .15 to .6
     indent: float = 3.0  # points by which lines of one block may differ at the left. 1 to 6
+    skipped: int = 3  # steps in a series that a picture's reading may have lost between two notes. 1 to 5
 
 
 DEFAULT = NoteSettings()
+PICTURE = NoteSettings(larger=1.6, same=0.35)  # of a picture, a line's height depends on its letters
 MOST_PAGES = DEFAULT.pages
 _SIGNS = "*†‡§¶#∫ǂ‖∞△^"
 _NOTE = re.compile(
@@ -48,6 +50,10 @@ _NOTE = re.compile(
     )(?=\S)""",
     re.VERBOSE,
 )
+_TIGHT = re.compile(r"^([a-z]{1,2}|\d{1,2})(?=[A-Z≥≤<>])")  # as OCR joins a raised marker to a word: "aECG"
+_TAKEN_FOR = {"1": "l", "0": "o", "9": "g", "5": "s"}  # figures that OCR reads for letters in the series of letters
+_TAKEN_FOR_1 = {"l", "I", "|"}
+_FIRST = frozenset({"a", "A", "1"})
 _WORDS = {"in", "it", "at", "is", "so", "do", "no", "of", "up", "by", "us", "me", "on", "to", "be", "mg", "kg", "wk"}
 _STUCK = re.compile(r"^([a-z]|\d{1,2})(?=[A-Z][a-z])")
 _LOOSE = re.compile(rf"^[\[(]?([a-zA-Z]{{1,2}}|\d{{1,2}}|[{_SIGNS}]{{1,4}})(?:[\])]|[.:=](?=\s)|\s*=)?\s*(?=\S)")
@@ -74,12 +80,14 @@ _ENDED = re.compile(r"[.;:!?)\]\"”’]\s*$")
 @dataclass(slots=True)
 class Expected:
     """What the cells of a table tell of its notes. used: their markers; known: those of notes that were read; legend:
-    short texts of cells (X, S), which a note in raised print may explain as well.
+    short texts of cells (X, S), which a note in raised print may explain as well; partial: the cells were read from a
+    picture, where small raised markers are missed and misread, so that a marker that none shows may well be used.
     """
 
     used: frozenset[str] = frozenset()
     known: set[str] = field(default_factory=set)
     legend: frozenset[str] = frozenset()
+    partial: bool = False
 
     @property
     def open(self) -> frozenset[str]:
@@ -213,7 +221,9 @@ def _markers_of_lines(
 ) -> list[tuple[str, str] | None]:
     """(marker, text) for each line that opens a note, None for the others."""
     found = [_candidate(line, expected) for line in lines]
-    if expected.used:
+    if expected.partial:
+        _keep_series(found, lines, expected, last, settings)
+    elif expected.used:
         _drop_foreign(found, lines, expected, last)
     else:
         _drop_other_kind(found, lines, last)
@@ -268,6 +278,60 @@ def _drop_other_kind(found: list[tuple[str, str] | None], lines: list[TextLine],
             last = marker
 
 
+def _keep_series(
+    found: list[tuple[str, str] | None], lines: list[TextLine], expected: Expected, last: str, settings: NoteSettings
+) -> None:
+    """Where the cells were read from a picture: the notes vouch for one another by their turn.
+
+    Used markers help and their lack says nothing. What steps out of the series that goes on below is a list within a
+    note, or foreign.
+    """
+    for place, candidate in enumerate(found):
+        if candidate is None:
+            continue
+        later = [other[0] for other in found[place + 1 :] if other is not None]
+        marker = _as_meant(candidate[0], last, later)
+        if _raised(lines[place]) or _in_series(marker, last, later, expected, settings):
+            found[place] = (marker, candidate[1])
+            last = marker
+        else:
+            found[place] = None
+
+
+def _as_meant(marker: str, last: str, later: list[str]) -> str:
+    """The marker that OCR took for another: "1" between k and m is l, "l" above 2 is 1."""
+    if not last and marker in _TAKEN_FOR_1 and "2" in later:
+        return "1"
+    meant = _TAKEN_FOR.get(marker, "")
+    return meant if last.isalpha() and meant and meant in successors(last) else marker
+
+
+def _in_series(marker: str, last: str, later: list[str], expected: Expected, settings: NoteSettings) -> bool:
+    """Whether a marker may open the next note, to judge by the last one and by those on later lines."""
+    if not marker[0].isalnum():
+        return True
+    if not last or not last[0].isalnum():
+        begins = marker in _FIRST or marker in expected.used
+        return begins or any(after in later for after in successors(marker))
+    if marker in successors(last):
+        return True
+    if any(after in later for after in successors(last)):
+        return False
+    if marker.isdigit() != last.isdigit():
+        return marker in expected.open
+    return _beyond(marker, last) and (marker in expected.used or marker in _within(last, settings.skipped))
+
+
+def _within(last: str, steps: int) -> set[str]:
+    """Markers up to so many steps behind the next in turn."""
+    found: set[str] = set()
+    now = {last}
+    for _ in range(steps + 1):
+        now = {after for marker in now for after in successors(marker)}
+        found |= now
+    return found
+
+
 def _comes_later(rest: Iterable[tuple[str, str] | None], last: str, marker: str, expected: Expected) -> bool:
     """Whether the marker next in turn opens a later line, so that `marker` counts items within the note of `last`:
     "i" and "ii" between c and d."""
@@ -300,6 +364,9 @@ def _find_loose(
         candidate = found[place]
         if candidate is not None:
             last = candidate[0]
+        elif expected.partial and place not in refused and (tight := _next_in_turn(text, last, ended)):
+            found[place] = tight
+            last = tight[0]
         elif place not in refused and (match := _LOOSE.match(text)) is not None and len(text) - match.end() >= 3:
             marker = match[1]
             next_ = bool(last) and marker in successors(last)
@@ -310,6 +377,17 @@ def _find_loose(
                 found[place] = (marker, text[match.end() :].strip())
                 last = marker
         ended = not text or _ENDED.search(text) is not None
+
+
+def _next_in_turn(text: str, last: str, ended: bool) -> tuple[str, str] | None:
+    """(marker, text) of a line of a picture that begins with the marker next in turn, behind an ended line: joined to
+    the first word, or before a small letter."""
+    match = _TIGHT.match(text) or _LOOSE.match(text)
+    if match is None or not last or not ended or len(text) - match.end() < 3:
+        return None
+    marker = _as_meant(match[1], last, [])
+    apart = match.re is _TIGHT or not text[match.end(1)].isalnum()
+    return (marker, text[match.end() :].strip()) if apart and marker in successors(last) else None
 
 
 def _lift_centred(found: list[tuple[str, str] | None], lines: list[TextLine], settings: NoteSettings) -> None:

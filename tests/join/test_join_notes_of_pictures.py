@@ -1,0 +1,81 @@
+"""Notes of pages that are pictures: OCR misses and misreads the small markers in cells, and joins those of notes."""
+
+from __future__ import annotations
+
+import pytest
+from toy_fragments import BODY, HEADER, fragment, lines
+
+from soesift.detect.assemble import assemble_tables
+from soesift.document.raised import DOWN, UP
+from soesift.join.footnotes import PICTURE, Expected, read_footnotes
+from soesift.join.fragment import Fragment
+from soesift.table.context import TextLine
+
+LETTERS = ("a Before dosing.", "b At rest.", "c Women only.", "d If needed.", "e By telephone.")
+
+
+def found(printed: list[TextLine], used: str = "", *, partial: bool = True) -> list[tuple[str, str]]:
+    expected = Expected(frozenset(used.split()), partial=partial)
+    return [(n.marker, n.text) for n in read_footnotes(printed, 7, expected, settings=PICTURE)]
+
+
+def markers(printed: list[TextLine], used: str = "", *, partial: bool = True) -> str:
+    return " ".join(marker or "_" for marker, _ in found(printed, used, partial=partial))
+
+
+def test_notes_vouch_for_one_another_where_few_markers_of_cells_were_read() -> None:
+    assert markers(lines(*LETTERS), "d 4 nn") == "a b c d e"
+    assert markers(lines(*LETTERS), "d 4 nn", partial=False) != "a b c d e", "cells of a text are surely read"
+
+
+def test_a_list_within_a_note_of_a_picture_is_part_of_it() -> None:
+    printed = lines("c. If one holds:", "i. low pressure", "ii. high pulse", "d. Women only")
+    assert found(printed, "c") == [("c", "If one holds: i. low pressure ii. high pulse"), ("d", "Women only")]
+    printed = lines("a. All visits:", "1. Consent is given", "2. Drug is there", "b. Women only", "c. At rest")
+    assert markers(printed, "b 1") == "a b c"
+
+
+def test_a_marker_that_was_not_read_ends_no_series() -> None:
+    assert markers(lines("a Before dosing.", "b At rest.", "d If needed.", "e By telephone."), "k") == "a b d e"
+    assert markers(lines("a Before dosing.", "b At rest.", "x Only a letter."), "k") == "a b"
+
+
+@pytest.mark.parametrize("line", ["bECG at rest.", "b only at rest.", "bAt rest.", "b. At rest.", "(b) at rest."])
+def test_a_marker_joined_to_its_note_or_before_a_small_letter(line: str) -> None:
+    assert markers(lines("a Before dosing.", line, "c Women only."), "c") == "a b c"
+
+
+def test_a_line_that_goes_on_opens_no_note() -> None:
+    assert markers(lines("1 Before dosing and", "2 hours after it.", "2 At rest."), "9") == "1 2"
+    assert markers(lines("1 Before dosing, at least", "2 hours.", "3 Women only."), "3") == "1 3"
+
+
+def test_figures_that_were_read_for_letters() -> None:
+    assert markers(lines("k Before dosing.", "1 At rest.", "m Women only.", "n Once.", "0 Twice."), "k") == "k l m n o"
+    assert markers(lines("l Before dosing.", "2 At rest.", "3 Women only."), "2") == "1 2 3"
+
+
+def test_lines_of_a_picture_differ_in_height() -> None:
+    printed = lines("a Before dosing.", "b At rest, in a", "(quiet) room.", "c Women only.")
+    printed[2].size = 10.4  # brackets and raised letters are higher than other print
+    assert found(printed, "c")[1:] == [("b", "At rest, in a (quiet) room."), ("c", "Women only.")]
+
+
+@pytest.mark.parametrize(("flags", "notes"), [(["image_only"], "a b c d e"), ([], "d e")])
+def test_the_notes_of_a_table_whose_cells_are_a_picture(flags: list[str], notes: str) -> None:
+    printed = lines("Notes:", *LETTERS)
+    tables = assemble_tables([_marked(flags, printed)], {})
+    assert [n.marker for n in tables[0].footnotes if n.marker] == notes.split()
+
+
+def test_a_page_of_notes_behind_a_picture_is_read_though_all_read_markers_are_explained() -> None:
+    under, after = lines("a Before dosing.", "d If needed."), lines("e By telephone.", "f At home.", "g Once.")
+    tables = assemble_tables([_marked(["image_only"], under)], {2: after})
+    assert [n.marker for n in tables[0].footnotes] == ["a", "d", "e", "f", "g"]
+
+
+def _marked(flags: list[str], below: list[TextLine]) -> Fragment:
+    table = fragment([*HEADER, *BODY], flags=flags, below=below)
+    cell = next(c for c in table.cells if c.text == "ECG")
+    cell.shown, cell.text = f"ECG{UP}d{DOWN}", "ECGd"
+    return table
