@@ -55,17 +55,34 @@ def test_figures_that_were_read_for_letters() -> None:
     assert markers(lines("l Before dosing.", "2 At rest.", "3 Women only."), "2") == "1 2 3"
 
 
+def test_capitals_that_were_read_for_small_letters() -> None:
+    printed = lines("n. Before dosing.", "O. At rest.", "p. Women only.", "r. Once.", "S. Twice.", "t. At home.")
+    assert markers(printed, "n") == "n o p r s t"
+
+
+def test_a_marker_that_juts_out_needs_no_ended_line_before_it() -> None:
+    printed = lines("u. At rest, in", "a quiet room 2", "V. Women only.", "W. Once.", "x. Twice.")
+    printed[1].left += 12
+    assert markers(printed, "u") == "u v w x"
+
+
+def test_notes_of_a_picture_go_on_below_a_running_head() -> None:
+    under, after = lines("m At rest.", "n If needed."), lines("Sponsor, Study", "O. By telephone.", "p. At home.")
+    tables = assemble_tables([_marked(["image_only"], under)], {2: after})
+    assert [(n.marker, n.text) for n in tables[0].footnotes[1:3]] == [("n", "If needed."), ("o", "By telephone.")]
+
+
 def test_lines_of_a_picture_differ_in_height() -> None:
     printed = lines("a Before dosing.", "b At rest, in a", "(quiet) room.", "c Women only.")
     printed[2].size = 10.4  # brackets and raised letters are higher than other print
     assert found(printed, "c")[1:] == [("b", "At rest, in a (quiet) room."), ("c", "Women only.")]
 
 
-@pytest.mark.parametrize(("flags", "notes"), [(["image_only"], "a b c d e"), ([], "d e")])
-def test_the_notes_of_a_table_whose_cells_are_a_picture(flags: list[str], notes: str) -> None:
+@pytest.mark.parametrize(("flags", "all_"), [(["image_only"], True), ([], False)])
+def test_the_notes_of_a_table_whose_cells_are_a_picture(flags: list[str], all_: bool) -> None:
     printed = lines("Notes:", *LETTERS)
     tables = assemble_tables([_marked(flags, printed)], {})
-    assert [n.marker for n in tables[0].footnotes if n.marker] == notes.split()
+    assert ([n.marker for n in tables[0].footnotes if n.marker] == list("abcde")) is all_
 
 
 def test_a_page_of_notes_behind_a_picture_is_read_though_all_read_markers_are_explained() -> None:

@@ -35,6 +35,7 @@ class NoteSettings:
     same: float = 0.08  # share by which print of the same size may differ. .03 to .12
     block: float = 0.25  # gap, beyond the usual one, that parts two notes set apart. .15 to .6
     indent: float = 3.0  # points by which lines of one block may differ at the left. 1 to 6
+    head: int = 3  # lines of a running head above the notes of a picture. 2 to 5
     skipped: int = 3  # steps in a series that a picture's reading may have lost between two notes. 1 to 5
 
 
@@ -51,7 +52,8 @@ _NOTE = re.compile(
     re.VERBOSE,
 )
 _TIGHT = re.compile(r"^([a-z]{1,2}|\d{1,2})(?=[A-Z≥≤<>])")  # as OCR joins a raised marker to a word: "aECG"
-_TAKEN_FOR = {"1": "l", "0": "o", "9": "g", "5": "s"}  # figures that OCR reads for letters in the series of letters
+# what OCR reads for letters in a series of small ones: figures, and capitals of the same form
+_TAKEN_FOR = {"1": "l", "I": "l", "|": "l", "0": "o", "9": "g", "5": "s"} | {c.upper(): c for c in "cijkmopsuvwxyz"}
 _TAKEN_FOR_1 = {"l", "I", "|"}
 _FIRST = frozenset({"a", "A", "1"})
 _WORDS = {"in", "it", "at", "is", "so", "do", "no", "of", "up", "by", "us", "me", "on", "to", "be", "mg", "kg", "wk"}
@@ -165,6 +167,8 @@ def read_footnotes(
         if marked is not None:
             notes.append(Footnote(marker=marked[0], text=marked[1], page=page))
             expected.known.add(marked[0])
+        elif not notes and before is not None and expected.partial and _ENDED.search(before.text):
+            continue  # a running head: those of pictures are not known
         elif not notes and before is not None and not _OPEN.match(text):
             before.text = _continued(before.text, text)
         elif not notes or _opens(text, notes[-1]):
@@ -228,7 +232,7 @@ def _markers_of_lines(
     else:
         _drop_other_kind(found, lines, last)
     refused = frozenset(k for k, line in enumerate(lines) if found[k] is None and _candidate(line, expected))
-    _find_loose(found, lines, expected, last, refused)
+    _find_loose(found, lines, expected, last, refused, settings)
     _lift_centred(found, lines, settings)
     return found
 
@@ -291,6 +295,8 @@ def _keep_series(
             continue
         later = [other[0] for other in found[place + 1 :] if other is not None]
         marker = _as_meant(candidate[0], last, later)
+        if marker.isupper() and last.islower() and marker.lower() in _within(last, settings.skipped):
+            marker = marker.lower()
         if _raised(lines[place]) or _in_series(marker, last, later, expected, settings):
             found[place] = (marker, candidate[1])
             last = marker
@@ -303,7 +309,7 @@ def _as_meant(marker: str, last: str, later: list[str]) -> str:
     if not last and marker in _TAKEN_FOR_1 and "2" in later:
         return "1"
     meant = _TAKEN_FOR.get(marker, "")
-    return meant if last.isalpha() and meant and meant in successors(last) else marker
+    return meant if last.islower() and meant in successors(last) else marker
 
 
 def _in_series(marker: str, last: str, later: list[str], expected: Expected, settings: NoteSettings) -> bool:
@@ -356,17 +362,22 @@ def _find_loose(
     expected: Expected,
     last: str,
     refused: frozenset[int],
+    settings: NoteSettings,
 ) -> None:
     """Notes whose marker stands bare before a figure or a small letter, where just this marker is expected."""
     ended = True
+    edge: TextLine | None = None
     for place, line in enumerate(lines):
         text = line.text.strip()
         candidate = found[place]
+        edge = line if candidate is not None else edge
         if candidate is not None:
             last = candidate[0]
-        elif expected.partial and place not in refused and (tight := _next_in_turn(text, last, ended)):
-            found[place] = tight
-            last = tight[0]
+        elif expected.partial and place not in refused and (next_note := _next_in_turn(text, last)):
+            closed = edge is None and text[1:3].strip()[:1] in (".", ")")  # below a running head
+            if ended or closed or _juts_out(line, lines[place - 1], edge, settings):
+                found[place] = next_note
+                last, edge = next_note[0], line
         elif place not in refused and (match := _LOOSE.match(text)) is not None and len(text) - match.end() >= 3:
             marker = match[1]
             next_ = bool(last) and marker in successors(last)
@@ -379,15 +390,20 @@ def _find_loose(
         ended = not text or _ENDED.search(text) is not None
 
 
-def _next_in_turn(text: str, last: str, ended: bool) -> tuple[str, str] | None:
-    """(marker, text) of a line of a picture that begins with the marker next in turn, behind an ended line: joined to
-    the first word, or before a small letter."""
+def _next_in_turn(text: str, last: str) -> tuple[str, str] | None:
+    """(marker, text) of a line of a picture that begins with the marker next in turn: joined to the first word, before
+    a small letter, or read as a capital."""
     match = _TIGHT.match(text) or _LOOSE.match(text)
-    if match is None or not last or not ended or len(text) - match.end() < 3:
+    if match is None or not last or len(text) - match.end() < 3:
         return None
     marker = _as_meant(match[1], last, [])
     apart = match.re is _TIGHT or not text[match.end(1)].isalnum()
     return (marker, text[match.end() :].strip()) if apart and marker in successors(last) else None
+
+
+def _juts_out(line: TextLine, before: TextLine, edge: TextLine | None, settings: NoteSettings) -> bool:
+    """Whether a line begins at the left edge of the last note, and the line before it, hung, to the right of that."""
+    return edge is not None and abs(line.left - edge.left) <= settings.indent < before.left - edge.left
 
 
 def _lift_centred(found: list[tuple[str, str] | None], lines: list[TextLine], settings: NoteSettings) -> None:
@@ -508,10 +524,13 @@ def goes_on(
     for place, line in enumerate(lines):
         candidate = _candidate(line, expected)
         loose = _LOOSE.match(line.text.strip())
-        marker = candidate[0] if candidate else loose[1] if loose and place == 0 else ""
+        marker = candidate[0] if candidate else loose[1] if loose and (place == 0 or expected.partial) else ""
+        marker = _as_meant(marker, last.marker, []) if expected.partial else marker
         if marker and (marker in expected.open or marker in successors(last.marker)):
             return is_same_print(line, size, settings)
         if (is_heading(line) and candidate is None) or not is_same_print(line, size, settings):
+            if expected.partial and place < settings.head and not is_heading(line):
+                continue  # what was read of a running head
             return False
         if place == 0 and unfinished and line.text.strip()[:1].islower():
             return True
