@@ -66,6 +66,12 @@ def test_a_marker_that_juts_out_needs_no_ended_line_before_it() -> None:
     assert markers(printed, "u") == "u v w x"
 
 
+def test_a_marker_alone_on_its_line_takes_its_turn() -> None:
+    printed = lines("a. Before dosing.", "b.", "C. Women only.", "d.", "if needed.", "e. Once.")
+    assert found(printed, "C e")[1:] == [("c", "Women only."), ("d", "if needed."), ("e", "Once.")], "b says nothing"
+    assert markers(lines("1. Before dosing.", "2", "Sponsor"), "1") == "1", "a page's number"
+
+
 def test_notes_of_a_picture_go_on_below_a_running_head() -> None:
     under, after = lines("m At rest.", "n If needed."), lines("Sponsor, Study", "O. By telephone.", "p. At home.")
     tables = assemble_tables([_marked(["image_only"], under)], {2: after})

@@ -54,6 +54,7 @@ _NOTE = re.compile(
 _TIGHT = re.compile(r"^([a-z]{1,2}|\d{1,2})(?=[A-Z≥≤<>])")  # as OCR joins a raised marker to a word: "aECG"
 # what OCR reads for letters in a series of small ones: figures, and capitals of the same form
 _TAKEN_FOR = {"1": "l", "I": "l", "|": "l", "0": "o", "9": "g", "5": "s"} | {c.upper(): c for c in "cijkmopsuvwxyz"}
+_LONE = re.compile(r"[\[(]?([a-zA-Z]{1,2}[\])]?[.:]?|\d{1,2}[\]).:])")  # a marker whose line was read no further
 _TAKEN_FOR_1 = {"l", "I", "|"}
 _FIRST = frozenset({"a", "A", "1"})
 _WORDS = {"in", "it", "at", "is", "so", "do", "no", "of", "up", "by", "us", "me", "on", "to", "be", "mg", "kg", "wk"}
@@ -208,7 +209,7 @@ def _opens(text: str, note: Footnote) -> bool:
 
 def _continued(text: str, more: str) -> str:
     broken = text[-1:] == "-" and text[-2:-1].isalpha() and more[:1].isalpha()
-    return f"{text}{more}" if broken else f"{text} {more}"
+    return f"{text}{more}" if broken or not text else f"{text} {more}"
 
 
 def _ends(line: TextLine, gap: float, size: float, bridged: bool, settings: NoteSettings) -> bool:
@@ -373,6 +374,13 @@ def _find_loose(
         edge = line if candidate is not None else edge
         if candidate is not None:
             last = candidate[0]
+        elif expected.partial and last and (lone := _LONE.fullmatch(text)) is not None:
+            marker = _as_meant(lone[1].rstrip("]).:"), last, [])
+            if marker in successors(last):
+                after = lines[place + 1].text.strip() if place + 1 < len(lines) else ""
+                if after and found[place + 1] is None and _next_in_turn(after, marker) is None:
+                    found[place] = (marker, "")
+                last, edge, text = marker, line, ""
         elif expected.partial and place not in refused and (next_note := _next_in_turn(text, last)):
             closed = edge is None and text[1:3].strip()[:1] in (".", ")")  # below a running head
             if ended or closed or _juts_out(line, lines[place - 1], edge, settings):
