@@ -7,8 +7,9 @@ from toy_fragments import BODY, HEADER, fragment, lines
 
 from soesift.detect.assemble import assemble_tables
 from soesift.document.raised import DOWN, UP
-from soesift.join.footnotes import PICTURE, Expected, read_footnotes
+from soesift.join.footnotes import PICTURE, Expected, read_footnotes, split_legends
 from soesift.join.fragment import Fragment
+from soesift.result.models import Footnote
 from soesift.table.context import TextLine
 
 LETTERS = ("a Before dosing.", "b At rest.", "c Women only.", "d If needed.", "e By telephone.")
@@ -33,6 +34,19 @@ def test_a_list_within_a_note_of_a_picture_is_part_of_it() -> None:
     assert found(printed, "c") == [("c", "If one holds: i. low pressure ii. high pulse"), ("d", "Women only")]
     printed = lines("a. All visits:", "1. Consent is given", "2. Drug is there", "b. Women only", "c. At rest")
     assert markers(printed, "b 1") == "a b c"
+
+
+def test_a_series_of_letters_goes_its_way_behind_a_stray_figure() -> None:
+    assert markers(lines("1 Visit", "b At rest.", "d If needed.", "e Once."), "1") == "1 b d e"
+
+
+def test_the_first_markers_were_not_read() -> None:
+    assert markers(lines("ECG = recording.", "b At rest.", "d If needed.", "e Once."), "k") == "_ b d e"
+
+
+def test_the_number_of_a_table_is_no_legend() -> None:
+    note = Footnote(marker="", text="Table 1: Schedule of visits", page=1)
+    assert split_legends([note], Expected(frozenset("1"))) == [note]
 
 
 def test_a_marker_that_was_not_read_ends_no_series() -> None:
@@ -70,6 +84,15 @@ def test_a_marker_alone_on_its_line_takes_its_turn() -> None:
     printed = lines("a. Before dosing.", "b.", "C. Women only.", "d.", "if needed.", "e. Once.")
     assert found(printed, "C e")[1:] == [("c", "Women only."), ("d", "if needed."), ("e", "Once.")], "b says nothing"
     assert markers(lines("1. Before dosing.", "2", "Sponsor"), "1") == "1", "a page's number"
+
+
+def test_a_sign_read_where_one_marker_of_the_series_is_left() -> None:
+    printed = lines("e Before dosing", "✓ At rest.", "g Women only.")
+    for line in printed:
+        line.left, line.indent = 72, 86
+    assert found(printed, "e")[1:2] == [("f", "At rest.")]
+    printed[1].indent = 80
+    assert markers(printed, "e") == "e g", "its text hangs elsewhere"
 
 
 def test_notes_of_a_picture_go_on_below_a_running_head() -> None:

@@ -77,6 +77,7 @@ _OPEN = re.compile(
     re.IGNORECASE,
 )
 _LEGEND = re.compile(r"(?<!\S)([A-Za-z]{1,2}|\d{1,2}|[*†‡§¶#]{1,3})\s?[=:]\s(?=\S)")
+_NUMBER_OF = re.compile(r"\b(?:table|figure|appendix|section|part)\s*$", re.IGNORECASE)  # "Table 1: ..." is no legend
 _ENDED = re.compile(r"[.;:!?)\]\"”’]\s*$")
 
 
@@ -317,15 +318,16 @@ def _in_series(marker: str, last: str, later: list[str], expected: Expected, set
     """Whether a marker may open the next note, to judge by the last one and by those on later lines."""
     if not marker[0].isalnum():
         return True
+    goes_on_below = len(_within(marker, settings.skipped).intersection(later)) >= 2
     if not last or not last[0].isalnum():
-        begins = marker in _FIRST or marker in expected.used
+        begins = marker in _FIRST or marker in expected.used or goes_on_below
         return begins or any(after in later for after in successors(marker))
     if marker in successors(last):
         return True
     if any(after in later for after in successors(last)):
         return False
     if marker.isdigit() != last.isdigit():
-        return marker in expected.open
+        return (last.isdigit() and goes_on_below) or marker in expected.open
     return _beyond(marker, last) and (marker in expected.used or marker in _within(last, settings.skipped))
 
 
@@ -386,6 +388,9 @@ def _find_loose(
             if ended or closed or _juts_out(line, lines[place - 1], edge, settings):
                 found[place] = next_note
                 last, edge = next_note[0], line
+        elif expected.partial and (note := _of_odd_sign(line, edge, last, found[place + 1 :], settings)) is not None:
+            found[place] = note
+            last, edge = note[0], line
         elif place not in refused and (match := _LOOSE.match(text)) is not None and len(text) - match.end() >= 3:
             marker = match[1]
             next_ = bool(last) and marker in successors(last)
@@ -407,6 +412,25 @@ def _next_in_turn(text: str, last: str) -> tuple[str, str] | None:
     marker = _as_meant(match[1], last, [])
     apart = match.re is _TIGHT or not text[match.end(1)].isalnum()
     return (marker, text[match.end() :].strip()) if apart and marker in successors(last) else None
+
+
+def _of_odd_sign(
+    line: TextLine,
+    edge: TextLine | None,
+    last: str,
+    rest: list[tuple[str, str] | None],
+    settings: NoteSettings,
+) -> tuple[str, str] | None:
+    """(marker, text) of a line whose marker was misread: a sign where markers stand, its text where theirs hang, and
+    just one marker of the series is left for it."""
+    sign, _, text = line.text.strip().partition(" ")
+    if edge is None or len(sign) > 2 or len(text) < 3 or edge.indent <= edge.left + settings.indent:
+        return None
+    if max(abs(line.left - edge.left), abs(line.indent - edge.indent)) > settings.indent:
+        return None
+    later = {candidate[0] for candidate in rest if candidate is not None}
+    left = [m for m in successors(last) if m not in later and later.intersection(successors(m))] if last else []
+    return (left[0], text) if len(left) == 1 else None
 
 
 def _juts_out(line: TextLine, before: TextLine, edge: TextLine | None, settings: NoteSettings) -> bool:
@@ -455,7 +479,8 @@ def split_legends(notes: list[Footnote], expected: Expected) -> list[Footnote]:
         found = [
             hit
             for hit in _LEGEND.finditer(note.text)
-            if hit[1] in expected.open or (hit[1] in expected.used and hit.start() == 0)
+            if (hit[1] in expected.open or (hit[1] in expected.used and hit.start() == 0))
+            and not _NUMBER_OF.search(note.text[: hit.start()])
         ]
         edges = [hit.start(1) for hit in found]
         if not found or (note.marker and len(found) == 1 and found[0].start(1) == 0):
