@@ -11,11 +11,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
-
-from tokenizers import Tokenizer
+from typing import TYPE_CHECKING
 
 from soesift.table.record import TableRecord
 from soesift.table.signs import is_mark
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
 
 BUDGET = 256
 _PIECE = re.compile(r"[^\W\d_]+|\d+|[^\w\s]|_")

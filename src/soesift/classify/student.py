@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from tokenizers import Tokenizer
 
 from soesift.classify.model_folder import Calibration, Card, folder_sha256, read_calibration, verify
 from soesift.classify.serialise import serialise
 from soesift.errors import ModelError
 from soesift.table.record import TableRecord
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
 
 # One text a run: int8 scales are taken over a whole batch, so that company would change a table's result.
 BATCH_TOKENS = 1
@@ -74,6 +76,8 @@ def calibrated(logits: NDArray[np.float64], calibration: Calibration) -> NDArray
 
 def read_tokenizer(path: Path) -> Tokenizer:
     """A tokenizer without the cutting and padding that its file may ask for. Raises ModelError."""
+    from tokenizers import Tokenizer
+
     try:
         tokenizer = Tokenizer.from_file(str(path))
     except Exception as error:  # the Rust side raises bare Exception
