@@ -86,6 +86,16 @@ def test_a_marker_alone_on_its_line_takes_its_turn() -> None:
     assert markers(lines("1. Before dosing.", "2", "Sponsor"), "1") == "1", "a page's number"
 
 
+def test_a_note_whose_marker_was_not_read_is_parted_and_stays_without() -> None:
+    printed = lines("b Before dosing.", "At rest.", "d Women only.", "All of them.", "e Once.")
+    for line, left, indent in zip(printed, (72, 86, 72, 86, 72), (86, 110, 86, 110, 86), strict=True):
+        line.left, line.indent = left, indent
+    noted = [("b", "Before dosing."), ("", "At rest."), ("d", "Women only. All of them."), ("e", "Once.")]
+    assert found(printed, "b") == noted
+    printed.insert(2, TextLine("Or fasting.", 316, 324, 8.0, left=86, indent=110))
+    assert found(printed, "b")[0] == ("b", "Before dosing. At rest. Or fasting."), "one is lacking, two might be it"
+
+
 def test_a_sign_read_where_one_marker_of_the_series_is_left() -> None:
     printed = lines("e Before dosing", "✓ At rest.", "g Women only.")
     for line in printed:

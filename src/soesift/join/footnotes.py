@@ -168,7 +168,7 @@ def read_footnotes(
                 break
         if marked is not None:
             notes.append(Footnote(marker=marked[0], text=marked[1], page=page))
-            expected.known.add(marked[0])
+            expected.known.update(marked[:1] if marked[0] else ())
         elif not notes and before is not None and expected.partial and _ENDED.search(before.text):
             continue  # a running head: those of pictures are not known
         elif not notes and before is not None and not _OPEN.match(text):
@@ -236,7 +236,38 @@ def _markers_of_lines(
     refused = frozenset(k for k, line in enumerate(lines) if found[k] is None and _candidate(line, expected))
     _find_loose(found, lines, expected, last, refused, settings)
     _lift_centred(found, lines, settings)
+    if expected.partial:
+        _part_unread(found, lines, settings)
     return found
+
+
+def _part_unread(found: list[tuple[str, str] | None], lines: list[TextLine], settings: NoteSettings) -> None:
+    """Notes of a picture whose marker was not read at all, parted from the note before; they stay without a marker.
+
+    Only where the series lacks as many markers as sentences begin on hung lines behind ended ones.
+    """
+    opening = [place for place, candidate in enumerate(found) if candidate is not None]
+    for first, after in pairwise(opening):
+        one, other = found[first], found[after]
+        lacking = 0 if one is None or other is None else _lacking(one[0], other[0], settings)
+        starts = [k for k in range(first + 1, after) if _may_open(lines[k], lines[k - 1], lines[first], settings)]
+        if lacking and lacking == len(starts):
+            for place in starts:
+                found[place] = ("", lines[place].text.strip())
+
+
+def _lacking(one: str, other: str, settings: NoteSettings) -> int:
+    """How many markers of a series lie between two of them; 0 if none does, or they belong to no series."""
+    for steps in range(settings.skipped + 1):
+        if other in _within(one, steps):
+            return steps
+    return 0
+
+
+def _may_open(line: TextLine, before: TextLine, edge: TextLine, settings: NoteSettings) -> bool:
+    """Whether a sentence begins with a line, where the text of the note that begins with `edge` hangs."""
+    hung = edge.indent > edge.left + settings.indent and abs(line.left - edge.indent) <= settings.indent
+    return hung and line.text.strip()[:1].isupper() and _ENDED.search(before.text) is not None
 
 
 def _candidate(line: TextLine, expected: Expected) -> tuple[str, str] | None:
