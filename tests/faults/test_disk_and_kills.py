@@ -213,7 +213,7 @@ def test_csv_files_of_an_earlier_run_with_more_tables_go(source: Path, tmp_path:
     assert len(list((tmp_path / "out").glob("p_table*.csv"))) == 3
     (tmp_path / "p.pdf").write_bytes((source / "p01.pdf").read_bytes())
     (tmp_path / "out" / "p_tables.csv").write_text("mine")
-    assert run("detect", tmp_path / "p.pdf", "--out", tmp_path / "out", *DETECT).returncode == 3
+    assert run("detect", tmp_path / "p.pdf", "--out", tmp_path / "out", "--replace", *DETECT).returncode == 3
     assert [path.name for path in (tmp_path / "out").glob("*.csv")] == ["p_tables.csv"]
 
 

@@ -143,5 +143,5 @@ def test_pots_are_kept_apart_and_the_first_judgement_stands(tmp_path: Path) -> N
     ]
     assert add_labels(ledger, [first]) == 1
     assert add_labels(ledger, others) == 1
-    assert human_labels(ledger, "audit") == [first]
+    assert human_labels(ledger, "audit") == [first.model_copy(update={"beliefs": "none"})]  # no answers, no beliefs
     assert [one.pot for one in human_labels(ledger, table_id="t")] == ["audit", "repair"]

@@ -47,17 +47,17 @@ export class PageView {
     const moved = this.path !== path || this.number !== number;
     this.path = path;
     this.number = number;
-    this.wanted = wanted;
+    const turn = (this.turn = (this.turn ?? 0) + 1); // the same page may be shown again while its picture still comes
     try {
       const url = await load(wanted);
-      if (this.wanted !== wanted) return;
+      if (this.turn !== turn) return;
       this.image.src = url;
       await this.image.decode();
     } catch (error) {
-      if (this.wanted === wanted) this.empty(`No picture of this page: ${error.message}`);
+      if (this.turn === turn) this.empty(`No picture of this page: ${error.message}`);
       return;
     }
-    if (this.wanted !== wanted) return;
+    if (this.turn !== turn) return;
     this.points = 72 / DPI[size];
     this.image.alt = `Page ${number}: ${this.boxes.length || "no"} ${this.boxes.length === 1 ? "box" : "boxes"}`;
     this.note.textContent = "";
@@ -67,7 +67,8 @@ export class PageView {
   }
 
   empty(text) {
-    this.wanted = this.path = null;
+    this.path = null;
+    this.turn = (this.turn ?? 0) + 1;
     this.sheet.hidden = true;
     this.note.textContent = text;
   }
