@@ -17,7 +17,7 @@ import pytest
 from service_process import Running, fragile, running, toy
 
 LIMITS: dict[str, Any] = {
-    "workers": 2, "seconds": 2, "memory_mb": 1500, "attempts": 2, "upload_seconds": 1, "grace": 1,
+    "workers": 2, "seconds": 8, "memory_mb": 1500, "attempts": 2, "upload_seconds": 1, "grace": 1,
 }  # fmt: skip
 
 
@@ -62,7 +62,7 @@ def test_a_document_that_stumbles_once_is_done(service: Running) -> None:
 def test_time_and_memory_are_limited_for_each_document(service: Running) -> None:
     hangs, eats = service.send(toy("please hang")), service.send(toy("please eat"))
     assert service.wait(eats)["error"] == "needs more memory than this service gives to one document"
-    assert service.wait(hangs)["error"] == "took longer than the 2 seconds that this service gives to one document"
+    assert service.wait(hangs)["error"] == "took longer than the 8 seconds that this service gives to one document"
     assert service.wait(service.send(toy("after")))["state"] == "done"
 
 
@@ -106,7 +106,7 @@ def test_a_full_queue_says_so(tmp_path: Path) -> None:
 
 
 def test_queued_jobs_survive_a_kill(tmp_path: Path) -> None:
-    start = fragile(tmp_path / "data", attempts=2)
+    start = fragile(tmp_path / "data", attempts=2, seconds=8)
     with running(start, tmp_path / "log") as service:
         done = service.wait(service.send(toy("first")))
         held = service.send(toy("please hang"))
