@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import threading
 from collections.abc import Callable
@@ -84,8 +85,6 @@ class Workspace:
             raise UsageError(f"{name}: is not of a kind that is read ({', '.join(sorted(KINDS))})")
         if not content:
             raise UsageError(f"{name}: is empty")
-        import hashlib
-
         sha256 = hashlib.sha256(content).hexdigest()
         with self._lock:
             if sha256 in self.readings and self.readings[sha256].state != "failed":

@@ -195,10 +195,10 @@ def _unlikely(document: Any, index: int) -> float | None:
 
 
 def _glance(document: Any, index: int) -> float:
-    """How likely a page holds a table like a schedule, from a small picture of it; a page that cannot be drawn: 0."""
+    """How likely a page holds a table like a schedule, by a small picture; one that cannot be drawn: 1, to be read."""
     try:
         width, height = document[index].get_size()
         picture = render_page(document, index, 2 * 72 * SETTINGS.side / max(width, height))
     except Exception:  # noqa: BLE001  # the page itself is drawn again to be read, and fails there with its reason
-        return 0.0
+        return 1.0
     return likely(picture[:, :, 1])
