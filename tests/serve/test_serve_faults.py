@@ -113,7 +113,7 @@ def test_queued_jobs_survive_a_kill(tmp_path: Path) -> None:
         service.until(held, ("running",))
         jobs = [service.send(toy(f"queued {n}")) for n in range(5)]
         service.kill()
-    with running(fragile(tmp_path / "data", attempts=2, seconds=1), tmp_path / "log") as service:
+    with running(fragile(tmp_path / "data", attempts=2, seconds=8), tmp_path / "log") as service:
         assert [service.wait(job)["state"] for job in jobs] == ["done"] * 5
         assert service.wait(done) == done
         ended = service.wait(held)
