@@ -37,7 +37,7 @@ class App:
                 break
         else:
             raise AssertionError("".join(lines))
-        self.client = httpx.Client(base_url=self.url, timeout=120)
+        self.client = httpx.Client(base_url=self.url, timeout=300)
         self.headers = {"x-soesift-csrf": self.client.get("/api/csrf").json()["csrf"]}
 
     def get(self, path: str) -> httpx.Response:
@@ -70,7 +70,7 @@ class App:
         if self.process.poll() is None:
             self.process.terminate()
             try:
-                self.process.wait(60)
+                self.process.wait(300)
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait()

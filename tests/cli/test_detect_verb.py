@@ -139,7 +139,7 @@ def test_nothing_is_written_outside_the_folder_for_results(source: Path, tmp_pat
     done = subprocess.run(
         [sys.executable, "-m", "soesift.cli.main", "detect", str(inner), "--out", "out", "--model", "linear",
          "--ocr", "never", "--format", "json,csv,xlsx,html"],
-        cwd=home, capture_output=True, timeout=60,
+        cwd=home, capture_output=True, timeout=300,
     )  # fmt: skip
     assert done.returncode == 0
     new = set(tmp_path.rglob("*")) - set(before)

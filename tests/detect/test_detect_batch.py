@@ -205,16 +205,16 @@ def test_a_killed_batch_is_resumed_to_the_same_results(source: Path, tmp_path: P
     command = [*COMMAND, str(inner), "--out", str(out), *OPTIONS, "--resume"]
     for wanted in (3, 9):
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 300
         while len(list(out.glob("*.json"))) < wanted and time.monotonic() < deadline:
             time.sleep(0.002)
         process.send_signal(signal.SIGKILL)
-        assert process.wait(60) == -signal.SIGKILL
+        assert process.wait(300) == -signal.SIGKILL
         for path in out.glob("*.json"):
             assert read_result(path).document.error is None  # whole, or not there
     before = stamps(out)
     assert 9 <= len(before) < 30
-    subprocess.run(command, check=True, capture_output=True, timeout=60)
+    subprocess.run(command, check=True, capture_output=True, timeout=300)
     assert {name: stamp for name, stamp in stamps(out).items() if name in before} == before
     assert results(out) == results(tmp_path / "whole")
 
@@ -253,7 +253,7 @@ def test_a_worker_that_dies_loses_only_its_document(source: Path, tmp_path: Path
         (inner / f"{name}.pdf").write_bytes((source / f"{kind}.pdf").read_bytes())
     paths = [str(inner / f"{name}.pdf") for name in ("good1", "bad", "good2", "good3")]
     done = subprocess.run(
-        [sys.executable, str(driver), str(out), *paths], capture_output=True, text=True, timeout=60, check=True
+        [sys.executable, str(driver), str(out), *paths], capture_output=True, text=True, timeout=300, check=True
     )
     said = dict(line.split("|") for line in done.stdout.splitlines())
     assert said["bad.pdf"].startswith("the reader crashed on it")

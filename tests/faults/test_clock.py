@@ -61,5 +61,5 @@ def test_jobs_of_the_service_come_in_the_order_they_were_sent(
     began = time.monotonic()
     claimed = [job.id for job in (queue.claim(0.1), queue.claim(0.1)) if job is not None]
     assert claimed == [first.id, second.id]
-    assert time.monotonic() - began < 60
+    assert time.monotonic() - began < 300
     queue.close()

@@ -44,7 +44,7 @@ def at_most(size: int) -> Callable[[], None]:
 
 def run(*arguments: str | Path, largest: int | None = None) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [*SOESIFT, *map(str, arguments)], capture_output=True, text=True, timeout=120,
+        [*SOESIFT, *map(str, arguments)], capture_output=True, text=True, timeout=300,
         preexec_fn=None if largest is None else at_most(largest),
     )  # fmt: skip
 
@@ -137,12 +137,12 @@ def test_detect_killed_at_random_moments_loses_and_doubles_nothing(
         readers = children(process.pid)
         kills += process.poll() is None
         process.kill()
-        process.wait(60)
+        process.wait(300)
         assert gone(readers)  # those that read end with the one that started them
         for path in tmp_path.glob("*.json"):
             assert read_result(path).document.error is None
     assert kills
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr
     assert results(tmp_path) == results(whole)
 
@@ -157,7 +157,7 @@ def children(pid: int) -> list[int]:
 
 
 def gone(pids: list[int]) -> bool:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 300
     while time.monotonic() < deadline:
         if not any(Path(f"/proc/{pid}").exists() and "zombie" not in state(pid) for pid in pids):
             return True
@@ -177,14 +177,14 @@ def test_a_killed_reader_costs_its_document_only(source: Path, tmp_path: Path) -
         [*SOESIFT, "detect", str(source), "--out", str(tmp_path), *DETECT], stdout=subprocess.PIPE, text=True
     )
     killed: list[int] = []
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 300
     while not killed and time.monotonic() < deadline:
         readers = [p for p in children(process.pid) if b"spawn_main" in cmdline(p)]
         if readers and len(list(tmp_path.glob("*.json"))) >= 2:
             os.kill(readers[0], signal.SIGKILL)
             killed = readers
         time.sleep(0.005)
-    process.communicate(timeout=60)
+    process.communicate(timeout=300)
     errors = [r.document.error for r in map(read_result, sorted(tmp_path.glob("*.json"))) if r.document.error]
     assert killed
     assert len(list(tmp_path.glob("*.json"))) == 12
@@ -202,7 +202,7 @@ def cmdline(pid: int) -> bytes:
 def test_two_detects_into_one_folder_give_whole_files(source: Path, whole: Path, tmp_path: Path) -> None:
     command = [*SOESIFT, "detect", str(source), "--out", str(tmp_path), *DETECT]
     both = [subprocess.Popen(command, stdout=subprocess.DEVNULL) for _ in range(2)]
-    assert [process.wait(120) for process in both] == [0, 0]
+    assert [process.wait(300) for process in both] == [0, 0]
     assert results(tmp_path) == results(whole)
     assert not [path.name for path in tmp_path.iterdir() if path.name.startswith(".")]
 

@@ -88,14 +88,14 @@ def test_training_ends_in_one_line_and_goes_on(tmp_path: Path, largest: int) -> 
     def limit() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (largest, largest))
 
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, preexec_fn=limit)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300, preexec_fn=limit)
     last = done.stderr.strip().splitlines()[-1]
     assert done.returncode == 2, done.stderr[-2000:]
     assert last.startswith("soesift: cannot write ")
     assert "run it again" in last
     assert "Traceback" not in done.stderr
     assert not (tmp_path / "run" / "model").exists()
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr[-2000:]
     assert json.loads((tmp_path / "run" / "model" / "card.json").read_text())["scores"]
     assert [path.name for path in (tmp_path / "run").rglob("*.part")] == []

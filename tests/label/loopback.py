@@ -52,12 +52,12 @@ class Loopback:
 
     def __enter__(self) -> Loopback:
         self._thread.start()
-        assert self._ready.wait(5)
+        assert self._ready.wait(60)
         return self
 
     def __exit__(self, *_: object) -> None:
         self._loop.call_soon_threadsafe(self._done.set)
-        self._thread.join(5)
+        self._thread.join(60)
 
     @property
     def url(self) -> str:

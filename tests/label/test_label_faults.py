@@ -36,7 +36,7 @@ def label(folder: Path, largest: int | None = None) -> subprocess.CompletedProce
         if largest:
             resource.setrlimit(resource.RLIMIT_FSIZE, (largest, largest))
 
-    return subprocess.run(command, capture_output=True, text=True, timeout=60, preexec_fn=limit)
+    return subprocess.run(command, capture_output=True, text=True, timeout=300, preexec_fn=limit)
 
 
 def answers(path: Path) -> dict[str, str]:

@@ -62,7 +62,7 @@ def wait_for(server: Loopback, requests: int, process: subprocess.Popen[bytes]) 
 
 
 def finish(process: subprocess.Popen[bytes]) -> str:
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=300)
     assert process.returncode == 0, err.decode()
     return out.decode()
 
@@ -161,7 +161,7 @@ def test_an_interrupt_waits_for_what_is_in_flight(tmp_path: Path, number: signal
         process = start(tmp_path)
         wait_for(server, 20, process)
         process.send_signal(number)
-        _, err = process.communicate(timeout=120)
+        _, err = process.communicate(timeout=300)
         assert process.returncode == 3
         assert b"stopped: interrupted" in err
         assert len(committed(tmp_path)) == len(server.log) < 160

@@ -59,7 +59,7 @@ def test_two_actors_with_servers_of_their_own_and_one_of_them_killed(tmp_path: P
         time.sleep(0.02)
     servers = {server for server, _ in asked(tmp_path)}
     os.kill(actor_of(max(servers)), signal.SIGKILL)
-    out, err = process.communicate(timeout=100)
+    out, err = process.communicate(timeout=300)
     assert process.returncode == 0, err
     assert "120 labels written" in out
     db = sqlite3.connect(tmp_path / "l.db")
@@ -95,7 +95,7 @@ def test_a_teacher_that_cannot_start_is_told_before_anything_is_asked(
     prepare(tmp_path, 1)
     command = [sys.executable, "-m", "soesift.cli.main", "label", "run", str(tmp_path / "tables.jsonl"), "--quiet"]
     command += ["--ledger", str(tmp_path / "l.db"), "--config", str(tmp_path / "c.toml"), "--engine", "ray"]
-    done = subprocess.run([*command, *more], capture_output=True, text=True, timeout=100)
+    done = subprocess.run([*command, *more], capture_output=True, text=True, timeout=300)
     assert done.returncode == 2
     assert why in done.stderr
 

@@ -110,13 +110,14 @@ def test_silence_is_retried_within_a_run_and_again_in_the_next(tmp_path: Path) -
 
 
 def test_retry_after_is_honoured_by_all_and_the_limit_falls(tmp_path: Path) -> None:
-    busy = (429, {"retry-after": "1"}, b"slow down")
+    busy = (429, {"retry-after": "2"}, b"slow down")
     with Loopback(lambda number, body: busy if number == 5 else completion("YES"), delay=0.01) as server:
         outcome, rows = run(toys(40), config(server.url), tmp_path / "l.db")
     told = server.log[4]["time"]
-    later = [entry["time"] for entry in server.log if entry["time"] > told + 0.5]
+    after = [entry["time"] - told for entry in server.log[5:]]
     assert outcome.labelled == 40
-    assert min(later) >= told + 1.0
+    assert len([seconds for seconds in after if seconds < 2.0]) <= 7  # what was on its way
+    assert max(after) >= 2.0
     assert [row["status"] for row in rows if row["failure"]] == [429]
 
 
@@ -161,8 +162,8 @@ def test_a_server_that_is_down_ends_the_run_with_one_line(tmp_path: Path) -> Non
 
 
 def test_concurrency_grows_while_all_is_well_up_to_the_limit(tmp_path: Path) -> None:
-    with Loopback(delay=0.02) as server:
-        run(toys(150), config(server.url, run={"concurrency": 2, "concurrency_max": 9}), tmp_path / "l.db")
+    with Loopback(delay=0.15) as server:  # so that even a busy machine has them in flight at once
+        run(toys(100), config(server.url, run={"concurrency": 2, "concurrency_max": 9}), tmp_path / "l.db")
     assert 7 <= server.most_flying <= 9
 
 

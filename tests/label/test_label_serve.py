@@ -92,10 +92,10 @@ def test_label_with_a_server_of_its_own(tmp_path: Path) -> None:
     (tmp_path / "c.toml").write_text(PLAIN)
     command = [sys.executable, "-m", "soesift.cli.main", "label", "run", str(tmp_path / "tables.jsonl"), "--quiet"]
     command += ["--ledger", str(tmp_path / "l.db"), "--config", str(tmp_path / "c.toml"), "--serve", SERVE]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr
     assert "12 labels written" in done.stdout
-    again = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    again = subprocess.run(command, capture_output=True, text=True, timeout=300)
     assert "0 labels written" in again.stdout
     assert "12 of 12 were there" in again.stdout
 
@@ -104,6 +104,6 @@ def test_what_belongs_to_ray_wants_ray(tmp_path: Path) -> None:
     write_tables(tmp_path / "tables.jsonl", toys(1))
     (tmp_path / "c.toml").write_text(PLAIN)
     command = [sys.executable, "-m", "soesift.cli.main", "label", "run", str(tmp_path / "tables.jsonl"), "--jobs", "2"]
-    done = subprocess.run([*command, "-c", str(tmp_path / "c.toml")], capture_output=True, text=True, timeout=60)
+    done = subprocess.run([*command, "-c", str(tmp_path / "c.toml")], capture_output=True, text=True, timeout=300)
     assert done.returncode == 2
     assert "--engine ray" in done.stderr

@@ -39,7 +39,7 @@ def write_tables(path: Path, records: list[TableRecord]) -> Path:
 def config(url: str, **parts: Any) -> LabelConfig:
     """Fast retries; `parts` are tables of the configuration, merged into these."""
     whole: dict[str, Any] = {
-        "provider": {"model": "toy", "base_url": url, "timeout_s": 5},
+        "provider": {"model": "toy", "base_url": url, "timeout_s": 120},
         "views": {"names": ["json"]},
         "sampling": {"mode": "logprobs"},
         "run": {"backoff_s": 0.01, "retries": 3},

@@ -37,8 +37,8 @@ class Reviewing:
                 [*command, "--port", str(self.port)], stdout=out, stderr=out, env=environment
             )
         self.url = f"http://127.0.0.1:{self.port}"
-        self.http = httpx.Client(base_url=self.url, timeout=120, trust_env=False)
-        for _ in range(300):
+        self.http = httpx.Client(base_url=self.url, timeout=300, trust_env=False)
+        for _ in range(2400):
             assert self.process.poll() is None, self.log.read_text()
             try:
                 if self.http.get("/").status_code == 200:
@@ -55,7 +55,7 @@ class Reviewing:
 
     def kill(self) -> None:
         self.process.send_signal(signal.SIGKILL)
-        self.process.wait(60)
+        self.process.wait(300)
         self.http.close()
 
     def stop(self) -> None:
@@ -63,7 +63,7 @@ class Reviewing:
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
             try:
-                self.process.wait(60)
+                self.process.wait(300)
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait()
@@ -115,7 +115,7 @@ def open_page(browser: Any, url: str, who: str, shown: str = ".detail h2", **con
     return page
 
 
-def until(page: Any, expression: str, seconds: float = 60) -> None:
+def until(page: Any, expression: str, seconds: float = 300) -> None:
     """Wait until an expression holds; playwright's own wait needs eval in the page, which its policy forbids."""
     end = time.monotonic() + seconds
     while not page.evaluate(f"Boolean({expression})"):
@@ -124,7 +124,7 @@ def until(page: Any, expression: str, seconds: float = 60) -> None:
 
 
 def saved(page: Any) -> None:
-    until(page, "document.getElementById('saved').textContent === 'All saved'", 15)
+    until(page, "document.getElementById('saved').textContent === 'All saved'")
 
 
 def title(page: Any) -> str:

@@ -203,7 +203,7 @@ def test_two_reviewers_see_each_other_and_lose_nothing(browser: Any, made: tuple
         saved(page)
     assert sorted(words(sidecar)) == ["accept", "reject"]
     for page in (anna, ben):
-        page.wait_for_selector(".chip.differ", timeout=10000)
+        page.wait_for_selector(".chip.differ", timeout=120000)
     assert {one["who"] for one in read_corrections(sidecar)} == {"anna", "ben"}
 
 

@@ -175,7 +175,7 @@ def test_what_was_acknowledged_outlives_a_kill(fresh: tuple[Reviewing, str, Path
         while len(kept) < 15:
             assert not going.done(), going.result()
         page.process.kill()
-    page.process.wait(60)
+    page.process.wait(300)
     there = {json.loads(line)["id"] for line in sidecar.read_text().splitlines() if line.endswith("}")}
     assert set(kept) <= there
     page.start()

@@ -23,18 +23,18 @@ class Running:
 
     def __init__(self, process: subprocess.Popen[bytes], log: Path, url: str, headers: dict[str, str]) -> None:
         self.process, self.log, self.url = process, log, url
-        self.http = httpx.Client(base_url=url, headers=headers, timeout=120, trust_env=False)
+        self.http = httpx.Client(base_url=url, headers=headers, timeout=300, trust_env=False)
 
     def send(self, content: bytes, name: str = "protocol.pdf", **fields: str) -> dict[str, Any]:
         answer = self.http.post("/v1/documents", files={"file": (name, content)}, data=fields)
         assert answer.status_code in (200, 202), answer.text
         return answer.json()
 
-    def wait(self, job: dict[str, Any], seconds: float = 90) -> dict[str, Any]:
+    def wait(self, job: dict[str, Any], seconds: float = 300) -> dict[str, Any]:
         """The job when it has ended."""
         return self.until(job, ("done", "failed", "poison"), seconds)
 
-    def until(self, job: dict[str, Any], states: tuple[str, ...], seconds: float = 90) -> dict[str, Any]:
+    def until(self, job: dict[str, Any], states: tuple[str, ...], seconds: float = 300) -> dict[str, Any]:
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             now = self.http.get(job["links"]["job"]).json()
@@ -45,11 +45,11 @@ class Running:
 
     def kill(self) -> None:
         self.process.send_signal(signal.SIGKILL)
-        self.process.wait(60)
+        self.process.wait(300)
 
     def stop(self) -> int:
         self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(60)
+        return self.process.wait(300)
 
 
 @contextmanager
@@ -70,14 +70,14 @@ def running(command: list[str], log: Path, token: str = "") -> Iterator[Running]
         if process.poll() is None:
             process.send_signal(signal.SIGTERM)
             try:
-                process.wait(60)
+                process.wait(300)
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
 
 
 def _url(process: subprocess.Popen[bytes], log: Path, before: int) -> str:
-    for _ in range(300):
+    for _ in range(2400):
         for line in log.read_bytes()[before:].decode().splitlines(keepends=True):
             if line.startswith("serving on http") and line.endswith("\n"):
                 return line.split()[2].rstrip(",")
@@ -87,7 +87,7 @@ def _url(process: subprocess.Popen[bytes], log: Path, before: int) -> str:
 
 
 def _answers(service: Running) -> None:
-    for _ in range(100):
+    for _ in range(2400):
         try:
             if service.http.get("/healthz").status_code == 200:
                 return

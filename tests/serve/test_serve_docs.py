@@ -37,7 +37,7 @@ def example(language: str, service: Running) -> str:
 def test_the_example_for_curl(service: Running, tmp_path: Path) -> None:
     made.protocol(tmp_path / "protocol.pdf")
     script = example("sh client", service).replace("python3", sys.executable)
-    run = subprocess.run(["sh", "-eu", "-c", script], cwd=tmp_path, capture_output=True, text=True, timeout=120)
+    run = subprocess.run(["sh", "-eu", "-c", script], cwd=tmp_path, capture_output=True, text=True, timeout=300)
     assert run.returncode == 0, run.stderr
     assert "event: end" in run.stdout
     assert made.TITLE in (tmp_path / "result.json").read_text()
@@ -48,7 +48,7 @@ def test_the_example_for_curl(service: Running, tmp_path: Path) -> None:
 def test_the_example_for_httpx(service: Running, tmp_path: Path) -> None:
     made.protocol(tmp_path / "protocol.pdf")
     command = [sys.executable, "-c", example("python client", service)]
-    run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120)
+    run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=300)
     assert run.returncode == 0, run.stderr
     assert f"t1 main_soa {made.TITLE} [3, 4]" in run.stdout
 

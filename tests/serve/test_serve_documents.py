@@ -300,7 +300,7 @@ def test_another_address_demands_a_token(tmp_path: Path) -> None:
     def refused(*options: str, token: str = "") -> str:
         environment = {**os.environ, "SOESIFT_TOKEN": token}
         command = by_command_line(tmp_path / "data", *options)
-        run = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=120)
+        run = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=300)
         assert run.returncode == 2
         return run.stderr
 
@@ -312,6 +312,6 @@ def test_another_address_demands_a_token(tmp_path: Path) -> None:
 
 def test_two_services_do_not_share_a_folder(service: Running, tmp_path: Path) -> None:
     with running(by_command_line(tmp_path / "data"), tmp_path / "log"):
-        run = subprocess.run(by_command_line(tmp_path / "data"), capture_output=True, text=True, timeout=120)
+        run = subprocess.run(by_command_line(tmp_path / "data"), capture_output=True, text=True, timeout=300)
     assert run.returncode == 2
     assert "another service works in it" in run.stderr

@@ -17,7 +17,7 @@ import pytest
 from service_process import Running, fragile, running, toy
 
 LIMITS: dict[str, Any] = {
-    "workers": 2, "seconds": 8, "memory_mb": 1500, "attempts": 2, "upload_seconds": 1, "grace": 1,
+    "workers": 2, "seconds": 8, "memory_mb": 1500, "attempts": 2, "upload_seconds": 5, "grace": 1,
 }  # fmt: skip
 
 
@@ -28,11 +28,15 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         yield one
 
 
-def events(service: Running, job: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
-    """All server-sent events of a job: name and data."""
+def events(
+    service: Running, job: dict[str, Any], listens: threading.Event | None = None
+) -> list[tuple[str, dict[str, Any]]]:
+    """All server-sent events of a job: name and data; `listens` is set once the stream is open."""
     found = []
     with service.http.stream("GET", job["links"]["events"]) as answer:
         assert answer.headers["content-type"].startswith("text/event-stream")
+        if listens is not None:
+            listens.set()
         name = ""
         for line in answer.iter_lines():
             if line.startswith("event: "):
@@ -87,12 +91,12 @@ def test_listeners_that_leave_are_forgotten(service: Running) -> None:
 
 def test_a_body_that_trickles_is_ended(service: Running) -> None:
     host, port = service.url.removeprefix("http://").split(":")
-    with socket.create_connection((host, int(port)), timeout=60) as line:
+    with socket.create_connection((host, int(port)), timeout=300) as line:
         head = f"POST /v1/documents HTTP/1.1\r\nHost: {host}\r\nContent-Length: 1000\r\n"
         line.sendall(head.encode() + b"Content-Type: multipart/form-data; boundary=b\r\n\r\n--b\r\n")
         began = time.monotonic()
         assert b" 408 " in line.recv(1000).splitlines()[0]
-    assert 0.5 < time.monotonic() - began < 30
+    assert 2 < time.monotonic() - began < 120
 
 
 def test_a_full_queue_says_so(tmp_path: Path) -> None:
@@ -140,7 +144,7 @@ def test_workers_of_a_killed_service_end(tmp_path: Path) -> None:
         children = workers_of(service)
         service.kill()
     assert children
-    end = time.monotonic() + 60
+    end = time.monotonic() + 300
     while any(os.path.exists(f"/proc/{child}") for child in children):
         assert time.monotonic() < end, children
         time.sleep(0.1)
@@ -152,16 +156,17 @@ def workers_of(service: Running) -> list[str]:
 
 
 def test_told_to_stop_it_finishes_what_runs_and_keeps_the_rest(tmp_path: Path) -> None:
-    with running(fragile(tmp_path / "data", grace=10), tmp_path / "log") as service:
+    with running(fragile(tmp_path / "data", grace=60), tmp_path / "log") as service:
         runs = service.send(toy("please wait"))
         service.until(runs, ("running",))
         waits = service.send(toy("please hang"))
         told: list[Any] = []
-        listener = threading.Thread(target=lambda: told.extend(events(service, waits)))
+        listens = threading.Event()
+        listener = threading.Thread(target=lambda: told.extend(events(service, waits, listens)))
         listener.start()
-        time.sleep(0.3)
+        assert listens.wait(120)
         assert service.stop() == -signal.SIGTERM or service.process.returncode == 0
-        listener.join(5)
+        listener.join(120)
         assert told[0][1]["state"] == "queued"  # the stream was ended, not cut
     with running(fragile(tmp_path / "data", grace=0, seconds=60), tmp_path / "log") as service:
         assert service.wait(runs)["attempts"] == 1

@@ -65,7 +65,7 @@ def test_no_page_loads_scripts_from_elsewhere(service: Running) -> None:
 def schemathesis(service: Running, config: Path, *options: str) -> None:
     command = [str(SCHEMATHESIS), "--config-file", str(config), "run", f"{service.url}/openapi.json"]
     command += ["-H", f"Authorization: Bearer {TOKEN}", "--generation-deterministic", "--no-color", *options]
-    run = subprocess.run(command, capture_output=True, text=True, cwd=config.parent, timeout=120 * TIMES)
+    run = subprocess.run(command, capture_output=True, text=True, cwd=config.parent, timeout=300 * TIMES)
     assert run.returncode == 0, run.stdout[-4000:] + run.stderr[-1000:]
     assert "Tested: 11" in run.stdout
     print(run.stdout[-800:])

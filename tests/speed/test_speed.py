@@ -13,7 +13,7 @@ BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 
 
 def script(*words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, *words], capture_output=True, text=True, timeout=120)
+    return subprocess.run([sys.executable, *words], capture_output=True, text=True, timeout=300)
 
 
 def test_the_harness_prints_ratios_and_names_a_peer_that_is_missing(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from time import perf_counter
+from time import process_time
 
 import numpy as np
 from hypothesis import given, settings
@@ -203,11 +203,11 @@ def test_marks_with_footnotes(mark: str, note: str) -> None:
 
 
 def test_a_row_of_dashes_is_judged_at_once() -> None:
-    start = perf_counter()
+    start = process_time()
     assert not is_mark("-" * 39 + "%")
     assert is_mark("-" * 38 + ">")
     assert is_mark("-" * 40)
-    assert perf_counter() - start < 2  # not for ever
+    assert process_time() - start < 2  # not for ever
 
 
 def test_signs_by_example() -> None:

@@ -24,18 +24,18 @@ def test_a_killed_command_goes_on_where_it_was_and_ends_as_if_it_had_not_been(to
     command = [sys.executable, "-m", "soesift.cli.main", "train", str(toml)]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     begun = toml.parent / "run" / "final" / FILE
-    end = time.monotonic() + 60
+    end = time.monotonic() + 300
     while not begun.exists() and process.poll() is None and time.monotonic() < end:
         time.sleep(0.01)
     process.send_signal(signal.SIGKILL)
-    assert process.wait(60) == -signal.SIGKILL
+    assert process.wait(300) == -signal.SIGKILL
     left = read_progress(begun.parent)
     assert left is not None
     assert left.updates > 0
     assert not left.done
     assert not (toml.parent / "run" / "model").exists()
 
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr[-2000:]
     config = read_config(toml)
     whole = fit(rows_of(config), config, tmp_path / "whole", config.fit.seed).progress

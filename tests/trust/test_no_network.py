@@ -23,7 +23,7 @@ def watched(folder: Path, *command: str) -> tuple[subprocess.CompletedProcess[st
     log = folder / "network.log"
     path = os.pathsep.join([str(WATCH), os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep)
     around = os.environ | {"PYTHONPATH": path, "NETWORK_LOG": str(log)}
-    run = subprocess.run(command, cwd=folder, env=around, capture_output=True, text=True, timeout=120)
+    run = subprocess.run(command, cwd=folder, env=around, capture_output=True, text=True, timeout=300)
     return run, log.read_text("utf-8").splitlines()
 
 

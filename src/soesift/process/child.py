@@ -44,6 +44,7 @@ class Ends:
         self.outward.close()
 
 
+READY = b"{}"  # the first message: all that the work needs is loaded
 LARGEST_FILE = 512_000_000  # bytes that one file written by a worker may have
 TOLD_TO_END = 128 + signal.SIGTERM  # exit code, as shells give it
 GRACE = 5  # seconds after which the system ends a task whose parent is gone
@@ -54,6 +55,10 @@ def child_main(connection: Ends, work: Work, memory_mb: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the service, which ends its workers
     signal.signal(signal.SIGTERM, _end)
     limit_resources(memory_mb)
+    try:
+        connection.send_bytes(READY)
+    except OSError:
+        return
     while True:
         try:
             task = json.loads(connection.recv_bytes())

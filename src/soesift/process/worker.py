@@ -16,7 +16,8 @@ from soesift.process.child import TOLD_TO_END, Ends, Task, Tell, Work, child_mai
 LONGEST_MESSAGE = 1_000_000  # bytes
 TASKS = 200  # after which a process is replaced: parsers leak
 ENDING = 30.0  # seconds to wait for the exit code of a process that has closed its pipe: a busy machine takes some
-MOMENT = 1.0  # seconds in which a process that is told to end may clean up
+STARTING = 300.0  # seconds in which a process must be ready: no document is in it yet
+MOMENT = 5.0  # seconds in which a process that is told to end may clean up
 _TICK = 0.2
 
 
@@ -59,14 +60,18 @@ class Worker:
 
     def _listen(self, connection: Ends, deadline: float, seconds: float, tell: Tell) -> dict[str, Any]:
         while True:
-            if not connection.poll(_TICK):
-                self._give_up(deadline, seconds)
-                continue
-            message: dict[str, Any] = json.loads(connection.recv_bytes(LONGEST_MESSAGE))
+            message = self._await(connection, deadline, seconds)
             if "page" not in message:
                 return message
             tell(message["page"], message["pages"])
             self._give_up(deadline, seconds)
+
+    def _await(self, connection: Ends, deadline: float, seconds: float) -> dict[str, Any]:
+        """The next message."""
+        while not connection.poll(max(0.0, min(_TICK, deadline - time.monotonic()))):
+            self._give_up(deadline, seconds)
+        message: dict[str, Any] = json.loads(connection.recv_bytes(LONGEST_MESSAGE))
+        return message
 
     def _give_up(self, deadline: float, seconds: float) -> None:
         if self.stop.is_set():
@@ -90,7 +95,17 @@ class Worker:
         theirs.close()
         self.process, self.connection, self.tasks = process, ours, 0
         self.started += 1
+        self._until_ready(ours)
         return ours
+
+    def _until_ready(self, connection: Ends) -> None:
+        """The time of a task begins when the process can take it: starting is not the document's doing."""
+        try:
+            self._await(connection, time.monotonic() + STARTING, STARTING)
+        except TookTooLong as error:
+            raise WorkerDied(f"without being ready in {STARTING:g} seconds") from error
+        except (EOFError, OSError, ValueError) as error:
+            raise WorkerDied(self._how_it_died()) from error
 
     def _ended(self, seconds: float) -> WorkerDied | TookTooLong:
         """Why the process is gone: its own alarm is the time limit too, where nobody here kept it in time."""
