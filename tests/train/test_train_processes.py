@@ -204,6 +204,6 @@ def predict_same(tmp_path: Path, config: TrainConfig) -> float:
     """Largest difference of a probability's logit between the two finished runs."""
     rows = rows_of(config)
     tokenizer, pad = base_tokenizer(config.model.base)
-    ids = prepare(rows, tokenizer, pad, 64).ids
-    found = [predict(fit(rows, config, tmp_path / n, 1).model, ids, pad, config.fit) for n in ("one", "two")]
+    given = prepare(rows, tokenizer, pad, 64)
+    found = [predict(fit(rows, config, tmp_path / n, 1).model, given, config.fit) for n in ("one", "two")]
     return float(np.abs(found[0] - found[1]).max())

@@ -42,8 +42,8 @@ def test_four_bits_learn_and_ship(toml: Path, tmp_path: Path) -> None:
     assert all(m.weight.dtype == torch.uint8 for m in layers)
     assert fitted.progress.losses[-1] < 0.7 * fitted.progress.losses[0]
     tokenizer, pad = base_tokenizer(config.model.base)
-    ids = prepare(rows, tokenizer, pad, 64).ids
-    four, plain = (predict(m, ids, pad, config.fit) for m in (fitted.model, _exact(config, fitted)))
+    given = prepare(rows, tokenizer, pad, 64)
+    four, plain = (predict(m, given, config.fit) for m in (fitted.model, _exact(config, fitted)))
     assert float(np.abs(four - plain).max()) < 0.05 * float(np.abs(plain).max())
     folder = ship(rows, config)
     assert (folder / "adapter" / "adapter_model.safetensors").is_file()

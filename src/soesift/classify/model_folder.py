@@ -56,6 +56,7 @@ class Card(BaseModel):
     classes: list[str] = Field(min_length=2)
     positive: list[str] = Field(min_length=1)
     max_tokens: int = Field(default=256, ge=16, le=8192)
+    signs: list[str] = []  # names of the counted features that the model takes beside the text, in this order
     arm: str = ""
     data: dict[str, Any] = {}
     settings: dict[str, Any] = {}

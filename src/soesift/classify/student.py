@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from soesift.classify.features import NAMES, features
 from soesift.classify.model_folder import Calibration, Card, folder_sha256, read_calibration, verify
 from soesift.classify.serialise import serialise
-from soesift.errors import ModelError
+from soesift.errors import ModelError, UsageError
 from soesift.table.record import TableRecord
 
 if TYPE_CHECKING:
@@ -36,6 +37,10 @@ class Student:
         self.card, self.calibration, self.sha256 = card, calibration, digest
         self.classes = list(card.classes)
         self._positive = [card.classes.index(name) for name in card.positive]
+        if card.signs and tuple(card.signs) != NAMES:
+            raise ModelError(
+                f"{model.parent} was trained on other counted features than this version counts; train it again"
+            )
         self.tokenizer = read_tokenizer(tokenizer)
         self._session = open_session(model, threads)
 
@@ -46,15 +51,29 @@ class Student:
     def logits(
         self, items: Sequence[str] | Sequence[TableRecord], batch_tokens: int = BATCH_TOKENS
     ) -> NDArray[np.float64]:
-        """(n, k) raw scores. Texts longer than the budget are cut; equal texts are computed once."""
+        """(n, k) raw scores. Texts longer than the budget are cut; equal texts (and signs) are computed once.
+
+        Raises UsageError: the model takes counted features beside the text, and a text alone was given.
+        """
         texts = [
             item if isinstance(item, str) else serialise(item, self.tokenizer, self.card.max_tokens) for item in items
         ]
-        distinct = list(dict.fromkeys(texts))
-        ids = [encoding.ids[: self.card.max_tokens] for encoding in self.tokenizer.encode_batch(distinct)]
-        found = run_batches(self._session, ids, len(self.classes), batch_tokens)
-        place = {text: i for i, text in enumerate(distinct)}
-        return found[[place[text] for text in texts]] if texts else np.zeros((0, len(self.classes)))
+        seen = list(zip(texts, self._signs(items), strict=True))
+        distinct = list(dict.fromkeys(seen))
+        ids = [e.ids[: self.card.max_tokens] for e in self.tokenizer.encode_batch([text for text, _ in distinct])]
+        signs = np.array([s for _, s in distinct]) if self.card.signs else None
+        found = run_batches(self._session, ids, len(self.classes), batch_tokens, signs)
+        place = {key: i for i, key in enumerate(distinct)}
+        return found[[place[key] for key in seen]] if seen else np.zeros((0, len(self.classes)))
+
+    def _signs(self, items: Sequence[str] | Sequence[TableRecord]) -> list[tuple[float, ...]]:
+        """The counted features of each table, for a model that takes them; else nothing for each."""
+        if not self.card.signs:
+            return [()] * len(items)
+        records = [item for item in items if not isinstance(item, str)]
+        if len(records) < len(items):
+            raise UsageError(f"model {self.card.name} judges tables by text and counted features: give table records")
+        return [tuple(row) for row in features(records).tolist()]
 
     def probabilities(self, items: Sequence[str] | Sequence[TableRecord]) -> NDArray[np.float64]:
         """(n, k) calibrated probabilities; rows sum to 1."""
@@ -102,8 +121,17 @@ def open_session(model: Path, threads: int = 1) -> Any:
         raise ModelError(f"{model} cannot be opened by onnxruntime: {str(error).splitlines()[0][:160]}") from error
 
 
-def run_batches(session: Any, ids: Sequence[Sequence[int]], k: int, batch_tokens: int) -> NDArray[np.float64]:
-    """(n, k) logits; texts of like length share a batch of at most `batch_tokens` padded tokens."""
+def run_batches(
+    session: Any,
+    ids: Sequence[Sequence[int]],
+    k: int,
+    batch_tokens: int,
+    signs: NDArray[np.float64] | None = None,
+) -> NDArray[np.float64]:
+    """(n, k) logits; texts of like length share a batch of at most `batch_tokens` padded tokens.
+
+    signs: (n, d) counted features, for a model that takes them beside the text.
+    """
     logits = np.zeros((len(ids), k))
     order = sorted(range(len(ids)), key=lambda i: (len(ids[i]), i), reverse=True)
     start = 0
@@ -111,7 +139,10 @@ def run_batches(session: Any, ids: Sequence[Sequence[int]], k: int, batch_tokens
         longest = max(len(ids[order[start]]), 1)
         chosen = order[start : start + max(1, batch_tokens // longest)]
         tokens, mask = pad([ids[i] for i in chosen], longest)
-        logits[chosen] = session.run(["logits"], {"input_ids": tokens, "attention_mask": mask})[0]
+        given = {"input_ids": tokens, "attention_mask": mask}
+        if signs is not None:
+            given["signs"] = signs[chosen].astype(np.float32)
+        logits[chosen] = session.run(["logits"], given)[0]
         start += len(chosen)
     return logits
 

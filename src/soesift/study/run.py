@@ -183,13 +183,14 @@ def _encoder(config: StudyConfig, data: StudyData, rows: Taught, check: Ints, se
     def row(i: int, target: float, weight: float) -> Row:
         record = data.records[i]
         text = serialise(record, tokenizer, most)
-        return Row(record.table_id, text, (1 - target, target), weight, record.document)
+        signs = tuple(data.features[i].tolist()) if settings.model.signs else ()
+        return Row(record.table_id, text, (1 - target, target), weight, record.document, "", signs)
 
     columns = (rows.items.tolist(), rows.target.tolist(), rows.weight.tolist())
     learn = [row(i, t, w) for i, t, w in zip(*columns, strict=True)]
     fitted = fit(learn, settings, folder, seed)
-    ids = prepare([row(i, 0.0, 1.0) for i in check.tolist()], tokenizer, pad, most).ids
-    p = softmax(predict(fitted.model, ids, pad, config.fit))[:, 1]
+    given = prepare([row(i, 0.0, 1.0) for i in check.tolist()], tokenizer, pad, most)
+    p = softmax(predict(fitted.model, given, config.fit))[:, 1]
     shutil.rmtree(folder, ignore_errors=True)
     return np.asarray(p, np.float64)
 

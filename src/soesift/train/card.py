@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from soesift.classify.features import NAMES
 from soesift.classify.model_folder import Calibration, Card, sha256
 from soesift.train.config import TrainConfig
 from soesift.train.network import base_weights
@@ -24,6 +25,7 @@ def make_card(config: TrainConfig, data: dict[str, Any], scores: dict[str, Any],
         classes=config.classes,
         positive=config.positive,
         max_tokens=config.model.max_tokens,
+        signs=list(NAMES) if config.model.signs else [],
         arm=config.data.arm,
         data=data | {"tables_sha256": sha256(config.data.tables), "labels_sha256": sha256(config.data.labels)},
         settings=config.fit.model_dump() | config.model.model_dump(exclude={"base", "name"}) | settings,

@@ -34,7 +34,9 @@ class Progress(BaseModel):
     tokens: int = 0
     seconds: float = 0.0
     losses: list[float] = []
+    warm_loss: float | None = None  # of the regression that the run began from, where it did
     train_losses: list[float] = []
+    sure: list[int] = []  # rows that the warm head was sure of
     best_epoch: int = -1
     done: bool = False
 
@@ -104,6 +106,11 @@ def read_best(folder: Path) -> dict[str, Any]:
     """Weights of the best epoch."""
     tensors: dict[str, Any] = load_file(folder / BEST)
     return tensors
+
+
+def begun(folder: Path) -> bool:
+    """Whether a run has left a checkpoint here."""
+    return (folder / FILE).is_file()
 
 
 def read_progress(folder: Path) -> Progress | None:

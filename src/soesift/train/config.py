@@ -24,7 +24,7 @@ class DataConfig(_Section):
 
 class ModelConfig(_Section):
     """base: a folder or hub name. method: train low-rank adapters (lora), the same on a base held in 4 bits (qlora,
-    needs bitsandbytes) or the weights themselves (full).
+    needs bitsandbytes) or the weights themselves (full). signs: the head sees the counted features beside the text.
     """
 
     base: str
@@ -35,6 +35,7 @@ class ModelConfig(_Section):
     dropout: float = Field(default=0.1, ge=0, lt=1)
     targets: list[str] = []  # empty: all linear layers
     pooling: Literal["auto", "mean", "last"] = "auto"  # auto: mean for encoders, last token for decoders
+    signs: bool = False  # the counted features (classify.features), a second input of the head
     freeze_embeddings: bool = True
     freeze_layers: int = Field(default=0, ge=0)  # lowest layers held fixed (full only): faster, less to overfit
     max_tokens: int = Field(default=256, ge=16, le=8192)
@@ -51,6 +52,8 @@ class FitConfig(_Section):
     clip: float = Field(default=1.0, gt=0)
     class_weights: Literal["none", "balanced", "root"] | list[float] = "root"
     smoothing: float = Field(default=0.0, ge=0, lt=0.5)
+    warm_head: float = Field(default=0.0, ge=0)  # begin from a regression on the frozen base; inverse L2 penalty, 0: no
+    sure_share: float = Field(default=1.0, gt=0, le=1)  # of the rows that the warm head is sure of, an epoch; see warm
     precision: Literal["float32", "bfloat16"] = "bfloat16"
     validation: float = Field(default=0.12, ge=0, lt=0.5)  # share of groups held out for stopping; 0: no stopping
     patience: int = Field(default=2, ge=1)  # epochs without a better validation log loss

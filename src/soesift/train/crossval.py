@@ -152,7 +152,7 @@ def settings_mark(rows: Sequence[Row], config: TrainConfig) -> str:
         fit,
         fold,
         config.classes,
-        [(r.table_id, r.text, r.target, r.weight) for r in rows],
+        [(r.table_id, r.text, r.target, r.weight, *([r.signs] if r.signs else [])) for r in rows],
     )
 
 
@@ -184,7 +184,7 @@ def _one(
     folder = config.out / f"fold-{seed}-{fold}"
     fitted = fit(learn, config, folder, seed, None if notify is None else lambda p, n: notify(seed, fold, p, n))
     tokenizer, pad = base_tokenizer(config.model.base)
-    logits = predict(fitted.model, prepare(check, tokenizer, pad, config.model.max_tokens).ids, pad, config.fit)
+    logits = predict(fitted.model, prepare(check, tokenizer, pad, config.model.max_tokens), config.fit)
     epoch = fitted.progress.best_epoch + 1
     lines = [
         {"mark": mark, "table_id": row.table_id, "seed": seed, "fold": fold, "epoch": epoch,

@@ -35,7 +35,7 @@ class Label(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """`target` is a distribution over the classes in the configuration's order."""
+    """`target`: a distribution over the classes in the configuration's order; `signs`: counted features, or none."""
 
     table_id: str
     text: str
@@ -43,9 +43,16 @@ class Row:
     weight: float = 1.0
     group: str = ""
     provenance: str = ""
+    signs: tuple[float, ...] = ()
 
 
-def read_rows(tables: Path, labels: Path, classes: Sequence[str], text_of: Callable[[TableRecord], str]) -> list[Row]:
+def read_rows(
+    tables: Path,
+    labels: Path,
+    classes: Sequence[str],
+    text_of: Callable[[TableRecord], str],
+    signs_of: Callable[[TableRecord], tuple[float, ...]] = lambda record: (),
+) -> list[Row]:
     """Join labels to tables by id, in the order of the tables; tables without a label are left out.
 
     Raises UsageError: a file that cannot be read, a bad line, a label of no known class, nothing to train on.
@@ -59,7 +66,9 @@ def read_rows(tables: Path, labels: Path, classes: Sequence[str], text_of: Calla
         seen.add(record.table_id)
         target = _target(label, classes, labels)
         group = label.group or record.document
-        rows.append(Row(record.table_id, text_of(record), target, label.weight, group, label.provenance))
+        rows.append(
+            Row(record.table_id, text_of(record), target, label.weight, group, label.provenance, signs_of(record))
+        )
     if not rows:
         raise UsageError(f"{labels}: no label matches a table of {tables}; check that the table ids are of one run")
     return rows

@@ -21,10 +21,20 @@ from soesift.train.checkpoint import Progress
 from soesift.train.config import FitConfig, TrainConfig
 from soesift.train.data import Row, class_weights
 from soesift.train.folds import hold_out
-from soesift.train.forward import Floats, Material, autocast, log_loss, predict, prepare, soft_cross_entropy, tensors
+from soesift.train.forward import (
+    Floats,
+    Material,
+    after_frozen,
+    autocast,
+    log_loss,
+    predict,
+    prepare,
+    soft_cross_entropy,
+)
 from soesift.train.network import Classifier, base_tokenizer, build, halve_frozen, trainable
 from soesift.train.optimizer import make_optimizer, set_rates
 from soesift.train.trackers import Trackers, open_trackers
+from soesift.train.warm import shown, sure_rows, warm_head
 
 Notify = Callable[[Progress, int], None]  # progress, updates in all
 
@@ -49,22 +59,30 @@ def fit(rows: Sequence[Row], config: TrainConfig, folder: Path, seed: int, notif
     tokenizer, pad = base_tokenizer(config.model.base)
     material = prepare(rows, tokenizer, pad, config.model.max_tokens)
     held = hold_out([r.group for r in rows], material.target.argmax(axis=1), config.fit.validation, seed)
+    signs = material.signs.shape[1]
+    model = build(config.model, len(config.classes), seed, signs=signs).to(workers.device())
+    material = material if cut else after_frozen(model, material, config.fit)
     learn, check = material.part(np.flatnonzero(~held).tolist()), material.part(np.flatnonzero(held).tolist())
-    model = build(config.model, len(config.classes), seed).to(workers.device())
+    scale = class_weights(
+        [r for r, h in zip(rows, held, strict=True) if not h], config.fit.class_weights, len(config.classes)
+    )
+    if signs:
+        model.measure(learn.signs)
+    if config.fit.warm_head and not checkpoint.begun(folder):
+        warm_head(model, learn, scale, config.fit)
     if config.fit.precision == "bfloat16":
         halve_frozen(model)
     if cut:
         shard.shard(model)
-    scale = class_weights(
-        [r for r, h in zip(rows, held, strict=True) if not h], config.fit.class_weights, len(config.classes)
-    )
     mark = checkpoint.fingerprint(
         config.model.model_dump(), config.fit.steps(), config.classes, seed, [_key(r) for r in rows]
     )
     run = _Run(model, learn, check, scale, config.fit, seed, folder, mark, rank, world)
     progress = run.go(notify)
     if cut:
-        model = build(config.model, len(config.classes), seed).to(workers.device())
+        model = build(config.model, len(config.classes), seed, signs=signs).to(workers.device())
+        if signs:
+            model.measure(learn.signs)
         checkpoint.load_parameters(trainable(model), checkpoint.read_best(folder), folder / checkpoint.BEST)
     return Fitted(model, progress)
 
@@ -87,8 +105,9 @@ class _Run:
     def go(self, notify: Notify | None) -> Progress:
         optimizer, learning = make_optimizer(self.model, self.config), trainable(self.model)
         progress = checkpoint.restore(self.folder, learning, optimizer, self.mark) or Progress(fingerprint=self.mark)
-        per_epoch = -(-len(self.learn.ids) // self.config.batch)
-        total = per_epoch * self.config.epochs
+        if self.config.warm_head and not progress.updates:
+            self._begin_warm(optimizer, progress)
+        total = -(-len(self._shown(progress)[0]) // self.config.batch) * self.config.epochs
         trackers = open_trackers([] if progress.done else self.config.report_to, self.folder, total, self.rank)
         trackers.begin(self.model.backbone)
         while not progress.done:
@@ -102,14 +121,24 @@ class _Run:
             checkpoint.load_parameters(learning, checkpoint.read_best(self.folder), self.folder / checkpoint.BEST)
         return progress
 
+    def _begin_warm(self, optimizer: Any, progress: Progress) -> None:
+        """The warm head is the first candidate for the best, and says which rows have little left to teach."""
+        if self.config.sure_share < 1:
+            progress.sure = sure_rows(self.model, self.learn, self.config)
+        if self.check.ids:
+            progress.warm_loss = self._validate()
+            self._save(optimizer, progress, True)
+
     def _epoch(self, optimizer: Any, progress: Progress, total: int, notify: Notify | None, trackers: Trackers) -> None:
         lengths = self.learn.lengths
-        steps = epoch_batches(lengths, self.config.batch, self.seed, progress.epoch)
+        rows, weight = self._shown(progress)
+        parts = epoch_batches([lengths[i] for i in rows], self.config.batch, self.seed, progress.epoch)
+        steps = [[rows[i] for i in part] for part in parts]
         if progress.step == 0:
             progress.train_losses.append(0.0)
         while progress.step < len(steps):
             begun = time.perf_counter()
-            loss = self._update(optimizer, steps[progress.step], lengths, progress.updates, total)
+            loss = self._update(optimizer, steps[progress.step], lengths, progress.updates, total, weight)
             progress.train_losses[-1] += loss / len(steps)
             progress.tokens += sum(lengths[i] for i in steps[progress.step])
             progress.step, progress.updates = progress.step + 1, progress.updates + 1
@@ -122,21 +151,28 @@ class _Run:
             if progress.updates % self.config.checkpoint_steps == 0:
                 self._save(optimizer, progress)
 
-    def _update(self, optimizer: Any, rows: list[int], lengths: list[int], update: int, total: int) -> float:
+    def _shown(self, progress: Progress) -> tuple[list[int], Floats]:
+        return shown(len(self.learn.ids), progress.sure, self.config.sure_share, self.seed, progress.epoch)
+
+    def _update(
+        self, optimizer: Any, rows: list[int], lengths: list[int], update: int, total: int, weight: Floats
+    ) -> float:
         """One optimizer step; returns its mean training loss."""
         self.model.train()
         set_rates(optimizer, self.config, update, total)
         target = self._smooth(self.learn.target)
-        divisor = float((target[rows] * self.scale).sum(1) @ self.learn.weight[rows]) or 1.0
+        weight = weight * self.learn.weight
+        divisor = float((target[rows] * self.scale).sum(1) @ weight[rows]) or 1.0
         loss = 0.0
         parts = list(micro_batches(rows, lengths, self.config.micro_tokens))
         cut = shard.is_cut(self.model)
         for number in range(self.rank, -(-len(parts) // self.world) * self.world, self.world):
             if number < len(parts):
                 torch.manual_seed(int(np.random.SeedSequence([self.seed, update, number]).generate_state(1)[0]))
-                loss += self._backward(parts[number], target, divisor, self.world if cut else 1)  # FSDP takes means
+                times = self.world if cut else 1  # FSDP takes means
+                loss += self._backward(parts[number], target, weight, divisor, times)
             elif cut:  # the others need this process's share of the weights, and its word that it adds nothing
-                self._backward(parts[0][:1], target, divisor, 0)
+                self._backward(parts[0][:1], target, weight, divisor, 0)
         learning = list(trainable(self.model).values())
         if not cut:
             workers.sum_gradients(learning)
@@ -145,14 +181,11 @@ class _Run:
         optimizer.zero_grad(set_to_none=True)
         return workers.sum_number(loss, workers.device())
 
-    def _backward(self, part: list[int], target: Floats, divisor: float, times: int) -> float:
+    def _backward(self, part: list[int], target: Floats, weight: Floats, divisor: float, times: int) -> float:
         where = workers.device()
-        numbers = [
-            torch.tensor(a, dtype=torch.float32, device=where)
-            for a in (target[part], self.learn.weight[part], self.scale)
-        ]
+        numbers = [torch.tensor(a, dtype=torch.float32, device=where) for a in (target[part], weight[part], self.scale)]
         with autocast(self.config):
-            logits = self.model(*tensors([self.learn.ids[i] for i in part], self.learn.pad))
+            logits = self.model(*self.learn.inputs(part))
         loss = soft_cross_entropy(logits, *numbers) / divisor
         (loss * times).backward()
         return float(loss.detach())
@@ -165,9 +198,9 @@ class _Run:
         """Validate, keep the best weights, decide whether to go on; unvalidated, the last is the best."""
         progress.epoch, progress.step = progress.epoch + 1, 0
         if self.check.ids:
-            logits = predict(self.model, self.check.ids, self.check.pad, self.config)
-            progress.losses.append(log_loss(logits, self.check.target, self.check.weight))
-            progress.best_epoch = int(np.argmin(progress.losses))
+            progress.losses.append(self._validate())
+            begun = progress.warm_loss is not None and progress.warm_loss <= min(progress.losses)
+            progress.best_epoch = -1 if begun else int(np.argmin(progress.losses))
         else:
             progress.best_epoch = progress.epoch - 1
         best = progress.best_epoch == progress.epoch - 1
@@ -175,6 +208,10 @@ class _Run:
         progress.done = late or progress.epoch >= self.config.epochs
         self._save(optimizer, progress, best)
         workers.wait()
+
+    def _validate(self) -> float:
+        logits = predict(self.model, self.check, self.config)
+        return log_loss(logits, self.check.target, self.check.weight)
 
     def _save(self, optimizer: Any, progress: Progress, best: bool = False) -> None:
         if self.rank and not shard.is_cut(self.model):
@@ -199,4 +236,4 @@ def _of_epoch(progress: Progress) -> dict[str, float]:
 
 
 def _key(row: Row) -> list[Any]:
-    return [row.table_id, row.text, row.target, row.weight, row.group]
+    return [row.table_id, row.text, row.target, row.weight, row.group, *([row.signs] if row.signs else [])]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -23,36 +23,71 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """Rows as numbers: token ids, targets (n, k), weights (n,), padding id."""
+    """Rows as numbers: token ids, targets (n, k), weights (n,), padding id, counted features (n, d), d 0 without."""
 
     ids: list[list[int]]
     target: Floats
     weight: Floats
     pad: int
+    signs: Floats
+    states: list[NDArray[np.float32]] | None = None  # (length, width) each: after the frozen layers
 
     @property
     def lengths(self) -> list[int]:
         return [len(i) for i in self.ids]
 
     def part(self, chosen: Sequence[int]) -> Material:
-        return Material([self.ids[i] for i in chosen], self.target[chosen], self.weight[chosen], self.pad)
+        ids = [self.ids[i] for i in chosen]
+        states = None if self.states is None else [self.states[i] for i in chosen]
+        return Material(ids, self.target[chosen], self.weight[chosen], self.pad, self.signs[chosen], states)
+
+    def inputs(self, chosen: Sequence[int]) -> tuple[Any, ...]:
+        """What the network is given of some rows: token ids, mask, and the counted features if there are any."""
+        given = tensors([self.ids[i] for i in chosen], self.pad)
+        if self.states is not None:
+            rows = [torch.from_numpy(self.states[i]) for i in chosen]
+            given = (torch.nn.utils.rnn.pad_sequence(rows, batch_first=True).to(workers.device()), given[1])
+        if not self.signs.shape[1]:
+            return given
+        return (*given, torch.tensor(self.signs[chosen], dtype=torch.float32, device=workers.device()))
 
 
 def prepare(rows: Sequence[Row], tokenizer: Tokenizer, pad: int, most: int) -> Material:
     """Encode rows once. Texts were made to fit; longer ones are cut at `most` tokens."""
     ids = [encoding.ids[:most] for encoding in tokenizer.encode_batch([row.text for row in rows])]
-    return Material(ids, targets(rows), weights(rows), pad)
+    signs = np.array([row.signs for row in rows], np.float64).reshape(len(rows), -1 if rows else 0)
+    return Material(ids, targets(rows), weights(rows), pad, signs)
 
 
-def predict(model: Classifier, ids: Sequence[Sequence[int]], pad: int, config: FitConfig) -> Floats:
+_FROZEN: dict[str, dict[tuple[int, ...], NDArray[np.float32]]] = {}  # by base and frozen layers, by token ids
+
+
+def after_frozen(model: Classifier, given: Material, config: FitConfig) -> Material:
+    """The rows with what the frozen layers make of them, computed once: they are the same in every epoch.
+
+    Without dropout, which frozen layers have no use for. Memory: 4 bytes a token and width; folds of one process share.
+    """
+    if not model.frozen:
+        return given
+    model.eval()
+    known = _FROZEN.setdefault(model.frozen_key, {})
+    new = [i for i in range(len(given.ids)) if tuple(given.ids[i]) not in known]
+    with torch.inference_mode():
+        for part in micro_batches(new, given.lengths, config.micro_tokens):
+            found = model.lower(*tensors([given.ids[i] for i in part], given.pad)).float().cpu().numpy()
+            for row, i in zip(found, part, strict=True):
+                known[tuple(given.ids[i])] = row[: max(len(given.ids[i]), 1)].copy()
+    return replace(given, states=[known[tuple(ids)] for ids in given.ids])
+
+
+def predict(model: Classifier, given: Material, config: FitConfig) -> Floats:
     """(n, k) logits without dropout, in batches of like length."""
     out: Floats | None = None
     model.eval()
-    lengths = [len(i) for i in ids]
     with torch.inference_mode(), autocast(config):
-        for part in micro_batches(range(len(ids)), lengths, config.micro_tokens):
-            logits = model(*tensors([ids[i] for i in part], pad)).double().cpu().numpy()
-            out = np.zeros((len(ids), logits.shape[1])) if out is None else out
+        for part in micro_batches(range(len(given.ids)), given.lengths, config.micro_tokens):
+            logits = model(*given.inputs(part)).double().cpu().numpy()
+            out = np.zeros((len(given.ids), logits.shape[1])) if out is None else out
             out[part] = logits
     shard.fold(model)
     return np.zeros((0, 0)) if out is None else out
@@ -65,9 +100,14 @@ def soft_cross_entropy(logits: Any, target: Any, weight: Any, scale: Any) -> Any
 
 def log_loss(logits: Floats, target: Floats, weight: Floats) -> float:
     """Weighted mean of -sum_k target_k log p_k (natural logarithm)."""
+    return float(row_losses(logits, target) @ weight / max(weight.sum(), 1e-12))
+
+
+def row_losses(logits: Floats, target: Floats) -> Floats:
+    """(n,) -sum_k target_k log p_k of each row."""
     shifted = logits - logits.max(axis=1, keepdims=True)
     logs = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
-    return float(-(target * logs).sum(axis=1) @ weight / max(weight.sum(), 1e-12))
+    return np.asarray(-(target * logs).sum(axis=1), np.float64)
 
 
 def tensors(ids: Sequence[Sequence[int]], pad: int) -> tuple[Any, Any]:

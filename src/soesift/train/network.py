@@ -15,17 +15,62 @@ from soesift.train.config import ModelConfig
 
 
 class Classifier(nn.Module):  # type: ignore[misc]
-    """logits (n, k) from input_ids and attention_mask, both (n, length), padded right."""
+    """logits (n, k) from input_ids and attention_mask, both (n, length), padded right, and signs (n, d) where d > 0."""
 
-    def __init__(self, backbone: Any, width: int, k: int, pooling: str, dropout: float) -> None:
+    def __init__(self, backbone: Any, width: int, k: int, pooling: str, dropout: float, signs: int = 0) -> None:
         super().__init__()
-        self.backbone, self.pooling = backbone, pooling
+        self.backbone, self.pooling, self.frozen, self.frozen_key = backbone, pooling, 0, ""
         self.dropout = nn.Dropout(dropout)
-        self.head = nn.Linear(width, k)
+        self.head = (
+            nn.ModuleDict({"text": nn.Linear(width, k), "signs": nn.Linear(signs, k, bias=False)})
+            if signs
+            else nn.Linear(width, k)
+        )
+        if signs:
+            self.register_buffer("centre", torch.zeros(signs))
+            self.register_buffer("spread", torch.ones(signs))
 
-    def forward(self, input_ids: Any, attention_mask: Any) -> Any:
-        states = self.backbone(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
-        return self.head(self.dropout(pool(states, attention_mask, self.pooling).to(self.head.weight.dtype)))
+    def measure(self, signs: Any) -> None:
+        """Take mean and deviation of each sign from the rows (n, d) that teach; they are part of the model."""
+        self.centre.copy_(torch.as_tensor(signs.mean(axis=0)))
+        self.spread.copy_(torch.as_tensor(signs.std(axis=0) + 1e-6))
+
+    def forward(self, input_ids: Any, attention_mask: Any, signs: Any = None) -> Any:
+        text = self.dropout(self.text(input_ids, attention_mask))
+        if signs is None:
+            return self.head(text)
+        return self.head["text"](text) + self.head["signs"](self.standard(signs))
+
+    def text(self, input_ids: Any, attention_mask: Any) -> Any:
+        """(n, width) what the encoder makes of the text, or of what its frozen layers have made of it already."""
+        if input_ids.is_floating_point():
+            states = through(self.layers[self.frozen :], input_ids, attention_mask)
+        else:
+            states = self.backbone(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
+        return pool(states, attention_mask, self.pooling).to(next(self.head.parameters()).dtype)
+
+    @property
+    def layers(self) -> Any:
+        """The stack of an encoder of BERT's kind; nothing for other kinds."""
+        return getattr(getattr(self.backbone, "encoder", None), "layer", [])
+
+    def lower(self, input_ids: Any, attention_mask: Any) -> Any:
+        """(n, length, width) states after the frozen layers."""
+        states = self.backbone.embeddings(input_ids=input_ids)
+        return through(self.layers[: self.frozen], states, attention_mask)
+
+    def standard(self, signs: Any) -> Any:
+        """(n, d) signs less their mean, by their deviation, within 4 of it as in the linear model."""
+        return ((signs - self.centre) / self.spread).clamp(-4.0, 4.0)
+
+
+def through(layers: Any, states: Any, mask: Any) -> Any:
+    """(n, length, width) states after some layers of an encoder; mask (n, length) is 1 where there is text."""
+    hidden = (1.0 - mask[:, None, None, :].to(states.dtype)) * torch.finfo(states.dtype).min
+    for layer in layers:
+        found = layer(states, attention_mask=hidden)
+        states = found[0] if isinstance(found, tuple) else found
+    return states
 
 
 def pool(states: Any, mask: Any, kind: str) -> Any:
@@ -63,8 +108,10 @@ def share_dropout(module: Any) -> None:
             share_dropout(child)
 
 
-def build(config: ModelConfig, k: int, seed: int, exact: bool = False) -> Classifier:
+def build(config: ModelConfig, k: int, seed: int, exact: bool = False, signs: int = 0) -> Classifier:
     """A fresh classifier on the base weights; exact: those of qlora as float32 numbers again, to export from.
+
+    signs: how many counted features the head sees beside the text.
 
     Raises ModelError when the base cannot be read safely, MissingExtra when qlora lacks bitsandbytes.
     """
@@ -92,7 +139,10 @@ def build(config: ModelConfig, k: int, seed: int, exact: bool = False) -> Classi
     else:
         _freeze(backbone, config)
     share_dropout(backbone)
-    return Classifier(backbone, width, k, kind, config.dropout)
+    model = Classifier(backbone, width, k, kind, config.dropout, signs)
+    if config.method == "full" and len(model.layers):
+        model.frozen, model.frozen_key = config.freeze_layers, f"{config.base} {config.freeze_layers}"
+    return model
 
 
 def four_bit_settings() -> dict[str, Any]:

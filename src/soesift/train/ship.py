@@ -11,10 +11,12 @@ from typing import Any
 import numpy as np
 from safetensors.torch import save_file
 
+from soesift.classify.features import NAMES, features
 from soesift.classify.model_folder import Calibration, verify
 from soesift.classify.serialise import serialise
 from soesift.classify.student import calibrated
 from soesift.errors import ModelError
+from soesift.table.record import TableRecord
 from soesift.train import crossval, workers
 from soesift.train.calibrate import calibrate
 from soesift.train.calibrate import scores as score_all
@@ -38,7 +40,13 @@ def rows_of(config: TrainConfig) -> list[Row]:
         config.data.labels,
         config.classes,
         lambda record: serialise(record, tokenizer, budget),
+        signs_of if config.model.signs else lambda record: (),
     )
+
+
+def signs_of(record: TableRecord) -> tuple[float, ...]:
+    """The counted features of one table, as a row keeps them."""
+    return tuple(features([record])[0].tolist())
 
 
 def ship(rows: Sequence[Row], config: TrainConfig, notify: Notify | None = None) -> Path:
@@ -86,9 +94,9 @@ def _write(
     tokenizer, pad = base_tokenizer(config.model.base)
     tokenizer.save(str(part / "tokenizer.json"))
     model = _exact(config, fitted)
-    ids = prepare(rows, tokenizer, pad, config.model.max_tokens).ids
+    given = prepare(rows, tokenizer, pad, config.model.max_tokens)
     positive = [config.classes.index(name) for name in config.positive]
-    scores["reload"] = write_onnx(model, part, ids, calibration, positive, config.export)
+    scores["reload"] = write_onnx(model, part, given, calibration, positive, config.export)
     if config.model.method != "full":
         _write_adapter(model, part / "adapter")
     settings = {"best_epoch": fitted.progress.best_epoch + 1, "seconds": round(fitted.progress.seconds)}
@@ -100,7 +108,10 @@ def _write(
 
 def _exact(config: TrainConfig, fitted: Fitted) -> Any:
     """The classifier on float32 base weights: training may have held frozen ones in bfloat16, or in 4 bits."""
-    model = build(config.model, len(config.classes), config.fit.seed, exact=True)
+    signs = len(NAMES) if config.model.signs else 0
+    model = build(config.model, len(config.classes), config.fit.seed, exact=True, signs=signs)
+    for name, kept in fitted.model.named_buffers(recurse=False):
+        getattr(model, name).copy_(kept.cpu())
     learnt = trainable(fitted.model)
     for name, value in trainable(model).items():
         value.data.copy_(learnt[name].detach().cpu())
@@ -129,8 +140,8 @@ def _calibration(rows: Sequence[Row], config: TrainConfig, fitted: Fitted) -> tu
         raise ModelError("nothing to calibrate on: run with --cross-validate first or set fit.validation above 0")
     chosen = np.flatnonzero(held_rows).tolist()
     tokenizer, pad = base_tokenizer(config.model.base)
-    ids = prepare([rows[i] for i in chosen], tokenizer, pad, config.model.max_tokens).ids
-    logits = predict(fitted.model, ids, pad, config.fit)
+    given = prepare([rows[i] for i in chosen], tokenizer, pad, config.model.max_tokens)
+    logits = predict(fitted.model, given, config.fit)
     positive = [config.classes.index(name) for name in config.positive]
     found = calibrate(logits, target[chosen], positive, config.export.recall, f"validation rows ({len(chosen)})")
     share = calibrated(logits, found)[:, positive].sum(axis=1)
