@@ -2,7 +2,7 @@
 
 python3 bootstrap.py demo [FILE...]   a virtual environment, the package, and detection on a sample protocol
                                       (made on the spot), or on your own files
-python3 bootstrap.py test [PYTEST...] the same with all extras, then the tests
+python3 bootstrap.py test [PYTEST...] the same with what the tests need, then the tests
 python3 bootstrap.py test --light     the tests of reading, tables, joining, schedules, selection and export alone:
                                       without torch, in about two minutes
 """
@@ -14,9 +14,11 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 import urllib.request
 import venv
 from pathlib import Path
+from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parent
 HOME = ROOT / ".venv"
@@ -24,11 +26,23 @@ BIN = HOME / ("Scripts" if os.name == "nt" else "bin")
 TORCH = "torch==2.13.0"  # before the rest, so that no other package chooses a larger build
 CPU_BUILDS = "https://download.pytorch.org/whl/cpu"
 REACHED_S = 5.0  # seconds in which the index of CPU builds must answer
-DOWNLOADS = {"sample": 200, "light": 330, "test": 480}  # MB of wheels of each extra, without torch, about
-LIGHT = (
-    "burden", "classify", "cli", "diff", "document", "evaluate", "export", "join", "result", "schedule", "select",
-    "table", "view",
-)  # fmt: skip
+LIGHT = ["burden", "classify", "cli", "diff", "document", "evaluate", "export", "join", "result", "schedule"]
+LIGHT += ["select", "table", "view"]
+
+
+class Kind(NamedTuple):
+    """What is installed for a verb."""
+
+    extras: str
+    group: str  # of [dependency-groups] in pyproject.toml, or none
+    megabytes: int  # of wheels to download, without torch, about
+
+
+KINDS = {
+    "demo": Kind("app", "", 250),
+    "light": Kind("app,data", "light", 400),
+    "test": Kind("app,data,train", "test", 550),
+}
 
 
 def main() -> int:
@@ -47,7 +61,7 @@ def main() -> int:
 
 def demo(files: list[str]) -> int:
     """Detect on a sample protocol, or on the files given."""
-    install("sample")
+    install("demo")
     soesift = str(BIN / "soesift")
     if not files:
         subprocess.run([soesift, "sample", "--out", "out/sample", "--seed", "0"], check=True, cwd=ROOT)
@@ -56,7 +70,7 @@ def demo(files: list[str]) -> int:
 
 
 def test(rest: list[str]) -> int:
-    """All extras, then pytest; with --light only what needs no torch."""
+    """What the tests need, then pytest; with --light only what needs no torch."""
     if "--light" in rest:
         install("light")
         rest = [*(word for word in rest if word != "--light"), *(f"tests/{folder}" for folder in LIGHT)]
@@ -65,20 +79,29 @@ def test(rest: list[str]) -> int:
     return subprocess.run([str(BIN / "python"), "-m", "pytest", *rest], cwd=ROOT).returncode
 
 
-def install(extra: str) -> None:
+def install(name: str) -> None:
     """Make the environment once; again when pyproject.toml has changed."""
-    stamp = HOME / f"soesift-{extra}.txt"
+    kind, stamp = KINDS[name], HOME / f"soesift-{name}.txt"
     digest = hashlib.sha256((ROOT / "pyproject.toml").read_bytes()).hexdigest()
     if stamp.exists() and stamp.read_text() == digest:
         return
     if not (BIN / "python").exists() and not (BIN / "python.exe").exists():
         print(f"Making an environment in {HOME}", flush=True)
         venv.create(HOME, with_pip=True)
-    if extra == "test":
+    if "train" in kind.extras:
         install_torch()
-    print(f"Installing soesift[{extra}]: about {DOWNLOADS[extra]} MB to download where nothing is kept", flush=True)
-    pip("--editable", f".[{extra}]")
+    print(f"Installing soesift[{kind.extras}]: about {kind.megabytes} MB to download where nothing is kept", flush=True)
+    pip("--editable", f".[{kind.extras}]", *(members(kind.group) if kind.group else ()))
     stamp.write_text(digest)
+
+
+def members(group: str) -> list[str]:
+    """The requirements of a dependency group and of those it includes; the pip of Python 3.11 knows no --group."""
+    groups = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["dependency-groups"]
+    found: list[str] = []
+    for one in groups[group]:
+        found += [one] if isinstance(one, str) else members(one["include-group"])
+    return found
 
 
 def install_torch() -> None:

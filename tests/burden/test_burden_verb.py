@@ -29,7 +29,7 @@ def result(tmp_path: Path) -> Path:
 
 
 def test_table_csv_json_and_page_with_a_plot(result: Path, tmp_path: Path) -> None:
-    pytest.importorskip("matplotlib", reason="the plot needs soesift[burden]")
+    pytest.importorskip("matplotlib", reason="the plot needs soesift[app]")
     files = [tmp_path / f"b.{kind}" for kind in ("csv", "json", "html")]
     outputs = [part for path in files for part in (f"--{path.suffix[1:]}", path)]
     run = soesift("burden", result, "--repeats", "Cycles 3+=6", *outputs)
@@ -82,6 +82,6 @@ def test_without_matplotlib_the_page_names_the_extra_and_nothing_is_written(resu
     path = f"{tmp_path}{os.pathsep}{os.environ.get('PYTHONPATH', '')}"
     run = soesift("burden", result, "--csv", tmp_path / "b.csv", "--html", tmp_path / "b.html", PYTHONPATH=path)
     assert run.returncode == 2
-    assert "pip install 'soesift[burden]'" in run.stderr
+    assert "pip install 'soesift[app]'" in run.stderr
     assert not (tmp_path / "b.csv").exists()
     assert soesift("burden", result, PYTHONPATH=path).returncode == 0

@@ -25,7 +25,7 @@ from soesift.detect.sources import Source, find_sources
 from soesift.errors import DocumentError, UsageError
 
 needs_fsspec = pytest.mark.skipif(find_spec("fsspec") is None or find_spec("aiohttp") is None,
-                                  reason="fsspec[http] is not installed (soesift[remote])")  # fmt: skip
+                                  reason="fsspec[http] is not installed (soesift[data])")  # fmt: skip
 needs_ray = pytest.mark.skipif(find_spec("ray") is None, reason="ray is not installed (soesift[ray])")
 SECRET = "wJalrXUtnFEMI"
 HALF, SILENT = 0, -1  # a connection that breaks, or says nothing more, after half of the file
@@ -287,7 +287,7 @@ def test_a_folder_or_a_pattern_of_a_store_names_all_documents_there() -> None:
 
 def test_a_missing_package_is_named_before_anything_starts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(__import__("sys").modules, "fsspec", None)
-    with pytest.raises(UsageError, match=r"soesift\[remote\]"):
+    with pytest.raises(UsageError, match=r"soesift\[data\]"):
         check_urls(["https://x/a.pdf"])
     check_urls([])
 

@@ -128,4 +128,4 @@ def test_without_rapidfuzz_the_extra_is_named(versions: tuple[Path, Path], tmp_p
     (tmp_path / "rapidfuzz" / "__init__.py").write_text("raise ImportError('not here')")
     run = soesift("diff", *versions, PYTHONPATH=f"{tmp_path}{os.pathsep}{os.environ.get('PYTHONPATH', '')}")
     assert run.returncode == 2
-    assert "pip install 'soesift[diff]'" in run.stderr
+    assert "pip install 'soesift[app]'" in run.stderr

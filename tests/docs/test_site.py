@@ -26,7 +26,7 @@ COMMAND = re.compile(r"^soesift ((?:[^\n\\]|\\\n)+)", re.MULTILINE)
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for package in ("mkdocs", "material", "mkdocstrings", "mkdocstrings_handlers"):
         if find_spec(package) is None:
-            pytest.skip(f"{package} is not installed; run: pip install 'soesift[docs]'")
+            pytest.skip(f"{package} is not installed; run: pip install --group docs")
     out = tmp_path_factory.mktemp("site")
     command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", str(out)]
     run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)

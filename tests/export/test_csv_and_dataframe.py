@@ -103,7 +103,7 @@ def test_labels_are_unique(labels: list[tuple[str, ...]]) -> None:
 
 def test_without_pandas(schedule: SoeTable, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pandas", None)
-    with pytest.raises(MissingExtra, match=r"pip install 'soesift\[pandas\]'"):
+    with pytest.raises(MissingExtra, match=r"pip install 'soesift\[data\]'"):
         schedule.to_dataframe()
 
 

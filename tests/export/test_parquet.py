@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-pytest.importorskip("pyarrow", reason="pyarrow is not installed (soesift[parquet])")
+pytest.importorskip("pyarrow", reason="pyarrow is not installed (soesift[data])")
 
 import pyarrow.dataset as ds
 
@@ -157,6 +157,6 @@ def test_without_pyarrow_it_says_so_before_anything_is_read(
 ) -> None:
     monkeypatch.setitem(__import__("sys").modules, "pyarrow", None)
     assert detect(source, tmp_path / "out") == 2
-    assert "soesift[parquet]" in capsys.readouterr().err
+    assert "soesift[data]" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
     assert detect(source / "b.pdf", tmp_path / "out", "--debug", formats="json") == 3

@@ -122,7 +122,7 @@ def test_short_and_other_values_are_no_secrets() -> None:
 
 def test_without_the_extra_there_is_advice(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "litellm", None)
-    with pytest.raises(MissingExtra, match=r"pip install 'soesift\[label\]'"):
+    with pytest.raises(MissingExtra, match=r"pip install 'soesift\[train\]'"):
         open_provider(ProviderConfig(kind="litellm", model="x"))
 
 

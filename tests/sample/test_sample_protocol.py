@@ -195,7 +195,7 @@ def test_an_unknown_area_is_named(tmp_path: Path) -> None:
 
 def test_without_reportlab_the_extra_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "reportlab", None)
-    with pytest.raises(MissingExtra, match=r"soesift\[sample\]"):
+    with pytest.raises(MissingExtra, match=r"soesift\[app\]"):
         make_protocol(0, tmp_path)
     assert not list(tmp_path.iterdir())
 

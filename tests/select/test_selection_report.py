@@ -102,5 +102,5 @@ def test_picture_is_written_whole(tmp_path, suffix, magic):
 
 
 def test_a_missing_library_is_named_with_its_extra():
-    with pytest.raises(MissingExtra, match=r"pip install 'soesift\[select\]'"):
+    with pytest.raises(MissingExtra, match=r"pip install 'soesift\[train\]'"):
         optional("no_such_library_here.stats", "no-such-library")

@@ -25,12 +25,12 @@ from soesift.train.ship import _exact, rows_of, ship
 
 def test_without_bitsandbytes_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch, tiny_base: Path) -> None:
     monkeypatch.setattr(network, "find_spec", lambda name: None)
-    with pytest.raises(MissingExtra, match=r"bitsandbytes is not installed; run: pip install 'soesift\[qlora\]'"):
+    with pytest.raises(MissingExtra, match=r"bitsandbytes is not installed; run: pip install 'soesift\[gpu\]'"):
         build(ModelConfig(base=str(tiny_base), method="qlora"), 2, 1)
 
 
 def test_four_bits_learn_and_ship(toml: Path, tmp_path: Path) -> None:
-    bits = pytest.importorskip("bitsandbytes", reason="pip install 'soesift[qlora]'")
+    bits = pytest.importorskip("bitsandbytes", reason="pip install 'soesift[gpu]'")
     text = toml.read_text().replace("[model]", '[model]\nmethod = "qlora"\nrank = 4')
     toml.write_text(text + "\n[export]\nquantise = false\ntolerance = 0.01\n")
     config = read_config(toml)

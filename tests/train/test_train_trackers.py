@@ -19,7 +19,7 @@ from soesift.train.trackers import FOLDER, open_trackers
 
 def scalars(folder: Path) -> dict[str, dict[int, float]]:
     """Name -> update -> value of all event files of a folder."""
-    pytest.importorskip("tensorboard", reason="pip install 'soesift[track]'")
+    pytest.importorskip("tensorboard", reason="pip install 'soesift[train]'")
     from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
     events = EventAccumulator(str(folder))
@@ -28,7 +28,7 @@ def scalars(folder: Path) -> dict[str, dict[int, float]]:
 
 
 def test_tensorboard_holds_the_losses_of_the_run(toml: Path, tmp_path: Path) -> None:
-    pytest.importorskip("tensorboard", reason="pip install 'soesift[track]'")
+    pytest.importorskip("tensorboard", reason="pip install 'soesift[train]'")
     toml.write_text(toml.read_text().replace("[fit]", '[fit]\nreport_to = ["tensorboard"]\nlog_steps = 3'))
     config = read_config(toml)
     done = fit(rows_of(config), config, tmp_path / "run", 1).progress

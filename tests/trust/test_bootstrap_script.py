@@ -6,6 +6,7 @@ import ast
 import os
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from types import ModuleType
 
@@ -33,6 +34,20 @@ def test_light_tests_need_no_torch(bootstrap: ModuleType) -> None:
     assert len(files) > 60
     heavy = {path.name for path in files for name in imports(path) if name.startswith(NEEDS_TORCH)}
     assert heavy == set()
+
+
+def test_a_group_is_read_with_those_it_includes(bootstrap: ModuleType) -> None:
+    light, test = bootstrap.members("light"), bootstrap.members("test")
+    assert set(light) < set(test)
+    assert any(one.startswith("mypy") for one in test)
+    assert all(isinstance(one, str) for one in test)
+
+
+def test_what_is_installed_exists(bootstrap: ModuleType) -> None:
+    file = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    for kind in bootstrap.KINDS.values():
+        assert set(kind.extras.split(",")) <= set(file["project"]["optional-dependencies"])
+        assert not kind.group or kind.group in file["dependency-groups"]
 
 
 @pytest.mark.parametrize(

@@ -16,9 +16,14 @@ import pytest
 from programs import program
 
 ROOT = Path(__file__).resolve().parents[2]
-PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-TOOLS = {"light", "test", "docs", "release"}  # never installed with the package
-EXTRAS = sorted(set(PROJECT["optional-dependencies"]) - TOOLS)
+FILE = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+PROJECT = FILE["project"]
+EXTRAS = PROJECT["optional-dependencies"]
+OLD = {  # a name of before -> the extra that brings the same today; None: the core does
+    "sample": "app", "export": "app", "serve": "app", "review": "app", "diff": "app", "burden": "app",
+    "pandas": "data", "remote": "data", "parquet": "data", "track": "train", "label": "train", "select": "train",
+    "qlora": "gpu", "fetch": None, "bench": None,
+}  # fmt: skip
 FOREIGN = ("torch", "soesift")  # chosen by hand; the project itself
 
 
@@ -39,11 +44,13 @@ def locked(name: str) -> dict[str, int]:
     return counts
 
 
-@pytest.mark.parametrize(("name", "extras"), [("core.lock", []), ("all.lock", ["test", "docs"])])
-def test_the_lock_covers_what_is_asked_for_with_hashes(name: str, extras: list[str]) -> None:
-    wanted = list(PROJECT["dependencies"])
-    for extra in [*extras, "light"] if extras else []:
-        wanted += PROJECT["optional-dependencies"][extra]
+@pytest.mark.parametrize(
+    ("name", "extras", "groups"),
+    [("core.lock", [], []), ("all.lock", ["app", "data", "train"], ["light", "test", "build", "docs"])],
+)
+def test_the_lock_covers_what_is_asked_for_with_hashes(name: str, extras: list[str], groups: list[str]) -> None:
+    wanted = [*PROJECT["dependencies"], *(line for extra in extras for line in EXTRAS[extra])]
+    wanted += [line for group in groups for line in FILE["dependency-groups"][group] if isinstance(line, str)]
     found = locked(name)
     names = {re.split(r"[\[<>=!~ ]", line)[0].lower().replace(".", "-") for line in wanted} - set(FOREIGN)
     assert names <= set(found)
@@ -51,7 +58,43 @@ def test_the_lock_covers_what_is_asked_for_with_hashes(name: str, extras: list[s
     assert not re.search(r"https?://|file:", (ROOT / "requirements" / name).read_text("utf-8"))
 
 
-@pytest.mark.parametrize("extras", [[], EXTRAS], ids=["core", "every extra"])
+def test_six_extras_and_the_names_of_before() -> None:
+    assert set(EXTRAS) == {"app", "data", "train", "ray", "gpu", "all", *OLD}
+    assert EXTRAS["all"] == ["soesift[app,data,train,ray,gpu]"]
+    assert len(set(PROJECT["dependencies"])) == len(PROJECT["dependencies"])
+
+
+@pytest.mark.parametrize("name", sorted(set(OLD) - {"bench"}))
+def test_a_name_of_before_brings_what_its_successor_brings(name: str) -> None:
+    after = OLD[name]
+    assert set(EXTRAS[name]) <= set(EXTRAS[after] if after else ())
+
+
+def test_every_extra_that_a_message_names_exists() -> None:
+    words = {}
+    for path in [
+        *(ROOT / "src").rglob("*.py"),
+        *(ROOT / "docs").rglob("*.md"),
+        ROOT / "README.md",
+        ROOT / "Containerfile",
+    ]:
+        text = path.read_text("utf-8")
+        named = re.findall(r"(?:soesift|/src)\[([a-z,]+)\]|MissingExtra\([^()]*, \"(\w+)\"\)", text)
+        words |= {extra: path for one, other in named for extra in (one or other).split(",")}
+    assert set(words) <= set(EXTRAS) - set(OLD), words
+    assert {"app", "data", "train", "ray", "gpu"} <= set(words)
+
+
+def test_every_group_that_is_named_exists() -> None:
+    texts = [
+        path.read_text("utf-8") for folder in ("src", "docs", "tests") for path in (ROOT / folder).rglob("*.[mp][dy]")
+    ]
+    texts += [(ROOT / name).read_text("utf-8") for name in ("CONTRIBUTING.md", "mkdocs.yml", "requirements/lock.sh")]
+    named = {name for text in texts for name in re.findall(r"--group ([a-z]+)", text)}
+    assert {"docs", "release"} <= named <= set(FILE["dependency-groups"])
+
+
+@pytest.mark.parametrize("extras", [[], sorted(EXTRAS)], ids=["core", "every extra"])
 def test_licences_are_of_the_allowed_set(licences: ModuleType, extras: list[str]) -> None:
     packages, _ = licences.needed(extras)
     assert len(packages) > 20
@@ -89,7 +132,7 @@ def test_expressions(licences: ModuleType, text: str, good: bool) -> None:
 def test_a_bill_of_materials_names_the_core(tmp_path: Path) -> None:
     tool = shutil.which("cyclonedx-py", path=str(Path(sys.executable).parent))
     if tool is None:
-        pytest.skip("cyclonedx-py is not installed; run: pip install 'soesift[release]'")
+        pytest.skip("cyclonedx-py is not installed; run: pip install --group release")
     out = tmp_path / "sbom.json"
     lock = str(ROOT / "requirements" / "core.lock")
     subprocess.run([tool, "requirements", lock, "--output-reproducible", "-o", str(out)], check=True)

@@ -75,7 +75,7 @@ def plumber(path: Path) -> list[int]:
 
 def camelot(path: Path) -> list[int]:
     """Pages with a grid of camelot's that our linear model takes for a schedule."""
-    import camelot as reader  # of the extra `bench`
+    import camelot as reader  # of the dependency group `bench`
 
     tables = reader.read_pdf(str(path), pages="all", flavor="lattice")
     grids = [(t.page, [[" ".join(str(c).split()) for c in row] for row in t.df.to_numpy().tolist()]) for t in tables]

@@ -116,7 +116,7 @@ def _table(lines: list[str]) -> str:
 
 def plot(scores: list[Score]) -> str:
     """Recall against precision, a dot a system, as base64 PNG."""
-    figure = optional("matplotlib.figure", "matplotlib", "bench").Figure(figsize=(6, 5), layout="constrained")
+    figure = optional("matplotlib.figure", "matplotlib", "train").Figure(figsize=(6, 5), layout="constrained")
     axes = figure.add_subplot()
     for s in scores:
         axes.plot(s.strict["pages_pooled_recall"], s.strict["pages_pooled_precision"], "o")

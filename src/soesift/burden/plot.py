@@ -43,5 +43,5 @@ def _figure() -> Any:
     try:
         from matplotlib.figure import Figure
     except ImportError as error:
-        raise MissingExtra("matplotlib", "burden") from error
+        raise MissingExtra("matplotlib", "app") from error
     return Figure

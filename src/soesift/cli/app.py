@@ -31,7 +31,7 @@ def command(folder: Path, model: str, host: str, port: int, names: tuple[str, ..
         from soesift.review.run import serve
         from soesift.review.state import Review
     except ImportError as error:
-        raise MissingExtra(error.name or "starlette", "review") from None
+        raise MissingExtra(error.name or "starlette", "app") from None
 
     token = take_token(host)
     space = Workspace(folder, Review(), model)

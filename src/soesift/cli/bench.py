@@ -43,7 +43,7 @@ def command(
     from soesift.bench.table import markdown, write_between, write_tables
     from soesift.evaluate.arrays import optional
 
-    optional("matplotlib.figure", "matplotlib", "bench")  # hours of runs are not to end without their page
+    optional("matplotlib.figure", "matplotlib", "train")  # hours of runs are not to end without their page
     labelled = {path.stem for path in gold.glob("*.json")}
     paths = sorted(
         p for p in documents.iterdir() if p.stem in labelled and p.suffix.lower() in (".pdf", ".docx", ".docm")

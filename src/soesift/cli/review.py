@@ -46,7 +46,7 @@ def command(
     try:
         from soesift.review.run import open_review, serve
     except ImportError as error:
-        raise MissingExtra(error.name or "starlette", "review") from None
+        raise MissingExtra(error.name or "starlette", "app") from None
     if labels_out is not None:
         if tables is None:
             raise UsageError("--labels-out needs --tables, the file of soesift tables that the labels are to name")
@@ -61,7 +61,7 @@ def command(
     try:
         serve(review, host, port, names, token, click.echo)
     except ImportError as error:
-        raise MissingExtra(error.name or "starlette", "review") from None
+        raise MissingExtra(error.name or "starlette", "app") from None
 
 
 def _write_labels(places: tuple[Path, ...], tables: Path, out: Path) -> None:

@@ -47,5 +47,5 @@ def command(config: Path | None, **options: Any) -> None:
         from soesift.serve.run import serve
         from soesift.serve.service import open_service
     except ImportError as error:
-        raise MissingExtra(error.name or "fastapi", "serve") from None
+        raise MissingExtra(error.name or "fastapi", "app") from None
     serve(open_service(settings, token), click.echo)

@@ -44,7 +44,7 @@ def check_urls(urls: Iterable[str]) -> None:
             get_filesystem_class(scheme)
         except ModuleNotFoundError as error:
             if (error.name or "") == "fsspec":
-                raise MissingExtra("fsspec", "remote") from error
+                raise MissingExtra("fsspec", "data") from error
             raise UsageError(f"{shown(url)}: {error.name} is not installed; run: pip install {error.name}") from error
         except ImportError as error:
             raise UsageError(f"{shown(url)}: {error}") from error

@@ -78,5 +78,5 @@ def _rapidfuzz() -> tuple[Any, Any]:
         from rapidfuzz import fuzz
         from rapidfuzz.process import cdist
     except ImportError as error:
-        raise MissingExtra("rapidfuzz", "diff") from error
+        raise MissingExtra("rapidfuzz", "app") from error
     return fuzz, cdist

@@ -26,7 +26,7 @@ def assign(score: Matrix, allowed: NDArray[np.bool_]) -> Pairs:
     try:
         from scipy.optimize import linear_sum_assignment
     except ImportError as error:
-        raise MissingExtra("scipy", "diff") from error
+        raise MissingExtra("scipy", "app") from error
     value = np.where(allowed, score, 0.0)
     rows, columns = linear_sum_assignment(value, maximize=True)
     pairs = [(int(i), int(j)) for i, j in zip(rows, columns, strict=True) if allowed[i, j]]

@@ -71,7 +71,7 @@ def share(name: str, value: float) -> float:
     return float(value)
 
 
-def optional(module: str, package: str, extra: str = "select") -> Any:
+def optional(module: str, package: str, extra: str = "train") -> Any:
     """Import a module of an optional dependency, or raise MissingExtra naming what to install."""
     try:
         return import_module(module)

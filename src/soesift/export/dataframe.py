@@ -19,7 +19,7 @@ def to_dataframe(table: SoeTable) -> Any:
     try:
         import pandas
     except ImportError as error:
-        raise MissingExtra("pandas", "pandas") from error
+        raise MissingExtra("pandas", "data") from error
     n_columns, n_headers = grid_size(table)[1], header_count(table)
     rows = [[*row, *[""] * (n_columns - len(row))] for row in table.grid]
     labels = unique_labels([tuple(column) for column in zip(*rows[:n_headers], strict=True)])

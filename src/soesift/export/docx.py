@@ -60,7 +60,7 @@ def _landscape() -> Any:
         from docx.enum.section import WD_ORIENT
         from docx.shared import Inches
     except ImportError as error:
-        raise MissingExtra("python-docx", "export") from error
+        raise MissingExtra("python-docx", "app") from error
     document = Document()
     section = document.sections[0]
     section.orientation = WD_ORIENT.LANDSCAPE

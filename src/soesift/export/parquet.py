@@ -100,7 +100,7 @@ def require() -> tuple[Any, Any]:
         import pyarrow
         from pyarrow import parquet
     except ImportError as error:
-        raise MissingExtra("pyarrow", "parquet") from error
+        raise MissingExtra("pyarrow", "data") from error
     return pyarrow, parquet
 
 

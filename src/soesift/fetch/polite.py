@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, TypeVar
 
-from soesift.errors import MissingExtra, SoesiftError
+from soesift.errors import SoesiftError
 
 if TYPE_CHECKING:
     import httpx
@@ -56,11 +56,9 @@ class Visitor:
 
 
 def open_visitor(manners: Manners, version: str) -> Visitor:
-    """A visitor that names itself. Raises MissingExtra without httpx."""
-    try:
-        import httpx
-    except ImportError:
-        raise MissingExtra("httpx", "fetch") from None
+    """A visitor that names itself."""
+    import httpx
+
     client = httpx.Client(
         headers={"User-Agent": f"soesift/{version} (protocol documents for research)", "Accept-Encoding": "identity"},
         timeout=httpx.Timeout(manners.timeout, connect=min(20.0, manners.timeout)),

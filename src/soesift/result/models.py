@@ -139,7 +139,7 @@ class SoeTable(Record):
         return [*self.cells, *self.footnotes]
 
     def to_dataframe(self) -> Any:
-        """The joined grid as a pandas DataFrame, header rows as column labels (needs `soesift[pandas]`)."""
+        """The joined grid as a pandas DataFrame, header rows as column labels (needs `soesift[data]`)."""
         from soesift.export.dataframe import to_dataframe
 
         return to_dataframe(self)

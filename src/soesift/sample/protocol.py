@@ -61,7 +61,7 @@ def need_reportlab() -> None:
     try:
         import reportlab  # noqa: F401
     except ImportError as error:
-        raise MissingExtra("reportlab", "sample") from error
+        raise MissingExtra("reportlab", "app") from error
 
 
 def read_options(options: dict[str, object]) -> Options:

@@ -68,7 +68,7 @@ def dawid_skene(
     item, model = np.nonzero(said != UNKNOWN)
     if len(np.unique(said[item, model])) < 2:
         raise NoContrast("all votes are the same label: nothing to learn about the models; use agreement")
-    pandas = optional("pandas", "pandas", "pandas")
+    pandas = optional("pandas", "pandas", "data")
     frame = pandas.DataFrame({"task": item, "worker": model, "label": said[item, model]})
     fitted = optional("crowdkit.aggregation", "crowd-kit").DawidSkene(n_iter=iterations)
     clamped = _clamped(known, said, pandas)

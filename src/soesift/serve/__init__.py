@@ -1,1 +1,1 @@
-"""The REST service: documents in over HTTP, results out; needs `soesift[serve]`."""
+"""The REST service: documents in over HTTP, results out; needs `soesift[app]`."""

@@ -148,7 +148,7 @@ def build(config: ModelConfig, k: int, seed: int, exact: bool = False, signs: in
 def four_bit_settings() -> dict[str, Any]:
     """How transformers reads a base in 4 bits (NF4, scales quantised too; Dettmers et al. 2023)."""
     if find_spec("bitsandbytes") is None:
-        raise MissingExtra("bitsandbytes", "qlora")
+        raise MissingExtra("bitsandbytes", "gpu")
     from transformers import BitsAndBytesConfig
 
     where = torch.device("cuda", torch.cuda.current_device()) if torch.cuda.is_available() else torch.device("cpu")

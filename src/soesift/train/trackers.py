@@ -15,7 +15,7 @@ from typing import Any
 from soesift.errors import MissingExtra, UsageError
 
 FOLDER = "tensorboard"
-EXTRA = {"tensorboard": "track"}  # trackers that an extra of this package brings; others by their own name
+EXTRA = {"tensorboard": "train"}  # trackers that an extra of this package brings; others by their own name
 
 
 @dataclass(slots=True)

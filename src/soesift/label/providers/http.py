@@ -7,7 +7,7 @@ import os
 import ssl
 from typing import TYPE_CHECKING
 
-from soesift.errors import MissingExtra, UsageError
+from soesift.errors import UsageError
 from soesift.label.providers.base import Ask, ProviderError, Reply, seconds_to_wait, without
 from soesift.label.providers.openai_body import read_body, request_body
 
@@ -25,10 +25,8 @@ class HttpProvider:
     """
 
     def __init__(self, config: ProviderConfig) -> None:
-        try:
-            import httpx
-        except ImportError:
-            raise MissingExtra("httpx", "label") from None
+        import httpx
+
         self._httpx = httpx
         self.model = config.model
         base = config.base_url or "https://api.openai.com/v1"

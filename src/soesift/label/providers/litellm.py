@@ -26,7 +26,7 @@ class LiteLLMProvider:
         try:
             import litellm
         except ImportError:
-            raise MissingExtra("litellm", "label") from None
+            raise MissingExtra("litellm", "train") from None
         litellm.suppress_debug_info = True
         self._litellm = litellm
         self.model = config.model
