@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from soesift.classify.features import features
+from soesift.classify.hub import local_model
 from soesift.classify.judge import Judge
 from soesift.classify.linear import CLASSES, Linear, read_linear, softmax
 from soesift.classify.rule import rule_probabilities
@@ -46,7 +47,8 @@ def shipped_names() -> list[str]:
 
 
 def load_judge(model: str | Path, threads: int = 1) -> Judge:
-    """The judge of a shipped model or of a model folder; raises ModelError."""
+    """The judge of a shipped model, a model folder, or a hub's (`hf://owner/name`); raises ModelError."""
+    model = local_model(str(model))
     if str(model) == "rule":
         info = ModelInfo(name="rule", version="1", sha256=_text_sha256("rule-1"), threshold=0.5, unsure_threshold=0.3)
         return Judge(info, rule_probabilities)
@@ -54,7 +56,7 @@ def load_judge(model: str | Path, threads: int = 1) -> Judge:
     if not folder.is_dir() and (MODELS / str(model)).is_dir():
         folder = MODELS / str(model)
     if not folder.is_dir():
-        raise ModelError(f"no model {model}: give a folder, or one of {', '.join(shipped_names())}")
+        raise ModelError(f"no model {model}: give a folder, hf://owner/name, or one of {', '.join(shipped_names())}")
     if not (folder / "model.onnx").exists() and (folder / "linear.json").exists():
         return linear_judge(folder)
     return student_judge(folder, threads)

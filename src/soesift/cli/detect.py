@@ -51,7 +51,12 @@ def parse_formats(text: str) -> tuple[Format, ...]:
 )
 @click.option("--format", "formats", default="json,xlsx,html", show_default=True,
               help="Any of json, xlsx, csv, html, parquet.")  # fmt: skip
-@click.option("--model", default="default", show_default=True, help="A shipped model's name, or a model folder.")
+@click.option(
+    "--model",
+    default="default",
+    show_default=True,
+    help="A shipped model's name, a model folder, or hf://owner/name@revision on a hub.",
+)
 @click.option(
     "--ocr",
     type=click.Choice(["auto", "never", "always"]),
@@ -88,6 +93,7 @@ def command(
     Exit code 0: found; 3: none found in any document; 4: something is left to look at, a document or page that is
     unsure or could not be read; 2: bad input. Earlier results in OUT are kept, see docs/results-kept.md.
     """
+    from soesift.classify.hub import local_model
     from soesift.detect.batch import jobs_of, run_batch
     from soesift.detect.job import Limits
     from soesift.detect.options import ReadOptions
@@ -114,7 +120,8 @@ def command(
         outcomes = follow(work, lambda tick: run_ray(work, model, jobs, limits or Limits(), address, tick))
         print_summary(outcomes, out)
         return exit_code(outcomes)
-    outcomes = follow(work, lambda tick: run_batch(work, model, jobs, tick, limits))
+    folder = local_model(model)  # from a hub once, not once a process
+    outcomes = follow(work, lambda tick: run_batch(work, folder, jobs, tick, limits))
     print_summary(outcomes, out)
     return exit_code(outcomes)
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 FILE = click.Path(path_type=Path, dir_okay=False)
 FORMATS = [
     "visits", "usdm", "usdm4-input", "soa2usdm", "usdm4-excel", "fhir", "redcap", "odm", "xlsx", "csv", "html",
-    "docx", "m11",
+    "docx", "m11", "docling",
 ]  # fmt: skip
 OLD_NAMES = {"fhir-notes": "fhir"}  # still taken for a release
 OWN = ("xlsx", "csv", "html", "docx")  # named ID_export..., for ID.xlsx and so on are of `soesift detect`
@@ -26,7 +26,7 @@ SHOWN_NOTES = 20
 @click.option("--to", "kind", type=click.Choice([*FORMATS, *OLD_NAMES]), required=True, help="The format.")
 @click.option("--out", type=click.Path(path_type=Path), help="File to write; a folder for soa2usdm, redcap, csv. "
               "Default: beside RESULT, with a name of its own.")  # fmt: skip
-@click.option("--pdf", type=FILE, help="The protocol, to show its pages (html).")
+@click.option("--pdf", type=FILE, help="The protocol, to show its pages (html), or give their sizes (docling).")
 @click.option("--study", type=FILE, help="What the schedule does not say of the study, as TOML: title, arms, "
               "population (usdm). What is missing is a stand-in, marked as such.")  # fmt: skip
 @click.option("--as-detected", is_flag=True, help="Without people's corrections (RESULT's .corrections.jsonl).")

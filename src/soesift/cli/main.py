@@ -14,6 +14,7 @@ VERBS = {
     "detect": "Find, join and export the SoE tables of protocols.",
     "tables": "Write all tables found, for building training sets.",
     "train": "Train the student on labelled tables and export it.",
+    "publish": "Put a model folder on a Hugging Face hub.",
     "gate": "Keep the tables worth asking about, and say what that loses.",
     "plan": "Calls, tokens, cost and audit of labelling, before anything is sent.",
     "label": "Ask a teacher about tables, or bring labels in and out.",
@@ -30,6 +31,7 @@ VERBS = {
     "sample": "Write a realistic protocol that this project makes itself.",
     "serve": "Serve detection over HTTP.",
     "review": "Check detections and label tables on a local page.",
+    "mcp": "Let an assistant on this machine ask for schedules (Model Context Protocol).",
     "app": "One page: drop protocols, check and mend what is found, sign, take it away.",
 }
 

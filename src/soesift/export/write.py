@@ -37,6 +37,7 @@ WRITERS: dict[str, Writer] = {
     "html": Writer(".html", "export.html:write_html", option="pdf"),
     "docx": Writer(".docx", "export.docx:write_docx"),
     "m11": Writer("_m11.docx", "export.docx:write_m11"),
+    "docling": Writer("_docling.json", "export.docling:write_docling", option="pdf"),
     "parquet": Writer("", "export.parquet:write_parquet", many=True),
 }
 
