@@ -3,7 +3,8 @@
 A revision is a branch, a tag or a commit; without one, `main`. The part after `#` is the sha256 that names the folder,
 that of its `card.json`. Only the files that the card lists are kept, each checked against it: nothing of a repository
 is loaded that its card does not vouch for. Copies lie by commit in `$SOESIFT_CACHE`, or `~/.cache/soesift`; a commit
-that is there is not asked for again. The hub is that of `HF_ENDPOINT`, the token that of `HF_TOKEN` or of `hf auth login`.
+that is there is not asked for again. The hub is that of `HF_ENDPOINT`; the token is that of `HF_TOKEN` or of
+`hf auth login`.
 """
 
 from __future__ import annotations

@@ -30,7 +30,7 @@ def tokenizer_counter(path: str) -> Counter:
     try:
         from tokenizers import Tokenizer
     except ImportError:
-        raise MissingExtra("tokenizers", "label") from None
+        raise MissingExtra("tokenizers", "train") from None
     if not Path(path).is_file():
         raise UsageError(f"{path}: no such tokenizer file; give a tokenizer.json or leave `tokenizer` out")
     tokenizer = Tokenizer.from_file(path)
