@@ -30,7 +30,7 @@ def visits_json(result: Result) -> dict[str, Any]:
     return {
         "format": FORMAT,
         "id": Path(result.document.name).stem,
-        "tables": [_table(table, schedule) for table, schedule in visit_tables(result)],
+        "tables": [table_entry(table, schedule) for table, schedule in visit_tables(result)],
     }
 
 
@@ -46,7 +46,7 @@ def write_visits(result: Result, path: Path | str) -> list[Path]:
     ]
 
 
-def _table(table: SoeTable, schedule: Schedule) -> dict[str, Any]:
+def table_entry(table: SoeTable, schedule: Schedule) -> dict[str, Any]:
     columns = [_column(visit) for visit in schedule.visits]
     if schedule.doubts and columns:  # the format has no place for a doubt about the whole table
         said = [*schedule.doubts, columns[0]["doubt"] or ""]
