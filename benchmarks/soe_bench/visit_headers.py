@@ -101,8 +101,14 @@ def screening(r: Rng) -> Column:
     """A screening column as one cell."""
     first = r.choice([14, 21, 28, 42])
     word = r.choice(["Screening", "SCR", "Screening Visit", "Screening Period"])
-    span = r.choice([f"Day {dash(r)}{first} to {dash(r)}1", f"Days {dash(r)}{first} to {dash(r)}1",
-                     f"D{dash(r)}{first} to D{dash(r)}1", f"Day {dash(r)}{first} to Day {dash(r)}1"])  # fmt: skip
+    span = r.choice(
+        [
+            f"Day {dash(r)}{first} to {dash(r)}1",
+            f"Days {dash(r)}{first} to {dash(r)}1",
+            f"D{dash(r)}{first} to D{dash(r)}1",
+            f"Day {dash(r)}{first} to Day {dash(r)}1",
+        ]
+    )
     text = r.choice([f"{word} {span}", f"{word} ({span})", f"{word}: {span}"])
     return col(text, kind="range", day=-first, last_day=-1)
 
@@ -149,17 +155,36 @@ def day_in_brackets(r: Rng) -> Header:
 def three_rows(r: Rng) -> Header:
     """Rows Visit, Week and Day with bare numbers."""
     weeks = [0, *rising(r, 5, 1, [1, 2, 4])]
-    screen = col("1", "-4 to -1", "-28 to -1", kind="range", day=-28, last_day=-1, **{"or": [{"week": -4, "day": -28, "last_day": -1}]})
+    screen = col(
+        "1",
+        "-4 to -1",
+        "-28 to -1",
+        kind="range",
+        day=-28,
+        last_day=-1,
+        **{"or": [{"week": -4, "day": -28, "last_day": -1}]},
+    )
     columns = [col(str(n), str(w), str(7 * w + 1), week=w, day=7 * w + 1) for n, w in enumerate(weeks, 2)]
-    labels = [r.choice(["Visit", "Visit Number", "Visit No."]), r.choice(["Week", "Study Week"]),
-              r.choice(["Day", "Study Day", "Day(s)"])]  # fmt: skip
+    labels = [
+        r.choice(["Visit", "Visit Number", "Visit No."]),
+        r.choice(["Week", "Study Week"]),
+        r.choice(["Day", "Study Day", "Day(s)"]),
+    ]
     return Header(labels, [screen, *columns])
 
 
 @template
 def window_row(r: Rng) -> Header:
     weeks = [0, *rising(r, 5, 2, [2, 4, 12])]
-    label = r.choice(["Visit window (days)", "Window (days)", "Visit Window (Days)", "Time window (days)", "Allowed deviation (days)"])
+    label = r.choice(
+        [
+            "Visit window (days)",
+            "Window (days)",
+            "Visit Window (Days)",
+            "Time window (days)",
+            "Allowed deviation (days)",
+        ]
+    )
     columns = [col("Visit 1", "0", r.choice(["-", "", "0"]), week=0, visit=1)]
     columns[0].meaning.pop("visit")
     for n, w in enumerate(weeks[1:], 2):
@@ -175,7 +200,9 @@ def window_row_with_units(r: Rng) -> Header:
     for d in days[1:]:
         text, size = window(r, "day")
         columns.append(col(f"Day {d}", text, day=d, **size))
-    return Header([r.choice(["Assessment", "Procedure", ""]), r.choice(["Window", "Visit window", "Acceptable window"])], columns)
+    return Header(
+        [r.choice(["Assessment", "Procedure", ""]), r.choice(["Window", "Visit window", "Acceptable window"])], columns
+    )
 
 
 @template
@@ -188,7 +215,9 @@ def deviation_without_unit(r: Rng) -> Header:
 @template
 def months(r: Rng) -> Header:
     unit = r.choice(["Month ", "M", "Mo "])
-    return one(col("Day 1", day=1), *(col(f"{unit}{m}", kind="planned") for m in (1, 3, 6, 12)), col("Year 2", kind="planned"))
+    return one(
+        col("Day 1", day=1), *(col(f"{unit}{m}", kind="planned") for m in (1, 3, 6, 12)), col("Year 2", kind="planned")
+    )
 
 
 @template
@@ -204,8 +233,15 @@ def months_with_days(r: Rng) -> Header:
 def week_with_end(r: Rng) -> Header:
     last = r.choice([24, 52])
     word = r.choice(["ET", "EOT", "Early Termination", "EOS", "End of Treatment"])
-    text = r.choice([f"Week {last}/{word}", f"Week {last} / {word}", f"Week {last} or {word}", f"Week {last} ({word})",
-                     f"{word} (Week {last})"])  # fmt: skip
+    text = r.choice(
+        [
+            f"Week {last}/{word}",
+            f"Week {last} / {word}",
+            f"Week {last} or {word}",
+            f"Week {last} ({word})",
+            f"{word} (Week {last})",
+        ]
+    )
     return one(col("Week 0", week=0), col("Week 4", week=4), col("Week 12", week=12), col(text, week=last))
 
 
@@ -219,8 +255,10 @@ def day_of_week(r: Rng) -> Header:
 @template
 def weeks_before(r: Rng) -> Header:
     d = dash(r)
-    return Header([r.choice(["Week", "Timing of visit (weeks)", "Weeks"])],
-                  [col(f"{d}4", week=-4), col(f"{d}2", week=-2), col("0", week=0), col("4", week=4), col("12", week=12)])  # fmt: skip
+    return Header(
+        [r.choice(["Week", "Timing of visit (weeks)", "Weeks"])],
+        [col(f"{d}4", week=-4), col(f"{d}2", week=-2), col("0", week=0), col("4", week=4), col("12", week=12)],
+    )
 
 
 @template
@@ -232,7 +270,11 @@ def screening_in_weeks(r: Rng) -> Header:
 @template
 def long_minus(r: Rng) -> Header:
     n = r.choice([7, 14, 21])
-    return one(col(f"Screening {dash(r)}{n} days", day=-n, **{"or": [{"offset_days": -n, "day": None}]}), col("Day 1", day=1), col("Day 8", day=8))
+    return one(
+        col(f"Screening {dash(r)}{n} days", day=-n, **{"or": [{"offset_days": -n, "day": None}]}),
+        col("Day 1", day=1),
+        col("Day 8", day=8),
+    )
 
 
 # --- visits, contact, events ---------------------------------------------------------------------------------------
@@ -244,8 +286,17 @@ def visit_codes(r: Rng) -> Header:
     columns = [col("V1", "Screening", "-2", "", week=-2), col("V2", "Randomisation", "0", "0", week=0)]
     for n, w in enumerate(rising(r, 4, 4, [4, 8]), 3):
         call = r.random() < 0.4
-        columns.append(col(f"{'P' if call else 'V'}{n}", "Treatment", str(w), f"{pm(r)}3", week=w,
-                           contact="phone" if call else None, **dict.fromkeys(WINDOWS, 3)))  # fmt: skip
+        columns.append(
+            col(
+                f"{'P' if call else 'V'}{n}",
+                "Treatment",
+                str(w),
+                f"{pm(r)}3",
+                week=w,
+                contact="phone" if call else None,
+                **dict.fromkeys(WINDOWS, 3),
+            )
+        )
     columns.append(col("V9", "End of trial", "60", "+5", week=60, window_before_days=0, window_after_days=5))
     labels = ["Visit", "", "Timing of visit (weeks)", "Visit window (days)"]
     return Header(labels, columns, notes={"-": "P: phone contact; V: clinic visit."})
@@ -254,15 +305,37 @@ def visit_codes(r: Rng) -> Header:
 @template
 def phone_words(r: Rng) -> Header:
     words = r.choice(["Phone call", "Telephone contact", "Telephone visit", "Phone visit"])
-    return one(col("Day 1", day=1), col(f"Week 2 {words}", week=2, contact="phone"), col("Week 4", week=4),
-               col(r.choice(["Home visit Week 6", "Week 6 (home visit)"]), week=6, contact="home"))  # fmt: skip
+    return one(
+        col("Day 1", day=1),
+        col(f"Week 2 {words}", week=2, contact="phone"),
+        col("Week 4", week=4),
+        col(r.choice(["Home visit Week 6", "Week 6 (home visit)"]), week=6, contact="home"),
+    )
 
 
 @template
 def ends(r: Rng) -> Header:
-    words = r.sample(["EOT", "End of Treatment", "ET", "Early termination", "EOS", "End of Study", "Early Discontinuation",
-                      "Unscheduled", "Follow-up", "FU 1", "Safety Follow-up", "Final visit", "Study completion",
-                      "Premature discontinuation visit", "Unscheduled visit", "Survival follow-up"], 4)  # fmt: skip
+    words = r.sample(
+        [
+            "EOT",
+            "End of Treatment",
+            "ET",
+            "Early termination",
+            "EOS",
+            "End of Study",
+            "Early Discontinuation",
+            "Unscheduled",
+            "Follow-up",
+            "FU 1",
+            "Safety Follow-up",
+            "Final visit",
+            "Study completion",
+            "Premature discontinuation visit",
+            "Unscheduled visit",
+            "Survival follow-up",
+        ],
+        4,
+    )
     kinds = [{"kind": "unscheduled" if w.startswith("Uns") else "event"} for w in words]
     return one(col("Day 1", day=1), col("Day 15", day=15), *(col(w, **k) for w, k in zip(words, kinds, strict=True)))
 
@@ -286,7 +359,9 @@ def after_last_dose(r: Rng) -> Header:
 
 @template
 def end_plus(r: Rng) -> Header:
-    word, kind = r.choice([("EOT", "end of treatment"), ("Last dose", "last dose"), ("End of treatment", "end of treatment")])
+    word, kind = r.choice(
+        [("EOT", "end of treatment"), ("Last dose", "last dose"), ("End of treatment", "end of treatment")]
+    )
     n = r.choice([14, 28, 30])
     text = r.choice([f"{word} + {n} days", f"{word} + {n}d", f"{word} +{n} days"])
     return one(col("Day 1", day=1), event(text, offset_days=n, relative_to=kind))
@@ -295,42 +370,85 @@ def end_plus(r: Rng) -> Header:
 @template
 def length_from_nothing(r: Rng) -> Header:
     n = r.choice([28, 30, 90])
-    return one(col("Day 1", day=1), event(r.choice([f"Follow-up ({n} days)", f"{n}-day safety follow-up", f"Safety FU {n} days"]),
-               must_doubt=True))  # fmt: skip
+    return one(
+        col("Day 1", day=1),
+        event(r.choice([f"Follow-up ({n} days)", f"{n}-day safety follow-up", f"Safety FU {n} days"]), must_doubt=True),
+    )
 
 
 @template
 def within_before(r: Rng) -> Header:
     n = r.choice([14, 21, 28, 30])
-    what, name = r.choice([("randomization", "randomisation"), ("first dose", "first dose"), ("Day 1", "Day 1"), ("enrolment", "enrolment")])
-    text = r.choice([f"Screening within {n} days of {what}", f"Screening: within {n} days before {what}",
-                     f"Up to {n} days prior to {what}", f"Screening (up to {n} days before {what})"])  # fmt: skip
-    found = {"kind": "range", "offset_days": -n, "relative_to": name}
-    readings = [{"kind": "event", "offset_days": 0, "relative_to": name, "window_before_days": n, "window_after_days": 0},
-                {"kind": "range", "day": -n, "last_day": -1}, {"kind": "range", "offset_days": -n, "last_day": 0, "relative_to": name},
-                {"kind": "event", "offset_days": -n, "window_before_days": 0, "window_after_days": n, "relative_to": name}]  # fmt: skip
+    what, name = r.choice(
+        [
+            ("randomization", "randomisation"),
+            ("first dose", "first dose"),
+            ("Day 1", "Day 1"),
+            ("enrolment", "enrolment"),
+        ]
+    )
+    text = r.choice(
+        [
+            f"Screening within {n} days of {what}",
+            f"Screening: within {n} days before {what}",
+            f"Up to {n} days prior to {what}",
+            f"Screening (up to {n} days before {what})",
+        ]
+    )
+    found = {"kind": "range", "day": -n, "last_day": 0}
+    readings = [
+        {"kind": "event", "offset_days": 0, "relative_to": name, "window_before_days": n, "window_after_days": 0},
+        {"kind": "range", "day": -n, "last_day": -1},
+        {"kind": "range", "offset_days": -n, "last_day": 0, "relative_to": name},
+        {"kind": "event", "offset_days": -n, "window_before_days": 0, "window_after_days": n, "relative_to": name},
+    ]
     return one(col(text, **found, **{"or": readings}), col("Day 1", day=1), col("Day 15", day=15))
 
 
 @template
 def post_op(r: Rng) -> Header:
     n = r.choice([7, 14, 30])
-    text = r.choice([f"{n} days post-op", f"{n} days after surgery", f"POD {n}", f"Post-op Day {n}", f"{n} days postoperative"])
-    return one(event(r.choice(["Pre-op", "Preoperative visit"]), **{"or": [{"kind": "planned"}]}), event("Day of surgery", offset_days=0, relative_to="surgery", **{"or": [{"kind": "event"}]}),
-               event(text, offset_days=n, relative_to="surgery"), event("6 weeks after surgery", offset_days=42, relative_to="surgery"))  # fmt: skip
+    text = r.choice(
+        [f"{n} days post-op", f"{n} days after surgery", f"POD {n}", f"Post-op Day {n}", f"{n} days postoperative"]
+    )
+    return one(
+        event(r.choice(["Pre-op", "Preoperative visit"]), **{"or": [{"kind": "planned"}]}),
+        event("Day of surgery", offset_days=0, relative_to="surgery", **{"or": [{"kind": "event"}]}),
+        event(text, offset_days=n, relative_to="surgery"),
+        event("6 weeks after surgery", offset_days=42, relative_to="surgery"),
+    )
 
 
 @template
 def after_a_visit(r: Rng) -> Header:
     low = r.choice([21, 28])
     text = f"{low} to {low + 7} days after Visit 1"
-    return Header([r.choice(["Visit", "Visit number"]), ""], [col("1", "Day 1", day=1), col("2", text, kind="event", offset_days=low, window_before_days=0, window_after_days=7,
-                  relative_to="visit 1")])  # fmt: skip
+    return Header(
+        [r.choice(["Visit", "Visit number"]), ""],
+        [
+            col("1", "Day 1", day=1),
+            col(
+                "2",
+                text,
+                kind="event",
+                offset_days=low,
+                window_before_days=0,
+                window_after_days=7,
+                relative_to="visit 1",
+            ),
+        ],
+    )
 
 
 @template
 def month_after_event(r: Rng) -> Header:
-    return one(col("Day 1", day=1), event(r.choice(["1 month after last dose", "3 months post EOT", "6 months after last vaccination"]), must_doubt=True))
+    return one(
+        col("Day 1", day=1),
+        event(
+            r.choice(["1 month after last dose", "3 months post EOT", "6 months after last vaccination"]),
+            must_doubt=True,
+        ),
+    )
 
 
 @template
@@ -338,8 +456,14 @@ def uk_and_german(r: Rng) -> Header:
     if r.random() < 0.5:
         return one(event("Screening"), col("Randomisation (Day 1)", day=1), col("Wk 2", week=2), event("Follow up"))
     size = r.choice([1, 3])
-    return one(event(r.choice(["Screening", "Voruntersuchung"]), **{"or": [{"kind": "planned"}]}), col("Tag 1", day=1), col(f"Tag 8 (±{size} Tage)", day=8, **dict.fromkeys(WINDOWS, size)),
-               col("Woche 4", week=4), col("Woche 12", week=12), event("Nachbeobachtung", **{"or": [{"kind": "planned"}]}))  # fmt: skip
+    return one(
+        event(r.choice(["Screening", "Voruntersuchung"]), **{"or": [{"kind": "planned"}]}),
+        col("Tag 1", day=1),
+        col(f"Tag 8 (±{size} Tage)", day=8, **dict.fromkeys(WINDOWS, size)),
+        col("Woche 4", week=4),
+        col("Woche 12", week=12),
+        event("Nachbeobachtung", **{"or": [{"kind": "planned"}]}),
+    )
 
 
 # --- cycles --------------------------------------------------------------------------------------------------------
@@ -358,8 +482,14 @@ def cycles_compact(r: Rng) -> Header:
 def cycles_in_words(r: Rng) -> Header:
     columns = [col(f"Cycle 1 Day {d}", cycle=1, day=d) for d in (1, 8, 15)]
     until = r.choice([4, 6, 8])
-    text = r.choice([f"Cycles 2{dash(r)}{until} Day 1", f"Cycles 2 to {until}, Day 1", f"Cycle 2 to Cycle {until} Day 1",
-                     f"Day 1 of Cycles 2 to {until}"])  # fmt: skip
+    text = r.choice(
+        [
+            f"Cycles 2{dash(r)}{until} Day 1",
+            f"Cycles 2 to {until}, Day 1",
+            f"Cycle 2 to Cycle {until} Day 1",
+            f"Day 1 of Cycles 2 to {until}",
+        ]
+    )
     more = col(text, kind="repeat", cycle=f"2-{until}", day=1, every_days=21)
     return one(*columns, more, event("End of Treatment"), title="Schedule of Assessments (21-day cycles)")
 
@@ -369,7 +499,13 @@ def cycle_levels(r: Rng) -> Header:
     """Cycles over days, the length beside the cycle."""
     length = r.choice([21, 28])
     head = r.choice([f"Cycle 1 ({length} days)", f"Cycle 1 ({length}-day cycle)"])
-    later = r.choice([f"Cycle 2 and beyond ({length} days)", f"Cycles 2+ ({length} days)", f"Cycle 2 and subsequent cycles ({length} days)"])
+    later = r.choice(
+        [
+            f"Cycle 2 and beyond ({length} days)",
+            f"Cycles 2+ ({length} days)",
+            f"Cycle 2 and subsequent cycles ({length} days)",
+        ]
+    )
     columns = [col(head, f"Day {d}", cycle=1, day=d) for d in (1, 8, 15)]
     columns += [col(later, f"Day {d}", kind="repeat", cycle="2+", day=d, every_days=length) for d in (1, 15)]
     return Header(["", "Procedure"], columns)
@@ -378,9 +514,16 @@ def cycle_levels(r: Rng) -> Header:
 @template
 def cycle_rows(r: Rng) -> Header:
     """Rows Cycle and Day with bare numbers."""
-    columns = [col("1", str(d), cycle=1, day=d) for d in (1, 8, 15)] + [col("2", "1", cycle=2, day=1), col("2", "15", cycle=2, day=15)]
+    columns = [col("1", str(d), cycle=1, day=d) for d in (1, 8, 15)] + [
+        col("2", "1", cycle=2, day=1),
+        col("2", "15", cycle=2, day=15),
+    ]
     columns.append(col(r.choice(["3+", "≥3", "3 and beyond"]), "1", kind="repeat", cycle="3+", day=1, every_days=28))
-    return Header([r.choice(["Cycle", "Treatment Cycle"]), r.choice(["Day", "Cycle day", "Day of cycle"])], columns, notes={"-": "A cycle is 28 days."})
+    return Header(
+        [r.choice(["Cycle", "Treatment Cycle"]), r.choice(["Day", "Cycle day", "Day of cycle"])],
+        columns,
+        notes={"-": "A cycle is 28 days."},
+    )
 
 
 @template
@@ -392,13 +535,20 @@ def cycle_week_day(r: Rng) -> Header:
 @template
 def every_cycle(r: Rng) -> Header:
     text = r.choice(["Day 1 of each cycle", "Day 1 of every cycle", "Each cycle Day 1", "Every cycle, Day 1"])
-    return one(col("Cycle 1 Day 8", cycle=1, day=8), col(text, kind="repeat", day=1, every_days=21), notes={"-": "1 cycle = 21 days"})
+    return one(
+        col("Cycle 1 Day 8", cycle=1, day=8),
+        col(text, kind="repeat", day=1, every_days=21),
+        notes={"-": "1 cycle = 21 days"},
+    )
 
 
 @template
 def cycles_without_length(r: Rng) -> Header:
-    return one(col("C1D1", cycle=1, day=1), col(r.choice(["C2D1 onwards", "Cycle 2+ Day 1"]), kind="repeat", cycle="2+", day=1, **{"or": []}),
-               event("EOT"))  # fmt: skip
+    return one(
+        col("C1D1", cycle=1, day=1),
+        col(r.choice(["C2D1 onwards", "Cycle 2+ Day 1"]), kind="repeat", cycle="2+", day=1, **{"or": []}),
+        event("EOT"),
+    )
 
 
 @template
@@ -416,7 +566,14 @@ def every_second_cycle(r: Rng) -> Header:
 
 @template
 def ordinal_cycles(r: Rng) -> Header:
-    return Header(["", ""], [col("1st cycle", "Day 1", cycle=1, day=1), col("1st cycle", "Day 8", cycle=1, day=8), col("2nd cycle", "Day 1", cycle=2, day=1)])
+    return Header(
+        ["", ""],
+        [
+            col("1st cycle", "Day 1", cycle=1, day=1),
+            col("1st cycle", "Day 8", cycle=1, day=8),
+            col("2nd cycle", "Day 1", cycle=2, day=1),
+        ],
+    )
 
 
 # --- repeats -------------------------------------------------------------------------------------------------------
@@ -425,8 +582,15 @@ def ordinal_cycles(r: Rng) -> Header:
 @template
 def every_n_from(r: Rng) -> Header:
     n, start = r.choice([4, 8, 12]), r.choice([24, 52])
-    text = r.choice([f"Every {n} weeks from Week {start}", f"Q{n}W from Week {start}", f"From Week {start} every {n} weeks",
-                     f"Week {start} and every {n} weeks thereafter", f"Week {start} then every {n} weeks"])  # fmt: skip
+    text = r.choice(
+        [
+            f"Every {n} weeks from Week {start}",
+            f"Q{n}W from Week {start}",
+            f"From Week {start} every {n} weeks",
+            f"Week {start} and every {n} weeks thereafter",
+            f"Week {start} then every {n} weeks",
+        ]
+    )
     return one(col("Week 0", week=0), col("Week 12", week=12), col(text, kind="repeat", week=start, every_days=7 * n))
 
 
@@ -435,25 +599,36 @@ def every_n(r: Rng) -> Header:
     n = r.choice([2, 4, 12])
     text = r.choice([f"Every {n} weeks", f"Q{n}W", f"q{n}w", f"every {n} wks", f"Every {7 * n} days"])
     size, days = window(r)
-    return one(col("Week 0", week=0), col(f"Long-term follow-up {text} ({size})", kind="repeat", every_days=7 * n, **days))
+    return one(
+        col("Week 0", week=0), col(f"Long-term follow-up {text} ({size})", kind="repeat", every_days=7 * n, **days)
+    )
 
 
 @template
 def every_n_months(r: Rng) -> Header:
     """A month has no fixed number of days: null, with or without a word."""
-    return one(col("Week 0", week=0), col(r.choice(["Every 3 months", "Follow-up every 6 months", "Q3M"]), kind="repeat"))
+    return one(
+        col("Week 0", week=0), col(r.choice(["Every 3 months", "Follow-up every 6 months", "Q3M"]), kind="repeat")
+    )
 
 
 @template
 def week_lists(r: Rng) -> Header:
     step = r.choice([4, 6, 8])
     text = ", ".join(str(step * n) for n in (1, 2, 3))
-    return one(col("Week 0", week=0), col(r.choice([f"Weeks {text}", f"Week {text}", f"Wks {text}"]), kind="repeat", week=step, every_days=7 * step))
+    return one(
+        col("Week 0", week=0),
+        col(r.choice([f"Weeks {text}", f"Week {text}", f"Wks {text}"]), kind="repeat", week=step, every_days=7 * step),
+    )
 
 
 @template
 def uneven_list(r: Rng) -> Header:
-    return one(col("Week 0", week=0), col(r.choice(["Weeks 4, 8, 16", "Weeks 2, 6 and 24"]), must_doubt=True), col("Week 52", week=52))
+    return one(
+        col("Week 0", week=0),
+        col(r.choice(["Weeks 4, 8, 16", "Weeks 2, 6 and 24"]), must_doubt=True),
+        col("Week 52", week=52),
+    )
 
 
 @template
@@ -478,7 +653,9 @@ def twice_weekly(r: Rng) -> Header:
 
 @template
 def two_alternatives(r: Rng) -> Header:
-    return one(col("Day 1", day=1), col(r.choice(["Day 15 or 16", "Day 8 or Day 15"]), must_doubt=True), col("Day 29", day=29))
+    return one(
+        col("Day 1", day=1), col(r.choice(["Day 15 or 16", "Day 8 or Day 15"]), must_doubt=True), col("Day 29", day=29)
+    )
 
 
 # --- hours, periods, parts -----------------------------------------------------------------------------------------
@@ -488,40 +665,77 @@ def two_alternatives(r: Rng) -> Header:
 def hours_after_dose(r: Rng) -> Header:
     d = r.choice(["h", "hr", "hours"])
     label = r.choice(["Hours post-dose", "Time after dose (h)", "Hours after dose", "Time post-dose (hours)"])
-    columns = [col(r.choice(["Predose", "Pre-dose"]), **{"or": [{"kind": "event"}, {"hours_from_reference": 0}, {"relative_to": "dose"}]})]
+    columns = [
+        col(
+            r.choice(["Predose", "Pre-dose"]),
+            **{"or": [{"kind": "event"}, {"hours_from_reference": 0}, {"relative_to": "dose"}]},
+        )
+    ]
     if r.random() < 0.5:
         return Header([label], columns + [col(t, hours_from_reference=float(t)) for t in ("0.5", "1", "2", "24")])
-    return one(*columns, *(col(f"{t} {d} post-dose", hours_from_reference=t, relative_to="dose") for t in (1, 2, 24)),
-               col("30 min post-dose", hours_from_reference=0.5, relative_to="dose"))  # fmt: skip
+    return one(
+        *columns,
+        *(col(f"{t} {d} post-dose", hours_from_reference=t, relative_to="dose") for t in (1, 2, 24)),
+        col("30 min post-dose", hours_from_reference=0.5, relative_to="dose"),
+    )
 
 
 @template
 def clock_hours(r: Rng) -> Header:
-    return Header(["Day", r.choice(["Planned time [h:min]", "Planned time relative to dose (h:min)"])],
-                  [col("1", "-1:00", day=1, hours_from_reference=-1), col("1", "0:00", day=1, hours_from_reference=0),
-                   col("1", "0:30", day=1, hours_from_reference=0.5), col("1", "2:00", day=1, hours_from_reference=2),
-                   col("2", "24:00", day=2, hours_from_reference=24)])  # fmt: skip
+    return Header(
+        ["Day", r.choice(["Planned time [h:min]", "Planned time relative to dose (h:min)"])],
+        [
+            col("1", "-1:00", day=1, hours_from_reference=-1),
+            col("1", "0:00", day=1, hours_from_reference=0),
+            col("1", "0:30", day=1, hours_from_reference=0.5),
+            col("1", "2:00", day=1, hours_from_reference=2),
+            col("2", "24:00", day=2, hours_from_reference=24),
+        ],
+    )
 
 
 @template
 def day_and_hour(r: Rng) -> Header:
-    return Header(["", ""], [col("Day 1", "Predose", day=1, **{"or": [{"day": 1, "hours_from_reference": 0}]}), col("Day 1", "1 h", day=1, hours_from_reference=1),
-                  col("Day 1", "4 h", day=1, hours_from_reference=4), col("Day 2", "24 h", day=2, hours_from_reference=24), col("Day 3", "48 h", day=3, hours_from_reference=48)])  # fmt: skip
+    return Header(
+        ["", ""],
+        [
+            col("Day 1", "Predose", day=1, **{"or": [{"day": 1, "hours_from_reference": 0}]}),
+            col("Day 1", "1 h", day=1, hours_from_reference=1),
+            col("Day 1", "4 h", day=1, hours_from_reference=4),
+            col("Day 2", "24 h", day=2, hours_from_reference=24),
+            col("Day 3", "48 h", day=3, hours_from_reference=48),
+        ],
+    )
 
 
 @template
 def crossover(r: Rng) -> Header:
     word = r.choice(["Period", "Treatment Period"])
     one_, two = r.choice([("1", "2"), ("I", "II")])
-    first = [col(f"{word} {one_}", f"Day {dash(r)}1", day=-1), col(f"{word} {one_}", "Day 1", day=1), col(f"{word} {one_}", "Day 2", day=2)]
-    second = [col(f"{word} {two}", f"Day {dash(r)}1", offset_days=-1, relative_to="period"), col(f"{word} {two}", "Day 1", offset_days=0, relative_to="period"),
-              col(f"{word} {two}", "Day 2", offset_days=1, relative_to="period")]  # fmt: skip
+    first = [
+        col(f"{word} {one_}", f"Day {dash(r)}1", day=-1),
+        col(f"{word} {one_}", "Day 1", day=1),
+        col(f"{word} {one_}", "Day 2", day=2),
+    ]
+    second = [
+        col(f"{word} {two}", f"Day {dash(r)}1", offset_days=-1, relative_to="period"),
+        col(f"{word} {two}", "Day 1", offset_days=0, relative_to="period"),
+        col(f"{word} {two}", "Day 2", offset_days=1, relative_to="period"),
+    ]
     return Header(["", "Procedure"], first + second)
 
 
 @template
 def dose_levels(r: Rng) -> Header:
-    return Header(["Procedure"], [col(t, must_doubt=True) for t in r.choice([("10 mg", "20 mg", "40 mg"), ("Cohort 1", "Cohort 2", "Cohort 3"), ("Level 1", "Level 2", "Level 3")])])
+    return Header(
+        ["Procedure"],
+        [
+            col(t, must_doubt=True)
+            for t in r.choice(
+                [("10 mg", "20 mg", "40 mg"), ("Cohort 1", "Cohort 2", "Cohort 3"), ("Level 1", "Level 2", "Level 3")]
+            )
+        ],
+    )
 
 
 @template
@@ -531,20 +745,50 @@ def numbers_without_label(r: Rng) -> Header:
 
 @template
 def phases_over_weeks(r: Rng) -> Header:
-    first, second = r.choice([("Double-blind (Weeks 0-12)", "Open-label (Weeks 12-24)"), ("Treatment Period (12 weeks)", "Extension (12 weeks)")])
-    return Header(["", "Procedure"], [col(first, "Week 0", week=0), col(first, "Week 4", week=4), col(first, "Week 12", week=12), col(second, "Week 16", week=16), col(second, "Week 24", week=24)])
+    first, second = r.choice(
+        [
+            ("Double-blind (Weeks 0-12)", "Open-label (Weeks 12-24)"),
+            ("Treatment Period (12 weeks)", "Extension (12 weeks)"),
+        ]
+    )
+    return Header(
+        ["", "Procedure"],
+        [
+            col(first, "Week 0", week=0),
+            col(first, "Week 4", week=4),
+            col(first, "Week 12", week=12),
+            col(second, "Week 16", week=16),
+            col(second, "Week 24", week=24),
+        ],
+    )
 
 
 @template
 def unit_above(r: Rng) -> Header:
     head = r.choice(["Treatment (weeks)", "Study week", "Weeks", "Treatment Period (Weeks)"])
-    return Header(["", "Procedure"], [col("Screening", "", kind="event"), *(col(head, str(w), week=w) for w in (0, 2, 4, 8)), col("Follow-up", "", kind="event")])
+    return Header(
+        ["", "Procedure"],
+        [
+            col("Screening", "", kind="event"),
+            *(col(head, str(w), week=w) for w in (0, 2, 4, 8)),
+            col("Follow-up", "", kind="event"),
+        ],
+    )
 
 
 @template
 def from_randomisation(r: Rng) -> Header:
     label = r.choice(["Weeks from randomisation", "Weeks since randomization", "Weeks after randomisation"])
-    columns = [col(str(w), offset_days=7 * w, kind="event", relative_to="randomisation", **{"or": [{"week": w, "relative_to": "randomisation"}, {"week": w}]}) for w in (0, 4, 12)]
+    columns = [
+        col(
+            str(w),
+            offset_days=7 * w,
+            kind="event",
+            relative_to="randomisation",
+            **{"or": [{"week": w, "relative_to": "randomisation"}, {"week": w}]},
+        )
+        for w in (0, 4, 12)
+    ]
     return Header([label], columns)
 
 
@@ -567,22 +811,37 @@ def days_leap(r: Rng) -> Header:
 @template
 def week_and_day_disagree(r: Rng) -> Header:
     pairs = [(0, 1, False), (2, 15, False), (4, 29, False), (6, 34, True), (8, 57, False), (12, 85, False)]
-    return Header(["Week", "Day"], [col(str(w), str(d), week=w, day=d, **({"must_doubt": True} if bad else {})) for w, d, bad in pairs])
+    return Header(
+        ["Week", "Day"],
+        [col(str(w), str(d), week=w, day=d, **({"must_doubt": True} if bad else {})) for w, d, bad in pairs],
+    )
 
 
 @template
 def header_cut(r: Rng) -> Header:
-    """The rows with the times stayed in the body: no column may pass in silence."""
-    columns = [col(f"Visit {n}", must_doubt=True) for n in range(1, 6)]
-    body = [["Informed consent", "X", "", "", "", ""], ["Study week", "-2", "0", "4", "8", "12"], ["Visit window (days)", "", "", "±3", "±3", "±7"],
-            ["Vital signs", "X", "X", "X", "X", "X"]]  # fmt: skip
+    """The rows with the times stayed in the body, below a row of marks."""
+    sizes = (None, None, 3, 3, 7)
+    columns = [
+        col(f"Visit {n}", week=w, **dict.fromkeys(WINDOWS, size))
+        for n, (w, size) in enumerate(zip((-2, 0, 4, 8, 12), sizes, strict=True), 1)
+    ]
+    body = [
+        ["Informed consent", "X", "", "", "", ""],
+        ["Study week", "-2", "0", "4", "8", "12"],
+        ["Visit window (days)", "", "", "±3", "±3", "±7"],
+        ["Vital signs", "X", "X", "X", "X", "X"],
+    ]
     return one(*columns, body=body)
 
 
 @template
 def window_cut(r: Rng) -> Header:
-    columns = [col("Week 0", week=0)] + [col(f"Week {w}", week=w, must_doubt=True) for w in (4, 8, 12)]
-    body = [["Informed consent", "X", "", "", ""], ["Visit window", "", "±3 days", "±3 days", "±7 days"], ["Vital signs", "X", "X", "X", "X"]]
+    columns = [col(f"Week {w}", week=w, **dict.fromkeys(WINDOWS, s)) for w, s in ((0, None), (4, 3), (8, 3), (12, 7))]
+    body = [
+        ["Informed consent", "X", "", "", ""],
+        ["Visit window", "", "±3 days", "±3 days", "±7 days"],
+        ["Vital signs", "X", "X", "X", "X"],
+    ]
     return one(*columns, body=body)
 
 
@@ -595,21 +854,42 @@ def words_with_a_limit(r: Rng) -> Header:
 
 @template
 def between_words(r: Rng) -> Header:
-    return one(col("Day 1", day=1), col(r.choice(["Between Day 8 and Day 15", "Between Weeks 2 and 4", "Midway to Week 12"]), must_doubt=True,
-               **{"or": [{"kind": "range", "day": 8, "last_day": 15}]}), col("Week 24", week=24))  # fmt: skip
+    return one(
+        col("Day 1", day=1),
+        col(
+            r.choice(["Between Day 8 and Day 15", "Between Weeks 2 and 4", "Midway to Week 12"]),
+            must_doubt=True,
+            **{"or": [{"kind": "range", "day": 8, "last_day": 15}]},
+        ),
+        col("Week 24", week=24),
+    )
 
 
 @template
 def notes_column(r: Rng) -> Header:
     name = r.choice(["Notes", "Comments", "Remarks", "Notes/Comments", "Protocol section", "Comment"])
-    body = [["ECG", "X", "X", "In triplicate, supine, after five minutes of rest."], ["Vital signs", "X", "X", "Blood pressure, pulse."], ["Weight", "X", "", ""]]
+    body = [
+        ["ECG", "X", "X", "In triplicate, supine, after five minutes of rest."],
+        ["Vital signs", "X", "X", "Blood pressure, pulse."],
+        ["Weight", "X", "", ""],
+    ]
     return one(col("Day 1", day=1), col("Day 8", day=8), col(name, kind="annotation", is_visit=False), body=body)
 
 
 @template
 def at_an_event(r: Rng) -> Header:
-    return one(col("Day 1", day=1), event(r.choice(["At time of relapse", "At progression", "At discharge", "Disease progression"]),
-               **{"or": [{"kind": "event", "offset_days": 0, "relative_to": "progression"}, {"kind": "event", "offset_days": 0, "relative_to": "discharge"}]}))  # fmt: skip
+    return one(
+        col("Day 1", day=1),
+        event(
+            r.choice(["At time of relapse", "At progression", "At discharge", "Disease progression"]),
+            **{
+                "or": [
+                    {"kind": "event", "offset_days": 0, "relative_to": "progression"},
+                    {"kind": "event", "offset_days": 0, "relative_to": "discharge"},
+                ]
+            },
+        ),
+    )
 
 
 def half_of(name: str) -> str:
@@ -623,13 +903,24 @@ def table_of(header: Header) -> SoeTable:
     levels = [[label, *(c.levels[i] for c in header.columns)] for i, label in enumerate(header.labels)]
     notes = [Footnote(marker="" if m.startswith("-") else m, text=t) for m, t in header.notes.items()]
     return SoeTable(
-        id="t1", title=header.title, table_type="main_soa", type_probability=1, probability=1, fragments=[], pages=[1],
-        header_rows=len(levels), grid=[*levels, *rows], footnotes=notes, cells=[],
-    )  # fmt: skip
+        id="t1",
+        title=header.title,
+        table_type="main_soa",
+        type_probability=1,
+        probability=1,
+        fragments=[],
+        pages=[1],
+        header_rows=len(levels),
+        grid=[*levels, *rows],
+        footnotes=notes,
+        cells=[],
+    )
 
 
 def wanted_of(number: int, meaning: Meaning) -> Meaning:
-    blank = {"column": number, "is_visit": True, "kind": "planned", "contact": None, "epoch": None} | dict.fromkeys((*TIMES, *WINDOWS, "relative_to"))
+    blank = {"column": number, "is_visit": True, "kind": "planned", "contact": None, "epoch": None} | dict.fromkeys(
+        (*TIMES, *WINDOWS, "relative_to")
+    )
     others = [blank | {"kind": meaning.get("kind", "planned")} | other for other in meaning.get("or", [])]
     found = blank | {k: v for k, v in meaning.items() if k not in ("or", "must_doubt")}
     for reading in [found, *others]:

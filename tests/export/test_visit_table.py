@@ -13,8 +13,8 @@ from soesift.result.models import DocumentInfo, Footnote, ModelInfo, Result, Soe
 
 KEYS = {
     "column", "printed", "raised_markers", "epoch", "is_visit", "kind", "cycle", "day", "last_day", "week",
-    "hours_from_reference", "offset_days", "every_days", "relative_to", "window_before_days", "window_after_days",
-    "contact", "doubt",
+    "hours_from_reference", "offset_days", "every_days", "every_months", "relative_to",
+    "window_before_days", "window_after_days", "contact", "doubt",
 }  # fmt: skip
 GRID = [
     ["Procedure", "Day -28 to -1", "Day 1", "Cycles 2-6 Day 1 ± 3 days", "Cycle 7+", "=cmd()<b>", "Notes"],

@@ -61,6 +61,7 @@ def repeat_words(visit: Visit) -> str:
     if visit.kind != "repeat":
         return ""
     every = "" if visit.every_days is None else f"every {visit.every_days:g} days"
+    every = every if visit.every_months is None else f"every {visit.every_months:g} months"
     ends = [
         ("week", visit.last_week), ("day", visit.last_day),
         ("cycle", None if visit.last_cycle == visit.cycle else visit.last_cycle),

@@ -48,10 +48,12 @@ def write_visits(result: Result, path: Path | str) -> list[Path]:
 
 def table_entry(table: SoeTable, schedule: Schedule) -> dict[str, Any]:
     columns = [_column(visit) for visit in schedule.visits]
-    if schedule.doubts and columns:  # the format has no place for a doubt about the whole table
-        said = [*schedule.doubts, columns[0]["doubt"] or ""]
-        columns[0]["doubt"] = " ".join(filter(None, said))
-    return {"pages": table.pages, "cycle_length_days": schedule.cycle_length or None, "columns": columns}
+    return {
+        "pages": table.pages,
+        "cycle_length_days": schedule.cycle_length or None,
+        "doubt": " ".join(schedule.doubts) or None,  # about the whole table
+        "columns": columns,
+    }
 
 
 def _column(visit: Visit) -> dict[str, Any]:
@@ -69,6 +71,7 @@ def _column(visit: Visit) -> dict[str, Any]:
         "hours_from_reference": whole(visit.hours),
         "offset_days": whole(visit.offset_days),
         "every_days": whole(visit.every_days),
+        "every_months": whole(visit.every_months),
         "relative_to": visit.relative_to,
         "window_before_days": whole(visit.before_days),
         "window_after_days": whole(visit.after_days),

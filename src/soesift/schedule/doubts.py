@@ -57,17 +57,39 @@ def _says_no_time(visit: Visit) -> bool:
 
 
 def _backwards(visits: list[Visit]) -> None:
-    """Study days, or weeks, that fall along the columns."""
+    """Study days, or weeks, that do not rise along the columns: those out of line with most of the others."""
     for name in ("day", "week"):
-        last: Visit | None = None
-        for visit in visits:
-            value = getattr(visit, name)
-            if value is None or visit.cycle is not None or visit.relative_to is not None or visit.kind == "event":
-                continue
-            before = None if last is None else getattr(last, name)
-            if before is not None and value < before:
-                visit.doubts.append(f"{name.capitalize()} {value:g} stands right of {name} {before:g}.")
-            last = visit
+        counted = [
+            v
+            for v in visits
+            if getattr(v, name) is not None and v.cycle is None and v.relative_to is None and v.kind != "event"
+        ]
+        values = [float(getattr(v, name)) for v in counted]
+        for place in out_of_line(values):
+            left = max(values[:place], default=values[place])
+            right = min(values[place + 1 :], default=values[place])
+            other, side = (left, "right") if left > values[place] else (right, "left")
+            counted[place].doubts.append(
+                f"{name.capitalize()} {values[place]:g} stands {side} of {name} {other:g}: one of them may be misread."
+            )
+
+
+def out_of_line(values: list[float]) -> list[int]:
+    """Places that are not in every longest run of values that do not fall, and that do break the order."""
+    count = len(values)
+    before, after = [1] * count, [1] * count
+    for i in range(count):
+        before[i] = 1 + max((before[j] for j in range(i) if values[j] <= values[i]), default=0)
+    for i in reversed(range(count)):
+        after[i] = 1 + max((after[j] for j in range(i + 1, count) if values[j] >= values[i]), default=0)
+    longest = max(before, default=0)
+    on = [i for i in range(count) if before[i] + after[i] - 1 == longest]
+    ranks = Counter(before[i] for i in on)
+    sure = {i for i in on if ranks[before[i]] == 1}
+    breaks = {
+        i for i in range(count) if any(v > values[i] for v in values[:i]) or any(v < values[i] for v in values[i + 1 :])
+    }
+    return [i for i in range(count) if i not in sure and i in breaks]
 
 
 def _twice(visits: list[Visit]) -> None:

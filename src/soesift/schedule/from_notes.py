@@ -33,7 +33,8 @@ def add_from_notes(schedule: Schedule, table_texts: list[str]) -> None:
     by_marker = {c.marker: c for c in schedule.conditions if c.marker and c.text}
     for visit in schedule.visits:
         notes = [by_marker[m] for m in visit.markers if m in by_marker]
-        visit.conditions = [note.text for note in notes]
+        own_words = [] if visit.encounter is None else schedule.encounters[visit.encounter].limits
+        visit.conditions = [*own_words, *(note.text for note in notes)]
         visit.contact = (
             _by_legend(visit, known) or visit.contact or by_rows.get(-1 if visit.encounter is None else visit.encounter)
         )
@@ -62,6 +63,9 @@ def _first_days(schedule: Schedule, table_texts: list[str]) -> None:
 def _by_legend(visit: Visit, known: dict[str, str]) -> str | None:
     """ "C/H" in a header row, with "C = clinic visit; H = home visit" below the table, is "site or home"."""
     for text in visit.printed:
+        code = re.fullmatch(r"([A-Z]{1,3})-?\d+[a-z]?", text.strip())
+        if code is not None and code[1].lower() in known:
+            return known[code[1].lower()]  # "P3", with "P: phone contact" below the table
         parts = [known.get(part.strip().lower()) for part in re.split(r"\s*(?:/|,|\bor\b)\s*", text)]
         if all(parts) and len(parts) <= 2:
             return " or ".join(dict.fromkeys(str(part) for part in parts))

@@ -7,6 +7,7 @@ from collections import Counter
 from typing import NamedTuple, get_args
 
 from soesift.schedule.cursor import Kind
+from soesift.schedule.leftover import limits_of, not_understood
 from soesift.schedule.models import Encounter, Epoch, Event, Offset, Relation, Span, Timing, Unit
 from soesift.schedule.timing import Read, read_timing
 from soesift.schedule.tokens import UNIT_WORDS, clean, tokens
@@ -14,14 +15,15 @@ from soesift.schedule.tokens import UNIT_WORDS, clean, tokens
 _KINDS: list[tuple[Kind, str]] = [  # the first that a row's label matches
     ("window", r"window|tolerance|allowance|±|\+/-|deviation"),
     ("duration", r"duration|length of"),
+    ("hour", r"\bh+\s?:\s?m(?:in|m)\b"),
     ("minute", r"\bmin(?:ute)?s?\b"),
-    ("hour", r"\b(?:hours?|hrs?)\b"),
-    ("day", r"\bdays?\b|\bday\(s\)"),
-    ("week", r"\b(?:weeks?|wks?)\b|\bweek\(s\)"),
-    ("month", r"\bmonths?\b|\bmonth\(s\)"),
+    ("hour", r"\b(?:hours?|hrs?|stunden?)\b|[(\[]\s?h\s?[)\]]"),
+    ("day", r"\bdays?\b|\bday\(s\)|\btag(?:en?)?\b"),
+    ("week", r"\b(?:weeks?|wks?)\b|\bweek\(s\)|\bwochen?\b"),
+    ("month", r"\bmonths?\b|\bmonth\(s\)|\bmonate?\b"),
     ("year", r"\byears?\b"),
-    ("cycle", r"\bcycles?\b"),
-    ("visit", r"\bvisits?\b|\bvisit\(s\)"),
+    ("cycle", r"\bcycles?\b|\bzykl(?:us|en)\b"),
+    ("visit", r"\bvisits?\b|\bvisit\(s\)|\bvisiten?\b"),
     ("epoch", r"\b(?:epoch|period|phase|stage|part|segment)s?\b"),
 ]
 _EPOCH = re.compile(
@@ -50,6 +52,8 @@ class Column(NamedTuple):
     parts: list[str]  # texts from the top, repeats once
     unread: list[str]
     printed: list[str]  # the same without the labels of rows
+    leftover: list[str]
+    limits: list[str]
 
 
 _ANCHORED = re.compile(
@@ -57,6 +61,7 @@ _ANCHORED = re.compile(
     r"from|post-)\s*(?P<anchor>.+)",
     re.IGNORECASE,
 )
+_CLOCK = re.compile(r"(?P<sign>-?)(?P<h>\d{1,3}):(?P<min>[0-5]\d)")
 _CODE = re.compile(r"(?P<letter>[A-Za-z]{1,2})\s?-\s?(?P<number>\d+)")
 
 
@@ -104,7 +109,10 @@ def _counted(timing: Timing, found: Anchored | None) -> Timing:
 
 
 def uncoded(text: str, kind: Kind | None) -> str:
-    """ "M-4" in a row of weeks is 4 with the letter of its part; "W-4" may be week -4 and stays."""
+    """ "M-4" in a row of weeks is 4 with the letter of its part; "W-4" may be week -4 and stays; "1:30" is 1.5 h."""
+    clock = _CLOCK.fullmatch(text)
+    if clock is not None and kind == "hour":  # "-1:30" in a row of h:min
+        return f"{clock['sign']}{int(clock['h']) + int(clock['min']) / 60:g}"
     match = _CODE.fullmatch(text)
     if match is None or kind not in ("day", "week", "month") or kind[0] == match["letter"].lower()[0]:
         return text
@@ -128,6 +136,8 @@ def read_column(rows: list[HeaderRow], column: int) -> Column:
     parts: list[str] = []
     unread: list[str] = []
     printed: list[str] = []
+    leftover: list[str] = []
+    limits: list[str] = []
     above: Kind | None = None
     counted: Anchored | None = None
     worded: list[tuple[Kind | None, str]] = []
@@ -155,11 +165,20 @@ def read_column(rows: list[HeaderRow], column: int) -> Column:
             unread.append(f"{row.label}: {text}")  # "-6 M to R" in a row of days
         worded += [(row.kind, f"{row.label}: {text}")] if row.label and _says_nothing(read, text, row.kind) else []
         merge(shared if _spans(row.texts, column) else own, _placed(read, row))
+        if _timed(read.timing):
+            wide = _spans(row.texts, column)
+            leftover += [left] if (left := not_understood(text, read.words)) and not wide else []
+            limits += [limit] if (limit := limits_of(text)) and not wide else []
     merge(own, _narrowed(shared, own))
     bare = not (own.times or own.offsets or own.every or own.events or own.cycles)
     unread += [text for kind, text in worded if bare or kind == "cycle"]
     own.text = " | ".join(parts)
-    return Column(own, parts, unread, printed)
+    return Column(own, parts, unread, printed, leftover, limits)
+
+
+def _timed(timing: Timing) -> bool:
+    """Whether a cell says when: words beside it may change that."""
+    return bool(timing.times or timing.cycles or timing.every or any(o.length for o in timing.offsets))
 
 
 def _lettered(text: str, words: list[str]) -> bool:
@@ -170,7 +189,7 @@ def _lettered(text: str, words: list[str]) -> bool:
 def _says_nothing(read: Read, text: str, kind: Kind | None) -> bool:
     """Whether a cell of a row of times holds words in place of one: "X-Y" in the row of cycles."""
     blank = re.fullmatch(r"\W*|n\.?/?a\.?|none|tbd", text, re.IGNORECASE) is not None
-    timed = kind in ("day", "week", "cycle", "month", "hour", "minute")
+    timed = kind in ("day", "week", "cycle", "month", "hour", "minute") and _EPOCH.search(text) is None
     return timed and not blank and not read.timing.known() and not read.unread and len(text) <= 40
 
 
@@ -312,6 +331,8 @@ def encounters_of(rows: list[HeaderRow], first: list[int]) -> tuple[list[Epoch],
             epoch=epoch,
             timing=column.timing,
             unread=column.unread,
+            leftover=column.leftover,
+            limits=column.limits,
         )
         for index, (grid_column, column, epoch) in enumerate(zip(first, columns, of_column, strict=True))
     ]

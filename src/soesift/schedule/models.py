@@ -91,6 +91,8 @@ class Encounter(Part):
     timing: Timing = Timing()
     footnotes: list[str] = []  # markers
     unread: list[str] = []  # parts of the header with figures or time words that got no value
+    leftover: list[str] = []  # words beside a time that may change it
+    limits: list[str] = []  # words that limit the visit: "if needed"
 
 
 class Activity(Part):
@@ -177,6 +179,7 @@ class Visit(Part):
     hours: float | None = None
     offset_days: float | None = None
     every_days: float | None = None
+    every_months: float | None = None  # where the interval is printed in months or years
     relative_to: str | None = None
     before_days: float | None = None
     after_days: float | None = None

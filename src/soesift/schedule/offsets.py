@@ -11,6 +11,36 @@ from soesift.schedule.tokens import unit_of
 _STOPS = {"and", "slash", "open_paren", "close_paren", "plusminus", "sign", "plus", "most", "least", "dash"}
 
 
+_NAMES: dict[Event, str] = {
+    "end_of_treatment": "end of treatment",
+    "end_of_study": "end of study",
+    "end_of_infusion": "end of infusion",
+    "early_termination": "early termination",
+    "randomization": "randomization",
+}
+_ANCHORS = frozenset(
+    {
+        "dose",
+        "treatment",
+        "infusion",
+        "injection",
+        "administration",
+        "vaccination",
+        "surgery",
+        "procedure",
+        "delivery",
+        "birth",
+        "transplant",
+        "transplantation",
+        "therapy",
+        "dosing",
+        "drug",
+        "visit",
+        "intake",
+    }
+)
+
+
 def read_relation(c: Cursor) -> bool:
     """A relation by itself: predose, after last dose, within ..., up to ..."""
     if not c.sees("relative"):
@@ -45,7 +75,7 @@ def read_event(c: Cursor) -> bool:
     event = cast(Event, c.peek().value)
     if event not in c.timing.events:
         c.timing.events.append(event)
-    name = c.peek().text.lower()
+    name = _NAMES.get(event, c.peek().text.lower())
     c.at += 1
     if c.sees("plus") and c.sees("number", ahead=1):  # "EOI + 1 h"
         start, c.at = c.at, c.at + 1
@@ -56,6 +86,25 @@ def read_event(c: Cursor) -> bool:
             return True
         length = Span(first=low, last=high, unit=unit)
         c.timing.offsets.append(Offset(length=length, relation="after", anchor=name))
+    return True
+
+
+def read_words_plus(c: Cursor) -> bool:
+    """ "Last dose + 30 days": a length after the event that the words before it name."""
+    if not (c.sees("plus") and c.sees("number", ahead=1) and c.sees("word", ahead=-1)) or c.depth or c.based():
+        return False
+    back = c.at
+    while back > 0 and c.tokens[back - 1].kind == "word":
+        back -= 1
+    name = c.shown[c.tokens[back].start : c.peek(-1).end].lower()
+    start, c.at = c.at, c.at + 1
+    low, high = c.span()
+    unit = c.unit_behind()
+    if unit is None or not any(word in _ANCHORS for word in name.split()):
+        c.at = start
+        return False
+    length = Span(first=low, last=high, unit=unit)
+    c.timing.offsets.append(Offset(length=length, relation="after", anchor=name.removeprefix("the ")))
     return True
 
 

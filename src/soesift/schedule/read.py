@@ -42,6 +42,7 @@ def read_schedule(table: SoeTable) -> Schedule:
     schedule.conditions = _conditions(table, schedule, on_table)
     whole += [c.text for c in schedule.conditions if c.marker and (None, None) in c.used]
     _add_visits(schedule, grid, plan, titles, whole)
+    _add_header_doubts(schedule, table, plan)
     schedule.unread = _unread(schedule)
     return schedule
 
@@ -70,10 +71,36 @@ def _add_visits(schedule: Schedule, grid: list[list[str]], plan: Layout, titles:
     add_doubts(schedule)
 
 
+def _add_header_doubts(schedule: Schedule, table: SoeTable, plan: Layout) -> None:
+    """What the second look at the page says of a column's header: a time that may be misread is said at the visit."""
+    heads = {*range(plan.header_rows), *plan.late}
+    rows = {r + 1 for r in heads}
+    for cell in table.cells:
+        if cell.row not in heads or not cell.doubt:
+            continue
+        for visit in schedule.visits:
+            if cell.column <= visit.column < cell.column + cell.column_span and cell.column_span <= WIDE_HEAD:
+                found = [d.why for d in cell.doubt if d.kind in ("ink", "no_ink") or _cut_off(d.why, rows)]
+                visit.doubts += [why for why in found if why not in visit.doubts]
+
+
+def _cut_off(why: str, rows: set[int]) -> bool:
+    """Whether a doubt says that a row of the body looks like header, and that row was not taken as such here."""
+    match = re.match(r"The header may go on: row (\d+)", why)
+    return match is not None and int(match[1]) not in rows
+
+
+WIDE_HEAD = 3  # columns; a doubt about a cell over more of them is about a phase's name, not about a time
+
+
 def _without_marks(schedule: Schedule) -> None:
     """A column without a mark and without a time is no visit: a washout, an empty column."""
     marked = {mark.encounter for mark in schedule.marks}
     for visit in schedule.visits:
+        empty = not visit.printed and visit.encounter is not None and visit.encounter not in marked
+        if empty and marked and sum(bool(v.printed) for v in schedule.visits) * 2 > len(schedule.visits):
+            visit.is_visit, visit.kind, visit.doubts = False, "annotation", []  # an empty column
+            continue
         timed = (visit.day, visit.last_day, visit.week, visit.last_week, visit.month, visit.hours, visit.cycle,
                  visit.every_days)  # fmt: skip
         if visit.encounter is not None and visit.encounter not in marked and all(v is None for v in timed):
@@ -179,6 +206,8 @@ def _activities(
     groups: dict[str, int] = {}
     base_column = _name_column(grid, plan)
     for r in range(plan.header_rows, len(grid)):
+        if r in plan.late:
+            continue
         row = grid[r]
         labels = [row[c] for c in plan.labels]
         at = next((c for c in plan.labels if row[c]), 0)

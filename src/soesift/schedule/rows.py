@@ -47,6 +47,7 @@ class Layout(NamedTuple):
     labels: list[int]
     data: list[int]
     comments: list[int]
+    late: tuple[int, ...] = ()  # rows of the body that belong to the header: times and windows, and no marks
 
 
 def padded(table: SoeTable) -> list[list[str]]:
@@ -102,7 +103,35 @@ def layout(table: SoeTable, grid: list[list[str]]) -> Layout:
     data = [c for c in range(width) if c not in labels and c not in comments]
     while head < len(grid) and _goes_on(grid[head], labels, data):
         head += 1
-    return Layout(head, labels, data, comments)
+    late = tuple(r for r in range(head, len(grid)) if _is_late(grid, r, head, labels, data))
+    return Layout(head, labels, data, comments, late)
+
+
+_TIMING_LABEL = re.compile(
+    r"(?:(?:study|visit|clinic|trial|planned|allowed|allowable|acceptable|permitted|nominal|scheduling|target|time|timing|of|"
+    r"number|no\.?|relative|cycle|treatment|day|week|month|hour|window|windows|allowance|deviation|tolerance|interval)s?"
+    r"|days?|weeks?|months?|hours?|\(s\)|[()\[\]/:*#±,+-]|\s)+",
+    re.IGNORECASE,
+)
+NEAR_HEADER = 6  # rows of the body among which a row of times may have been left behind
+
+
+def _is_late(grid: list[list[str]], r: int, head: int, labels: list[int], data: list[int]) -> bool:
+    """Whether a row of the body is one of the header that was left behind: a timing label over nothing but times.
+
+    Windows may stand in any row; bare times only near the header, where no row of the header has their unit.
+    """
+    row = grid[r]
+    label = clean(" ".join(dict.fromkeys(row[c] for c in labels if row[c])))
+    filled = [row[c] for c in data if row[c]]
+    if not _TIMING_LABEL.fullmatch(label) or len(filled) < 2 or not _goes_on(row, labels, data):
+        return False
+    kind = kind_of(label)
+    if kind == "window":
+        return all(read_timing(t, "window").timing.window or not re.search(r"\d", t) for t in filled)
+    above = {kind_of(grid[h][c]) for h in range(head) for c in labels}
+    told = any(read_timing(grid[h][c]).timing.times for h in range(head) for c in data)
+    return kind not in above and r - head < NEAR_HEADER and len(filled) * 2 > len(data) and not told
 
 
 def _guessed_head(grid: list[list[str]]) -> int:
@@ -183,14 +212,15 @@ def header_rows(
         for c in range(cell.column, cell.column + cell.column_span)
     }
     found: dict[int, list[str]] = {c: [] for c in plan.data}
-    for r in range(plan.header_rows):
+    for r in [*range(plan.header_rows), *plan.late]:
         label = _row_label(grid, plan, r)
         texts = []
         for c in plan.data:
             text, refs = markers.split_header(grid[r][c], label, (r, c))
             texts.append(text)
             found[c] += [ref for ref in refs if ref not in found[c]]
-        if any(texts) and not _is_title(texts):
+        again = r in plan.late and any(row.texts == texts for row in rows)  # reprinted on another page
+        if any(texts) and not _is_title(texts) and not again:
             rows.append(
                 HeaderRow(
                     r,

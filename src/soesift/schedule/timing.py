@@ -11,7 +11,7 @@ from typing import NamedTuple, cast
 
 from soesift.schedule.cursor import Bounds, Cursor, Kind
 from soesift.schedule.models import Span, Timing, Unit, Window
-from soesift.schedule.offsets import add_offset, read_event, read_relation, waiting
+from soesift.schedule.offsets import add_offset, read_event, read_relation, read_words_plus, waiting
 from soesift.schedule.tokens import clean, tokens, unit_of
 from soesift.schedule.windows import inner_window, read_window
 
@@ -165,6 +165,7 @@ def _number_led(c: Cursor) -> bool:
     if not c.starts_number() and not (c.sees("most", "least") and c.starts_number(1)):
         return False
     start = c.at
+    ordinal = c.sees("number") and not c.peek().text[-1].isdigit()  # "2nd cycle"
     spans = c.spans(unit_behind=True)
     inner = inner_window(c)
     c.at += c.sees("dash") and unit_of(c.peek(1)) is not None
@@ -173,6 +174,9 @@ def _number_led(c: Cursor) -> bool:
         return _bare(c, spans, start)
     if inner is not None:
         c.timing.window = Window(before=inner[0], after=inner[1], unit=unit)
+    if ordinal and not c.sees("relative"):
+        c.add(spans, unit)
+        return True
     if c.sees("unit") and unit_of(c.peek()) == "cycle" and not c.starts_number(1):  # "28-day cycles"
         c.timing.duration = c.timing.duration or Span(first=spans[0][0], last=spans[0][1], unit=unit)
         c.at += 1
@@ -221,7 +225,7 @@ def _leave(c: Cursor) -> None:
 
 
 STEPS = (
-    _parens, _cycle_length, _often, read_window, _cycle_open, read_relation, _unit_led, _visit, _ordinal, _number_led,
-    read_event,
+    _parens, _cycle_length, _often, read_words_plus, read_window, _cycle_open, read_relation, _unit_led, _visit,
+    _ordinal, _number_led, read_event,
 )  # fmt: skip
 """In this order: each takes what it understands and says so, or leaves the cursor where it was."""

@@ -25,33 +25,45 @@ UNIT_WORDS: dict[str, Unit] = {
     "day": "day", "days": "day", "week": "week", "weeks": "week", "wk": "week", "wks": "week",
     "month": "month", "months": "month", "mo": "month", "mos": "month", "mth": "month", "mths": "month",
     "year": "year", "years": "year", "yr": "year", "yrs": "year", "cycle": "cycle", "cycles": "cycle",
+    "minuten": "minute", "stunde": "hour", "stunden": "hour", "tag": "day", "tage": "day", "tagen": "day",
+    "woche": "week", "wochen": "week", "monat": "month", "monate": "month", "monaten": "month", "jahr": "year",
+    "jahre": "year", "jahren": "year", "zyklus": "cycle", "zyklen": "cycle",
 }  # fmt: skip
 LETTERS: dict[str, Unit] = {"d": "day", "w": "week", "m": "month", "y": "year", "h": "hour", "c": "cycle"}
+
+
+def _broken(word: str) -> str:
+    """A word that may be parted at a line's end: "discontin-uation"."""
+    return r"(?:-\s?)?".join(word)
+
+
 _EVENTS = {
-    "unscheduled": r"unsched(?:uled|\.)?|\buns\b|\buv\b|\busv\b",
+    "unscheduled": r"unsched(?:uled|\.)?|(?:un|ausser|außer)planm(?:ä|ae)(?:ß|ss)ig\w*|\buns\b|\buv\b|\busv\b",
     "early_termination": r"(?:early|premature|treatment|study|permanent)[\s-]+(?:(?:study|treatment|drug)[\s-]+)?"
-    r"(?:termination|discontinuation|withdrawal|term\b\.?|d/c)(?:\s*\((?:et|ed|ew|edv|etv)\))?"
-    r"|discontinuation|\bdiscon\b\.?|\b(?:et|ed|ew|etv|edv)\b",
+    rf"(?:{_broken('termination')}|{_broken('discontinuation')}|{_broken('withdrawal')}|term\b\.?|d/c)(?:\s*\((?:et|ed|ew|edv|etv)\))?"
+    rf"|{_broken('discontinuation')}|\w*abbruch\w*\b"
+    r"|\bdiscon\b\.?|\b(?:et|ed|ew|etv|edv)\b",
     "end_of_treatment": r"(?:end|completion)[\s-]+of[\s-]+(?:study[\s-]+)?"
-    r"(?:treatment|therapy|dosing|study[\s-]+drug|tx)(?:\s*\((?:eot|eott)\))?|\beott?\b",
+    r"(?:treatment|therapy|dosing|study[\s-]+drug|tx)(?:\s*\((?:eot|eott)\))?|\beott?\b|\b(?:behandlungs|therapie)ende\b",
     "end_of_study": r"(?:end|completion)[\s-]+of[\s-]+(?:the[\s-]+)?(?:study|trial)(?:\s*\(eos\))?"
-    r"|study\s+(?:completion|exit|end)|\beos\b|\beostudy\b",
+    r"|study\s+(?:completion|exit|end)|\beos\b|\beostudy\b|\bstudienende\b",
     "end_of_infusion": r"end[\s-]+of[\s-]+(?:the[\s-]+)?infusion(?:\s*\(eoi\))?",
     "end_of_phase": r"(?:end|completion)[\s-]+of[\s-]+(?:induction|maintenance|period|phase|cycle|part)\b"
     r"(?:\s*\(eo[imp]\))?|\beo[imp]\b",
     "final_visit": r"(?:final|last|closure|close-?out)\s+(?:study\s+|clinic\s+|efficacy\s+|safety\s+)?visit",
     "retrieval": r"\brt\b|retrieved\s+drop-?out|retrieval",
     "progression": r"(?:disease\s+)?progression",
-    "follow_up": r"follow[\s-]*up\b|\bf/?[\s-]?u\b|\bsfu\b|\bltfu\b|post-?discontinuation|surviv\w*",
-    "screening": r"(?:pre-?)?screen(?:-?ing)?\b|\bscr\b|\bscrn\b",
+    "follow_up": r"follow[\s-]*up\b|\bf/?[\s-]?u\b|\bsfu\b|\bltfu\b|post-?discontinuation|surviv\w*"
+    r"|\bnach(?:beobachtung|sorge)\w*",
+    "screening": r"(?:pre-?)?screen(?:-?ing)?\b|\bscr\b|\bscrn\b|\bvoruntersuchung\w*",
     "baseline": r"base-?line|\bbl\b",
-    "randomization": r"ran[\s-]?do[\s-]?mi[\s-]?[sz](?:a[\s-]?tion|ed|e)\b|\brand\b\.?",
+    "randomization": r"ran[\s-]?do[\s-]?mi[\s-]?[sz](?:a[\s-]?tion|ed|e|ierung)\b|\brand\b\.?",
     "admission": r"admission|admit|check-?in|\bc-i\b",
     "discharge": r"discharge|check-?out",
 }
 _PATTERNS = [
     ("q", r"\bq(?=\s?\d)"),
-    ("every", r"\bevery\b|\beach\b"),
+    ("every", r"\bevery\b|\beach\b|\balle(?=\s+\d)"),
     ("often", r"\b(?:daily|weekly|bi-?weekly|monthly|quarterly|yearly|annually)\b"),
     ("word", r"\bpre[\s-]?treatment\b"),
     ("word", r"\bpost[\s-]?op(?:erative(?:ly)?)?\b\.?"),
@@ -64,6 +76,7 @@ _PATTERNS = [
     ("open", r"\b(?:and|&)\s+(?:beyond|onwards?|above|later|after(?:wards?)?(?=\s*(?:$|[,)]))"
      r"|(?:all\s+)?subsequent(?:\s+cycles?)?|thereafter)"
      r"|\bonwards?\b|\bbeyond\b|\bor\s+(?:later|more)\b"),
+    ("visit", r"\bvisiten?\b"),
     ("visit", r"\b(?:clinic\s+|study\s+|site\s+|telephone\s+|phone\s+)?visits?\b|\bv(?=-?\d)|\bvst\b"),
     ("unit", r"\b(?:" + "|".join(sorted(UNIT_WORDS, key=len, reverse=True)) + r")\b(?:\(s\))?\.?(?!\w)"),
     ("visit", r"\bvisit(?=-?\d)"),
@@ -74,8 +87,8 @@ _PATTERNS = [
     ("plusminus", r"±|\+\s?/\s?-|\+-"),
     ("most", r"≤|<=|<|(?:less|fewer)\s+than"),
     ("least", r"≥|>=|>|more\s+than"),
-    ("to", r"(?<![a-z])to\b|\bthrough\b|\bthru\b|\buntil\b"),
-    ("and", r",|;|&|\band\b|\bor\b"),
+    ("to", r"(?<![a-z])to\b|\bthrough\b|\bthru\b|\buntil\b|\bbis\b(?=\s+(?:-?\d|tag|woche))"),
+    ("and", r",|;|&|\band\b|\bor\b|\bund\b"),
     ("slash", r"/"),
     ("dash", r"-"),
     ("plus", r"\+"),

@@ -11,6 +11,8 @@ from soesift.schedule.tokens import clean
 
 _DAYS = {"day": 1.0, "week": 7.0}
 _HOURS = {"minute": 1 / 60, "hour": 1.0}
+NO_LENGTH = "Visits repeat each cycle; how many days a cycle has is not printed."
+NO_NUMBER = "The header names cycles without a number."
 
 
 def visit_of(encounter: Encounter, epoch: str | None, schedule: Schedule) -> Visit:
@@ -34,7 +36,9 @@ def visit_of(encounter: Encounter, epoch: str | None, schedule: Schedule) -> Vis
             length = cycle_length_of(schedule, None)
             visit.in_cycle = True
             visit.every_days = None if length is None else length * (timing.every.first or 1)
-        if visit.every_days is None:
+        if timing.every.unit in ("month", "year") and timing.every.first is not None:
+            visit.every_months = timing.every.first * (12 if timing.every.unit == "year" else 1)
+        if visit.every_days is None and visit.every_months is None and timing.every.unit != "cycle":
             visit.doubts.append(
                 f"Repeats every {_span(timing.every)}; a {timing.every.unit} has no fixed number of days."
             )
@@ -50,6 +54,7 @@ def visit_of(encounter: Encounter, epoch: str | None, schedule: Schedule) -> Vis
     _window(visit, timing.window)
     visit.contact = contact_in(" ".join(encounter.printed))
     visit.doubts += [f"“{part}” in the header could not be read." for part in encounter.unread]
+    visit.doubts += [f"“{part}” beside the time may change it and was not understood." for part in encounter.leftover]
     return visit
 
 
@@ -138,7 +143,7 @@ def _cycle(visit: Visit, timing: Timing) -> None:
     if len(values) > 1 and all(s.first == s.last and s.first is not None for s in timing.cycles):
         visit.cycles = [int(v) for v in values if v is not None]
     if first is None:
-        visit.doubts.append("The header names cycles without a number.")
+        visit.doubts.append(NO_NUMBER)
 
 
 def _offset(visit: Visit, timing: Timing) -> None:
@@ -233,15 +238,17 @@ def _repeat(visit: Visit, schedule: Schedule) -> None:
     """The interval of a repeat each cycle is the cycle's length; without any interval that is said."""
     if visit.kind != "repeat":
         return
-    cycled = visit.cycle is not None or any("cycles without a number" in doubt for doubt in visit.doubts)
+    cycled = visit.cycle is not None or NO_NUMBER in visit.doubts
     if visit.cycles and {b - a for a, b in pairwise(visit.cycles)} != {1}:
         return  # "Cycles 2, 4, 8": no single interval; the cycles are listed
     if visit.every_days is None and cycled:
         length = cycle_length_of(schedule, visit.cycle)
         visit.every_days = None if length is None else float(length)
-        if length is None:
-            visit.doubts.append("Repeats each cycle; how many days a cycle has is not printed.")
-    elif visit.every_days is None and not visit.doubts:
+        if length is None and NO_LENGTH not in schedule.doubts:
+            schedule.doubts.append(NO_LENGTH)
+        elif length is not None:
+            visit.doubts = [doubt for doubt in visit.doubts if doubt != NO_NUMBER]
+    elif visit.every_days is None and visit.every_months is None and not visit.doubts:
         visit.doubts.append("Goes on, but how often is not printed.")
 
 

@@ -1,0 +1,75 @@
+"""Words of a header that stand beside a time and were not understood: the general ground for a doubt.
+
+A time is right only if every word beside it was understood. Names are ("Lead-in period Week 4"); words that limit the
+visit are its condition ("if needed", "Part B only"); words that change a time but have no typed reading ("odd
+cycles", "twice weekly", "Day 15 or 16") make it doubtful, and so do common words that nobody foresaw.
+"""
+
+from __future__ import annotations
+
+import re
+
+from soesift.schedule.tokens import clean
+
+_LIMIT = re.compile(
+    r"\b(?:if|only|unless|except(?:ing)?|optional(?:ly)?|when|where|as\s+(?:needed|clinically|required|applicable|indicated)|"
+    r"whichever|for\s+(?:those|participants?|patients?|subjects?|cohorts?|arms?|groups?|parts?)|pro\s?re\s?nata|prn)\b",
+    re.IGNORECASE,
+)
+_CHANGES = re.compile(
+    r"\b(?:odd|even|alternat\w+|between|midway|mid|halfway|twice|thrice|times|consecutive|last\s+week|half|"
+    r"minimum|maximum|latest|earliest|previous|next|other|second|third|remaining)\b",
+    re.IGNORECASE,
+)
+_OR = re.compile(r"\d\s*(?:[a-z]+\s*)?\bor\s+(?:(?:day|week|month|cycle|hour)s?\s*)?\d", re.IGNORECASE)
+_NAMES = """
+a an and at of on in the to for from by with per no nr number visit visits visita study trial treatment
+treatments therapy period periods phase phases part parts arm arms group groups cohort cohorts clinic site
+center centre office hospital home phone telephone call calls contact contacts tele video remote safety efficacy
+dose doses dosing dosed drug drugs medication product ip imp day days daily week weeks month months year years
+cycle cycles hour hours minute minutes time timepoint timepoints point points step stage run run-in lead lead-in
+wash washout taper tapering titration re-titration induction maintenance extension open label open-label double-
+blind single-blind blind blinded randomized randomised randomization randomisation enrolment enrollment informed
+consent window windows assessment assessments procedure procedures evaluation evaluations monitoring observation
+sampling sample collection schedule scheduled planned nominal final first initial start end ending beginning
+begin etc then thereafter and/or plus minus approx approximately about ca circa approx. etc. additional long
+term long-term short short-term core main sub optional vaccination injection infusion administration surgery
+operation procedure operative post pre pre-treatment baseline screening follow follow-up up interval intervals
+length duration day(s) week(s) visit(s) based repeat repeated continue be is are was will until through since
+relative each every all any subsequent inclusive incl tag woche visite zyklus monat tage wochen monate hs qd bid
+crf ecrf section only onsite on-site in-clinic outpatient inpatient out-patient in-patient admission discharge
+loading fasting fasted fed reference test new old prior occurs
+"""
+_KNOWN = frozenset(_NAMES.split())
+
+
+def limits_of(text: str) -> str:
+    """The words of a header that limit its visit ("Part B only", "if applicable"); "" for none."""
+    shown = clean(text)
+    for inside in re.findall(r"[(\[]([^()\[\]]+)[)\]]", shown):
+        if _LIMIT.search(inside):
+            return str(inside).strip()
+    match = _LIMIT.search(shown)
+    if match is None:
+        return ""
+    return shown[match.start() :].strip(" ,;()") if match.group().lower() != "only" else shown
+
+
+def not_understood(text: str, words: list[str]) -> str:
+    """What stands beside a time and may change it, or ""; `words` are the plain words of `read_timing`."""
+    shown = clean(text)
+    match = _OR.search(shown)
+    if match is not None:
+        return match.group()
+    limit = limits_of(shown)
+    rest = shown.replace(limit, " ") if limit and limit != shown else shown
+    match = _CHANGES.search(rest)
+    if match is not None and any(match.group().lower().split()[0] == word.lower().strip(".,") for word in words):
+        return match.group()
+    if limit == shown:
+        return ""
+    inside = {w.lower().strip(".,:") for w in limit.split()}
+    named = re.sub(r"(?:[^\W\d]+[\s-]+)+(?=(?:period|phase|part|stage|epoch|visit)\b)", "", shown, flags=re.IGNORECASE)
+    common = [w for w in words if w in named and w.isalpha() and w.islower() and len(w) > 2]
+    odd = [w for w in common if w not in _KNOWN and w not in inside]
+    return " ".join(odd)
