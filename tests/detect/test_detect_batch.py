@@ -173,7 +173,7 @@ def test_a_kept_document_is_not_opened_by_the_detector(
 def test_progress_goes_to_the_caller(source: Path, tmp_path: Path) -> None:
     seen: list[tuple[str, int, int]] = []
     job = jobs_of([source / "b.pdf"], tmp_path)[0]
-    run_job(job, Detector.load("linear"), lambda path, page, of: seen.append((path.name, page, of)))
+    run_job(job, Detector.load("linear"), lambda path, page, of, doing: seen.append((path.name, page, of)))
     assert seen == [("b.pdf", 1, 2), ("b.pdf", 2, 2)]
 
 

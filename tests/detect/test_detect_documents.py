@@ -159,7 +159,7 @@ def test_only_the_pages_asked_for_are_read(folder: Path) -> None:
 
 def test_progress_names_each_page(folder: Path) -> None:
     seen: list[tuple[int, int]] = []
-    detect(made.short_protocol(folder / "ticks.pdf"), progress=lambda page, of: seen.append((page, of)))
+    detect(made.short_protocol(folder / "ticks.pdf"), progress=lambda page, of, doing: seen.append((page, of)))
     assert seen == [(1, 2), (2, 2)]
 
 

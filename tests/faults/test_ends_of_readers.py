@@ -87,7 +87,7 @@ def test_a_reader_that_does_not_listen_is_killed(tmp_path: Path) -> None:
 def test_how_a_reader_ended_is_said(number: int, said: str) -> None:
     worker = Worker(ends, 2000)
     with pytest.raises(DocumentError) as caught:
-        ask(worker, {"signal": int(number)}, Limits(60, 2000), lambda page, pages: None)
+        ask(worker, {"signal": int(number)}, Limits(60, 2000), lambda page, pages, doing: None)
     assert str(caught.value) == said
 
 

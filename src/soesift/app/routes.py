@@ -65,7 +65,14 @@ def _of(space: Workspace, request: Request) -> Document:
 def _readings(space: Workspace) -> list[dict[str, Any]]:
     """Protocols that wait, are being read, or could not be."""
     return [
-        {"name": plain(one.name), "state": one.state, "page": one.page, "pages": one.pages, "why": plain(one.why)}
+        {
+            "name": plain(one.name),
+            "state": one.state,
+            "page": one.page,
+            "pages": one.pages,
+            "doing": one.doing,
+            "why": plain(one.why),
+        }
         for one in list(space.readings.values())
         if one.state != "done"
     ]

@@ -28,13 +28,15 @@ _NAME = re.compile(r"[\x00-\x1f/\\:*?\"<>|]")
 
 @dataclass(slots=True)
 class Reading:
-    """One dropped protocol. page, pages: how far its reading is; why: what went wrong; key: of its document."""
+    """One dropped protocol. page, pages: how far its reading is; doing: what takes long there; why: what went wrong;
+    key: of its document."""
 
     name: str
     path: Path
     state: State = "waiting"
     page: int = 0
     pages: int = 0
+    doing: str = ""
     why: str = ""
     key: str = ""
 
@@ -116,8 +118,8 @@ class Workspace:
                 reading.state, reading.why = "failed", f"internal error: {type(error).__name__}"
 
     def _read(self, reading: Reading) -> None:
-        def tell(_: Path, page: int, pages: int) -> None:
-            reading.page, reading.pages = page, pages
+        def tell(_: Path, page: int, pages: int, doing: str) -> None:
+            reading.page, reading.pages, reading.doing = page, pages, doing
 
         jobs = jobs_of([Source(reading.path)], self.results, ("json",))
         outcome = next(iter(self._run(jobs, tell)))
@@ -130,7 +132,7 @@ class Workspace:
                  if d.look().result.document.sha256 == outcome.result.document.sha256), "",
             )  # fmt: skip
 
-    def _run(self, jobs: list[Job], tell: Callable[[Path, int, int], None]) -> list[Outcome]:
+    def _run(self, jobs: list[Job], tell: Callable[[Path, int, int, str], None]) -> list[Outcome]:
         return list(run_apart(jobs, self.model, 1, self.limits, tell))
 
     def _open_results(self) -> None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from soesift.detect.job import Job, Outcome
     from soesift.result.models import UnsurePage
 
-Tick = Callable[[Path, int, int], None]
+Tick = Callable[[Path, int, int, str], None]
 
 
 def follow(jobs: list[Job], run: Callable[[Tick | None], Iterable[Outcome]]) -> list[Outcome]:
@@ -30,8 +30,9 @@ def follow(jobs: list[Job], run: Callable[[Tick | None], Iterable[Outcome]]) -> 
         whole = bar.add_task("documents", total=len(jobs))
         pages = bar.add_task("pages", total=None)
 
-        def tick(path: Path, page: int, of: int) -> None:
-            bar.update(pages, completed=page, total=of, description=escape(path.name[:40]))
+        def tick(path: Path, page: int, of: int, doing: str) -> None:
+            said = f"{path.name[:40]}, page {page} of {of}, {doing}" if doing else path.name[:40]
+            bar.update(pages, completed=page, total=of, description=escape(said))
 
         outcomes = []
         for outcome in run(tick):

@@ -169,7 +169,7 @@ def reader(ocr: Ocr, limits: Limits | None) -> Iterator[Read]:
         def read(path: Path, wanted: dict[str, str] | None) -> tuple[list[bytes], str]:
             place = Path(folder) / "records.jsonl"
             task = {"path": str(path), "ocr": ocr, "out": str(place), "bring": wanted}
-            answer = ask(worker, task, limits, lambda page, pages: None)
+            answer = ask(worker, task, limits, lambda page, pages, doing: None)
             if "error" in answer:
                 raise DocumentError(answer["error"])
             return ([], "") if wanted else (place.read_bytes().splitlines(), str(answer["done"]["said"]))

@@ -88,9 +88,9 @@ def run_apart(
     """Outcomes as documents finish. Raises ModelError and WriteError, which are no document's fault."""
 
     def one(worker: Worker, job: Job) -> Outcome:
-        def tell(page: int, pages: int) -> None:
+        def tell(page: int, pages: int, doing: str) -> None:
             if progress is not None:
-                progress(job.path, page, pages)
+                progress(job.path, page, pages, doing)
 
         return answered(worker, job, model, workers == 1, limits, tell)
 
@@ -135,7 +135,7 @@ def work_on_job(task: Task, tell: Tell) -> dict[str, Any]:
     job = Job.unpacked(task["job"])
     job = replace(job, read=replace(job.read, ocr_seconds=OCR_SHARE * task["seconds"]))
     try:
-        outcome = run_job(job, _detector(task["model"]), lambda _, page, pages: tell(page, pages))
+        outcome = run_job(job, _detector(task["model"]), lambda _, page, pages, doing: tell(page, pages, doing))
     except ModelError as error:
         return {"kind": "model", "stop": str(error)}
     except WriteError as error:

@@ -34,7 +34,7 @@ from soesift.result.models import (
 from soesift.table.context import TextLine
 from soesift.witness import examine
 
-Progress = Callable[[int, int], None]
+Progress = Callable[[int, int, str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,9 @@ class Detector:
         **some: Unpack[ReadFields],
     ) -> Result:
         """Detect on one document, read by `options`, or with some of their fields given by name (`ocr="never"`).
+
+        `progress` is called with the page, the number of pages and, before a picture is read, what is being done: "a
+        picture, reading (9 left, about 30 s)"; after a page that is empty.
 
         Raises DocumentError if it cannot be read. After `ocr_seconds` pages that are pictures are no longer read, but
         reported as unsure. With `scans`, a folder, pictures of a PDF's pages are not read here but taken from there;

@@ -24,7 +24,7 @@ from soesift.files import as_text
 from soesift.result.models import DocumentInfo, ModelInfo, Result
 from soesift.result.store import read_result
 
-Progress = Callable[[Path, int, int], None]
+Progress = Callable[[Path, int, int, str], None]  # page, pages, and what is being done where that takes long
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +142,7 @@ def _run_here(job: Job, detector: Detector, progress: Progress | None) -> Outcom
         files = [job.out / f"{stem}.json", *add_formats(kept, job, stem, missing)]
         return Outcome(job.path, kept, files, skipped=not missing, stem=stem)
     try:
-        tick = None if progress is None else (lambda page, of: progress(job.path, page, of))
+        tick = None if progress is None else (lambda page, of, doing: progress(job.path, page, of, doing))
         result = detector.detect(job.here, job.read, tick)
     except Awaiting:
         raise

@@ -14,13 +14,15 @@ from soesift.detect.scans import Awaiting, Scan, kept_scan, scans_folder
 from soesift.document.characters import MOST_CHARACTERS
 from soesift.document.furniture import learn_furniture
 from soesift.document.page import Page
-from soesift.document.pdf import open_pdf, read_page, render_page
+from soesift.document.pdf import is_mostly_picture, open_pdf, read_page, render_page
 from soesift.document.scan_glance import SETTINGS, likely
 from soesift.errors import DocumentError, MissingExtra, SoesiftError, fault
 from soesift.files import as_text
 from soesift.table.find import PageTables, find_tables
 from soesift.table.record import TableRecord
 from soesift.table.records import last_heading, page_records
+
+Progress = Callable[[int, int, str], None]  # page, pages, and what is being done where that takes long
 
 DPI = 200.0
 LATE = "no time left for OCR; raise --timeout, or seconds of the service"
@@ -52,6 +54,9 @@ class Reading:
     until: float = math.inf  # of time.perf_counter(): later, no further picture is begun
     scans: Path | None = None  # pictures are not read here: each is in this folder, or awaited
     awaited: list[int] = field(default_factory=list)
+    glances: dict[int, float] = field(default_factory=dict)  # by 0-based index: each picture is glanced at once
+    to_read: list[int] | None = None  # 0-based pictures that will be read; known when the first is met
+    spent: list[float] = field(default_factory=list)  # seconds that each picture so far took
 
     @classmethod
     def begun(cls, options: ReadOptions, sha256: str) -> Reading:
@@ -66,7 +71,7 @@ def read_pdf(
     sha256: str,
     reading: Reading,
     options: ReadOptions = USUAL,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
 ) -> Iterator[ReadPage]:
     """Pages of a PDF in order, with their tables; `reading` is filled in on the way.
 
@@ -85,7 +90,7 @@ def read_pdf(
         for index in range(reading.n_pages):
             if pages is not None and index + 1 not in pages:
                 continue
-            page = page_of(document, index, reading, ocr, kept.pop(index, None))
+            page = page_of(document, index, reading, ocr, kept.pop(index, None), progress)
             if reading.awaited:  # all is read once more when they are there
                 continue
             started = time.perf_counter()
@@ -100,12 +105,19 @@ def read_pdf(
             reading.find_s += time.perf_counter() - started
             yield ReadPage(found, records, page.fills, page.fill_grey)
             if progress is not None:
-                progress(index + 1, reading.n_pages)
+                progress(index + 1, reading.n_pages, "")
     if reading.scans is not None and reading.awaited:
         raise Awaiting(reading.awaited, reading.scans)
 
 
-def page_of(document: Any, index: int, reading: Reading, ocr: Ocr, known: Page | None = None) -> Page:
+def page_of(
+    document: Any,
+    index: int,
+    reading: Reading,
+    ocr: Ocr,
+    known: Page | None = None,
+    progress: Progress | None = None,
+) -> Page:
     """The page, read unless it is `known`; with OCR where that is wanted."""
     started = time.perf_counter()
     try:
@@ -117,7 +129,7 @@ def page_of(document: Any, index: int, reading: Reading, ocr: Ocr, known: Page |
     if page.problem == "image":
         reading.image_only.append(index + 1)
     if ocr == "always" or (ocr == "auto" and page.problem in ("image", "garbled", "scan")):
-        page = _pictured(document, index, page, reading, ocr)
+        page = _pictured(document, index, page, reading, ocr, progress)
     elif page.problem in ("image", "garbled"):
         reading.unread[index + 1] = f"{_PROBLEMS[page.problem]}; not read (--ocr never)"
     elif page.cut:
@@ -125,7 +137,9 @@ def page_of(document: Any, index: int, reading: Reading, ocr: Ocr, known: Page |
     return page
 
 
-def _pictured(document: Any, index: int, page: Page, reading: Reading, ocr: Ocr) -> Page:
+def _pictured(
+    document: Any, index: int, page: Page, reading: Reading, ocr: Ocr, progress: Progress | None = None
+) -> Page:
     """The page as its picture shows it, read here or elsewhere; as it is if that cannot be."""
     if reading.scans is not None:
         scan = kept_scan(reading.scans, index + 1)
@@ -135,7 +149,11 @@ def _pictured(document: Any, index: int, page: Page, reading: Reading, ocr: Ocr)
     elif why := late(reading):
         scan = Scan(None, failed=why)
     else:
-        scan = scan_page(document, index, page, ocr)
+        if progress is not None:
+            _announce(document, page, reading, ocr, progress)
+        scan = scan_page(document, index, page, ocr, reading.glances)
+        if scan.page is not None:
+            reading.spent.append(scan.seconds)
     reading.ocr_s += scan.seconds
     if scan.failed:
         reading.unread[index + 1] = f"{_PROBLEMS.get(page.problem, 'the text is of a scan')}; not read ({scan.failed})"
@@ -159,8 +177,11 @@ def late(reading: Reading) -> str:
 _PROBLEMS = {"image": "the page is a picture", "garbled": "the text layer is garbled"}
 
 
-def scan_page(document: Any, index: int, page: Page, ocr: Ocr) -> Scan:
-    """A page read from its picture; without OCR asked for ("always"), only if a glance sees what may be a table."""
+def scan_page(document: Any, index: int, page: Page, ocr: Ocr, glances: dict[int, float] | None = None) -> Scan:
+    """A page read from its picture; without OCR asked for ("always"), only if a glance sees what may be a table.
+
+    glances: what earlier glances saw, by 0-based index; added to.
+    """
     from soesift.document.ocr import read_scan
 
     if why := no_ocr():
@@ -169,7 +190,7 @@ def scan_page(document: Any, index: int, page: Page, ocr: Ocr) -> Scan:
     scanned, failed, unlikely = None, "", None
     try:
         if ocr != "always" and page.problem in ("image", "scan"):
-            unlikely = _unlikely(document, index)
+            unlikely = _unlikely(document, index, {} if glances is None else glances)
         if unlikely is None:
             picture = render_page(document, index, DPI)
             scanned = read_scan(picture, page.width, page.height, page.number, page.label)
@@ -181,17 +202,47 @@ def scan_page(document: Any, index: int, page: Page, ocr: Ocr) -> Scan:
     return Scan(scanned, time.perf_counter() - started, failed, unlikely)
 
 
-def _unlikely(document: Any, index: int) -> float | None:
+def _unlikely(document: Any, index: int, glances: dict[int, float]) -> float | None:
     """How likely a page holds a table, if that is too unlikely to read it; None if it is to be read.
 
     The first or last rows of a table on a page of their own look like little: a page beside one that surely shows a
     table is read as well.
     """
-    seen = _glance(document, index)
+    seen = _glanced(document, index, glances)
     if seen >= SETTINGS.read:
         return None
     beside = [other for other in (index - 1, index + 1) if 0 <= other < len(document)]
-    return None if any(_glance(document, other) >= SETTINGS.beside for other in beside) else round(seen, 4)
+    return None if any(_glanced(document, other, glances) >= SETTINGS.beside for other in beside) else round(seen, 4)
+
+
+def _glanced(document: Any, index: int, glances: dict[int, float]) -> float:
+    """The glance at a page, which is drawn for it once."""
+    if index not in glances:
+        glances[index] = _glance(document, index)
+    return glances[index]
+
+
+def _announce(document: Any, page: Page, reading: Reading, ocr: Ocr, progress: Progress) -> None:
+    """Tell that a picture is about to be read, how many are left with it, and about how long they will take."""
+    index = page.number - 1
+    if ocr != "always" and page.problem != "garbled" and _unlikely(document, index, reading.glances) is not None:
+        return
+    if reading.to_read is None:
+        rest = range(index, reading.n_pages)
+        pictures = [other for other in rest if ocr == "always" or is_mostly_picture(document, other)]
+        wanted = (o for o in pictures if ocr == "always" or _unlikely(document, o, reading.glances) is None)
+        reading.to_read = sorted({index, *wanted})
+    left = len({index, *(other for other in reading.to_read if other > index)})
+    progress(index + 1, reading.n_pages, doing(left, reading.spent))
+
+
+def doing(left: int, spent: list[float]) -> str:
+    """What is said while a picture is read: `left` with this one; `spent`: seconds that those before took."""
+    if not spent:
+        return f"a picture, reading ({left} left)"
+    seconds = left * sum(spent) / len(spent)
+    about = f"{max(1, round(seconds))} s" if seconds < 90 else f"{round(seconds / 60)} min"
+    return f"a picture, reading ({left} left, about {about})"
 
 
 def _glance(document: Any, index: int) -> float:

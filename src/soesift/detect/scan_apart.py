@@ -26,7 +26,7 @@ def read_picture(worker: Worker, job: Job, folder: Path, number: int, limits: Li
         return
     task = {"job": job.packed(), "scans": str(folder), "page": number}
     try:
-        answer = ask(worker, task, limits, lambda page, pages: None)
+        answer = ask(worker, task, limits, lambda page, pages, doing: None)
         failed = str(answer.get("error", ""))
     except DocumentError as error:
         failed = str(error)

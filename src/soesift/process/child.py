@@ -19,7 +19,7 @@ from soesift.errors import SoesiftError
 from soesift.files import drop_parts
 
 Task = dict[str, Any]
-Tell = Callable[[int, int], None]
+Tell = Callable[[int, int, str], None]  # page, pages, and what is being done where that takes long
 Work = Callable[[Task, Tell], dict[str, Any]]
 
 
@@ -79,8 +79,8 @@ def _end(number: int, frame: object) -> None:
 
 
 def _answer(work: Work, task: Task, connection: Ends) -> dict[str, Any]:
-    def tell(page: int, pages: int) -> None:
-        connection.send_bytes(json.dumps({"page": page, "pages": pages}).encode())
+    def tell(page: int, pages: int, doing: str) -> None:
+        connection.send_bytes(json.dumps({"page": page, "pages": pages, "doing": doing}).encode())
 
     try:
         return {"done": work(task, tell)}

@@ -44,7 +44,7 @@ class Worker:
         self.connection: Ends | None = None
         self.tasks = self.started = 0
 
-    def run(self, task: Task, seconds: float, tell: Tell = lambda page, pages: None) -> dict[str, Any]:
+    def run(self, task: Task, seconds: float, tell: Tell = lambda page, pages, doing: None) -> dict[str, Any]:
         """The child's answer: {"done": ...} or {"error": why}. Raises WorkerDied, TookTooLong or Stopped."""
         connection = self._ready()
         deadline = time.monotonic() + seconds
@@ -63,7 +63,7 @@ class Worker:
             message = self._await(connection, deadline, seconds)
             if "page" not in message:
                 return message
-            tell(message["page"], message["pages"])
+            tell(message["page"], message["pages"], message.get("doing", ""))
             self._give_up(deadline, seconds)
 
     def _await(self, connection: Ends, deadline: float, seconds: float) -> dict[str, Any]:

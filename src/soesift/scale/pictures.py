@@ -21,7 +21,11 @@ PAGES = 4  # of one document in a piece of work: so often is a remote document f
 
 
 def read_pictures(
-    ray: Any, waiting: Sequence[Row], limits: Limits, workers: int, progress: Callable[[Path, int, int], None] | None
+    ray: Any,
+    waiting: Sequence[Row],
+    limits: Limits,
+    workers: int,
+    progress: Callable[[Path, int, int, str], None] | None,
 ) -> None:
     """Read and keep all pages that documents await. Rows have `job`, `awaits` (pages, JSON) and `scans` (folder).
 
@@ -35,7 +39,7 @@ def read_pictures(
             raise WriteError(row["stop"])
         done += row["read"]
         if progress is not None:
-            progress(Path("pictures of pages"), done, pages)
+            progress(Path("pictures of pages"), done, pages, "")
 
 
 def in_pieces(row: Row) -> list[Row]:

@@ -106,11 +106,11 @@ class Reader:
 
     def _answered(self, job: Job, begun: Path) -> Outcome:
         try:
-            return answered(self.worker, job, self.model, self.alone, self.limits, lambda page, pages: None)
+            return answered(self.worker, job, self.model, self.alone, self.limits, lambda page, pages, doing: None)
         except Awaiting:
             if not self.last:
                 begun.unlink(missing_ok=True)
                 raise
             # what was read of its pictures is gone, or its bytes changed
             here = replace(job, read=replace(job.read, scans=None))
-            return answered(self.worker, here, self.model, self.alone, self.limits, lambda page, pages: None)
+            return answered(self.worker, here, self.model, self.alone, self.limits, lambda page, pages, doing: None)

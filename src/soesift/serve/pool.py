@@ -29,7 +29,7 @@ class Pool:
     settings: Settings
     work: Work
     ended: Ended = lambda state, seconds: None  # told of every end of a run
-    progress: dict[str, tuple[int, int]] = field(default_factory=dict)  # of running jobs: page, of pages
+    progress: dict[str, tuple[int, int, str]] = field(default_factory=dict)  # of running jobs: page, of pages
     draining: threading.Event = field(default_factory=threading.Event)
     stop_now: threading.Event = field(default_factory=threading.Event)
     threads: list[threading.Thread] = field(default_factory=list)
@@ -74,7 +74,7 @@ class Pool:
             answer = worker.run(
                 self._task(job),
                 self.settings.seconds,
-                lambda page, pages: self.progress.update({job.id: (page, pages)}),
+                lambda page, pages, doing: self.progress.update({job.id: (page, pages, doing)}),
             )
             error = answer.get("error")
             state = ending = "done" if error is None else "failed"

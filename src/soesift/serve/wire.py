@@ -52,6 +52,7 @@ class JobView(BaseModel):
     attempts: int
     page: int | None = None  # last page read, while running
     pages: int | None = None
+    doing: str | None = None  # what takes long, while it does: a picture is read, how many are left
     error: str | None = None
     created: datetime
     started: datetime | None = None
@@ -59,11 +60,12 @@ class JobView(BaseModel):
     links: dict[str, str]
 
 
-def job_view(job: Job, progress: dict[str, tuple[int, int]]) -> JobView:
+def job_view(job: Job, progress: dict[str, tuple[int, int, str]]) -> JobView:
     """A job as clients see it."""
-    page, pages = progress.get(job.id, (None, None))
+    page, pages, doing = progress.get(job.id, (None, None, ""))
     return JobView(
         id=job.id, sha256=job.sha256, name=job.name, state=job.state, attempts=job.attempts, page=page, pages=pages,
+        doing=doing or None,
         error=job.error, created=datetime.fromtimestamp(job.created, UTC), started=_utc(job.started),
         finished=_utc(job.finished),
         links={

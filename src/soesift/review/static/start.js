@@ -72,7 +72,7 @@ export class StartJob {
   }
 
   readingLine(row) {
-    const far = row.pages ? ` page ${row.page} of ${row.pages}` : "";
+    const far = row.pages ? ` page ${row.page} of ${row.pages}${row.doing ? `, ${row.doing}` : ""}` : "";
     const bar = row.state === "reading" && row.pages ? make("progress", { max: row.pages, value: row.page, "aria-label": `${row.name}: page ${row.page} of ${row.pages}` }) : null;
     return make("tr", {}, make("th", { scope: "row" }, row.name), make("td", {}, `${STATES[row.state]}${far} `, bar, row.why ? make("span", { class: "error" }, row.why) : null),
       make("td", {}), make("td", {}), make("td", {}));
