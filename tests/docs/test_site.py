@@ -52,7 +52,13 @@ def test_the_reference_is_made_of_the_docstrings(site: Path) -> None:
     assert "CachedAnswer" not in labels
     named = set(re.findall(r"^::: soesift\.(\w+)", "".join(p.read_text() for p in DOCS.glob("reference/*.md")), re.M))
     source = ROOT / "src" / "soesift"
-    folders = {p.parent.name for p in source.glob("*/__init__.py")} | {"errors", "files", "config", "mcp"}
+    folders = {p.parent.name for p in source.glob("*/__init__.py")} | {
+        "errors",
+        "files",
+        "config",
+        "mcp",
+        "corrections",
+    }
     assert named == folders
 
 

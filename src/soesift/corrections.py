@@ -1,0 +1,19 @@
+"""Corrections that people made to a result: read them, add to them, and have the result as corrected.
+
+They lie beside a result, `ID.json`, as `ID.corrections.jsonl`: one line a correction, added to and never changed.
+"""
+
+from soesift.result.place import sidecar_of
+from soesift.review.apply import Applied, apply_corrections, corrected_result
+from soesift.review.corrections import Correction, add_corrections, effective, read_corrections
+
+__all__ = [
+    "Applied",
+    "Correction",
+    "add_corrections",
+    "apply_corrections",
+    "corrected_result",
+    "effective",
+    "read_corrections",
+    "sidecar_of",
+]

@@ -1,0 +1,62 @@
+"""Numbers on the pages that the code can compute are those that it computes."""
+
+from __future__ import annotations
+
+import math
+import re
+from pathlib import Path
+
+import pytest
+
+from soesift.detect.job import Limits
+from soesift.result.models import FORMAT
+from soesift.select import belief, combine, recentre
+
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+BELIEF = (DOCS / "concepts" / "belief.md").read_text("utf-8")
+
+
+def number(pattern: str, text: str) -> float:
+    found = re.search(pattern, text)
+    assert found, pattern
+    return float(found[1])
+
+
+@pytest.mark.parametrize(("answer", "word"), [("yes", "YES"), ("no", "NO"), ("unsure", "UNSURE")])
+def test_the_belief_of_one_answer(answer: belief.Answer, word: str) -> None:
+    line = next(line for line in BELIEF.splitlines() if line.startswith("4. one answer alone"))
+    assert belief.from_one(answer).p == number(rf"(\.\d+) for {word}\b", line)
+
+
+def test_repeated_samples_and_spoken_confidences() -> None:
+    assert "(yes + 1/2) / (S + 1)" in BELIEF
+    assert belief.from_samples(["yes", "yes", "no", "unsure", None]).p == (2.5 + 0.5) / 5
+    assert belief.from_confidence("no", 80).p == pytest.approx(0.2)
+    assert belief.from_confidence("yes", 30).p == 0.5
+
+
+def test_failures_have_the_names_on_the_page() -> None:
+    assert [f"`{one}`" for one in belief.Failure if f"`{one}`" not in BELIEF] == []
+
+
+def test_the_clip_and_the_parting() -> None:
+    assert number(r"clipped at (\d+)", BELIEF) == combine.LIMIT
+    assert round(1 / (1 + math.exp(-combine.LIMIT)), 4) == number(r"\(p = (\.\d+)\)", BELIEF)
+    assert number(r"Ashman's D of at least (\d)", BELIEF) == recentre.APART
+    assert number(r"(\d+) % of the tables in the smaller", BELIEF) == recentre.SMALLEST * 100
+
+
+def test_the_guarantees_smallest_audits() -> None:
+    page = (DOCS / "concepts" / "guarantee.md").read_text("utf-8")
+    alphas = [float(a) for a in re.findall(r"\.\d+", page.partition("| `--delta` |")[2].partition("\n")[0])]
+    rows = re.findall(r"^\| (\.\d+) \| ([\d |]+) \|$", page, re.MULTILINE)
+    assert len(rows) >= 2
+    for delta, counts in rows:
+        need = [math.ceil(math.log(float(delta) / 2) / math.log(1 - alpha)) for alpha in alphas]
+        assert [int(n) for n in counts.split("|")] == need
+
+
+def test_limits_and_format_of_detect() -> None:
+    page = (DOCS / "detect.md").read_text("utf-8")
+    assert f"({Limits().seconds:g}, {Limits().memory_mb})" in page
+    assert f"format `{FORMAT}`" in page
