@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -65,4 +66,21 @@ def test_the_container_is_pinned_and_not_root() -> None:
     lines = (ROOT / "Containerfile").read_text("utf-8").splitlines()
     assert all(re.search(r"@sha256:[0-9a-f]{64}$", line) for line in lines if line.startswith("FROM"))
     assert [line for line in lines if line.startswith("USER")] == ["USER 10001:10001"]
-    assert any(line.startswith("ENTRYPOINT") and '"--host", "0.0.0.0"' in line for line in lines)
+    assert any(line.startswith("CMD") and '"--host", "0.0.0.0"' in line for line in lines)
+    assert any(line.startswith("HEALTHCHECK") for line in lines)
+
+
+def test_the_compose_file_keeps_both_on_loopback_with_a_volume_a_token_and_no_rights() -> None:
+    yaml = pytest.importorskip("yaml", reason="PyYAML is not installed")
+    found = yaml.safe_load((ROOT / "compose.yaml").read_text("utf-8"))
+    assert set(found["services"]) == {"app", "serve"}
+    for name, service in found["services"].items():
+        assert service["read_only"] is True
+        assert service["cap_drop"] == ["ALL"]
+        assert service["volumes"] == [f"{name}:/data"]
+        assert name in found["volumes"]
+        assert all(port.startswith("127.0.0.1:") for port in service["ports"])
+        assert service["environment"]["SOESIFT_TOKEN"].startswith("${SOESIFT_TOKEN:?")
+        command_of = import_module(f"soesift.cli.{service['command'][0]}").command
+        options = {option for parameter in command_of.params for option in (*parameter.opts, *parameter.secondary_opts)}
+        assert {word for word in service["command"] if word.startswith("--")} <= options
