@@ -17,9 +17,10 @@ PAGE = Path(__file__).resolve().parents[2] / "docs" / "train-a-student.md"
 
 
 def test_the_settings_of_the_page_are_read() -> None:
-    first, second = (tomllib.loads(text) for text in re.findall(r"```toml\n(.*?)```", PAGE.read_text(), re.S))
+    first, asked, second = (tomllib.loads(text) for text in re.findall(r"```toml\n(.*?)```", PAGE.read_text(), re.S))
     assert ModelConfig(base="b", **first["model"]).method == "qlora"
     assert FitConfig(**first["fit"]).report_to == ["tensorboard"]
+    assert ModelConfig(**asked["model"]).task == "prompted"
     assert GateConfig(**second["gate"]).threshold == 0.004
 
 

@@ -23,7 +23,8 @@ from soesift.train.card import seal
 from soesift.train.checkpoint import Progress
 from soesift.train.config import read_config
 from soesift.train.fit import fit
-from soesift.train.forward import after_frozen, predict, prepare
+from soesift.train.forward import predict, prepare
+from soesift.train.frozen import after_frozen
 from soesift.train.network import base_tokenizer, build
 from soesift.train.ship import rows_of, ship
 from soesift.train.warm import regression, shown, warm_head
@@ -125,7 +126,12 @@ def test_frozen_layers_are_computed_once_and_change_nothing(toml: Path, tmp_path
     tokenizer, pad = base_tokenizer(config.model.base)
     given = prepare(rows, tokenizer, pad, 64)
     model = build(config.model, 2, 1)
-    once = after_frozen(model, given, config.fit)
+    once = after_frozen(model, given, config.fit, tmp_path)
+    (kept,) = tmp_path.glob("frozen-*.safetensors")
+    stamp = kept.stat().st_mtime_ns
+    again = after_frozen(model, given, config.fit, tmp_path)
+    assert kept.stat().st_mtime_ns == stamp
+    assert all(np.array_equal(a, b) for a, b in zip(once.states or [], again.states or [], strict=True))
     assert once.states is not None
     assert [len(s) for s in once.states] == given.lengths
     assert predict(model, once, config.fit) == pytest.approx(predict(model, given, config.fit), abs=1e-5)

@@ -41,6 +41,16 @@ class Calibration(BaseModel):
     fitted_on: str = ""
 
 
+class Question(BaseModel):
+    """What a prompted model is asked: the text before and after a table, and the view that shows it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    before: str
+    after: str
+    view: str
+
+
 class Card(BaseModel):
     """What a model is and where it comes from; `files` maps each file's path in the folder to its sha256."""
 
@@ -56,6 +66,7 @@ class Card(BaseModel):
     classes: list[str] = Field(min_length=2)
     positive: list[str] = Field(min_length=1)
     max_tokens: int = Field(default=256, ge=16, le=8192)
+    question: Question | None = None  # of a prompted model; others read one line of text
     signs: list[str] = []  # names of the counted features that the model takes beside the text, in this order
     arm: str = ""
     data: dict[str, Any] = {}

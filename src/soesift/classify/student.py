@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from soesift.classify.features import NAMES, features
 from soesift.classify.model_folder import Calibration, Card, folder_sha256, read_calibration, verify
+from soesift.classify.prompted import asked
 from soesift.classify.serialise import serialise
 from soesift.errors import ModelError, UsageError
 from soesift.table.record import TableRecord
@@ -46,7 +47,12 @@ class Student:
 
     def texts(self, records: Sequence[TableRecord]) -> list[str]:
         """The text the model sees of each table."""
-        return [serialise(record, self.tokenizer, self.card.max_tokens) for record in records]
+        return [self._text(record) for record in records]
+
+    def _text(self, record: TableRecord) -> str:
+        if self.card.question is not None:
+            return asked(record, self.card.question, self.tokenizer, self.card.max_tokens)
+        return serialise(record, self.tokenizer, self.card.max_tokens)
 
     def logits(
         self, items: Sequence[str] | Sequence[TableRecord], batch_tokens: int = BATCH_TOKENS
@@ -55,9 +61,7 @@ class Student:
 
         Raises UsageError: the model takes counted features beside the text, and a text alone was given.
         """
-        texts = [
-            item if isinstance(item, str) else serialise(item, self.tokenizer, self.card.max_tokens) for item in items
-        ]
+        texts = [item if isinstance(item, str) else self._text(item) for item in items]
         seen = list(zip(texts, self._signs(items), strict=True))
         distinct = list(dict.fromkeys(seen))
         ids = [e.ids[: self.card.max_tokens] for e in self.tokenizer.encode_batch([text for text, _ in distinct])]

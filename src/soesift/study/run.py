@@ -14,7 +14,6 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from soesift.classify.linear import softmax
-from soesift.classify.serialise import serialise
 from soesift.errors import MissingExtra, UsageError
 from soesift.evaluate.arrays import UNKNOWN, Bools, Floats, Ints
 from soesift.label.write import write_whole
@@ -167,7 +166,9 @@ def _encoder(config: StudyConfig, data: StudyData, rows: Taught, check: Ints, se
     """The fine-tuned student; its checkpoints in `folder` let a killed fold resume, and go when it is done."""
     from soesift.train.fit import fit
     from soesift.train.forward import predict, prepare
+    from soesift.train.frozen import after_frozen
     from soesift.train.network import base_tokenizer
+    from soesift.train.texts import text_of
 
     assert config.model is not None  # checked by the configuration
     most = config.model.max_tokens
@@ -180,9 +181,11 @@ def _encoder(config: StudyConfig, data: StudyData, rows: Taught, check: Ints, se
         fit=config.fit,
     )
 
+    shown = text_of(config.model)
+
     def row(i: int, target: float, weight: float) -> Row:
         record = data.records[i]
-        text = serialise(record, tokenizer, most)
+        text = shown(record)
         signs = tuple(data.features[i].tolist()) if settings.model.signs else ()
         return Row(record.table_id, text, (1 - target, target), weight, record.document, "", signs)
 
@@ -190,6 +193,7 @@ def _encoder(config: StudyConfig, data: StudyData, rows: Taught, check: Ints, se
     learn = [row(i, t, w) for i, t, w in zip(*columns, strict=True)]
     fitted = fit(learn, settings, folder, seed)
     given = prepare([row(i, 0.0, 1.0) for i in check.tolist()], tokenizer, pad, most)
+    given = after_frozen(fitted.model, given, config.fit, folder.parent)
     p = softmax(predict(fitted.model, given, config.fit))[:, 1]
     shutil.rmtree(folder, ignore_errors=True)
     return np.asarray(p, np.float64)

@@ -11,6 +11,7 @@ from soesift.classify.features import NAMES
 from soesift.classify.model_folder import Calibration, Card, sha256
 from soesift.train.config import TrainConfig
 from soesift.train.network import base_weights
+from soesift.train.prompted import question_of
 
 
 def make_card(config: TrainConfig, data: dict[str, Any], scores: dict[str, Any], settings: dict[str, Any]) -> Card:
@@ -25,6 +26,7 @@ def make_card(config: TrainConfig, data: dict[str, Any], scores: dict[str, Any],
         classes=config.classes,
         positive=config.positive,
         max_tokens=config.model.max_tokens,
+        question=question_of(config.model) if config.model.task == "prompted" else None,
         signs=list(NAMES) if config.model.signs else [],
         arm=config.data.arm,
         data=data | {"tables_sha256": sha256(config.data.tables), "labels_sha256": sha256(config.data.labels)},

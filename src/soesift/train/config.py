@@ -25,6 +25,8 @@ class DataConfig(_Section):
 class ModelConfig(_Section):
     """base: a folder or hub name. method: train low-rank adapters (lora), the same on a base held in 4 bits (qlora,
     needs bitsandbytes) or the weights themselves (full). signs: the head sees the counted features beside the text.
+    task: classes puts a new layer on the base; prompted asks a causal base with the teacher's prompt and takes its
+    log-odds of YES against NO, no new layer.
     """
 
     base: str
@@ -35,6 +37,11 @@ class ModelConfig(_Section):
     dropout: float = Field(default=0.1, ge=0, lt=1)
     targets: list[str] = []  # empty: all linear layers
     pooling: Literal["auto", "mean", "last"] = "auto"  # auto: mean for encoders, last token for decoders
+    task: Literal["classes", "prompted"] = "classes"
+    view: str = "json"  # prompted: what is shown of a table,
+    prompt: str = ""  # asked with this prompt file, or with the one shipped for the view,
+    label_task: str = "soe-v1"  # about this class of table,
+    examples: bool = True  # with the task's examples as turns before
     signs: bool = False  # the counted features (classify.features), a second input of the head
     freeze_embeddings: bool = True
     freeze_layers: int = Field(default=0, ge=0)  # lowest layers held fixed (full only): faster, less to overfit
@@ -42,7 +49,7 @@ class ModelConfig(_Section):
 
 
 class FitConfig(_Section):
-    epochs: int = Field(default=6, ge=1)
+    epochs: int = Field(default=6, ge=0)  # 0: the base as it is (prompted: zero-shot)
     batch: int = Field(default=16, ge=1)  # rows an optimizer step
     micro_tokens: int = Field(default=2048, ge=16)  # padded tokens at once; larger batches accumulate gradients
     rate: float = Field(default=2e-4, gt=0)
@@ -98,6 +105,10 @@ class TrainConfig(_Section):
             raise ValueError("class names must differ")
         if not self.positive or not set(self.positive) < set(self.classes):
             raise ValueError(f"positive must name some, not all, of {', '.join(self.classes)}")
+        if self.model.task == "prompted" and (len(self.classes) != 2 or self.positive != self.classes[1:]):
+            raise ValueError("task prompted knows two classes, of which the second is positive: YES")
+        if self.model.task == "prompted" and (self.model.signs or self.fit.warm_head):
+            raise ValueError("task prompted has no head: signs and warm_head are for task classes")
         if isinstance(self.fit.class_weights, list) and len(self.fit.class_weights) != len(self.classes):
             raise ValueError("class_weights must be one number a class")
         return self

@@ -177,6 +177,7 @@ def _one(
 ) -> None:
     from soesift.train.fit import fit
     from soesift.train.forward import predict, prepare
+    from soesift.train.frozen import after_frozen
     from soesift.train.network import base_tokenizer
 
     learn = [row for row, f in zip(rows, folds.tolist(), strict=True) if f != fold]
@@ -184,7 +185,8 @@ def _one(
     folder = config.out / f"fold-{seed}-{fold}"
     fitted = fit(learn, config, folder, seed, None if notify is None else lambda p, n: notify(seed, fold, p, n))
     tokenizer, pad = base_tokenizer(config.model.base)
-    logits = predict(fitted.model, prepare(check, tokenizer, pad, config.model.max_tokens), config.fit)
+    given = prepare(check, tokenizer, pad, config.model.max_tokens)
+    logits = predict(fitted.model, after_frozen(fitted.model, given, config.fit, config.out), config.fit)
     epoch = fitted.progress.best_epoch + 1
     lines = [
         {"mark": mark, "table_id": row.table_id, "seed": seed, "fold": fold, "epoch": epoch,

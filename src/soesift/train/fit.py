@@ -24,13 +24,13 @@ from soesift.train.folds import hold_out
 from soesift.train.forward import (
     Floats,
     Material,
-    after_frozen,
     autocast,
     log_loss,
     predict,
     prepare,
     soft_cross_entropy,
 )
+from soesift.train.frozen import after_frozen
 from soesift.train.network import Classifier, base_tokenizer, build, halve_frozen, trainable
 from soesift.train.optimizer import make_optimizer, set_rates
 from soesift.train.trackers import Trackers, open_trackers
@@ -61,7 +61,7 @@ def fit(rows: Sequence[Row], config: TrainConfig, folder: Path, seed: int, notif
     held = hold_out([r.group for r in rows], material.target.argmax(axis=1), config.fit.validation, seed)
     signs = material.signs.shape[1]
     model = build(config.model, len(config.classes), seed, signs=signs).to(workers.device())
-    material = material if cut else after_frozen(model, material, config.fit)
+    material = material if cut else after_frozen(model, material, config.fit, folder.parent)
     learn, check = material.part(np.flatnonzero(~held).tolist()), material.part(np.flatnonzero(held).tolist())
     scale = class_weights(
         [r for r, h in zip(rows, held, strict=True) if not h], config.fit.class_weights, len(config.classes)
@@ -110,6 +110,7 @@ class _Run:
         total = -(-len(self._shown(progress)[0]) // self.config.batch) * self.config.epochs
         trackers = open_trackers([] if progress.done else self.config.report_to, self.folder, total, self.rank)
         trackers.begin(self.model.backbone)
+        progress.done = progress.done or self.config.epochs == 0
         while not progress.done:
             self._epoch(optimizer, progress, total, notify, trackers)
             self._close_epoch(learning, optimizer, progress)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -57,27 +57,6 @@ def prepare(rows: Sequence[Row], tokenizer: Tokenizer, pad: int, most: int) -> M
     ids = [encoding.ids[:most] for encoding in tokenizer.encode_batch([row.text for row in rows])]
     signs = np.array([row.signs for row in rows], np.float64).reshape(len(rows), -1 if rows else 0)
     return Material(ids, targets(rows), weights(rows), pad, signs)
-
-
-_FROZEN: dict[str, dict[tuple[int, ...], NDArray[np.float32]]] = {}  # by base and frozen layers, by token ids
-
-
-def after_frozen(model: Classifier, given: Material, config: FitConfig) -> Material:
-    """The rows with what the frozen layers make of them, computed once: they are the same in every epoch.
-
-    Without dropout, which frozen layers have no use for. Memory: 4 bytes a token and width; folds of one process share.
-    """
-    if not model.frozen:
-        return given
-    model.eval()
-    known = _FROZEN.setdefault(model.frozen_key, {})
-    new = [i for i in range(len(given.ids)) if tuple(given.ids[i]) not in known]
-    with torch.inference_mode():
-        for part in micro_batches(new, given.lengths, config.micro_tokens):
-            found = model.lower(*tensors([given.ids[i] for i in part], given.pad)).float().cpu().numpy()
-            for row, i in zip(found, part, strict=True):
-                known[tuple(given.ids[i])] = row[: max(len(given.ids[i]), 1)].copy()
-    return replace(given, states=[known[tuple(ids)] for ids in given.ids])
 
 
 def predict(model: Classifier, given: Material, config: FitConfig) -> Floats:

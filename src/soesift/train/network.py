@@ -115,12 +115,13 @@ def build(config: ModelConfig, k: int, seed: int, exact: bool = False, signs: in
 
     Raises ModelError when the base cannot be read safely, MissingExtra when qlora lacks bitsandbytes.
     """
-    from transformers import AutoModel
+    from transformers import AutoModel, AutoModelForCausalLM
 
     torch.manual_seed(seed)
+    prompted = config.task == "prompted"
     four_bits = four_bit_settings() if config.method == "qlora" else {}
     try:
-        backbone = AutoModel.from_pretrained(
+        whole = (AutoModelForCausalLM if prompted else AutoModel).from_pretrained(
             config.base,
             dtype=torch.float32,
             use_safetensors=True,
@@ -130,6 +131,7 @@ def build(config: ModelConfig, k: int, seed: int, exact: bool = False, signs: in
         )
     except (OSError, ValueError) as error:
         raise ModelError(f"base model {config.base} cannot be read: {str(error).splitlines()[0][:160]}") from error
+    backbone = whole.base_model if prompted else whole
     kind, width = pooling(config, backbone.config), backbone.config.hidden_size
     backbone.config.use_cache = False
     if four_bits:
@@ -139,6 +141,10 @@ def build(config: ModelConfig, k: int, seed: int, exact: bool = False, signs: in
     else:
         _freeze(backbone, config)
     share_dropout(backbone)
+    if prompted:
+        from soesift.train.prompted import Prompted, output_rows  # it needs `pool` of this module
+
+        return Prompted(backbone, *output_rows(whole, config))
     model = Classifier(backbone, width, k, kind, config.dropout, signs)
     if config.method == "full" and len(model.layers):
         model.frozen, model.frozen_key = config.freeze_layers, f"{config.base} {config.freeze_layers}"

@@ -11,12 +11,10 @@ from typing import Any
 import numpy as np
 from safetensors.torch import save_file
 
-from soesift.classify.features import NAMES, features
+from soesift.classify.features import NAMES
 from soesift.classify.model_folder import Calibration, verify
-from soesift.classify.serialise import serialise
 from soesift.classify.student import calibrated
 from soesift.errors import ModelError
-from soesift.table.record import TableRecord
 from soesift.train import crossval, workers
 from soesift.train.calibrate import calibrate
 from soesift.train.calibrate import scores as score_all
@@ -29,24 +27,18 @@ from soesift.train.fit import Fitted, Notify, fit
 from soesift.train.folds import hold_out
 from soesift.train.forward import predict, prepare
 from soesift.train.network import base_tokenizer, build, trainable
+from soesift.train.texts import signs_of, text_of
 
 
 def rows_of(config: TrainConfig) -> list[Row]:
     """The rows of a configuration, each table as text within the base tokenizer's budget."""
-    tokenizer, _ = base_tokenizer(config.model.base)
-    budget = config.model.max_tokens
     return read_rows(
         config.data.tables,
         config.data.labels,
         config.classes,
-        lambda record: serialise(record, tokenizer, budget),
+        text_of(config.model),
         signs_of if config.model.signs else lambda record: (),
     )
-
-
-def signs_of(record: TableRecord) -> tuple[float, ...]:
-    """The counted features of one table, as a row keeps them."""
-    return tuple(features([record])[0].tolist())
 
 
 def ship(rows: Sequence[Row], config: TrainConfig, notify: Notify | None = None) -> Path:
@@ -126,7 +118,8 @@ def _write_adapter(model: Any, folder: Path) -> None:
     content = json.loads(path.read_text("utf-8"))
     content["base_model_name_or_path"] = Path(str(content.get("base_model_name_or_path", ""))).name
     path.write_text(json.dumps(content, indent=1), "utf-8")
-    save_file({k: v.detach().contiguous() for k, v in model.head.state_dict().items()}, folder / "head.safetensors")
+    if hasattr(model, "head"):
+        save_file({k: v.detach().contiguous() for k, v in model.head.state_dict().items()}, folder / "head.safetensors")
 
 
 def _calibration(rows: Sequence[Row], config: TrainConfig, fitted: Fitted) -> tuple[Calibration, dict[str, Any]]:
