@@ -84,13 +84,10 @@ LATER = {
     ("soesift.sample.protocol", "soesift.sample.docx_file"): "python-docx is wanted for Word samples alone",
     ("soesift.select.by_name", "soesift.train.linear_fit"): "scikit-learn is wanted by two rules alone",
     ("soesift.serve.run", "soesift.serve.app"): SERVER,
-    ("soesift.study.run", "soesift.train.fit"): TORCH,
-    ("soesift.study.run", "soesift.train.forward"): TORCH,
-    ("soesift.study.run", "soesift.train.network"): TORCH,
+    ("soesift.study.run", "soesift.train.held_out"): TORCH,
+    ("soesift.study.run", "soesift.train.texts"): TORCH,
     ("soesift.study.students", "soesift.train.network"): TORCH,
-    ("soesift.train.crossval", "soesift.train.fit"): TORCH,
-    ("soesift.train.crossval", "soesift.train.forward"): TORCH,
-    ("soesift.train.crossval", "soesift.train.network"): TORCH,
+    ("soesift.train.crossval", "soesift.train.held_out"): TORCH,
 }  # imports inside functions, outside of cli (whose verbs load what they run): who, whom, and why not at the top
 
 

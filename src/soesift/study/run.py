@@ -164,15 +164,10 @@ def _student(config: StudyConfig, data: StudyData, arm: str, rows: Taught, check
 
 def _encoder(config: StudyConfig, data: StudyData, rows: Taught, check: Ints, seed: int, folder: Path) -> Floats:
     """The fine-tuned student; its checkpoints in `folder` let a killed fold resume, and go when it is done."""
-    from soesift.train.fit import fit
-    from soesift.train.forward import predict, prepare
-    from soesift.train.frozen import after_frozen
-    from soesift.train.network import base_tokenizer
+    from soesift.train.held_out import learn_and_judge
     from soesift.train.texts import text_of
 
     assert config.model is not None  # checked by the configuration
-    most = config.model.max_tokens
-    tokenizer, pad = base_tokenizer(config.model.base)
     settings = TrainConfig(
         classes=["other", "soe"],
         out=folder,
@@ -191,10 +186,8 @@ def _encoder(config: StudyConfig, data: StudyData, rows: Taught, check: Ints, se
 
     columns = (rows.items.tolist(), rows.target.tolist(), rows.weight.tolist())
     learn = [row(i, t, w) for i, t, w in zip(*columns, strict=True)]
-    fitted = fit(learn, settings, folder, seed)
-    given = prepare([row(i, 0.0, 1.0) for i in check.tolist()], tokenizer, pad, most)
-    given = after_frozen(fitted.model, given, config.fit, folder.parent)
-    p = softmax(predict(fitted.model, given, config.fit))[:, 1]
+    logits, _ = learn_and_judge(learn, [row(i, 0.0, 1.0) for i in check.tolist()], settings, folder, seed)
+    p = softmax(logits)[:, 1]
     shutil.rmtree(folder, ignore_errors=True)
     return np.asarray(p, np.float64)
 

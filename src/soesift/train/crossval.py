@@ -175,19 +175,14 @@ def _one(
     mark: str,
     notify: Notify | None,
 ) -> None:
-    from soesift.train.fit import fit
-    from soesift.train.forward import predict, prepare
-    from soesift.train.frozen import after_frozen
-    from soesift.train.network import base_tokenizer
+    from soesift.train.held_out import learn_and_judge
 
     learn = [row for row, f in zip(rows, folds.tolist(), strict=True) if f != fold]
     check = [row for row, f in zip(rows, folds.tolist(), strict=True) if f == fold]
     folder = config.out / f"fold-{seed}-{fold}"
-    fitted = fit(learn, config, folder, seed, None if notify is None else lambda p, n: notify(seed, fold, p, n))
-    tokenizer, pad = base_tokenizer(config.model.base)
-    given = prepare(check, tokenizer, pad, config.model.max_tokens)
-    logits = predict(fitted.model, after_frozen(fitted.model, given, config.fit, config.out), config.fit)
-    epoch = fitted.progress.best_epoch + 1
+    told = None if notify is None else lambda p, n: notify(seed, fold, p, n)
+    logits, progress = learn_and_judge(learn, check, config, folder, seed, told)
+    epoch = progress.best_epoch + 1
     lines = [
         {"mark": mark, "table_id": row.table_id, "seed": seed, "fold": fold, "epoch": epoch,
          "of": len(check), "logits": [round(x, 6) for x in z]}

@@ -12,6 +12,7 @@ from torch import nn
 
 from soesift.errors import MissingExtra, ModelError
 from soesift.train.config import ModelConfig
+from soesift.train.prompted import Prompted, at_end, output_rows
 
 
 class Classifier(nn.Module):  # type: ignore[misc]
@@ -78,8 +79,7 @@ def pool(states: Any, mask: Any, kind: str) -> Any:
     if kind == "mean":
         share = mask.unsqueeze(-1).to(states.dtype)
         return (states * share).sum(1) / share.sum(1).clamp(min=1.0)
-    last = mask.sum(1).sub(1).clamp(min=0).view(-1, 1, 1).expand(-1, 1, states.shape[-1])
-    return states.gather(1, last).squeeze(1)
+    return at_end(states, mask)
 
 
 class SharedDropout(nn.Module):  # type: ignore[misc]
@@ -142,8 +142,6 @@ def build(config: ModelConfig, k: int, seed: int, exact: bool = False, signs: in
         _freeze(backbone, config)
     share_dropout(backbone)
     if prompted:
-        from soesift.train.prompted import Prompted, output_rows  # it needs `pool` of this module
-
         return Prompted(backbone, *output_rows(whole, config))
     model = Classifier(backbone, width, k, kind, config.dropout, signs)
     if config.method == "full" and len(model.layers):

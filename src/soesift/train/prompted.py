@@ -14,7 +14,6 @@ from soesift.classify.model_folder import Question
 from soesift.errors import ModelError
 from soesift.label.prompt import Labels, load_task, prompt_for
 from soesift.train.config import ModelConfig
-from soesift.train.network import pool
 
 SHARED = 16  # tokens that all texts of a batch begin with, from which on they are computed once
 
@@ -41,13 +40,19 @@ class Prompted(nn.Module):  # type: ignore[misc]
         alike = 0 if torch.jit.is_tracing() or rows == 1 else begins_alike(input_ids, attention_mask)
         if alike < SHARED:
             states = self.backbone(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
-            return pool(states, attention_mask, "last")
+            return at_end(states, attention_mask)
         cache = self.backbone(input_ids=input_ids[:1, :alike], use_cache=True).past_key_values
         cache.batch_repeat_interleave(rows)
         states = self.backbone(
             input_ids=input_ids[:, alike:], attention_mask=attention_mask, past_key_values=cache, use_cache=True
         ).last_hidden_state
-        return pool(states, attention_mask[:, alike:], "last")
+        return at_end(states, attention_mask[:, alike:])
+
+
+def at_end(states: Any, mask: Any) -> Any:
+    """(n, width) the state of the last token of each text."""
+    last = mask.sum(1).sub(1).clamp(min=0).view(-1, 1, 1).expand(-1, 1, states.shape[-1])
+    return states.gather(1, last).squeeze(1)
 
 
 def begins_alike(ids: Any, mask: Any) -> int:
