@@ -10,7 +10,7 @@ import uuid
 from contextlib import suppress
 from pathlib import Path
 
-from soesift.errors import SoesiftError
+from soesift.errors import DocumentError, SoesiftError
 
 LONGEST_STEM = 150  # bytes; leaves room for endings such as "_table12.csv" in the usual 255
 FULL = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT)
@@ -51,6 +51,16 @@ def sha256_of(path: Path) -> str:
     """Hex digest of a file's bytes. Raises OSError."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def file_sha256(path: Path) -> str:
+    """Hash of a file's bytes; raises DocumentError if it cannot be opened."""
+    if path.exists() and not path.is_file():  # a pipe would be waited for
+        raise DocumentError(f"{path}: is not a file; check the path")
+    try:
+        return sha256_of(path)
+    except OSError as error:
+        raise DocumentError(f"{path}: {error.strerror or error}; check the path and its permissions") from error
 
 
 def drop_parts() -> None:

@@ -11,9 +11,10 @@ import pytest
 import made_protocols as made
 from soesift.classify.judge import Judge
 from soesift.detect.assemble import NEAR_MISSES, near_misses
-from soesift.detect.detector import Detector, file_sha256
+from soesift.detect.detector import Detector
 from soesift.detect.fragments import is_redacted
 from soesift.errors import DocumentError
+from soesift.files import file_sha256
 from soesift.join.fragment import Fragment
 from soesift.result.models import ModelInfo, Result, SoeTable
 from soesift.result.schema import shipped_schema

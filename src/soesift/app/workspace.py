@@ -13,11 +13,10 @@ from typing import Literal
 
 from soesift.detect.apart import run_apart
 from soesift.detect.batch import jobs_of
-from soesift.detect.detector import file_sha256
 from soesift.detect.job import Job, Limits, Outcome
 from soesift.detect.sources import KINDS, Source
 from soesift.errors import SoesiftError, UsageError
-from soesift.files import as_text, safe_stem, write_atomically
+from soesift.files import as_text, file_sha256, safe_stem, write_atomically
 from soesift.result.place import is_result
 from soesift.review.documents import open_documents
 from soesift.review.state import Review

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib import import_module
 from typing import Any
@@ -68,6 +69,7 @@ def soesift(ctx: click.Context, debug: bool) -> None:
 def main(argv: list[str] | None = None) -> Any:
     """Run the command line; exit 2 with one line on an error that the user can mend."""
     arguments = sys.argv[1:] if argv is None else argv
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # looking for them is an eighth of the start
     try:
         code = soesift.main(args=arguments, prog_name="soesift", standalone_mode=False)
         sys.exit(code if isinstance(code, int) else 0)

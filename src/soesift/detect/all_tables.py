@@ -14,7 +14,6 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from soesift.detect.apart import ask, end_with_parent
-from soesift.detect.detector import file_sha256
 from soesift.detect.job import Limits
 from soesift.detect.options import Ocr, ReadOptions
 from soesift.detect.reading import Reading, read_pdf
@@ -22,7 +21,7 @@ from soesift.detect.sources import Source, bring, scratch
 from soesift.document.kind import kind_of
 from soesift.document.office import as_docx
 from soesift.errors import DocumentError, SoesiftError, UsageError, fault
-from soesift.files import WriteError, as_text, make_folder, write_atomically
+from soesift.files import WriteError, as_text, file_sha256, make_folder, write_atomically
 from soesift.process.worker import Worker
 from soesift.table.record import TableRecord
 

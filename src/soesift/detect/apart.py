@@ -18,15 +18,15 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from soesift.detect.detector import Detector
+import soesift
 from soesift.detect.job import Job, Limits, Outcome, Progress, run_job, unread, with_scratch
-from soesift.detect.reading import OCR_SHARE
-from soesift.detect.scans import Awaiting
+from soesift.detect.options import OCR_SHARE, Awaiting
 from soesift.errors import DocumentError, ModelError, SoesiftError
 from soesift.files import WriteError
 from soesift.process.worker import TookTooLong, Worker, WorkerDied
 
 if TYPE_CHECKING:
+    from soesift.detect.detector import Detector
     from soesift.process.child import Task, Tell, Work
     from soesift.result.models import ModelInfo
 
@@ -147,7 +147,7 @@ def work_on_job(task: Task, tell: Tell) -> dict[str, Any]:
 
 @lru_cache(maxsize=1)
 def _detector(model: str) -> Detector:
-    return Detector.load(model)
+    return soesift.Detector.load(model)  # imported here, in the process that reads: the one that waits does without
 
 
 @lru_cache(maxsize=1)

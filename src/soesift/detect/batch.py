@@ -7,12 +7,13 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import soesift
 from soesift.detect.apart import run_apart
-from soesift.detect.detector import Detector, file_sha256
 from soesift.detect.job import Job, Limits, Outcome, Progress, run_job
 from soesift.detect.keep import clear_stages, hash_or_none, ids
 from soesift.detect.sources import Source
 from soesift.export.formats import Format
+from soesift.files import file_sha256
 
 
 def stems(paths: Sequence[Path]) -> list[str]:
@@ -33,7 +34,7 @@ def run_batch(
     One worker without limits reads in this process. Raises ModelError and WriteError (no space, say).
     """
     if workers <= 1 and limits is None:
-        detector = Detector.load(model)
+        detector = soesift.Detector.load(model)
         for job in jobs:
             yield run_job(job, detector, progress)
         return

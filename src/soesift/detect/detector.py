@@ -17,8 +17,8 @@ from soesift.detect.reading import Reading, read_pdf
 from soesift.document.kind import kind_of
 from soesift.document.office import as_docx
 from soesift.document.title_page import FIRST, title_page
-from soesift.errors import DocumentError, SoesiftError, fault
-from soesift.files import as_text, sha256_of
+from soesift.errors import SoesiftError, fault
+from soesift.files import as_text, file_sha256
 from soesift.join.fragment import Fragment
 from soesift.join.neighbours import lift_continuations
 from soesift.result.models import (
@@ -222,13 +222,3 @@ def _seen_again(result: Result, path: Path, password: str | None) -> None:
         why = f"The second look at the tables ended with {fault(error)}: no doubt is marked."
         result.document.unsure_pages.append(UnsurePage(page=None, why=why))
     result.timing.witness = round(time.perf_counter() - started, 3)
-
-
-def file_sha256(path: Path) -> str:
-    """Hash of a file's bytes; raises DocumentError if it cannot be opened."""
-    if path.exists() and not path.is_file():  # a pipe would be waited for
-        raise DocumentError(f"{path}: is not a file; check the path")
-    try:
-        return sha256_of(path)
-    except OSError as error:
-        raise DocumentError(f"{path}: {error.strerror or error}; check the path and its permissions") from error

@@ -8,21 +8,21 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from soesift.detect.detector import Detector, file_sha256
 from soesift.detect.keep import add_formats, put, put_failed, second_stem
-from soesift.detect.options import USUAL, ReadOptions
-from soesift.detect.reading import LATE
+from soesift.detect.options import LATE, USUAL, Awaiting, ReadOptions
 from soesift.detect.remote import shown
-from soesift.detect.scans import Awaiting
 from soesift.detect.sources import bring, scratch
 from soesift.errors import DocumentError, SoesiftError, fault
 from soesift.export.formats import Format
 from soesift.export.parquet import parts
-from soesift.files import as_text
+from soesift.files import as_text, file_sha256
 from soesift.result.models import DocumentInfo, ModelInfo, Result
 from soesift.result.store import read_result
+
+if TYPE_CHECKING:
+    from soesift.detect.detector import Detector
 
 Progress = Callable[[Path, int, int, str], None]  # page, pages, and what is being done where that takes long
 

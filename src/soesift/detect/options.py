@@ -7,6 +7,16 @@ from pathlib import Path
 from typing import Any, Literal, TypedDict
 
 Ocr = Literal["auto", "never", "always"]
+LATE = "no time left for OCR; raise --timeout, or seconds of the service"
+OCR_SHARE = 0.75  # of the time for a document: then no further picture is begun, so that what is found is written
+
+
+class Awaiting(Exception):  # no error: the document is to be read when its pictures have been
+    """Pages of a document whose pictures are to be read into `folder` first; `pages` are numbers from 1."""
+
+    def __init__(self, pages: list[int], folder: Path) -> None:
+        super().__init__(f"pictures of {len(pages)} pages")
+        self.pages, self.folder = pages, folder
 
 
 class ReadFields(TypedDict, total=False):

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from soesift.detect.options import USUAL, Ocr, ReadOptions
-from soesift.detect.scans import Awaiting, Scan, kept_scan, scans_folder
+from soesift.detect.options import LATE, USUAL, Awaiting, Ocr, ReadOptions
+from soesift.detect.scans import Scan, kept_scan, scans_folder
 from soesift.document.characters import MOST_CHARACTERS
 from soesift.document.furniture import learn_furniture
 from soesift.document.page import Page
@@ -25,8 +25,6 @@ from soesift.table.records import last_heading, page_records
 Progress = Callable[[int, int, str], None]  # page, pages, and what is being done where that takes long
 
 DPI = 200.0
-LATE = "no time left for OCR; raise --timeout, or seconds of the service"
-OCR_SHARE = 0.75  # of the time for a document: then no further picture is begun, so that what is found is written
 
 
 @dataclass(slots=True)

@@ -21,14 +21,6 @@ _ARRAYS = ("codes", "boxes", "upright", "horizontal", "vertical", "fills", "fill
 _PLAIN = ("number", "width", "height", "label", "source", "problem", "cut")
 
 
-class Awaiting(Exception):  # no error: the document is to be read when its pictures have been
-    """Pages of a document whose pictures are to be read into `folder` first; `pages` are numbers from 1."""
-
-    def __init__(self, pages: list[int], folder: Path) -> None:
-        super().__init__(f"pictures of {len(pages)} pages")
-        self.pages, self.folder = pages, folder
-
-
 @dataclass(frozen=True, slots=True)
 class Scan:
     """What became of one picture: a page; None where it is seen to hold no table; or why it was not read.

@@ -10,11 +10,11 @@ from glob import glob
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from soesift.detect.detector import file_sha256
 from soesift.detect.manifest import read_list
 from soesift.detect.remote import check_urls, copy, documents_at, is_url, name_of, safe_name
 from soesift.document.kind import ENDINGS
 from soesift.errors import DocumentError, UsageError
+from soesift.files import file_sha256
 
 KINDS = ENDINGS
 

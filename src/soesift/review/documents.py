@@ -8,10 +8,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from soesift.detect.detector import file_sha256
 from soesift.detect.sources import KINDS
 from soesift.errors import SoesiftError, UsageError
-from soesift.files import safe_stem
+from soesift.files import file_sha256, safe_stem
 from soesift.result.models import Result
 from soesift.result.place import EARLIER, is_result, sidecar_of
 from soesift.result.store import read_result

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
-from soesift.detect.detector import file_sha256
 from soesift.document.kind import has_pages
+from soesift.files import file_sha256
 from soesift.label.ledger import Ledger
 from soesift.review.documents import Document
 from soesift.review.viewer import Viewer

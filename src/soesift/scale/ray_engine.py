@@ -20,7 +20,7 @@ from typing import Any
 
 from soesift.detect.apart import answered, model_info, work_on_job
 from soesift.detect.job import Job, Limits, Outcome, Progress, unread
-from soesift.detect.scans import Awaiting
+from soesift.detect.options import Awaiting
 from soesift.errors import SoesiftError
 from soesift.files import WriteError
 from soesift.process.worker import Worker

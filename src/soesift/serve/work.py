@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from soesift.detect.detector import Detector
 from soesift.detect.keep import same_result
-from soesift.detect.options import ReadOptions
-from soesift.detect.reading import OCR_SHARE
+from soesift.detect.options import OCR_SHARE, ReadOptions
 from soesift.document.kind import kind_of
 from soesift.document.pdf import open_pdf, page_png
 from soesift.errors import DocumentError

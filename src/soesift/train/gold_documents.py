@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 
 from soesift.classify.features import features
 from soesift.classify.linear import CLASSES, softmax
-from soesift.detect.detector import file_sha256, pdf_fragments
+from soesift.detect.detector import pdf_fragments
 from soesift.detect.options import Ocr, ReadOptions
 from soesift.detect.reading import Reading
+from soesift.files import file_sha256
 from soesift.join.fragment import Fragment
 from soesift.table.context import TextLine
 from soesift.table.record import TableRecord

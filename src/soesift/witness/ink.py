@@ -18,6 +18,7 @@ from soesift.result.models import Cell, Doubt, SoeTable
 from soesift.witness.settings import WitnessSettings
 
 Grey = NDArray[np.uint8]
+PAPER = 0.85  # of a cell's pixels are darker than its paper, or as dark
 LARGEST = 4000  # pixels of a side: a larger page is drawn smaller
 _DRAWN = ("→", "↔", "←", "⟶", "↓", "↑")  # arrows are lines, which are not counted as ink
 
@@ -60,11 +61,18 @@ def ink_of(grey: Grey, scale: float, box: tuple[float, float, float, float], set
     cell = grey[max(0, y0) : max(0, y1), max(0, x0) : max(0, x1)]
     if min(cell.shape) < 3:
         return 0
-    paper = int(np.percentile(cell, 85))
-    dark = cell < paper - settings.dark
-    lines = dark.mean(axis=1) >= settings.rule
-    columns = dark.mean(axis=0) >= settings.rule
-    return int(dark[~lines][:, ~columns].sum())
+    dark = cell < _paper(cell) - settings.dark
+    lines = np.count_nonzero(dark, axis=1) / cell.shape[1] >= settings.rule
+    columns = np.count_nonzero(dark, axis=0) / cell.shape[0] >= settings.rule
+    return int(np.count_nonzero(dark[~lines][:, ~columns]))
+
+
+def _paper(cell: Grey) -> int:
+    """Grey of the paper: the 85th percentile, rounded down; sorting the cell costs a third of numpy's own."""
+    place = PAPER * (cell.size - 1)
+    low = int(place)
+    below, above = np.partition(cell, [low, min(low + 1, cell.size - 1)], axis=None)[low : low + 2].tolist()
+    return int(below + (place - low) * (above - below))
 
 
 def ink_doubts(
