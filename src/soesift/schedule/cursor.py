@@ -87,6 +87,9 @@ class Cursor:
             skip += 1
         if not self.starts_number(skip):
             return False
+        behind = self.sees("slash", "and", "to", ahead=skip + 1) and self.sees("plus", ahead=skip + 2)
+        if behind and self.sees("dash") and self.peek(1).glued:
+            return False  # "Week 4 -2/+2 days": a deviation
         self.at += skip
         return True
 

@@ -135,6 +135,7 @@ def _event_of_note(visit: Visit, sentences: list[str]) -> None:
             return
 
 
+_AT_WEEK = re.compile(r"^\W*(?:at|on)\s+week\s+(?P<n>\d+)\b", re.IGNORECASE)
 _EVERY = re.compile(r"\bevery\s+(?P<n>\d+)\s*(?P<u>days?|weeks?)\b", re.IGNORECASE)
 
 
@@ -147,6 +148,13 @@ def _time_of_note(visit: Visit, note: Condition, sentences: list[str]) -> None:
         return
     if found:
         visit.doubts.append(f"Footnote {note.marker} gives several times; none is taken.")
+        return
+    weeks = {float(m["n"]) for m in _AT_WEEK.finditer(text)}
+    if weeks:
+        if len(weeks) == 1 and visit.week is None:
+            visit.week = weeks.pop()
+        elif len(weeks) > 1:
+            visit.doubts.append(f"Footnote {note.marker} gives several weeks; none is taken.")
         return
     repeats = {_days(m) for s in sentences if not _PROCEDURE.search(s) for m in _EVERY.finditer(s)}
     if len(repeats) == 1:

@@ -41,10 +41,15 @@ _ANCHORS = frozenset(
 )
 
 
+_COUNTS: tuple[Unit, ...] = ("day", "week", "hour", "minute")
+
+
 def read_relation(c: Cursor) -> bool:
     """A relation by itself: predose, after last dose, within ..., up to ..."""
     if not c.sees("relative"):
         return False
+    if c.peek().value in ("after", "following") and waiting_cycle(c):
+        return True
     if c.peek().value in ("within", "until", "up to"):
         c.at += 1
         if c.sees("unit", "letter") and c.starts_number(1):
@@ -69,6 +74,16 @@ def read_relation(c: Cursor) -> bool:
     return True
 
 
+def waiting_cycle(c: Cursor) -> bool:
+    """ "After Cycle 30", not behind a length: all later cycles; stepped over."""
+    if last_open(c) is not None or unit_of(c.peek(1)) != "cycle" or not c.sees("number", ahead=2):
+        return False
+    c.at += 2
+    _, high = c.span()
+    c.timing.cycles.append(Span(first=None if high is None else high + 1, last=None, unit="cycle"))
+    return True
+
+
 def read_event(c: Cursor) -> bool:
     if not c.sees("event"):
         return False
@@ -80,7 +95,7 @@ def read_event(c: Cursor) -> bool:
     if c.sees("plus") and c.sees("number", ahead=1):  # "EOI + 1 h"
         start, c.at = c.at, c.at + 1
         low, high = c.span()
-        unit = c.unit_behind()
+        unit = c.unit_behind() or (c.kind if c.kind in _COUNTS else None)  # "EOT + 28" in a row of days
         if unit is None:
             c.at = start
             return True
@@ -127,6 +142,10 @@ def add_offset(c: Cursor, length: Span) -> None:
     c.timing.offsets.append(offset)
     if c.sees("relative") and c.peek().value not in ("within", "up to", "until"):
         bind(c, offset)
+    elif c.sees("word") and c.peek().text.lower().startswith(("post-op", "postop", "post op", "postpartum")):
+        offset.relation = "after"
+        offset.anchor = "delivery" if "partum" in c.peek().text.lower() else "surgery"
+        c.at += 1
     elif c.peek().value == "follow_up" and c.peek().text.lower().startswith("post"):
         offset.relation, offset.anchor = "after", "treatment"
     elif c.peek().value in ("from", "of"):

@@ -17,7 +17,7 @@ _U = r"(?P<u>days?|weeks?|wks?|d|w)\b"
 _CYCLE_LENGTH = [
     re.compile(p, re.IGNORECASE)
     for p in (
-        rf"\bcycles?\s*(?P<c>\d+)?\s*(?:,\s*)?[(\[]\s*(?:length\s*[:=]?\s*)?{_N}\s*-?\s*{_U}(?!\s*(?:prior|before|after|post|[-/]?\s*[+±]))",
+        rf"\bcycles?\s*(?P<c>\d+)?\s*(?:\+|(?:and|&)\s+(?:beyond|onwards?|later|all\s+subsequent|subsequent)(?:\s+cycles?)?)?\s*(?:,\s*)?[(\[]\s*(?:length\s*[:=]?\s*)?{_N}\s*-?\s*{_U}(?!\s*(?:prior|before|after|post|[-/]?\s*[+±]))",
         rf"\bcycles?\s*(?P<c>\d+)?\s*(?:=|:|is|are|was|lasts?|will\s+(?:be|last)|equals?|of|consists?\s+of|"
         rf"(?:is|are|will\s+be)\s+defined\s+as|(?:length|duration)\s*(?:=|:|is|of|will\s+be)?)\s*(?:approximately\s+|about\s+)?"
         rf"(?:a\s+)?{_N}\s*-?\s*(?:calendar\s+|consecutive\s+)?{_U}",

@@ -41,7 +41,17 @@ def read_timing(text: str, kind: Kind | None = None) -> Read:
     while cursor.at < len(cursor.tokens):
         if not any(step(cursor) for step in STEPS):
             _leave(cursor)
+    _open_cycles(cursor.timing)
     return Read(cursor.timing, cursor.unread, cursor.words)
+
+
+def _open_cycles(timing: Timing) -> None:
+    """ "C3D1+": day 1 of cycle 3 and of all later ones; it is the cycles that go on."""
+    cycles, days = timing.cycles, [s for s in timing.times if s.unit == "day"]
+    single = len(cycles) == 1 and cycles[0].first == cycles[0].last
+    if single and len(days) == 1 and days[0].first is not None and days[0].last is None:
+        cycles[0] = cycles[0].model_copy(update={"last": None})
+        timing.times[timing.times.index(days[0])] = days[0].model_copy(update={"last": days[0].first})
 
 
 def _visit_only(shown: str) -> str | None:
@@ -138,7 +148,7 @@ def _visit(c: Cursor) -> bool:
     if not c.sees("visit"):
         return False
     skip = 2 if c.peek(1).value in ("no", "no.", "number", "#") else 1
-    if not c.starts_number(skip):
+    if not c.starts_number(skip) or (skip == 1 and _is_length(c, 1)):
         return False
     start = c.peek(skip).start
     c.at += skip
@@ -149,11 +159,20 @@ def _visit(c: Cursor) -> bool:
     return True
 
 
+def _is_length(c: Cursor, at: int) -> bool:
+    """Whether the number behind "visit" is one of days: "FU visit 28 days after", "visit 90 (± 3) days"."""
+    if c.own_unit(at):
+        return True
+    inside = c.sees("open_paren", ahead=at + 1) and c.sees("plusminus", "plus", ahead=at + 2)
+    closed = c.sees("number", ahead=at + 3) and c.sees("close_paren", ahead=at + 4)
+    return inside and closed and c.sees("unit", ahead=at + 5) and not c.starts_number(at + 6)
+
+
 def _ordinal(c: Cursor) -> bool:
     """ "Period 1", "Follow-up 2": the number belongs to the name."""
     last = c.peek(-1)
     named = last.text.lower().strip(".") in ORDINAL_WORDS or (last.kind.startswith("event") and not c.kind)
-    if not (c.at and named and c.sees("number")) or c.own_unit(0):
+    if not (c.at and named and c.sees("number")) or _is_length(c, 0):
         return False
     c.words.append(c.peek().text)
     c.at += 1

@@ -27,7 +27,7 @@ UNIT_WORDS: dict[str, Unit] = {
     "year": "year", "years": "year", "yr": "year", "yrs": "year", "cycle": "cycle", "cycles": "cycle",
     "minuten": "minute", "stunde": "hour", "stunden": "hour", "tag": "day", "tage": "day", "tagen": "day",
     "woche": "week", "wochen": "week", "monat": "month", "monate": "month", "monaten": "month", "jahr": "year",
-    "jahre": "year", "jahren": "year", "zyklus": "cycle", "zyklen": "cycle",
+    "pod": "day", "jahre": "year", "jahren": "year", "zyklus": "cycle", "zyklen": "cycle",
 }  # fmt: skip
 LETTERS: dict[str, Unit] = {"d": "day", "w": "week", "m": "month", "y": "year", "h": "hour", "c": "cycle"}
 
@@ -38,7 +38,8 @@ def _broken(word: str) -> str:
 
 
 _EVENTS = {
-    "unscheduled": r"unsched(?:uled|\.)?|(?:un|ausser|außer)planm(?:ä|ae)(?:ß|ss)ig\w*|\buns\b|\buv\b|\busv\b",
+    "unscheduled": r"unsched(?:uled|\.)?|(?:un|ausser|außer)planm(?:ä|ae)(?:ß|ss)ig\w*|\bas\s+needed\b|\bprn\b"
+    r"|\buns\b|\buv\b|\busv\b",
     "early_termination": r"(?:early|premature|treatment|study|permanent)[\s-]+(?:(?:study|treatment|drug)[\s-]+)?"
     rf"(?:{_broken('termination')}|{_broken('discontinuation')}|{_broken('withdrawal')}|term\b\.?|d/c)(?:\s*\((?:et|ed|ew|edv|etv)\))?"
     rf"|{_broken('discontinuation')}|\w*abbruch\w*\b"
@@ -85,6 +86,8 @@ _PATTERNS = [
     ("after", r"(?<=q\d)[mc](?![a-z])|(?<=q\d\d)[mc](?![a-z])|(?<=\d)\s?[dwhy](?![a-z]|\s?-?\d)"),
     ("number", r"\d+(?:st|nd|rd|th)\b|\d+(?:\.\d+)?|\.\d+"),
     ("plusminus", r"±|\+\s?/\s?-|\+-"),
+    ("least", r"\bat\s+least\b(?=\s+\d)"),
+    ("most", r"\b(?:at\s+most|no\s+later\s+than)\b(?=\s+\d)"),
     ("most", r"≤|<=|<|(?:less|fewer)\s+than"),
     ("least", r"≥|>=|>|more\s+than"),
     ("to", r"(?<![a-z])to\b|\bthrough\b|\bthru\b|\buntil\b|\bbis\b(?=\s+(?:-?\d|tag|woche))"),

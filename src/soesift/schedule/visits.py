@@ -11,7 +11,7 @@ from soesift.schedule.tokens import clean
 
 _DAYS = {"day": 1.0, "week": 7.0}
 _HOURS = {"minute": 1 / 60, "hour": 1.0}
-NO_LENGTH = "Visits repeat each cycle; how many days a cycle has is not printed."
+NO_LENGTH = "Repeats each cycle; how many days a cycle has is not printed."
 NO_NUMBER = "The header names cycles without a number."
 
 
@@ -58,7 +58,7 @@ def visit_of(encounter: Encounter, epoch: str | None, schedule: Schedule) -> Vis
     return visit
 
 
-_AFTER_SURGERY = re.compile(r"\bpost[\s-]?op(?:erative)?\b", re.IGNORECASE)  # "Post-op day 1"
+_AFTER_SURGERY = re.compile(r"\bpost[\s-]?op(?:erative)?\b|\bPOD\b", re.IGNORECASE)  # "Post-op day 1"
 _REPEATED = re.compile(r"\b(?:to\s+be\s+)?repeat(?:ed|s)?\b|\bcontinue\s+to\s+repeat\b", re.IGNORECASE)
 _AT = re.compile(
     r"(?:at\s+)?(?:the\s+)?(?:time|day|date)\s+of\s+(?P<what>[A-Za-z][A-Za-z -]{3,40})"
@@ -80,7 +80,9 @@ def _at_event(visit: Visit, timing: Timing) -> None:
 def spelt_out(event: str) -> str:
     """An event's name without its usual short forms."""
     return re.sub(
-        r"\bdiscon\b\.?|\bdisc\b\.?|\bd/?c\b", "discontinuation", re.sub(r"\btx\b|\btrt\b", "treatment", event)
+        r"\bdiscon\b\.?|\bdisc\b\.?|\bd/?c\b",
+        "discontinuation",
+        re.sub(r"\btx\b|\btrt\b", "treatment", re.sub(r"(?<=end of )txp\b", "treatment period", event)),
     )
 
 
@@ -120,6 +122,8 @@ def _several(visit: Visit, timing: Timing) -> None:
         spans = [s for s in timing.times if s.unit == unit]
         if len(spans) < 2:
             continue
+        if timing.every is not None and len(spans) == 2 and spans[1].first is None:
+            continue  # "Week 12 and every 4 weeks until Week 52"
         values = [s.first for s in spans if s.first is not None]
         steps = {b - a for a, b in pairwise(values)}
         if steps == {1.0} and unit == "day" and len(values) == len(spans):
@@ -154,6 +158,8 @@ def _offset(visit: Visit, timing: Timing) -> None:
     for offset in named:
         visit.relative_to = visit.relative_to or (spelt_out(offset.anchor) if offset.anchor else None)
     lengths = [o for o in named if o.length is not None]
+    counted = [o for o in lengths if o.anchor is not None]
+    lengths = counted or lengths  # "1-week follow-up | 6 to 8 days after Visit 1": the second says from what
     for offset in lengths[:1]:
         _place_offset(visit, offset)
     if visit.relative_to in ("last", "first", "end", "the", "start"):
@@ -175,6 +181,9 @@ def _place_offset(visit: Visit, offset: Offset) -> None:
             visit.relative_to = visit.relative_to or ("dose" if offset.relation else None)
         return
     first, last = (_in_days(v, span.unit) for v in (span.first, span.last))
+    if early and offset.relation is None and first is not None and first < 0 and span.first == span.last:
+        setattr(visit, span.unit, span.first)  # "Screening -14 days"
+        return
     if last is None and first is None:
         visit.doubts.append(f"“{_span(span)}” is no fixed number of days.")
         return
@@ -244,8 +253,8 @@ def _repeat(visit: Visit, schedule: Schedule) -> None:
     if visit.every_days is None and cycled:
         length = cycle_length_of(schedule, visit.cycle)
         visit.every_days = None if length is None else float(length)
-        if length is None and NO_LENGTH not in schedule.doubts:
-            schedule.doubts.append(NO_LENGTH)
+        if length is None:
+            visit.doubts.append(NO_LENGTH)
         elif length is not None:
             visit.doubts = [doubt for doubt in visit.doubts if doubt != NO_NUMBER]
     elif visit.every_days is None and visit.every_months is None and not visit.doubts:
