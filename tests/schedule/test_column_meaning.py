@@ -9,6 +9,7 @@ from made_tables import facts, made, visits
 
 from programs import ROOT, program
 from soesift.schedule.doubts import out_of_line
+from soesift.schedule.header import epoch_name
 
 ONE = [
     ("Day 1", {"kind": "planned", "day": 1}),
@@ -380,3 +381,40 @@ def test_footnotes_are_of_a_class(text: str, wanted: str) -> None:
 def test_cycles_that_go_on_and_days_after_surgery(text: str, wanted: dict[str, object]) -> None:
     found = visits([["Procedure", text, "Cycle 1 Day 1"]], notes={"-": "Cycles are 21 days."})
     assert facts(found[0]) == wanted
+
+
+@pytest.mark.parametrize(
+    ("printed", "name"),
+    [
+        ("Screening (-28 to -1)", "Screening"),
+        ("Treatment Phase (1 cycle = 28 days)", "Treatment Phase"),
+        ("Treatment Period (Study Days)", "Treatment Period"),
+        ("Screening Days -14 to -1", "Screening"),
+        ("Dosing (Week 32 through 128)", "Dosing (Week 32 through 128)"),
+        (
+            "Study Period II Treatment Period For terminations before the last visit see the row ET below",
+            "Study Period II Treatment Period",
+        ),
+        ("(Day 1)", "(Day 1)"),
+    ],
+)
+def test_the_name_of_an_epoch_is_without_the_times_of_its_visits(printed: str, name: str) -> None:
+    assert epoch_name(printed) == name
+
+
+def test_two_levels_may_name_an_epoch() -> None:
+    above = ["", "Single-Blind", "Single-Blind", "Open-Label", "Open-Label"]
+    below = ["", "Run-in Period", "Titration Period", "Treatment Period", "Treatment Period"]
+    found = visits([above, below, ["Week", "-2", "0", "4", "8"]])
+    assert [v.epoch for v in found] == [
+        "Single-Blind Run-in Period",
+        "Single-Blind Titration Period",
+        *["Open-Label Treatment Period"] * 2,
+    ]
+
+
+def test_a_header_row_may_say_how_visits_take_place() -> None:
+    header = [["Week", "0", "4", "8"], ["Telephone visit", "", "X", ""]]
+    assert [v.contact for v in visits(header)] == [None, "phone", None]
+    lettered = [["Week", "0", "4"], ["Clinic (C) or remote visit (R)", "C", "R"]]
+    assert [v.contact for v in visits(lettered)] == ["site", "video"]

@@ -7,6 +7,7 @@ import re
 from soesift.schedule.models import Schedule
 from soesift.schedule.table_notes import contact_in
 from soesift.schedule.tokens import clean
+from soesift.table.signs import is_mark
 
 _ROW = re.compile(
     r"(?:scheduled\s+|study\s+)?(?:tele)?(?:phone|clinic|site|office|home|video|virtual|remote|on-?site|in-?person|in-?clinic)"
@@ -28,6 +29,14 @@ def contacts_of_rows(schedule: Schedule) -> dict[int, str]:
         kept = found.setdefault(mark.encounter, [])
         kept += [contact for contact in contacts if contact not in kept]
     return {encounter: " or ".join(ways) for encounter, ways in found.items() if 0 < len(ways) <= 2}
+
+
+def contact_of_header(label: str, text: str) -> str | None:
+    """The contact that a header row gives a column: X under "Telephone visit", C under "Clinic (C) or home (H)"."""
+    if is_mark(text) and (contact := _of_row(label)) is not None:
+        return contact
+    ways = _by_keys(text, _keys(label))
+    return " or ".join(dict.fromkeys(ways)) if 0 < len(ways) <= 2 else None
 
 
 def _of_row(name: str) -> str | None:

@@ -36,7 +36,10 @@ def add_from_notes(schedule: Schedule, table_texts: list[str]) -> None:
         own_words = [] if visit.encounter is None else schedule.encounters[visit.encounter].limits
         visit.conditions = [*own_words, *(note.text for note in notes)]
         visit.contact = (
-            _by_legend(visit, known) or visit.contact or by_rows.get(-1 if visit.encounter is None else visit.encounter)
+            _by_legend(visit, known)
+            or (None if visit.encounter is None else schedule.encounters[visit.encounter].contact)
+            or visit.contact
+            or by_rows.get(-1 if visit.encounter is None else visit.encounter)
         )
         if visit.is_visit:
             beside = [v for v in schedule.visits if v is not visit and set(v.markers) & set(visit.markers)]

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from typing import NamedTuple, get_args
 
+from soesift.schedule.contacts import contact_of_header
 from soesift.schedule.cursor import Kind
 from soesift.schedule.leftover import limits_of, not_understood
 from soesift.schedule.models import Encounter, Epoch, Event, Offset, Relation, Span, Timing, Unit
@@ -32,6 +33,7 @@ _EPOCH = re.compile(
     r"discontinuation|on-?study|safety|randomi|unsched|vaccination|lead-?in|consolidation|surviv",
     re.IGNORECASE,
 )
+_PHASE = re.compile(r"\b(?:period|phase|epoch)s?\b", re.IGNORECASE)
 _PHASES: set[Event] = {"screening", "baseline", "follow_up"}
 _BEFORE: set[Event] = {"screening", "baseline"}
 _LATE: set[Event] = {"follow_up", "end_of_study", "retrieval"}
@@ -54,6 +56,7 @@ class Column(NamedTuple):
     printed: list[str]  # the same without the labels of rows
     leftover: list[str]
     limits: list[str]
+    contact: str | None
 
 
 _ANCHORED = re.compile(
@@ -138,6 +141,7 @@ def read_column(rows: list[HeaderRow], column: int) -> Column:
     printed: list[str] = []
     leftover: list[str] = []
     limits: list[str] = []
+    contact: str | None = None
     above: Kind | None = None
     counted: Anchored | None = None
     worded: list[tuple[Kind | None, str]] = []
@@ -147,6 +151,7 @@ def read_column(rows: list[HeaderRow], column: int) -> Column:
         if text and text == last and (row.covered[column] or not any(map(str.isdigit, text))):
             continue
         last = text or last
+        contact = contact or (contact_of_header(row.label, text) if text and row.label else None)
         if not text:
             continue
         parts += [shown] if (shown := labelled(text, row)) not in parts else []
@@ -173,7 +178,7 @@ def read_column(rows: list[HeaderRow], column: int) -> Column:
     bare = not (own.times or own.offsets or own.every or own.events or own.cycles)
     unread += [text for kind, text in worded if bare or kind == "cycle"]
     own.text = " | ".join(parts)
-    return Column(own, parts, unread, printed, leftover, limits)
+    return Column(own, parts, unread, printed, leftover, limits, contact)
 
 
 def _timed(timing: Timing) -> bool:
@@ -277,9 +282,12 @@ def _kinds_from_above(rows: list[HeaderRow], width: int) -> list[HeaderRow]:
 def epoch_row(rows: list[HeaderRow]) -> int | None:
     """The first header row whose cells name phases rather than times; None if no row does."""
     if len(rows) < 2:
-        return None
+        alone = [text for text in rows[0].texts if text] if rows else []
+        return 0 if alone and all(_PHASE.search(text) for text in alone) else None
     for index, row in enumerate(rows[:-1]):
         texts = list(dict.fromkeys(text for text in row.texts if text))
+        if texts and all(_PHASE.search(epoch_name(t)) or _EPOCH.search(t) for t in texts) and _wide_names(row):
+            return index  # whatever the label: "Study visit (week/day)" beside "Open-label extension phase"
         wide = any(_EPOCH.search(t) and _spans(row.texts, c) for c, t in enumerate(row.texts) if t)
         if wide and len(texts) > 1 and row.kind in (None, "epoch") and _tells_below(rows, index):
             return index
@@ -287,6 +295,40 @@ def epoch_row(rows: list[HeaderRow]) -> int | None:
         if texts and (row.kind == "epoch" or named * 2 >= len(texts)) and row.kind in (None, "epoch"):
             return index
     return None
+
+
+def _wide_names(row: HeaderRow) -> bool:
+    """Whether the row's cells are names without figures, one of them over several columns."""
+    texts = [t for t in row.texts if t]
+    return not any(any(map(str.isdigit, t)) for t in texts) and any(_spans(row.texts, c) for c in range(len(row.texts)))
+
+
+def epoch_name(text: str) -> str:
+    """The name of a phase without what is its visits': "Screening (-28 to -1)", "Treatment (1 cycle = 28 days)",
+    "Treatment (study days)"; nor a sentence behind it. How far a phase goes ("(Weeks 16 to 32)") is part of its name.
+    """
+    name = _EXTENT.sub("", clean(text))
+    name = re.sub(r"[\s,:]*\b(?:days?|weeks?|wks?|d)\s*-\d.*$", "", name, flags=re.IGNORECASE)
+    if len(name) > LONGEST_NAME:
+        name = re.split(r"(?<=[a-z)])(?:\.\s|\s(?=(?:For|See|Note|If|All|The|Refer)\s))", name)[0]
+    return name.strip(" :;,-") or clean(text)
+
+
+_EXTENT = re.compile(
+    r"\s*[(\[](?:[^()\[\]]*(?:\bcycles?\b|(?<![\w-])-\s?\d|\bD-?\d)[^()\[\]]*|(?:study\s+)?(?:days?|weeks?|months?|cycles?|visits?)"
+    r"|\d+\s?h\b[^()\[\]]*)[)\]]",
+    re.IGNORECASE,
+)
+LONGEST_NAME = 60  # letters; a longer cell holds a sentence behind the name
+
+
+def _lower_name(rows: list[HeaderRow], place: int, index: int) -> str:
+    """The name that the row below adds to that of a wide cell: "Single-Blind" over "Placebo Run-in Period"."""
+    if place + 2 > len(rows) - 1:
+        return ""
+    above, below = clean(rows[place].texts[index]), clean(rows[place + 1].texts[index])
+    named = _PHASE.search(below) and not _PHASE.search(above) and not any(map(str.isdigit, below))
+    return below if named and above != below and _spans(rows[place].texts, index) else ""
 
 
 def _tells_below(rows: list[HeaderRow], index: int) -> bool:
@@ -301,7 +343,8 @@ def epochs_of(rows: list[HeaderRow], columns: list[Column]) -> tuple[list[Epoch]
     epochs: list[Epoch] = []
     of_column: list[int] = []
     for index, column in enumerate(columns):
-        printed = clean(rows[place].texts[index]) if place is not None else ""
+        printed = epoch_name(rows[place].texts[index]) if place is not None and rows[place].texts[index] else ""
+        printed = " ".join(filter(None, (printed, _lower_name(rows, place or 0, index)))) if printed else ""
         epoch = Epoch(name=printed) if printed else Epoch(name=_phase(column.timing), inferred=True)
         known = next((i for i, e in enumerate(epochs) if e.name.lower() == epoch.name.lower()), None)
         if known is None:
@@ -333,6 +376,7 @@ def encounters_of(rows: list[HeaderRow], first: list[int]) -> tuple[list[Epoch],
             unread=column.unread,
             leftover=column.leftover,
             limits=column.limits,
+            contact=column.contact,
         )
         for index, (grid_column, column, epoch) in enumerate(zip(first, columns, of_column, strict=True))
     ]

@@ -93,6 +93,7 @@ class Encounter(Part):
     unread: list[str] = []  # parts of the header with figures or time words that got no value
     leftover: list[str] = []  # words beside a time that may change it
     limits: list[str] = []  # words that limit the visit: "if needed"
+    contact: Contact | None = None  # of a header row that says it
 
 
 class Activity(Part):
