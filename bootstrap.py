@@ -2,6 +2,7 @@
 
 python3 bootstrap.py demo [FILE...]   a virtual environment, the package, and detection on a sample protocol
                                       (made on the spot), or on your own files
+python3 bootstrap.py app [FOLDER]     the same, and the app in the browser: drop, check, mend, sign, take away
 python3 bootstrap.py test [PYTEST...] the same with what the tests need, then the tests
 python3 bootstrap.py test --light     the tests of reading, tables, joining, schedules, selection and export alone:
                                       without torch, in about two minutes
@@ -53,6 +54,8 @@ def main() -> int:
         return 2
     if verb == "demo":
         return demo(rest)
+    if verb == "app":
+        return app(rest)
     if verb == "test":
         return test(rest)
     print(__doc__, file=sys.stderr)
@@ -67,6 +70,15 @@ def demo(files: list[str]) -> int:
         subprocess.run([soesift, "sample", "--out", "out/sample", "--seed", "0"], check=True, cwd=ROOT)
         files = ["out/sample"]
     return subprocess.run([soesift, "detect", *files, "--out", "out", "--format", "json,xlsx,csv,html"]).returncode
+
+
+def app(rest: list[str]) -> int:
+    """The app on a folder, in the browser; Ctrl-C ends it."""
+    install("demo")
+    try:
+        return subprocess.run([str(BIN / "soesift"), "app", *rest]).returncode
+    except KeyboardInterrupt:
+        return 0
 
 
 def test(rest: list[str]) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import itertools
 import os
 import re
@@ -9,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -61,6 +63,10 @@ class App:
             time.sleep(0.2)
         raise AssertionError(self.get("/api/studies").text)
 
+    def text(self, key: str, kind: str) -> str:
+        """A format taken away, as one text: of archives and workbooks all that is in them."""
+        return in_full(self.get(f"/api/documents/{key}/export/{kind}").content)
+
     def kill(self) -> None:
         self.process.send_signal(signal.SIGKILL)
         self.process.wait()
@@ -74,6 +80,14 @@ class App:
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait()
+
+
+def in_full(content: bytes) -> str:
+    """The text of a file; of an archive, also within one, that of all its files."""
+    if not content.startswith(b"PK"):
+        return content.decode("utf-8", "replace")
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return "\n".join(in_full(archive.read(name)) for name in archive.namelist())
 
 
 @contextmanager

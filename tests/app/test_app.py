@@ -98,6 +98,27 @@ def test_formats_are_taken_away_with_what_was_mended(app: App, study: dict[str, 
     assert app.get(f"/api/documents/{key}/export/nothing").status_code == 404
 
 
+def test_a_mended_visit_is_in_every_format_that_has_visits(app: App, study: dict[str, Any]) -> None:
+    key = study["key"]
+    rows = app.get(f"/api/documents/{key}").json()["shown"]["t1"]["visits"]["rows"]
+    column = next(row["column"] for row in rows if row["values"]["day"] == 29)
+    kinds = ("visits", "usdm", "fhir", "odm", "redcap", "usdm4-input")
+    before = {kind: app.text(key, kind) for kind in kinds}
+    said = {"day": 43, "before_days": 4, "after_days": 6, "contact": "phone"}
+    assert app.correct(key, {"action": "edit_visit", "table": "t1", "column": column, "said": said}).status_code == 200
+    words = {
+        "visits": ['"day": 43', '"window_after_days": 6', '"contact": "phone"'],
+        "usdm": ["P42D", "P4D", "Telephone"],
+        "fhir": ["42"],
+        "odm": ["43"],
+        "redcap": ["43"],
+        "usdm4-input": ["43"],
+    }
+    missing = {kind: [w for w in wanted if w not in app.text(key, kind)] for kind, wanted in words.items()}
+    assert {kind: gone for kind, gone in missing.items() if gone} == {}
+    assert not [kind for kind in kinds if app.text(key, kind) == before[kind]]
+
+
 def test_all_is_there_after_a_restart(tmp_path: Path, content: bytes) -> None:
     with running(tmp_path) as first:
         first.put("made.pdf", content)

@@ -13,7 +13,7 @@ from click.testing import CliRunner
 
 import made_protocols as made
 from soesift.cli.detect import exit_code, parse_formats, parse_pages
-from soesift.cli.main import VERBS, main, soesift
+from soesift.cli.main import GROUPS, VERBS, main, soesift
 from soesift.cli.summary import by_reason, names
 from soesift.errors import UsageError
 from soesift.export.wording import page_ranges, verdict
@@ -236,3 +236,12 @@ def test_every_verb_takes_debug(verb: str) -> None:
     assert command is not None
     for one in [command, *getattr(command, "commands", {}).values()]:
         assert [parameter.name for parameter in one.params].count("debug") == 1, one.name
+
+
+def test_verbs_are_grouped_by_who_needs_them_and_a_typo_names_the_nearest(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert sorted(verb for group in GROUPS.values() for verb in group) == sorted(VERBS)
+    with pytest.raises(SystemExit):
+        main(["detct"])
+    assert "did you mean detect?" in capsys.readouterr().err

@@ -26,19 +26,23 @@ def rows_of(path: Path) -> list[list[str]]:
 
 
 def test_one_file_a_table(toy: Result, tmp_path: Path) -> None:
-    first, second = toy.to_csv(tmp_path)
-    assert [first.name, second.name] == ["toy protocol_table1.csv", "toy protocol_table2.csv"]
+    first, header, notes, second = toy.to_csv(tmp_path)
+    names = ["table1.csv", "table1_header.csv", "table1_notes.csv", "table2.csv"]
+    assert [path.name for path in (first, header, notes, second)] == [f"toy protocol_{name}" for name in names]
+    assert rows_of(header)[:2] == [["column", "level 1", "level 2"], ["1", "Procedure", "Procedure"]]
+    assert rows_of(notes)[0] == ["marker", "text", "page"]
+    assert len(rows_of(notes)) == 1 + len(toy.tables[0].footnotes)
     assert first.read_bytes().startswith(b"\xef\xbb\xbfpage,Procedure,Screening,Treatment,Treatment\r\n1,Procedure,")
     assert rows_of(first)[4] == ["2", "ECG b", "Xb", "X", "X"]
     assert rows_of(second) == [["2", "Pre-dose", "X"], ["2", "'=1+1 h", ""]]
 
 
 def test_prefix_can_be_left_out(toy: Result, tmp_path: Path) -> None:
-    assert rows_of(write_csv(toy, tmp_path, prefix="")[1])[1] == ["2", "=1+1 h", ""]
+    assert rows_of(write_csv(toy, tmp_path, prefix="")[-1])[1] == ["2", "=1+1 h", ""]
 
 
 def test_hostile_cells(hostile: Result, tmp_path: Path) -> None:
-    first, _ = write_csv(hostile, tmp_path)
+    first = write_csv(hostile, tmp_path)[0]
     assert first.parent == tmp_path
     rows = rows_of(first)
     table = hostile.tables[0]
@@ -47,6 +51,12 @@ def test_hostile_cells(hostile: Result, tmp_path: Path) -> None:
     assert rows[10][1] == "ab"
     assert rows[12][1] == 'quote " comma , line\nbreak'
     assert len(rows[14][2]) == 1_000_000
+
+
+def test_a_merged_cell_stands_once_or_at_each_of_its_places(toy: Result, tmp_path: Path) -> None:
+    assert rows_of(write_csv(toy, tmp_path)[0])[5][2:] == ["Continuously", "", ""]
+    assert rows_of(write_csv(toy, tmp_path, repeat=True)[0])[5][2:] == ["Continuously"] * 3
+    assert rows_of(write_csv(toy, tmp_path)[0])[0][3:] == ["Treatment", "Treatment"]
 
 
 @pytest.mark.parametrize("text", ["-28", "+3.5", "-1,5", "-", "--", "+", "X", "a=b", "", " X"])
@@ -109,7 +119,8 @@ def test_without_pandas(schedule: SoeTable, monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_all_formats(toy: Result, tmp_path: Path) -> None:
     written = write_formats(toy, tmp_path / "out", "toy", ["json", "html", "csv", "xlsx", "csv"])
-    names = ["toy.xlsx", "toy_table1.csv", "toy_table2.csv", "toy.html", "toy.json"]
+    parts = ["toy_table1.csv", "toy_table1_header.csv", "toy_table1_notes.csv", "toy_table2.csv"]
+    names = ["toy.xlsx", *parts, "toy.html", "toy.json"]
     assert [p.name for p in written] == names
     assert sorted(p.name for p in (tmp_path / "out").iterdir()) == sorted(names)
     assert read_result(written[-1]) == toy

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from soesift.export.sheet_cells import sheet_name
+from soesift.export.sheet_cells import HIGHEST, LINE, sheet_name
 from soesift.export.table_sheet import TOP, column_widths, wrapped
 from soesift.result.models import Result
 
@@ -115,7 +115,7 @@ def test_no_tables_and_empty_tables(toy: Result, tmp_path: Path) -> None:
 
 def test_widths_fit_words_within_bounds(hostile: Result, toy: Result) -> None:
     assert column_widths(toy.tables[0])[0] >= len("Informed consenta")
-    assert all(6 <= width <= 48 for width in column_widths(hostile.tables[0]))
+    assert all(6 <= width <= 250 for width in column_widths(hostile.tables[0]))
 
 
 @given(st.integers(1, 999), st.text())
@@ -132,9 +132,9 @@ def test_rows_have_room_for_what_wraps(toy: Result, tmp_path: Path) -> None:
     toy.tables[0].cells[0].text = toy.tables[0].grid[0][0] = "A long heading that needs many lines in its column " * 3
     sheet = openpyxl.load_workbook(toy.to_xlsx(tmp_path / "a.xlsx")).worksheets[1]
     heights = [sheet.row_dimensions[TOP + row].height for row in range(len(toy.tables[0].grid))]
-    assert heights[0] >= 2 * 15
+    assert heights[0] >= 2 * LINE
     assert heights[-1] < heights[0]
-    assert {cell.font.name for row in sheet.iter_rows() for cell in row if cell.value} == {"Calibri"}
+    assert {cell.font.name for row in sheet.iter_rows() for cell in row if cell.value} == {"Arial"}
 
 
 @pytest.mark.parametrize(
@@ -142,3 +142,17 @@ def test_rows_have_room_for_what_wraps(toy: Result, tmp_path: Path) -> None:
 )
 def test_lines_of_wrapped_text(text: str, room: float, lines: int) -> None:
     assert wrapped(text, room) == lines
+
+
+def test_what_needs_more_than_the_highest_row_gets_wider_columns_or_more_rows(toy: Result, tmp_path: Path) -> None:
+    table = toy.tables[0]
+    table.grid[4][1] = "A very long remark on what is done at this visit and by whom. " * 60
+    table.footnotes[0].text = "A note that goes on and on over more than a page of the protocol. " * 120
+    book = openpyxl.load_workbook(toy.to_xlsx(tmp_path / "a.xlsx"))
+    sheet = book.worksheets[1]
+    assert all((row.height or 0) <= HIGHEST + 1.5 for row in sheet.row_dimensions.values())
+    assert sheet.column_dimensions["B"].width > 26
+    notes = [row[1].value for row in sheet.iter_rows(min_row=TOP + len(table.grid)) if row[1].value]
+    assert len(notes) > len(table.footnotes)
+    assert " ".join(notes).startswith(table.footnotes[0].text.strip())
+    assert sheet.auto_filter.ref == "A4:E8"

@@ -114,11 +114,16 @@ def test_a_missed_table_is_added_by_drawing_and_by_arrow_keys(browser: Any, made
     page.mouse.down()
     page.mouse.move(image["x"] + 0.95 * image["width"], image["y"] + 0.75 * image["height"], steps=4)
     page.mouse.up()
+    page.wait_for_selector("#mending[open]")
+    page.select_option("#mend-table_type", "domain")
+    page.keyboard.press("Enter")
+    until(page, "document.getElementById('told').textContent.startsWith('Added: one domain')")
     saved(page)
     [one] = read_corrections(sidecar)
     assert "Neutropenia" in json.dumps(one["what"]["content"])
+    assert one["what"]["content"]["table_type"] == "domain"
     page.keyboard.press("a")
-    for key in ("ArrowDown", "Shift+ArrowRight", "Enter"):
+    for key in ("ArrowDown", "Shift+ArrowRight", "Enter", "Enter"):
         page.keyboard.press(key)
     saved(page)
     assert words(sidecar) == ["add", "add"]
@@ -259,11 +264,19 @@ def test_focus_goes_in_reading_order_and_stays_while_lists_change(browser: Any, 
     for _ in range(60):
         page.keyboard.press("Tab")
         seen.append(
-            page.evaluate("document.activeElement.closest('header, nav.side, .middle, .right')?.className ?? ''")
+            page.evaluate(
+                "document.activeElement.closest('header, nav.side, .middle, .splitter, .right')?.className ?? ''"
+            )
         )
     order = [now for now, before in zip(seen, [None, *seen], strict=False) if now != before]
     turns = set(itertools.pairwise(order))
-    assert turns == {("", "side"), ("side", "middle"), ("middle", "right"), ("right", "")}  # "": the header
+    assert turns == {
+        ("", "side"),
+        ("side", "middle"),
+        ("middle", "splitter"),
+        ("splitter", "right"),
+        ("right", ""),
+    }  # "": the header
     page.get_by_role("button", name="Accept").focus()
     page.keyboard.press("Enter")
     saved(page)

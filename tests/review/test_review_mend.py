@@ -13,6 +13,9 @@ from soesift.result.models import Doubt, PlacedDoubt, SoeTable
 from soesift.review.actions import read_action
 from soesift.review.apply import apply_corrections
 from soesift.review.mend import cell_at, mended
+from soesift.review.reshape import join_tables
+from soesift.schedule import Visit, read_schedule
+from soesift.schedule.clock import placed
 
 
 def table() -> SoeTable:
@@ -159,3 +162,55 @@ def test_corrections_are_applied_in_order_and_undone() -> None:
     assert apply_corrections(result, undone).result.tables[0].grid[1][1] == "Y"
     redone = [*undone, correction(action="undo", correction=undone[-1]["id"])]
     assert apply_corrections(result, redone).result.tables[0].grid[1][1] == "Z"
+
+
+def visits_of(one: SoeTable) -> dict[int, Visit]:
+    return {visit.column: visit for visit in read_schedule(one).visits}
+
+
+def test_a_visit_says_what_a_person_said_and_no_more() -> None:
+    said = {"day": 15, "before_days": 2, "after_days": 3, "contact": "phone", "conditions": ["If needed."]}
+    after = mend(table(), action="edit_visit", column=2, said=said)
+    visit = visits_of(after)[2]
+    assert (visit.day, visit.before_days, visit.after_days, visit.contact) == (15, 2, 3, "phone")
+    assert visit.conditions == ["If needed."]
+    assert visit.doubts == []
+    assert visits_of(after)[1] == visits_of(table())[1]
+    [placed_first, placed_second] = placed(read_schedule(after))
+    assert (placed_second.value, placed_second.before, placed_second.after) == (15, 2, 3)
+    assert placed_first == placed(read_schedule(table()))[0]
+    gone = mend(after, action="edit_visit", column=2, said={"day": None, "relative_to": "last dose", "offset_days": 30})
+    assert (visits_of(gone)[2].day, visits_of(gone)[2].offset_days, visits_of(gone)[2].contact) == (None, 30, "phone")
+
+
+def test_a_visit_keeps_its_words_when_columns_move_and_tables_join() -> None:
+    one = mend(table(), action="edit_visit", column=2, said={"day": 9})
+    assert visits_of(mend(one, action="insert_column", at=1))[3].day == 9
+    assert visits_of(mend(one, action="remove_column", at=1))[1].day == 9
+    assert mend(one, action="remove_column", at=2).visits_said == []
+    second = one.model_copy(update={"id": "t2"})
+    second.grid = [["Procedure", "Day 29", "Day 57"], *second.grid[1:]]
+    second.cells = [cell.model_copy(update={"text": second.grid[cell.row][cell.column]}) for cell in second.cells]
+    joined = join_tables([table(), second])
+    assert [word.column for word in joined.visits_said] == [4]
+    assert visits_of(joined)[4].day == 9
+
+
+@pytest.mark.parametrize(
+    ("column", "said", "why"),
+    [(9, {"day": 1}, "no column of visits"), (1, {"dya": 1}, "dya"), (1, {"before_days": -1}, "before_days")],
+)
+def test_words_on_visits_that_make_no_sense_are_refused(column: int, said: dict[str, Any], why: str) -> None:
+    with pytest.raises(ValueError, match=why):
+        mend(table(), action="edit_visit", column=column, said=said)
+
+
+def test_a_doubt_about_a_visit_is_looked_at() -> None:
+    one = table()
+    one.grid[0][2] = "Day 1"
+    next(c for c in one.cells if (c.row, c.column) == (0, 2)).text = "Day 1"
+    doubted = [visit for visit in read_schedule(one).visits if visit.doubts]
+    assert doubted
+    for visit in doubted:
+        one = mend(one, action="check", visit=visit.column)
+    assert [visit.doubts for visit in read_schedule(one).visits] == [[], []]

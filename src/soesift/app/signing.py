@@ -10,7 +10,7 @@ from soesift.export.markup import element, text
 from soesift.export.wording import document_facts, heading_of, type_name, where
 from soesift.review.corrections import Correction, effective
 from soesift.review.documents import Document, Look
-from soesift.review.worklist import doubtful_places, items_of
+from soesift.review.worklist import doubtful_places
 
 PART_11 = (
     "Of 21 CFR Part 11 this trail meets: time-stamped entries that are added and never changed (11.10(e)), the name of "
@@ -33,7 +33,7 @@ def state_of(look: Look) -> str:
     """`signed`, `checked` (nothing is left to decide), or `to check`."""
     if signatures(look.corrections):
         return "signed"
-    return "to check" if any(item.open for item in items_of(look.result, look.applied, look.corrections)) else "checked"
+    return "to check" if any(item.open for item in look.items) else "checked"
 
 
 def audit_report(document: Document) -> str:

@@ -30,9 +30,17 @@ SHOWN_NOTES = 20
 @click.option("--study", type=FILE, help="What the schedule does not say of the study, as TOML: title, arms, "
               "population (usdm). What is missing is a stand-in, marked as such.")  # fmt: skip
 @click.option("--as-detected", is_flag=True, help="Without people's corrections (RESULT's .corrections.jsonl).")
+@click.option("--repeat-merged", is_flag=True, help="The text of a merged cell at each of its places (csv).")
 @click.option("--replace", is_flag=True, help="Overwrite files that no export wrote, or that were changed since.")
 def command(
-    result: Path, kind: str, out: Path | None, pdf: Path | None, study: Path | None, as_detected: bool, replace: bool
+    result: Path,
+    kind: str,
+    out: Path | None,
+    pdf: Path | None,
+    study: Path | None,
+    as_detected: bool,
+    repeat_merged: bool,
+    replace: bool,
 ) -> None:
     """Write RESULT (the JSON of `soesift detect`) in another format, with the corrections that people made on the
     review page; says what could not be mapped.
@@ -46,7 +54,9 @@ def command(
     kind = OLD_NAMES.get(kind, kind)
     if study is not None and kind != "usdm":
         raise click.UsageError("--study goes with --to usdm")
-    for path in write_as(read, kind, out, result, pdf, study, replace):
+    if repeat_merged and kind != "csv":
+        raise click.UsageError("--repeat-merged goes with --to csv")
+    for path in write_as(read, kind, out, result, pdf, study, replace, repeat_merged):
         click.echo(f"wrote {path}")
     if kind in ("usdm", "usdm4-input", "soa2usdm", "usdm4-excel", "fhir"):
         _say_notes(read)
@@ -54,7 +64,7 @@ def command(
 
 def write_as(
     read: Result, kind: str, out: Path | None, source: Path, pdf: Path | None = None, study: Path | None = None,
-    replace: bool = False,
+    replace: bool = False, repeat: bool = False,
 ) -> list[Path]:  # fmt: skip
     """Write the result as `kind`; the paths. `source` gives folder and stem where `out` is not given.
 
@@ -70,7 +80,7 @@ def write_as(
     facts = _facts(study) if study is not None else None
 
     def make(stage: Path) -> list[Path]:
-        return write(read, kind, stage, stem, name=name, pdf=pdf, study=facts)
+        return write(read, kind, stage, stem, name=name, pdf=pdf, study=facts, repeat=repeat or None)
 
     return placed(make, folder, f"{kind} of {name or stem}", replace)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from difflib import get_close_matches
 from importlib import import_module
 from typing import Any
 
@@ -13,6 +14,14 @@ from soesift.errors import SoesiftError
 
 VERBS = {
     "detect": "Find, join and export the SoE tables of protocols.",
+    "review": "Check detections and label tables on a local page.",
+    "app": "One page: drop protocols, check and mend what is found, sign, take it away.",
+    "export": "Write a result as USDM input, FHIR, Excel, CSV, HTML or Word.",
+    "diff": "What changed between the schedules of two versions.",
+    "burden": "Visits and procedures per participant, counted, with what the counts assume.",
+    "serve": "Serve detection over HTTP.",
+    "fetch": "Download protocols from ClinicalTrials.gov.",
+    "sample": "Write a realistic protocol that this project makes itself.",
     "tables": "Write all tables found, for building training sets.",
     "train": "Train the student on labelled tables and export it.",
     "publish": "Put a model folder on a Hugging Face hub.",
@@ -20,21 +29,20 @@ VERBS = {
     "plan": "Calls, tokens, cost and audit of labelling, before anything is sent.",
     "label": "Ask a teacher about tables, or bring labels in and out.",
     "select": "Choose the labels worth training on, and say what they are worth.",
-    "export": "Write a result as USDM input, FHIR, Excel, CSV, HTML or Word.",
     "evaluate": "Score a model, or results, on labelled protocols.",
     "bench": "Run systems on labelled documents and score them alike.",
     "study": "Compare ways of getting labels on the same held-out protocols.",
     "explain": "Every answer, belief and decision about one table.",
-    "diff": "What changed between the schedules of two versions.",
-    "burden": "Visits and procedures per participant, counted, with what the counts assume.",
     "status": "What a ledger of labels holds.",
-    "fetch": "Download protocols from ClinicalTrials.gov.",
-    "sample": "Write a realistic protocol that this project makes itself.",
-    "serve": "Serve detection over HTTP.",
-    "review": "Check detections and label tables on a local page.",
     "mcp": "Let an assistant on this machine ask for schedules (Model Context Protocol).",
-    "app": "One page: drop protocols, check and mend what is found, sign, take it away.",
 }
+GROUPS = {
+    "Protocols": ("detect", "review", "app", "export", "diff", "burden"),
+    "Around them": ("serve", "mcp", "fetch", "sample"),
+    "Labels and models": (
+        "tables", "gate", "plan", "label", "status", "explain", "select", "train", "publish", "study", "evaluate", "bench",
+    ),
+}  # fmt: skip
 
 
 class Verbs(click.Group):
@@ -45,7 +53,8 @@ class Verbs(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in VERBS:
-            return None
+            near = get_close_matches(cmd_name, VERBS, 1)
+            raise click.UsageError(f"No such command {cmd_name!r}{f'; did you mean {near[0]}?' if near else ''}", ctx)
         command: click.Command = import_module(f"soesift.cli.{cmd_name}").command
         for one in [command, *getattr(command, "commands", {}).values()]:
             if all(parameter.name != "debug" for parameter in one.params):  # `main` reads it for all verbs
@@ -53,8 +62,9 @@ class Verbs(click.Group):
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl(list(VERBS.items()))
+        for group, verbs in GROUPS.items():
+            with formatter.section(group):
+                formatter.write_dl([(verb, VERBS[verb]) for verb in verbs])
 
 
 @click.command(cls=Verbs)

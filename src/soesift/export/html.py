@@ -16,7 +16,16 @@ from soesift.export.html_pages import (
 )
 from soesift.export.markup import chip, element, items, page_head, text
 from soesift.export.page_images import PageImage, render_pages
-from soesift.export.wording import FLAG_NAMES, document_facts, heading_of, percent, type_name, verdict, where
+from soesift.export.wording import (
+    FLAG_NAMES,
+    TITLE_NAMES,
+    document_facts,
+    heading_of,
+    percent,
+    type_name,
+    verdict,
+    where,
+)
 from soesift.files import write_atomically
 from soesift.result.models import Rejected, Result, SoeTable
 
@@ -51,10 +60,21 @@ def _header(result: Result) -> str:
         "header",
         element("p", "Schedule of Events report", cls="kicker"),
         element("h1", text(result.document.name), dir="auto"),
+        _printed(result),
         element("p", text(verdict(result)), cls=f"verdict {state}"),
         element("p", text(result.document.error), cls="reason", dir="auto") if result.document.error else "",
         element("details", element("summary", "About this run"), element("dl", *listed, cls="facts")),
     )
+
+
+def _printed(result: Result) -> str:
+    """What the title page prints of the study: number, sponsor, version with its date, title."""
+    facts = result.document.title_page
+    line = " · ".join(
+        f"{TITLE_NAMES[name]}: {facts[name].text}" for name in ("identifier", "sponsor", "version") if name in facts
+    )
+    title = element("p", text(facts["title"].text), cls="quiet", dir="auto") if "title" in facts else ""
+    return (element("p", text(line), cls="printed", dir="auto") if line else "") + title
 
 
 def _overview(result: Result) -> str:
@@ -88,7 +108,9 @@ def _table(table: SoeTable, number: int, images: dict[int, PageImage]) -> str:
     pages = element("h3", "Pages") + _legend(table) + figures if figures else ""
     joined = element("h3", "Joined table") + grid_html(table, number, frozenset(images))
     heading = element("h2", text(title), dir="auto")
-    return element("section", heading, element("p", *chips, cls="chips"), why, pages, joined, id=f"t{number}")
+    both = element("div", element("div", pages, cls="left"), element("div", joined, cls="right"), cls="beside")
+    parts = both if pages else joined
+    return element("section", heading, element("p", *chips, cls="chips"), why, parts, id=f"t{number}")
 
 
 def _flags(table: SoeTable) -> str:

@@ -56,7 +56,8 @@ def rejected_figures(item: Rejected, number: int, images: dict[int, PageImage]) 
 
 
 def figure(place: str, page: int, caption: str, marked: list[Marked], images: dict[int, PageImage]) -> str:
-    """One page with its boxes, enlarged by a click; nothing if there is no picture of the page."""
+    """One page with its boxes; a click lays it over the report, where it can be brought nearer. Nothing if there is no
+    picture of the page."""
     image = images.get(page)
     if image is None:
         return ""
@@ -71,7 +72,9 @@ def figure(place: str, page: int, caption: str, marked: list[Marked], images: di
     )
     zoom = element("input", type="checkbox", id=f"{place}-zoom", aria_label=f"Enlarge {caption}")
     label = element("label", drawing, for_=f"{place}-zoom")
-    return element("figure", zoom, label, element("figcaption", text(caption)), id=place)
+    more = element("input", type="checkbox", id=f"{place}-more", cls="more")
+    nearer = element("label", "Nearer", for_=f"{place}-more", cls="nearer")
+    return element("figure", zoom, more, nearer, label, element("figcaption", text(caption)), id=place)
 
 
 def _box(kind: str, box: Box, tip: str) -> str:

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
 from soesift.export.wording import plain
 
 LONGEST_CELL = 32_767  # characters (UTF-16 units) that Excel allows in a cell
-FONT, SIZE = "Calibri", 11  # points; named, or each program takes another
-LINE = 15.0  # points of a row of one line in that font
+FONT, SIZE = "Arial", 10  # points; named, and one that Excel has and LibreOffice has letter for letter as wide
+LINE = 13.2  # points of a row of one line in that font
+HIGHEST = 400.0  # points of a row; Excel allows 409
+MOST_LINES = int(HIGHEST / LINE)
+UNIT = 5.25  # points of one unit of a column's width
+PADDING = 1.0  # units of a column that its cells keep free at their edges
+BOLD = 1.08  # width of a bold letter beside a plain one
+_NARROW, _WIDE = frozenset("iljtfrI.,:;'|!()[]/-` \u00a0"), frozenset("mwMW@%\u2014\u2026\u2192\u2190\u2265\u2264")
 LONGEST_NAME = 31  # characters of a sheet name
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 _NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\'\s]+")
@@ -101,7 +108,12 @@ class StyledSheet:
 
     def height(self, row: int, lines: int) -> None:
         """Room for so many lines: rows with merged cells do not grow by themselves."""
-        self.sheet.row_dimensions[row].height = min(400.0, LINE * max(1, lines))
+        self.sheet.row_dimensions[row].height = min(HIGHEST, LINE * max(1, lines) + 1.5)
+
+    def fit(self, row: int, texts: Sequence[str], widths: Sequence[float], bold: bool = False) -> None:
+        """Room for these texts, wrapped in columns of these widths."""
+        pairs = zip(texts, widths, strict=False)
+        self.height(row, max((wrapped(text, width - PADDING, bold) for text, width in pairs), default=1))
 
     def print_landscape(self, title_rows: str | None) -> None:
         """One page wide, landscape, the header repeated on each page."""
@@ -110,6 +122,31 @@ class StyledSheet:
         self.sheet.sheet_properties.pageSetUpPr.fitToPage = True
         if title_rows:
             self.sheet.print_title_rows = title_rows
+
+
+def units(text: str, bold: bool = False) -> float:
+    """The width of a text in units of a column's width."""
+    ems = sum(
+        0.31 if c in _NARROW else 0.92 if c in _WIDE else 1.0 if ord(c) > 0x2E7F else 0.71 if c.isupper() else 0.556
+        for c in text
+    )
+    return ems * SIZE / UNIT * (BOLD if bold else 1.0)
+
+
+def wrapped(text: str, room: float, bold: bool = False) -> int:
+    """Lines of a text in a column with so many units of room, broken between words and in words that are too wide."""
+    room, count = max(room, 1.0), 0
+    for part in text[:8000].split("\n") or [""]:
+        count, used = count + 1, 0.0
+        for word in part.split():
+            wide = units(word, bold)
+            if used and used + units(" ", bold) + wide > room:
+                count, used = count + 1, 0.0
+            used += wide + (units(" ", bold) if used else 0.0)
+            if used > room:
+                more = int((used - 0.01) // room)
+                count, used = count + more, used - more * room
+    return max(1, count)
 
 
 def sheet_name(number: int, title: str) -> str:

@@ -14,7 +14,7 @@ from soesift.result.models import Result
 @dataclass(frozen=True, slots=True)
 class Writer:
     """ending: of the file after the stem; place: "module:function" in `soesift.export`; many: it writes files into a
-    folder, which begin with the stem; option: what else it takes, "pdf" (html) or "study" (usdm)."""
+    folder, which begin with the stem; option: what else it takes, "pdf" (html), "study" (usdm) or "repeat" (csv)."""
 
     ending: str
     place: str
@@ -33,7 +33,7 @@ WRITERS: dict[str, Writer] = {
     "redcap": Writer("", "export.redcap:write_redcap", many=True),
     "odm": Writer("_odm.xml", "export.odm:write_odm"),
     "xlsx": Writer(".xlsx", "export.xlsx:write_xlsx"),
-    "csv": Writer("", "export.csv:write_csv", many=True),
+    "csv": Writer("", "export.csv:write_csv", many=True, option="repeat"),
     "html": Writer(".html", "export.html:write_html", option="pdf"),
     "docx": Writer(".docx", "export.docx:write_docx"),
     "m11": Writer("_m11.docx", "export.docx:write_m11"),
@@ -47,7 +47,8 @@ def write(
 ) -> list[Path]:
     """Write a result as `kind` into a folder, its file called `stem` and the kind's ending, or `name`; the paths.
 
-    Options: `pdf`, the document itself (html); `study`, facts of the study (usdm). Raises UsageError for an unknown
+    Options: `pdf`, the document itself (html); `study`, facts of the study (usdm); `repeat`,
+    the text of merged cells at each of their places (csv). Raises UsageError for an unknown
     kind, WriteError, MissingExtra.
     """
     if kind not in WRITERS:
@@ -56,7 +57,8 @@ def write(
     module, _, function = writer.place.partition(":")
     call = getattr(import_module(f"soesift.{module}"), function)
     if writer.many:
-        return list(call(result, folder, stem))
+        extra = {writer.option: options[writer.option]} if options.get(writer.option) is not None else {}
+        return list(call(result, folder, stem, **extra))
     given = [options[writer.option]] if options.get(writer.option) is not None else []
     made = call(result, folder / (name or stem + writer.ending), *given)
     return list(made) if isinstance(made, list) else [made]

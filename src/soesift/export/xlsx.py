@@ -61,7 +61,9 @@ def _fill_index(sheet: StyledSheet, result: Result, names: list[str]) -> None:
     row = 3
     for name, value in document_facts(result):
         sheet.put(row, 1, name, "name")
-        sheet.put(row, 2, value, "text_line")
+        sheet.put(row, 2, value, "footnote")
+        sheet.merge(row, 2, 1, len(_WIDTHS) - 1)
+        sheet.fit(row, [value], [sum(_WIDTHS[1:])])
         row += 1
     row = _list_tables(sheet, result, names, row + 1)
     row = _list_rejected(sheet, result, row + 1)
@@ -109,5 +111,6 @@ def _list_rejected(sheet: StyledSheet, result: Result, row: int) -> int:
 
 
 def _put_row(sheet: StyledSheet, row: int, texts: tuple[str, ...], style: str) -> None:
+    sheet.fit(row, texts, _WIDTHS, bold=style == "header")
     for column, text in enumerate(texts, start=1):
         sheet.put(row, column, text, style)

@@ -110,6 +110,14 @@ class Footnote(Record):
     doubt: list[Doubt] = []
 
 
+class VisitSaid(Record):
+    """What a person said of a column as a visit; `said` holds fields of `soesift.schedule.Visit` with their values, and
+    nothing where the person looked at the column and found it right. Column -1: the table as a whole."""
+
+    column: int  # 0-based, in the grid with visits as columns
+    said: dict[str, bool | int | float | str | list[str] | None] = {}
+
+
 class SoeTable(Record):
     """A logical table: all its pages joined. The first column of `grid` names the activities, also where a column of
     categories or references is printed before it (`evidence` then says so). Texts of `grid` are without markers."""
@@ -132,6 +140,7 @@ class SoeTable(Record):
     flags: list[Flag] = []
     evidence: list[str] = []
     doubt: list[PlacedDoubt] = []
+    visits_said: list[VisitSaid] = []  # by people, in the order of their words; empty as detected
 
     @property
     def parts(self) -> list[Cell | Footnote]:

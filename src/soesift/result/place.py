@@ -77,7 +77,7 @@ def fingerprint(result: Result) -> str:
 def formats_there(folder: Path, stem: str) -> dict[str, list[Path]]:
     """The files of a result other than its JSON, by format."""
     found = {kind: [folder / f"{stem}.{kind}"] for kind in ("xlsx", "html")}
-    numbered = re.compile(re.escape(f"{stem}_table") + r"\d+\.csv")
+    numbered = re.compile(re.escape(f"{stem}_table") + r"\d+(_header|_notes)?\.csv")
     with suppress(OSError):
         found["csv"] = sorted(folder / name for name in os.listdir(folder) if numbered.fullmatch(name))
     return {kind: there for kind, paths in found.items() if (there := [path for path in paths if path.is_file()])}

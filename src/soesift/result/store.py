@@ -49,6 +49,8 @@ def _slim(result: dict[str, Any]) -> dict[str, Any]:
     if not result["document"]["title_page"]:
         del result["document"]["title_page"]
     for table in result["tables"]:
+        if not table["visits_said"]:
+            del table["visits_said"]
         for part in ("cells", "footnotes"):
             table[part] = [{k: v for k, v in one.items() if v or k not in SELDOM} for one in table[part]]
     return result

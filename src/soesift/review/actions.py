@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError,
 
 from soesift.config import first_mistake
 from soesift.result.models import SoeTable, State, TableType
+from soesift.schedule.said import SaidValues
 
 A = TypeVar("A", bound="_Action")
 MOST_TEXT = 8000  # characters of a cell, note or title
@@ -152,14 +153,25 @@ class HeaderRows(_Action):
     rows: int = Field(ge=0)
 
 
+class EditVisit(_Action):
+    """What a column really is as a visit; `said` holds the fields that a person set, None where there is none."""
+
+    action: Literal["edit_visit"]
+    table: TableId
+    column: int = Field(ge=0)
+    said: SaidValues
+
+
 class Check(_Action):
-    """A doubt was looked at, and what was read is right: that of a cell, of a note, or, with neither, of the table."""
+    """A doubt was looked at, and what was read is right: that of a cell, of a note, of a column as a visit (-1: of the
+    whole visit table), or, with none of them, of the table."""
 
     action: Literal["check"]
     table: TableId
     row: int | None = Field(None, ge=0)
     column: int | None = Field(None, ge=0)
     note: int | None = Field(None, ge=0)
+    visit: int | None = Field(None, ge=-1)
 
 
 class Sign(_Action):
@@ -169,7 +181,7 @@ class Sign(_Action):
     meaning: Literal["checked", "approved"] = "checked"
 
 
-Mend = EditCell | EditTitle | EditNote | AddNote | RemoveNote | Reshape | Merge | HeaderRows | Check
+Mend = EditCell | EditTitle | EditNote | AddNote | RemoveNote | Reshape | Merge | HeaderRows | EditVisit | Check
 
 
 class Undo(_Action):

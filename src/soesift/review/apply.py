@@ -33,20 +33,45 @@ class _State:
     near: dict[str, Rejected]
     decided: dict[str, tuple[str, str]] = field(default_factory=dict)
 
+    def copy(self) -> _State:
+        return _State({**self.tables}, self.near, {**self.decided})
 
-def apply_corrections(result: Result, corrections: Sequence[Correction]) -> Applied:
+
+@dataclass(slots=True)
+class Memo:
+    """Where the corrections of one result led, step by step: with one more, only that one is put into effect."""
+
+    steps: list[tuple[Correction, _State, list[tuple[Correction, str]]]] = field(default_factory=list)
+
+    def shared(self, standing: Sequence[Correction]) -> int:
+        """How many of the first corrections are those of the steps, which are cut to them."""
+        pairs = zip(self.steps, standing, strict=False)
+        told = ("id", "who", "what")
+        same = next(
+            (n for n, (step, one) in enumerate(pairs) if any(step[0].get(k) != one.get(k) for k in told)),
+            min(len(self.steps), len(standing)),
+        )
+        del self.steps[same:]
+        return same
+
+
+def apply_corrections(result: Result, corrections: Sequence[Correction], memo: Memo | None = None) -> Applied:
     """Put the standing corrections into effect, oldest first; the last word on an item counts.
 
     Corrections made on other tables than `result` holds (it was detected anew), and such as cannot be read, are left
-    out and told.
+    out and told. `memo`: of the same result, for the next time.
     """
+    memo = Memo() if memo is None else memo
     near = {f"r{number}": item for number, item in enumerate(result.rejected, 1)}
-    state = _State({table.id: table.model_copy(deep=True) for table in result.tables}, near)
-    now, left_out = fingerprint(result), []
+    state = _State({table.id: table for table in result.tables}, near)
+    now, left_out = fingerprint(result), list[tuple[Correction, str]]()
     standing = effective(corrections)
     if not standing:
         return Applied(result, [], {})
-    for one in standing:
+    done = memo.shared(standing)
+    if done:
+        state, left_out = memo.steps[-1][1].copy(), [*memo.steps[-1][2]]
+    for one in standing[done:]:
         try:
             action = read_action(one.get("what"))
             if action.result and action.result != now:
@@ -54,6 +79,7 @@ def apply_corrections(result: Result, corrections: Sequence[Correction]) -> Appl
             _do(state, action, str(one.get("who", "")), str(one.get("id", "")))
         except (ValueError, KeyError) as error:
             left_out.append((one, str(error).strip("'\"")))
+        memo.steps.append((one, state.copy(), [*left_out]))
     return Applied(_finished(result, state), left_out, state.decided)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,8 +15,9 @@ from soesift.files import file_sha256, safe_stem
 from soesift.result.models import Result
 from soesift.result.place import EARLIER, is_result, sidecar_of
 from soesift.result.store import read_result
-from soesift.review.apply import Applied, apply_corrections
+from soesift.review.apply import Applied, Memo, apply_corrections
 from soesift.review.corrections import Correction, add_corrections, read_corrections
+from soesift.review.worklist import Item, items_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,7 @@ class Look:
     result: Result
     corrections: list[Correction]
     applied: Applied
+    items: list[Item]
 
     @property
     def version(self) -> int:
@@ -39,14 +42,30 @@ class Document:
     path: Path
     source: Path | None
     _seen: tuple[object, Look] | None = field(default=None, repr=False)
+    _read: tuple[object, Result] | None = field(default=None, repr=False)
+    _memo: Memo = field(default_factory=Memo, repr=False)
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def look(self) -> Look:
         """The document as it stands now; read again only when a file has changed. Raises UsageError."""
-        stamp = (_stamp(self.path), _stamp(sidecar_of(self.path)))
-        if self._seen is None or self._seen[0] != stamp:
-            result, corrections = read_result(self.path), read_corrections(sidecar_of(self.path))
-            self._seen = (stamp, Look(result, corrections, apply_corrections(result, corrections)))
-        return self._seen[1]
+        with self._lock:
+            stamp = (_stamp(self.path), _stamp(sidecar_of(self.path)))
+            if self._seen is None or self._seen[0] != stamp:
+                result, corrections = self._result(stamp[0]), read_corrections(sidecar_of(self.path))
+                applied = apply_corrections(result, corrections, self._memo)
+                self._seen = (stamp, Look(result, corrections, applied, items_of(result, applied, corrections)))
+            return self._seen[1]
+
+    def tried(self, look: Look, correction: Correction) -> Applied:
+        """What the document would be with one more correction."""
+        with self._lock:
+            return apply_corrections(look.result, [*look.corrections, correction], self._memo)
+
+    def _result(self, stamp: object) -> Result:
+        """The result as detected; parsed again only when its own file has changed."""
+        if self._read is None or self._read[0] != stamp:
+            self._read, self._memo = (stamp, read_result(self.path)), Memo()
+        return self._read[1]
 
     def add(self, correction: Correction) -> None:
         """Append one correction to the sidecar; it is on disk when this returns. Raises WriteError."""

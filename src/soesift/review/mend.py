@@ -6,24 +6,28 @@ carries no doubt any more.
 
 from __future__ import annotations
 
-from soesift.result.models import Cell, Doubt, Footnote, SoeTable
+from typing import Any
+
+from soesift.result.models import Cell, Doubt, Footnote, SoeTable, VisitSaid
 from soesift.review.actions import (
     AddNote,
     Check,
     EditCell,
     EditNote,
     EditTitle,
+    EditVisit,
     HeaderRows,
     Mend,
     Merge,
     RemoveNote,
     Reshape,
 )
+from soesift.schedule import read_schedule
 
 
 def mended(table: SoeTable, action: Mend) -> SoeTable:
     """The table with `action` carried out. Raises ValueError where its place is not in the table."""
-    table = table.model_copy(deep=True)
+    table = _copied(table)
     if isinstance(action, EditCell):
         return _edit_cell(table, action)
     if isinstance(action, EditTitle):
@@ -36,12 +40,28 @@ def mended(table: SoeTable, action: Mend) -> SoeTable:
     if isinstance(action, HeaderRows):
         if not action.rows < len(table.grid):
             raise ValueError(f"the table has {len(table.grid)} rows: the header must leave one")
-        for cell in table.cells:
-            cell.doubt = _without(cell.doubt, "header")
+        for cell in [cell for cell in table.cells if cell.doubt]:
+            own(table, cell).doubt = _without(cell.doubt, "header")
         return table.model_copy(update={"header_rows": action.rows})
+    if isinstance(action, EditVisit):
+        return _say_visit(table, action.column, action.said.given())
     if isinstance(action, Check):
-        return _check(table, action)
+        return _say_visit(table, action.visit, {}) if action.visit is not None else _check(table, action)
     return _reshape(table, action)
+
+
+def _copied(table: SoeTable) -> SoeTable:
+    """A table whose lists may be changed; its cells and notes are those of the other until `own` copies one, for a
+    table of thousands of cells is mended hundreds of times."""
+    lists = {"cells": [*table.cells], "footnotes": [*table.footnotes], "doubt": [*table.doubt]}
+    return table.model_copy(update={"grid": [[*row] for row in table.grid], **lists})
+
+
+def own(table: SoeTable, cell: Cell) -> Cell:
+    """A copy of a cell in its place, which may be changed."""
+    place = next(place for place, one in enumerate(table.cells) if one is cell)
+    table.cells[place] = cell.model_copy()
+    return table.cells[place]
 
 
 def cell_at(table: SoeTable, row: int, column: int) -> Cell:
@@ -57,7 +77,7 @@ def cell_at(table: SoeTable, row: int, column: int) -> Cell:
 
 
 def _edit_cell(table: SoeTable, action: EditCell) -> SoeTable:
-    cell = cell_at(table, action.row, action.column)
+    cell = own(table, cell_at(table, action.row, action.column))
     cell.text, cell.runs, cell.marker_guess, cell.doubt = action.text, [], False, []
     if action.markers is not None:
         cell.markers = action.markers
@@ -102,7 +122,8 @@ def _merge(table: SoeTable, action: Merge) -> SoeTable:
     touched = [cell for cell in table.cells if block.intersection(_covered(cell))]
     if any(not block.issuperset(_covered(cell)) for cell in touched):
         raise ValueError("the block cuts a merged cell in two; part that one first")
-    table.cells = [cell for cell in table.cells if cell not in touched]
+    gone = {id(cell) for cell in touched}
+    table.cells = [cell for cell in table.cells if id(cell) not in gone]
     spans = {"row_span": action.row_span, "column_span": action.column_span, "doubt": [], "bbox": None}
     one = first.model_copy(update={"row": action.row, "column": action.column, **spans})
     table.cells.append(one)
@@ -121,12 +142,32 @@ def _check(table: SoeTable, action: Check) -> SoeTable:
     if action.note is not None:
         if action.note >= len(table.footnotes):
             raise ValueError(f"the table has {len(table.footnotes)} footnotes")
-        table.footnotes[action.note].doubt = []
+        table.footnotes[action.note] = table.footnotes[action.note].model_copy(update={"doubt": []})
     elif action.row is not None and action.column is not None:
-        cell_at(table, action.row, action.column).doubt = []
+        own(table, cell_at(table, action.row, action.column)).doubt = []
     else:
         table.doubt = []
     return table
+
+
+def _say_visit(table: SoeTable, column: int, said: dict[str, Any]) -> SoeTable:
+    """A person's word on a column as a visit. Raises ValueError where there is no such column, or it holds notes."""
+    schedule = read_schedule(table)
+    found = next((visit for visit in schedule.visits if visit.column == column), None)
+    if found is None and column >= 0:
+        raise ValueError(f"column {column + 1} is no column of visits")
+    if found is not None and found.encounter is None and said.get("is_visit"):
+        raise ValueError(f"column {column + 1} holds notes, not marks; mend its heading first")
+    return table.model_copy(update={"visits_said": [*table.visits_said, VisitSaid(column=column, said=said)]})
+
+
+def _shift_said(table: SoeTable, at: int, rows: bool, put: bool) -> list[VisitSaid]:
+    """What was said of visits, at the places that the columns now have; what stood on a removed one goes with it."""
+    if rows != ("transposed" in table.flags):
+        return table.visits_said
+    kept = [one for one in table.visits_said if put or one.column != at]
+    step = 1 if put else -1
+    return [one if one.column < at else one.model_copy(update={"column": one.column + step}) for one in kept]
 
 
 def _without(doubts: list[Doubt], kind: str) -> list[Doubt]:
@@ -141,8 +182,10 @@ def _reshape(table: SoeTable, action: Reshape) -> SoeTable:
         raise ValueError(f"the table has {size} {'rows' if rows else 'columns'}")
     if not put and size == 1:
         raise ValueError("the last one stays; reject the table instead")
+    table.cells = [cell.model_copy() for cell in table.cells]
     kept = [cell for cell in table.cells if _shifted(cell, action.at, rows, put)]
     _reshape_grid(table, action.at, rows, put)
+    table.visits_said = _shift_said(table, action.at, rows, put)
     if rows:
         inside = action.at < table.header_rows
         table.header_rows = max(0, table.header_rows + (1 if put and inside else -1 if not put and inside else 0))

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from soesift.join.joined import Joined, keep_rows
 from soesift.join.likeness import letters, names_likeness
-from soesift.join.tiles import below, beside
-from soesift.result.models import Footnote, Fragment, SoeTable
+from soesift.join.tiles import below, beside, label_columns
+from soesift.result.models import Footnote, Fragment, SoeTable, VisitSaid
 
 ALIKE = 0.5  # share of row names that two tiles of one table have in common, as in joining
 
@@ -18,9 +18,11 @@ def join_tables(tables: Sequence[SoeTable]) -> SoeTable:
     A header that is printed again is kept once; footnotes once each.
     """
     first = tables[0]
-    joined = _as_joined(first)
+    joined, said = _as_joined(first), list(first.visits_said)
     for table in tables[1:]:
-        joined = _with(joined, _as_joined(table))
+        block = _as_joined(table)
+        said += _said(table, joined, block)
+        joined = _with(joined, block)
     notes: dict[tuple[str, str], Footnote] = {}
     for table in tables:
         for note in table.footnotes:
@@ -34,6 +36,7 @@ def join_tables(tables: Sequence[SoeTable]) -> SoeTable:
             "footnote_pages": sorted({page for t in tables for page in t.footnote_pages} - rowed),
             "fragments": [f for t in tables for f in t.fragments],
             "footnotes": list(notes.values()),
+            "visits_said": said,
             "flags": list(dict.fromkeys(flag for t in tables for flag in t.flags)),
             "evidence": list(dict.fromkeys(line for t in tables for line in t.evidence)),
         }
@@ -74,10 +77,24 @@ def _as_joined(table: SoeTable) -> Joined:
     return Joined(min(table.header_rows, len(grid)), grid, pages, cells)
 
 
+def _beside(joined: Joined, block: Joined) -> bool:
+    return names_likeness(joined.names(), block.names()) >= ALIKE
+
+
+def _said(table: SoeTable, joined: Joined, block: Joined) -> list[VisitSaid]:
+    """What people said of the columns of a table that goes beside or below, at the places that these then have."""
+    if not joined.grid or not block.grid or not _beside(joined, block):
+        return table.visits_said
+    step = joined.width - label_columns(joined, block)
+    return [
+        one.model_copy(update={"column": one.column + step}) if one.column >= 0 else one for one in table.visits_said
+    ]
+
+
 def _with(joined: Joined, block: Joined) -> Joined:
     if not block.grid or not joined.grid:
         return block if not joined.grid else joined
-    if names_likeness(joined.names(), block.names()) >= ALIKE:
+    if _beside(joined, block):
         return beside(joined, block)
     head = {tuple(map(letters, row)) for row in joined.grid[: joined.header_rows]}
     kept = [r for r, row in enumerate(block.grid) if r >= block.header_rows or tuple(map(letters, row)) not in head]

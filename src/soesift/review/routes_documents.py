@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.concurrency import run_in_threadpool
@@ -15,13 +15,12 @@ from starlette.routing import Route
 from soesift.config import first_mistake
 from soesift.document.kind import has_pages
 from soesift.errors import SoesiftError, UsageError
-from soesift.result.models import Box, SoeTable
-from soesift.review.actions import Sign, read_action
-from soesift.review.apply import apply_corrections
+from soesift.result.models import Box, SoeTable, TableType
+from soesift.review.actions import MOST_TEXT, Sign, read_action
 from soesift.review.documents import Document, Look
 from soesift.review.shown import document_view, item_of, row_of, table_view
 from soesift.review.state import Review
-from soesift.review.worklist import ORDER, Item, items_of
+from soesift.review.worklist import ORDER, Item
 
 DPI = {"usual": 110, "large": 220}  # of page pictures
 M = TypeVar("M", bound=BaseModel)
@@ -97,7 +96,7 @@ def overview(review: Review) -> dict[str, Any]:
             rows.append({"key": document.key, "name": document.path.name, "error": str(error), "open": 0, "tables": 0,
                          "version": -1, "has_soe": "unsure"})  # fmt: skip
             continue
-        items = items_of(look.result, look.applied, look.corrections)
+        items = look.items
         rows.append(row_of(document, look, items))
         waiting += [(item, document.key) for item in items if item.open]
     waiting.sort(key=lambda pair: ORDER[pair[0].kind])
@@ -122,21 +121,22 @@ def _correct(review: Review, document: Document, given: Given) -> dict[str, Any]
     one = given.model_dump()
     one["what"] = _with_content(review, document, look, given.what)  # may take a while: a page read by OCR
     with review.writing:  # what is checked is what is written
-        _check(document.look(), one)
+        _check(document, one)
         document.add(one)
     return document_view(document)
 
 
-def _check(look: Look, one: dict[str, Any]) -> None:
+def _check(document: Document, one: dict[str, Any]) -> None:
     """Raises UsageError where a correction would have no effect."""
+    look = document.look()
     try:
         action = read_action(one["what"])
     except ValueError as error:
         raise UsageError(str(error)) from None
-    waiting = sum(item.open for item in items_of(look.result, look.applied, look.corrections))
+    waiting = sum(item.open for item in look.items)
     if isinstance(action, Sign) and waiting:
         raise UsageError(f"{waiting} still to decide; a document is signed when nothing is left to decide")
-    for other, why in apply_corrections(look.result, [*look.corrections, one]).left_out:
+    for other, why in document.tried(look, one).left_out:
         if other["id"] == one["id"]:
             raise UsageError(why)
 
@@ -145,7 +145,13 @@ def _with_content(review: Review, document: Document, look: Look, what: dict[str
     """`what` with the table that a drawn box or an accepted near miss shows, read from the document."""
     what = {key: value for key, value in what.items() if key != "content"}
     if what.get("action") == "add":
+        kind, title = _type(what.pop("table_type", None)), str(what.pop("title", ""))[:MOST_TEXT].strip()
         content = _read(review, document, _page(what.get("page")), _box(what.pop("box", None)))
+        said = {"table_type": kind, "type_probability": 1.0} if kind else {}
+        titled = {"title": title, "title_source": "caption"} if title else {}
+        content = content.model_copy(update={**said, **titled})
+        if kind:
+            return {**what, "content": content.model_dump(mode="json")}
     elif what.get("action") == "accept" and isinstance(what.get("near_miss"), int):
         content = _near(review, document, look, what["near_miss"])
     else:
@@ -191,6 +197,12 @@ def _box(given: object) -> Box:
 
 def _is_number(given: object) -> bool:
     return isinstance(given, (int, float)) and math.isfinite(given)
+
+
+def _type(given: object) -> str | None:
+    if given is not None and given not in get_args(TableType):
+        raise UsageError(f"table_type: choose from {', '.join(get_args(TableType))}")
+    return None if given is None else str(given)
 
 
 def _page(given: object) -> int:

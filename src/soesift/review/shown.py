@@ -11,7 +11,8 @@ from soesift.export.wording import FLAG_NAMES, TYPE_NAMES, location_text, plain,
 from soesift.result.models import Cell, Footnote, Rejected, SoeTable
 from soesift.result.place import fingerprint
 from soesift.review.documents import Document, Look
-from soesift.review.worklist import Item, items_of
+from soesift.review.understood import OfTable, visits_view
+from soesift.review.worklist import Item
 from soesift.schedule.markers import has_markers, split_markers, words_of
 from soesift.table.record import TableRecord
 
@@ -43,7 +44,7 @@ def item_of(item: Item, document: str) -> dict[str, Any]:
 def document_view(document: Document) -> dict[str, Any]:
     """Everything about one document but its page pictures."""
     look = document.look()
-    items = items_of(look.result, look.applied, look.corrections)
+    items = look.items
     now = look.applied.result
     return {
         **row_of(document, look, items),
@@ -94,7 +95,11 @@ def _line(one: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def table_view(table: SoeTable) -> dict[str, Any]:
-    """A table: what it is, its grid with footnote markers set apart, its footnotes."""
+    """A table: what it is, its grid with footnote markers set apart, its footnotes, its columns as visits."""
+    return _views(table)
+
+
+def _made_view(table: SoeTable) -> dict[str, Any]:
     n_header = header_count(table)
     fit = sum(map(len, table.grid)) <= MOST_CELLS
     cells = split_below(placed_cells(table), n_header) if fit else []
@@ -118,7 +123,12 @@ def table_view(table: SoeTable) -> dict[str, Any]:
         "doubt": [plain(doubt.why) for doubt in table.doubt],
         "flags": [FLAG_NAMES[flag] for flag in table.flags], "evidence": [plain(line) for line in table.evidence],
         "places": [location_text(f.location) for f in table.fragments if f.location is not None],
+        "visits": visits_view(table) if fit else None,
+        "boxed": {f"{c.row} {c.column}": [c.page, *c.bbox] for c in table.cells if c.bbox is not None} if fit else {},
     }  # fmt: skip
+
+
+_views: OfTable[dict[str, Any]] = OfTable(_made_view)
 
 
 def _whys(part: Cell | Footnote) -> str:

@@ -10,6 +10,7 @@ from soesift.export.wording import percent, type_name
 from soesift.result.models import Rejected, Result, SoeTable
 from soesift.review.apply import Applied, settled
 from soesift.review.corrections import Correction, effective
+from soesift.review.understood import doubtful_visits
 
 Kind = Literal["differ", "unsure", "type", "doubt", "near_miss", "table", "unlikely"]
 ORDER: dict[Kind, int] = {"differ": 0, "unsure": 1, "type": 2, "doubt": 3, "near_miss": 4, "table": 5, "unlikely": 6}
@@ -101,10 +102,20 @@ def _of_table(table: SoeTable) -> Item:
         kind, why = "unsure", f"a schedule? {percent(table.probability)}"
     elif table.type_probability < SURE_TYPE:
         kind, why = "type", f"type? {type_name(table.table_type)}, {percent(table.type_probability)}"
-    elif places := doubtful_places(table):
-        kind, why = "doubt", f"{places} place{'' if places == 1 else 's'} to check in the table"
+    elif why_not := _doubts(table):
+        kind, why = "doubt", why_not
     pages = tuple(sorted({*table.pages, *(f.page for f in table.fragments if f.page is not None)}))
     return Item(table.id, kind, table.title or "(untitled)", why, pages, table.probability)
+
+
+def _doubts(table: SoeTable) -> str:
+    """How many places and visits of a table carry a doubt, in words; nothing for none."""
+    said = [
+        f"{count} {name}{'' if count == 1 else 's'}"
+        for count, name in ((doubtful_places(table), "place"), (doubtful_visits(table), "visit"))
+        if count
+    ]
+    return f"{' and '.join(said)} to check in the table" if said else ""
 
 
 def doubtful_places(table: SoeTable) -> int:

@@ -12,6 +12,7 @@ from soesift.schedule.from_notes import add_from_notes, tell_periods_apart
 from soesift.schedule.header import encounters_of
 from soesift.schedule.models import Activity, Condition, Encounter, Mark, Remark, Schedule, Visit
 from soesift.schedule.rows import Layout, Markers, header_rows, layout, padded
+from soesift.schedule.said import clear_doubts, put_said
 from soesift.schedule.table_notes import cycle_lengths, legend, note_class
 from soesift.schedule.visits import after_the_visit_before, visit_of
 from soesift.table.signs import is_mark
@@ -42,7 +43,10 @@ def read_schedule(table: SoeTable) -> Schedule:
     schedule.conditions = _conditions(table, schedule, on_table)
     whole += [c.text for c in schedule.conditions if c.marker and (None, None) in c.used]
     _add_visits(schedule, grid, plan, titles, whole)
+    put_said(schedule, table.visits_said)
+    add_doubts(schedule)
     _add_header_doubts(schedule, table, plan)
+    clear_doubts(schedule, table.visits_said)
     schedule.unread = _unread(schedule)
     return schedule
 
@@ -68,7 +72,6 @@ def _add_visits(schedule: Schedule, grid: list[list[str]], plan: Layout, titles:
     after_the_visit_before(schedule)
     tell_periods_apart(schedule)
     add_from_notes(schedule, whole)
-    add_doubts(schedule)
 
 
 def _add_header_doubts(schedule: Schedule, table: SoeTable, plan: Layout) -> None:

@@ -4,7 +4,7 @@ import { get, waiting } from "./api.js";
 import { CheckMender } from "./check_mend.js";
 import { id, nearMiss, pagePath, TYPE_NAMES } from "./check_paint.js";
 import { make, tell } from "./dom.js";
-import { showRow } from "./grid.js";
+import { showCell, showRow } from "./grid.js";
 import { ahead, PageView } from "./page.js";
 
 const POLL = 3000;
@@ -23,7 +23,9 @@ export class CheckJob extends CheckMender {
     this.along = "trail";
     this.marked = [];
     this.pending = new Map(); // "document key" -> decision on its way
-    this.view = new PageView((item) => this.choose(this.at.document, item, "document"), (page, box) => this.add(page, box));
+    this.view = new PageView((item) => this.choose(this.at.document, item, "document"), (page, box) => this.add(page, box), (page, point) => this.pickPoint(page, point));
+    this.splitter = make("div", { class: "splitter", role: "separator", tabindex: 0, "aria-orientation": "vertical", "aria-label": "Width of the page picture",
+      "aria-valuemin": 15, "aria-valuemax": 85, onpointerdown: (event) => this.dragSplit(event), onkeydown: (event) => this.keySplit(event) });
     this.work = make("ul", { class: "items" });
     this.inside = make("ul", { class: "items" });
     this.list = make("ul", { class: "items" });
@@ -40,6 +42,7 @@ export class CheckJob extends CheckMender {
     return [
       make("nav", { class: "side", "aria-label": "Worklist" }, this.workTitle, this.work, this.insideTitle, this.inside, this.listTitle, this.list),
       make("section", { class: "middle", "aria-label": "Page" }, this.pager, this.view.element),
+      this.splitter,
       make("section", { class: "right", "aria-label": "Table" }, this.detail, this.grid),
     ];
   }
@@ -49,13 +52,42 @@ export class CheckJob extends CheckMender {
       ["j k", "next, previous"], ["o", "go on along the documents, or the worklist"], ["y", "accept"], ["n", "reject"], ["1 2 3 4", `type: ${TYPE_NAMES.join(", ").toLowerCase()}`],
       ["u", "undo your last decision in this document"], ["← →", "previous, next page"], ["↑ ↓", "choose a row"],
       ["s", "split the table before the chosen row"], ["m", "mark the table for joining"], ["g", "join it with the marked ones"],
-      [". c", "next doubt; it is right as it was read"], ["e [ ]", "edit the chosen cell; choose the cell left, right"], ["t f", "edit the title; add a footnote (double click edits one)"],
+      [". c", "next doubt; it is right as it was read"], ["e [ ]", "edit the chosen cell, note or visit; choose the cell left, right"], ["N P", "next, previous footnote"], ["v", "visit table, and back to the grid"], ["t f", "edit the title; add a footnote (double click edits one)"],
       ["i x I X", "insert, remove a row; a column"], ["l p", "merge the cell with the one right of it; part it"], ["h H", "shorter, longer header"], ["r", "redo"],
       ["a", "add a missed table: draw a box"], ["+ - 0", "zoom"], ["w", "say why"], ["?", "this list"],
     ];
   }
 
+  // Share of page and table, in percent for the page; kept in this browser
+  setSplit(share) {
+    const now = Math.round(Math.max(15, Math.min(85, share)));
+    localStorage.setItem("soesift.split", String(now));
+    this.splitter.setAttribute("aria-valuenow", String(now));
+    const main = this.splitter.parentElement;
+    main?.style.setProperty("--page", `${now}fr`);
+    main?.style.setProperty("--table", `${100 - now}fr`);
+  }
+
+  dragSplit(event) {
+    event.preventDefault();
+    const [left, right] = [this.splitter.previousElementSibling, this.splitter.nextElementSibling].map((one) => one.getBoundingClientRect());
+    const move = (now) => this.setSplit((100 * (now.clientX - left.left)) / (right.right - left.left));
+    const end = () => { window.removeEventListener("pointermove", move); this.paintPage(); };
+    window.addEventListener("pointermove", move);
+    window.addEventListener("pointerup", end, { once: true });
+  }
+
+  keySplit(event) {
+    const step = { ArrowLeft: -4, ArrowRight: 4 }[event.key];
+    if (!step) return;
+    event.preventDefault();
+    event.stopPropagation();
+    this.setSplit(Number(this.splitter.getAttribute("aria-valuenow")) + step);
+    this.paintPage();
+  }
+
   async start() {
+    this.setSplit(Number(localStorage.getItem("soesift.split")) || 50);
     await this.refresh();
     if (this.first && this.rows.some((row) => row.key === this.first)) await this.choose(this.first, null, "document");
     const first = this.first ? null : this.trail[0] ?? (this.rows[0] && { document: this.rows[0].key, key: null });
@@ -120,6 +152,7 @@ export class CheckJob extends CheckMender {
     this.row = null;
     this.held = null;
     this.noteHeld = undefined;
+    this.visitHeld = null;
     this.page = item?.pages[0] ?? 1;
     this.paint();
     this.preview(found, wanted);
@@ -211,17 +244,33 @@ export class CheckJob extends CheckMender {
   }
 
   step(by) {
+    if (this.tab === "visits") return this.chooseVisit((this.visitHeld ?? -1) + by);
     const table = this.table();
     if (!table?.rows?.length) return;
     const to = this.row === null ? table.header_rows : this.row + by;
-    if (to >= table.header_rows && to < table.rows.length) this.chooseRow(to);
+    if (to >= 0 && to < table.rows.length) this.chooseRow(to);
+  }
+
+  // The cell printed at a point of the page
+  pickPoint(page, [x, y]) {
+    const found = Object.entries(this.table()?.boxed ?? {}).find(([, [on, x0, top, x1, bottom]]) => on === page && x0 <= x && x <= x1 && top <= y && y <= bottom);
+    if (!found) return;
+    const [row, column] = found[0].split(" ").map(Number);
+    if (this.tab === "visits") return this.chooseVisit(this.visits().rows.findIndex((one) => one.column === column));
+    this.chooseRow(row);
+    this.chooseCell(row, column);
   }
 
   chooseRow(number) {
     this.row = number;
     this.noteHeld = undefined;
-    if (this.held?.row !== number) this.held = { row: number, column: this.held?.column ?? 0 };
+    if (this.held?.row !== number) { // the cell of that row in the column where one was
+      const cells = this.table().rows[number];
+      this.held = { row: number, column: (cells.findLast((cell) => cell.c <= (this.held?.column ?? 0)) ?? cells[0])?.c ?? 0 };
+    }
     showRow(this.grid, number);
+    showCell(this.grid, this.held.row, this.held.column);
+    this.light();
     const page = this.table().row_pages[number];
     if (page && page !== this.page) { this.page = page; this.paintPage(); }
   }

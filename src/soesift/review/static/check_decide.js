@@ -1,11 +1,11 @@
 // What a person decides in the first job, as corrections.
 
 import { freshId, send, waiting } from "./api.js";
-import { CheckPainter, id, nearMiss, TYPES } from "./check_paint.js";
-import { tell } from "./dom.js";
+import { CheckPainter, id, nearMiss, TYPE_NAMES, TYPES } from "./check_paint.js";
+import { askMany, tell } from "./dom.js";
 
 export class CheckDecider extends CheckPainter {
-  decide(what, decision = "") {
+  decide(what, decision = "", then = () => {}) {
     const found = this.document();
     if (!found) return;
     const at = { ...this.at };
@@ -22,6 +22,7 @@ export class CheckDecider extends CheckPainter {
         if (!this.item()) this.at.key = this.document().items[0]?.key ?? null;
         this.paint();
       } else this.paintLists();
+      then(said);
     };
     const refused = async () => { this.documents.delete(at.document); await this.load(at.document); after(); };
     send(`/api/documents/${at.document}/corrections`, body, after, refused);
@@ -96,5 +97,22 @@ export class CheckDecider extends CheckPainter {
     this.decide({ action: "split", table: this.at.key, row });
   }
 
-  add(page, box) { this.decide({ action: "add", page, box }); }
+  // A box was drawn: which type the table is, then it is read and shown
+  async add(page, box) {
+    const mains = this.document().items.some((item) => this.document().shown[item.key]?.type === "main_soa");
+    const given = await askMany("A missed table", {
+      table_type: { label: "Type", options: TYPES.map((type, n) => [type, TYPE_NAMES[n]]), value: mains ? "track" : "main_soa" },
+      title: { label: "Title as printed; empty: as read", value: "" },
+    });
+    if (!given) return tell("Nothing was added.");
+    tell("Reading the table …");
+    const title = given.title.trim();
+    const sent = this.decide({ action: "add", page, box, table_type: given.table_type, ...(title ? { title } : {}) }, "accept", (said) => {
+      const key = `added-${sent.slice(0, 12)}`;
+      if (!said?.items.some((item) => item.key === key)) return;
+      const rows = said.shown[key].rows?.length ?? 0;
+      tell(rows ? `Added: ${TYPE_NAMES[TYPES.indexOf(given.table_type)].toLowerCase()}, ${rows} rows.` : "Added, but no rows could be read in the box; type them in, or draw another box.");
+      if (this.at?.document === said.key) { this.at.key = key; this.row = null; this.held = null; this.paint(); }
+    });
+  }
 }

@@ -1,13 +1,13 @@
 // What a person mends in a table, as corrections: cells, title, notes, rows, columns, the header; and doubts looked at.
 
 import { waiting } from "./api.js";
-import { CheckDecider } from "./check_decide.js";
+import { CheckVisits } from "./check_visits.js";
 import { askMany, make, tell } from "./dom.js";
 import { showCell } from "./grid.js";
 
 const LIST = (text) => text.split(/[\s,;]+/).filter(Boolean);
 
-export class CheckMender extends CheckDecider {
+export class CheckMender extends CheckVisits {
   mendable() {
     const table = this.table();
     if (table?.rows) return table;
@@ -22,6 +22,25 @@ export class CheckMender extends CheckDecider {
   chooseCell(row, column) {
     this.held = { row, column };
     showCell(this.grid, row, column);
+    this.light();
+  }
+
+  // Along the notes, round about
+  stepNote(by) {
+    const count = this.table()?.footnotes?.length ?? 0;
+    if (!count) return tell("This table has no footnotes.");
+    if (this.tab !== "grid") this.switchTab("grid");
+    this.chooseNote(((this.noteHeld ?? (by > 0 ? -1 : 0)) + by + count) % count);
+  }
+
+  chooseNote(number) {
+    this.held = null;
+    this.row = null;
+    this.noteHeld = number;
+    const place = document.getElementById(`note-${number}`);
+    place?.scrollIntoView({ block: "nearest" });
+    place?.focus();
+    this.light();
   }
 
   // Left and right along the chosen row
@@ -34,6 +53,8 @@ export class CheckMender extends CheckDecider {
     const next = cells[Math.min(cells.length - 1, Math.max(0, here + by))];
     if (next) this.chooseCell(row, next.c);
   }
+
+  edit() { return this.tab === "visits" ? this.editVisit() : this.noteHeld !== undefined ? this.editNote(this.noteHeld) : this.editCell(); }
 
   async editCell(row = this.held?.row, column = this.held?.column) {
     const table = this.mendable();
@@ -102,6 +123,7 @@ export class CheckMender extends CheckDecider {
   // The chosen cell, the chosen note, or the table as a whole was looked at and is right
   check() {
     if (!this.mendable()) return;
+    if (this.tab === "visits") return this.checkVisit();
     if (this.noteHeld !== undefined) this.mend({ action: "check", note: this.noteHeld });
     else if (this.cell()?.d) this.mend({ action: "check", row: this.held.row, column: this.held.column });
     else if (this.table().doubt?.length) this.mend({ action: "check" });
@@ -112,28 +134,40 @@ export class CheckMender extends CheckDecider {
     const table = this.table();
     const cells = (table?.rows ?? []).flatMap((row, number) => row.filter((cell) => cell.d).map((cell) => ({ row: number, column: cell.c, why: cell.d })));
     const notes = (table?.footnotes ?? []).flatMap((note, index) => (note.doubt ? [{ note: index, why: note.doubt }] : []));
-    return [...cells, ...notes];
+    const visits = (table?.visits?.rows ?? []).flatMap((row, index) => (row.doubt ? [{ visit: index, why: row.doubt }] : []));
+    return [...cells, ...notes, ...visits];
   }
 
   nextDoubt() {
     const all = this.doubts();
-    if (!all.length) return tell("No doubtful cell or note in this table.");
-    const place = (one) => (one.note === undefined ? one.row * 1000 + one.column : 1e7 + one.note);
-    const here = this.noteHeld !== undefined ? 1e7 + this.noteHeld : this.held ? this.held.row * 1000 + this.held.column : -1;
+    if (!all.length) return tell("No doubtful cell, note or visit in this table.");
+    const place = (one) => (one.visit !== undefined ? 2e7 + one.visit : one.note !== undefined ? 1e7 + one.note : one.row * 1000 + one.column);
+    const here = this.tab === "visits" ? 2e7 + (this.visitHeld ?? -1) : this.noteHeld !== undefined ? 1e7 + this.noteHeld : this.held ? this.held.row * 1000 + this.held.column : -1;
     const next = all.find((one) => place(one) > here) ?? all[0];
-    if (next.note === undefined) {
+    const tab = next.visit === undefined ? "grid" : "visits";
+    if (tab !== this.tab) this.switchTab(tab);
+    if (next.visit !== undefined) this.chooseVisit(next.visit);
+    else if (next.note === undefined) {
       this.chooseRow(next.row);
       this.chooseCell(next.row, next.column);
-    } else {
-      this.held = null;
-      document.getElementById(`note-${next.note}`)?.focus();
-    }
-    this.noteHeld = next.note;
+      this.noteHeld = undefined;
+    } else this.chooseNote(next.note);
     tell(`${all.indexOf(next) + 1} of ${all.length}: ${next.why}`);
   }
 
   mend(what) {
+    if (what.action === "edit_cell") this.paintEdited(what);
     this.decide({ ...what, table: this.at.key });
+  }
+
+  // What was typed stands at once; the server's answer follows
+  paintEdited({ row, column, text }) {
+    const cell = this.cell();
+    if (cell) cell.t = text;
+    const place = this.grid.querySelector(`[data-at="${row} ${column}"]`);
+    if (!place) return;
+    const marks = [...place.querySelectorAll("sup")];
+    place.replaceChildren(text, ...marks);
   }
 
   // The last undo of mine, taken back
@@ -150,7 +184,7 @@ export class CheckMender extends CheckDecider {
   mendBar() {
     const button = (text, key, action) => make("button", { type: "button", "aria-keyshortcuts": key, onclick: action }, text, " ", make("kbd", { "aria-hidden": "true" }, key));
     return make("div", { class: "bar", role: "group", "aria-label": "Mend" },
-      button("Next doubt", ".", () => this.nextDoubt()), button("Is right", "c", () => this.check()), button("Edit cell", "e", () => this.editCell()),
+      button("Next doubt", ".", () => this.nextDoubt()), button("Is right", "c", () => this.check()), button("Edit", "e", () => this.edit()), button(this.tab === "visits" ? "Grid" : "Visits", "v", () => this.switchTab()),
       button("Title", "t", () => this.editTitle()), button("Add note", "f", () => this.addNote()),
       button("Row above", "i", () => this.reshape("insert_row")), button("Remove row", "x", () => this.reshape("remove_row")),
       button("Column before", "I", () => this.reshape("insert_column")), button("Remove column", "X", () => this.reshape("remove_column")),
@@ -160,10 +194,10 @@ export class CheckMender extends CheckDecider {
 
   mendKeys() {
     return {
-      ".": () => this.nextDoubt(), c: () => this.check(), e: () => this.editCell(), t: () => this.editTitle(), f: () => this.addNote(),
+      ".": () => this.nextDoubt(), c: () => this.check(), e: () => this.edit(), v: () => this.switchTab(), t: () => this.editTitle(), f: () => this.addNote(),
       i: () => this.reshape("insert_row"), x: () => this.reshape("remove_row"), I: () => this.reshape("insert_column"), X: () => this.reshape("remove_column"),
       l: () => this.mergeRight(), p: () => this.partCell(), h: () => this.headerRows(-1), H: () => this.headerRows(1), r: () => this.redo(),
-      "[": () => this.stepCell(-1), "]": () => this.stepCell(1),
+      N: () => this.stepNote(1), P: () => this.stepNote(-1), "[": () => this.stepCell(-1), "]": () => this.stepCell(1),
     };
   }
 }

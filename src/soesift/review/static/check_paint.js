@@ -71,6 +71,26 @@ export class CheckPainter {
     else this.view.empty(found.readable ? "A Word document has no pages to show." : "The document itself was not found; start with --documents FOLDER.");
   }
 
+  // The chosen cell, else the row, else the note, on the page picture
+  light() {
+    const table = this.table();
+    if (!table?.boxed) return;
+    const note = this.noteHeld !== undefined ? table.footnotes[this.noteHeld] : null;
+    const boxes = note ? this.document().boxes.filter((one) => one.item === this.at.key && one.page === note.page && one.role === "footnotes")
+      : this.held ? boxesOf(table, (row, column) => row === this.held.row && column === this.held.column) : boxesOf(table, (row) => row === this.row);
+    this.showLit(boxes, note?.page);
+  }
+
+  lightColumn(column) {
+    const table = this.table();
+    if (table?.boxed && !table.visits?.transposed) this.showLit(boxesOf(table, (row, c) => c === column && row < table.header_rows));
+  }
+
+  showLit(boxes, page = boxes[0]?.page) {
+    this.view.lit = boxes;
+    if (page && page !== this.page && this.document()?.pictured) { this.page = page; this.paintPage(); } else this.view.light(boxes);
+  }
+
   paintDetail() {
     const found = this.document();
     const item = this.item();
@@ -98,18 +118,32 @@ export class CheckPainter {
       make("p", { class: "whyline" }, make("label", { for: "why" }, "Why "), this.why),
       evidenceOf(table, found, item),
     ]);
-    const shown = JSON.stringify([this.at, table]);
+    if (this.tab === "visits" && !table.visits?.rows.length) this.tab = "grid";
+    const shown = JSON.stringify([this.at, table, this.tab]);
     if (this.gridShown !== shown) {
       this.gridShown = shown;
       const seen = table.rows ? table : table.read ?? table;
-      replace(this.grid, [
+      replace(this.grid, this.tab === "visits" ? [this.visitsTable()] : [
         gridOf(seen, (row) => this.chooseRow(row), (row, column) => this.chooseCell(row, column), (row, column) => this.editCell(row, column)),
         notesOf(seen, (note) => this.editNote(note)) ?? "",
       ]);
     }
+    if (this.tab === "visits") {
+      if (this.visitHeld !== null) this.chooseVisit(this.visitHeld);
+      return;
+    }
     if (this.row !== null && this.row !== undefined) showRow(this.grid, this.row);
     if (this.held) showCell(this.grid, this.held.row, this.held.column);
   }
+}
+
+function boxesOf(table, wanted) {
+  const found = [];
+  for (const [place, [page, ...box]] of Object.entries(table.boxed)) {
+    const [row, column] = place.split(" ").map(Number);
+    if (wanted(row, column)) found.push({ page: page ?? table.row_pages[row], box });
+  }
+  return found;
 }
 
 function evidenceOf(table, found, item) {

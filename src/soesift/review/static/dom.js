@@ -32,20 +32,33 @@ export function tell(text) {
   if (text) timer = setTimeout(() => (told.hidden = true), 12000);
 }
 
-// Several fields at once: {name: {label, value, rows}}; null where it is given up
+function control(name, field) {
+  const common = { id: `mend-${name}`, name, maxlength: 8000 };
+  if (field.options) return make("select", common, ...field.options.map(([value, text]) => make("option", { value }, text)));
+  if (field.rows) return make("textarea", { ...common, rows: field.rows });
+  return make("input", { ...common, inputmode: field.number ? "decimal" : null, autocomplete: "off" });
+}
+
+// Several fields at once: {name: {label, value, rows, options, number, short}}; null where it is given up
 export function askMany(title, fields) {
   const dialog = byId("mending");
   byId("mending-title").textContent = title;
   const inputs = Object.entries(fields).map(([name, field]) => {
-    const input = make(field.rows ? "textarea" : "input", { id: `mend-${name}`, name, rows: field.rows ?? null, maxlength: 8000 });
+    const input = control(name, field);
     input.value = field.value ?? "";
-    return [name, input, make("p", {}, make("label", { for: `mend-${name}` }, field.label), input)];
+    return [name, input, make("p", { class: field.short ? "short" : null }, make("label", { for: `mend-${name}` }, field.label), input)];
   });
   byId("mending-fields").replaceChildren(...inputs.map(([, , line]) => line));
   dialog.returnValue = "";
+  const form = byId("mending-form");
+  form.onkeydown = (event) => { // Enter saves, in a text of several lines with Ctrl
+    if (event.key !== "Enter" || event.target.tagName === "BUTTON" || (event.target.tagName === "TEXTAREA" && !event.ctrlKey)) return;
+    event.preventDefault();
+    form.requestSubmit(form.querySelector("button[value=save]"));
+  };
   dialog.showModal();
   inputs[0][1].focus();
-  inputs[0][1].select();
+  inputs[0][1].select?.();
   return new Promise((resolve) => {
     dialog.addEventListener("close", () => resolve(
       dialog.returnValue === "save" ? Object.fromEntries(inputs.map(([name, input]) => [name, input.value])) : null,

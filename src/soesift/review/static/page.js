@@ -4,7 +4,9 @@ import { picture } from "./api.js";
 import { make, svg } from "./dom.js";
 
 const DPI = { usual: 110, large: 220 };
-const ZOOMS = [0.5, 0.7, 1, 1.4, 2, 3];
+const STEP = 1.3; // one zoom step
+const SMALLEST = 0.3, LARGEST = 6; // widths of the sheet, in widths of the frame
+const READABLE = 1.25; // screen pixels a point from which small print can be read
 const KEPT = 16;
 const pictures = new Map();
 
@@ -25,8 +27,10 @@ function load(path) {
 export const ahead = (path) => { load(`${path}?size=usual`).catch(() => {}); };
 
 export class PageView {
-  constructor(onpick, ondraw) {
-    this.zoom = 2;
+  constructor(onpick, ondraw, onpoint = () => {}) {
+    this.scale = null; // width of the sheet in widths of the frame; null: fitted to the table
+    this.onpoint = onpoint;
+    this.lit = [];
     this.ondraw = ondraw;
     this.onpick = onpick;
     this.image = make("img", { alt: "" });
@@ -36,13 +40,14 @@ export class PageView {
     this.note = make("p", { class: "quiet note" });
     this.element = make("div", { class: "page" }, this.note, this.frame);
     this.layer.addEventListener("pointerdown", (event) => this.press(event));
+    this.frame.addEventListener("wheel", (event) => this.wheel(event), { passive: false });
     this.drawing = null;
   }
 
   async show(path, number, boxes, chosen) {
     this.boxes = boxes.filter((box) => box.page === number);
     this.chosen = chosen;
-    const size = this.zoom > 2 ? "large" : "usual";
+    const size = this.frame.clientWidth * (this.scale ?? 1.5) > 1300 ? "large" : "usual";
     const wanted = `${path}?size=${size}`;
     const moved = this.path !== path || this.number !== number;
     this.path = path;
@@ -64,6 +69,7 @@ export class PageView {
     this.sheet.hidden = false;
     this.paint();
     if (moved) this.reveal();
+    else this.revealLit();
   }
 
   empty(text) {
@@ -77,8 +83,10 @@ export class PageView {
     const width = this.image.naturalWidth * this.points;
     const height = this.image.naturalHeight * this.points;
     this.layer.setAttribute("viewBox", `0 0 ${width} ${height}`);
-    this.sheet.style.width = `${ZOOMS[this.zoom] * 100}%`;
+    this.sheet.style.width = `${(this.scale ?? this.fitted(width)) * 100}%`;
+    const lit = this.lit.filter((one) => one.page === this.number).map((one) => this.shape(one.box, "lit"));
     const shapes = this.boxes.map((box) => this.shape(box.box, `${box.role}${box.item === this.chosen ? " chosen" : ""}`, box.item));
+    shapes.push(...lit);
     if (this.drawing) shapes.push(this.shape(this.drawing, "drawing"));
     this.layer.replaceChildren(...shapes);
   }
@@ -90,18 +98,74 @@ export class PageView {
     return rect;
   }
 
+  // The chosen table as wide as the frame, but never so small that its print cannot be read
+  fitted(width) {
+    const box = this.boxes.find((one) => one.item === this.chosen && one.role !== "footnotes");
+    const frame = this.frame.clientWidth || 1;
+    const wide = box ? width / Math.max(box.box[2] - box.box[0] + 12, 1) : 1;
+    return Math.max(1, Math.min(LARGEST, Math.max(wide, (READABLE * width) / frame)));
+  }
+
   reveal() {
-    const box = this.layer.querySelector(".chosen");
-    if (box) box.scrollIntoView({ block: "nearest", inline: "nearest" });
+    if (this.revealLit()) return;
+    const box = this.boxes.find((one) => one.item === this.chosen);
+    if (box) this.scrollTo(box.box[0] - 6, box.box[1] - 6);
+  }
+
+  // In points of the page, to the upper left corner of the frame
+  scrollTo(x, y) {
+    const scale = this.sheet.clientWidth / (this.image.naturalWidth * this.points || 1);
+    this.frame.scrollTo({ left: x * scale, top: y * scale, behavior: "instant" });
+  }
+
+  light(boxes) {
+    this.lit = boxes;
+    if (!this.path || this.sheet.hidden || !this.layer.hasAttribute("viewBox")) return;
+    this.paint();
+    this.revealLit();
+  }
+
+  revealLit() {
+    const lit = this.layer.querySelector(".box.lit");
+    if (!lit) return false;
+    const box = lit.getBoundingClientRect(), frame = this.frame.getBoundingClientRect();
+    const off = (low, high, first, last) => (low >= first && high <= last ? 0 : (low + high) / 2 - (first + last) / 2);
+    const wide = box.width > frame.width;
+    this.frame.scrollBy({ left: wide ? 0 : off(box.left, box.right, frame.left, frame.right), top: off(box.top, box.bottom, frame.top, frame.bottom), behavior: "instant" });
+    return true;
   }
 
   zoomBy(step) {
-    this.zoom = step === 0 ? 2 : Math.max(0, Math.min(ZOOMS.length - 1, this.zoom + step));
-    if (this.path) this.show(this.path, this.number, this.boxes, this.chosen);
+    this.zoomTo(step === 0 ? null : this.width() * STEP ** step);
+  }
+
+  width() { return this.sheet.clientWidth / (this.frame.clientWidth || 1); }
+
+  // `at`: the place of the frame that stays where it is, in pixels
+  zoomTo(scale, at = [this.frame.clientWidth / 2, this.frame.clientHeight / 2]) {
+    if (!this.path) return;
+    const before = this.width();
+    this.scale = scale === null ? null : Math.max(SMALLEST, Math.min(LARGEST, scale));
+    const [left, top] = [this.frame.scrollLeft + at[0], this.frame.scrollTop + at[1]];
+    this.paint();
+    const grown = this.width() / before;
+    if (scale === null) this.reveal();
+    else this.frame.scrollTo({ left: left * grown - at[0], top: top * grown - at[1], behavior: "instant" });
+    this.show(this.path, this.number, this.boxes, this.chosen);
+  }
+
+  wheel(event) {
+    if (!event.ctrlKey && !event.metaKey) return;
+    event.preventDefault();
+    const frame = this.frame.getBoundingClientRect();
+    this.zoomTo(this.width() * STEP ** (-Math.sign(event.deltaY) / 2), [event.clientX - frame.left, event.clientY - frame.top]);
   }
 
   startDrawing() {
     if (!this.path) return false;
+    this.before = this.scale;
+    const whole = (this.frame.clientHeight * this.image.naturalWidth) / ((this.frame.clientWidth || 1) * this.image.naturalHeight);
+    this.zoomTo(Math.min(1, whole)); // to see where it belongs
     const [, , width, height] = this.layer.getAttribute("viewBox").split(" ").map(Number);
     this.drawing = [width * 0.1, height * 0.2, width * 0.9, height * 0.6].map(Math.round);
     this.note.textContent = "Drag a box, or move it with the arrow keys (with Shift: its size); Enter keeps it, Esc drops it.";
@@ -130,8 +194,23 @@ export class PageView {
     const [x0, top, x1, bottom] = this.drawing;
     this.drawing = null;
     this.note.textContent = "";
+    this.zoomTo(this.before);
     this.paint();
     if (keep) this.ondraw(this.number, [Math.min(x0, x1), Math.min(top, bottom), Math.max(x0, x1), Math.max(top, bottom)]);
+  }
+
+  // Drag moves the sheet; a press that does not move is a click
+  pan(event, click) {
+    const from = [event.clientX, event.clientY, this.frame.scrollLeft, this.frame.scrollTop];
+    let moved = false;
+    const move = (now) => {
+      const [dx, dy] = [now.clientX - from[0], now.clientY - from[1]];
+      moved ||= Math.hypot(dx, dy) > 4;
+      if (moved && event.pointerType === "mouse") this.frame.scrollTo({ left: from[2] - dx, top: from[3] - dy, behavior: "instant" });
+    };
+    const end = () => { window.removeEventListener("pointermove", move); if (!moved) click(); };
+    window.addEventListener("pointermove", move);
+    window.addEventListener("pointerup", end, { once: true });
   }
 
   place(event) {
@@ -142,8 +221,11 @@ export class PageView {
 
   press(event) {
     if (!this.drawing) {
-      const item = event.target.dataset?.item;
-      if (item) this.onpick(item);
+      this.pan(event, () => {
+        const item = event.target.dataset?.item;
+        if (item && item !== this.chosen) this.onpick(item);
+        else this.onpoint(this.number, this.place(event));
+      });
       return;
     }
     const from = this.place(event);

@@ -1,0 +1,169 @@
+"""Text that is cut, crossed by a line, or written over other text in the sheets, Word pages and plots of results.
+
+    python benchmarks/clipped.py RESULTS [--only ID...]
+
+RESULTS is a folder of `soesift detect`. Each result is written as Excel, visits as Excel, and Word (`docx`, `m11`),
+printed to PDF by LibreOffice (`soffice` on the PATH), and looked at by program: every word of every table must be on
+the pages; no letter may be crossed by a rule, and none may lie on a letter of another cell. The burden plot of each
+table is laid out by matplotlib: no two of its texts may overlap, none may leave the picture. Prints one line a file
+that has any, and the sums.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from soesift.detect.reading import Reading, page_of
+from soesift.document.pdf import open_pdf
+from soesift.export.write import write
+from soesift.result.models import Result
+from soesift.result.place import is_result
+from soesift.result.store import read_result
+
+KINDS = ("xlsx", "visits", "docx", "m11")
+INSIDE = 0.22  # share of a letter's height from either end that a rule may touch: boxes reach beyond the ink
+ON_TOP = 0.35  # share of a letter's area under another letter from which on they are written over each other
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("results", type=Path)
+    parser.add_argument("--only", nargs="*", default=[])
+    asked = parser.parse_args()
+    bad: Counter[str] = Counter()
+    seen: Counter[str] = Counter()
+    for path in sorted(asked.results.glob("*.json")):
+        if not is_result(path) or (asked.only and path.stem not in asked.only):
+            continue
+        result = read_result(path)
+        if not result.tables:
+            continue
+        for kind, faults in faults_of(result, path.stem).items():
+            seen[kind] += 1
+            if faults:
+                bad[kind] += 1
+                print(f"{path.stem} {kind}: {'; '.join(faults)}", flush=True)
+    print(", ".join(f"{kind} {bad[kind]} of {seen[kind]}" for kind in seen) or "no results")
+    return int(bool(bad))
+
+
+def faults_of(result: Result, stem: str) -> dict[str, list[str]]:
+    found = {}
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder)
+        for kind in KINDS:
+            files = [one for one in write(result, kind, place / kind, stem) if one.suffix in (".xlsx", ".docx")]
+            for one in files:
+                printed = as_pdf(one, place / f"{kind}-pdf")
+                wanted = words_of(result) if kind != "visits" else Counter()
+                found[kind] = looked_at(printed, wanted)
+    found["plot"] = plot_faults(result)
+    return found
+
+
+def as_pdf(path: Path, folder: Path) -> Path:
+    command = ["soffice", "--headless", "--convert-to", "pdf", "--outdir", str(folder), str(path)]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=300)
+    return folder / f"{path.stem}.pdf"
+
+
+def words_of(result: Result) -> Counter[str]:
+    """What must be on the pages: the texts of cells and notes, without spaces."""
+    texts = [cell.text for table in result.tables for cell in table.cells]
+    texts += [note.text for table in result.tables for note in table.footnotes]
+    return Counter(word for text in texts for word in squeezed(text).split())
+
+
+def squeezed(text: str) -> str:
+    return re.sub(r"[^\w\s]", " ", text.replace("\u00ad", ""))
+
+
+def looked_at(pdf: Path, wanted: Counter[str]) -> list[str]:
+    letters, crossed, covered = "", 0, 0
+    where: list[str] = []
+    with open_pdf(pdf) as document:
+        for number in range(len(document)):
+            page = page_of(document, number, Reading(), "never")
+            letters += re.sub(r"\s+|[^\w\s]", "", page.text())
+            ink = np.array([not chr(code).isspace() for code in page.codes.tolist()], bool)
+            boxes = page.boxes[ink] if len(page.boxes) else page.boxes
+            one, two = crossed_letters(boxes, page.horizontal), covered_letters(boxes)
+            if one or two:
+                where.append(str(number + 1))
+            crossed, covered = crossed + one, covered + two
+    lost = [word for word in wanted if word.lower() not in letters.lower()]
+    said = [f"{len(lost)} words lost ({', '.join(lost[:4])})"] if lost else []
+    said += [f"{crossed} letters crossed by a rule"] if crossed else []
+    said += [f"{covered} letters on others"] if covered else []
+    return [*said, f"pages {', '.join(where[:8])}"] if where else said
+
+
+def crossed_letters(boxes: Any, rules: Any) -> int:
+    """Letters through whose middle a horizontal rule runs."""
+    count = 0
+    for x0, y0, x1, y1 in rules:
+        y, high = (y0 + y1) / 2, boxes[:, 3] - boxes[:, 1]
+        wide = (boxes[:, 0] < x1 - 0.5) & (boxes[:, 2] > x0 + 0.5)
+        count += int((wide & (y > boxes[:, 1] + INSIDE * high) & (y < boxes[:, 3] - INSIDE * high)).sum())
+    return count
+
+
+def covered_letters(boxes: Any) -> int:
+    """Letters of which a good part lies under another."""
+    count, order = 0, np.argsort(boxes[:, 1]) if len(boxes) else []
+    rows = boxes[order] if len(boxes) else boxes
+    for place in range(len(rows)):
+        box = rows[place]
+        end = int(np.searchsorted(rows[:, 1], box[3]))
+        near = rows[place + 1 : end]
+        wide = np.minimum(near[:, 2], box[2]) - np.maximum(near[:, 0], box[0])
+        high = np.minimum(near[:, 3], box[3]) - np.maximum(near[:, 1], box[1])
+        area = np.clip(wide, 0, None) * np.clip(high, 0, None)
+        own = max((box[2] - box[0]) * (box[3] - box[1]), 1e-6)
+        ligature = (np.abs(near - box) < 0.05).all(axis=1) if len(near) else False
+        count += bool(((area > ON_TOP * own) & ~ligature).any())
+    return count
+
+
+def plot_faults(result: Result) -> list[str]:
+    """Texts of the burden plots that overlap or leave the picture."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    from soesift.burden.count import count_result
+    from soesift.burden.plot import burden_figure
+    from soesift.burden.repeats import read_repeats
+    from soesift.burden.vocabulary import load_vocabulary
+
+    counted = count_result(result, load_vocabulary(None), read_repeats(()), ())
+    said = []
+    for table in counted.tables:
+        figure = burden_figure(table, counted)
+        FigureCanvasAgg(figure).draw()
+        axes = figure.axes[0]
+        for axis in (axes.xaxis, axes.yaxis):
+            names = [label.get_text() for label in axis.get_ticklabels()]
+            said += [f"names are not distinct in {table.table_id}"] * (len(set(names)) < len(names))
+        width, height = figure.get_size_inches() * figure.dpi
+        boxes = [t.get_window_extent() for t in [*axes.get_yticklabels(), *axes.texts]]
+        outside = sum(b.x0 < -1 or b.y0 < -1 or b.x1 > width + 1 or b.y1 > height + 1 for b in boxes)
+        outside += sum(
+            b.x0 < -1 or b.y1 > height + 1 or b.x1 > width + 1
+            for b in (t.get_window_extent() for t in axes.get_xticklabels())
+        )
+        over = sum(a.overlaps(b) for n, a in enumerate(boxes) for b in boxes[n + 1 :])
+        if outside or over:
+            said.append(f"{table.table_id}: {outside} texts outside, {over} on others")
+    return said
+
+
+if __name__ == "__main__":
+    sys.exit(main())
