@@ -9,12 +9,14 @@ from soesift.evaluate.arrays import ShapeError
 from soesift.evaluate.bootstrap import (
     difference,
     draw,
+    holm,
     interval,
     macro_difference,
     macro_estimate,
     macro_samples,
     pooled_samples,
     ranked_samples,
+    two_sided,
 )
 from soesift.evaluate.scores import average_precision, count, from_counts
 
@@ -132,3 +134,40 @@ def test_one_seed_is_the_bootstrap_of_protocols_and_estimates_stay_within_0_and_
     assert macro_estimate(v) == macro_estimate(v[None])
     e = macro_estimate(np.stack([np.ones(20), np.full(20, 0.9), np.ones(20)]))
     assert 0 <= e.low <= e.value <= e.high <= 1
+
+
+def test_sponsors_are_drawn_whole():
+    blocks = ["a", "a", "b", "c", "c", "c"]
+    weights = draw(6, resamples=300, blocks=blocks)
+    assert (weights[:, 0] == weights[:, 1]).all()
+    assert (weights[:, 3] == weights[:, 5]).all()
+    assert (weights[:, [0, 2, 3]].sum(1) == 3).all()
+    with pytest.raises(ShapeError, match="blocks is length 2"):
+        draw(6, blocks=["a", "b"])
+
+
+def test_protocols_that_go_by_sponsor_widen_the_interval():
+    rng = np.random.default_rng(0)
+    blocks = np.repeat(np.arange(8), 5)
+    values = np.clip(0.8 + np.repeat(rng.normal(0, 0.1, 8), 5) + rng.normal(0, 0.01, 40), 0, 1)
+    alone, whole = macro_estimate(values), macro_estimate(values, blocks=blocks)
+    assert whole.high - whole.low > 1.5 * (alone.high - alone.low)
+    gap = macro_difference(values, np.full(40, 0.75), blocks=blocks)
+    assert gap.low < values.mean() - 0.75 < gap.high
+
+
+def test_chances_are_corrected_for_their_number_step_down():
+    assert holm([0.01, 0.04, 0.03, float("nan")])[:3] == pytest.approx([0.03, 0.06, 0.06])
+    assert np.isnan(holm([0.01, float("nan")])[1])
+    assert holm([0.4, 0.6]).max() <= 1
+    rng = np.random.default_rng(1)
+    wrong = sum(holm(rng.uniform(size=20)).min() < 0.05 for _ in range(2000))
+    assert wrong / 2000 < 0.065
+
+
+def test_a_bootstrap_chance_is_twice_the_smaller_tail():
+    rng = np.random.default_rng(2)
+    same = macro_difference(np.ones(9), np.ones(9))
+    assert two_sided(same) == 1
+    clear = macro_difference(rng.uniform(0.8, 1, 30), rng.uniform(0, 0.2, 30), resamples=500)
+    assert two_sided(clear, 500) == 1 / 500

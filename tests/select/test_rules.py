@@ -197,3 +197,10 @@ def test_matched_drop_drops_as_many_of_each_label_as_agreement():
         assert (chosen.keep & (votes.label == c)).sum() == (agreed.keep & (votes.label == c)).sum()
     assert (chosen.keep != agreed.keep).any()
     assert (rules.positive_drop(votes, seed=2).keep & (votes.label == 1)).any()
+
+
+def test_beliefs_are_targets_where_there_is_no_audit():
+    s = rules.soft_beliefs(VOTES)
+    assert s.keep.tolist() == [True] * 4 + [False] + [True] * 2
+    assert s.target[s.keep] == pytest.approx(sigmoid(VOTES.z[s.keep]))
+    assert s.label[s.keep].tolist() == (s.target[s.keep] > 0.5).astype(int).tolist()

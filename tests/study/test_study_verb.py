@@ -16,12 +16,14 @@ import pytest
 
 from soesift.cli.main import main
 from soesift.errors import UsageError
+from soesift.evaluate.bootstrap import holm, two_sided
 from soesift.label.ledger import Ledger
 from soesift.label.recorded import RecordedAnswer, RecordedTable, import_answers
 from soesift.study.arms import direct, taught
-from soesift.study.compare import THRESHOLDS, compare
+from soesift.study.compare import THRESHOLDS, blocks_of, compare
 from soesift.study.config import StudyConfig, read_config
 from soesift.study.data import StudyData, read_data
+from soesift.study.report import _chance, markdown
 from soesift.study.run import Result, folds_of, mark_of, one, read_result, result_path, run_study
 from soesift.table.record import TableRecord
 
@@ -257,6 +259,7 @@ def test_an_arm_that_keeps_nothing_is_named_not_scored(study: Path, tmp_path: Pa
         ('reference = "soft"', "reference soft is not among the arms"),
         ('student = "encoder"', "needs a [model]"),
         ("sizes = [2]", "sizes are shares"),
+        ('resample = "sponsors"', "needs groups, a file of protocols and sponsors"),
     ],
 )
 def test_wrong_settings_are_named(
@@ -338,3 +341,25 @@ def test_beside_the_linear_model_needs_an_encoder(study: Path) -> None:
     (study / "wrong.toml").write_text(toml(["human", "all+linear"]))
     with pytest.raises(UsageError, match="encoder"):
         read_config(study / "wrong.toml")
+
+
+def test_sponsors_are_resampled_on_request_and_chances_are_corrected(study: Path) -> None:
+    lines = map(json.loads, (study / "tables.jsonl").read_text().splitlines())
+    names = sorted({line["document"] for line in lines})
+    (study / "sponsors.tsv").write_text("".join(f"{name}\tS{i // 4}\n" for i, name in enumerate(names)))
+    arms = ["human", "zero_shot:or", "zero_shot:json"]
+    changes = {"groups": study / "sponsors.tsv", "folds": 2, "arms": arms, "sizes": [], "seeds": [1]}
+    config, data = material(study, out=study / "by-sponsor", **changes)
+    results = run_study(config, data)
+    by_protocol = compare(config, data, results)[0]
+    config.resample = "sponsors"
+    by_sponsor = compare(config, data, results)[0]
+    assert blocks_of(config, data, data.pool) == [f"S{i // 4}" for i in range(16)]
+    for here, there in zip(by_protocol.arms, by_sponsor.arms, strict=True):
+        assert here.macro["f1"].value == there.macro["f1"].value
+    assert [a.macro["f1"] for a in by_protocol.arms] != [a.macro["f1"] for a in by_sponsor.arms]
+    text = markdown(config, data, [by_sponsor])
+    assert "200 bootstrap resamples of sponsors" in text
+    row = next(line for line in text.splitlines() if line.startswith("| zero_shot:json |"))
+    gaps = [a.difference["f1"] for a in by_sponsor.arms if a.arm != "human"]
+    assert row.split("|")[-2].strip() == _chance(holm([two_sided(g, 200) for g in gaps])[1])

@@ -9,7 +9,7 @@ import click
 from soesift.cli.label_inputs import FILE, ledger_of, tables_of
 
 OPEN = click.FloatRange(0, 1, min_open=True, max_open=True)
-RULES = ["agreement", "certified", "soft", "confident", "crowd", "all",
+RULES = ["agreement", "certified", "soft", "soft_beliefs", "confident", "crowd", "all",
          "confirmed", "certified_confirmed", "self_trained",
          "random_drop", "matched_drop", "positive_drop", "relabel_or", "relabel_and"]  # fmt: skip
 

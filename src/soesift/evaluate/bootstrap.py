@@ -41,10 +41,18 @@ class Difference(NamedTuple):
     above: float
 
 
-def draw(n_protocols: int, *, resamples: int = RESAMPLES, seed: int = 0) -> Ints:
-    """(resamples, n_protocols) how often each protocol is drawn; each row sums to n_protocols."""
+def draw(n_protocols: int, *, resamples: int = RESAMPLES, seed: int = 0, blocks: ArrayLike | None = None) -> Ints:
+    """(resamples, n_protocols) how often each protocol is drawn; each row sums to n_protocols.
+
+    blocks: (n_protocols,) what is drawn whole instead, such as sponsors; rows then sum to n_protocols on average.
+    """
     if n_protocols < 1:
         raise ShapeError("no protocol to resample: give the scores of at least one")
+    if blocks is not None:
+        names, place = np.unique(np.asarray(blocks), return_inverse=True)
+        if len(place) != n_protocols:
+            raise ShapeError(f"blocks is length {len(place)} and there are {n_protocols} protocols")
+        return draw(len(names), resamples=resamples, seed=seed)[:, place]
     rng = np.random.default_rng(seed)
     return rng.multinomial(n_protocols, np.full(n_protocols, 1 / n_protocols), size=resamples)
 
@@ -130,7 +138,9 @@ def with_seeds(value: float, samples: Floats, by_seed: ArrayLike, protocols: int
     return np.asarray(value + wider * (samples + shift - value))
 
 
-def macro_estimate(values: ArrayLike, *, resamples: int = RESAMPLES, seed: int = 0) -> Estimate:
+def macro_estimate(
+    values: ArrayLike, *, resamples: int = RESAMPLES, seed: int = 0, blocks: ArrayLike | None = None
+) -> Estimate:
     """Mean over protocols (and seeds) of `values` (p,) or (s, p) with its 95 % interval, within 0 and 1.
 
     Near 1 a percentile interval is too short: no resample makes an error that no protocol made.
@@ -138,12 +148,14 @@ def macro_estimate(values: ArrayLike, *, resamples: int = RESAMPLES, seed: int =
     v = np.atleast_2d(np.asarray(values, np.float64))
     mean = _mean_over_seeds(v)
     value = float(np.nanmean(mean)) if not np.isnan(mean).all() else float("nan")
-    samples = macro_samples(mean, draw(len(mean), resamples=resamples, seed=seed))
-    found = interval(value, with_seeds(value, samples, _by_seed(v), len(mean), seed=seed))
+    samples = macro_samples(mean, draw(len(mean), resamples=resamples, seed=seed, blocks=blocks))
+    found = interval(value, with_seeds(value, samples, _by_seed(v), _count(mean, blocks), seed=seed))
     return Estimate(value, max(found.low, 0.0), min(found.high, 1.0)) if not np.isnan(found.low) else found
 
 
-def macro_difference(a: ArrayLike, b: ArrayLike, *, resamples: int = RESAMPLES, seed: int = 0) -> Difference:
+def macro_difference(
+    a: ArrayLike, b: ArrayLike, *, resamples: int = RESAMPLES, seed: int = 0, blocks: ArrayLike | None = None
+) -> Difference:
     """Mean over protocols (and seeds) of a - b, both (p,) or (s, p) for the same protocols in the same order, paired.
 
     A protocol where either is NaN (average precision without a true SoE) is left out of both. 95 %.
@@ -154,9 +166,30 @@ def macro_difference(a: ArrayLike, b: ArrayLike, *, resamples: int = RESAMPLES, 
     gaps = first - second
     gap = _mean_over_seeds(gaps)
     mean = float(np.nanmean(gap)) if not np.isnan(gap).all() else float("nan")
-    samples = macro_samples(gap, draw(len(gap), resamples=resamples, seed=seed))
-    samples = with_seeds(mean, samples, _by_seed(gaps), len(gap), seed=seed)
+    samples = macro_samples(gap, draw(len(gap), resamples=resamples, seed=seed, blocks=blocks))
+    samples = with_seeds(mean, samples, _by_seed(gaps), _count(gap, blocks), seed=seed)
     return difference(mean, samples, 0.0, np.zeros_like(samples))
+
+
+def two_sided(gap: Difference, resamples: int = RESAMPLES) -> float:
+    """Two-sided bootstrap p-value of no difference: twice the smaller tail, at least 1 / resamples, at most 1."""
+    return float("nan") if np.isnan(gap.above) else min(1.0, max(2 * min(gap.above, 1 - gap.above), 1 / resamples))
+
+
+def holm(p: ArrayLike) -> Floats:
+    """(m,) p-values corrected for their number, step down (Holm 1979); NaN stays and counts for nothing."""
+    each = vector("p", p)
+    known = np.flatnonzero(~np.isnan(each))
+    order = known[np.argsort(each[known], kind="stable")]
+    raised = each[order] * np.arange(len(order), 0, -1)
+    out = np.full(len(each), np.nan)
+    out[order] = np.minimum(np.maximum.accumulate(raised), 1.0)
+    return out
+
+
+def _count(values: Floats, blocks: ArrayLike | None) -> int:
+    """How many units are drawn: protocols, or blocks of them."""
+    return len(values) if blocks is None else len(np.unique(np.asarray(blocks)))
 
 
 def _mean_over_seeds(values: Floats) -> Floats:

@@ -20,7 +20,7 @@ from soesift.select.crowd import crowd
 from soesift.select.pots import Audit
 from soesift.select.rules import Selection
 
-RULES = ("agreement", "certified", "soft", "confident", "crowd", "all",
+RULES = ("agreement", "certified", "soft", "soft_beliefs", "confident", "crowd", "all",
          "confirmed", "certified_confirmed", "self_trained",
          "random_drop", "matched_drop", "positive_drop", "relabel_or", "relabel_and")  # fmt: skip
 NEEDS_AUDIT = ("certified", "soft", "certified_confirmed")
@@ -64,6 +64,7 @@ def select_by(rule: str, material: Material) -> Selected:
     plain: Mapping[str, Callable[[], Selection]] = {
         "agreement": lambda: rules.agreement(votes),
         "all": lambda: rules.keep_all(votes),
+        "soft_beliefs": lambda: rules.soft_beliefs(votes),
         "random_drop": lambda: rules.random_drop(votes, seed=material.seed),
         "matched_drop": lambda: rules.matched_drop(votes, seed=material.seed),
         "positive_drop": lambda: rules.positive_drop(votes, seed=material.seed),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -126,16 +126,17 @@ def _scores(
     each = [per_protocol(truth, row > 0.5, groups, row) for row in told]
     seeds = np.stack([one.values for one in each])
     values = seeds.mean(0)
-    macro = {name: macro_estimate(seeds[:, :, i], resamples=config.resamples) for i, name in enumerate(METRICS)}
+    drawn: dict[str, Any] = {"resamples": config.resamples, "blocks": blocks_of(config, data, use)}
+    macro = {name: macro_estimate(seeds[:, :, i], **drawn) for i, name in enumerate(METRICS)}
     gaps = {} if reference is None else {
-        name: macro_difference(seeds[:, :, i], reference.by_seed[:, :, i], resamples=config.resamples)
+        name: macro_difference(seeds[:, :, i], reference.by_seed[:, :, i], **drawn)
         for i, name in enumerate(METRICS[:3])
     }  # fmt: skip
     full = [full_shares(one) for one in each]
     return ArmScores(
         arm,
         macro,
-        _pooled(each, truth, told, groups, config.resamples),
+        _pooled(each, truth, told, groups, drawn),
         values,
         seeds,
         [float(one.values[:, 2].mean()) for one in each],
@@ -147,6 +148,14 @@ def _scores(
         mean_cost([cost_of(config, data, r) for r in results]),
         {level: _above(level, truth, told, groups) for level in THRESHOLDS},
     )
+
+
+def blocks_of(config: StudyConfig, data: StudyData, use: Bools) -> list[str] | None:
+    """The sponsor of each scored protocol, in the order of `per_protocol`; None where protocols are drawn."""
+    if config.resample == "protocols":
+        return None
+    sponsor = dict(zip(data.groups.tolist(), data.blocks, strict=True))
+    return [sponsor[name] for name in np.unique(data.groups[use]).tolist()]
 
 
 def _above(level: float, truth: Ints, told: Floats, groups: Strings) -> tuple[float, float, float]:
@@ -172,11 +181,11 @@ def cost_of(config: StudyConfig, data: StudyData, result: Result) -> dict[str, f
 
 
 def _pooled(
-    each: Sequence[ProtocolScores], truth: Ints, told: Floats, groups: Strings, resamples: int
+    each: Sequence[ProtocolScores], truth: Ints, told: Floats, groups: Strings, drawn_by: dict[str, Any]
 ) -> dict[str, Estimate]:
     """Pooled over tables, counts summed over seeds; average precision is the mean over seeds."""
     counts = np.sum([one.counts for one in each], axis=0)
-    weights = draw(len(counts), resamples=resamples)
+    weights = draw(len(counts), **drawn_by)
     samples = pooled_samples(counts, weights)
     whole = from_counts(counts.sum(0)).tolist()
     alone = np.array([from_counts(one.counts.sum(0)) for one in each])

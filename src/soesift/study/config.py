@@ -12,7 +12,7 @@ from soesift.config import load_toml
 from soesift.label.config import GateConfig, PriceConfig
 from soesift.train.config import FitConfig, ModelConfig
 
-TAUGHT = ("human", "human_all", "human_simulated", "all", "agreement", "hybrid", "certified", "soft",
+TAUGHT = ("human", "human_all", "human_simulated", "all", "agreement", "hybrid", "certified", "soft", "soft_beliefs",
           "confident", "crowd", "confirmed", "certified_confirmed", "self_trained",
           "random_drop", "matched_drop", "positive_drop", "relabel_or", "relabel_and")  # fmt: skip
 DIRECT = ("rule", "zero_shot:or", "zero_shot:and")
@@ -71,6 +71,7 @@ class StudyConfig(_Section):
     seeds: list[int] = Field(default=[1, 2, 3], min_length=1)
     folds: int = Field(default=5, ge=2)
     groups: Path | None = None  # tab-separated "protocol<TAB>sponsor": folds split by the latter
+    resample: Literal["protocols", "sponsors"] = "protocols"  # what intervals draw whole; sponsors: of `groups`
     sizes: list[float] = []
     size_arm: str = "agreement"
     resamples: int = Field(default=10_000, ge=10)
@@ -98,6 +99,8 @@ class StudyConfig(_Section):
                 near = get_close_matches(arm, ARMS, 1, 0.4)
                 hint = f"did you mean {near[0]}?" if near else f"known: {', '.join(ARMS)}"
                 raise ValueError(f"unknown arm {arm}; {hint}")
+        if self.resample == "sponsors" and self.groups is None:
+            raise ValueError('resample = "sponsors" needs groups, a file of protocols and sponsors')
         if self.reference not in self.arms:
             raise ValueError(f"reference {self.reference} is not among the arms")
         if self.student == "encoder" and self.model is None:

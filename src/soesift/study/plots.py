@@ -34,12 +34,13 @@ def _axes(width: float, height: float) -> tuple[Any, Any]:
 
 
 def f1_plot(one: Comparison) -> Any:
-    """Macro F1 of each arm with its interval."""
+    """Macro F1 of each arm with its interval, each seed as a small point."""
     figure, axes = _axes(8, 1 + 0.3 * len(one.arms))
     for row, a in enumerate(reversed(one.arms)):
         e = a.macro["f1"]
         axes.plot([e.low, e.high], [row, row], color="tab:blue")
         axes.plot([e.value], [row], "o", color="tab:blue")
+        axes.plot(a.seed_f1, [row] * len(a.seed_f1), ".", color="black", markersize=4)  # each seed
     axes.set_yticks(range(len(one.arms)), [arm_name(a) for a in reversed(one.arms)])
     axes.set(xlabel="macro F1 over protocols, 95 %", title=f"On {one.name}")
     return figure

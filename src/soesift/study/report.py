@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from soesift.evaluate.bootstrap import Difference, Estimate
+from soesift.evaluate.bootstrap import Difference, Estimate, holm, two_sided
 from soesift.select.gate_tables import gate_name
 from soesift.study.compare import THRESHOLDS, Comparison
 from soesift.study.config import StudyConfig
@@ -46,13 +46,14 @@ def facts(config: StudyConfig, data: StudyData) -> list[str]:
         f"student: {config.student}; {len(config.seeds)} seeds, {config.folds} folds that split no "
         f"{'protocol' if config.groups is None else 'sponsor'}; YES above one half",
         f"teacher: {asked}; {int(data.pool.sum())} tables may teach; spent {tokens} tokens, {money:g} money",
-        f"intervals: 95 %, {config.resamples} bootstrap resamples of protocols"
+        f"intervals: 95 %, {config.resamples} bootstrap resamples of {config.resample}"
         + (
             " and seeds, widened for the number of seeds"
             if len(config.seeds) > 1
             else "; ONE seed: how far another would move an arm is not in them"
         )
         + f"; differences are paired, against `{config.reference}`; near 1 they are too short",
+        "p (Holm): two-sided, of no difference of F1, corrected for the number of arms beside the reference",
         "a protocol without a schedule counts 1 when left alone and 0 after a false alarm",
     ]
     paid = [f"{name}: {p.input:g} in, {p.output:g} out {p.currency}" for name, p in config.prices.items()]
@@ -81,11 +82,13 @@ def tables(config: StudyConfig, one: Comparison) -> list[tuple[str, Table]]:
 
 def _macro(config: StudyConfig, one: Comparison) -> Table:
     head = ["arm", "recall", "precision", "F1", "accuracy", "average precision", "F1 of the seeds",
-            f"F1 - {config.reference}"]  # fmt: skip
+            f"F1 - {config.reference}", "p (Holm)"]  # fmt: skip
     names = ("recall", "precision", "f1", "accuracy", "average_precision")
+    gaps = [a.difference.get("f1") for a in one.arms]
+    p = holm([float("nan") if gap is None else two_sided(gap, config.resamples) for gap in gaps]).tolist()
     rows = [
-        [arm_name(a), *(_estimate(a.macro[n]) for n in names), _range(a.seed_f1), _gap(a.difference.get("f1"))]
-        for a in one.arms
+        [arm_name(a), *(_estimate(a.macro[n]) for n in names), _range(a.seed_f1), _gap(gap), _chance(x)]
+        for a, gap, x in zip(one.arms, gaps, p, strict=True)
     ]
     return [head, *rows]
 
@@ -147,6 +150,10 @@ def _estimate(e: Estimate) -> str:
     if np.isnan(e.value):
         return "-"
     return f"{e.value:.3f}" + ("" if np.isnan(e.low) else f" ({e.low:.3f}-{e.high:.3f})")
+
+
+def _chance(p: float) -> str:
+    return "-" if np.isnan(p) else f"{p:.3f}" if p >= 0.001 else "below .001"
 
 
 def _range(values: Sequence[float]) -> str:
