@@ -155,7 +155,7 @@ def soft(votes: Combined, audit: AuditDraw, truth: ArrayLike, *, repair: ArrayLi
 
 
 def soft_beliefs(votes: Combined) -> Selection:
-    """`soft_beliefs`: nothing dropped; the target is the belief as it is, sigma(z), for want of an audit to calibrate it.
+    """`soft_beliefs`: nothing dropped; the target is the belief as it is, sigma(z), where no audit calibrates it.
 
     Teachers are mostly too sure, so targets lie nearer to 0 and 1 than they should; `soft` mends that.
     """
