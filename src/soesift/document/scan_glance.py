@@ -1,7 +1,7 @@
 """A glance at a page picture before it is read: can it hold a schedule? From a small rendering, no model of OCR.
 
-What is seen is judged by small boosted trees (glance.json), learnt from worn pages of protocols and from pages that are
-pictures. What counts is a lattice: crossings of rules that line up in rows and columns, or lone marks that do. Flow
+What is seen is judged by small boosted trees (glance.json, made by benchmarks/glance.py), learnt from worn pages of
+protocols and from pages that are pictures. What counts is a lattice: crossings of rules that line up in rows and columns, or lone marks that do. Flow
 charts, letters, covers, agreements and blackened paragraphs have rules and boxes, but no lattice.
 """
 
@@ -43,8 +43,11 @@ SETTINGS = GlanceSettings()
 
 def likely(grey: Grey) -> float:
     """Probability that a page, as an (h, w) picture, holds a table like a schedule; calibrated where it was learnt."""
-    trees = _trees()
-    seen = features(grey)
+    return chance(features(grey), _trees())
+
+
+def chance(seen: Floats, trees: dict[str, Any]) -> float:
+    """Probability by boosted trees, as benchmarks/glance.py writes them, for what is seen of a page."""
     total = float(trees["start"])
     for tree in trees["trees"]:
         node = 0
