@@ -1,8 +1,9 @@
 """A glance at a page picture before it is read: can it hold a schedule? From a small rendering, no model of OCR.
 
 What is seen is judged by small boosted trees (glance.json, made by benchmarks/glance.py), learnt from worn pages of
-protocols and from pages that are pictures. What counts is a lattice: crossings of rules that line up in rows and columns, or lone marks that do. Flow
-charts, letters, covers, agreements and blackened paragraphs have rules and boxes, but no lattice.
+protocols and from pages that are pictures. What counts is a lattice: crossings of rules that line up in rows and
+columns, or lone marks that do. Flow charts, letters, covers, agreements and blackened paragraphs have rules and boxes,
+but no lattice.
 """
 
 from __future__ import annotations
