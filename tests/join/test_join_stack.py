@@ -70,7 +70,7 @@ def test_the_reprinted_caption_row_marked_continued_is_not_a_row() -> None:
     second = fragment(titled(more, BODY[3:]), 5, header_rows=2, spans=[(0, 0, 1, 5)], caption=more)
     assert group_fragments([first, second]) == [[first, second]]
     joined = join_fragments([first, second])
-    assert joined.grid == [[CAPTION] * 5, *HEADER, *BODY]
+    assert joined.grid == [*HEADER, *BODY]
     assert_covered(joined)
 
 
@@ -299,3 +299,21 @@ def test_one_misread_row_of_a_reprinted_header_keeps_none_of_it_in_the_body() ->
     joined = join_fragments([fragment(head + BODY[:3], 4, caption=CAPTION), fragment(misread + BODY[3:], 5)])
     assert joined.grid == head + BODY
     assert joined.header_rows == 3
+
+
+def test_a_caption_in_the_frame_is_no_row() -> None:
+    title = ["Table 3 Schedule of Activities"] * 5
+    spans = [(0, 0, 1, 5)]
+    pages = [
+        fragment([title, *HEADER, *BODY[:3]], 1, header_rows=2, spans=spans),
+        fragment([title, *HEADER, *BODY[3:]], 2, header_rows=2, spans=spans),
+    ]
+    joined = join_fragments(pages)
+    assert joined.grid == [*HEADER, *BODY]
+    assert joined.header_rows == 1
+    assert {(c.row, c.column) for c in joined.cells} == {(r, c) for r in range(7) for c in range(5)}
+
+
+def test_a_heading_over_all_columns_is_a_row() -> None:
+    grid = [["Double-blind treatment"] * 5, *HEADER, *BODY]
+    assert join_fragments([fragment(grid, 1, header_rows=2, spans=[(0, 0, 1, 5)])]).grid == grid

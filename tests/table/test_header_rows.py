@@ -98,3 +98,9 @@ def test_sentences_that_name_visits_are_no_header() -> None:
         ["Samples", "Taken before the dose at these visits, as long as the participant has not had a meal by then"]
     ]
     assert count_header_rows(rows) == 1
+
+
+def test_a_row_beside_the_table_s_corner_is_header_though_it_holds_marks() -> None:
+    rows = [["Procedure", "V1", "V2", "V3"], ["Procedure", "±3", "", "+7"], ["Procedure", "X", "", "X"]]
+    assert count_header_rows([*rows, *BODY]) == 3
+    assert count_header_rows([*rows[:2], ["Weight", "X", "", "X"], *BODY]) == 2

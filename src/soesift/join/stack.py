@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,17 +18,44 @@ from soesift.join.likeness import header_likeness, letters, names_likeness, plai
 from soesift.join.pairs import has_own_header, is_tile
 from soesift.join.tiles import below, beside
 from soesift.result.models import Cell, Run
+from soesift.table.context import is_caption
+from soesift.table.records import title_row
 from soesift.table.signs import is_mark
+
+LEAST_TITLE = 12  # letters of a text over the width that names the table
 
 
 def join_fragments(fragments: list[Fragment]) -> Joined:
     """Stack fragments with like columns, then set blocks of other columns (tiles) side by side."""
+    fragments = [without_title(fragment) for fragment in fragments]
     blocks = [stack_block(block) for block in column_blocks(fragments)]
     joined = blocks[0]
     for block in blocks[1:]:
         put = beside if names_likeness(joined.names(), block.names()) >= 0.5 else below
         joined = put(joined, block)
     return joined
+
+
+def without_title(fragment: Fragment) -> Fragment:
+    """The fragment without leading rows in its frame that are its caption: one text over all columns."""
+    grid, count = fragment.record.grid, 0
+    while count < len(grid) - 1 and (text := title_row(grid[count:])) and names_table(text, fragment.record.caption):
+        count += 1
+    if not count or any(c.row < count < c.row + c.row_span for c in fragment.cells):
+        return fragment
+    heads = max(fragment.record.header_rows - count, 0)
+    return replace(
+        fragment,
+        record=fragment.record.model_copy(update={"grid": grid[count:], "header_rows": heads}),
+        cells=[replace(c, row=c.row - count) for c in fragment.cells if c.row >= count],
+        rows=fragment.rows[count:],
+        shades=fragment.shades[count:],
+    )
+
+
+def names_table(text: str, caption: str) -> bool:
+    """Whether a text over the width is a caption, as "Table 3: ..." or the schedule's own name."""
+    return is_caption(text) or (len(letters(text)) > LEAST_TITLE and letters(text) == letters(caption))
 
 
 def column_blocks(fragments: list[Fragment]) -> list[list[Fragment]]:

@@ -106,7 +106,7 @@ def header_evidence(
     marked = mark_columns(grid[: s.looked])
     weights = []
     for row in range(rows):
-        weight = own_evidence(grid[row], row, loud, marked, s)
+        weight = own_evidence(grid[row], row, loud, marked, s, cornered=row > 0 and has_corner(grid, row))
         if row:
             weight += merged_evidence(grid, row, s) + shade_evidence(shades, row, s)
         told = reprints[row] if row < len(reprints) else 0.0
@@ -116,14 +116,17 @@ def header_evidence(
     return weights
 
 
-def own_evidence(texts: Sequence[str], row: int, timed_tells: bool, marked: float, s: HeaderSettings) -> float:
-    """What a row says by itself. marked: share of the columns that hold marks anywhere."""
+def own_evidence(
+    texts: Sequence[str], row: int, timed_tells: bool, marked: float, s: HeaderSettings, *, cornered: bool = False
+) -> float:
+    """What a row says by itself. marked: share of the columns that hold marks anywhere; cornered: its name is the
+    table's corner, which reaches down to it, so that its marks tell of visits."""
     name, data = texts[0], [text for text in texts[1:] if not is_blank(text)]
     distinct = set(data)
     if not distinct - {name}:
         return s.band if row else 0.2
     if any(map(is_mark, distinct)):
-        return s.mark_of_visits if row and _OF_VISITS.fullmatch(name) else s.mark
+        return s.mark_of_visits if row and (cornered or _OF_VISITS.fullmatch(name)) else s.mark
     timed = sum(map(is_timed, distinct)) / len(distinct)
     weight = name_evidence(name, timed, row, s)
     untimed = s.untimed if weight > 0 else s.untimed_named
@@ -147,10 +150,16 @@ def name_evidence(name: str, timed: float, row: int, s: HeaderSettings) -> float
 def merged_evidence(grid: Grid, row: int, s: HeaderSettings) -> float:
     """Whether the corner of the table, or another text, reaches down from the row above."""
     above, here = grid[row - 1], grid[row]
-    if here[0] and here[0] == above[0] == grid[0][0] and len(set(here)) > 1:
+    if has_corner(grid, row):
         return s.corner
     same = any(a == b and len(a) > 3 and not is_mark(a) for a, b in zip(above[1:], here[1:], strict=True))
     return s.bridged if same and len(set(here[1:])) > 1 else 0.0
+
+
+def has_corner(grid: Grid, row: int) -> bool:
+    """Whether the corner of the table reaches down to a row and the row above it."""
+    here = grid[row]
+    return bool(here[0]) and here[0] == grid[row - 1][0] == grid[0][0] and len(set(here)) > 1
 
 
 def shade_evidence(shades: Sequence[float], row: int, s: HeaderSettings) -> float:

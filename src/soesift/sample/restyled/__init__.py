@@ -1,0 +1,1 @@
+"""One schedule's content in many styles of print, with the exact truth: for measuring whole tables."""
