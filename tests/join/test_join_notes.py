@@ -200,3 +200,11 @@ def test_a_note_with_signs_of_a_larger_font_is_no_heading() -> None:
     printed = lines("1. At screening", "2. Markers: " + "TNF and others, " * 10, "3. At rest")
     printed[1] = replace(printed[1], size=12.0)
     assert [m for m, _ in found(printed, "1 2 3")] == ["1", "2", "3"]
+
+
+@pytest.mark.parametrize("head", ["Footnotes:", "Notes", "NOTE", "Footnotes for Table 3"])
+def test_what_stands_over_the_notes_is_none(head: str) -> None:
+    assert found(lines(head, "a. Fasting.", "b. At Week 4 only.")) == [("a", "Fasting."), ("b", "At Week 4 only.")]
+    assert found(lines("Note: samples are taken before the dose.")) == [
+        ("", "Note: samples are taken before the dose.")
+    ]

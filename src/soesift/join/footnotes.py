@@ -70,6 +70,10 @@ _ELSEWHERE = re.compile(
     r"(?:table\s+)?continue[ds]?\b.{0,30}|.{0,30}\b(?:next|following)\s+page\W*)$",
     re.IGNORECASE,
 )
+# what stands over notes and says nothing
+_HEAD = re.compile(
+    r"(?:foot)?notes?(?:\s+(?:for|to|of|on)\s+(?:the\s+)?(?:table|schedule)\b.{0,40})?\s*:?", re.IGNORECASE
+)
 _LEADER = re.compile(r"\.{5}|(?:\. ){4}")  # a table of contents
 _NAMED = re.compile(r"^(?:abbreviations?|notes?|footnotes?|key|legend)\b", re.IGNORECASE)
 _OPEN = re.compile(
@@ -138,7 +142,7 @@ def read_footnotes(
         if line.covered:
             bridged, last = True, line if last is not None else None
             continue
-        if not text or _RUNNING.search(text) or _ELSEWHERE.match(text):
+        if not text or _RUNNING.search(text) or _ELSEWHERE.match(text) or _HEAD.fullmatch(text):
             continue
         marked = markers[place]
         if marked is not None and size and line.size > settings.larger * size and not _raised(line):

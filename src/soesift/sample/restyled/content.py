@@ -21,16 +21,46 @@ MOST_NOTES = {"letters": 16, "numbers": 16, "signs": 9}
 SERIES = {"letters": LETTERS, "numbers": NUMBERS, "signs": SIGNS}
 LEVELS = ("epoch", "cycle", "visit", "number", "week", "day", "since", "window", "fasting", "contact")
 LABELS = {
-    "epoch": ("Study Period", "Phase", "Epoch", "", "Trial Stage"),
+    "epoch": ("Study Period", "Phase", "Epoch", "", "Trial Stage", "Study Phase/Period", "Part"),
     "cycle": ("Cycle", "Treatment cycle", ""),
     "visit": ("Visit", "Study Visit", "Visit Name", "Assessment", "Procedure"),
     "number": ("Visit Number", "Visit No.", "Visit #", "Visit"),
-    "week": ("Week", "Study Week", "Weeks from randomisation", "Week of Treatment"),
-    "day": ("Day", "Study Day", "Days", "Relative day within a cycle"),
-    "since": ("Days from randomisation", "Days since first dose", "Days since most recent vaccination"),
-    "window": ("Window (days)", "Visit Window", "Allowable Deviation (days)", "Window allowance (days)", "Tolerance"),
-    "fasting": ("Fasting", "Fasting Visit", "Fasting status"),
-    "contact": ("Telephone Visit", "Clinic Visit", "Location of visit"),
+    "week": (
+        "Week",
+        "Study Week",
+        "Weeks from randomisation",
+        "Week of Treatment",
+        "Timing (weeks)",
+        "Approximate duration",
+        "",
+    ),
+    "day": ("Day", "Study Day", "Days", "Relative day within a cycle", "Timing of visit (day)", "Nominal Day", "D", ""),
+    "since": (
+        "Days from randomisation",
+        "Days since first dose",
+        "Days since most recent vaccination",
+        "Time after dose (days)",
+    ),
+    "window": (
+        "Window (days)",
+        "Visit Window",
+        "Allowable Deviation (days)",
+        "Window allowance (days)",
+        "Tolerance",
+        "Scheduling Window (Days)",
+        "Time window",
+        "Visit window in days",
+        "",
+    ),
+    "fasting": ("Fasting", "Fasting Visit", "Fasting status", "Fasting required", "Fasted visit"),
+    "contact": (
+        "Telephone Visit",
+        "Clinic Visit",
+        "Location of visit",
+        "Type of visit",
+        "Clinic (C) or phone (P)",
+        "Site visit",
+    ),
 }
 TEXTS = (
     "BP, HR, temperature",
@@ -48,6 +78,14 @@ LONG_NOTES = (
     "mBPI-sf and the diary are handed out at the start of the visit: (i) before any sample, (ii) before the dose.",
     "5 mL of blood at each time point, i.e. {n} tubes; local rules may ask for less. Not done if consent is withdrawn.",
     "Only participants with a body weight ≥ {n}0 kg; others as decided by the investigator, e.g. by telephone.",
+)
+MORE = (
+    "The sample is taken before the dose and at least {n} hours after the last meal.",
+    "On days of dosing all procedures are done before the injection.",
+    "If the window is missed, the visit is not repeated, and the reason is recorded.",
+    "Results of local laboratories within {n} days before Day 1 may be used.",
+    "Participants who enter the extension go on with its Visit {n} instead.",
+    "a second sample is drawn in case of a value above {n} times the limit.",
 )
 
 
@@ -96,28 +134,41 @@ class Content:
 class _Notes:
     """Footnotes in the order in which they are first used."""
 
-    def __init__(self, rng: Random, series: str) -> None:
-        self.rng, self.series, self.most = rng, SERIES[series], MOST_NOTES[series]
+    def __init__(self, rng: Random, series: str, length: str = "short") -> None:
+        self.rng, self.series, self.most, self.length = rng, SERIES[series], MOST_NOTES[series], length
         texts = [*note_words.NOTES, *LONG_NOTES, *LONG_NOTES]
         self.texts = rng.sample(texts, len(texts))
         self.used: list[tuple[str, str]] = []
 
     def mark(self) -> str:
         if self.used and (len(self.used) >= self.most or self.rng.random() < 0.25):
-            return f"^[{self.rng.choice(self.used)[0]}]"
-        text = self.texts[len(self.used)].format(n=self.rng.choice((2, 3, 4, 5, 7, 8)))
-        self.used.append((self.series[len(self.used)], text))
+            known = self.rng.sample(self.used, min(len(self.used), self.rng.choice((1, 1, 1, 2))))
+            return "^[" + ",".join(marker for marker, _ in sorted(known, key=self.used.index)) + "]"
+        self.used.append((self.series[len(self.used)], self.text()))
         return f"^[{self.used[-1][0]}]"
+
+    def text(self) -> str:
+        """A note of one paragraph, of several sentences, or with a list in it."""
+        rng, first = self.rng, self.texts[len(self.used)]
+        more = rng.sample(
+            MORE, {"short": 0, "long": rng.choice((0, 1, 3)), "lists": rng.choice((0, 0, 2))}[self.length]
+        )
+        joint = "\n• " if self.length == "lists" else " "
+        return joint.join([first.rstrip(".") + ":" if more and joint != " " else first, *more]).format(
+            n=rng.choice((2, 3, 5, 8))
+        )
 
     def maybe(self, share: float) -> str:
         return self.mark() if self.rng.random() < share else ""
 
 
-def make_content(rng: Random, series: str = "letters", groups: bool = True, most: int = 14) -> Content:
-    """A schedule of at most about `most` visits, its markers of one series."""
+def make_content(
+    rng: Random, series: str = "letters", groups: bool = True, most: int = 14, length: str = "short"
+) -> Content:
+    """A schedule of at most about `most` visits, its markers of one series; length: that of its notes."""
     study = make_study(rng)
     visits = calendar(rng, rng.choice(tuple(SCHEMES)), most)
-    notes = _Notes(rng, series)
+    notes = _Notes(rng, series, length)
     share = rng.choice((0.0, 0.03, 0.06, 0.1))
     levels = header_levels(rng, visits, notes, share)
     activities = choose_activities(rng, study.area, rng.choice((8, 14, 20, 26, 34)))
@@ -145,6 +196,15 @@ def header_levels(rng: Random, visits: list[Column], notes: _Notes, share: float
         used.add(level.label)
         note_level(rng, level, notes, share)
     return made
+
+
+def folded(levels: list[Level]) -> list[Level]:
+    """The last two levels as one, time below name in each cell, where both tell visits."""
+    if len(levels) < 2 or any(level.span or level.name in ("fasting", "contact") for level in levels[-2:]):
+        return levels
+    upper, lower = levels[-2:]
+    texts = [" ".join(filter(None, (a, f"({b})" if b else ""))) for a, b in zip(upper.texts, lower.texts, strict=True)]
+    return [*levels[:-2], Level("visit", upper.label, texts)]
 
 
 def note_level(rng: Random, level: Level, notes: _Notes, share: float) -> None:

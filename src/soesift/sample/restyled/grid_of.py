@@ -40,6 +40,7 @@ class Printable:
     sub: set[int]
     groups: set[int]
     unknown: set[int]
+    notes: list[tuple[str, str]] = field(default_factory=list)
 
 
 def printable(content: Content, style: PrintStyle) -> Printable:
@@ -168,10 +169,11 @@ def truth_of(content: Content, style: PrintStyle, made: Printable, raised: Grid)
             assert cell is not None
             said = "" if cell.redacted else cell.text if cell.said is None else cell.said
             line.append(" ".join(RAISED.sub("", said).split()))
-            if (top, left) == (r, c) and (found := RAISED.findall(said)):
+            if (top, left) == (r, c) and (found := [m for some in RAISED.findall(said) for m in some.split(",")]):
                 markers[r, c] = found
         texts.append(line)
-    notes = [(marker, text) for marker, text in content.notes if is_used(marker, markers)]
+    notes = [(marker, text.replace("\n", " ")) for marker, text in content.notes if is_used(marker, markers)]
+    made.notes = [(marker, text) for marker, text in content.notes if is_used(marker, markers)]
     groups, unknown = set(made.groups), set(made.unknown)
     legend = content.legend
     return WholeTruth(

@@ -83,13 +83,17 @@ class Press:
             self.canvas.restoreState()
         self.canvas.showPage()
 
-    def text(self, text: str, font: str, size: float, *, indent: float = 0.0, hang: float = 0.0) -> None:
-        """Lines of text at y, on new pages as need be."""
+    def text(
+        self, text: str, font: str, size: float, *, indent: float = 0.0, hang: float = 0.0, lead: str = ""
+    ) -> None:
+        """Lines of text at y, on new pages as need be; `lead` stands at the left of the first."""
         left, width, _ = self.room
         first = True
         for line in wrap(text, font, size, width - indent - hang):
             if self.left() < size * LEADING:
                 self.new_page(table=self.wide)
+            if first and lead:
+                draw_line(self.canvas, left, self.at(self.y) - 0.95 * size, lead, font, size)
             draw_line(
                 self.canvas, left + indent + (0 if first else hang), self.at(self.y) - 0.95 * size, line, font, size
             )
@@ -118,7 +122,7 @@ def restyle(seed: int, path: Path, **fixed: Any) -> WholeTruth:
     rng = Random(seed)
     style = replace(choose_style(rng), **fixed)
     most = {"portrait": rng.choice((6, 9, 12)), "landscape": rng.choice((9, 14, 18)), "turned": rng.choice((9, 14, 18))}
-    content = make_content(rng, style.series, style.groups != "none", most[style.paper])
+    content = make_content(rng, style.series, style.groups != "none", most[style.paper], style.length)
     return print_content(content, style, path, rng)
 
 
@@ -202,7 +206,8 @@ def lay_table(press: Press, made: Printable, truth: WholeTruth, rng: Random) -> 
             press.new_page(table=True)
             again(press, caption)
         lay_rows(press, made, columns, scale, caption, rng)
-    lay_notes(press, truth, scale)
+    if style.notes != "each":
+        lay_notes(press, made, truth.legend)
 
 
 def tile_columns(made: Printable, style: PrintStyle) -> list[list[int]]:
@@ -234,6 +239,7 @@ def lay_rows(press: Press, made: Printable, columns: list[int], scale: float, ca
         head = heads if first == grid.header_rows or press.style.reprint else []
         title = 1.6 * look.size + 2 * look.pad if framed else 0.0
         spare = press.left() - sum(heights[r] for r in head) - title - (12 if press.style.foot_line else 0)
+        spare -= height_of_notes(press, made) if press.style.notes == "each" else 0.0
         last = first
         while last < grid.shape[0] and heights[last] <= spare:
             spare -= heights[last]
@@ -258,6 +264,8 @@ def lay_rows(press: Press, made: Printable, columns: list[int], scale: float, ca
             rng,
         )
         press.pages += [press.page] if press.page not in press.pages else []
+        if press.style.notes == "each":
+            lay_notes(press, made, press.content.legend)
         first = last
         if first < grid.shape[0]:
             if press.style.foot_line:
@@ -266,6 +274,14 @@ def lay_rows(press: Press, made: Printable, columns: list[int], scale: float, ca
             press.new_page(table=True)
             again(press, caption)
             framed = framed if press.style.reprint else ""
+
+
+def height_of_notes(press: Press, made: Printable) -> float:
+    """Room that the notes take below a part, at most half of the page."""
+    size, width = press.style.note_size, press.room[1] - 16.0
+    texts = [f"{lead} {text}" for lead, text in notes_printed(made, press.content.legend, press.style)]
+    lines = sum(len(wrap(part, note_font(press.style), size, width)) for text in texts for part in text.split("\n"))
+    return min((lines + 2) * size * LEADING, 0.5 * press.room[2])
 
 
 def frame_title(press: Press, text: str, width: float, height: float, look: Look) -> None:
@@ -411,44 +427,101 @@ def draw_arrow(canvas: Any, row: Sequence[Cell | None], xs: list[float], y: floa
         arrow(canvas, xs[on[0]] + 1, xs[on[-1] + 1] - 2, y)
 
 
-def lay_notes(press: Press, truth: WholeTruth, scale: float) -> None:
+def lay_notes(press: Press, made: Printable, legend: str) -> None:
     """Notes and legend below the table, in its frame, or on the next page."""
     style = press.style
-    font = "Times-Roman" if style.face == "Times" else "Helvetica"
-    texts = [note_text(marker, text, style.form) for marker, text in truth.notes]
-    legend = [truth.legend] if truth.legend else []
-    texts = [*legend, *texts] if style.legend_first else [*texts, *legend]
+    texts = notes_printed(made, legend, style)
     if not texts:
+        return
+    if style.notes in ("framed", "rows"):
+        frame_notes(press, [texts] if style.notes == "framed" else [[text] for text in texts])
         return
     if style.notes == "next":
         press.new_page(table=True)
-    elif style.notes == "framed":
-        frame_notes(press, texts, font)
-        return
     press.y += 3
-    for text in texts:
-        press.text(text, font, style.note_size, hang=8.0 if style.form != "raised" and text not in legend else 0.0)
+    if style.note_head:
+        press.text(style.note_head, "Helvetica-Bold", style.note_size)
+    for lead, text in texts:
+        if style.notes == "table" and lead:
+            row_of_note(press, lead.rstrip(".:"), text)
+        else:
+            write_note(press, lead, text)
 
 
-def frame_notes(press: Press, texts: list[str], font: str) -> None:
-    """Boxes of the table's width, one a page."""
+def notes_printed(made: Printable, legend: str, style: PrintStyle) -> list[tuple[str, str]]:
+    """(what stands in front, text) of each note and of the legend, in printed order."""
+    notes = [(lead_of(marker, style.form), text) for marker, text in made.notes]
+    more = [("", legend)] if legend else []
+    return [*more, *notes] if style.legend_first else [*notes, *more]
+
+
+def lead_of(marker: str, form: str) -> str:
+    """A note's marker as printed, by its form."""
+    forms = {
+        "raised": "^[{}]",
+        "dot": "{}.",
+        "bracket": "{})",
+        "round": "({})",
+        "square": "[{}]",
+        "colon": "{}:",
+        "gap": "{}",
+    }
+    return forms.get(form, "{} =" if form == "equals" else "{} –").format(marker)
+
+
+def note_font(style: PrintStyle) -> str:
+    return "Times-Roman" if style.face == "Times" else "Helvetica"
+
+
+def write_note(press: Press, lead: str, text: str) -> None:
+    """A note with its list, its marker in front of the first line; tabbed where the form is a bare marker."""
+    style = press.style
+    first, *items = text.split("\n")
+    if style.form == "gap" and lead:
+        press.text(first, note_font(style), style.note_size, indent=14.0, lead=lead)
+    else:
+        press.text(
+            f"{lead} {first}".strip(),
+            note_font(style),
+            style.note_size,
+            hang=8.0 if lead and style.form != "raised" else 0.0,
+        )
+    for item in items:
+        press.text(item, note_font(style), style.note_size, indent=16.0, hang=6.0)
+
+
+def row_of_note(press: Press, lead: str, text: str) -> None:
+    """A row of a table of notes: the marker in one cell, the text in the other."""
     left, width, _ = press.room
-    size = press.style.note_size
-    lines = [line for text in texts for line in wrap(text, font, size, width - 6)]
-    while lines:
-        count = int((press.left() - 6) // (size * LEADING))
-        if count < min(2, len(lines)):
-            press.new_page(table=True)
-            continue
-        part, lines = lines[:count], lines[count:]
-        height = len(part) * size * LEADING + 5
-        press.canvas.setLineWidth(0.5)
-        press.canvas.rect(left, press.at(press.y) - height, width, height)
-        draw_lines(press.canvas, left + 3, press.at(press.y) - 2, tuple(part), font, size)
-        press.y += height
+    size, split = press.style.note_size, 30.0
+    lines = [line for part in text.split("\n") for line in wrap(part, note_font(press.style), size, width - split - 6)]
+    height = len(lines) * size * LEADING + 5
+    if press.left() < height:
+        press.new_page(table=True)
+    top = press.at(press.y)
+    press.canvas.setLineWidth(0.5)
+    press.canvas.rect(left, top - height, split, height)
+    press.canvas.rect(left + split, top - height, width - split, height)
+    draw_line(press.canvas, left + 3, top - 2 - 0.95 * size, lead, note_font(press.style), size)
+    draw_lines(press.canvas, left + split + 3, top - 2, tuple(lines), note_font(press.style), size)
+    press.y += height
 
 
-def note_text(marker: str, text: str, form: str) -> str:
-    """A note as printed, by the form of its marker."""
-    return {"raised": f"^[{marker}] {text}", "dot": f"{marker}. {text}", "bracket": f"{marker}) {text}",
-            "equals": f"{marker} = {text}"}[form]  # fmt: skip
+def frame_notes(press: Press, boxes: list[list[tuple[str, str]]]) -> None:
+    """Boxes of the table's width, parted where a page ends."""
+    left, width, _ = press.room
+    size, font = press.style.note_size, note_font(press.style)
+    for box in boxes:
+        parts = [part for lead, text in box for part in f"{lead} {text}".strip().split("\n")]
+        lines = [line for part in parts for line in wrap(part, font, size, width - 6)]
+        while lines:
+            count = int((press.left() - 6) // (size * LEADING))
+            if count < min(2, len(lines)):
+                press.new_page(table=True)
+                continue
+            some, lines = lines[:count], lines[count:]
+            height = len(some) * size * LEADING + 5
+            press.canvas.setLineWidth(0.5)
+            press.canvas.rect(left, press.at(press.y) - height, width, height)
+            draw_lines(press.canvas, left + 3, press.at(press.y) - 2, tuple(some), font, size)
+            press.y += height

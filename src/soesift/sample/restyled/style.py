@@ -23,9 +23,11 @@ class PrintStyle:
     corner: str = "labels"  # labels, merged, last: where the name of the activities stands in the header
     second: str = "none"  # none, section, category, comments
     series: str = "letters"  # letters, numbers, signs
-    form: str = "raised"  # raised, dot, bracket, equals: how notes begin
+    form: str = "raised"  # how notes begin: raised, dot, bracket, round, square, colon, gap, dash, equals
+    length: str = "short"  # of notes: short, long, lists
+    note_head: str = ""  # printed above the notes
     markers: str = "raised"  # raised, normal: those in cells
-    notes: str = "below"  # below, framed, next
+    notes: str = "below"  # below, each: on each page, next, framed, rows: a framed row a note, table: marker and text
     legend_first: bool = True
     note_size: float = 8.0
     continuous: str = "repeat"  # repeat, merged, arrow
@@ -43,16 +45,33 @@ class PrintStyle:
         return {f.name: str(getattr(self, f.name)) for f in fields(self)}
 
 
+RULES = (
+    "full",
+    "full",
+    "full",
+    "full",
+    "rects",
+    "rects",
+    "rects",
+    "sloppy",
+    "sloppy",
+    "horizontal",
+    "columns",
+    "header",
+    "none",
+)
+FORMS = ("raised", "raised", "raised", "dot", "dot", "bracket", "round", "square", "colon", "gap", "dash", "equals")
+NOTE_HEADS = ("", "", "", "", "Footnotes:", "Notes:", "NOTE", "Footnotes for Table 3")
 BARE = ("horizontal", "header", "none")
 FOOT_LINES = ("", "", "", "Table continued on next page", "Footnotes appear on the last page of the table")
 
 
 def choose_style(rng: Random) -> PrintStyle:
     """A style by chance; what cannot be read by a person either (merged marks without rules) is left out."""
-    rules = rng.choice(("full", "full", "full", "rects", "rects", "sloppy", "horizontal", "columns", "header", "none"))
+    rules = rng.choice(RULES)
     bare = rules in BARE
     series = rng.choice(("letters", "letters", "numbers", "signs"))
-    form = "raised" if series == "signs" else rng.choice(("raised", "raised", "dot", "bracket", "equals"))
+    form = "raised" if series == "signs" else rng.choice(FORMS)
     framed = rules in ("full", "rects")
     return PrintStyle(
         rules=rules,
@@ -72,7 +91,9 @@ def choose_style(rng: Random) -> PrintStyle:
         series=series,
         form=form,
         markers="normal" if series != "numbers" and rng.random() < 0.12 else "raised",
-        notes=rng.choice(("below", "below", "below", "framed" if framed else "below", "next")),
+        length=rng.choice(("short", "short", "long", "lists")),
+        note_head=rng.choice(NOTE_HEADS),
+        notes=rng.choice(("below", "below", "below", "each", "next", *(("framed", "rows", "table") if framed else ()))),
         legend_first=rng.random() < 0.6,
         note_size=rng.choice((6.5, 7.0, 8.0, 9.0)),
         continuous=rng.choice(("repeat",) if bare else ("repeat", "repeat", "merged", "arrow")),
