@@ -208,3 +208,26 @@ def test_what_stands_over_the_notes_is_none(head: str) -> None:
     assert found(lines("Note: samples are taken before the dose.")) == [
         ("", "Note: samples are taken before the dose.")
     ]
+
+
+def test_a_dash_may_part_marker_and_note() -> None:
+    printed = lines("a – Fasting.", "b – 5 mL are drawn.", "c – At Week 4 only.")
+    assert [marker for marker, _ in found(printed, "a b c")] == ["a", "b", "c"]
+
+
+def test_notes_below_a_long_list_of_abbreviations() -> None:
+    words = [f"ward{n}, words that stand for it and go on over the line" for n in range(9)]
+    notes = found(lines(*words, "a. Fasting.", "b. At Week 4 only."), "a b")
+    assert [marker for marker, _ in notes][-2:] == ["a", "b"]
+
+
+def test_a_note_that_juts_out_needs_no_stop_before_it() -> None:
+    def hung(text: str, top: float, left: float, indent: float) -> TextLine:
+        return TextLine(text, top, top + 8, 8.0, left=left, indent=indent)
+
+    printed = [
+        hung("a At Week 4, or as", 300, 40, 54),
+        hung("decided by the investigator", 310, 54, 80),
+        hung("b mBPI-sf on paper", 320, 40, 54),
+    ]
+    assert [marker for marker, _ in found(printed, "a b")] == ["a", "b"]

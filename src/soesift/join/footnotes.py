@@ -47,7 +47,7 @@ _NOTE = re.compile(
     rf"""^(?:[{_SIGNS}](?![{_SIGNS}])|[^\w{_SIGNS}])?(?:  # a stray sign or bullet, but not half of "**"
     [\[(]?(?P<closed>[a-z]{{1,2}}|(?<=[\[(])[a-z]\d{{1,2}}|\d{{1,2}}|[{_SIGNS}]{{1,4}})(?:[\])]|[.:=](?=\s)|\s*=)\s*
     |(?P<sign>[{_SIGNS}]{{1,4}})\s*                                                       # ** Only if
-    |(?P<bare>([a-z])\4?|\d{{1,2}})\s+(?=[A-Z"(≥≤<>])                                     # b Only if
+    |(?P<bare>([a-z])\4?|\d{{1,2}})\s+(?:[–—-]\s+)?(?=[A-Z"(≥≤<>])                      # b Only if; b – Only if
     )(?=\S)""",
     re.VERBOSE,
 )
@@ -59,7 +59,9 @@ _TAKEN_FOR_1 = {"l", "I", "|"}
 _FIRST = frozenset({"a", "A", "1"})
 _WORDS = {"in", "it", "at", "is", "so", "do", "no", "of", "up", "by", "us", "me", "on", "to", "be", "mg", "kg", "wk"}
 _STUCK = re.compile(r"^([a-z]|\d{1,2})(?=[A-Z][a-z])")
-_LOOSE = re.compile(rf"^[\[(]?([a-zA-Z]{{1,2}}|\d{{1,2}}|[{_SIGNS}]{{1,4}})(?:[\])]|[.:=](?=\s)|\s*=)?\s*(?=\S)")
+_LOOSE = re.compile(
+    rf"^[\[(]?([a-zA-Z]{{1,2}}|\d{{1,2}}|[{_SIGNS}]{{1,4}})(?:[\])]|[.:=](?=\s)|\s*=|\s+[–—-](?=\s))?\s*(?=\S)"
+)
 _EXPLAINED = re.compile(rf"^([Xx✓√●•]){UP}([^{UP}]{{1,4}})\ufdd1\s*(?:[=:–-]|means)\s*\S")  # "X^a = if diabetic"
 _SECTION = re.compile(r"\d+\.\d")  # right below a table: its notes are over
 _TITLE = re.compile(r"appendix\b", re.IGNORECASE)  # reprinted above notes on a page of their own
@@ -168,7 +170,7 @@ def read_footnotes(
             if before is not None:
                 if _ends(line, 0.0, size, True, settings) or is_heading(line):
                     break
-            elif not _is_unmarked_note(lines, place, markers, settings):
+            elif not _is_unmarked_note(lines, place, markers, settings, used=bool(expected.used)):
                 break
         if marked is not None:
             notes.append(Footnote(marker=marked[0], text=marked[1], page=page))
@@ -432,6 +434,7 @@ def _find_loose(
             open_ = marker in expected.open
             sure = _raised(line) or (ended and text[match.end(1) : match.end(1) + 1] in ".):]")
             figure = marker.isdigit() and text[match.end() :][:1].isdigit()
+            ended = ended or (place > 0 and _juts_out(line, lines[place - 1], edge, settings))
             if (next_ and (figure or open_) and (ended or figure)) or (open_ and sure):
                 found[place] = (marker, text[match.end() :].strip())
                 last = marker
@@ -535,7 +538,12 @@ def _raised(line: TextLine) -> bool:
 
 
 def _is_unmarked_note(
-    lines: list[TextLine], place: int, markers: list[tuple[str, str] | None], settings: NoteSettings
+    lines: list[TextLine],
+    place: int,
+    markers: list[tuple[str, str] | None],
+    settings: NoteSettings,
+    *,
+    used: bool = False,
 ) -> bool:
     """Whether the first line under a table is a note without a marker rather than prose that goes on."""
     text = lines[place].text.strip()
@@ -545,7 +553,22 @@ def _is_unmarked_note(
     if lines[place].size < settings.smaller * largest:
         return True
     following = range(place + 1, min(len(lines), place + settings.ahead))
-    return any(markers[k] is not None or _OPEN.match(lines[k].text.strip()) is not None for k in following)
+    if any(markers[k] is not None or _OPEN.match(lines[k].text.strip()) is not None for k in following):
+        return True
+    return used and _leads_to_note(lines, place, markers, settings)
+
+
+def _leads_to_note(
+    lines: list[TextLine], place: int, markers: list[tuple[str, str] | None], settings: NoteSettings
+) -> bool:
+    """Whether a marked note follows in one block of the same print, as below long lists of abbreviations."""
+    for before, line, marked in zip(lines[place:], lines[place + 1 :], markers[place + 1 :], strict=False):
+        gap, same = line.top - before.bottom, abs(line.size - before.size) <= settings.same * before.size
+        if gap > line.size or not same or is_heading(line):
+            return False
+        if marked is not None:
+            return True
+    return False
 
 
 def _reprinted(text: str) -> bool:
