@@ -16,6 +16,7 @@ from soesift.sample.restyled.content import Content, make_content
 from soesift.sample.restyled.grid_of import Printable, WholeTruth, printable, truth_of
 from soesift.sample.restyled.style import PrintStyle, choose_style
 from soesift.sample.rich_text import draw_line, draw_lines, longest_word, wrap
+from soesift.sample.rich_text import width as text_width
 from soesift.sample.style import Look
 from soesift.sample.words import prose
 
@@ -323,9 +324,7 @@ def need(cell: Cell, look: Look, room: float) -> float:
 
 
 def longest_line(cell: Cell, look: Look) -> float:
-    from soesift.sample.rich_text import width
-
-    return width(cell.text, font_of(cell, look), look.size)
+    return text_width(cell.text, font_of(cell, look), look.size)
 
 
 def stretch(grid: Grid, look: Look, widths: Sequence[float], heights: list[float]) -> None:
