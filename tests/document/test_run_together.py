@@ -62,3 +62,9 @@ def test_entries_that_touch(text: str, rulings: list[float], words: list[str], t
 )
 def test_a_word_stays_whole(text: str, rulings: list[float]) -> None:
     assert find_words(page(text, rulings)).text == [text]
+
+
+@pytest.mark.parametrize(("text", "ruling", "words"), [("199*ED*", 4, ["199*", "ED*"]), ("24ET", 2, ["24", "ET"])])
+def test_a_visit_and_an_event_that_touch(text: str, ruling: float, words: list[str]) -> None:
+    assert find_words(page(text, [ruling])).text == words
+    assert find_words(page("SET2", [1])).text == ["SET2"]

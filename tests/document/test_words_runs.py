@@ -110,5 +110,7 @@ def test_a_space_of_the_file_parts_words_that_are_drawn_close(tmp_path: Path) ->
 
 def test_a_sign_stays_with_its_number() -> None:
     assert join_lines(["Day -28 to Day -", "1 or later"]) == "Day -28 to Day -1 or later"
-    assert join_lines(["2-", "4 weeks"]) == "2- 4 weeks"
+    assert join_lines(["2-", "4 weeks"]) == "2-4 weeks"
+    assert join_lines(["COVID-", "19/", "Unscheduled"]) == "COVID-19/Unscheduled"
+    assert join_lines(["Day 1 -", "Day 7"]) == "Day 1 - Day 7"
     assert join_lines(["follow-", "up"]) == "follow-up"

@@ -231,3 +231,19 @@ def test_a_note_that_juts_out_needs_no_stop_before_it() -> None:
         hung("b mBPI-sf on paper", 320, 40, 54),
     ]
     assert [marker for marker, _ in found(printed, "a b")] == ["a", "b"]
+
+
+def test_a_caption_printed_again_over_notes_is_none() -> None:
+    printed = lines("Table 3: Schedule of Assessments (Screening through", "Week 8) (Continued)", "a. Fasting.")
+    assert found(printed, "a") == [("a", "Fasting.")]
+
+
+def test_notes_of_one_form_in_the_frame_may_lack_a_stop() -> None:
+    text = "[a] Height at the first visit only. [b] Repeated within 8 hours [c] 5 mL are drawn: (i) before, (d) after."
+    assert [m for m, _ in in_frame(text, used="a b c d")] == ["a", "b", "c"]
+
+
+def test_a_tab_behind_a_marker_opens_the_first_note() -> None:
+    one = TextLine("a 5 mL are drawn", 300, 308, 8.0, left=40, indent=54)
+    other = TextLine("b mBPI-sf on paper.", 310, 318, 8.0, left=40, indent=54)
+    assert [marker for marker, _ in found([one, other], "a b")] == ["a", "b"]

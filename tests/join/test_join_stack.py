@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from toy_fragments import BODY, HEADER, Grid, fragment
 
+from soesift.join.footnotes import Expected
 from soesift.join.fragment import Fragment
 from soesift.join.group import group_fragments
 from soesift.join.joined import Joined
@@ -317,3 +318,40 @@ def test_a_caption_in_the_frame_is_no_row() -> None:
 def test_a_heading_over_all_columns_is_a_row() -> None:
     grid = [["Double-blind treatment"] * 5, *HEADER, *BODY]
     assert join_fragments([fragment(grid, 1, header_rows=2, spans=[(0, 0, 1, 5)])]).grid == grid
+
+
+def test_a_row_that_sends_the_reader_on_is_none() -> None:
+    foot = ["Table continued on next page"] * 5
+    joined = join_fragments([fragment([*HEADER, *BODY, foot], 4, spans=[(7, 0, 1, 5)])])
+    assert take_note_rows(joined) == []
+    assert joined.grid == HEADER + BODY
+    kept = join_fragments([fragment([*HEADER, ["Continued treatment"] * 5, *BODY], 4, spans=[(1, 0, 1, 5)])])
+    take_note_rows(kept)
+    assert len(kept.grid) == 8
+
+
+def test_a_header_whose_cell_is_cut_on_the_next_page_is_dropped_whole() -> None:
+    head = [
+        ["Visit", "V1", "V2", "V3", "V4"],
+        ["Study week and day", "1", "2", "3", "4"],
+        ["Fasting", "X", "", "X", ""],
+    ]
+    cut = [head[0], ["Study week", "1", "2", "3", "4"], ["and day", "", "", "", ""], head[2]]
+    first, second = fragment(head + BODY[:3], 4, header_rows=3), fragment(cut + BODY[3:], 5, header_rows=2)
+    assert join_fragments([first, second]).grid == head + BODY
+
+
+def test_short_notes_in_the_last_rows_of_the_frame() -> None:
+    notes = ["AE = adverse event", "a) Fasting.", "b) At Week 4."]
+    grid = [*HEADER, *BODY, *([text] * 5 for text in notes)]
+    joined = join_fragments([fragment(grid, 4, spans=[(7 + n, 0, 1, 5) for n in range(3)])])
+    taken = take_note_rows(joined, Expected(frozenset("ab")))
+    assert [(n.marker, n.text) for n in taken] == [("", notes[0]), ("a", "Fasting."), ("b", "At Week 4.")]
+    assert joined.grid == HEADER + BODY
+
+
+def test_a_last_heading_is_no_note() -> None:
+    grid = [*HEADER, *BODY, ["Follow-up"] * 5]
+    joined = join_fragments([fragment(grid, 4, spans=[(7, 0, 1, 5)])])
+    assert take_note_rows(joined, Expected(frozenset("ab"))) == []
+    assert joined.grid == grid

@@ -104,10 +104,10 @@ def _alone(words: Words, line: NDArray[np.intp], text: str, usual: float) -> str
 
 
 def join_lines(lines: list[str]) -> str:
-    """Lines joined by a space, or by nothing behind the hyphen of a broken word or a sign that stands alone."""
+    """Lines joined by a space, or by nothing behind a hyphen or stroke within a word, or a sign that stands alone."""
     text = lines[0]
     for line in lines[1:]:
-        broken = text[-1:] == "-" and text[-2:-1].isalpha() and line[:1].isalpha()
+        broken = text[-1:] in ("-", "/") and text[-2:-1].isalnum() and line[:1].isalnum()
         broken |= text[-1:] in SIGNS and not text[-2:-1].strip() and line[:1].isdigit()  # "Day -" and "1"
         text = f"{text}{line}" if broken else f"{text} {line}"
     return text

@@ -18,6 +18,8 @@ INSET = 1.0  # points: a ruling so near to a word's end bounds it
 BESIDE = 0.3  # of a character's width: so far may a ruling lie within it
 MARK = re.compile(r"[Xx•●✓✔√]")
 SIGNED = re.compile(r"[±+\-−–]\d+")
+# an unplanned visit, or a number with the sign of a note; only where one of them ends a part is the cut sure
+EVENT = re.compile(r"(?:ED|ET|EOT|EOS|EW|FU|SFU|UNS|UV|PRN)[*†‡§]?|\d{1,3}[*†‡§]")
 NUMBERED = re.compile(r"([A-Z]{0,2})(\d+)")
 
 
@@ -61,6 +63,8 @@ def _run_on(text: str, places: list[int]) -> bool:
     if all(MARK.fullmatch(part) for part in parts) or all(SIGNED.fullmatch(part) for part in parts):
         return True
     found = [NUMBERED.fullmatch(part) for part in parts]
+    if all(one or EVENT.fullmatch(part) for one, part in zip(found, parts, strict=True)) and not all(found):
+        return True
     numbers = [int(match[2]) for match in found if match]
     if len(numbers) < len(parts) or max(numbers) > 9999:
         return False

@@ -35,6 +35,7 @@ class NoteSettings:
     same: float = 0.08  # share by which print of the same size may differ. .03 to .12
     block: float = 0.25  # gap, beyond the usual one, that parts two notes set apart. .15 to .6
     indent: float = 3.0  # points by which lines of one block may differ at the left. 1 to 6
+    tab: float = 1.2  # of the print: so far from its marker begins a text behind a tab. 1 to 2
     head: int = 3  # lines of a running head above the notes of a picture. 2 to 5
     skipped: int = 3  # steps in a series that a picture's reading may have lost between two notes. 1 to 5
 
@@ -66,16 +67,18 @@ _EXPLAINED = re.compile(rf"^([Xx✓√●•]){UP}([^{UP}]{{1,4}})\ufdd1\s*(?:[=
 _SECTION = re.compile(r"\d+\.\d")  # right below a table: its notes are over
 _TITLE = re.compile(r"appendix\b", re.IGNORECASE)  # reprinted above notes on a page of their own
 _OTHER = re.compile(r"(?:table|figure|appendix)\s+[\dA-Z]", re.IGNORECASE)  # what comes after the notes
+_CAPTION = re.compile(r"(?:table|appendix)\s+\d[\d.]*\s*[:.–-]?\s*(?-i:[A-Z])", re.IGNORECASE)  # printed again
 _RUNNING = re.compile(r"\bpage\s+\d+(?:\s+of\s+\d+)?\s*$", re.IGNORECASE)
 _ELSEWHERE = re.compile(
     r"^\W*(?:(?:see\s+)?(?:foot)?notes?\b.{0,40}\b(?:next|following|previous|last|preceding|subsequent|end)\b.{0,20}|"
-    r"(?:table\s+)?continue[ds]?\b.{0,30}|.{0,30}\b(?:next|following)\s+page\W*)$",
+    r"(?:table\s+)?continue[ds]?\b.{0,30}|.{0,30}\b(?:next|following)\s*page\W*)$",
     re.IGNORECASE,
 )
 # what stands over notes and says nothing
 _HEAD = re.compile(
     r"(?:foot)?notes?(?:\s+(?:for|to|of|on)\s+(?:the\s+)?(?:table|schedule)\b.{0,40})?\s*:?", re.IGNORECASE
 )
+_SENDS_ON = re.compile(r"\W*.{0,30}\bcontinue[ds]?\s+(?:on|at|overleaf)\b.{0,12}\bnext\s*page\W*", re.IGNORECASE)
 _LEADER = re.compile(r"\.{5}|(?:\. ){4}")  # a table of contents
 _NAMED = re.compile(r"^(?:abbreviations?|notes?|footnotes?|key|legend)\b", re.IGNORECASE)
 _OPEN = re.compile(
@@ -157,7 +160,7 @@ def read_footnotes(
         gap = 0.0 if last is None else line.top - last.bottom
         if marked is None and last is not None and _ends(line, gap, size, bridged, settings):
             break
-        if last is None and marked is None and before is not None and _reprinted(text) and len(text) < 120:
+        if last is None and marked is None and _stands_above(text, goes_on=before is not None):
             continue
         if last is None and marked is None and is_heading(line) and before is None:
             if _SECTION.match(text):
@@ -190,6 +193,12 @@ def read_footnotes(
         if len(notes) >= settings.most:
             break
     return notes
+
+
+def _stands_above(text: str, *, goes_on: bool) -> bool:
+    """Whether a first line is a title printed again over notes, which may go on from the page before."""
+    again = is_continued(text) or _CAPTION.match(text) is not None
+    return len(text) < 120 and (again or (goes_on and _reprinted(text)))
 
 
 def _part_raised(notes: list[Footnote], shown: str, expected: Expected) -> None:
@@ -432,12 +441,15 @@ def _find_loose(
             marker = match[1]
             next_ = bool(last) and marker in successors(last)
             open_ = marker in expected.open
-            sure = _raised(line) or (ended and text[match.end(1) : match.end(1) + 1] in ".):]")
+            closed_by = text[match.end(1) : match.end(1) + 1]
+            tabbed = line.indent - line.left > settings.tab * line.size
+            ended = ended or (tabbed and edge is not None and _stand_alike(line, edge, settings))
+            sure = _raised(line) or (ended and (closed_by in (".", ")", ":", "]") or tabbed))
             figure = marker.isdigit() and text[match.end() :][:1].isdigit()
             ended = ended or (place > 0 and _juts_out(line, lines[place - 1], edge, settings))
             if (next_ and (figure or open_) and (ended or figure)) or (open_ and sure):
                 found[place] = (marker, text[match.end() :].strip())
-                last = marker
+                last, edge = marker, line
         ended = not text or _ENDED.search(text) is not None
 
 
@@ -464,11 +476,16 @@ def _of_odd_sign(
     sign, _, text = line.text.strip().partition(" ")
     if edge is None or len(sign) > 2 or len(text) < 3 or edge.indent <= edge.left + settings.indent:
         return None
-    if max(abs(line.left - edge.left), abs(line.indent - edge.indent)) > settings.indent:
+    if not _stand_alike(line, edge, settings):
         return None
     later = {candidate[0] for candidate in rest if candidate is not None}
     left = [m for m in successors(last) if m not in later and later.intersection(successors(m))] if last else []
     return (left[0], text) if len(left) == 1 else None
+
+
+def _stand_alike(line: TextLine, edge: TextLine, settings: NoteSettings) -> bool:
+    """Whether two lines begin at one place, and their second words at another."""
+    return max(abs(line.left - edge.left), abs(line.indent - edge.indent)) <= settings.indent
 
 
 def _juts_out(line: TextLine, before: TextLine, edge: TextLine | None, settings: NoteSettings) -> bool:
@@ -588,6 +605,11 @@ def split_marker(text: str) -> tuple[str, str] | None:
     if marker in _WORDS and text.startswith(f"{marker}."):  # a sentence ends at the start of a line
         return None
     return marker, text[match.end() :].strip()
+
+
+def sends_on(text: str) -> bool:
+    """Whether a text only tells the reader where to go on: "Table continued on next page"."""
+    return _SENDS_ON.fullmatch(text) is not None
 
 
 def looks_like_footnotes(lines: list[TextLine]) -> bool:

@@ -18,6 +18,7 @@ _COLUMN_TAIL = re.compile(  # "Every 6 monthsf,g", "Follow-Upa", "29a": no such 
     r"([a-rt-z](?:,\s?[a-z])*)|(.*\d)([a-ce-gi-ln-vxz](?:,[a-z])*)",
     re.IGNORECASE,
 )
+_UNIT_TAIL = re.compile(r"\d\s+[hdmswyg]$")  # "pre-dose, 2 h"
 LONGEST_POINT = 24  # characters of a header cell whose last letter may be a marker
 
 
@@ -74,7 +75,7 @@ def guess_markers(
         glued = text[1:2].strip() != ""
         if all(marker in known or (glued and marker.isalpha()) for marker in found):
             return tail[1], found
-    return split_markers(text, open_, words) if open_ else (text, [])
+    return split_markers(text, open_, words) if open_ and not _UNIT_TAIL.search(text) else (text, [])
 
 
 def guess_column(

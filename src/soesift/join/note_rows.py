@@ -7,7 +7,7 @@ from bisect import bisect_right
 from dataclasses import dataclass
 
 from soesift.document.raised import DOWN, UP, markers_of
-from soesift.join.footnotes import Expected, successors
+from soesift.join.footnotes import Expected, sends_on, successors
 from soesift.join.joined import Joined, keep_rows
 from soesift.result.models import Cell, Footnote
 
@@ -21,10 +21,13 @@ class NoteRowSettings:
 
 
 DEFAULT = NoteRowSettings()
+RAISED = "raised"
 FIRST = frozenset({"a", "A", "1", "*", "†", "i"})  # markers with which notes begin
 _FORM = re.compile(
-    r"(?:^|(?<=\s))(?:[\[(]?([A-Za-z]{1,2}|\d{1,2}|[*†‡§¶#]{1,4})(?:[.):\]](?=\s)|\s?=\s)|([a-z]{1,2}|[*†‡§¶#]{1,4})(?=\s[A-Z]))"
+    r"(?:^|(?<=\s))(?:([\[(]?)([A-Za-z]{1,2}|\d{1,2}|[*†‡§¶#]{1,4})([.):\]](?=\s)|\s?=\s|\s[–—-]\s)"
+    r"|([a-z]{1,2}|[*†‡§¶#]{1,4})(?=\s[A-Z]))"
 )
+_LEGEND = re.compile(r"^(?:abbreviations?|notes?|key|legend)\b|\S\s?[=:]\s\S", re.IGNORECASE)
 _BEFORE = re.compile(r"(?:^|[.;:)\]])\s*$")  # a note begins behind the end of another
 
 
@@ -32,9 +35,12 @@ def take_note_rows(
     joined: Joined, expected: Expected | None = None, settings: NoteRowSettings = DEFAULT
 ) -> list[Footnote]:
     """Remove long texts that span the whole width, as notes inside the frame do, and return them as notes."""
-    found = {row: cell for row in range(joined.header_rows, len(joined.grid)) if (cell := _note(joined, row, settings))}
-    kept = [row for row in range(len(joined.grid)) if row not in found]
-    if not found or len(kept) <= joined.header_rows:
+    body = range(joined.header_rows, len(joined.grid))
+    found = {row: cell for row in body if (cell := _note(joined, row, settings))}
+    found |= _last_notes(joined, expected or Expected(), settings)
+    sent_on = {row for row in body if sends_on(" ".join(dict.fromkeys(filter(None, joined.grid[row]))))}
+    kept = [row for row in range(len(joined.grid)) if row not in found and row not in sent_on]
+    if not (found or sent_on) or len(kept) <= joined.header_rows:
         return []
     notes: list[Footnote] = []
     run: list[Cell] = []
@@ -43,9 +49,36 @@ def take_note_rows(
             notes += split_notes(run, expected or Expected())
             run = []
         run.append(found[row])
-    notes += split_notes(run, expected or Expected())
+    notes += split_notes(run, expected or Expected()) if run else []
     keep_rows(joined, kept)
     return notes
+
+
+def _last_notes(joined: Joined, expected: Expected, settings: NoteRowSettings) -> dict[int, Cell]:
+    """The last rows of a table, where each is one text over the width that begins with a marker in turn, or goes on in
+    one that does: shorter than notes within the table need to be."""
+    short = NoteRowSettings(length=1, width=settings.width)
+    last, rows = len(joined.grid), {}
+    while last > joined.header_rows + 1 and (cell := _note(joined, last - 1, short)):
+        last -= 1
+        rows[last] = cell
+    opening = [row for row in sorted(rows) if _opens_note(rows[row], expected)]
+    return {row: cell for row, cell in sorted(rows.items()) if opening and row >= _first_note(opening[0], rows)}
+
+
+def _first_note(first: int, rows: dict[int, Cell]) -> int:
+    """The first row of notes: that of the first marker, or a list of abbreviations above it."""
+    above = rows.get(first - 1)
+    return first - 1 if above is not None and _LEGEND.search(above.text) else first
+
+
+def _opens_note(cell: Cell, expected: Expected) -> bool:
+    """Whether a text begins with a marker that the table's cells carry."""
+    shown = _shown(cell)
+    form = _FORM.match(shown)
+    raised = re.match(f"{UP}([^{UP}{DOWN}]+){DOWN}", shown)
+    marker = raised[1].strip() if raised else (form[2] or form[4]) if form else ""
+    return marker in expected.used
 
 
 def _note(joined: Joined, row: int, settings: NoteRowSettings) -> Cell | None:
@@ -61,8 +94,7 @@ def _begins_anew(cell: Cell) -> bool:
     """Whether a row of notes opens with the first of a sequence again, as under the next table of a document."""
     text = cell.text
     form = _FORM.match(text)
-    marker = (form[1] or form[2]) if form else ""
-    return marker in FIRST
+    return form is not None and (form[2] or form[4]) in FIRST
 
 
 def split_notes(cells: list[Cell], expected: Expected) -> list[Footnote]:
@@ -83,6 +115,11 @@ def split_notes(cells: list[Cell], expected: Expected) -> list[Footnote]:
     return notes
 
 
+def _style(form: re.Match[str]) -> str:
+    """How a marker is written: "()", ")", "."; empty where nothing stands around it."""
+    return f"{form[1]}{form[3].strip()}" if form[3] else ""
+
+
 def _shown(cell: Cell) -> str:
     if not cell.runs:
         return cell.text
@@ -95,15 +132,16 @@ def _plain(shown: str) -> str:
 
 def _edges(shown: str, expected: Expected) -> list[tuple[int, int, str]]:
     """(start, start of its text, marker) of each note, in order."""
-    candidates = [(m.start(), m.end(), m[1] or m[2], False) for m in _FORM.finditer(shown)]
+    candidates = [(m.start(), m.end(), m[2] or m[4], _style(m)) for m in _FORM.finditer(shown)]
     for hit in re.finditer(f"{UP}([^{UP}{DOWN}]+){DOWN}\\s*", shown):
         before, after = shown[max(0, hit.start() - 6) : hit.start()], shown[hit.end(1) + 1 : hit.end(1) + 4]
         markers = markers_of(hit[1], before, after)
         if len(markers) == 1:
-            candidates.append((hit.start(), hit.end(), markers[0], True))
+            candidates.append((hit.start(), hit.end(), markers[0], RAISED))
     edges: list[tuple[int, int, str]] = []
-    last = ""
-    for start, end, marker, raised in sorted(candidates):
+    last = usual = ""
+    for start, end, marker, style in sorted(candidates):
+        raised = style == RAISED
         behind = _BEFORE.search(shown[max(0, start - 4) : start]) is not None
         explains = raised and (marker in expected.open or marker in expected.legend)
         if not last:
@@ -111,8 +149,9 @@ def _edges(shown: str, expected: Expected) -> list[tuple[int, int, str]]:
         else:
             good = marker in successors(last) or explains
         # a reference ("see Section 7.1") ends without a stop, too
-        sure = bool(last) and (raised or (marker in expected.open and shown[end:].lstrip()[:1].isupper()))
+        alike = style == usual != ""
+        sure = bool(last) and (raised or (marker in expected.open and (alike or shown[end:].lstrip()[:1].isupper())))
         if good and (behind or sure) and marker not in expected.known:
             edges.append((start, end, marker))
-            last = marker
+            last, usual = marker, usual or style
     return edges

@@ -99,6 +99,7 @@ def stack_block(fragments: list[Fragment]) -> Joined:
     return joined
 
 
+CUT = 2  # rows more that a page may make of a header printed again
 MISREAD = 1  # rows of a reprinted header that OCR may have made another
 _OPEN = re.compile(r".*(?:[,/(&–-]|\b(?:and|or|of|for|with|including|the|to|by|in|on|at))", re.IGNORECASE)
 
@@ -162,7 +163,20 @@ def repeated_header(joined: Joined, fragment: Fragment) -> int:
             missed += 1
         if missed > MISREAD:
             break
+    skip = same_rows_below(joined, fragment, skip)
     return skip + column_names_below(joined, fragment, skip)
+
+
+def same_rows_below(joined: Joined, fragment: Fragment, skip: int) -> int:
+    """`skip`, moved behind header rows that stand again, word for word, a few rows further down: a cell of the header
+    that another page cuts in two makes rows between that none of them equals."""
+    header = [list(map(letters, row)) for row in joined.grid[: joined.header_rows]]
+    rows = fragment.record.grid
+    for place in range(skip, min(joined.header_rows + CUT + 1, len(rows) - 1)):
+        texts = list(map(letters, rows[place]))
+        if texts in header and len(set(texts) - {""}) >= 2:
+            skip = place + 1
+    return skip
 
 
 def column_names_below(joined: Joined, fragment: Fragment, skip: int) -> int:

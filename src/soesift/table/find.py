@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -67,7 +68,7 @@ def find_tables(page: Page, furniture: Furniture = frozenset(), before: PageTabl
     horizontal, vertical = clean_rulings(upright)
     horizontal = add_hidden_rules(horizontal, vertical, upright)
     found = PageTables(page.number, page.label, upright.width, upright.height, turn, page.source, page.problem)
-    found.tables = [t for t in tables_of(upright, words, horizontal, vertical) if is_table(t)]
+    found.tables = [t for t in tables_of(upright, words, horizontal, vertical) if is_table(t) and not holds_notes(t)]
     if before is not None and (table := left_open(before.tables, before.lines, turn, before.height)) is not None:
         found.tables = with_rest(table, words, horizontal, found.tables, upright.height)
     for table in found.tables:
@@ -111,6 +112,20 @@ def tables_of(page: Page, words: Words, horizontal: Lines, vertical: Lines) -> l
 
 
 MANY = 6  # columns
+NOTE_SHARE = 0.2  # of the table's width that a column of markers takes at most
+NOTE_LENGTH = 20  # characters of a note, on average
+_MARKER = re.compile(r"[\[(]?(?:[a-z]{1,2}|\d{1,2}|[*†‡§¶#]{1,4})[\])]?\s?[.:=–-]?")
+
+
+def holds_notes(table: FoundTable) -> bool:
+    """Whether a table of two columns only sets footnotes: a marker in each row, a text beside it, and no header."""
+    height, width = table.shape
+    if width != 2 or table.columns[1] - table.columns[0] > NOTE_SHARE * (table.columns[2] - table.columns[0]):
+        return False
+    texts = table.texts()
+    markers = [row[0] for row in texts]
+    long = sum(len(row[1]) for row in texts) >= NOTE_LENGTH * height
+    return long and len(set(markers)) == height and all(_MARKER.fullmatch(marker) for marker in markers)
 
 
 def is_table(table: FoundTable) -> bool:

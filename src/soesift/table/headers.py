@@ -68,6 +68,12 @@ _OF_VISITS = re.compile(
     r"(?:tele)?phone\s+visits?|(?:clinic|site|on-?site|home|remote|virtual|in-?person|office)\s+visits?)\W*\w?",
     re.IGNORECASE,
 )
+# the name of the column of activities: no activity is called so
+_COLUMN = re.compile(
+    r"(?:(?:study|trial|protocol)\s+)?(?:procedures?|assessments?|activit(?:y|ies)|evaluations?|events?)"
+    r"(?:\s*(?:/|and|or|&)\s*(?:procedures?|assessments?|activit(?:y|ies)|evaluations?|events?))?\W*",
+    re.IGNORECASE,
+)
 _BLANK = re.compile(r"[-–—\s.]*|n\.?/?a\.?", re.IGNORECASE)
 
 
@@ -126,7 +132,9 @@ def own_evidence(
     if not distinct - {name}:
         return s.band if row else 0.2
     if any(map(is_mark, distinct)):
-        return s.mark_of_visits if row and (cornered or _OF_VISITS.fullmatch(name)) else s.mark
+        return (
+            s.mark_of_visits if row and (cornered or _OF_VISITS.fullmatch(name) or _COLUMN.fullmatch(name)) else s.mark
+        )
     timed = sum(map(is_timed, distinct)) / len(distinct)
     weight = name_evidence(name, timed, row, s)
     untimed = s.untimed if weight > 0 else s.untimed_named

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from soesift.document.rulings import Lines
 from soesift.document.words import Words
 from soesift.table.grid import FoundTable, GridCell
-from soesift.table.signs import is_mark
+from soesift.table.signs import has_time, is_mark, is_point, is_window
 from soesift.table.stream_rows import Printed
 
 
@@ -23,6 +23,7 @@ class StreamCellSettings:
     wider: float = 1.8  # ... if it is so many times the usual one between the line's words,
     wider_at: float = 1.2  # or so many times where a column's side lies in it
     usual: float = 0.28  # a gap between two words that stand alone
+    series: int = 3  # so many times set close, one above each column, are no heading of several. 3 to 5
     reach: float = 2.0  # points by which a text must enter a column to lie over it
     header: int = 4  # leading rows in which headings of several columns are looked for
     off: float = 0.3  # of a column's width: a heading's middle may miss that of its columns by this
@@ -92,7 +93,15 @@ def _parted(
     sides = columns[first + 1 : last + 1]
     parts = ((boxes[:-1, 2, None] <= sides + s.reach) & (boxes[1:, 0, None] >= sides - s.reach)).any(axis=1)
     wide = (gaps >= s.apart * size) & (gaps >= np.where(parts, s.wider_at, s.wider) * usual)
+    if not wide.any() and len(sides) >= s.series - 1 and parts.sum() == len(sides):
+        found = np.split(chosen, np.flatnonzero(parts) + 1)
+        if all(map(_is_timed, (" ".join(words.text[i] for i in part.tolist()) for part in found))):
+            return found  # "Week 0  Week 2  Week 4", set close, one in each column
     return np.split(chosen, np.flatnonzero(wide) + 1)
+
+
+def _is_timed(text: str) -> bool:
+    return is_point(text) or is_window(text) or has_time(text)
 
 
 def _piece(chosen: NDArray[np.intp], words: Words, columns: NDArray[np.floating]) -> Piece:

@@ -437,7 +437,7 @@ def lay_notes(press: Press, made: Printable, legend: str) -> None:
         return
     if style.notes == "next":
         press.new_page(table=True)
-    press.y += 3
+    press.y += 10 if style.notes == "table" else 3
     if style.note_head:
         press.text(style.note_head, "Helvetica-Bold", style.note_size)
     for lead, text in texts:

@@ -90,7 +90,7 @@ def choose_style(rng: Random) -> PrintStyle:
         ),
         series=series,
         form=form,
-        markers="normal" if series != "numbers" and rng.random() < 0.12 else "raised",
+        markers="normal" if series == "signs" and rng.random() < 0.4 else "raised",
         length=rng.choice(("short", "short", "long", "lists")),
         note_head=rng.choice(NOTE_HEADS),
         notes=rng.choice(("below", "below", "below", "each", "next", *(("framed", "rows", "table") if framed else ()))),

@@ -1,0 +1,28 @@
+"""Tables of two columns that only set footnotes are lines of text."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from document_maker import Sheet, read_sheet
+from soesift.table.find import find_tables
+
+NOTES = (("a", "Samples are taken before the dose of study drug."), ("b", "Women of childbearing potential only."))
+
+
+def drawn(tmp_path: Path, rows: tuple[tuple[str, str], ...]) -> list[str]:
+    sheet = Sheet()
+    for n, (marker, text) in enumerate(rows):
+        top = 300 + 20 * n
+        sheet.box(60, top, 90, top + 20).box(90, top, 500, top + 20)
+        sheet.text(64, top + 14, marker).text(94, top + 14, text)
+    found = find_tables(read_sheet(tmp_path, sheet))
+    return [line.text for line in found.lines] if not found.tables else ["table"]
+
+
+def test_markers_beside_texts_are_notes(tmp_path: Path) -> None:
+    assert drawn(tmp_path, NOTES) == [f"{marker} {text}" for marker, text in NOTES]
+
+
+def test_a_table_with_a_header_is_one(tmp_path: Path) -> None:
+    assert drawn(tmp_path, (("No.", "What is done before the dose of study drug"), *NOTES)) == ["table"]
