@@ -79,6 +79,8 @@ def test_what_other_pages_repeat_is_header() -> None:
     assert count_header_rows(grid, reprints=[1.0, 1.0, -1.0, -1.0, -1.0, -1.0]) == 2
     day = [TOP, ["", "1", "8", "15"], *BODY]
     assert count_header_rows(day, reprints=[1.0, -1.0, -1.0, -1.0, -1.0, -1.0]) == 1
+    window = [TOP, ["Scheduling window (days)", "-28 to -1", "", "±3"], *BODY]  # it may stand on the first page alone
+    assert count_header_rows(window, reprints=[1.0, -1.0, -1.0, -1.0, -1.0, -1.0]) == 2
 
 
 def test_sentences_that_name_visits_are_no_header() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from soesift.classify.evidence import evidence, likely_class
 from soesift.join.flags import flags_of
 from soesift.join.footnotes import (
@@ -21,6 +23,7 @@ from soesift.join.label_order import activities_first
 from soesift.join.markers import read_markers, short_texts, used_markers, without_raised
 from soesift.join.naming import population_of, title_of, types_of
 from soesift.join.note_rows import take_note_rows
+from soesift.join.running import running_lines
 from soesift.join.stack import join_fragments
 from soesift.result.models import Footnote, Rejected, SoeTable
 from soesift.result.models import Fragment as FragmentModel
@@ -33,7 +36,10 @@ NEAR = 0.02  # probability from which a rejected table is worth showing
 
 def assemble_tables(accepted: list[Fragment], lines: dict[int, list[TextLine]]) -> list[SoeTable]:
     """Logical tables in document order; `lines` are the printed lines outside tables, by page."""
+    running = running_lines(lines)
+    lines = {page: [line for line in found if id(line) not in running] for page, found in lines.items()}
     accepted = [without_raised(fragment) for fragment in accepted]
+    accepted = [replace(f, below=[line for line in f.below if id(line) not in running]) for f in accepted]
     groups = group_fragments(accepted)
     titles = [title_of(group) for group in groups]
     kinds = types_of(groups, [title for title, _ in titles])

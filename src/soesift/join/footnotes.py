@@ -612,6 +612,12 @@ def sends_on(text: str) -> bool:
     return _SENDS_ON.fullmatch(text) is not None
 
 
+def opens_note(line: TextLine) -> bool:
+    """Whether a line begins as notes do: with a marker, or with an abbreviation that it explains."""
+    text = line.text.strip()
+    return _raised(line) or split_marker(text) is not None or _OPEN.match(text) is not None
+
+
 def looks_like_footnotes(lines: list[TextLine]) -> bool:
     """Whether a page begins with notes rather than prose: among its first lines, most open a note."""
     texts = [line.text.strip() for line in lines if line.text.strip()]

@@ -7,12 +7,13 @@ import re
 from soesift.document.titles import has_schedule_title
 from soesift.join.fragment import Fragment
 from soesift.join.likeness import header_likeness, is_continued, letters, same_columns, shared_boundaries
-from soesift.join.pairs import caption_relation
+from soesift.join.pairs import caption_relation, has_own_header
 from soesift.table.records import title_row
 from soesift.table.signs import has_activity, is_mark
 
 _TITLE = re.compile(r"(?:table|figure|appendix|annex|attachment|listing|section|\d)", re.IGNORECASE)
 SURE = 0.8
+ACCEPTED = 0.5
 LEAST = 0.02  # a fragment below this is of another kind, unless it opens its page under the same rules
 LEAST_COLUMNS = 4
 SAME_HEADER = 0.95  # of the header's columns read the same
@@ -36,6 +37,19 @@ def lift_continuations(fragments: list[Fragment]) -> None:
             fragment.sampling = min(fragment.sampling, 1 - fragment.soe)
             if fragment.soe >= SURE:
                 sure.append(fragment)
+    for fragment in fragments:
+        found = [f.soe for f in fragments if f.soe >= ACCEPTED > fragment.soe and begins(fragment, f)]
+        if found:
+            fragment.soe = max(found)
+            fragment.sampling = min(fragment.sampling, 1 - fragment.soe)
+
+
+def begins(fragment: Fragment, rest: Fragment) -> bool:
+    """Whether a fragment is the header, and few rows, of a schedule that goes on on the next page without a header: it
+    bears a schedule's title, and the columns are the same."""
+    follows = fragment.record.page is not None and rest.page == fragment.page + 1 and not rest.record.caption
+    wide = fragment.width >= LEAST_COLUMNS and same_columns(fragment, rest)
+    return follows and wide and has_schedule_title(fragment.record.caption) and not has_own_header(rest)
 
 
 def supports(other: Fragment, fragment: Fragment) -> bool:

@@ -36,6 +36,7 @@ class HeaderSettings:
     shade_step: float = 0.03  # luminance by which two shades differ
     reprinted: float = 6.0  # of a row that the next pages begin with as well
     not_reprinted: float = -4.0  # of a row that they leave out of the header they repeat
+    sure: float = 3.0  # of a row that is header by its name and its texts, whatever other pages say
     one_page: float = 0.6  # of these where one page alone tells, less than a mark's
     page_more: float = 0.2  # what each further page adds to that share
 
@@ -112,10 +113,12 @@ def header_evidence(
     marked = mark_columns(grid[: s.looked])
     weights = []
     for row in range(rows):
-        weight = own_evidence(grid[row], row, loud, marked, s, cornered=row > 0 and has_corner(grid, row))
+        own = weight = own_evidence(grid[row], row, loud, marked, s, cornered=row > 0 and has_corner(grid, row))
         if row:
             weight += merged_evidence(grid, row, s) + shade_evidence(shades, row, s)
         told = reprints[row] if row < len(reprints) else 0.0
+        if told < 0 and own >= s.sure and _DIMENSION.match(grid[row][0]):
+            told = 0.0  # a window row may stand on the first page alone, and is none of the body
         if told > 0 and row and is_group(grid[row]):
             told = 0.0  # it goes on over the page
         weights.append(weight + (s.reprinted * told if told > 0 else -s.not_reprinted * told))
