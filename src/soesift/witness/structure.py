@@ -22,6 +22,9 @@ _INNER = re.compile(r"[a-z0-9)]\.\s?(?:[a-z]|\d{1,2}|[*†‡§¶])[.)]?\s[A-Z][
 _EVENT = re.compile(r"\b(?:end|early|unsch|follow|terminat|discontinu|withdraw|ET\b|EOT\b|UNS)", re.IGNORECASE)
 _CONTINUED = re.compile(r"\bcontinue[ds]?\s+on\s+(?:the\s+)?next\s*page", re.IGNORECASE)
 NEAR_TOP = 5  # rows of a page among which a header is printed again
+_PLANNED = re.compile(r"\b(?:weeks?|days?|visits?|months?|cycles?|wk|V|D|W|M|C\d+D)\s?-?\d+\b", re.IGNORECASE)
+_RANGE = re.compile(r"\b(?:to|and|through|thru|until|or|up)\b|[-–—/,&(+;:]|≥|≤|every", re.IGNORECASE)
+_GOES_ON = re.compile(r"(?:\b(?:to|of|and|or|for|the|at|with)|[(/&,–-])\s*$", re.IGNORECASE)
 _NUMBERED = re.compile(r"\d")
 
 
@@ -49,7 +52,23 @@ def _header(table: SoeTable, settings: WitnessSettings) -> Iterator[PlacedDoubt]
         elif column in _alone_empty(table, settings):
             yield _head("The lowest header level is empty here alone.", column)
     yield from _same_headers(table)
+    yield from _torn_headers(table)
     yield from _header_length(table, settings)
+
+
+def _torn_headers(table: SoeTable) -> Iterator[PlacedDoubt]:
+    """Header cells that hold several times, or whose text seems to go on in the next column."""
+    for cell in table.cells:
+        if cell.row >= table.header_rows or not cell.text:
+            continue
+        columns = range(cell.column, cell.column + cell.column_span)
+        if len(_PLANNED.findall(cell.text)) >= 2 and not _RANGE.search(cell.text):
+            for column in columns:
+                yield _head("This header holds several times: columns may have been read as one.", column)
+        beside = table.grid[cell.row][columns.stop : columns.stop + 1]
+        if cell.column and beside and beside[0] and _GOES_ON.search(cell.text):
+            for column in (*columns, columns.stop):
+                yield _head("A header's text seems to go on in the next column.", column)
 
 
 def _alone_empty(table: SoeTable, settings: WitnessSettings) -> list[int]:
@@ -200,6 +219,9 @@ def _columns(table: SoeTable) -> Iterator[PlacedDoubt]:
     if len(set(counts.values())) > 1 and "tiled" not in table.flags:
         said = ", ".join(f"page {page}: {count}" for page, count in sorted(counts.items()))
         yield PlacedDoubt(kind="columns", why=f"Its pages have different numbers of columns ({said}).", place="table")
+    if "borderless" in table.flags:
+        why = "No rules part the columns of this table: what belongs to which is told by white space."
+        yield PlacedDoubt(kind="columns", why=why, place="table")
     for column in range(1, len(table.grid[0]) if table.grid else 0):
         if not any(row[column] for row in table.grid):
             yield _head("This column is empty: it may be no column of its own.", column)
