@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from soesift.document.printed_lines import join_line, page_lines, text_lines
 from soesift.document.words import Words
 from soesift.table.context import lines_outside
-from soesift.table.stream import PARTED, printed_lines
+from soesift.table.stream import SETTINGS, printed_lines
 
 PLACE = st.integers(-20, 600).map(lambda x: x / 2)
 WORD = st.tuples(PLACE, st.integers(0, 12), st.integers(1, 80), st.sampled_from([4.0, 8.0, 8.5, 12.0]))
@@ -29,7 +29,9 @@ def one_by_one(words: Words, line: np.ndarray) -> list[list[float]]:
     for index in line.tolist():
         x0, y0, x1, y1 = words.boxes[index].tolist()
         size = float(words.size[index])
-        if not chunks or np.float32(x0) - np.float32(reach) > np.float32(PARTED) * np.float32(max(size, before)):
+        if not chunks or np.float32(x0) - np.float32(reach) > np.float32(SETTINGS.parted) * np.float32(
+            max(size, before)
+        ):
             chunks.append([x0, y0, x1, y1])
         else:
             last = chunks[-1]

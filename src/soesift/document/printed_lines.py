@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from soesift.document.raised import DOWN, UP
-from soesift.document.words import ABOVE, DESCENT, LIFTED, SMALLER, Words
+from soesift.document.words import SETTINGS as WORDS
+from soesift.document.words import Words
 
 SAME_LINE = 0.65  # of the character height
 SMALL = 0.8  # of the usual character height: smaller words may be footnote markers
@@ -92,7 +93,7 @@ def read_lines(words: Words, chosen: NDArray[np.intp], shown: bool = False) -> s
     lines = text_lines(words, chosen)
     texts = [join_line(words, line, shown) for line in lines]
     if shown and len(lines) > 1:
-        usual = (1 - SMALLER) * _usual(words.size[chosen])
+        usual = (1 - WORDS.smaller) * _usual(words.size[chosen])
         texts = [_alone(words, line, text, usual) for line, text in zip(lines, texts, strict=True)]
     return join_lines(texts)
 
@@ -140,7 +141,7 @@ def join_line(words: Words, line: NDArray[np.intp], shown: bool = False) -> str:
 def _may_be_raised(bottoms: list[float], sizes: list[float]) -> bool:
     """Whether the words of a line differ at all in size or base line; cheap, for nearly all lines are plain."""
     tall = max(sizes)
-    return min(sizes) < (1 - SMALLER) * tall or max(bottoms) - min(bottoms) > 0.8 * ABOVE * tall
+    return min(sizes) < (1 - WORDS.smaller) * tall or max(bottoms) - min(bottoms) > 0.8 * WORDS.above * tall
 
 
 def raised_words(
@@ -151,15 +152,15 @@ def raised_words(
     lengths: of their texts; a short word of the same size that is set higher is raised, too.
     """
     tall = float(size.max())
-    small = size < (1 - SMALLER) * tall
-    base = lines[:, 3] - DESCENT * size
+    small = size < (1 - WORDS.smaller) * tall
+    base = lines[:, 3] - WORDS.descent * size
     if lengths is not None and not small.all():
         short = (np.array(lengths) <= SHORT) & ~small
-        high = float(np.median(base[~small])) - base > LIFTED * tall
+        high = float(np.median(base[~small])) - base > WORDS.lifted * tall
         small = small | (short & high)
     if not small.any() or small.all():
         return np.zeros(len(small), bool)
-    raised: NDArray[np.bool_] = np.less(base, float(np.median(base[~small])) - ABOVE * tall) & small
+    raised: NDArray[np.bool_] = np.less(base, float(np.median(base[~small])) - WORDS.above * tall) & small
     return raised
 
 

@@ -12,15 +12,26 @@ from soesift.document.page import Floats, Page
 from soesift.document.raised import DOWN, UP, mark_own
 from soesift.document.run_together import cuts
 
-GAP = 0.28  # of the character height: a wider gap ends a word
-TOUCH = 0.12  # of the character height: gap between a word and its raised marker
-SMALLER = 0.07  # of the character height: difference in height that tells a marker
-RAISE = 0.45  # of the character height: a larger step in y ends a word
-SPACE = 0.15  # of the character height: so far on a space that counts moves the next word
-HAIR = 0.08  # of the character height: the least gap at which a space that pdfium adds is believed
-DESCENT = 0.2  # of the character height: a box reaches so far below the base line
-LIFTED = 0.15  # of the character height: print of the same size stands so far above the first letter's base line
-ABOVE = 0.12  # of the character height: raised print has its base line so far above that of its line
+
+@dataclass(frozen=True, slots=True)
+class WordSettings:
+    """Where words end and what in them is raised. Shares of the character height."""
+
+    gap: float = 0.28  # a wider gap ends a word. .2 to .35
+    touch: float = 0.12  # gap between a word and its raised marker. .08 to .18
+    smaller: float = 0.07  # difference in height that tells a marker. .04 to .12
+    step: float = 0.45  # a larger step in y ends a word. .35 to .6
+    space: float = 0.15  # so far on a space that counts moves the next word. .1 to .2
+    # the least gap at which a space that pdfium adds is believed
+    hair: float = 0.08  # .05 to .12
+    descent: float = 0.2  # a box reaches so far below the base line. .15 to .25
+    # print of the same size stands so far above the first letter's base line
+    lifted: float = 0.15  # .1 to .2
+    # raised print has its base line so far above that of its line
+    above: float = 0.12  # .08 to .18
+
+
+SETTINGS = WordSettings()
 
 
 @dataclass(slots=True)
@@ -121,11 +132,11 @@ def _behind_space(lines: Floats, codes: NDArray[np.uint32], firsts: NDArray[np.i
     height = first[:, 3] - first[:, 1]
     beside = np.minimum(space[:, 3], first[:, 3]) - np.maximum(space[:, 1], first[:, 1]) > 0.5 * height
     is_space = (firsts > 0) & ((codes[before] == 32) | (codes[before] == 0xA0))
-    own = (space[:, 2] > space[:, 0]) & beside & (first[:, 0] - space[:, 0] >= SPACE * height)
+    own = (space[:, 2] > space[:, 0]) & beside & (first[:, 0] - space[:, 0] >= SETTINGS.space * height)
     # a space without a box is pdfium's guess: with some gap, it is right
     last = lines[np.maximum(firsts - 2, 0)]
     beside = np.minimum(last[:, 3], first[:, 3]) - np.maximum(last[:, 1], first[:, 1]) > 0.5 * height
-    guessed = (space[:, 2] <= space[:, 0]) & beside & (first[:, 0] - last[:, 2] >= HAIR * height)
+    guessed = (space[:, 2] <= space[:, 0]) & beside & (first[:, 0] - last[:, 2] >= SETTINGS.hair * height)
     return np.asarray(is_space & (own | guessed), np.bool_)
 
 
@@ -139,14 +150,14 @@ def raised_in_words(
     counts = np.diff(np.append(starts, len(lines)))
     height = lines[:, 3] - lines[:, 1]
     tall = np.repeat(size, counts)
-    small = height < (1 - SMALLER) * tall
-    base = lines[:, 3] - DESCENT * height
-    lifted = np.repeat(base[starts], counts) - base > LIFTED * tall if exact else np.zeros(len(lines), bool)
+    small = height < (1 - SETTINGS.smaller) * tall
+    base = lines[:, 3] - SETTINGS.descent * height
+    lifted = np.repeat(base[starts], counts) - base > SETTINGS.lifted * tall if exact else np.zeros(len(lines), bool)
     lifted &= ~small
     if not small.any():
         return np.asarray(lifted, np.bool_)
     line = np.maximum.reduceat(np.where(small, -np.inf, base), starts)
-    return np.asarray(lifted | (small & (np.repeat(line, counts) - base > ABOVE * tall)), np.bool_)
+    return np.asarray(lifted | (small & (np.repeat(line, counts) - base > SETTINGS.above * tall)), np.bool_)
 
 
 def _shown(text: list[str], raised: NDArray[np.bool_], starts: NDArray[np.integer]) -> dict[int, str]:
@@ -174,14 +185,14 @@ def _starts(lines: Floats, spaced: NDArray[np.bool_] | None) -> NDArray[np.integ
     tall = np.maximum(height[1:], height[:-1])
     gap = lines[1:, 0] - lines[:-1, 2]
     middle = (lines[:, 1] + lines[:, 3]) / 2
-    limit = GAP if spaced is not None else _spread_gap(gap, tall)
+    limit = SETTINGS.gap if spaced is not None else _spread_gap(gap, tall)
     step = np.abs(np.diff(middle))
     # a marker of smaller print that touches its word belongs to it, however far it is raised
-    marker = (np.abs(gap) < TOUCH * tall) & (np.abs(np.diff(height)) > SMALLER * tall) & (step < tall)
-    broken = (gap > limit * tall) | (gap < -0.6 * tall) | ((step > RAISE * tall) & ~marker)
+    marker = (np.abs(gap) < SETTINGS.touch * tall) & (np.abs(np.diff(height)) > SETTINGS.smaller * tall) & (step < tall)
+    broken = (gap > limit * tall) | (gap < -0.6 * tall) | ((step > SETTINGS.step * tall) & ~marker)
     # the space character's own box may fill the gap; pdfium takes a far raised marker for a line of its own
     if spaced is not None:
-        lifted = np.abs(np.diff(lines[:, 3] - DESCENT * height)) > ABOVE * tall
+        lifted = np.abs(np.diff(lines[:, 3] - SETTINGS.descent * height)) > SETTINGS.above * tall
         broken |= spaced[1:] & ~(marker & lifted)
     return np.concatenate([[0], np.flatnonzero(broken) + 1])
 
@@ -190,4 +201,4 @@ def _spread_gap(gap: NDArray[np.float32], tall: NDArray[np.float32]) -> float:
     """Typical gap between letters of a spread line, plus a margin, as a share of the height."""
     ratio = gap / np.maximum(tall, 0.1)
     near = ratio[(ratio > -0.5) & (ratio < 2)]
-    return float(np.median(near) + 0.25) if len(near) else GAP
+    return float(np.median(near) + 0.25) if len(near) else SETTINGS.gap

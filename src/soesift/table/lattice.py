@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
 from soesift.document.rulings import Lines, cluster, connected
 from soesift.table.grid import FoundTable, GridCell
 
-CLOSE = 3.0  # points: boundaries closer than this are one
-OUTER = 8.0  # points: lines that reach further than the outermost boundary open one more cell
-END = 4.0  # points: a rule ends this close to a boundary
-COVERED = 0.5  # of a cell's side must be ruled to close it
+
+@dataclass(frozen=True, slots=True)
+class LatticeSettings:
+    """How drawn lines make a grid. Lengths in points."""
+
+    close: float = 3.0  # points: boundaries closer than this are one. 2 to 4
+    outer: float = 8.0  # points: lines that reach further than the outermost boundary open one more cell. 5 to 12
+    end: float = 4.0  # points: a rule ends this close to a boundary. 2 to 6
+    covered: float = 0.5  # of a cell's side must be ruled to close it. .3 to .7
+
+
+SETTINGS = LatticeSettings()
 
 
 def find_lattices(horizontal: Lines, vertical: Lines, page: int) -> list[FoundTable]:
@@ -39,7 +49,7 @@ def within_merged(table: FoundTable, lines: Lines) -> Lines:
             x0, x1 = table.columns[cell.column], table.columns[cell.column + cell.column_span]
             y0, y1 = table.rows[cell.row], table.rows[cell.row + cell.row_span]
             y, start, end = lines.T
-            inside |= (y > y0 + CLOSE) & (y < y1 - CLOSE) & (start > x0) & (end < x1)
+            inside |= (y > y0 + SETTINGS.close) & (y < y1 - SETTINGS.close) & (start > x0) & (end < x1)
     return lines[inside]
 
 
@@ -52,9 +62,9 @@ def part_floating(horizontal: Lines, vertical: Lines) -> tuple[Lines, Lines]:
     stops = np.concatenate([vertical[:, 0], [left, right]])
     distance = np.abs(horizontal[:, 1:, None] - stops).min(axis=2)  # (h, 2)
     full = horizontal[:, 2] - horizontal[:, 1] > 0.9 * (right - left)
-    floats = (distance.max(axis=1) > END) & ~full
+    floats = (distance.max(axis=1) > SETTINGS.end) & ~full
     # many like ends mean columns without vertical lines, not arrows
-    ends = np.round(horizontal[floats, 1:] / END)
+    ends = np.round(horizontal[floats, 1:] / SETTINGS.end)
     if len(ends) and (floats.sum() > 0.5 * len(horizontal) or _most_alike(ends) > 3):
         floats[:] = False
     return horizontal[~floats], horizontal[floats]
@@ -81,11 +91,11 @@ def build_lattice(horizontal: Lines, vertical: Lines, page: int) -> FoundTable |
 
 def boundaries(positions: NDArray[np.float32], low: float, high: float) -> NDArray[np.float32]:
     """Sorted distinct positions, with `low` and `high` added where lines reach beyond the outermost one."""
-    group = cluster(positions, CLOSE)
+    group = cluster(positions, SETTINGS.close)
     found = np.sort(np.bincount(group, positions) / np.bincount(group))
-    if found[0] - low > OUTER:
+    if found[0] - low > SETTINGS.outer:
         found = np.concatenate([[low], found])
-    if high - found[-1] > OUTER:
+    if high - found[-1] > SETTINGS.outer:
         found = np.concatenate([found, [high]])
     return found.astype(np.float32)
 
@@ -96,7 +106,7 @@ def closed_sides(lines: Lines, across: NDArray[np.float32], along: NDArray[np.fl
     overlap = np.minimum(lines[:, 2, None], along[None, 1:]) - np.maximum(lines[:, 1, None], along[None, :-1])
     ruled = np.zeros((len(across), len(along) - 1), np.float32)
     np.add.at(ruled, nearest, np.maximum(overlap, 0))
-    return ruled >= COVERED * np.diff(along)[None]
+    return ruled >= SETTINGS.covered * np.diff(along)[None]
 
 
 def merge_cells(below: NDArray[np.bool_], right: NDArray[np.bool_]) -> list[GridCell]:

@@ -4,6 +4,7 @@ stand in those of the table before."""
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,24 +16,34 @@ from soesift.table.context import TextLine
 from soesift.table.fill_text import fill_cells
 from soesift.table.grid import FoundTable, GridCell
 from soesift.table.signs import is_mark
-from soesift.table.stream import APART, free_words, printed_lines
+from soesift.table.stream import SETTINGS as STREAM
+from soesift.table.stream import free_words, printed_lines
 from soesift.table.stream_rows import Printed, columns_of, row_bounds
 
-LEAST_COLUMNS = 4
-LEAST_MARKS = 4  # of the table before
-OVER = 3  # lines over the rows: a caption that is printed again, a heading of the rows
-STRAY = 3.0  # points by which a cell's text may leave its column
-MARGIN = 0.08  # of the page's height: what is printed there may be a running line that was not learnt
-EDGE = 12.0  # points between the left edges of the table before and of the rows
+
+@dataclass(frozen=True, slots=True)
+class RestSettings:
+    """When the top of a page is the rest of a table without rules. Lengths in points."""
+
+    least_columns: int = 4  # 3 to 5
+    least_marks: int = 4  # of the table before. 3 to 8
+    over: int = 3  # lines over the rows: a caption that is printed again, a heading of the rows. 2 to 4
+    stray: float = 3.0  # points by which a cell's text may leave its column. 1 to 5
+    # of the page's height: what is printed there may be a running line that was not learnt
+    margin: float = 0.08  # .05 to .12
+    edge: float = 12.0  # points between the left edges of the table before and of the rows. 6 to 18
+
+
+SETTINGS = RestSettings()
 
 
 def left_open(tables: Sequence[FoundTable], lines: Sequence[TextLine], turn: int, height: float) -> FoundTable | None:
     """The last table of a page, if it has marks and nothing is printed below it, so that it may go on."""
     last = max(tables, key=lambda t: t.hull[3], default=None)
-    if last is None or last.rotation != turn or last.shape[1] < LEAST_COLUMNS:
+    if last is None or last.rotation != turn or last.shape[1] < SETTINGS.least_columns:
         return None
-    below = [line for line in lines if last.hull[3] - STRAY <= line.top < (1 - MARGIN) * height]
-    return last if not below and marks(last) >= LEAST_MARKS else None
+    below = [line for line in lines if last.hull[3] - SETTINGS.stray <= line.top < (1 - SETTINGS.margin) * height]
+    return last if not below and marks(last) >= SETTINGS.least_marks else None
 
 
 def marks(table: FoundTable) -> int:
@@ -76,8 +87,8 @@ def find_rest(
         return None
     first_table = min((table.hull[1] for table in taken), default=float("inf"))
     lines = [line for line in printed_lines(words, free) if line.bottom < first_table]
-    lines = [line for line in lines if line.middle > MARGIN * height or is_row(line, before.columns)]
-    begin = next((i for i, line in enumerate(lines[: OVER + 1]) if is_row(line, before.columns)), None)
+    lines = [line for line in lines if line.middle > SETTINGS.margin * height or is_row(line, before.columns)]
+    begin = next((i for i, line in enumerate(lines[: SETTINGS.over + 1]) if is_row(line, before.columns)), None)
     if begin is None or any(len(line.chunks) > 1 for line in lines[:begin]):
         return None
     end = begin + _last(lines[begin:], before.columns)
@@ -95,7 +106,7 @@ def is_row(line: Printed, columns: NDArray[np.floating]) -> bool:
     """Text at the table's left edge, or in its second column, and something in a later column."""
     used = columns_of(line, columns)
     edges = columns[: 2 if min(used) else 1] if fits(line, columns) else columns[:0]
-    return len(used) > 1 and bool(np.any(np.abs(line.chunks[0, 0] - edges) <= EDGE))
+    return len(used) > 1 and bool(np.any(np.abs(line.chunks[0, 0] - edges) <= SETTINGS.edge))
 
 
 def fits(line: Printed, columns: NDArray[np.floating]) -> bool:
@@ -104,7 +115,9 @@ def fits(line: Printed, columns: NDArray[np.floating]) -> bool:
     at = np.searchsorted(columns, middle)
     if at.min() < 1 or at.max() >= len(columns):
         return False
-    inside = (line.chunks[:, 0] >= columns[at - 1] - STRAY) & (line.chunks[:, 2] <= columns[at] + STRAY)
+    inside = (line.chunks[:, 0] >= columns[at - 1] - SETTINGS.stray) & (
+        line.chunks[:, 2] <= columns[at] + SETTINGS.stray
+    )
     return bool(inside.all())
 
 
@@ -112,7 +125,7 @@ def _last(lines: Sequence[Printed], columns: NDArray[np.floating]) -> int:
     """Place of the last line of several chunks that is reached over lines that fit."""
     last = 0
     for place, line in enumerate(lines[1:], 1):
-        if not fits(line, columns) or line.top - lines[place - 1].bottom > APART:
+        if not fits(line, columns) or line.top - lines[place - 1].bottom > STREAM.apart:
             break
         if len(line.chunks) > 1:
             last = place

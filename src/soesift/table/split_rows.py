@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,11 +13,19 @@ from soesift.table.fill_text import words_by_cell
 from soesift.table.grid import FoundTable, GridCell
 from soesift.table.signs import is_mark
 
-LEAST_ROWS = 2  # lines of marks in one band that make it several rows
-SURE_ROWS = 3  # so many need no name beside each of them
-LEAST_CELLS = 2  # cells of the band that hold such a column of marks
-SAME = 0.6  # of the character height: marks closer than this stand in one row
-OWN = 1.6  # of the character height: a name this far from any mark is a row of its own
+
+@dataclass(frozen=True, slots=True)
+class SplitSettings:
+    """When one band between rules holds several rows."""
+
+    least_rows: int = 2  # lines of marks in one band that make it several rows. 2
+    sure_rows: int = 3  # so many need no name beside each of them. 3 to 4
+    least_cells: int = 2  # cells of the band that hold such a column of marks. 2 to 3
+    same: float = 0.6  # of the character height: marks closer than this stand in one row. .4 to .8
+    own: float = 1.6  # of the character height: a name this far from any mark is a row of its own. 1.2 to 2.2
+
+
+SETTINGS = SplitSettings()
 
 
 def split_rows(table: FoundTable, words: Words) -> None:
@@ -23,7 +33,9 @@ def split_rows(table: FoundTable, words: Words) -> None:
     inside, cell_of = words_by_cell(table, words)
     held = np.bincount(cell_of, minlength=len(table.cells))
     # a band is several rows only if its first cell names them: few words there end the question
-    named = {c.row for i, c in enumerate(table.cells) if c.column == 0 and c.row_span == 1 and held[i] >= LEAST_ROWS}
+    named = {
+        c.row for i, c in enumerate(table.cells) if c.column == 0 and c.row_span == 1 and held[i] >= SETTINGS.least_rows
+    }
     none = np.zeros(0, np.float32)
     cuts = {
         row: band_cuts(table, row, words, inside, cell_of) if row in named else none for row in range(table.shape[0])
@@ -52,11 +64,11 @@ def band_cuts(
         elif all(is_mark(join_line(words, line)) for line in lines):
             marks += middles
             stacked += len(lines) >= 2
-    if stacked < LEAST_CELLS or len(names) < LEAST_ROWS:
+    if stacked < SETTINGS.least_cells or len(names) < SETTINGS.least_rows:
         return np.zeros(0, np.float32)
     anchors = row_anchors(marks, names, size)
-    beside = [min(abs(n - a) for n in names) <= SAME * size for a in anchors]
-    if len(anchors) < LEAST_ROWS or (len(anchors) < SURE_ROWS and not all(beside)):
+    beside = [min(abs(n - a) for n in names) <= SETTINGS.same * size for a in anchors]
+    if len(anchors) < SETTINGS.least_rows or (len(anchors) < SETTINGS.sure_rows and not all(beside)):
         return np.zeros(0, np.float32)
     return ((anchors[1:] + anchors[:-1]) / 2).astype(np.float32)
 
@@ -65,9 +77,9 @@ def row_anchors(marks: list[float], names: list[float], size: float) -> NDArray[
     """Sorted heights of rows: those of marks, and of names that are far from all marks."""
     anchors: list[float] = []
     for middle in sorted(marks):
-        if not anchors or middle - anchors[-1] > SAME * size:
+        if not anchors or middle - anchors[-1] > SETTINGS.same * size:
             anchors.append(middle)
-    alone = [n for n in names if min(abs(n - a) for a in anchors) > OWN * size]
+    alone = [n for n in names if min(abs(n - a) for a in anchors) > SETTINGS.own * size]
     return np.asarray(sorted(anchors + alone))
 
 

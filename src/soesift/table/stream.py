@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -13,22 +15,31 @@ from soesift.table.stream_cells import lay_texts
 from soesift.table.stream_columns import column_bounds
 from soesift.table.stream_rows import Printed, row_bounds
 
-PARTED = 0.9  # of the character height: a wider gap parts two chunks of a line
-SEED = 3  # chunks that make a line tabular
-LEAST = 3  # tabular lines that make a table
-WIDE = 6  # chunks of a line: with one line of SEED more, LEAST lines of any kind make a table (a header over few rows)
-LONE = 2.5  # of the line height: a gap that makes a line of two chunks tabular
-APART = 48.0  # points between two tabular lines of one table
-PROSE = 0.62  # of the text's width: a longer single chunk is prose
-TITLE = 5.0  # points
-HEADINGS = 3  # leading lines that may be left out of account when columns are looked for
-HEADER = 90.0  # points above the first tabular line in which a top rule is looked for
+
+@dataclass(frozen=True, slots=True)
+class StreamSettings:
+    """What makes a table without vertical rules. Heights are those of characters or lines, lengths points."""
+
+    parted: float = 0.9  # of the character height: a wider gap parts two chunks of a line. .7 to 1.2
+    seed: int = 3  # chunks that make a line tabular. 3
+    least: int = 3  # tabular lines that make a table. 3 to 4
+    # chunks of a line: with one more of `seed` chunks, `least` lines of any kind make a table (a header over few rows)
+    wide: int = 6  # 5 to 8
+    lone: float = 2.5  # of the line height: a gap that makes a line of two chunks tabular. 2 to 4
+    apart: float = 48.0  # points between two tabular lines of one table. 30 to 60
+    prose: float = 0.62  # of the text's width: a longer single chunk is prose. .5 to .75
+    title: float = 5.0  # points. 3 to 8
+    headings: int = 3  # leading lines that may be left out of account when columns are looked for. 2 to 4
+    header: float = 90.0  # points above the first tabular line in which a top rule is looked for. 60 to 120
+
+
+SETTINGS = StreamSettings()
 
 
 def find_streams(words: Words, rules: Lines, taken: list[FoundTable], page: int) -> list[FoundTable]:
     """Tables from words that lie in none of the `taken` tables; `rules` are horizontal lines (y, x0, x1)."""
     free = free_words(words, taken)
-    if len(free) < 2 * SEED * LEAST:
+    if len(free) < 2 * SETTINGS.seed * SETTINGS.least:
         return []
     lines = printed_lines(words, free)
     width = float(words.boxes[free, 2].max() - words.boxes[free, 0].min())
@@ -63,7 +74,7 @@ def printed_lines(words: Words, chosen: NDArray[np.intp]) -> list[Printed]:
     flat, count = np.concatenate(lines), [len(line) for line in lines]
     line_of, first = np.repeat(np.arange(len(lines)), count), np.cumsum([0, *count[:-1]])
     boxes, size = words.boxes[flat], words.size[flat]
-    fresh = boxes[1:, 0] - _reach(boxes[:, 2], line_of)[:-1] > PARTED * np.maximum(size[1:], size[:-1])
+    fresh = boxes[1:, 0] - _reach(boxes[:, 2], line_of)[:-1] > SETTINGS.parted * np.maximum(size[1:], size[:-1])
     starts = np.concatenate([[0], np.flatnonzero(fresh | (line_of[1:] != line_of[:-1])) + 1])
     chunks = np.concatenate([np.minimum.reduceat(boxes[:, :2], starts), np.maximum.reduceat(boxes[:, 2:], starts)], 1)
     begin = np.searchsorted(starts, first)
@@ -98,29 +109,31 @@ def tabular_runs(lines: list[Printed], width: float) -> list[tuple[int, int]]:
 
 def makes_table(chunks: list[int]) -> bool:
     """Whether tabular lines of so many chunks are enough for a table."""
-    rich = sum(count >= SEED for count in chunks)
-    return rich >= LEAST or (rich >= LEAST - 1 and max(chunks) >= WIDE and len(chunks) >= LEAST)
+    rich = sum(count >= SETTINGS.seed for count in chunks)
+    return rich >= SETTINGS.least or (
+        rich >= SETTINGS.least - 1 and max(chunks) >= SETTINGS.wide and len(chunks) >= SETTINGS.least
+    )
 
 
 def is_tabular(line: Printed, width: float) -> bool:
     """Three chunks, or two with a very wide gap (a row with a single mark)."""
-    if len(line.chunks) >= SEED:
+    if len(line.chunks) >= SETTINGS.seed:
         return True
     if len(line.chunks) < 2 or is_prose(line, width):
         return False
-    return bool(line.chunks[1, 0] - line.chunks[0, 2] > LONE * (line.bottom - line.top))
+    return bool(line.chunks[1, 0] - line.chunks[0, 2] > SETTINGS.lone * (line.bottom - line.top))
 
 
 def follows(lines: list[Printed], before: int, after: int, width: float) -> bool:
     """Whether two tabular lines belong to one table."""
     between = lines[before + 1 : after]
-    if lines[after].top - lines[before].bottom > APART + 14 * len(between):
+    if lines[after].top - lines[before].bottom > SETTINGS.apart + 14 * len(between):
         return False
     return len(between) <= 8 and not any(is_prose(line, width) for line in between)
 
 
 def is_prose(line: Printed, width: float) -> bool:
-    return bool((line.chunks[:, 2] - line.chunks[:, 0]).max() > PROSE * width)
+    return bool((line.chunks[:, 2] - line.chunks[:, 0]).max() > SETTINGS.prose * width)
 
 
 def build_stream(
@@ -148,10 +161,12 @@ def without_headings(lines: list[Printed]) -> list[Printed]:
     """The lines without leading ones that hold fewer texts than the next: headings of several columns, which may stand
     where no column is."""
     kept = list(lines)
-    while len(kept) > LEAST + 1 and len(kept[0].chunks) < len(kept[1].chunks):
+    while len(kept) > SETTINGS.least + 1 and len(kept[0].chunks) < len(kept[1].chunks):
         rest = np.concatenate([line.chunks for line in kept[1:]])
-        within = (kept[0].chunks[:, 0] >= rest[:, 0].min()) & (kept[0].chunks[:, 2] <= rest[:, 2].max() + TITLE)
-        if not within.all() or len(lines) - len(kept) >= HEADINGS:
+        within = (kept[0].chunks[:, 0] >= rest[:, 0].min()) & (
+            kept[0].chunks[:, 2] <= rest[:, 2].max() + SETTINGS.title
+        )
+        if not within.all() or len(lines) - len(kept) >= SETTINGS.headings:
             break
         kept = kept[1:]
     return kept
@@ -160,7 +175,7 @@ def without_headings(lines: list[Printed]) -> list[Printed]:
 def is_title(line: Printed, columns: NDArray[np.floating]) -> bool:
     """Whether a line over the columns is one chunk from the left edge on that leaves the first column."""
     x0, _, x1, _ = line.chunks[0].tolist()
-    return len(line.chunks) == 1 and x0 < columns[0] + TITLE and x1 > columns[1] + TITLE
+    return len(line.chunks) == 1 and x0 < columns[0] + SETTINGS.title and x1 > columns[1] + SETTINGS.title
 
 
 def extend(lines: list[Printed], run: tuple[int, int], rules: Lines, width: float) -> tuple[int, int]:
@@ -170,8 +185,8 @@ def extend(lines: list[Printed], run: tuple[int, int], rules: Lines, width: floa
     long = rules[:, 2] - rules[:, 1] > 0.4 * (right - left)
     across = rules[(rules[:, 1] < right) & (rules[:, 2] > left) & long]
     y = across[:, 0]
-    tops = y[(y < lines[first].middle) & (y > lines[first].top - HEADER)]
-    bottoms = y[(y > lines[last].middle) & (y < lines[last].bottom + HEADER / 2)]
+    tops = y[(y < lines[first].middle) & (y > lines[first].top - SETTINGS.header)]
+    bottoms = y[(y > lines[last].middle) & (y < lines[last].bottom + SETTINGS.header / 2)]
     while len(tops) and first and lines[first - 1].middle > tops.min() and not is_prose(lines[first - 1], width):
         first -= 1
     while (

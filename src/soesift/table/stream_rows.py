@@ -11,12 +11,20 @@ from numpy.typing import NDArray
 
 from soesift.document.rulings import Lines
 
-CLOSE = 0.35  # of the line height: lines farther apart are no broken cell text
-STEP = 0.2  # of the line height: least difference between gaps within rows and between rows
-FEWEST = 3  # gaps on either side of that difference
-MARK = 1.6  # of the line height: widest chunk that may be a mark
-CLASH = 0.15  # of the close pairs may hold marks in one column before closeness says nothing
-RULED = 0.35  # of the gaps between lines hold a rule: then rows are what lies between rules
+
+@dataclass(frozen=True, slots=True)
+class StreamRowSettings:
+    """Which printed lines are one row of a table without rules."""
+
+    close: float = 0.35  # of the line height: lines farther apart are no broken cell text. .2 to .5
+    step: float = 0.2  # of the line height: least difference between gaps within rows and between rows. .1 to .3
+    fewest: int = 3  # gaps on either side of that difference. 2 to 5
+    mark: float = 1.6  # of the line height: widest chunk that may be a mark. 1.2 to 2
+    clash: float = 0.15  # of the close pairs may hold marks in one column before closeness says nothing. .05 to .3
+    ruled: float = 0.35  # of the gaps between lines hold a rule: then rows are what lies between rules. .2 to .5
+
+
+SETTINGS = StreamRowSettings()
 
 
 @dataclass(slots=True)
@@ -46,7 +54,7 @@ def row_bounds(lines: Sequence[Printed], columns: NDArray[np.floating], rules: L
     long = inner[np.minimum(inner[:, 2], columns[-1]) - np.maximum(inner[:, 1], columns[0]) > 0.8 * np.ptp(columns), 0]
     pairs = list(pairwise(lines))
     ruled = [long[(long > a.middle) & (long < b.middle)] for a, b in pairs]
-    only_rules = sum(len(r) > 0 for r in ruled) >= max(FEWEST, RULED * len(pairs))
+    only_rules = sum(len(r) > 0 for r in ruled) >= max(SETTINGS.fewest, SETTINGS.ruled * len(pairs))
     limit = None if only_rules else gap_limit(pairs, columns)
     bounds = [lines[0].top - 1]
     for (before, line), rule in zip(pairs, ruled, strict=True):
@@ -66,16 +74,16 @@ def gap_limit(pairs: list[tuple[Printed, Printed]], columns: NDArray[np.floating
     """The gap, in line heights, above which a new row begins; None where gaps do not tell."""
     gaps = np.asarray([_gap(a, b) for a, b in pairs])
     order = np.sort(gaps[gaps < 3])
-    if len(order) < 2 * FEWEST:
+    if len(order) < 2 * SETTINGS.fewest:
         return None
-    steps = np.diff(order)[FEWEST - 1 : -FEWEST]
-    if not len(steps) or steps.max() < STEP:
+    steps = np.diff(order)[SETTINGS.fewest - 1 : -SETTINGS.fewest]
+    if not len(steps) or steps.max() < SETTINGS.step:
         return None
-    at = int(steps.argmax()) + FEWEST - 1
+    at = int(steps.argmax()) + SETTINGS.fewest - 1
     limit = float(order[at] + order[at + 1]) / 2
     close = [(a, b) for (a, b), gap in zip(pairs, gaps.tolist(), strict=True) if gap < limit]
     clashes = sum(_clash(a, b, columns) for a, b in close)
-    return limit if clashes <= CLASH * len(close) else None
+    return limit if clashes <= SETTINGS.clash * len(close) else None
 
 
 def _gap(before: Printed, line: Printed) -> float:
@@ -88,7 +96,7 @@ def continues(before: Printed, line: Printed, columns: NDArray[np.floating], lim
         return False
     if limit is not None:
         return _gap(before, line) < limit
-    if _gap(before, line) > CLOSE:
+    if _gap(before, line) > SETTINGS.close:
         return False
     used, known = columns_of(line, columns), columns_of(before, columns)
     if known == {0} and 0 in used and (line.initial.islower() or line.initial == "("):
@@ -102,7 +110,7 @@ def _clash(before: Printed, line: Printed, columns: NDArray[np.floating]) -> boo
 
 
 def _marks(line: Printed, columns: NDArray[np.floating]) -> set[int]:
-    narrow = line.chunks[:, 2] - line.chunks[:, 0] <= MARK * line.height
+    narrow = line.chunks[:, 2] - line.chunks[:, 0] <= SETTINGS.mark * line.height
     return _columns(line.chunks[narrow], columns) - {0}
 
 
