@@ -8,7 +8,14 @@ import pytest
 from toy_fragments import lines
 
 from soesift.document.raised import DOWN, UP, runs_of
-from soesift.join.footnotes import Expected, goes_on, read_footnotes, split_legends, successors
+from soesift.join.footnotes import (
+    Expected,
+    goes_on,
+    looks_like_footnotes,
+    read_footnotes,
+    split_legends,
+    successors,
+)
 from soesift.join.note_rows import split_notes
 from soesift.result.models import Cell, Footnote, Run
 from soesift.table.context import TextLine
@@ -247,3 +254,9 @@ def test_a_tab_behind_a_marker_opens_the_first_note() -> None:
     one = TextLine("a 5 mL are drawn", 300, 308, 8.0, left=40, indent=54)
     other = TextLine("b mBPI-sf on paper.", 310, 318, 8.0, left=40, indent=54)
     assert [marker for marker, _ in found([one, other], "a b")] == ["a", "b"]
+
+
+def test_abbreviations_alone_on_the_next_page_are_notes() -> None:
+    assert looks_like_footnotes(lines("AE = adverse event; ECG = electrocardiogram; ET = early termination"))
+    assert looks_like_footnotes(lines("Abbreviations: D, day; FU, follow-up; W, week"))
+    assert not looks_like_footnotes(lines("The study is a trial in adults with asthma, who are seen at visits."))

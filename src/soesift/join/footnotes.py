@@ -78,6 +78,10 @@ _ELSEWHERE = re.compile(
 _HEAD = re.compile(
     r"(?:foot)?notes?(?:\s+(?:for|to|of|on)\s+(?:the\s+)?(?:table|schedule)\b.{0,40})?\s*:?", re.IGNORECASE
 )
+_ABBREVIATIONS = re.compile(
+    r"(?:list\s+of\s+)?abbreviations?\s*[:=–-]\s*\S|(?:[A-Z][\w/\-]{0,9}\s?[=:]\s?[^=;,]{4,60}[;,]\s*){2}",
+    re.IGNORECASE,
+)  # on the next page, and nothing else
 _SENDS_ON = re.compile(r"\W*.{0,30}\bcontinue[ds]?\s+(?:on|at|overleaf)\b.{0,12}\bnext\s*page\W*", re.IGNORECASE)
 _LEADER = re.compile(r"\.{5}|(?:\. ){4}")  # a table of contents
 _NAMED = re.compile(r"^(?:abbreviations?|notes?|footnotes?|key|legend)\b", re.IGNORECASE)
@@ -626,6 +630,8 @@ def looks_like_footnotes(lines: list[TextLine]) -> bool:
     if not texts or texts[0].isupper() or sum(_LEADER.search(t) is not None for t in texts) >= 2:
         return False
     first = texts[:12]
+    if _ABBREVIATIONS.match(first[0]):
+        return True
     opening = sum(split_marker(t) is not None or _OPEN.match(t) is not None for t in first)
     return opening >= 2 and (split_marker(first[0]) is not None or _OPEN.match(first[0]) is not None or opening >= 4)
 

@@ -22,7 +22,7 @@ from soesift.table.open_cells import part_open_cells
 from soesift.table.redaction import add_hidden_rules, covered_outside, redaction_tags
 from soesift.table.rests import left_open, with_rest
 from soesift.table.shades import row_shades
-from soesift.table.slivers import close_slivers
+from soesift.table.slivers import close_slivers, join_halves
 from soesift.table.split_rows import split_rows
 from soesift.table.states import mark_states
 from soesift.table.stream import find_streams
@@ -107,6 +107,8 @@ def tables_of(page: Page, words: Words, horizontal: Lines, vertical: Lines) -> l
         if not table.borderless:
             split_rows(table, words)
         fill_cells(table, words)
+        if table.borderless:
+            join_halves(table)
         mark_arrows(table)
     return sorted(tables, key=lambda t: (t.hull[1], t.hull[0]))
 

@@ -66,8 +66,19 @@ def part_floating(horizontal: Lines, vertical: Lines) -> tuple[Lines, Lines]:
     # many like ends mean columns without vertical lines, not arrows
     ends = np.round(horizontal[floats, 1:] / SETTINGS.end)
     if len(ends) and (floats.sum() > 0.5 * len(horizontal) or _most_alike(ends) > 3):
-        floats[:] = False
+        floats &= crosses(horizontal, vertical)
     return horizontal[~floats], horizontal[floats]
+
+
+def crosses(horizontal: Lines, vertical: Lines) -> NDArray[np.bool_]:
+    """(h,) lines that run across two verticals and more, each of which goes on above and below: no rule does where
+    verticals part the columns."""
+    y, start, end = (side[:, None] for side in horizontal.T)
+    x, top, bottom = vertical.T
+    through = (x > start + SETTINGS.end) & (x < end - SETTINGS.end)
+    through &= (top < y - SETTINGS.close) & (bottom > y + SETTINGS.close)
+    met = np.abs(horizontal[:, 1:, None] - x).min(axis=2) <= SETTINGS.close if len(x) else np.zeros((len(y), 2), bool)
+    return np.asarray((through.sum(axis=1) >= 2) & ~met.all(axis=1), np.bool_)
 
 
 def _most_alike(ends: NDArray[np.float32]) -> int:
