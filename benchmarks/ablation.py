@@ -22,7 +22,7 @@ from soesift.classify.features import features
 from soesift.classify.judge import Judge
 from soesift.classify.linear import Linear, softmax
 from soesift.evaluate.calibration import brier, expected_calibration_error
-from soesift.evaluate.folds import protocol_folds
+from soesift.evaluate.folds import group_folds
 from soesift.evaluate.pages import score_folder
 from soesift.result.models import ModelInfo
 from soesift.select.audit import draw_audit
@@ -84,7 +84,7 @@ def self_trained(seen: Sequence[ReadDocument], pool: Array, extra: Extra | None,
 def certified_scores(seen: Sequence[ReadDocument], extra: Extra | None) -> tuple[float, float]:
     """Scores from which NO and YES are certified on the fold's own held-out tables; inf where none is."""
     feats, labels = rows_of(seen)
-    fold = np.repeat(protocol_folds([d.path.stem for d in seen], 5, seed=0), [len(d.labels) for d in seen])
+    fold = np.repeat(group_folds([d.path.stem for d in seen], 5, seed=0), [len(d.labels) for d in seen])
     known = labels >= 0
     p = held_out_linear(feats, labels, fold, extra)[known, 1]
     said = (p > 0.5).astype(np.int64)
@@ -97,7 +97,7 @@ def certified_scores(seen: Sequence[ReadDocument], extra: Extra | None) -> tuple
 
 def score(documents: Sequence[ReadDocument], gold: Path, learn: Learn, seed: int) -> list[float]:
     """Page F1, page recall, complete documents, table F1, Brier, ECE of one folding."""
-    fold = protocol_folds([d.path.stem for d in documents], 5, seed=seed)
+    fold = group_folds([d.path.stem for d in documents], 5, seed=seed)
     info = ModelInfo(name="linear", version="ablation", sha256="", threshold=0.5, unsure_threshold=0.15)
     chance, truth = [], []
     with tempfile.TemporaryDirectory() as folder:

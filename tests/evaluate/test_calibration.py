@@ -15,7 +15,7 @@ from soesift.evaluate.calibration import (
     reliability,
     sigmoid,
 )
-from soesift.evaluate.folds import LeakingFolds, check_folds, protocol_folds
+from soesift.evaluate.folds import LeakingFolds, check_folds, group_folds
 
 
 def logits(n=20_000, seed=0, a=0.0, b=1.0):
@@ -74,18 +74,18 @@ def test_equal_mass_bins_hold_equal_numbers():
 def test_folds_keep_protocols_whole_and_even():
     rng = np.random.default_rng(0)
     protocol = np.repeat([f"P{i}" for i in range(30)], rng.integers(1, 20, 30))
-    fold = protocol_folds(protocol, 5, seed=3)
+    fold = group_folds(protocol, 5, seed=3)
     check_folds(protocol, fold)
     sizes = np.bincount(fold)
     assert sizes.max() - sizes.min() <= 10
-    assert not np.array_equal(fold, protocol_folds(protocol, 5, seed=4))
+    assert not np.array_equal(fold, group_folds(protocol, 5, seed=4))
 
 
 def test_folds_that_leak_or_do_not_fit_are_refused():
     with pytest.raises(LeakingFolds, match="protocol P lies in more than one fold"):
         check_folds(["P", "P"], [0, 1])
-    with pytest.raises(ValueRangeError, match="between 2 and the 2 protocols"):
-        protocol_folds(["a", "b"], 3)
+    with pytest.raises(ValueRangeError, match="2 groups cannot make 3 folds"):
+        group_folds(["a", "b"], 3)
     with pytest.raises(ShapeError, match="z is length 1 and truth is length 2"):
         fit_platt([1.0], [0, 1])
     with pytest.raises(ValueRangeError, match=r"p holds 1\.5"):

@@ -8,7 +8,7 @@ import click
 
 KIND_NAMES = ("full", "small", "none", "image", "scan", "rotated", "tiled", "borderless", "redacted",
     "transposed", "tracks",
-              "synopsis", "foreign", "mixed", "doses")  # fmt: skip
+              "synopsis", "foreign", "mixed", "doses", "academic", "plan", "slides")  # fmt: skip
 
 
 @click.command("sample")

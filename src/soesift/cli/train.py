@@ -120,6 +120,5 @@ def _state(name: str, progress: Any, total: int) -> dict[str, Any]:
 
 
 def _scores(found: dict[str, float]) -> str:
-    return ", ".join(
-        f"{name.replace('_', ' ')} {found[name]:.3f}" for name in ("recall", "precision", "f1", "average_precision")
-    )
+    names = ("recall", "precision", "f1", "average_precision")
+    return ", ".join(f"{name.replace('_', ' ')} {found[name]:.3f}" for name in names if found.get(name) is not None)

@@ -128,6 +128,12 @@ def pooled(truth: ArrayLike, predicted: ArrayLike, score: ArrayLike | None = Non
     return dict(zip(METRICS, [*values, ranked], strict=True))
 
 
+def at_threshold(truth: ArrayLike, share: ArrayLike, threshold: float) -> dict[str, float]:
+    """`pooled` of the items whose probability is at least `threshold`; NaN average precision without a true item."""
+    p = vector("share", share)
+    return pooled(truth, p >= threshold, p)
+
+
 def full_shares(scores: ProtocolScores) -> dict[str, float]:
     """Share of protocols with full recall, full precision, and both (the paper's second table)."""
     whole = scores.values[:, :2] >= 1

@@ -13,7 +13,7 @@ from soesift.sample.style import Borders
 Kind = Literal[
     "full", "small", "none", "image", "scan", "rotated", "tiled", "borderless", "redacted", "transposed",
     "tracks",
-    "synopsis", "foreign", "mixed", "doses",
+    "synopsis", "foreign", "mixed", "doses", "academic", "plan", "slides",
 ]  # fmt: skip
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
@@ -43,11 +43,26 @@ class Options(BaseModel):
     amended: int = Field(0, ge=0, le=40)  # random edits of the main schedule; the rest stays as the seed has it
 
 
+MIXED: tuple[Kind, ...] = (
+    "small",
+    "none",
+    "rotated",
+    "tiled",
+    "borderless",
+    "redacted",
+    "transposed",
+    "tracks",
+    "synopsis",
+    "foreign",
+)
+"""What "mixed" draws from: kinds that came later are left out, so that its seeds stay what they were."""
+
+
 def settle(options: Options, rng: Random) -> Options:
     """The options with what the kind asks for; "mixed" draws a kind."""
     kind = options.kind
     if kind == "mixed":
-        kind = rng.choice([k for k in KINDS if k not in ("mixed", "scan", "image", "full", "doses")])
+        kind = rng.choice(MIXED)
         options = options.model_copy(update={"kind": kind})
     asked = {**PRESETS[kind], **options.model_dump(exclude_unset=True)}
     asked["kind"] = kind
@@ -71,4 +86,7 @@ PRESETS: dict[str, dict[str, object]] = {
     "synopsis": {"in_synopsis": True, "mode": "portrait", "split": 1},
     "foreign": {"tracks": 0},
     "doses": {"tracks": 0, "doses": 3},
+    "academic": {"tracks": 0, "negatives": 4},
+    "plan": {"schedule": False, "tracks": 0, "negatives": 9},
+    "slides": {"schedule": False, "tracks": 0, "negatives": 7},
 }

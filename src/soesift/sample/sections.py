@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from random import Random
 
-from soesift.sample.blocks import Block, Contents, Heading, Paragraph, Schedule, Table, TitlePage
+from soesift.sample.academic import academic_schedule
+from soesift.sample.blocks import Block, Contents, Heading, NewPage, Paragraph, Schedule, Table, TitlePage
 from soesift.sample.kinds import Options
+from soesift.sample.negatives import analysis, drawings
 from soesift.sample.negatives.dose_changes import dose_changes
-from soesift.sample.negatives.registry import choose_makers
+from soesift.sample.negatives.registry import MAKERS, choose_makers
 from soesift.sample.negatives.scene import Scene
 from soesift.sample.study import Study
 from soesift.sample.tables import domain, main_schedule, sampling, track
@@ -27,6 +29,8 @@ PROSE: tuple[tuple[str, str, tuple[str, ...]], ...] = (
 
 def compose(rng: Random, scene: Scene, options: Options) -> list[Block]:
     """All blocks of the document in order."""
+    if options.kind in OTHERS:
+        return other_document(rng, scene, options)
     schedules = make_schedules(rng, scene, options)
     makers = choose_makers(rng, options.negatives or 0)
     made = {section: [b for maker in chosen for b in maker(rng, scene)] for section, chosen in makers.items()}
@@ -168,3 +172,62 @@ def prose_section(rng: Random, study: Study, heading: str, texts: tuple[str, ...
 
 def appendix(extra: list[Block]) -> list[Block]:
     return [Heading("Appendices", 1, new_page=True), *extra] if extra else []
+
+
+OTHERS = ("academic", "plan", "slides")
+
+
+def other_document(rng: Random, scene: Scene, options: Options) -> list[Block]:
+    """What is no protocol of a company: academic protocols, plans of analysis, decks and forms."""
+    title = {"plan": "Statistical Analysis Plan", "slides": scene.study.indication}.get(options.kind, scene.study.title)
+    front: list[Block] = [
+        TitlePage([(title, 16.0, True), (scene.study.sponsor, 12.0, False)], [("Number", scene.study.number)])
+    ]
+    if options.kind == "academic":
+        return front + academic_protocol(rng, scene, options)
+    pool = analysis.MAKERS if options.kind == "plan" else drawings.MAKERS
+    blocks: list[Block] = []
+    for i in range(options.negatives or 0):
+        maker = pool[i] if i < 2 else rng.choice(pool)
+        blocks += (
+            [Heading(rng.choice(CHAPTERS), 2)] if options.kind == "plan" else [NewPage()] if rng.random() < 0.4 else []
+        )
+        blocks += (
+            [*sentences(rng, scene.study, prose.STATISTICS, 1), *maker(rng, scene)]
+            if options.kind == "plan"
+            else maker(rng, scene)
+        )
+    if options.schedule:
+        scene.main, table = main_schedule(rng, scene, options)
+        blocks += [Heading("Schedule of Assessments", 1, over_schedule=True, mode=table.mode, new_page=True), table]
+    return [*front, *blocks]
+
+
+CHAPTERS = (
+    "Analysis Methods",
+    "Data Handling",
+    "General Conventions",
+    "Efficacy Analyses",
+    "Safety Analyses",
+    "Appendix",
+    "Outputs",
+    "Study Visits and Windows",
+    "Assessments",
+)
+
+
+def academic_protocol(rng: Random, scene: Scene, options: Options) -> list[Block]:
+    """Short: prose, one schedule among tables that are none, a project plan or a flow chart in most."""
+    pool = [
+        *(m for makers in MAKERS.values() for m in makers),
+        drawings.project_plan,
+        drawings.flow_boxes,
+        drawings.synopsis_scheme,
+    ]
+    blocks: list[Block] = [Heading("Background", 1), *sentences(rng, scene.study, prose.BACKGROUND, 1)]
+    blocks += [Heading("Methods", 1), *sentences(rng, scene.study, prose.DESIGN, 2)]
+    if options.schedule:
+        blocks += [academic_schedule(rng, scene), *filler(rng, 1), NewPage()]
+    for maker in rng.sample(pool, options.negatives or 0):
+        blocks += [*sentences(rng, scene.study, prose.PROCEDURES, 1), *maker(rng, scene)]
+    return [*blocks, Heading("Ethics", 1), *sentences(rng, scene.study, prose.ETHICS, 1)]

@@ -13,7 +13,7 @@ NegativeClass = Literal[
     "statistical_matrix",
     "crf_worksheet", "response_criteria", "figure", "synopsis_mention", "amendment_excerpt", "toc",
     "abbreviations",
-    "volume", "sampling_list", "eligibility", "other",
+    "volume", "sampling_list", "eligibility", "analysis_windows", "project_plan", "chart", "form", "other",
 ]  # fmt: skip
 
 

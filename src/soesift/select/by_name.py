@@ -10,7 +10,7 @@ import numpy as np
 from soesift.classify.linear import softmax
 from soesift.errors import UsageError
 from soesift.evaluate.arrays import UNKNOWN, Bools, Floats, Ints, Strings
-from soesift.evaluate.folds import protocol_folds
+from soesift.evaluate.folds import group_folds
 from soesift.select import rules
 from soesift.select.certified import Certificate
 from soesift.select.combine import Combined, combine
@@ -97,7 +97,7 @@ def _with_audit(rule: str, material: Material, votes: Combined) -> Selected:
 
 def _inner_folds(material: Material) -> Ints:
     n_groups = len(np.unique(material.groups))
-    return protocol_folds(material.groups, min(INNER_FOLDS, n_groups), seed=material.seed)
+    return group_folds(material.groups, min(INNER_FOLDS, n_groups), seed=material.seed)
 
 
 def _confident(material: Material, votes: Combined) -> Selection:

@@ -10,6 +10,7 @@ import numpy as np
 from soesift.classify.features import features
 from soesift.errors import UsageError
 from soesift.evaluate.arrays import Bools, Floats, Ints, Strings
+from soesift.evaluate.folds import wider_groups
 from soesift.label.gate import Gated
 from soesift.label.ledger import Ledger
 from soesift.label.report import stored_answers
@@ -21,7 +22,6 @@ from soesift.select.recentre import recentred
 from soesift.study.config import StudyConfig
 from soesift.study.cost import Spent, spent_on
 from soesift.table.record import TableRecord
-from soesift.train.folds import wider_groups
 
 
 class StudyData(NamedTuple):

@@ -19,7 +19,7 @@ from soesift.classify.linear import softmax
 from soesift.classify.rule import rule_probabilities
 from soesift.classify.shipped import Stack, log_odds
 from soesift.detect.detector import Detector
-from soesift.evaluate.folds import protocol_folds
+from soesift.evaluate.folds import group_folds
 from soesift.result.models import ModelInfo, Result
 from soesift.table.record import TableRecord
 from soesift.train.gold_documents import ReadDocument, held
@@ -45,7 +45,7 @@ def cross_detect(
 
     groups: what is never split (default: each document its own; give sponsors for the harder split).
     """
-    fold = protocol_folds(list(groups or [d.path.stem for d in documents]), folds, seed=seed)
+    fold = group_folds(list(groups or [d.path.stem for d in documents]), folds, seed=seed)
     out.mkdir(parents=True, exist_ok=True)
     found: dict[str, Array] = {}
     for number in range(folds):

@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from soesift.classify.linear import softmax
 from soesift.errors import MissingExtra, UsageError
 from soesift.evaluate.arrays import UNKNOWN, Bools, Floats, Ints
+from soesift.evaluate.folds import group_folds
 from soesift.label.write import write_whole
 from soesift.select.by_name import linear_probability
 from soesift.select.combine import mean_logit
@@ -25,7 +26,6 @@ from soesift.study.data import StudyData
 from soesift.study.students import student_probability
 from soesift.train.config import DataConfig, TrainConfig
 from soesift.train.data import Row
-from soesift.train.folds import named_folds
 
 Notify = Callable[[str, int, int], None]  # arm, done, in all
 FOLDING = "by name 2"  # results of other folds are never taken for these
@@ -107,7 +107,8 @@ def folds_of(config: StudyConfig, data: StudyData, seed: int) -> Ints:
     Protocols without a gold label are in no fold (-1): there is nothing to score them by, so they teach in all.
     """
     judged = {block for block, truth in zip(data.blocks, data.truth.tolist(), strict=True) if truth != UNKNOWN}
-    fold = named_folds(judged, config.folds, seed)
+    names = sorted(judged)
+    fold = dict(zip(names, group_folds(names, config.folds, seed=seed).tolist(), strict=True))
     return np.array([fold.get(block, -1) for block in data.blocks], np.int64)
 
 

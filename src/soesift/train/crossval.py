@@ -16,12 +16,13 @@ from numpy.typing import NDArray
 from soesift.classify.model_folder import Calibration
 from soesift.classify.student import calibrated
 from soesift.errors import ModelError
+from soesift.evaluate.calibration import calibrate
 from soesift.evaluate.conformal import fit_conformal
-from soesift.train.calibrate import calibrate, scores
+from soesift.evaluate.folds import group_folds, wider_groups
+from soesift.evaluate.scores import at_threshold, macro, per_protocol
 from soesift.train.checkpoint import Progress, fingerprint
 from soesift.train.config import TrainConfig
 from soesift.train.data import Row, targets
-from soesift.train.folds import group_folds, wider_groups
 
 FILE, SUMMARY = "held_out.jsonl", "crossval.json"
 Notify = Callable[[int, int, Progress, int], None]  # seed, fold, progress, updates in all
@@ -58,7 +59,7 @@ def cross_validate(rows: Sequence[Row], config: TrainConfig, notify: Notify | No
 def fold_of_rows(rows: Sequence[Row], config: TrainConfig, seed: int) -> NDArray[np.int64]:
     """(n,) fold of each row; groups may be widened (protocol to sponsor) by `crossval.groups`."""
     groups = wider_groups([row.group for row in rows], config.crossval.groups)
-    return group_folds(groups, targets(rows).argmax(axis=1), config.crossval.folds, seed)
+    return group_folds(groups, config.crossval.folds, seed=seed, strata=targets(rows).argmax(axis=1))
 
 
 def read_held_out(rows: Sequence[Row], config: TrainConfig) -> HeldOut:
@@ -77,7 +78,7 @@ def read_held_out(rows: Sequence[Row], config: TrainConfig) -> HeldOut:
 
 
 def summarise(rows: Sequence[Row], config: TrainConfig, held: HeldOut) -> dict[str, Any]:
-    """Scores by seed and of the mean over seeds: pooled, and macro over groups that hold a schedule.
+    """Scores by seed and of the mean over seeds: pooled, and macro over groups (conventions of `evaluate.scores`).
 
     Thresholds are chosen on the same held-out rows for all folds at once, a choice of one number.
     """
@@ -99,10 +100,10 @@ def summarise(rows: Sequence[Row], config: TrainConfig, held: HeldOut) -> dict[s
             "temperature": 1 / found.scale,
             "yes": found.yes,
             "unsure": found.unsure,
-            "pooled": scores(share, truth, found.yes),
-            "pooled_at_half": scores(share, truth, 0.5),
-            "recall_at_unsure": scores(share, truth, found.unsure)["recall"],
-            "macro_f1": macro_f1(share, truth, groups, found.yes),
+            "pooled": at_threshold(truth, share, found.yes),
+            "pooled_at_half": at_threshold(truth, share, 0.5),
+            "recall_at_unsure": at_threshold(truth, share, found.unsure)["recall"],
+            "macro_f1": macro(per_protocol(truth, share >= found.yes, groups))["f1"],
             "conformal": conformal_scores(share, truth, groups),
         }
     return out
@@ -121,17 +122,6 @@ def conformal_scores(share: NDArray[np.float64], truth: NDArray[np.bool_], group
                (("yes", yes, truth), ("no", no, ~truth)) if of.any()}  # fmt: skip
     unsure = float((yes & no).mean()) if len(truth) else 0.0
     return {"yes_from": whole.yes, "no_to": whole.no, **covered, "unsure": unsure}
-
-
-def macro_f1(share: NDArray[np.float64], truth: NDArray[np.bool_], groups: Sequence[str], threshold: float) -> float:
-    """Mean F1 over groups with a schedule; groups without one are left out (their F1 is not defined)."""
-    names = np.array(groups)
-    each = [
-        scores(share[names == g], truth[names == g], threshold)["f1"]
-        for g in sorted(set(groups))
-        if truth[names == g].any()
-    ]
-    return float(np.mean(each)) if each else 0.0
 
 
 def pooled_calibration(rows: Sequence[Row], config: TrainConfig) -> Calibration:

@@ -21,7 +21,7 @@ from soesift.classify.features import features
 from soesift.classify.linear import CLASSES, Linear, write_linear
 from soesift.classify.model_folder import sha256, verify
 from soesift.classify.shipped import Stack
-from soesift.evaluate.folds import protocol_folds
+from soesift.evaluate.folds import group_folds
 from soesift.table.record import TableRecord
 from soesift.train.gold_documents import held, read_made_up, read_student
 from soesift.train.stack_fit import Extra, fit_stack, fit_with_extra, held_out_linear
@@ -35,7 +35,7 @@ def combine_models(
 ) -> tuple[Linear, Stack]:
     """The linear model on all labels, and the stack on held-out probabilities of both; labels (n,), -1 unknown."""
     numbers = features(records)
-    fold = protocol_folds([r.document for r in records], FOLDS, seed=0)
+    fold = group_folds([r.document for r in records], FOLDS, seed=0)
     linear = held_out_linear(numbers, labels, fold, extra)
     stack = fit_stack(held(records, read_student(held_out)), linear, labels)
     return fit_with_extra(numbers, labels, extra), stack

@@ -15,12 +15,12 @@ from typing import Any
 import numpy as np
 import torch
 
+from soesift.evaluate.folds import hold_out
 from soesift.train import checkpoint, shard, workers
 from soesift.train.batches import epoch_batches, micro_batches
 from soesift.train.checkpoint import Progress
 from soesift.train.config import FitConfig, TrainConfig
 from soesift.train.data import Row, class_weights
-from soesift.train.folds import hold_out
 from soesift.train.forward import (
     Floats,
     Material,

@@ -15,16 +15,17 @@ from soesift.classify.features import NAMES
 from soesift.classify.model_folder import Calibration, verify
 from soesift.classify.student import calibrated
 from soesift.errors import ModelError
+from soesift.evaluate.calibration import calibrate
+from soesift.evaluate.folds import hold_out
+from soesift.evaluate.scores import at_threshold
+from soesift.table.record import TableRecord
 from soesift.train import crossval, workers
-from soesift.train.calibrate import calibrate
-from soesift.train.calibrate import scores as score_all
 from soesift.train.card import make_card, seal
 from soesift.train.checkpoint import writing
 from soesift.train.config import TrainConfig
 from soesift.train.data import Row, read_rows, summary, targets
 from soesift.train.export import Int8Refused, write_onnx
 from soesift.train.fit import Fitted, Notify, fit
-from soesift.train.folds import hold_out
 from soesift.train.forward import predict, prepare
 from soesift.train.network import base_tokenizer, build, trainable
 from soesift.train.texts import signs_of, text_of
@@ -139,5 +140,5 @@ def _calibration(rows: Sequence[Row], config: TrainConfig, fitted: Fitted) -> tu
     found = calibrate(logits, target[chosen], positive, config.export.recall, f"validation rows ({len(chosen)})")
     share = calibrated(logits, found)[:, positive].sum(axis=1)
     truth = target[chosen][:, positive].sum(axis=1) > 0.5
-    told = {"rows": len(chosen), "schedules": int(truth.sum()), **score_all(share, truth, found.yes)}
+    told = {"rows": len(chosen), "schedules": int(truth.sum()), **at_threshold(truth, share, found.yes)}
     return found, {"validation_log_loss": fitted.progress.losses, "validation": told}
