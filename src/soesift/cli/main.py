@@ -25,6 +25,7 @@ VERBS = {
     "tables": "Write all tables found, for building training sets.",
     "train": "Train the student on labelled tables and export it.",
     "publish": "Put a model folder on a Hugging Face hub.",
+    "models": "Make the shipped models again, from documents to folders.",
     "gate": "Keep the tables worth asking about, and say what that loses.",
     "plan": "Calls, tokens, cost and audit of labelling, before anything is sent.",
     "label": "Ask a teacher about tables, or bring labels in and out.",

@@ -66,6 +66,8 @@ def settle(options: Options, rng: Random) -> Options:
         options = options.model_copy(update={"kind": kind})
     asked = {**PRESETS[kind], **options.model_dump(exclude_unset=True)}
     asked["kind"] = kind
+    if kind == "plan":  # about half of them print the schedule of the protocol, too
+        asked.setdefault("schedule", rng.random() < 0.5)
     if asked.get("negatives") is None:
         asked["negatives"] = rng.randint(2, 4) if kind in ("small", "image", "scan") else rng.randint(7, 12)
     return Options(**asked)
@@ -87,6 +89,6 @@ PRESETS: dict[str, dict[str, object]] = {
     "foreign": {"tracks": 0},
     "doses": {"tracks": 0, "doses": 3},
     "academic": {"tracks": 0, "negatives": 4},
-    "plan": {"schedule": False, "tracks": 0, "negatives": 9},
+    "plan": {"tracks": 0, "negatives": 9},
     "slides": {"schedule": False, "tracks": 0, "negatives": 7},
 }

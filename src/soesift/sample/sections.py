@@ -226,8 +226,11 @@ def academic_protocol(rng: Random, scene: Scene, options: Options) -> list[Block
     ]
     blocks: list[Block] = [Heading("Background", 1), *sentences(rng, scene.study, prose.BACKGROUND, 1)]
     blocks += [Heading("Methods", 1), *sentences(rng, scene.study, prose.DESIGN, 2)]
-    if options.schedule:
-        blocks += [academic_schedule(rng, scene), *filler(rng, 1), NewPage()]
+    schedule = [academic_schedule(rng, scene)] if options.schedule else []
+    late = rng.random() < 0.35
+    if schedule and not late:
+        blocks += [*schedule, *filler(rng, 1), NewPage()]
     for maker in rng.sample(pool, options.negatives or 0):
         blocks += [*sentences(rng, scene.study, prose.PROCEDURES, 1), *maker(rng, scene)]
-    return [*blocks, Heading("Ethics", 1), *sentences(rng, scene.study, prose.ETHICS, 1)]
+    blocks += [Heading("Ethics", 1), *sentences(rng, scene.study, prose.ETHICS, 1)]
+    return [*blocks, Heading("Appendix", 1, new_page=True), *schedule] if schedule and late else blocks

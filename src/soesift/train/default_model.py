@@ -1,14 +1,7 @@
-"""Putting the shipped model together: the student's folder, the linear model as gate, and how both are combined.
-
-    python -m soesift.train.default_model STUDENT TABLES LABELS HELD_OUT OUT [--made-up DIR]
-
-STUDENT: a model folder of `soesift train`; TABLES, LABELS: all labelled tables (the student learns from those that
-pass the gate, the linear model from every one); HELD_OUT: the student's `held_out.jsonl`.
-"""
+"""Putting the shipped model together: the student's folder, the linear model as gate, and how both are combined."""
 
 from __future__ import annotations
 
-import argparse
 import json
 import shutil
 from collections.abc import Sequence
@@ -23,7 +16,7 @@ from soesift.classify.model_folder import sha256, verify
 from soesift.classify.shipped import Stack
 from soesift.evaluate.folds import group_folds
 from soesift.table.record import TableRecord
-from soesift.train.gold_documents import held, read_made_up, read_student
+from soesift.train.gold_documents import held, read_student
 from soesift.train.stack_fit import Extra, fit_stack, fit_with_extra, held_out_linear
 
 WEIGHT = 0.5  # of a made-up table against a labelled one
@@ -31,11 +24,18 @@ FOLDS = 5
 
 
 def combine_models(
-    records: Sequence[TableRecord], labels: NDArray[np.intp], held_out: Path, extra: Extra | None
+    records: Sequence[TableRecord],
+    labels: NDArray[np.intp],
+    held_out: Path,
+    extra: Extra | None,
+    groups: Sequence[str] | None = None,
 ) -> tuple[Linear, Stack]:
-    """The linear model on all labels, and the stack on held-out probabilities of both; labels (n,), -1 unknown."""
+    """The linear model on all labels, and the stack on held-out probabilities of both; labels (n,), -1 unknown.
+
+    groups (n,): what folds never split, such as sponsors; default: the documents.
+    """
     numbers = features(records)
-    fold = group_folds([r.document for r in records], FOLDS, seed=0)
+    fold = group_folds(groups or [r.document for r in records], FOLDS, seed=0)
     linear = held_out_linear(numbers, labels, fold, extra)
     stack = fit_stack(held(records, read_student(held_out)), linear, labels)
     return fit_with_extra(numbers, labels, extra), stack
@@ -58,20 +58,3 @@ def read_labels(path: Path, records: Sequence[TableRecord]) -> NDArray[np.intp]:
     lines = map(json.loads, path.read_text("utf-8").splitlines())
     known = {line["table_id"]: CLASSES.index(line["label"]) for line in lines}
     return np.asarray([known.get(record.table_id, -1) for record in records], np.intp)
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    for name in ("student", "tables", "labels", "held_out", "out"):
-        parser.add_argument(name, type=Path)
-    parser.add_argument("--made-up", type=Path)
-    options = parser.parse_args()
-    records = [TableRecord.model_validate_json(line) for line in options.tables.read_text("utf-8").splitlines()]
-    extra = read_made_up(options.made_up, WEIGHT) if options.made_up else None
-    linear, stack = combine_models(records, read_labels(options.labels, records), options.held_out, extra)
-    seal_folder(options.student, linear, stack, options.out)
-    print(f"gate {stack.gate}; wrote {options.out}")
-
-
-if __name__ == "__main__":
-    main()

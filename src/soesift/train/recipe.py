@@ -1,0 +1,314 @@
+"""The shipped models made again, from documents to folders: `soesift models CONFIG`, step by step, each resumed.
+
+Steps: made-up protocols are written; every document is read once and its tables labelled; the linear model is fitted on
+all of them; the student is fine-tuned on those that pass the gate; both are combined; the joins' weights are fitted.
+Everything follows from the configuration, the documents' bytes and this version of the program.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field
+
+from soesift.classify.features import features
+from soesift.classify.linear import CLASSES, softmax, write_linear
+from soesift.classify.model_folder import sha256
+from soesift.classify.shipped import Stack
+from soesift.config import load_toml
+from soesift.detect.detector import file_sha256
+from soesift.errors import UsageError
+from soesift.evaluate.calibration import brier, expected_calibration_error
+from soesift.evaluate.folds import group_folds, read_groups
+from soesift.evaluate.scores import at_threshold, macro, per_protocol
+from soesift.files import write_atomically
+from soesift.sample import make_protocol
+from soesift.table.record import TableRecord
+from soesift.train.config import DataConfig, ExportConfig, FitConfig, FoldConfig, ModelConfig, TrainConfig
+from soesift.train.default_model import combine_models, seal_folder
+from soesift.train.gold_documents import ReadDocument, read_document
+from soesift.train.joins_fit import PairRow, fit_joins, pair_rows
+from soesift.train.stack_fit import Extra, fit_with_extra, held_out_linear
+
+Array = NDArray[np.float64]
+Say = Callable[[str], None]
+YES, UNSURE = 0.5, 0.15  # chances, not tuned scores: the shipped thresholds
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Collection(_Section):
+    """A folder of ID.pdf and one of page labels, ID.json (as of `soesift sample`, or made by people)."""
+
+    documents: Path
+    gold: Path
+    ocr: str = Field(default="auto", pattern="^(auto|never|always)$")
+
+
+class MadeUp(_Section):
+    """What `soesift sample` writes: documents of each kind, seeds counted up from `seed`; weight of a table's row."""
+
+    kinds: dict[str, int]
+    seed: int = 1000
+    weight: float = Field(default=0.5, gt=0, le=1)
+
+
+class Student(_Section):
+    """base: folder or hub name. gate: tables below this held-out chance of the linear model teach no student.
+    made_up: of these kinds, documents that teach the student too, at `weight`.
+    """
+
+    base: str
+    name: str = "default"
+    max_tokens: int = Field(default=192, ge=16)
+    gate: float = Field(default=0.01, ge=0, lt=1)
+    weight: float = Field(default=0.7, gt=0, le=1)
+    fit: FitConfig = FitConfig()
+    crossval: FoldConfig = FoldConfig()
+    export: ExportConfig = ExportConfig()
+
+
+class Recipe(_Section):
+    """Settings of `soesift models`. groups: lines "document<TAB>sponsor", never split; paths relative to the file."""
+
+    out: Path
+    collection: list[Collection] = []
+    made_up: MadeUp
+    groups: Path | None = None
+    folds: int = Field(default=5, ge=2)
+    student: Student | None = None
+
+
+class Kept(_Section):
+    """One document as it was read: its tables, their labels (of CLASSES, None where unknown), pairs for the joins."""
+
+    sha256: str
+    ocr: str
+    made_up: bool
+    group: str
+    tables: list[TableRecord]
+    labels: list[str | None]
+    pairs: list[PairRow]
+
+
+class Material(BaseModel):
+    """All documents, real ones first, in the order of their names."""
+
+    kept: list[Kept]
+
+    def real(self) -> Material:
+        return Material(kept=[one for one in self.kept if not one.made_up])
+
+    def made_up(self) -> Material:
+        return Material(kept=[one for one in self.kept if one.made_up])
+
+    @property
+    def records(self) -> list[TableRecord]:
+        return [record for one in self.kept for record in one.tables]
+
+    @property
+    def labels(self) -> NDArray[np.intp]:
+        """(n,) places in CLASSES, -1 unknown."""
+        return np.array([-1 if k is None else CLASSES.index(k) for one in self.kept for k in one.labels], np.intp)
+
+    @property
+    def groups(self) -> list[str]:
+        return [one.group for one in self.kept for _ in one.tables]
+
+
+def read_recipe(path: Path) -> Recipe:
+    """Read a TOML file; paths in it are relative to it. Raises UsageError, one line."""
+    recipe, root = load_toml(path, Recipe), Path(path).parent
+    recipe.out = root / recipe.out
+    recipe.groups = root / recipe.groups if recipe.groups else None
+    for one in recipe.collection:
+        one.documents, one.gold = root / one.documents, root / one.gold
+    if recipe.student and (root / recipe.student.base).is_dir():
+        recipe.student.base = str(root / recipe.student.base)
+    return recipe
+
+
+def make_models(recipe: Recipe, say: Say = print, steps: Sequence[str] = ("linear", "joins", "student")) -> Path:
+    """Make the models of these steps; returns OUT/rebuilt.json: figures, counts and the hash of each file written."""
+    material = gather(recipe, say)
+    told: dict[str, object] = {"documents": {one.tables[0].document: one.sha256 for one in material.kept if one.tables}}
+    if "linear" in steps:
+        told["linear"] = make_linear(recipe, material, say)
+    if "joins" in steps:
+        told["joins"] = make_joins(recipe, material, say)
+    if "student" in steps and recipe.student is not None:
+        told["default"] = make_default(recipe, recipe.student, material, say)
+    files = [p for name in ("linear", "default") for p in sorted((recipe.out / name).glob("*")) if p.is_file()]
+    told["files"] = {p.relative_to(recipe.out).as_posix(): sha256(p) for p in files}
+    path = recipe.out / "rebuilt.json"
+    write_atomically(path, json.dumps(told, indent=1) + "\n")
+    return path
+
+
+def gather(recipe: Recipe, say: Say) -> Material:
+    """Every document of the recipe, read now or, if its bytes are the same, in an earlier run (OUT/read)."""
+    made = recipe.out / "made-up"
+    for kind, count in recipe.made_up.kinds.items():
+        for seed in range(recipe.made_up.seed, recipe.made_up.seed + count):
+            if not any(made.glob(f"sample-{kind}-{seed:04d}.pdf" if kind != "full" else f"sample-{seed:04d}.pdf")):
+                make_protocol(seed, made, kind=kind)
+    sponsors = dict(read_groups(recipe.groups)) if recipe.groups else {}
+    places = [(one, False) for one in recipe.collection] + [(Collection(documents=made, gold=made, ocr="never"), True)]
+    kept = []
+    for one, invented in places:
+        kept += [keep_document(path, one, invented, sponsors, recipe.out, say) for path in documents_of(one)]
+    if not kept:
+        raise UsageError("the recipe names no documents: give [[collection]] or [made_up] kinds")
+    return Material(kept=kept)
+
+
+def documents_of(collection: Collection) -> list[Path]:
+    labelled = {path.stem for path in collection.gold.glob("*.json")}
+    return [path for path in sorted(collection.documents.glob("*.pdf")) if path.stem in labelled]
+
+
+def keep_document(
+    path: Path, collection: Collection, made_up: bool, sponsors: dict[str, str], out: Path, say: Say
+) -> Kept:
+    """The document's tables and labels, from OUT/read where they are of these bytes."""
+    place, digest = out / "read" / f"{path.stem}.json", file_sha256(path)
+    if place.is_file():
+        kept = Kept.model_validate_json(place.read_text("utf-8"))
+        if (kept.sha256, kept.ocr) == (digest, collection.ocr):
+            return kept
+    document = read_document(path, read_gold_of(collection.gold, path.stem), collection.ocr)  # type: ignore[arg-type]
+    gold = read_gold_of(collection.gold, path.stem)[path.stem]
+    kept = kept_of(document, gold, made_up, sponsors.get(path.stem, path.stem), collection.ocr)
+    place.parent.mkdir(parents=True, exist_ok=True)
+    write_atomically(place, kept.model_dump_json())
+    say(f"read {path.stem}: {len(kept.tables)} tables")
+    return kept
+
+
+def read_gold_of(folder: Path, name: str) -> dict[str, dict[str, object]]:
+    return {name: json.loads((folder / f"{name}.json").read_text("utf-8"))}
+
+
+def kept_of(document: ReadDocument, gold: dict[str, object], made_up: bool, group: str, ocr: str) -> Kept:
+    labels = [None if k < 0 else CLASSES[k] for k in document.labels.tolist()]
+    return Kept(
+        sha256=document.sha256,
+        ocr=ocr,
+        made_up=made_up,
+        group=group,
+        tables=[f.record for f in document.fragments],
+        labels=labels,
+        pairs=pair_rows(document, gold),
+    )
+
+
+def extra_of(material: Material, weight: float) -> Extra | None:
+    """Rows of the made-up documents; None where there are none."""
+    made = material.made_up()
+    labels = made.labels
+    return Extra(features(made.records)[labels >= 0], labels[labels >= 0], weight) if len(labels) else None
+
+
+def parts_of(recipe: Recipe, material: Material) -> tuple[Material, Extra | None]:
+    """What is folded and what is learnt from in every fold: real and made-up tables, or made-up ones alone."""
+    if recipe.collection:
+        return material.real(), extra_of(material, recipe.made_up.weight)
+    return material, None
+
+
+def make_linear(recipe: Recipe, material: Material, say: Say) -> dict[str, object]:
+    """OUT/linear: linear.json and stack.json (thresholds alone), and its cross-validated figures."""
+    base, extra = parts_of(recipe, material)
+    numbers, labels = features(base.records), base.labels
+    held = held_out_linear(numbers, labels, group_folds(base.groups, recipe.folds), extra)
+    folder = recipe.out / "linear"
+    folder.mkdir(parents=True, exist_ok=True)
+    write_linear(fit_with_extra(numbers, labels, extra), folder / "linear.json")
+    write_atomically(folder / "stack.json", Stack(weights=[], bias=[], yes=YES, unsure=UNSURE).model_dump_json())
+    told = figures(held[:, 1], labels, base.groups)
+    say(f"linear, held out by group: {told}")
+    return told
+
+
+def figures(share: Array, labels: NDArray[np.intp], groups: Sequence[str]) -> dict[str, object]:
+    """Scores of held-out probabilities of schedules (n,), where the label is known."""
+    known = labels >= 0
+    truth, p = labels[known] == 1, share[known]
+    names = [group for group, k in zip(groups, known.tolist(), strict=True) if k]
+    return {
+        "tables": int(known.sum()),
+        "schedules": int(truth.sum()),
+        "groups": len(set(names)),
+        "pooled": {name: round(value, 6) for name, value in at_threshold(truth, p, YES).items()},
+        "macro_f1": round(macro(per_protocol(truth, p >= YES, names))["f1"], 6),
+        "brier": round(brier(truth, p), 6),
+        "calibration_error": round(expected_calibration_error(truth, p), 6),
+    }
+
+
+def make_joins(recipe: Recipe, material: Material, say: Say) -> dict[str, object]:
+    """OUT/joins.json: the fitted weights beside those of `join.group`, and how often each set decides rightly."""
+    rows = [row for one in material.kept for row in one.pairs]
+    weights = [recipe.made_up.weight if one.made_up else 1.0 for one in material.kept for _ in one.pairs]
+    told = fit_joins(rows, weights)
+    write_atomically(recipe.out / "joins.json", json.dumps(told, indent=1) + "\n")
+    say(f"joins: {told['pairs']} pairs, fitted {told['right_fitted']}, shipped {told['right_shipped']} right")
+    return told
+
+
+def make_default(recipe: Recipe, student: Student, material: Material, say: Say) -> dict[str, object]:
+    """OUT/default: the student on tables that pass the gate, sealed with the linear model and their combination."""
+    from soesift.train.crossval import cross_validate
+    from soesift.train.ship import rows_of, ship
+
+    config = student_config(recipe, student, material)
+    rows = rows_of(config)
+    say(f"student: {len(rows)} tables pass the gate")
+    cross_validate(rows, config)
+    folder = ship(rows, config)
+    base, extra = parts_of(recipe, material)
+    linear, stack = combine_models(base.records, base.labels, config.out / "held_out.jsonl", extra, base.groups)
+    seal_folder(folder, linear, stack, recipe.out / "default")
+    card = json.loads((recipe.out / "default" / "card.json").read_text("utf-8"))
+    say(f"default: gate {stack.gate}, {len(rows)} tables")
+    return {"gate": stack.gate, "rows": len(rows), "scores": card["scores"]}
+
+
+def student_config(recipe: Recipe, student: Student, material: Material) -> TrainConfig:
+    """Tables and labels of the student as files in OUT, and its training configuration.
+
+    A made-up table passes by the chance of the linear model that learnt from all of them: of it, only the plain ones
+    are to be left out.
+    """
+    base, extra = parts_of(recipe, material)
+    held = held_out_linear(features(base.records), base.labels, group_folds(base.groups, recipe.folds), extra)
+    everything = fit_with_extra(features(base.records), base.labels, extra)
+    chance = {r.table_id: float(p) for r, p in zip(base.records, held[:, 1:].sum(axis=1), strict=True)}
+    for one in material.kept:
+        if one.tables and one.tables[0].table_id not in chance:
+            likely = softmax(everything.logits(features(one.tables)))[:, 1:].sum(axis=1)
+            chance |= {r.table_id: float(p) for r, p in zip(one.tables, likely, strict=True)}
+    tables, labels = [], []
+    for one in material.kept:
+        for record, label in zip(one.tables, one.labels, strict=True):
+            if label is not None and (chance[record.table_id] >= student.gate or label != "other"):
+                weight = student.weight if one.made_up else 1.0
+                said = {"table_id": record.table_id, "label": label, "weight": weight, "group": one.group}
+                labels.append(json.dumps(said | {"provenance": "made-up" if one.made_up else "gold"}))
+                tables.append(record.model_dump_json())
+    for name, lines in (("tables", tables), ("labels", labels)):
+        write_atomically(recipe.out / f"{name}.jsonl", "".join(f"{line}\n" for line in lines))
+    return TrainConfig(
+        out=recipe.out / "student",
+        data=DataConfig(tables=recipe.out / "tables.jsonl", labels=recipe.out / "labels.jsonl", arm="gold+made-up"),
+        model=ModelConfig(base=student.base, name=student.name, max_tokens=student.max_tokens),
+        fit=student.fit,
+        crossval=student.crossval,
+        export=student.export,
+    )
