@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from random import Random
 
-from soesift.sample.blocks import Schedule, Table
+from soesift.sample.blocks import Mode, Schedule, Table
 from soesift.sample.grid import Cell, Grid, Row
 from soesift.sample.negatives.scene import Scene
 from soesift.sample.schedule import MadeSchedule
@@ -225,7 +225,7 @@ def listed_grid(rng: Random) -> Grid:
             ["Phase", "Time", "Examinations"],
         )
     )
-    known = {
+    known: dict[str, Callable[[int], str]] = {
         "Time": lambda i: f"Week {4 * i}",
         "Where": lambda i: rng.choice(("Hospital", "At home", "Telephone")),
         "Treatment": lambda i: rng.choice(("Dose " + str(i + 1), "Session", "-")),
@@ -271,7 +271,7 @@ def academic_schedule(rng: Random, scene: Scene) -> Table:
     title = rng.choice(TITLES)
     caption = rng.choice(("", "", f"Table {rng.randint(1, 5)}. {title}", f"Table {rng.randint(1, 5)}: {title}", title))
     notes = [("*", "If clinically needed.")] if rng.random() < 0.2 else []
-    mode = rng.choice(("portrait", "portrait", "portrait", "landscape")) if grid.shape[1] <= 8 else "landscape"
+    mode: Mode = rng.choice(("portrait", "portrait", "portrait", "landscape")) if grid.shape[1] <= 8 else "landscape"
     look = plain_look(rng, scene.style.face)
     return Table(
         grid,
@@ -281,7 +281,7 @@ def academic_schedule(rng: Random, scene: Scene) -> Table:
         "",
         Schedule("main_soa", title, []),
         mode,
-        rng.random() < 0.5,  # type: ignore[arg-type]
+        rng.random() < 0.5,
         "",
         rng.random() < 0.2,
     )

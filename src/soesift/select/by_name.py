@@ -97,7 +97,7 @@ def _with_audit(rule: str, material: Material, votes: Combined) -> Selected:
 
 def _inner_folds(material: Material) -> Ints:
     n_groups = len(np.unique(material.groups))
-    return group_folds(material.groups, min(INNER_FOLDS, n_groups), seed=material.seed)
+    return group_folds(material.groups.tolist(), min(INNER_FOLDS, n_groups), seed=material.seed)
 
 
 def _confident(material: Material, votes: Combined) -> Selection:

@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from random import Random
 
-from soesift.sample.blocks import Block
+from soesift.sample.blocks import Block, Mode
 from soesift.sample.grid import Cell, Grid, Row
 from soesift.sample.negatives.scene import Scene, false_table, keep
 
+PAGES: tuple[Mode, ...] = ("portrait", "landscape")
 PARAMETERS = (
     "Haemoglobin",
     "Platelets",
@@ -189,7 +190,7 @@ def endpoints_by_visit(rng: Random, scene: Scene) -> list[Block]:
             "Analyses of Endpoints over Time",
         )
     )
-    mode = "landscape" if len(visits) > 7 else "portrait"
+    mode: Mode = "landscape" if len(visits) > 7 else "portrait"
     return [false_table(rng, scene, "statistical_matrix", title, rows, mode=mode)]
 
 
@@ -244,7 +245,7 @@ def output_shell(rng: Random, scene: Scene) -> list[Block]:
     number = f"14.{rng.randint(1, 3)}.{rng.randint(1, 9)}"
     what = rng.choice(("Summary of", "Descriptive Statistics of", "Change from Baseline in"))
     title = f"Table {number} {what} {parameter} by Visit"
-    return [false_table(rng, scene, "statistical_matrix", title, rows, mode=rng.choice(("portrait", "landscape")))]
+    return [false_table(rng, scene, "statistical_matrix", title, rows, mode=rng.choice(PAGES))]
 
 
 def shift_shell(rng: Random, scene: Scene) -> list[Block]:

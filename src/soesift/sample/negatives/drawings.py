@@ -16,6 +16,7 @@ from soesift.sample.negatives.scene import Scene, false_table
 from soesift.sample.rich_text import draw_line, draw_lines
 from soesift.sample.truth import NegativeClass
 
+PAGES: tuple[Mode, ...] = ("portrait", "landscape", "landscape")
 VALUES = (
     "Change from baseline",
     "Mean score",
@@ -38,9 +39,7 @@ def figure(
     mode: Mode | None = None,
 ) -> list[Block]:
     caption = rng.choice((f"Figure {rng.randint(1, 9)}. {title}", title, ""))
-    return [
-        Figure(draw, height, caption, Negative(kind, title), mode or rng.choice(("portrait", "landscape", "landscape")))
-    ]
+    return [Figure(draw, height, caption, Negative(kind, title), mode or rng.choice(PAGES))]
 
 
 def ticks(rng: Random) -> list[str]:
