@@ -88,9 +88,6 @@ LATER = {
     ("soesift.study.run", "soesift.train.texts"): TORCH,
     ("soesift.study.students", "soesift.train.network"): TORCH,
     ("soesift.train.crossval", "soesift.train.held_out"): TORCH,
-    ("soesift.train.crossval", "soesift.train.fit"): TORCH,
-    ("soesift.train.crossval", "soesift.train.forward"): TORCH,
-    ("soesift.train.crossval", "soesift.train.network"): TORCH,
     ("soesift.train.recipe", "soesift.train.crossval"): TORCH,
     ("soesift.train.recipe", "soesift.train.ship"): TORCH,
 }  # imports inside functions, outside of cli (whose verbs load what they run): who, whom, and why not at the top

@@ -24,7 +24,7 @@ from soesift.train.data import Row, class_weights, read_rows, summary
     ("old", "new", "says"),
     [
         ("epochs = 6", "epoch = 3", "did you mean epochs"),
-        ("epochs = 6", "epochs = 0", "fit.epochs"),
+        ("epochs = 6", "epochs = -1", "fit.epochs"),
         ("[crossval]", "[crossvalidate]", "did you mean crossval"),
         ('"other", "soe"', '"soe", "soe"', "differ"),
         ("epochs = 6", "epochs = ", "Invalid value"),

@@ -20,12 +20,11 @@ from soesift.classify.linear import CLASSES, softmax, write_linear
 from soesift.classify.model_folder import sha256
 from soesift.classify.shipped import Stack
 from soesift.config import load_toml
-from soesift.detect.detector import file_sha256
 from soesift.errors import UsageError
 from soesift.evaluate.calibration import brier, expected_calibration_error
 from soesift.evaluate.folds import group_folds, read_groups
 from soesift.evaluate.scores import at_threshold, macro, per_protocol
-from soesift.files import write_atomically
+from soesift.files import file_sha256, write_atomically
 from soesift.sample import make_protocol
 from soesift.table.record import TableRecord
 from soesift.train.config import DataConfig, ExportConfig, FitConfig, FoldConfig, ModelConfig, TrainConfig

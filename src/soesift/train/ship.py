@@ -18,7 +18,6 @@ from soesift.errors import ModelError
 from soesift.evaluate.calibration import calibrate
 from soesift.evaluate.folds import hold_out
 from soesift.evaluate.scores import at_threshold
-from soesift.table.record import TableRecord
 from soesift.train import crossval, workers
 from soesift.train.card import make_card, seal
 from soesift.train.checkpoint import writing

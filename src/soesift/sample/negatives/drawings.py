@@ -39,7 +39,8 @@ def figure(
     mode: Mode | None = None,
 ) -> list[Block]:
     caption = rng.choice((f"Figure {rng.randint(1, 9)}. {title}", title, ""))
-    return [Figure(draw, height, caption, Negative(kind, title), mode or rng.choice(PAGES))]
+    paper: Mode = rng.choice(PAGES) if mode is None else mode
+    return [Figure(draw, height, caption, Negative(kind, title), paper)]
 
 
 def ticks(rng: Random) -> list[str]:
