@@ -40,7 +40,7 @@ VERBS = {
 GROUPS = {
     "Protocols": "detect review app export diff burden",
     "Around them": "serve mcp fetch sample",
-    "Labels and models": "tables gate plan label status explain select train publish study evaluate bench",
+    "Labels and models": "tables gate plan label status explain select train models publish study evaluate bench",
 }
 
 
