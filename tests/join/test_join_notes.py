@@ -260,3 +260,19 @@ def test_abbreviations_alone_on_the_next_page_are_notes() -> None:
     assert looks_like_footnotes(lines("AE = adverse event; ECG = electrocardiogram; ET = early termination"))
     assert looks_like_footnotes(lines("Abbreviations: D, day; FU, follow-up; W, week"))
     assert not looks_like_footnotes(lines("The study is a trial in adults with asthma, who are seen at visits."))
+
+
+def test_abbreviations_behind_the_last_note_in_the_frame() -> None:
+    notes = in_frame("a. Fasting. b. At Week 4. AE = adverse event; ECG = electrocardiogram; ET = end.", used="a b")
+    assert [m for m, _ in notes] == ["a", "b", ""]
+    assert notes[-1][1].startswith("AE = adverse event")
+    whole = in_frame("a. Fasting. b. Where BMI = 30 kg/m2 or more; others as above.", used="a b")
+    assert [m for m, _ in whole] == ["a", "b"]
+
+
+def test_a_row_of_its_own_opens_a_note_though_the_series_has_a_gap() -> None:
+    assert [m for m, _ in in_frame("a – Fasting.", "b – At Week 4", "e – 5 mL of blood.", used="a b e")] == [
+        "a",
+        "b",
+        "e",
+    ]

@@ -454,7 +454,7 @@ def _find_loose(
             if (next_ and (figure or open_) and (ended or figure)) or (open_ and sure):
                 found[place] = (marker, text[match.end() :].strip())
                 last, edge = marker, line
-        ended = not text or _ENDED.search(text) is not None
+        ended = not text or _ENDED.search(text) is not None or _HEAD.fullmatch(text) is not None
 
 
 def _next_in_turn(text: str, last: str) -> tuple[str, str] | None:

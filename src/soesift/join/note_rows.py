@@ -27,6 +27,8 @@ _FORM = re.compile(
     r"(?:^|(?<=\s))(?:([\[(]?)([A-Za-z]{1,2}|\d{1,2}|[*†‡§¶#]{1,4})([.):\]](?=\s)|\s?=\s|\s[–—-]\s)"
     r"|([a-z]{1,2}|[*†‡§¶#]{1,4})(?=\s[A-Z]))"
 )
+# "Abbreviations: ...", or "AE = adverse event; ECG = ..." behind a sentence
+_LIST = re.compile(r"(?<=[.;)\w]\s)(?:Abbreviations?\s*[:=]|(?:[A-Z][\w/\-]{0,9}\s?=\s?[^=;]{3,60};\s){2})")
 _LEGEND = re.compile(r"^(?:abbreviations?|notes?|key|legend)\b|\S\s?[=:]\s\S", re.IGNORECASE)
 _BEFORE = re.compile(r"(?:^|[.;:)\]])\s*$")  # a note begins behind the end of another
 
@@ -101,9 +103,10 @@ def split_notes(cells: list[Cell], expected: Expected) -> list[Footnote]:
     """The notes that run on in the texts of some cells: each opens with a raised marker, or one in turn."""
     shown, starts = "", []
     for cell in cells:
+        shown += " " if shown else ""
         starts.append(len(shown))
-        shown += ("" if not shown else " ") + _shown(cell)
-    edges = _edges(shown, expected)
+        shown += _shown(cell)
+    edges = _edges(shown, expected, frozenset(starts[1:]))
     if not edges:
         return [Footnote(marker="", text=_plain(shown), page=cells[0].page)]
     notes = [Footnote(marker="", text=head, page=cells[0].page)] if (head := _plain(shown[: edges[0][0]])) else []
@@ -112,7 +115,17 @@ def split_notes(cells: list[Cell], expected: Expected) -> list[Footnote]:
         page = cells[max(0, bisect_right(starts, start) - 1)].page
         notes.append(Footnote(marker=marker, text=_plain(shown[text_start:end]), page=page))
         expected.known.add(marker)
-    return notes
+    return _legend_apart(notes)
+
+
+def _legend_apart(notes: list[Footnote]) -> list[Footnote]:
+    """A list of abbreviations behind the last note, as a note without a marker."""
+    last = notes[-1]
+    hit = _LIST.search(last.text)
+    if hit is None:
+        return notes
+    rest = last.model_copy(update={"marker": "", "text": last.text[hit.start() :]})
+    return [*notes[:-1], last.model_copy(update={"text": last.text[: hit.start()].rstrip()}), rest]
 
 
 def _style(form: re.Match[str]) -> str:
@@ -130,8 +143,8 @@ def _plain(shown: str) -> str:
     return " ".join(shown.replace(UP, "").replace(DOWN, "").split())
 
 
-def _edges(shown: str, expected: Expected) -> list[tuple[int, int, str]]:
-    """(start, start of its text, marker) of each note, in order."""
+def _edges(shown: str, expected: Expected, rows: frozenset[int] = frozenset()) -> list[tuple[int, int, str]]:
+    """(start, start of its text, marker) of each note, in order; rows: where the second and later rows begin."""
     candidates = [(m.start(), m.end(), m[2] or m[4], _style(m)) for m in _FORM.finditer(shown)]
     for hit in re.finditer(f"{UP}([^{UP}{DOWN}]+){DOWN}\\s*", shown):
         before, after = shown[max(0, hit.start() - 6) : hit.start()], shown[hit.end(1) + 1 : hit.end(1) + 4]
@@ -147,7 +160,7 @@ def _edges(shown: str, expected: Expected) -> list[tuple[int, int, str]]:
         if not last:
             good = marker in FIRST or marker in expected.used or (raised and start == 0)
         else:
-            good = marker in successors(last) or explains
+            good = marker in successors(last) or explains or (start in rows and marker in expected.open)
         # a reference ("see Section 7.1") ends without a stop, too
         alike = style == usual != ""
         sure = bool(last) and (raised or (marker in expected.open and (alike or shown[end:].lstrip()[:1].isupper())))
