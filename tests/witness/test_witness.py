@@ -179,3 +179,29 @@ def test_a_very_narrow_column_and_what_stands_in_it() -> None:
 def test_letters_of_a_legend_are_no_series_with_gaps() -> None:
     one = table(notes={"X": "done", "P": "by phone"}, markers={(3, 1): ["X", "P"]})
     assert not any("missing in the series" in why for why in said(one))
+
+
+def test_a_note_that_may_have_taken_in_the_next_one() -> None:
+    one = table(notes={"a": "Fasting; see Section 8. 5 mL are drawn."}, markers={(3, 0): ["a"], (4, 0): ["b"]})
+    assert any("taken it in" in why for why in said(one))
+    listed = "Fasting. AE = adverse event; ECG = electrocardiogram; ET = early termination."
+    assert any("abbreviations" in why for why in said(table(notes={"a": listed}, markers={(3, 0): ["a"]})))
+    assert any("its marker" in why for why in said(table(notes={"": "a 5 mL of blood are drawn."})))
+    assert said(table(notes={"": "A visit may be done by telephone."})) == []
+
+
+def test_headers_read_as_one_or_torn() -> None:
+    one = table(header=[["Visit", "Week 0 Week 2 Week 4", "Day", "-28 to", "-1"]])
+    whys = said(one)
+    assert any("several times" in why for why in whys)
+    assert any("next column" in why for why in whys)
+    assert not any(
+        "several times" in why for why in said(table(header=[["Visit", "Week 2 to Week 4", "V1", "V2", "V3"]]))
+    )
+
+
+def test_columns_told_by_white_space_are_said_to_be() -> None:
+    one = table()
+    one.flags.append("borderless")
+    said(one)
+    assert [doubt.kind for doubt in one.doubt] == ["columns"]

@@ -30,3 +30,4 @@ class WitnessSettings:
     )
     short_note: int = 40  # characters: shorter notes are often no sentences
     sliver: float = 0.3  # of the usual width of a column, below which it is hardly one
+    abbreviated: int = 3  # "AE = adverse event;" so often in a marked note is a list that does not belong to it

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
+from soesift.join.footnotes import successors
 from soesift.result.models import PlacedDoubt, SoeTable
 from soesift.table.signs import has_time, is_mark, is_point
 from soesift.witness.settings import WitnessSettings
@@ -19,6 +20,8 @@ _TIMING_LABEL = re.compile(
 _CAPTION = re.compile(r"(?:table|appendix|schedule|figure)\b", re.IGNORECASE)
 _ENDED = re.compile(r"[.;:!?)\]\"”’]\s*$")
 _INNER = re.compile(r"[a-z0-9)]\.\s?(?:[a-z]|\d{1,2}|[*†‡§¶])[.)]?\s[A-Z][a-z]+\s[a-z]")
+_MARKED = re.compile(r"(?:[b-z]|a(?=\s\d)|\d{1,2})(?:[.)]|\s[–—-])?\s\S|[\[(][a-z\d]{1,2}[\])]\s")
+_ABBREVIATED = re.compile(r"\b[A-Z][\w/\-]{0,9}\s?=\s?[a-z][^=;]{3,60}(?:;|\.?$)")
 _EVENT = re.compile(r"\b(?:end|early|unsch|follow|terminat|discontinu|withdraw|ET\b|EOT\b|UNS)", re.IGNORECASE)
 _CONTINUED = re.compile(r"\bcontinue[ds]?\s+on\s+(?:the\s+)?next\s*page", re.IGNORECASE)
 NEAR_TOP = 5  # rows of a page among which a header is printed again
@@ -235,6 +238,9 @@ def _notes(table: SoeTable, settings: WitnessSettings) -> Iterator[PlacedDoubt]:
         row, column = places[marker]
         why = f"Marker {marker} has no footnote; it stands first in row {row + 1}, column {column + 1}."
         yield PlacedDoubt(kind="note", why=why, place="table", row=row, column=column, marker=marker)
+        if before := [note for note in known if marker in successors(note)]:
+            why = f"Note {marker} was not found: this one may have taken it in."
+            yield PlacedDoubt(kind="note", why=why, place="note", marker=before[-1])
     for marker in known:
         if marker not in used:
             yield PlacedDoubt(kind="note", why=f"Note {marker} hangs on nothing.", place="note", marker=marker)
@@ -247,6 +253,12 @@ def _notes(table: SoeTable, settings: WitnessSettings) -> Iterator[PlacedDoubt]:
     for note in table.footnotes:
         if mostly and note not in ends and len(note.text) > settings.short_note:
             why = "This note seems to be cut: it does not end as the others do."
+            yield PlacedDoubt(kind="note", why=why, place="note", marker=note.marker)
+        if not note.marker and _MARKED.match(note.text):
+            why = "This note may begin with its marker."
+            yield PlacedDoubt(kind="note", why=why, place="note", marker="")
+        if note.marker and len(_ABBREVIATED.findall(note.text)) >= settings.abbreviated:
+            why = "This note seems to hold a list of abbreviations."
             yield PlacedDoubt(kind="note", why=why, place="note", marker=note.marker)
         for why in _note_reasons(note.text, settings):
             yield PlacedDoubt(kind="note", why=why, place="note", marker=note.marker)
