@@ -78,6 +78,12 @@ def test_what_is_not_done_is_in_no_form(result: Result) -> None:
     assert [event.forms for event in alone.events] == [[], [], [], ["ecg"], ["ecg"], ["ecg"]]
 
 
+def test_marks_of_a_row_without_a_name_have_a_form_with_a_field(result: Result) -> None:
+    table = result.tables[0].model_copy(update={"grid": [*GRID[:2], ["", "X", "X", "", "", "", ""]]})
+    found = {n: rows(text) for n, text in redcap_files(result.model_copy(update={"tables": [table]})).items()}
+    assert {row["form"] for row in found["mapping"]} <= {field["Form Name"] for field in found["dictionary"]}
+
+
 def test_a_spreadsheet_runs_nothing(result: Result, tmp_path: Path) -> None:
     for path in write_redcap(result, tmp_path, "toy"):
         for line in csv.reader(io.StringIO(path.read_text("utf-8"))):

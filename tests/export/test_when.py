@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from soesift.export.when import When, clock
+from soesift.export.when import When, clock, window_of
 from soesift.schedule import Visit
 
 
@@ -47,6 +47,20 @@ def test_an_event_is_counted_from_the_one_column_that_is_it() -> None:
     assert times[2] == When(1, 30)
     lonely = clock([visit(day=1), after], {})[1][1]
     assert lonely == "it counts from end of treatment, which no column stands for"
+
+
+def test_a_period_counts_from_its_own_first_dose_not_from_itself() -> None:
+    second = [visit(relative_to="Period 2", offset_days=n, name=f"Period 2 / {n}") for n in (-1, 0, 1)]
+    anchor, times = clock([visit(day=1), *second], {})
+    assert (anchor, times[1], times[3]) == (0, When(2, -1), When(2, 1))
+    assert isinstance(times[2], str)
+
+
+def test_a_range_is_its_first_day_and_a_window_to_the_last() -> None:
+    assert window_of(visit(kind="range", day=-28, last_day=-2)) == (0, 26)
+    assert window_of(visit(kind="range", day=-2, last_day=2)) == (0, 3)
+    assert window_of(visit(day=8)) is None
+    assert clock([visit(day=1), visit(week=-0.3)], {})[1][1] == When(0, -2)
 
 
 def test_without_any_day_there_is_no_anchor() -> None:

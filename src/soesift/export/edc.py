@@ -175,5 +175,6 @@ def _form(found: Edc, name: str, keys: set[str]) -> Form:
 
 
 def _item(form: Form, activity: Activity, keys: set[str]) -> None:
-    if activity.name and all(item.name != activity.name for item in form.items):
-        form.items.append(Item(free(slug(activity.name, 21) + "_done", keys), activity.name))
+    name = activity.name or "Procedure without a name"
+    if all(item.name != name for item in form.items):
+        form.items.append(Item(free(slug(name, 21) + "_done", keys), name))

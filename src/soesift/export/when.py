@@ -34,9 +34,15 @@ def epoch_name(visit: Visit) -> str:
 
 
 def window_of(visit: Visit) -> tuple[float, float] | None:
-    """Allowed days before and after; a side that is not printed is 0 where the other is, and None if neither is."""
+    """Allowed days before and after; a side that is not printed is 0 where the other is, and None if neither is.
+
+    A range ("Day -28 to -2") is its first day and the days up to the last.
+    """
     if visit.before_days is None and visit.after_days is None:
-        return None
+        ranged = visit.kind == "range" and visit.day is not None and visit.last_day is not None
+        days = (visit.last_day or 0.0) - (visit.day or 0.0) if ranged else 0.0
+        days -= 1 if ranged and (visit.day or 0) < 0 < (visit.last_day or 0) else 0  # there is no day 0
+        return (0.0, days) if days > 0 else None
     return visit.before_days or 0.0, visit.after_days or 0.0
 
 
@@ -72,6 +78,7 @@ def _ordinal(visit: Visit, cycle_days: Mapping[str, int], first_week: float, day
         days = visit.day if day_zero or visit.day < 0 else visit.day - 1
     elif visit.week is not None:
         days = (visit.week - first_week) * WEEK
+        days = days if visit.week == int(visit.week) else round(days)  # "Week -.3": two days before
     return int(days) if days is not None and days == int(days) else None
 
 
@@ -118,6 +125,11 @@ def _first_of_cycle(visits: Sequence[Visit], cycle: int) -> int | None:
 def _after_event(place: int, visits: Sequence[Visit], anchor: int | None) -> When | str:
     """A time counted from an event, if one column alone is that event."""
     visit = visits[place]
+    own = [i for i, other in enumerate(visits) if other.relative_to == visit.relative_to and other.offset_days == 0]
+    if own and re.search(r"\b(?:period|part|session|course)\b", visit.relative_to or "", re.IGNORECASE):
+        if place in own[:1]:
+            return f"how long after the visits before it {visit.relative_to} begins is not printed"
+        return When(own[0], int(visit.offset_days or 0), visit.hours or 0.0)
     wanted = _words(visit.relative_to or "")
     named = [i for i, other in enumerate(visits) if i != place and wanted and wanted <= _words(" ".join(other.printed))]
     if not named and anchor is not None and anchor != place and wanted and wanted <= _STARTS:

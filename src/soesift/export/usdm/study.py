@@ -194,8 +194,23 @@ def _organization(ids: Ids, name: str, identifier: str, scheme: str, term: Term)
         type=code(ids, term),
         identifierScheme=scheme,
         identifier=identifier,
-        legalAddress=None,
+        legalAddress=_no_address(ids),
         managedSites=[],
+    )
+
+
+def _no_address(ids: Ids) -> Part:
+    """A schedule names no address; CORE asks that an organisation has one that is not blank."""
+    return make(
+        ids,
+        "Address",
+        text=STAND_IN,
+        lines=[],
+        city=None,
+        district=None,
+        state=None,
+        postalCode=None,
+        country=None,
     )
 
 
