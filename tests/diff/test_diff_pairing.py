@@ -9,8 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from soesift.diff.likeness import normal, pattern_likeness, text_likeness
-from soesift.diff.pairing import assign, gap_distance, staying, unique_equals
+from soesift.diff.pairing import assign, gap_distance, normal, pattern_likeness, staying, text_likeness, unique_equals
 
 
 @given(st.permutations(range(7)))

@@ -70,7 +70,7 @@ LATER = {
     ("soesift.detect.reading", "soesift.document.ocr"): OCR,
     ("soesift.detect.reading", "soesift.document.scan_text"): OCR,
     ("soesift.detect.word", "soesift.document.ocr"): OCR,
-    ("soesift.diff.documents", "soesift.review.apply"): "results as people corrected them, without a page of review",
+    ("soesift.diff.compare", "soesift.review.apply"): "results as people corrected them, without a page of review",
     ("soesift.label.humans", "soesift.select.from_ledger"): "a label keeps the fingerprint of the beliefs it met",
     ("soesift.label.providers.choose", "soesift.label.providers.http"): "one of two clients, each with its package",
     ("soesift.label.providers.choose", "soesift.label.providers.litellm"): "one of two clients, each with its package",
@@ -174,7 +174,7 @@ def test_imports_inside_functions_run_up_the_layers_too(later: dict[str, set[str
     }
     assert {name for name, _ in crossed} == {
         "soesift.result.models",
-        "soesift.diff.documents",
+        "soesift.diff.compare",
         "soesift.label.humans",
     }
 

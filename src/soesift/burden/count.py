@@ -9,7 +9,7 @@ from soesift.burden.assume import assumptions
 from soesift.burden.models import Burden, Contact, Counts, TableBurden, VisitCount
 from soesift.burden.repeats import printed_repeats, refuse_unknown, repeats_of, why_repeated
 from soesift.burden.vocabulary import OTHER, Vocabulary, longest_match, plain_case
-from soesift.diff.reprinted import reprinted_headers
+from soesift.diff.sheet import reprinted_headers
 from soesift.errors import UsageError
 from soesift.result.models import Result
 from soesift.schedule import Activity, Encounter, Mark, Schedule, Visit, read_schedule

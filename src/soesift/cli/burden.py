@@ -43,7 +43,7 @@ def command(
     from soesift.burden.rows import burden_csv
     from soesift.burden.terminal import print_burden
     from soesift.burden.vocabulary import load_vocabulary
-    from soesift.diff.documents import read_version
+    from soesift.diff.compare import read_version
     from soesift.files import write_atomically
 
     words, times = load_vocabulary(vocabulary), read_repeats(repeats)

@@ -21,9 +21,9 @@ def command(old: Path, new: Path, html: Path | None, json_path: Path | None, qui
 
     Exit code 0: no difference; 1: differences; 2: bad input.
     """
-    from soesift.diff.documents import diff_results, read_version
+    from soesift.diff.compare import diff_results, read_version
     from soesift.diff.html import diff_html
-    from soesift.diff.terminal import print_diff
+    from soesift.diff.words import print_diff
     from soesift.files import write_atomically
 
     if html is not None and html == json_path:

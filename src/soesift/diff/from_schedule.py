@@ -2,14 +2,86 @@
 
 from __future__ import annotations
 
-from soesift.diff.likeness import bare
 from soesift.diff.models import TableName
-from soesift.diff.reprinted import reprinted_headers
+from soesift.diff.pairing import bare
 from soesift.diff.sheet import Mark, Row, Sheet, Visit
-from soesift.diff.timing_text import time_text, window_text
 from soesift.result.models import SoeTable
-from soesift.schedule import read_schedule
-from soesift.schedule.models import Activity, Encounter, Schedule
+from soesift.schedule import Activity, Encounter, Offset, Schedule, Span, Timing, Window, read_schedule
+from soesift.schedule import Mark as PrintedMark
+
+# Times and windows of visits in one way of writing, so that "Wk 4" and "Week 4" are the same time.
+
+
+def time_text(timing: Timing) -> str:
+    """All that is understood but the window and the visit's number: "cycle 1, day 8"."""
+    parts = [span_text(s) for s in (*timing.cycles, *timing.times)]
+    parts += [event.replace("_", " ") for event in timing.events]
+    parts += [offset_text(o) for o in timing.offsets]
+    parts += [f"every {span_text(timing.every)}"] if timing.every else []
+    parts += [f"lasting {span_text(timing.duration)}"] if timing.duration else []
+    return ", ".join(dict.fromkeys(parts))
+
+
+def window_text(window: Window | None) -> str:
+    """ "±3 day", "-1/+3 day", or nothing."""
+    if window is None:
+        return ""
+    unit = f" {window.unit}" if window.unit else ""
+    if window.before == window.after:
+        return f"±{_number(window.before)}{unit}"
+    return f"-{_number(window.before)}/+{_number(window.after)}{unit}"
+
+
+def span_text(span: Span) -> str:
+    """ "week 4", "week 4 to 8", "week 4 or later"."""
+    first, last = (None if v is None else _number(v) for v in (span.first, span.last))
+    if first == last:
+        return f"{span.unit} {first or ''}".strip()
+    if last is None:
+        return f"{span.unit} {first} or later"
+    return f"{span.unit} up to {last}" if first is None else f"{span.unit} {first} to {last}"
+
+
+def offset_text(offset: Offset) -> str:
+    length = span_text(offset.length) if offset.length else ""
+    return " ".join(filter(None, [length, offset.relation or "", offset.anchor or ""]))
+
+
+def _number(value: float) -> str:
+    return f"{value:g}"
+
+
+# Header rows that a page break printed again and that were read as activities.
+
+MOSTLY = 0.8
+
+
+def reprinted_headers(schedule: Schedule) -> set[int]:
+    """Positions of activities whose cells (two or more) mostly say what the header of their column says, or
+    that repeat an earlier row of words, not marks, cell for cell.
+    """
+    cells: dict[int, list[PrintedMark]] = {}
+    for mark in schedule.marks:
+        if bare(mark.text) != bare(schedule.activities[mark.activity].name):
+            cells.setdefault(mark.activity, []).append(mark)
+    heads = [_said(encounter) for encounter in schedule.encounters]
+    found: set[int] = set()
+    earlier: set[tuple[object, ...]] = set()
+    for k in sorted(cells):
+        row = cells[k]
+        alike = sum(bare(m.text) in heads[m.encounter] for m in row)
+        words = all(m.kind == "text" for m in row)
+        key = (bare(schedule.activities[k].name), *((m.encounter, bare(m.text)) for m in row))
+        if len(row) > 1 and (alike >= MOSTLY * len(row) or (words and key in earlier)):
+            found.add(k)
+        earlier.add(key)
+    return found
+
+
+def _said(encounter: Encounter) -> set[str]:
+    window = encounter.timing.window
+    bounds = window_text(window.model_copy(update={"unit": None})) if window else ""
+    return {bare(text) for text in (*encounter.headers, bounds) if text}
 
 
 def sheet_of(table: SoeTable) -> Sheet:

@@ -8,9 +8,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from soesift.diff.align import Side
-from soesift.diff.likeness import bare, normal
 from soesift.diff.models import TableName
+from soesift.diff.pairing import Side, bare, normal
 
 Notes = tuple[str, ...]
 ENDINGS = "sdyrn"  # drug, drugs; dispense, dispensed

@@ -1,17 +1,135 @@
-"""Edits of activities and visits: added, removed, renamed, moved, in another category or epoch, otherwise timed."""
+"""What was edited between two aligned tables: rows and columns, marks, notes."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from itertools import chain
 from typing import TypeVar
 
-from soesift.diff.align import Alignment
-from soesift.diff.likeness import bare
+import numpy as np
+
 from soesift.diff.models import Edit, EditKind, Place
-from soesift.diff.note_edits import NoteMap
-from soesift.diff.pairing import Pairs
-from soesift.diff.sheet import Row, Sheet, Visit, marker_between, with_markers
+from soesift.diff.pairing import Alignment, Matrix, Pairs, Rule, bare, normal, pair_axis, text_likeness, unique_equals
+from soesift.diff.sheet import Mark, Row, Sheet, Visit, marker_between, same_print, with_markers
+
+# Footnotes of two versions: which is which, whatever letters they have now, and what changed.
+
+# a footnote that is worded anew keeps its place in the list and most of the cells that name it
+NOTE_RULE = Rule(sure=0.6, near=0.35, near_marks=0.5, marks=0.99)
+
+
+@dataclass(frozen=True, slots=True)
+class NoteMap:
+    """Markers of both versions resolved to footnotes, so that a letter that only shifted is no change."""
+
+    pairs: Pairs
+    old: dict[str, int]  # marker to the first footnote that bears it
+    new: dict[str, int]
+
+    def differ(self, old: tuple[str, ...], new: tuple[str, ...]) -> bool:
+        """Whether a cell names other footnotes. Those added or removed as a whole are left aside: that is
+        one edit, of the footnote.
+        """
+        partner = {i: (i, j) for i, j in self.pairs}
+        back = {j: (i, j) for i, j in self.pairs}
+        one, alone = _resolved(old, self.old, partner)
+        two, come = _resolved(new, self.new, back)
+        # a marker whose footnote was not read in one version may be the added or removed one of the other
+        return one - come != two - alone
+
+    def shifted(self, old: tuple[str, ...], new: tuple[str, ...]) -> bool:
+        """Whether any of these markers stands for another footnote in the other version."""
+        to_new = dict(self.pairs)
+        return any(to_new.get(self.old[m]) != self.new[m] for m in {*old, *new} if m in self.old and m in self.new)
+
+
+def _resolved(
+    markers: tuple[str, ...], first: dict[str, int], partner: dict[int, tuple[int, int]]
+) -> tuple[set[object], set[object]]:
+    """What markers mean: paired footnotes, or markers without a footnote; and those of unpaired footnotes."""
+    alone: set[object] = {m for m in markers if m in first and first[m] not in partner}
+    return {partner[first[m]] if m in first else m for m in markers if m not in alone}, alone
+
+
+def map_notes(old: Sheet, new: Sheet, found: Alignment) -> NoteMap:
+    """Pair footnotes by wording, order, and the aligned cells that name them."""
+    a, b = [text for _, text in old.footnotes], [text for _, text in new.footnotes]
+    if not a or not b:
+        return NoteMap([], _first(old), _first(new))
+    used = _uses(old, new, found)
+    marker = np.array([[m == n for n, _ in new.footnotes] for m, _ in old.footnotes], float)
+    known = unique_equals([*map(normal, a)], [*map(normal, b)])
+    pairs = pair_axis(text_likeness(a, b, 0.95), marker, used, known, NOTE_RULE)
+    return NoteMap(pairs, _first(old), _first(new))
+
+
+def note_edits(old: Sheet, new: Sheet, notes: NoteMap) -> list[Edit]:
+    """Footnotes added, removed, reworded; one edit for all whose marker changed."""
+    gone = set(range(len(old.footnotes))) - {i for i, _ in notes.pairs}
+    come = set(range(len(new.footnotes))) - {j for _, j in notes.pairs}
+    edits = [Edit(kind="footnote_removed", old=_place(old, i, notes.old)) for i in sorted(gone)]
+    edits += [Edit(kind="footnote_added", new=_place(new, j, notes.new)) for j in sorted(come)]
+    edits += [
+        Edit(kind="footnote_reworded", old=_place(old, i, notes.old), new=_place(new, j, notes.new))
+        for i, j in notes.pairs
+        if bare(old.footnotes[i][1]) != bare(new.footnotes[j][1])
+    ]
+    letters = [(old.footnotes[i][0], new.footnotes[j][0]) for i, j in notes.pairs]
+    shifted = [(m, n) for m, n in letters if m != n]
+    if shifted:
+        before, after = (list(side) for side in zip(*shifted, strict=True))
+        edits.append(Edit(kind="footnotes_relettered", old=Place(text=", ".join(before), notes=before),
+                          new=Place(text=", ".join(after), notes=after)))  # fmt: skip
+    return edits
+
+
+def _first(sheet: Sheet) -> dict[str, int]:
+    first: dict[str, int] = {}
+    for index, (marker, _) in enumerate(sheet.footnotes):
+        if marker:
+            first.setdefault(marker, index)
+    return first
+
+
+def _uses(old: Sheet, new: Sheet, found: Alignment) -> Matrix:
+    """(n, m) Jaccard index of the aligned cells, rows and columns that name two footnotes; 0.5 if none does."""
+    rows, columns = ({j: i for i, j in pairs} for pairs in (found.rows, found.columns))
+    one, two = _places(old), _places(new)
+    rows[-1] = columns[-1] = -1  # of a name, of a label
+    back = [{(rows.get(r, -9), columns.get(c, -9)) for r, c in cells} for cells in two]
+    return np.array([[len(x & y) / len(x | y) if x | y else 0.5 for y in back] for x in one])
+
+
+def _places(sheet: Sheet) -> list[set[tuple[int, int]]]:
+    """For each footnote the cells that name it: (row, column), (row, -1) for a name, (-1, column) for a label."""
+    first = _first(sheet)
+    places: list[set[tuple[int, int]]] = [set() for _ in sheet.footnotes]
+    named = chain(
+        ((place, mark.notes) for place, mark in sheet.marks.items()),
+        (((r, -1), row.notes) for r, row in enumerate(sheet.rows)),
+        (((-1, c), visit.notes) for c, visit in enumerate(sheet.visits)),
+    )
+    for place, notes in named:
+        for marker in notes:
+            if marker in first:
+                places[first[marker]].add(place)
+    return places
+
+
+def _place(sheet: Sheet, index: int, first: dict[str, int]) -> Place:
+    marker, text = sheet.footnotes[index]
+    cells = sorted(_places(sheet)[index]) if first.get(marker) == index else []
+    return Place(
+        rows=[sheet.rows[r].index for r, _ in cells if r >= 0],
+        columns=[sheet.visits[c].index for _, c in cells if c >= 0],
+        activities=list(dict.fromkeys(sheet.rows[r].name for r, _ in cells if r >= 0)),
+        visits=list(dict.fromkeys(sheet.visits[c].shown for _, c in cells if c >= 0)),
+        text=text, notes=[marker] if marker else [],
+    )  # fmt: skip
+
+
+# Edits of activities and visits: added, removed, renamed, moved, in another category or epoch, otherwise timed.
 
 T = TypeVar("T", Row, Visit)
 
@@ -195,3 +313,55 @@ def _whole_visit(sheet: Sheet, j: int) -> Place:
     done = [sheet.rows[r].name for r, c in sorted(sheet.marks) if c == j]
     visit = sheet.visits[j]
     return _visits([visit], visit.shown).model_copy(update={"activities": done})
+
+
+# Edits of marks, in rows and columns that both versions have.
+
+Key = tuple[int, int, int, str, str, str, tuple[str, ...], tuple[str, ...]]
+
+
+def mark_edits(old: Sheet, new: Sheet, found: Alignment, notes: NoteMap) -> list[Edit]:
+    """One edit a cell; one for all cells of a merged cell that changed alike."""
+    changed: dict[Key | tuple[int, int], tuple[EditKind, list[tuple[int, int, int, int]]]] = {}
+    for i, j in found.rows:
+        for c, d in found.columns:
+            a, b = old.marks.get((i, c)), new.marks.get((j, d))
+            kind = _kind(a, b, notes)
+            if kind is not None:
+                changed.setdefault(_key(i, c, a, b, kind), (kind, []))[1].append((i, c, j, d))
+    return [_edit(old, new, kind, cells) for kind, cells in changed.values()]
+
+
+def _kind(a: Mark | None, b: Mark | None, notes: NoteMap) -> EditKind | None:
+    if a is None or b is None:
+        return None if a is b else "mark_added" if a is None else "mark_removed"
+    if same_print(a.text, a.notes, b.text, b.notes) and not notes.shifted(a.notes, b.notes):
+        return None
+    if a.sign != b.sign:
+        return "mark_replaced"
+    return "mark_notes_changed" if notes.differ(a.notes, b.notes) else None
+
+
+def _key(i: int, c: int, a: Mark | None, b: Mark | None, kind: EditKind) -> Key | tuple[int, int]:
+    one, two = a or Mark(""), b or Mark("")
+    if one.merged < 0 and two.merged < 0:
+        return (i, c)
+    return (i, one.merged, two.merged, kind, one.text, two.text, one.notes, two.notes)
+
+
+def _edit(old: Sheet, new: Sheet, kind: EditKind, cells: list[tuple[int, int, int, int]]) -> Edit:
+    i, c, j, d = cells[0]
+    before = _mark_place(old, i, [x for _, x, _, _ in cells], old.marks.get((i, c)))
+    after = _mark_place(new, j, [y for _, _, _, y in cells], new.marks.get((j, d)))
+    return Edit(kind=kind, old=before, new=after)
+
+
+def _mark_place(sheet: Sheet, row: int, columns: list[int], mark: Mark | None) -> Place:
+    return Place(
+        rows=[sheet.rows[row].index],
+        columns=[sheet.visits[c].index for c in columns],
+        activities=[sheet.rows[row].name],
+        visits=[sheet.visits[c].shown for c in columns],
+        text=mark.text if mark else "",
+        notes=list(mark.notes) if mark else [],
+    )
