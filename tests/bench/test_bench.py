@@ -9,9 +9,8 @@ from pathlib import Path
 import pytest
 
 from soesift.bench.one import keywords, spans, x_marks
-from soesift.bench.run import measured, run_one
+from soesift.bench.run import Peers, System, chosen, measured, run_one
 from soesift.bench.score import strata
-from soesift.bench.systems import Peers, System, chosen
 from soesift.cli.main import main
 from soesift.config import load_toml
 from soesift.errors import UsageError

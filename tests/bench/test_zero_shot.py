@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
+from soesift.bench.one import KEY, MODEL, URL, ask, says_yes
 from soesift.bench.one import main as one
-from soesift.bench.systems import chosen
-from soesift.bench.table import END, START, write_between
-from soesift.bench.zero_shot import KEY, MODEL, URL, ask, says_yes
+from soesift.bench.run import chosen
+from soesift.bench.score import END, START, write_between
 from soesift.errors import UsageError
 from soesift.sample import make_protocol
 

@@ -9,7 +9,7 @@ from toys import config, toys
 
 from soesift.label.batch import read_batch, write_batch
 from soesift.label.ledger import Ledger
-from soesift.label.price import Price
+from soesift.label.plan import Price
 from soesift.label.report import stored_answers
 from soesift.label.request import Request, build_requests
 

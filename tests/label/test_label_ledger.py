@@ -13,8 +13,7 @@ from toys import config, toys
 from soesift.errors import UsageError
 from soesift.label.answer import Parsed
 from soesift.label.config import BudgetConfig
-from soesift.label.ledger import Answer, Ledger
-from soesift.label.migrations import MIGRATIONS
+from soesift.label.ledger import MIGRATIONS, Answer, Ledger
 from soesift.label.providers.base import Reply
 from soesift.label.request import Request, build_requests
 

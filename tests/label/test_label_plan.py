@@ -8,8 +8,7 @@ from toys import config, toy, toys
 
 from soesift.config import load_toml
 from soesift.label.config import AuditConfig, LabelConfig
-from soesift.label.plan import audit_sizes, make_plan
-from soesift.label.price import price_of
+from soesift.label.plan import audit_sizes, make_plan, price_of
 
 FAR = "https://example.org/v1"
 

@@ -19,7 +19,7 @@ from soesift.label.ledger import Ledger
 from soesift.review.draw import draw_pots, drawn
 from soesift.review.guarantee import needs_of, pairs_of
 from soesift.review.judge import Judgement, disagreements, queue_of, record
-from soesift.select.feasible import needed_audit
+from soesift.select.certified import needed_audit
 from soesift.select.pots import first_judgements
 
 _ids = iter(range(10**6))

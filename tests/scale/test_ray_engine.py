@@ -15,8 +15,7 @@ from soesift.detect.job import Job, Limits
 from soesift.detect.scans import kept_scan
 from soesift.document import scan_text
 from soesift.sample.protocol import make_protocol
-from soesift.scale.cluster import has_token, picture_readers
-from soesift.scale.pictures import PAGES, PictureReader, in_pieces
+from soesift.scale.ray_engine import PAGES, PictureReader, has_token, in_pieces, picture_readers
 
 needs_ray = pytest.mark.skipif(find_spec("ray") is None, reason="ray is not installed (soesift[ray])")
 

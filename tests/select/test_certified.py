@@ -9,8 +9,15 @@ from hypothesis import strategies as st
 
 from soesift.evaluate.arrays import ShapeError, ValueRangeError
 from soesift.select.audit import RepairRowsCertify, draw_audit, strata
-from soesift.select.certified import certify, certify_class, levels, start_at
-from soesift.select.feasible import audit_size, hypergeometric_tail, needed_audit
+from soesift.select.certified import (
+    audit_size,
+    certify,
+    certify_class,
+    hypergeometric_tail,
+    levels,
+    needed_audit,
+    start_at,
+)
 
 hypergeom = pytest.importorskip("scipy.stats").hypergeom
 AUDITS = 1000

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from soesift.evaluate.arrays import ShapeError, ValueRangeError
-from soesift.select.error_correlation import between_views, kept_error, kept_share, phi, phi_of
+from soesift.select.agreement import between_views, kept_error, kept_share, phi, phi_of
 
 
 def correlated_errors(n, e, rho, rng):
@@ -51,7 +51,7 @@ def test_items_nobody_judged_are_left_out():
 
 @pytest.mark.parametrize(("e", "rho", "n"), [(0.15, 0.0, 150), (0.15, 0.5, 150), (0.08, 0.3, 400)])
 def test_interval_covers_rho_about_as_often_as_it_says(e, rho, n, monkeypatch):
-    monkeypatch.setattr("soesift.select.error_correlation.SAMPLES", 1000)
+    monkeypatch.setattr("soesift.select.agreement.SAMPLES", 1000)
     rng = np.random.default_rng(2)
     covered = 0
     for _ in range(400):

@@ -10,13 +10,10 @@ from hypothesis import strategies as st
 from soesift.errors import UsageError
 from soesift.label.humans import HumanLabel
 from soesift.label.ledger import Ledger
-from soesift.select.audit import AuditDraw, draw_audit, strata
-from soesift.select.audit_plan import AuditSpent, Draw, Look, keep_draw, keep_test
-from soesift.select.certified import certify
+from soesift.select.audit import AuditDraw, AuditSpent, Draw, Look, draw_audit, keep_draw, keep_test, strata
+from soesift.select.certified import certify, hypergeometric_tail, stratified_tail, too_many
 from soesift.select.combine import Combined, combine
-from soesift.select.feasible import hypergeometric_tail, too_many
 from soesift.select.pots import frame_of, from_humans
-from soesift.select.stratified import stratified_tail
 
 hypergeom = pytest.importorskip("scipy.stats").hypergeom
 ALPHA, DELTA = 0.10, 0.10

@@ -8,13 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from soesift.evaluate.arrays import ShapeError, ValueRangeError
-from soesift.select.agreement_stats import (
+from soesift.select.agreement import (
     cohen_kappa,
     mean_pairwise_agreement,
     pairwise_agreement,
 )
-from soesift.select.audit import draw_audit, draw_repair, jaccard, shingles, strata
-from soesift.select.simulated_humans import error_rate, simulated_non_experts
+from soesift.select.audit import draw_audit, draw_repair, error_rate, jaccard, shingles, simulated_non_experts, strata
 
 
 def test_strata_separate_agreed_classes_disagreements_and_failures():

@@ -9,10 +9,9 @@ import pytest
 
 from soesift.errors import MissingExtra
 from soesift.evaluate.arrays import ShapeError, optional
+from soesift.select.agreement import phi
 from soesift.select.combine import combine
-from soesift.select.error_correlation import phi
-from soesift.select.plot import coverage_plot
-from soesift.select.report import Cost, confusion, coverage_curve, markdown, percent, report, rows
+from soesift.select.report import Cost, confusion, coverage_curve, coverage_plot, markdown, percent, report, rows
 from soesift.select.rules import agreement, keep_all
 
 pytest.importorskip("scipy")

@@ -37,10 +37,8 @@ def command(
     write: Path | None,
 ) -> None:
     """Run systems on labelled documents, score them alike, and write bench.md, bench.json and bench.html."""
-    from soesift.bench.run import run_all
-    from soesift.bench.score import score
-    from soesift.bench.systems import chosen
-    from soesift.bench.table import markdown, write_between, write_tables
+    from soesift.bench.run import chosen, run_all
+    from soesift.bench.score import markdown, score, write_between, write_tables
     from soesift.evaluate.arrays import optional
 
     optional("matplotlib.figure", "matplotlib", "train")  # hours of runs are not to end without their page

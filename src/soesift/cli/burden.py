@@ -37,11 +37,9 @@ def command(
 
     Exit code 0: counted; 3: no schedule; 2: bad input.
     """
-    from soesift.burden.count import count_result
+    from soesift.burden.count import count_result, read_repeats
     from soesift.burden.html import burden_html
-    from soesift.burden.repeats import read_repeats
-    from soesift.burden.rows import burden_csv
-    from soesift.burden.terminal import print_burden
+    from soesift.burden.rows import burden_csv, print_burden
     from soesift.burden.vocabulary import load_vocabulary
     from soesift.diff.compare import read_version
     from soesift.files import write_atomically

@@ -41,9 +41,8 @@ def command(trials: tuple[str, ...], manifest: Path | None, out: Path, kind: Any
     Exit code 0: all there; 3: no trial has posted any; 4: at least one failed; 2: all failed, or bad input.
     """
     from soesift import __version__
-    from soesift.fetch.manifest import one_trial, read_manifest
-    from soesift.fetch.polite import Manners, open_visitor
-    from soesift.fetch.registry import API, STORE
+    from soesift.fetch.download import Manners, open_visitor
+    from soesift.fetch.registry import API, STORE, one_trial, read_manifest
     from soesift.fetch.run import Place, fetch_all
 
     wanted = [one_trial(trial) for trial in dict.fromkeys(trials)]

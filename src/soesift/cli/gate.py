@@ -22,7 +22,7 @@ PATH = click.Path(path_type=Path, dir_okay=False)
 def command(tables: Path, model: str, answers: Path | None, humans: Path | None, threshold: float | None,
             min_recall: float, gold: Path | None, out: Path) -> None:  # fmt: skip
     """Write the TABLES (JSON Lines) that pass the gate to OUT, and its recall beside it (.gate.json)."""
-    from soesift.cli.label_inputs import ledger_of
+    from soesift.cli.label import ledger_of
     from soesift.label.config import GateConfig
     from soesift.label.gate import report_line
     from soesift.label.humans import human_labels

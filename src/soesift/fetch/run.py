@@ -11,10 +11,8 @@ from pathlib import Path
 from typing import Literal
 
 from soesift.errors import UsageError
-from soesift.fetch.download import WrongFile, fetch_file, verify
-from soesift.fetch.manifest import Wanted
-from soesift.fetch.polite import FetchError, Visitor
-from soesift.fetch.registry import API, STORE, Kind, choose, document_url, list_documents, nct_id
+from soesift.fetch.download import FetchError, Visitor, WrongFile, fetch_file, verify
+from soesift.fetch.registry import API, STORE, Kind, Wanted, choose, document_url, list_documents, nct_id
 from soesift.files import safe_stem, write_atomically
 
 INDEX = "index.jsonl"

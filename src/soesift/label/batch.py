@@ -15,7 +15,7 @@ from typing import Any, Literal
 from soesift.errors import UsageError
 from soesift.label.answer import Parsed, parse
 from soesift.label.ledger import Answer, Ledger
-from soesift.label.price import Price
+from soesift.label.plan import Price
 from soesift.label.prompt import Labels, Message
 from soesift.label.providers.base import ProviderError, Reply, TokenLogprob
 from soesift.label.providers.openai_body import read_body, request_body

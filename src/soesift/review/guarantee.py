@@ -13,8 +13,8 @@ from soesift.label.humans import HumanLabel, human_labels
 from soesift.label.ledger import Ledger
 from soesift.review.draw import drawn
 from soesift.review.judge import disagreements
-from soesift.select.agreement_stats import cohen_kappa
-from soesift.select.feasible import hypergeometric_tail
+from soesift.select.agreement import cohen_kappa
+from soesift.select.certified import hypergeometric_tail
 from soesift.select.pots import ADJUDICATED, WORTH, first_judgements
 
 STRATA = {"0": "agreed NO", "1": "agreed YES"}

@@ -15,7 +15,7 @@ from soesift.label.config import LabelConfig, ProviderConfig
 from soesift.label.providers.base import Ask, Provider, ProviderError, Reply, TokenLogprob
 from soesift.label.providers.choose import open_provider
 from soesift.label.server import serving
-from soesift.scale.cluster import connected
+from soesift.scale.ray_engine import connected
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager

@@ -4,6 +4,7 @@ it trains). They never share an item, and repair rows can never certify.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -11,7 +12,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from soesift.errors import UsageError
-from soesift.evaluate.arrays import Bools, Floats, Ints, ValueRangeError, same_length, vector
+from soesift.evaluate.arrays import UNKNOWN, Bools, Floats, Ints, ValueRangeError, labels, same_length, vector
+from soesift.label.ledger import Ledger
 
 SHINGLE = 3  # words
 ALIKE = 0.8  # Jaccard similarity of shingles from which on two tables are near-duplicates
@@ -134,3 +136,145 @@ def refuse_repair(audit: ArrayLike, repair: ArrayLike) -> None:
             f"{len(shared)} rows (first: {shared[0]}) were chosen for repair and given as audit: "
             "only rows drawn at random certify, so leave them out of the audit"
         )
+
+
+# The plan of an audit, written once into the ledger, and how often the audit was tested.
+#
+# A guarantee holds for a test that was fixed before its outcome was known. Who draws again until it passes, or tries
+# other beliefs, rules or levels on the same judgements, has none. So the first use of an audit writes down its seed and
+# size; the first test writes alpha, delta and how many tests there will be in all (`looks`); each test has delta /
+# looks. The same test again is no new one.
+
+HUMANS = "humans"  # source of an audit that is the ledger's own pot
+
+
+class AuditSpent(UsageError):
+    """The audit's plan says otherwise, or all tests that it allows were made."""
+
+
+class Draw(NamedTuple):
+    """What decides which tables of a source are audited. source: HUMANS, or a hash of the reference labels."""
+
+    source: str
+    seed: int = 0
+    size: int = 0
+
+
+class Look(NamedTuple):
+    """One test of an audit. beliefs, judged: fingerprints of what is tested, and by which judgements."""
+
+    rule: str
+    alpha: float
+    delta: float
+    looks: int
+    beliefs: str
+    judged: str
+
+
+def keep_draw(ledger: Ledger, draw: Draw) -> None:
+    """Write the draw down at its first use; AuditSpent where another was written for this source."""
+    with ledger.transaction() as db:
+        row = db.execute("SELECT seed, size FROM audit_plan WHERE source = ?", (draw.source,)).fetchone()
+        if row is None:
+            columns = "INSERT INTO audit_plan (source, seed, size, created) VALUES (?,?,?,?)"
+            db.execute(columns, (*draw, time.time()))
+        elif tuple(row) != (draw.seed, draw.size):
+            raise AuditSpent(
+                f"this audit was drawn with --seed {row['seed']} --audit-size {row['size']}: an audit that is drawn "
+                "again until it passes guarantees nothing; give these, or judge other tables"
+            )
+
+
+def keep_test(ledger: Ledger, source: str, test: Look) -> tuple[float, int]:
+    """Write the test down; the risk that it has (delta / looks), and its number among those made of this audit.
+
+    AuditSpent: another alpha, delta or number of looks was planned, or no look is left.
+    """
+    with ledger.transaction() as db:
+        row = db.execute("SELECT alpha, delta, looks FROM audit_plan WHERE source = ?", (source,)).fetchone()
+        if row["alpha"] is None:
+            query = "UPDATE audit_plan SET alpha = ?, delta = ?, looks = ? WHERE source = ?"
+            db.execute(query, (test.alpha, test.delta, test.looks, source))
+        elif tuple(row) != (test.alpha, test.delta, test.looks):
+            raise AuditSpent(
+                f"this audit was planned with --alpha {row['alpha']:g} --delta {row['delta']:g} "
+                f"--looks {row['looks']}: give these; levels chosen after its outcome guarantee nothing"
+            )
+        made = db.execute("SELECT rule, beliefs, judged FROM audit_look WHERE source = ? ORDER BY created", (source,))
+        before = [tuple(one) for one in made]
+        now = (test.rule, test.beliefs, test.judged)
+        if now not in before:
+            if len(before) >= test.looks:
+                raise AuditSpent(_spent(before, now, test.looks))
+            db.execute("INSERT INTO audit_look VALUES (?,?,?,?,?)", (source, *now, time.time()))
+            before.append(now)
+    return test.delta / test.looks, before.index(now) + 1
+
+
+def _spent(before: list[tuple[str, ...]], now: tuple[str, ...], looks: int) -> str:
+    names = ("the rule", "the beliefs", "the judgements")
+    other = [name for name, old, new in zip(names, before[-1], now, strict=True) if old != new]
+    times = "once" if looks == 1 else f"{looks} times, as planned"
+    return (
+        f"this audit was tested {times}; {' and '.join(other)} changed since, and a further test would guarantee "
+        "nothing: go on with what was tested, or judge other tables (next time plan it with --looks)"
+    )
+
+
+# Simulated non-experts, for the human arm when only expert labels exist. They are not people: every name,
+# column and report that uses them says "simulated".
+#
+# The paper's six non-experts agreed pairwise on 81.2 % of tables; "do not know" went to an expert; the first
+# annotation won. Here each simulated annotator errs independently with one probability, in both directions
+# alike, set so that two agree as often as wanted. Real ones share difficult tables, so their errors go
+# together: a majority of simulated annotators is better than one of real annotators.
+
+PAPER_AGREEMENT = 0.812
+PAPER_ANNOTATORS = 6
+SIMULATED = "simulated non-expert"
+
+
+class SimulatedNonExperts(NamedTuple):
+    """votes: (n, m) 1, 0, -1 "do not know". label: (n,) first annotation, or the expert's where it was "do
+    not know". asked_expert: (n,) bool. names: m names, each saying simulated."""
+
+    votes: Ints
+    label: Ints
+    asked_expert: Bools
+    names: list[str]
+
+
+def error_rate(agreement: float) -> float:
+    """Error e of each of two independent annotators that agree this often: (1-e)^2 + e^2 = agreement, e <
+    1/2.
+    """
+    if not 0.5 <= agreement <= 1:
+        raise ValueRangeError(f"agreement is {agreement:g}: two annotators that guess agree on half, so give .5 to 1")
+    return float((1 - np.sqrt(2 * agreement - 1)) / 2)
+
+
+def simulated_non_experts(
+    truth: ArrayLike,
+    *,
+    seed: int,
+    agreement: float = PAPER_AGREEMENT,
+    do_not_know: float = 0.05,
+    annotators: int = PAPER_ANNOTATORS,
+) -> SimulatedNonExperts:
+    """Simulate annotations of truth (n,) 0/1. `agreement` is of pairs that both answered; at .812, e = .105.
+
+    do_not_know: chance of each annotator to pass on each item, in [0, 1]. Who is first is drawn for each
+    item.
+    """
+    t = labels("truth", truth, unknown=False)
+    if not 0 <= do_not_know <= 1 or annotators < 1:
+        raise ValueRangeError("do_not_know must lie in [0, 1], and at least one annotator is needed")
+    rng = np.random.default_rng(seed)
+    shape = (len(t), annotators)
+    wrong = rng.random(shape) < error_rate(agreement)
+    votes = np.where(wrong, 1 - t[:, None], t[:, None])
+    votes[rng.random(shape) < do_not_know] = UNKNOWN
+    first = votes[np.arange(len(t)), rng.integers(0, annotators, len(t))]
+    asked = first == UNKNOWN
+    names = [f"{SIMULATED} {i}" for i in range(1, annotators + 1)]
+    return SimulatedNonExperts(votes, np.where(asked, t, first), asked, names)

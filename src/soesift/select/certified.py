@@ -10,24 +10,143 @@ audit that would be needed is stated.
 
 Valid if the audited items were drawn at random without replacement within strata that the draw names
 (`AuditDraw.frame`), by a draw that does not look at scores or truth. The strata may be those of other beliefs than
-today's: then the stratified test is used (`select.stratified`). The guarantee is about this pool and these labels,
-not about later protocols, and about one plan: see `select.audit_plan`.
+today's: then the stratified test is used (`select.certified`). The guarantee is about this pool and these labels,
+not about later protocols, and about one plan: see `select.audit`.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from soesift.evaluate.arrays import Bools, Floats, Ints, optional, same_length, share, vector
+from soesift.evaluate.arrays import Bools, Floats, Ints, ValueRangeError, optional, same_length, share, vector
 from soesift.evaluate.arrays import labels as label_array
 from soesift.select.audit import AuditDraw, refuse_repair
-from soesift.select.feasible import audit_size, needed_audit
-from soesift.select.stratified import counts_by, stratified_tail
+
+# What an audit of a given size can certify, before any label is bought: what `plan` and `review` count with.
+
+
+def audit_size(alpha: float, delta: float) -> int:
+    """Smallest audit that can certify error <= alpha at risk delta, if no error is seen, from a large pool.
+
+    ceil(log(delta) / log(1 - alpha)): at delta = .05, alpha .10 needs 29, .05 59, .03 99, .02 149, .01 299.
+    """
+    return math.ceil(math.log(share("delta", delta)) / math.log(1 - share("alpha", alpha)) - 1e-12)
+
+
+def hypergeometric_tail(wrong: int, pool: int, audited: int, alpha: float) -> float:
+    """P(at most `wrong` errors among `audited` of `pool`) if the pool held floor(alpha pool) + 1, one too
+    many.
+
+    The p value of "more than a fraction alpha of the pool is wrong"; 1 for an audit of nothing.
+    """
+    if not 0 <= wrong <= audited <= pool:
+        raise ValueRangeError(f"{wrong} wrong, {audited} audited, {pool} in the pool: each must contain the one before")
+    if not audited:
+        return 1.0
+    law = optional("scipy.stats", "scipy").hypergeom
+    return float(law.cdf(wrong, pool, too_many(pool, alpha), audited))
+
+
+def too_many(pool: int, alpha: float) -> int:
+    """The smallest number of wrong items in `pool` that is more than a fraction alpha of it."""
+    # alpha * pool may be a whole number that floats put just below itself (.07 * 100)
+    return min(pool, math.floor(alpha * pool + 1e-9) + 1)
+
+
+def needed_audit(pool: int, alpha: float, delta: float, error: float = 0.0) -> int | None:
+    """Smallest audit of a pool that passes if the share `error` of it, rounded up, is wrong.
+
+    None where `error` >= alpha or the pool is empty: no audit can show what is not so. For planning: the
+    number of errors seen will scatter around its mean, and one more can fail.
+    """
+    if pool < 1 or error >= alpha:
+        return None
+
+    def passes(audited: int, wrong: int) -> bool:
+        return hypergeometric_tail(min(wrong, audited), pool, audited, alpha) <= delta
+
+    # audits with the same number of errors form a run, in which a longer one is always better: find the first
+    # run whose longest audit passes, then the shortest that passes within it
+    ends = _run_ends(pool, error)
+    run = bisect_left(ends, True, key=lambda end: passes(end, math.ceil(error * end - 1e-9)))
+    if run == len(ends):
+        return None
+    wrong = math.ceil(error * ends[run] - 1e-9)
+    start = ends[run - 1] + 1 if run else 1
+    return start + bisect_left(range(start, ends[run] + 1), True, key=lambda n: passes(n, wrong))
+
+
+def _run_ends(pool: int, error: float) -> Sequence[int]:
+    if not error:
+        return [pool]
+    wrong = np.arange(1, math.ceil(error * pool - 1e-9))
+    return [*np.floor(wrong / error + 1e-9).astype(int).tolist(), pool]
+
+
+# The exact test of a pool that an audit sampled by strata, each at a rate of its own.
+#
+# An audit drawn within strata of the beliefs of its day is, in a class by other beliefs, no uniform sample: a part of
+# the class was sampled often, another seldom. Within each old stratum it still is a random sample without replacement,
+# also of the part that lies in the new class, given how many of that part were drawn. So each part has an exact
+# hypergeometric p value for every number of errors it may hold; Fisher's sum of the logarithms joins the parts, and the
+# worst way of spreading one error too many over them is what counts (stratified audits of elections: Ottoboni et al.
+# 2018, arXiv 1809.04235).
+
+
+def stratified_tail(wrong: ArrayLike, pool: ArrayLike, audited: ArrayLike, alpha: float) -> float:
+    """P value of "more than a fraction alpha of the whole pool is wrong"; wrong, pool, audited: (s,) counts a stratum.
+
+    With one stratum it is `hypergeometric_tail`. A stratum without an audited item may be all wrong for all we know.
+    """
+    k, sizes, n = (np.asarray(x, np.int64) for x in (wrong, pool, audited))
+    same_length(wrong=k, pool=sizes, audited=n)
+    if not (k >= 0).all() or not (k <= n).all() or not (n <= sizes).all():
+        raise ValueRangeError("wrong, audited and pool of a stratum must each contain the one before")
+    total, seen = int(sizes.sum()), n > 0
+    if not seen.any():
+        return 1.0
+    if seen.all() and len(sizes) == 1:
+        return hypergeometric_tail(int(k[0]), total, int(n[0]), alpha)
+    left = too_many(total, alpha) - int(sizes[~seen].sum())  # the strata nobody looked at hold what they can
+    if left <= 0:
+        return 1.0
+    worst = np.zeros(1)
+    for place in np.flatnonzero(seen).tolist():
+        worst = _spread(worst, _log_tails(int(k[place]), int(sizes[place]), int(n[place])), left)
+    if left >= len(worst):
+        return 0.0  # the strata cannot hold that many errors
+    law = optional("scipy.stats", "scipy").chi2
+    return float(law.sf(-2 * worst[left], 2 * int(seen.sum()))) if np.isfinite(worst[left]) else 0.0
+
+
+def _log_tails(wrong: int, pool: int, audited: int) -> Floats:
+    """(pool + 1,) log P(at most `wrong` seen) for 0, 1, ... errors in the stratum."""
+    law = optional("scipy.stats", "scipy").hypergeom
+    with np.errstate(divide="ignore"):
+        return np.asarray(np.minimum(np.log(law.cdf(wrong, pool, np.arange(pool + 1), audited)), 0.0))
+
+
+def _spread(before: Floats, tails: Floats, most: int) -> Floats:
+    """Best sum for 0 to `most` errors over the strata before and one more (a convolution in max and plus)."""
+    size = min(most + 1, len(before) + len(tails) - 1)
+    best = np.full(size, -math.inf)
+    for errors, value in enumerate(before[:size].tolist()):
+        part = tails[: size - errors] + value
+        best[errors : errors + len(part)] = np.maximum(best[errors : errors + len(part)], part)
+    return best
+
+
+def counts_by(stratum: Ints, *masks: ArrayLike) -> list[Ints]:
+    """(s,) counts of each mask (n,) within the strata 0 to s - 1 of `stratum` (n,)."""
+    size = int(stratum.max()) + 1 if len(stratum) else 1
+    return [np.bincount(stratum[np.asarray(mask, bool)], minlength=size) for mask in masks]
+
 
 LEVELS = 20  # quantile thresholds: keep 5 %, 10 %, ... of the class
 WHOLE = 0.5  # share of a class's risk for one test of the whole class, in (0, 1): it passes where scores tell nothing

@@ -5,15 +5,18 @@ and the cost.
 
 from __future__ import annotations
 
+import os
+from collections.abc import Mapping
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from soesift.evaluate.arrays import UNKNOWN, Bools, Floats, Ints, ValueRangeError, same_length, vector
+from soesift.evaluate.arrays import UNKNOWN, Bools, Floats, Ints, ValueRangeError, optional, same_length, vector
 from soesift.evaluate.arrays import labels as label_array
 from soesift.evaluate.interval import NOTHING, Share, clopper_pearson, exact_share, weighted_share
-from soesift.select.error_correlation import Phi, kept_error, kept_share
+from soesift.select.agreement import Phi, kept_error, kept_share
 from soesift.select.rules import Selection
 
 CLASSES = ("NO", "YES")
@@ -232,3 +235,37 @@ def markdown(result: SelectionReport) -> str:
 
 def _line(cells: list[str]) -> str:
     return "| " + " | ".join(cells) + " |"
+
+
+# The coverage/error curve as a picture (matplotlib, imported when drawn).
+
+
+def coverage_plot(curves: Mapping[str, Curve], path: Path, *, title: str = "Error among kept labels") -> Path:
+    """Draw one line a curve with its interval as a band; the suffix of `path` chooses the format (png, svg,
+    pdf).
+    """
+    figure_class = optional("matplotlib.figure", "matplotlib").Figure  # no pyplot: no display, no global state
+    figure = figure_class(figsize=(6, 4), layout="constrained")
+    axes = figure.add_subplot()
+    for name, curve in curves.items():
+        (line,) = axes.plot(100 * curve.coverage, 100 * curve.error, label=name)
+        measured = ~np.isnan(curve.error)
+        band = (100 * values[measured] for values in (curve.coverage, curve.low, curve.high))
+        axes.fill_between(*band, color=line.get_color(), alpha=0.15, linewidth=0)
+    axes.set(xlabel="coverage: labels kept (%)", ylabel="wrong among kept (%)", title=title)
+    axes.set(xlim=(0, 100), ylim=(0, None))
+    if curves:
+        axes.legend()
+    return save(figure, path)
+
+
+def save(figure: object, path: Path) -> Path:
+    """Write a figure under a temporary name, then rename it, so that no half picture is left behind."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.part")
+    with part.open("wb") as file:
+        figure.savefig(file, format=path.suffix.lstrip(".") or "png", dpi=150)  # type: ignore[attr-defined]
+        file.flush()
+        os.fsync(file.fileno())
+    part.replace(path)
+    return path

@@ -9,11 +9,11 @@ import numpy as np
 from soesift.classify.rule import rule_probabilities
 from soesift.errors import UsageError
 from soesift.evaluate.arrays import UNKNOWN, Bools, Floats, Ints
+from soesift.select.audit import simulated_non_experts
 from soesift.select.by_name import Material, select_by
 from soesift.select.combine import Combined, mean_logit
 from soesift.select.pots import Audit, from_reference
 from soesift.select.rules import Selection, select, with_human
-from soesift.select.simulated_humans import simulated_non_experts
 from soesift.study.config import StudyConfig, base_of
 from soesift.study.cost import asks_teacher
 from soesift.study.data import StudyData
