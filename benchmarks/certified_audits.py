@@ -34,8 +34,10 @@ def main() -> int:
     for kind in KINDS:
         rate, kept = simulate(kind, audits=given.audits, seed=given.seed)
         worst = max(worst, rate)
-        print(f"{kind:17s} violations {round(rate * given.audits):4d} ({rate:.4f}); kept NO {kept[0]:.3f}, "
-              f"YES {kept[1]:.3f}")  # fmt: skip
+        print(
+            f"{kind:17s} violations {round(rate * given.audits):4d} ({rate:.4f}); kept NO {kept[0]:.3f}, "
+            f"YES {kept[1]:.3f}"
+        )
     print(f"beliefs moved after the draw; alpha {moved.ALPHA}, delta {moved.DELTA}; the audit has {moved.SIZES} items")
     for kind in MOVED:
         rate = moved.broken(kind, given.audits, seed=given.seed)

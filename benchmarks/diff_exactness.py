@@ -13,8 +13,9 @@ from collections import Counter
 from random import Random
 
 from soesift.diff.compare import compare_documents, compare_sheets
+from soesift.diff.from_schedule import sheet_of
 from soesift.diff.models import Edit, Version
-from soesift.diff.sheet import Sheet, sheet_of
+from soesift.diff.sheet import Sheet
 from soesift.evaluate.interval import exact_share
 from soesift.result.models import Cell, Footnote, SoeTable
 from soesift.sample.amend import amend
@@ -49,10 +50,17 @@ def as_table(made: MadeSchedule, table_id: str = "t1", title: str = "Schedule of
         if cell is not None
     ]
     return SoeTable(
-        id=table_id, title=title, table_type="main_soa", type_probability=1, probability=1, fragments=[],
-        header_rows=made.grid.header_rows, grid=texts, cells=cells,
+        id=table_id,
+        title=title,
+        table_type="main_soa",
+        type_probability=1,
+        probability=1,
+        fragments=[],
+        header_rows=made.grid.header_rows,
+        grid=texts,
+        cells=cells,
         footnotes=[Footnote(marker=m, text=t) for m, t in made.notes],
-    )  # fmt: skip
+    )
 
 
 def key_of(edit: Edit) -> Key:
@@ -131,8 +139,10 @@ def main() -> None:
             print(seed, *faults, sep="\n    ")
     share = exact_share(options.cases - len(bad), options.cases)
     orders = sum(order_matters(seed) for seed in range(options.cases // 15))
-    print(f"{options.cases} cases, {edits} edits; exactly the edits in {options.cases - len(bad)} "
-          f"({share.value:.2%}, 95 % interval {share.low:.2%} to {share.high:.2%}); faults: {dict(kinds)}")  # fmt: skip
+    print(
+        f"{options.cases} cases, {edits} edits; exactly the edits in {options.cases - len(bad)} "
+        f"({share.value:.2%}, 95 % interval {share.low:.2%} to {share.high:.2%}); faults: {dict(kinds)}"
+    )
     print(f"order of tables matters in {orders} of {options.cases // 15} documents with four tables")
 
 

@@ -46,9 +46,18 @@ def main() -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for seed in range(SEEDS):  # long enough for whole cases: from nothing libFuzzer would take hours to get there
         (folder / f"seed-{seed}").write_bytes(random.Random(seed).randbytes(LONGEST // 2))
-    asked = ["", f"-max_total_time={options.seconds}", f"-artifact_prefix={folder}/", f"-max_len={LONGEST}",
-             "-len_control=0", "-timeout=60", "-rss_limit_mb=8000",
-             "-print_final_stats=1", "-close_fd_mask=0", str(folder)]  # fmt: skip
+    asked = [
+        "",
+        f"-max_total_time={options.seconds}",
+        f"-artifact_prefix={folder}/",
+        f"-max_len={LONGEST}",
+        "-len_control=0",
+        "-timeout=60",
+        "-rss_limit_mb=8000",
+        "-print_final_stats=1",
+        "-close_fd_mask=0",
+        str(folder),
+    ]
     atheris.Setup(asked, run.hypothesis.fuzz_one_input)
     atheris.Fuzz()
 

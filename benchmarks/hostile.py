@@ -75,8 +75,10 @@ def main() -> None:
         found = [*run_all(folder, not options.fast, options.timeout), opened(folder)]
         parts = [path.name for path in (folder / "out").iterdir() if path.name.endswith(".part")]
     wrong = [case.name for case, said, _ in found if not re.fullmatch(case.outcome, said, re.DOTALL)]
-    lines = [f"| `{ascii(case.name)[1:-1]}` | {case.about} | {ascii(said)[1:-1]} | {seconds or ''} |"
-             for case, said, seconds in found]  # fmt: skip
+    lines = [
+        f"| `{ascii(case.name)[1:-1]}` | {case.about} | {ascii(said)[1:-1]} | {seconds or ''} |"
+        for case, said, seconds in found
+    ]
     table = "\n".join(["| file | what it is | outcome | seconds |", "|---|---|---|---|", *lines])
     print(table)
     if options.page:

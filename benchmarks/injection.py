@@ -109,8 +109,12 @@ def attacked(cases: Sequence[Case], place: str, words: tuple[str, str]) -> list[
 
 def showing(records: Sequence[TableRecord], sentences: Sequence[str], views: Sequence[str]) -> np.ndarray:
     """(n, v) whether a view of a record shows its sentence."""
-    return np.array([[sentence in render(view, record).text for view in views]
-                     for record, sentence in zip(records, sentences, strict=True)])  # fmt: skip
+    return np.array(
+        [
+            [sentence in render(view, record).text for view in views]
+            for record, sentence in zip(records, sentences, strict=True)
+        ]
+    )
 
 
 def beliefs_of(records: Sequence[TableRecord], config: LabelConfig, path: Path) -> np.ndarray:
@@ -165,29 +169,58 @@ def witness(
 
 
 def flips(
-    place: str, views: Sequence[str], truth: np.ndarray, clean: np.ndarray, dirty: np.ndarray,
-    groups: np.ndarray, printed: np.ndarray, planted: np.ndarray,
-) -> Flips:  # fmt: skip
+    place: str,
+    views: Sequence[str],
+    truth: np.ndarray,
+    clean: np.ndarray,
+    dirty: np.ndarray,
+    groups: np.ndarray,
+    printed: np.ndarray,
+    planted: np.ndarray,
+) -> Flips:
     """truth, groups: (n,) 0/1 and protocols; clean, dirty: (n, v) beliefs as printed and with the sentence; printed,
     planted: (n, d) features of the tables."""
     before, after = combine(clean), combine(dirty)
     right = before.label == truth
     wrong = right & (after.label == 1 - truth)
     alone = {
-        name: int((((clean[:, j] > 0.5) == truth) & ~np.isnan(clean[:, j]) & (dirty[:, j] != 0.5)
-                   & ((dirty[:, j] > 0.5) != truth) & ~np.isnan(dirty[:, j])).sum())
+        name: int(
+            (
+                ((clean[:, j] > 0.5) == truth)
+                & ~np.isnan(clean[:, j])
+                & (dirty[:, j] != 0.5)
+                & ((dirty[:, j] > 0.5) != truth)
+                & ~np.isnan(dirty[:, j])
+            ).sum()
+        )
         for j, name in enumerate(views)
-    }  # fmt: skip
+    }
     on = wrong & after.agree
-    third = [witness(votes.label, votes.agree, groups, learn, planted) > 0.5
-             for votes, learn in ((before, printed), (after, planted))]  # fmt: skip
+    third = [
+        witness(votes.label, votes.agree, groups, learn, planted) > 0.5
+        for votes, learn in ((before, printed), (after, planted))
+    ]
     says = [int((on & (one == (after.label == 1))).sum()) for one in third]
     apart = witness(before.label, before.agree, groups, printed, planted)
     alike = witness(before.label, before.agree, groups, printed, printed)
-    sure = {f"{least:g}": (int((on & confirm(after, apart, sure=least).agree).sum()),
-                           int(confirm(before, alike, sure=least).agree.sum())) for least in SURE}  # fmt: skip
-    return Flips(place, int(right.sum()), alone, int(wrong.sum()), int(on.sum()), int(after.agree.sum()),
-                 int((after.present == 0).sum()), *says, sure)  # fmt: skip
+    sure = {
+        f"{least:g}": (
+            int((on & confirm(after, apart, sure=least).agree).sum()),
+            int(confirm(before, alike, sure=least).agree.sum()),
+        )
+        for least in SURE
+    }
+    return Flips(
+        place,
+        int(right.sum()),
+        alone,
+        int(wrong.sum()),
+        int(on.sum()),
+        int(after.agree.sum()),
+        int((after.present == 0).sum()),
+        *says,
+        sure,
+    )
 
 
 def cases_of(count: int, seed: int, out: Path) -> list[Case]:
@@ -258,9 +291,13 @@ def named(teacher: str, cases: list[Case], options: argparse.Namespace) -> None:
 
 
 def counted(
-    place: str, views: Sequence[str], cases: list[Case], clean: np.ndarray, dirty: np.ndarray,
+    place: str,
+    views: Sequence[str],
+    cases: list[Case],
+    clean: np.ndarray,
+    dirty: np.ndarray,
     records: list[TableRecord],
-) -> Flips:  # fmt: skip
+) -> Flips:
     """Flips of beliefs (n, v) as printed and with the sentence in `records`; told at once."""
     groups = np.array([case.record.document for case in cases])
     truth = np.array([case.truth for case in cases])
@@ -272,12 +309,16 @@ def counted(
 def told(one: Flips) -> str:
     views = ", ".join(f"{name} {count}" for name, count in one.views.items())
     share = f" ({one.on / one.off:.1%} of the flips)" if one.off else ""
-    return (f"sentence in the {one.place}: of {one.right} labelled rightly as printed, flipped by view: {views}; "
-            f"filter off {one.off}, filter on {one.on}{share}, confirmed {one.confirmed} with one hostile protocol, "
-            f"{one.confirmed_all} with all hostile; {one.kept} tables kept, "
-            f"{one.unanswered} without an answer"
-            + "".join(f"\n  --sure {least}: {left} survive, {kept} tables as printed kept"
-                      for least, (left, kept) in one.sure.items()))  # fmt: skip
+    return (
+        f"sentence in the {one.place}: of {one.right} labelled rightly as printed, flipped by view: {views}; "
+        f"filter off {one.off}, filter on {one.on}{share}, confirmed {one.confirmed} with one hostile protocol, "
+        f"{one.confirmed_all} with all hostile; {one.kept} tables kept, "
+        f"{one.unanswered} without an answer"
+        + "".join(
+            f"\n  --sure {least}: {left} survive, {kept} tables as printed kept"
+            for least, (left, kept) in one.sure.items()
+        )
+    )
 
 
 if __name__ == "__main__":

@@ -67,9 +67,14 @@ class Nodes:
 
 
 def run(
-    documents: Path, out: Path, more: list[str], kills: int, pause: float,
-    nodes: Nodes | None = None, node_kills: int = 0,
-) -> tuple[float, int, list[str]]:  # fmt: skip
+    documents: Path,
+    out: Path,
+    more: list[str],
+    kills: int,
+    pause: float,
+    nodes: Nodes | None = None,
+    node_kills: int = 0,
+) -> tuple[float, int, list[str]]:
     """Seconds, how many workers or nodes were killed, and the lines that the command printed."""
     started, done = time.monotonic(), 0
     command = [*SOESIFT, "detect", str(documents), "--out", str(out), "--format", "json", *more]
@@ -129,8 +134,10 @@ def main() -> None:
         answered = int((re.findall(r"^(\d+) documents, ", "\n".join(told), re.MULTILINE) or ["0"])[0])
         lost = [name for name in theirs if name not in ours]
         different = [name for name in theirs if name in ours and ours[name] != theirs[name]]
-        print(f"{len(theirs)} documents, {answered} answered; {killed} kills of {options.kills} workers and "
-              f"{options.node_kills} nodes wanted; {len(lost)} lost, {len(different)} different")  # fmt: skip
+        print(
+            f"{len(theirs)} documents, {answered} answered; {killed} kills of {options.kills} workers and "
+            f"{options.node_kills} nodes wanted; {len(lost)} lost, {len(different)} different"
+        )
         for name in different:
             print(f"{name}: {said(ours[name])}; by the local engine {said(theirs[name])}")
         print(f"local {local:.1f} s, ray {ray:.1f} s, {options.workers} workers, {options.nodes} nodes")

@@ -128,9 +128,12 @@ def until(page: Any, expression: str, seconds: float = 60) -> None:
 
 def pictured(page: Any) -> None:
     """Wait until the picture shown is that of the page the item is on."""
-    until(page, "document.querySelector('.note').textContent || "
-                "(document.querySelector('.number').textContent.match(/[0-9]+/)?.[0] === "
-                "document.querySelector('.sheet img').alt.match(/[0-9]+/)?.[0])")  # fmt: skip
+    until(
+        page,
+        "document.querySelector('.note').textContent || "
+        "(document.querySelector('.number').textContent.match(/[0-9]+/)?.[0] === "
+        "document.querySelector('.sheet img').alt.match(/[0-9]+/)?.[0])",
+    )
 
 
 def waits(page: Any, seconds: float = 2) -> bool:
@@ -166,8 +169,10 @@ def session(browser: Any, server: Server) -> None:
     seconds = time.monotonic() - started - 2  # the last wait found nothing
     until(page, SAVED)
     whole = max(seconds, time.monotonic() - started - 2)
-    print(f"session: {decided} decisions on {len(documents)} documents in {seconds:.1f} s, "
-          f"all written after {whole:.1f} s: {3600 * decided / whole:.0f} an hour")  # fmt: skip
+    print(
+        f"session: {decided} decisions on {len(documents)} documents in {seconds:.1f} s, "
+        f"all written after {whole:.1f} s: {3600 * decided / whole:.0f} an hour"
+    )
     page.close()
 
 
@@ -205,8 +210,10 @@ def kills(browser: Any, server: Server, count: int, labels: int, chance: random.
     rows = [row[0] for row in db.execute("SELECT id FROM judgement")]
     lost = len(set(made) - set(lines)) + len(set(judged) - set(rows))
     twice = len(lines) - len(set(lines)) + len(rows) - len(set(rows))
-    print(f"kills: {count}; {len(made)} corrections and {len(judged)} judgements, "
-          f"{during} times both keys while the server was gone; lost {lost}, written twice {twice}")  # fmt: skip
+    print(
+        f"kills: {count}; {len(made)} corrections and {len(judged)} judgements, "
+        f"{during} times both keys while the server was gone; lost {lost}, written twice {twice}"
+    )
     return lost
 
 

@@ -40,8 +40,12 @@ def completion(word: str, sure: float) -> dict[str, Any]:
     other = {"YES": "NO", "NO": "YES"}[word]
     tops = [{"token": word, "logprob": math.log(sure)}, {"token": other, "logprob": math.log(1 - sure)}]
     content = [{"token": word, "logprob": tops[0]["logprob"], "top_logprobs": tops}]
-    choice = {"index": 0, "message": {"role": "assistant", "content": word}, "finish_reason": "stop",
-              "logprobs": {"content": content}}  # fmt: skip
+    choice = {
+        "index": 0,
+        "message": {"role": "assistant", "content": word},
+        "finish_reason": "stop",
+        "logprobs": {"content": content},
+    }
     return {"model": "rules", "choices": [choice], "usage": {"prompt_tokens": 300, "completion_tokens": 1}}
 
 

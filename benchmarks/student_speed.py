@@ -47,11 +47,13 @@ def settings(given: argparse.Namespace, out: Path, method: str, **changes: Any) 
     lines = [f'{{"table_id": "{t}", "label": "{("other", "soe")[y]}"}}\n' for t, y in sorted(known.items())]
     labels.write_text("".join(lines), "utf-8")
     return TrainConfig(
-        classes=["other", "soe"], out=out, data=DataConfig(tables=given.tables, labels=labels),
+        classes=["other", "soe"],
+        out=out,
+        data=DataConfig(tables=given.tables, labels=labels),
         model=ModelConfig(base=given.base, method=method, max_tokens=given.tokens),  # type: ignore[arg-type]
         fit=FitConfig(epochs=1, batch=given.batch, threads=1, checkpoint_steps=10**6, **changes),
         export=ExportConfig(int8_tolerance=1.0, int8_agreement=0.01),  # measured here, not refused
-    )  # fmt: skip
+    )
 
 
 def bare(rows: Sequence[Row], given: argparse.Namespace, half: bool) -> None:
@@ -69,8 +71,9 @@ def bare(rows: Sequence[Row], given: argparse.Namespace, half: bool) -> None:
     order = np.random.default_rng(0).permutation(len(rows))
     for start in range(0, len(order), given.batch):
         some = [rows[i] for i in order[start : start + given.batch]]
-        batch = tokenizer([r.text for r in some], padding=True, truncation=True, max_length=given.tokens,
-                          return_tensors="pt")  # fmt: skip
+        batch = tokenizer(
+            [r.text for r in some], padding=True, truncation=True, max_length=given.tokens, return_tensors="pt"
+        )
         labels = torch.tensor([int(np.argmax(r.target)) for r in some])
         with torch.autocast("cpu", torch.bfloat16, enabled=half):
             loss = model(**batch, labels=labels).loss
@@ -138,8 +141,13 @@ def of_torch(model: Any, texts: Sequence[str], given: argparse.Namespace, batch:
     out = []
     with torch.inference_mode():
         for start in range(0, len(texts), batch):
-            some = tokenizer(list(texts[start : start + batch]), padding=True, truncation=True,
-                             max_length=given.tokens, return_tensors="pt")  # fmt: skip
+            some = tokenizer(
+                list(texts[start : start + batch]),
+                padding=True,
+                truncation=True,
+                max_length=given.tokens,
+                return_tensors="pt",
+            )
             out.append(model(some["input_ids"], some["attention_mask"]).softmax(1).double().numpy())
     return np.concatenate(out)
 
@@ -163,8 +171,12 @@ def main() -> None:
     parser.add_argument("tables", type=Path)
     parser.add_argument("labels", type=Path)
     parser.add_argument("--rows", type=int, default=96)
-    parser.add_argument("--batch", type=int, default=16, help="the bare loop holds it at once: 16 of 256 tokens of "
-                        "a model of 135 million take 16 GB")  # fmt: skip
+    parser.add_argument(
+        "--batch",
+        type=int,
+        default=16,
+        help="the bare loop holds it at once: 16 of 256 tokens of a model of 135 million take 16 GB",
+    )
     parser.add_argument("--tokens", type=int, default=256)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--method", choices=["full", "lora"], default="full")

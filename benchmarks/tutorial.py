@@ -53,8 +53,14 @@ def follow(todo: Sequence[Step], folder: Path) -> Iterator[str]:
             (folder / step.name).write_text(step.text, "utf-8")
             continue
         command = ["bash", "-euo", "pipefail", "-c"] if step.kind == "sh" else [sys.executable, "-c"]
-        run = subprocess.run([*command, step.text], cwd=folder, env={**os.environ, "PATH": path},
-                             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)  # fmt: skip
+        run = subprocess.run(
+            [*command, step.text],
+            cwd=folder,
+            env={**os.environ, "PATH": path},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
         yield run.stdout
         if run.returncode:
             raise subprocess.CalledProcessError(run.returncode, step.text, run.stdout)

@@ -78,9 +78,11 @@ def main() -> None:
         for name, found in zip(names, check(options.python, options.cache, options.core, files), strict=True):
             fresh = rules(found) - some_fail
             loaded, good = loaded + bool(found.get("reads")), good + (not fresh and "error" not in found)
-            print(f"{name[:30]:30} {'reads' if found.get('reads') else 'FAILS'} rules failed {len(rules(found))}:"
-                  f" {' '.join(sorted(rules(found)))}; that no example fails: {' '.join(sorted(fresh)) or 'none'}"
-                  f" {found.get('error', '')}")  # fmt: skip
+            print(
+                f"{name[:30]:30} {'reads' if found.get('reads') else 'FAILS'} rules failed {len(rules(found))}:"
+                f" {' '.join(sorted(rules(found)))}; that no example fails: {' '.join(sorted(fresh)) or 'none'}"
+                f" {found.get('error', '')}"
+            )
     print(f"{loaded} of {len(files)} read by usdm4; {good} fail no rule that CDISC's examples pass")
 
 

@@ -15,10 +15,23 @@ HEADER: Grid = [
 ]
 SPANS = [(0, 0, 2, 1), (0, 2, 1, 3)]  # row, column, row_span, column_span
 NAMES = [
-    "Informed consent", "Medical history", "Demographics", "Physical examination", "Vital signs", "12-lead ECG",
-    "Hematology", "Serum chemistry", "Urinalysis", "Pregnancy test", "Randomization", "Dispense study drug",
-    "Drug accountability", "Concomitant medications", "Adverse events", "Quality of life questionnaire",
-]  # fmt: skip
+    "Informed consent",
+    "Medical history",
+    "Demographics",
+    "Physical examination",
+    "Vital signs",
+    "12-lead ECG",
+    "Hematology",
+    "Serum chemistry",
+    "Urinalysis",
+    "Pregnancy test",
+    "Randomization",
+    "Dispense study drug",
+    "Drug accountability",
+    "Concomitant medications",
+    "Adverse events",
+    "Quality of life questionnaire",
+]
 BODY: Grid = [
     [name, *("X" if (row + 2 * column) % 3 or (not column and row < 3) else "" for column in range(5))]
     for row, name in enumerate(NAMES)

@@ -27,8 +27,12 @@ def test_every_verb_named_exists_and_every_verb_is_named() -> None:
 
 def test_every_option_of_detect_is_on_its_page() -> None:
     named = set(re.findall(r"`(--[a-z]+)", DETECT.partition("| option |")[2].partition("\n\n")[0]))
-    options = {name for one in CliRunner().invoke(soesift, ["detect", "--help"]).output.split() for name in [one]
-               if name.startswith("--")}  # fmt: skip
+    options = {
+        name
+        for one in CliRunner().invoke(soesift, ["detect", "--help"]).output.split()
+        for name in [one]
+        if name.startswith("--")
+    }
     assert named == {name.rstrip(",.;") for name in options} - {"--help"}
 
 

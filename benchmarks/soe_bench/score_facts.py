@@ -142,8 +142,13 @@ def gaps(pairs: Pairs, n: int, m: int) -> Iterable[tuple[range, range]]:
 
 def with_gaps(pairs: Pairs, n: int, m: int, same: Callable[[int, int], bool]) -> Pairs:
     """The pairs, and in gaps of the same size on both sides those that `same` accepts."""
-    more = {i: j for left, right in gaps(pairs, n, m) if len(left) == len(right)
-            for i, j in zip(left, right, strict=True) if same(i, j)}  # fmt: skip
+    more = {
+        i: j
+        for left, right in gaps(pairs, n, m)
+        if len(left) == len(right)
+        for i, j in zip(left, right, strict=True)
+        if same(i, j)
+    }
     return pairs | more
 
 
@@ -193,8 +198,11 @@ def columns_of(facts: dict[str, Any], found: Found, rows: Pairs) -> Pairs:
     def weight(i: int, j: int) -> float:
         if not j:
             return 0.0
-        marks = {rows[r]: row["cells"][str(i + labels)] for r, row in enumerate(facts["rows"])
-                 if r in rows and str(i + labels) in row["cells"]}  # fmt: skip
+        marks = {
+            rows[r]: row["cells"][str(i + labels)]
+            for r, row in enumerate(facts["rows"])
+            if r in rows and str(i + labels) in row["cells"]
+        }
         shared = sum(texts[j][r] in wanted for r, wanted in marks.items())
         found_marks = sum(h is not None for h in texts[j].values())
         union = len(marks) + found_marks - shared
@@ -257,8 +265,12 @@ def score_rows(facts: dict[str, Any], found: Found, rows: Pairs, score: Score) -
             score.right(doubted)
         else:
             where = " in the header" if place is not None and place < found.head else ""
-            score.wrong(f"row {row['row']}: {found.grid[place][0]!r}{where}" if place is not None else
-                        f"row {row['row']}: missed", doubted)  # fmt: skip
+            score.wrong(
+                f"row {row['row']}: {found.grid[place][0]!r}{where}"
+                if place is not None
+                else f"row {row['row']}: missed",
+                doubted,
+            )
     extra = [r for r in range(found.head, len(found.grid)) if r not in rows.values() and filled(found.grid, r)]
     score.add("rows_extra", len(extra))
     for place in extra:

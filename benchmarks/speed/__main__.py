@@ -116,9 +116,14 @@ def whole_documents(paths: list[Path], model: str, rounds: int) -> dict[str, flo
 def machine() -> dict[str, Any]:
     """Kind of machine, and how busy it is."""
     names = [line.split(":")[1].strip() for line in cpu_lines() if line.startswith("model name")]
-    return {"system": platform.system(), "machine": platform.machine(), "cores": os.cpu_count(),
-            "processor": names[0] if names else "", "python": platform.python_version(),
-            "soesift": __version__}  # fmt: skip
+    return {
+        "system": platform.system(),
+        "machine": platform.machine(),
+        "cores": os.cpu_count(),
+        "processor": names[0] if names else "",
+        "python": platform.python_version(),
+        "soesift": __version__,
+    }
 
 
 def cpu_lines() -> list[str]:
@@ -163,13 +168,17 @@ def main() -> None:
         pages = {path: sample_pages(path, options.sample, options.pictures) for path in paths}
         before = load()
         report = {
-            "machine": machine(), "documents": len(paths), "made_up": options.made, "rounds": options.rounds,
+            "machine": machine(),
+            "documents": len(paths),
+            "made_up": options.made,
+            "rounds": options.rounds,
             "same_pages": take_turns(systems, {p: t for p, (t, _) in pages.items() if t}, options.rounds),
-            "pictures": take_turns(dict.fromkeys(PICTURES, sys.executable),
-                                   {p: i for p, (_, i) in pages.items() if i}, 1),
+            "pictures": take_turns(
+                dict.fromkeys(PICTURES, sys.executable), {p: i for p, (_, i) in pages.items() if i}, 1
+            ),
             "whole": whole_documents(paths, options.model, options.rounds),
             "load": {"before": before, "after": load()},
-        }  # fmt: skip
+        }
     options.out.mkdir(parents=True, exist_ok=True)
     (options.out / "speed.json").write_text(json.dumps(report, indent=1))
     (options.out / "speed.md").write_text(text := markdown(report))

@@ -19,10 +19,18 @@ NAMES = {
     "pdfium_pictures": "pdfium, drawing at 200 dpi",
     "soesift_ocr": "soesift, OCR with rulings",
 }
-STAGE = {"pdfium": "pdfium's own reading", "read": "reading", "find": "table finding, records, running lines",
-         "classify": "classification", "join": "joining", "json": "export JSON", "xlsx": "export Excel",
-         "csv": "export CSV", "html": "export HTML with page pictures",
-         "detect": "**detect, whole** (bytes to JSON)"}  # fmt: skip
+STAGE = {
+    "pdfium": "pdfium's own reading",
+    "read": "reading",
+    "find": "table finding, records, running lines",
+    "classify": "classification",
+    "join": "joining",
+    "json": "export JSON",
+    "xlsx": "export Excel",
+    "csv": "export CSV",
+    "html": "export HTML with page pictures",
+    "detect": "**detect, whole** (bytes to JSON)",
+}
 
 
 def markdown(report: dict[str, Any]) -> str:

@@ -145,11 +145,15 @@ def handed_on(result: Result, kind: str, folder: Path, stem: str) -> list[Path]:
 def printed(table: SoeTable) -> dict[str, Any]:
     """A table as an assistant reads it."""
     return {
-        "id": table.id, "title": table.title, "type": table.table_type, "pages": table.pages,
-        "header_rows": table.header_rows, "grid": table.grid,
+        "id": table.id,
+        "title": table.title,
+        "type": table.table_type,
+        "pages": table.pages,
+        "header_rows": table.header_rows,
+        "grid": table.grid,
         "footnotes": [{"marker": note.marker, "text": note.text} for note in table.footnotes],
         "doubts": doubts_of(table),
-    }  # fmt: skip
+    }
 
 
 def doubts_of(table: SoeTable) -> list[str]:
@@ -170,13 +174,21 @@ def _found(kept: Path, result: Result) -> dict[str, Any]:
     document = result.document
     rows = [
         {
-            "number": number, "title": table.title, "type": table.table_type, "pages": table.pages,
-            "probability": round(table.probability, 3), "rows": len(table.grid),
-            "columns": max(map(len, table.grid), default=0), "doubts": len(doubts_of(table)),
+            "number": number,
+            "title": table.title,
+            "type": table.table_type,
+            "pages": table.pages,
+            "probability": round(table.probability, 3),
+            "rows": len(table.grid),
+            "columns": max(map(len, table.grid), default=0),
+            "doubts": len(doubts_of(table)),
         }
         for number, table in enumerate(result.tables, 1)
-    ]  # fmt: skip
+    ]
     return {
-        "document": document.name, "has_schedule": document.has_soe, "tables": rows, "result": str(kept),
+        "document": document.name,
+        "has_schedule": document.has_soe,
+        "tables": rows,
+        "result": str(kept),
         "unsure_pages": [{"page": one.page, "why": one.why} for one in document.unsure_pages],
-    }  # fmt: skip
+    }

@@ -67,8 +67,15 @@ def table() -> dict[str, Any]:
     """A found table without a slip, markers glued."""
     grid = copy.deepcopy(GRID)
     grid[1][3], grid[3][0] = "Week 2a", "Vital signsb"
-    return {"pages": [3], "title": "Schedule of toys", "table_type": "main_soa", "header_rows": 2, "grid": grid,
-            "footnotes": copy.deepcopy(NOTES), "cells": []}  # fmt: skip
+    return {
+        "pages": [3],
+        "title": "Schedule of toys",
+        "table_type": "main_soa",
+        "header_rows": 2,
+        "grid": grid,
+        "footnotes": copy.deepcopy(NOTES),
+        "cells": [],
+    }
 
 
 def raised(table: dict[str, Any], doubts: tuple[tuple[int, int], ...] = ()) -> dict[str, Any]:

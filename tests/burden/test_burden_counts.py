@@ -35,8 +35,15 @@ def test_visits_by_contact_and_the_total_leaves_out_unscheduled_ones() -> None:
 def test_procedures_by_class_and_blood_draws_as_visits() -> None:
     total = counted().total
     assert total.by_class == {
-        "talk": 6, "vitals": 4, "blood": 7, "ecg": 2, "imaging": 3, "questionnaire": 4, "staff": 1, "other": 1,
-    }  # fmt: skip
+        "talk": 6,
+        "vitals": 4,
+        "blood": 7,
+        "ecg": 2,
+        "imaging": 3,
+        "questionnaire": 4,
+        "staff": 1,
+        "other": 1,
+    }
     assert total.visits_by_class["blood"] == 4
     assert total.procedures == 27
     assert total.staff == 1

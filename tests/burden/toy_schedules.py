@@ -32,10 +32,17 @@ def toy_table(grid: list[list[str]] | None = None, notes: list[tuple[str, str]] 
     places = [(r, c) for r, row in enumerate(grid) for c in range(len(row)) if (r, c) not in taken]
     cells = [Cell(row=r, column=c, text=grid[r][c]) for r, c in places]
     return SoeTable(
-        id=more.get("id", "t1"), title=more.get("title", "Schedule of Activities"), table_type="main_soa",
-        type_probability=1, probability=1, fragments=[], header_rows=2, grid=grid, cells=[*cells, *wide],
+        id=more.get("id", "t1"),
+        title=more.get("title", "Schedule of Activities"),
+        table_type="main_soa",
+        type_probability=1,
+        probability=1,
+        fragments=[],
+        header_rows=2,
+        grid=grid,
+        cells=[*cells, *wide],
         footnotes=[Footnote(marker=m, text=t) for m, t in (NOTES if notes is None else notes)],
-    )  # fmt: skip
+    )
 
 
 def toy_result(*tables: SoeTable) -> Result:

@@ -69,8 +69,17 @@ def test_detect_takes_an_address(around: dict[str, str], published: str, tmp_pat
     from made_protocols import short_protocol
 
     source = short_protocol(tmp_path / "short.pdf")
-    done = run(around, "detect", str(source), "--model", "hf://some/student", "--out", str(tmp_path / "out"),
-               "--format", "json")  # fmt: skip
+    done = run(
+        around,
+        "detect",
+        str(source),
+        "--model",
+        "hf://some/student",
+        "--out",
+        str(tmp_path / "out"),
+        "--format",
+        "json",
+    )
     assert done.returncode in (0, 4), done.stderr
     result = json.loads((tmp_path / "out" / "short.json").read_text())
     assert result["model"]["sha256"] == folder_sha256(MODELS / "default")
@@ -91,8 +100,11 @@ def test_a_file_altered_on_the_hub_is_refused(hub: tuple[Hub, str], around: dict
 def test_what_cannot_be_had_is_one_line(hub: tuple[Hub, str], around: dict[str, str], tmp_path: Path) -> None:
     hub[0].repositories["some/empty"] = Repository()
     hub[0].repositories["some/empty"].add({"README.md": b"nothing"})
-    for address, words in (("hf://some/none", "the hub refused"), ("hf://some/empty", "not a model of SoESift"),
-                           ("hf://some/empty@v9", "the hub refused")):  # fmt: skip
+    for address, words in (
+        ("hf://some/none", "the hub refused"),
+        ("hf://some/empty", "not a model of SoESift"),
+        ("hf://some/empty@v9", "the hub refused"),
+    ):
         done = run(around, "detect", str(Path(__file__)), "--model", address, "--out", str(tmp_path / "out"))
         assert done.returncode == 2
         assert words in done.stderr

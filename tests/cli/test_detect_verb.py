@@ -137,10 +137,25 @@ def test_nothing_is_written_outside_the_folder_for_results(source: Path, tmp_pat
     (inner / "..strange name;$(x).pdf").write_bytes((source / "yes.pdf").read_bytes())
     before = sorted(tmp_path.rglob("*"))
     done = subprocess.run(
-        [sys.executable, "-m", "soesift.cli.main", "detect", str(inner), "--out", "out", "--model", "linear",
-         "--ocr", "never", "--format", "json,csv,xlsx,html"],
-        cwd=home, capture_output=True, timeout=300,
-    )  # fmt: skip
+        [
+            sys.executable,
+            "-m",
+            "soesift.cli.main",
+            "detect",
+            str(inner),
+            "--out",
+            "out",
+            "--model",
+            "linear",
+            "--ocr",
+            "never",
+            "--format",
+            "json,csv,xlsx,html",
+        ],
+        cwd=home,
+        capture_output=True,
+        timeout=300,
+    )
     assert done.returncode == 0
     new = set(tmp_path.rglob("*")) - set(before)
     assert home / "out" in new

@@ -39,8 +39,15 @@ def test_every_table_is_written_schedule_or_not(source: Path, tmp_path: Path, ca
     found = records(out)
     places = [(r.document, r.page, len(r.grid)) for r in found]
     assert places == [
-        ("a", 2, 4), ("a", 3, 11), ("a", 4, 9), ("a", 6, 17), ("a", 7, 4), ("b", 2, 4), ("c", None, 4), ("c", None, 18),
-    ]  # fmt: skip
+        ("a", 2, 4),
+        ("a", 3, 11),
+        ("a", 4, 9),
+        ("a", 6, 17),
+        ("a", 7, 4),
+        ("b", 2, 4),
+        ("c", None, 4),
+        ("c", None, 18),
+    ]
     assert found[1].grid == made.HEADER + made.BODY[:9]
     assert found[1].caption == made.TITLE
     assert len({r.table_id for r in found}) == len(found)

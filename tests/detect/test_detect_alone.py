@@ -53,8 +53,11 @@ def deaf(folder: Path, code: str, *arguments: str) -> subprocess.CompletedProces
     (folder / "sitecustomize.py").write_text(DEAF)
     return subprocess.run(
         [sys.executable, "-c", code, *arguments],
-        capture_output=True, text=True, timeout=300, env={**os.environ, "PYTHONPATH": str(folder)},
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        timeout=300,
+        env={**os.environ, "PYTHONPATH": str(folder)},
+    )
 
 
 def loaded(*arguments: str) -> tuple[int, set[str]]:
@@ -67,9 +70,18 @@ def loaded(*arguments: str) -> tuple[int, set[str]]:
 
 def test_detection_on_text_loads_no_heavy_library(folder: Path, tmp_path: Path) -> None:
     code, modules = loaded(
-        "detect", str(folder / "a.pdf"), "--out", str(tmp_path), "--ocr", "never", "--model", "linear",
-        "--format", "json,csv,html", "--debug",
-    )  # fmt: skip
+        "detect",
+        str(folder / "a.pdf"),
+        "--out",
+        str(tmp_path),
+        "--ocr",
+        "never",
+        "--model",
+        "linear",
+        "--format",
+        "json,csv,html",
+        "--debug",
+    )
     assert code == 0
     assert {"soesift", "numpy", "pypdfium2"} <= modules
     assert sorted(modules & {*HEAVY, "docx", "onnxruntime", "tokenizers", "openpyxl"}) == []
@@ -77,9 +89,18 @@ def test_detection_on_text_loads_no_heavy_library(folder: Path, tmp_path: Path) 
 
 def test_a_word_document_and_excel_load_only_what_they_need(folder: Path, tmp_path: Path) -> None:
     code, modules = loaded(
-        "detect", str(folder / "c.docx"), "--out", str(tmp_path), "--ocr", "never", "--model", "linear",
-        "--format", "xlsx", "--debug",
-    )  # fmt: skip
+        "detect",
+        str(folder / "c.docx"),
+        "--out",
+        str(tmp_path),
+        "--ocr",
+        "never",
+        "--model",
+        "linear",
+        "--format",
+        "xlsx",
+        "--debug",
+    )
     assert code == 0
     assert "openpyxl" in modules
     assert sorted(modules & set(HEAVY)) == []
@@ -94,9 +115,19 @@ def test_help_loads_neither_numpy_nor_a_verb() -> None:
 @pytest.mark.parametrize("jobs", ["1", "2"])
 def test_no_socket_is_opened(folder: Path, tmp_path: Path, jobs: str) -> None:
     done = deaf(
-        tmp_path, "import sys; from soesift.cli.main import main; main(sys.argv[1:])",
-        "detect", str(folder), "--out", str(tmp_path), "--ocr", "never", "--model", "linear", "--jobs", jobs,
-    )  # fmt: skip
+        tmp_path,
+        "import sys; from soesift.cli.main import main; main(sys.argv[1:])",
+        "detect",
+        str(folder),
+        "--out",
+        str(tmp_path),
+        "--ocr",
+        "never",
+        "--model",
+        "linear",
+        "--jobs",
+        jobs,
+    )
     assert done.returncode == 0, done.stderr
     assert "SOCKET" not in done.stderr
     assert done.stderr.count("DEAF") >= 1 + int(jobs)  # this process and each that reads

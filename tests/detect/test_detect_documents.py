@@ -226,10 +226,15 @@ def judged(*chances: tuple[float, float]) -> list[Fragment]:
             TableRecord(
                 table_id=str(k), document="d", page=k + 1, bbox=(1.04, 2, 3, 4), grid=made.DOSES, caption=f"Table {k}"
             ),
-            [], np.arange(5, dtype=np.float32), np.arange(4, dtype=np.float32), k, soe=soe, sampling=sampling,
+            [],
+            np.arange(5, dtype=np.float32),
+            np.arange(4, dtype=np.float32),
+            k,
+            soe=soe,
+            sampling=sampling,
         )
         for k, (soe, sampling) in enumerate(chances)
-    ]  # fmt: skip
+    ]
 
 
 def test_near_misses_are_ranked_and_named() -> None:

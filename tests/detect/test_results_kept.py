@@ -60,8 +60,12 @@ def out(first_run: Path, tmp_path: Path, corrected: bool) -> Path:
     folder = tmp_path / "out"
     shutil.copytree(first_run, folder)
     if corrected:
-        what = {"action": "retype", "table": "t2", "table_type": "domain",
-                "result": fingerprint(read_result(folder / "p.json"))}  # fmt: skip
+        what = {
+            "action": "retype",
+            "table": "t2",
+            "table_type": "domain",
+            "result": fingerprint(read_result(folder / "p.json")),
+        }
         add_corrections(sidecar_of(folder / "p.json"), [{"id": "one", "who": "a", "what": what, "why": ""}])
     return folder
 
@@ -326,8 +330,15 @@ def test_the_service_keeps_the_same_rule(source: Path, out: Path, corrected: boo
 
     before = files(out)
     document = {"other bytes": source / "short.pdf", "fails": put(out, b"%PDF-1.7 damaged")}.get(kind, source / "p.pdf")
-    task = {"document": str(document), "result": str(out / "p.json"), "name": "p.pdf", "ocr": "never", "max_pages": 99,
-            "model": "rule" if kind == "other model" else "linear", "seconds": 60.0}  # fmt: skip
+    task = {
+        "document": str(document),
+        "result": str(out / "p.json"),
+        "name": "p.pdf",
+        "ocr": "never",
+        "max_pages": 99,
+        "model": "rule" if kind == "other model" else "linear",
+        "seconds": 60.0,
+    }
     stays = kind == "fails" or (corrected and kind == "other bytes")
     if stays:
         with pytest.raises(DocumentError):

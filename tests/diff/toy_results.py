@@ -36,10 +36,14 @@ def toy_table(grid: list[list[str]] | None = None, notes: list[tuple[str, str]] 
     cells = more.pop("cells", [])
     given: dict[str, Any] = {"id": "t1", "title": "Schedule of Activities", "table_type": "main_soa", "header_rows": 3}
     return SoeTable(
-        **{**given, **more}, type_probability=1, probability=1, fragments=[], grid=grid,
+        **{**given, **more},
+        type_probability=1,
+        probability=1,
+        fragments=[],
+        grid=grid,
         cells=cells or [Cell(row=r, column=c, text=t) for r, row in enumerate(grid) for c, t in enumerate(row)],
         footnotes=[Footnote(marker=m, text=t) for m, t in (NOTES if notes is None else notes)],
-    )  # fmt: skip
+    )
 
 
 def toy_result(*tables: SoeTable, name: str = "toy.pdf") -> Result:

@@ -23,9 +23,13 @@ def test_what_stands_behind_its_label() -> None:
     found = title_page({1: PAGE})
     assert found["title"] == Printed("A Randomised Study of a Drug in Adults With a Disease", 1)
     assert {name: value.text for name, value in found.items() if name != "title"} == {
-        "identifier": "AB-123-004", "sponsor": "Sponsor Limited", "version": "2.0", "phase": "2b",
-        "nct": "NCT01234567", "eudract": "2020-001234-56",
-    }  # fmt: skip
+        "identifier": "AB-123-004",
+        "sponsor": "Sponsor Limited",
+        "version": "2.0",
+        "phase": "2b",
+        "nct": "NCT01234567",
+        "eudract": "2020-001234-56",
+    }
 
 
 def test_two_different_values_stay_open() -> None:
@@ -46,5 +50,6 @@ def test_rows_of_a_table_and_later_pages() -> None:
         {}, [(1, ["Sponsor", "Sponsor Limited"]), (2, ["Protocol number:", "", "X-1"]), (9, ["Version", "1"])]
     )
     assert {name: (value.text, value.page) for name, value in found.items()} == {
-        "sponsor": ("Sponsor Limited", 1), "identifier": ("X-1", 2),
-    }  # fmt: skip
+        "sponsor": ("Sponsor Limited", 1),
+        "identifier": ("X-1", 2),
+    }

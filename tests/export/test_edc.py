@@ -29,9 +29,18 @@ GRID = [
 @pytest.fixture
 def result() -> Result:
     table = SoeTable(
-        id="t1", title="Schedule & <Activities>", table_type="main_soa", type_probability=1, probability=1,
-        fragments=[], pages=[3], header_rows=2, grid=GRID, cells=[], footnotes=[Footnote(marker="a", text="Note.")],
-    )  # fmt: skip
+        id="t1",
+        title="Schedule & <Activities>",
+        table_type="main_soa",
+        type_probability=1,
+        probability=1,
+        fragments=[],
+        pages=[3],
+        header_rows=2,
+        grid=GRID,
+        cells=[],
+        footnotes=[Footnote(marker="a", text="Note.")],
+    )
     model = ModelInfo(name="default", version="1", sha256="0" * 64, threshold=0.5, unsure_threshold=0.2)
     document = DocumentInfo(name="toy & co.pdf", sha256="0" * 64, has_soe="yes")
     again = table.model_copy(update={"id": "t2", "title": "Part 2"})
@@ -47,9 +56,13 @@ def test_events_have_offsets_and_windows_only_where_the_print_gives_them(result:
     events = [e for e in rows(redcap_files(result)["events"]) if e["arm_num"] == "1"]
     found = [(e["event_name"], e["day_offset"], e["offset_min"], e["offset_max"]) for e in events]
     assert found == [
-        ("Day -28 to -1", "-28", "0", "27"), ("Day 1", "0", "", ""), ("Week 2", "14", "2", "2"),
-        ("Cycles 3", "", "", ""), ("30 days after last dose", "", "", ""), ("Unscheduled", "", "", ""),
-    ]  # fmt: skip
+        ("Day -28 to -1", "-28", "0", "27"),
+        ("Day 1", "0", "", ""),
+        ("Week 2", "14", "2", "2"),
+        ("Cycles 3", "", "", ""),
+        ("30 days after last dose", "", "", ""),
+        ("Unscheduled", "", "", ""),
+    ]
 
 
 def test_every_schedule_is_an_arm_but_sampling_times_are_none(result: Result) -> None:
@@ -73,8 +86,15 @@ def test_what_is_not_done_is_in_no_form(result: Result) -> None:
     edc = edc_of(result)
     followed = next(event for event in edc.events if event.name.startswith("30 days"))
     assert followed.forms == ["safety"]  # vital signs; the ECG of this group is "-"
-    alone = edc_of(result.model_copy(update={"tables": [result.tables[0].model_copy(update={
-        "grid": [*GRID[:2], ["ECG", "No", "-", "N/A", "X", "X", "X"]]})]}))  # fmt: skip
+    alone = edc_of(
+        result.model_copy(
+            update={
+                "tables": [
+                    result.tables[0].model_copy(update={"grid": [*GRID[:2], ["ECG", "No", "-", "N/A", "X", "X", "X"]]})
+                ]
+            }
+        )
+    )
     assert [event.forms for event in alone.events] == [[], [], [], ["ecg"], ["ecg"], ["ecg"]]
 
 

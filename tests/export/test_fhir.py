@@ -45,8 +45,10 @@ def test_offsets_count_from_the_anchor_and_days_skip_zero(toy: Result) -> None:
     protocol = plans(fhir_bundle(toy), "StudyProtocolSoa")[0]
     offsets = [a.get("relatedAction", [{}])[0] for a in protocol["action"]]
     assert [(o.get("relationship"), o.get("offsetDuration", {}).get("value")) for o in offsets] == [
-        ("before-start", 28), (None, None), ("after-start", 14),
-    ]  # fmt: skip
+        ("before-start", 28),
+        (None, None),
+        ("after-start", 14),
+    ]
 
 
 def test_a_visit_lists_what_is_done_at_it(toy: Result) -> None:

@@ -30,8 +30,10 @@ def test_usdm_blocks_have_an_item_a_column(toy: Result) -> None:
     assert main["table_type"] == "main_soa"
     assert [e["text"] for e in main["epochs"]["items"]] == ["Screening", "Treatment", "Treatment"]
     assert [(t["text"], t["value"], t["unit"]) for t in main["timepoints"]["items"]] == [
-        ("Screening | Day -28", -28, "day"), ("Treatment | Day 1", 1, "day"), ("Treatment | Day 15", 15, "day"),
-    ]  # fmt: skip
+        ("Screening | Day -28", -28, "day"),
+        ("Treatment | Day 1", 1, "day"),
+        ("Treatment | Day 15", 15, "day"),
+    ]
     assert {len(main[b]["items"]) for b in ("epochs", "visits", "timepoints", "windows")} == {3}
     assert all(main[block]["found"] for block in ("epochs", "visits", "activities", "conditions"))
 
@@ -63,8 +65,9 @@ def test_soa2usdm_keeps_positions_and_marker_places(toy: Result) -> None:
     assert [(v["cell_value"], v["source_range"]) for v in events] == [("Continuously", "2:4")] * 3
     note = next(a for a in found["annotations"] if a["annotation_marker"] == "b")
     assert {(p["location_type"], p["row_position"], p.get("column_position")) for p in note["marker_locations"]} == {
-        ("activity_name", 5, None), ("schedule_cell", 5, 2),
-    }  # fmt: skip
+        ("activity_name", 5, None),
+        ("schedule_cell", 5, 2),
+    }
 
 
 def test_m11_has_its_headings_and_repeats_header_rows(toy: Result, tmp_path: Path) -> None:
@@ -89,8 +92,16 @@ def test_usdm4_excel_has_the_fixed_grid_and_never_a_formula(toy: Result, tmp_pat
     book = load_workbook(write_usdm4_excel(toy, tmp_path / "a.xlsx"))
     sheet = book["mainTimeline"]
     assert [sheet.cell(r, 3).value for r in range(1, 10)] == [
-        "name", "description", "label", "type", "default", "conditions", "epoch", "encounter", "timeline",
-    ]  # fmt: skip
+        "name",
+        "description",
+        "label",
+        "type",
+        "default",
+        "conditions",
+        "epoch",
+        "encounter",
+        "timeline",
+    ]
     assert [sheet.cell(5, c).value for c in (4, 5, 6)] == [sheet.cell(1, 5).value, sheet.cell(1, 6).value, "(EXIT)"]
     rows = {sheet.cell(r, 2).value: r for r in range(11, sheet.max_row + 1)}
     assert [sheet.cell(rows["ECG"], c).value for c in (4, 5, 6)] == ["X", "X", "X"]

@@ -75,8 +75,11 @@ def test_a_row_a_table_holds_what_the_json_holds(out: Path) -> None:
 def test_a_row_a_document_also_of_those_not_read(out: Path) -> None:
     found = rows(out, "documents")
     assert [(r["document"], r["has_soe"], r["n_tables"]) for r in found] == [
-        ("a.pdf", "yes", 3), ("b.pdf", "no", 0), ("c.docx", "yes", 1), ("d.pdf", "unsure", 0)
-    ]  # fmt: skip
+        ("a.pdf", "yes", 3),
+        ("b.pdf", "no", 0),
+        ("c.docx", "yes", 1),
+        ("d.pdf", "unsure", 0),
+    ]
     assert [bool(r["error"]) for r in found] == [False, False, False, True]
     assert {r["ocr"] for r in found} == {"never"}
 

@@ -89,10 +89,15 @@ def test_what_the_schedule_does_not_say_is_marked(toy: Result) -> None:
 
 def test_facts_take_the_place_of_stand_ins(toy: Result) -> None:
     facts = StudyFacts(
-        title="A trial", identifier="AB-1", sponsor="Sponsor Ltd", phase="3", model="crossover", nct="NCT00000000",
+        title="A trial",
+        identifier="AB-1",
+        sponsor="Sponsor Ltd",
+        phase="3",
+        model="crossover",
+        nct="NCT00000000",
         arms=[Arm(name="Drug", type="experimental"), Arm(name="Placebo", type="placebo")],
         population=Population(description="Adults", sex="female", min_age=18, max_age=75, enrolment=20),
-    )  # fmt: skip
+    )
     study = usdm_study(toy, facts)
     check_whole(study)
     design, version = design_of(study), study["study"]["versions"][0]
@@ -109,8 +114,10 @@ def test_footnotes_of_cells_and_words_are_conditions_in_xhtml(toy: Result) -> No
     study = usdm_study(toy)
     texts = [c["text"] for c in study["study"]["versions"][0]["conditions"]]
     assert "<p>Continuously</p>" in texts
-    assert all(text.startswith("<p>") and "&" not in text.replace("&amp;", "").replace("&lt;", "").replace("&gt;", "")
-               for text in texts)  # fmt: skip
+    assert all(
+        text.startswith("<p>") and "&" not in text.replace("&amp;", "").replace("&lt;", "").replace("&gt;", "")
+        for text in texts
+    )
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
@@ -150,9 +157,15 @@ def test_durations_are_iso_8601() -> None:
 
 @pytest.mark.parametrize(
     ("name", "domain"),
-    [("Vital signs", "VS"), ("12-lead ECG", "EG"), ("Haematology", "LB"), ("Concomitant medication", "CM"),
-     ("Adverse events", "AE"), ("Something else", "")],
-)  # fmt: skip
+    [
+        ("Vital signs", "VS"),
+        ("12-lead ECG", "EG"),
+        ("Haematology", "LB"),
+        ("Concomitant medication", "CM"),
+        ("Adverse events", "AE"),
+        ("Something else", ""),
+    ],
+)
 def test_domains(name: str, domain: str) -> None:
     assert domain_of(name) == domain
 

@@ -12,10 +12,26 @@ from soesift.export.visits import visits_json, write_visits
 from soesift.result.models import DocumentInfo, Footnote, ModelInfo, Result, SoeTable
 
 KEYS = {
-    "column", "printed", "raised_markers", "epoch", "is_visit", "kind", "cycle", "day", "last_day", "week",
-    "hours_from_reference", "offset_days", "every_days", "every_months", "relative_to",
-    "window_before_days", "window_after_days", "contact", "doubt",
-}  # fmt: skip
+    "column",
+    "printed",
+    "raised_markers",
+    "epoch",
+    "is_visit",
+    "kind",
+    "cycle",
+    "day",
+    "last_day",
+    "week",
+    "hours_from_reference",
+    "offset_days",
+    "every_days",
+    "every_months",
+    "relative_to",
+    "window_before_days",
+    "window_after_days",
+    "contact",
+    "doubt",
+}
 GRID = [
     ["Procedure", "Day -28 to -1", "Day 1", "Cycles 2-6 Day 1 ± 3 days", "Cycle 7+", "=cmd()<b>", "Notes"],
     ["ECG", "X", "X", "X", "X", "X", "In triplicate, after rest in supine position"],
@@ -25,9 +41,18 @@ GRID = [
 @pytest.fixture
 def result() -> Result:
     table = SoeTable(
-        id="t1", title="Schedule <1>", table_type="main_soa", type_probability=1, probability=1, fragments=[],
-        pages=[3, 4], header_rows=1, grid=GRID, cells=[], footnotes=[Footnote(marker="", text="21-day cycles.")],
-    )  # fmt: skip
+        id="t1",
+        title="Schedule <1>",
+        table_type="main_soa",
+        type_probability=1,
+        probability=1,
+        fragments=[],
+        pages=[3, 4],
+        header_rows=1,
+        grid=GRID,
+        cells=[],
+        footnotes=[Footnote(marker="", text="21-day cycles.")],
+    )
     model = ModelInfo(name="default", version="1", sha256="0" * 64, threshold=0.5, unsure_threshold=0.2)
     document = DocumentInfo(name="toy.pdf", sha256="0" * 64, has_soe="yes")
     return Result(document=document, tables=[table], model=model)
@@ -41,9 +66,13 @@ def test_the_json_has_one_entry_a_printed_column(result: Result) -> None:
     assert all(set(column) == KEYS for column in table["columns"])
     said = [(c["kind"], c["cycle"], c["day"], c["every_days"], c["window_after_days"]) for c in table["columns"]]
     assert said == [
-        ("range", None, -28, None, None), ("planned", None, 1, None, None), ("repeat", "2-6", 1, 21, 3),
-        ("repeat", "7+", None, 21, None), ("planned", None, None, None, None), ("annotation", None, None, None, None),
-    ]  # fmt: skip
+        ("range", None, -28, None, None),
+        ("planned", None, 1, None, None),
+        ("repeat", "2-6", 1, 21, 3),
+        ("repeat", "7+", None, 21, None),
+        ("planned", None, None, None, None),
+        ("annotation", None, None, None, None),
+    ]
     assert table["columns"][4]["doubt"]
     assert not table["columns"][5]["is_visit"]
 

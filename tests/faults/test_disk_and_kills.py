@@ -44,9 +44,12 @@ def at_most(size: int) -> Callable[[], None]:
 
 def run(*arguments: str | Path, largest: int | None = None) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [*SOESIFT, *map(str, arguments)], capture_output=True, text=True, timeout=300,
+        [*SOESIFT, *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        timeout=300,
         preexec_fn=None if largest is None else at_most(largest),
-    )  # fmt: skip
+    )
 
 
 def results(out: Path) -> dict[str, object]:

@@ -18,9 +18,15 @@ NOW = datetime(2024, 5, 1, 12, 0, 0, tzinfo=UTC)
 
 @pytest.mark.parametrize(
     ("text", "seconds"),
-    [(None, None), ("120", 120), ("Wed, 01 May 2024 12:01:30 GMT", 90), ("Wed, 01 May 2024 11:00:00 GMT", 0),
-     ("soon", None), ("-5", None)],
-)  # fmt: skip
+    [
+        (None, None),
+        ("120", 120),
+        ("Wed, 01 May 2024 12:01:30 GMT", 90),
+        ("Wed, 01 May 2024 11:00:00 GMT", 0),
+        ("soon", None),
+        ("-5", None),
+    ],
+)
 def test_retry_after_is_a_number_or_a_date(text: str | None, seconds: float | None) -> None:
     assert retry_after(text, NOW) == seconds
 

@@ -81,10 +81,35 @@ def check_page(page: Page) -> None:
 # --- what teachers say ------------------------------------------------------------------------------------------
 LABELS = Labels(yes=["YES"], no=["NO"], unsure=["UNSURE"])
 PIECE = st.one_of(
-    st.sampled_from(["YES", "NO", "no", "UNSURE", "Answer: ", "label is ", "<think>", "</think>", "```json\n", "```",
-                     '{"answer": ', '"YES"', "}", "[", "null", "\n", " ", "**", "I'm sorry", "ſ", "ß", "İ", "\0"]),
+    st.sampled_from(
+        [
+            "YES",
+            "NO",
+            "no",
+            "UNSURE",
+            "Answer: ",
+            "label is ",
+            "<think>",
+            "</think>",
+            "```json\n",
+            "```",
+            '{"answer": ',
+            '"YES"',
+            "}",
+            "[",
+            "null",
+            "\n",
+            " ",
+            "**",
+            "I'm sorry",
+            "ſ",
+            "ß",
+            "İ",
+            "\0",
+        ]
+    ),
     st.text(max_size=6),
-)  # fmt: skip
+)
 SPEECH = st.one_of(st.lists(PIECE, max_size=12).map("".join), st.integers(1, 20_000).map(lambda n: "[" * n))
 TOKENS = st.lists(st.builds(TokenLogprob, SPEECH, st.floats(allow_nan=True)), max_size=5).map(tuple)
 REPLIES = st.builds(
@@ -105,13 +130,30 @@ ANY_JSON = st.recursive(
     lambda inner: st.one_of(
         st.lists(inner, max_size=3),
         st.dictionaries(
-            st.sampled_from(["choices", "message", "content", "logprobs", "usage", "finish_reason", "refusal", "token",
-                             "logprob", "top_logprobs", "prompt_tokens", "prompt_tokens_details", "model", "x"]),
-            inner, max_size=5,
+            st.sampled_from(
+                [
+                    "choices",
+                    "message",
+                    "content",
+                    "logprobs",
+                    "usage",
+                    "finish_reason",
+                    "refusal",
+                    "token",
+                    "logprob",
+                    "top_logprobs",
+                    "prompt_tokens",
+                    "prompt_tokens_details",
+                    "model",
+                    "x",
+                ]
+            ),
+            inner,
+            max_size=5,
         ),
     ),
     max_leaves=14,
-)  # fmt: skip
+)
 
 
 @st.composite
@@ -140,10 +182,34 @@ def check_body(body: Any) -> None:
 
 # --- configuration ----------------------------------------------------------------------------------------------
 TOML_PIECE = st.one_of(
-    st.sampled_from(["[provider]\n", "[[x]]\n", "[views]\n", "model", "names", " = ", '"json"', "[", "]", "{", "}",
-                     "\n", "1e999", "nan", "-0", "1979-05-27T07:32:00Z", '"""', "'", "\\u", "#", "\r", "true"]),
+    st.sampled_from(
+        [
+            "[provider]\n",
+            "[[x]]\n",
+            "[views]\n",
+            "model",
+            "names",
+            " = ",
+            '"json"',
+            "[",
+            "]",
+            "{",
+            "}",
+            "\n",
+            "1e999",
+            "nan",
+            "-0",
+            "1979-05-27T07:32:00Z",
+            '"""',
+            "'",
+            "\\u",
+            "#",
+            "\r",
+            "true",
+        ]
+    ),
     st.text(max_size=5),
-)  # fmt: skip
+)
 TOML = st.one_of(
     st.lists(TOML_PIECE, max_size=25).map(lambda pieces: "".join(pieces).encode("utf-8", "surrogatepass")),
     st.binary(max_size=30),

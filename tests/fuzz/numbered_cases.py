@@ -18,13 +18,74 @@ from soesift.label.providers.base import Reply, TokenLogprob
 ODD = np.array([0.0, -0.0, 1e-6, 1e6, -1e6, 3e38, np.nan, np.inf, -np.inf], np.float32)
 CODES = [ord(c) for c in "XaD1-✓→ \n\u200b*†"]
 SPEECH = [
-    "YES", "NO", "no", "UNSURE", "Answer: ", "label is ", "<think>", "</think>", "```json\n", "```", '{"answer": ',
-    '"YES"', "}", "[", "null", "\n", " ", "**", "I'm sorry", "ſ", "ß", "İ", "\0", "{", "\\", "\ud800",
-]  # fmt: skip
-TOML = ["[provider]\n", "[[x]]\n", "[views]\n", "model", "names", " = ", '"json"', "[", "]", "{", "}", "\n", "1e999",
-        "nan", "-0", "1979-05-27T07:32:00Z", '"""', "'", "\\u", "#", "\r", "true", "\ud800"]  # fmt: skip
-JSON_KEYS = ["choices", "message", "content", "logprobs", "usage", "finish_reason", "refusal", "token", "logprob",
-             "top_logprobs", "prompt_tokens", "prompt_tokens_details", "model", "x"]  # fmt: skip
+    "YES",
+    "NO",
+    "no",
+    "UNSURE",
+    "Answer: ",
+    "label is ",
+    "<think>",
+    "</think>",
+    "```json\n",
+    "```",
+    '{"answer": ',
+    '"YES"',
+    "}",
+    "[",
+    "null",
+    "\n",
+    " ",
+    "**",
+    "I'm sorry",
+    "ſ",
+    "ß",
+    "İ",
+    "\0",
+    "{",
+    "\\",
+    "\ud800",
+]
+TOML = [
+    "[provider]\n",
+    "[[x]]\n",
+    "[views]\n",
+    "model",
+    "names",
+    " = ",
+    '"json"',
+    "[",
+    "]",
+    "{",
+    "}",
+    "\n",
+    "1e999",
+    "nan",
+    "-0",
+    "1979-05-27T07:32:00Z",
+    '"""',
+    "'",
+    "\\u",
+    "#",
+    "\r",
+    "true",
+    "\ud800",
+]
+JSON_KEYS = [
+    "choices",
+    "message",
+    "content",
+    "logprobs",
+    "usage",
+    "finish_reason",
+    "refusal",
+    "token",
+    "logprob",
+    "top_logprobs",
+    "prompt_tokens",
+    "prompt_tokens_details",
+    "model",
+    "x",
+]
 CONFIG_KEYS = ["provider", "views", "sampling", "run", "budget", "price", "model", "names", "mdoel", ""]
 Rng = np.random.Generator
 
@@ -82,8 +143,10 @@ def speech(rng: random.Random) -> str:
 
 def reply(number: int) -> Reply:
     rng = random.Random(number)
-    tokens = tuple(TokenLogprob(speech(rng), rng.choice([-0.1, 0.0, 1e308, float("nan"), float("-inf")]))
-                   for _ in range(rng.randrange(4)))  # fmt: skip
+    tokens = tuple(
+        TokenLogprob(speech(rng), rng.choice([-0.1, 0.0, 1e308, float("nan"), float("-inf")]))
+        for _ in range(rng.randrange(4))
+    )
     finish = rng.choice(["stop", "length", "", "SAFETY", "odd"])
     return Reply(speech(rng), finish, rng.choice(["", "no"]), tokens)
 
@@ -91,8 +154,14 @@ def reply(number: int) -> Reply:
 def tree(rng: random.Random, keys: list[str], depth: int) -> Any:
     kind = rng.randrange(9 if depth else 6)
     if kind < 6:
-        return [None, rng.random() < 0.5, rng.randrange(-9, 10**20), rng.choice([0.5, float("nan"), 1e308]), "YES",
-                chr(rng.randrange(0x110000))][kind]  # fmt: skip
+        return [
+            None,
+            rng.random() < 0.5,
+            rng.randrange(-9, 10**20),
+            rng.choice([0.5, float("nan"), 1e308]),
+            "YES",
+            chr(rng.randrange(0x110000)),
+        ][kind]
     if kind == 6:
         return [tree(rng, keys, depth - 1) for _ in range(rng.randrange(4))]
     return {rng.choice(keys): tree(rng, keys, depth - 1) for _ in range(rng.randrange(5))}
@@ -131,5 +200,11 @@ def edits(number: int) -> list[tuple[float, int, bytes]]:
 
 
 CASES: dict[str, Callable[[int], Any]] = {
-    "page": page, "reply": reply, "body": body, "toml": toml, "config": config, "pdf": edits, "docx": edits,
-}  # fmt: skip
+    "page": page,
+    "reply": reply,
+    "body": body,
+    "toml": toml,
+    "config": config,
+    "pdf": edits,
+    "docx": edits,
+}

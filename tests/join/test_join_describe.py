@@ -244,12 +244,19 @@ def test_an_uncaptioned_rest_at_the_top_of_the_next_page_is_lifted_from_nothing(
     early = fragment([BODY[4][:4], BODY[5][:4]], 3, header_rows=0, above="", soe=0.001)
     lift_continuations([early, fragment(HEADER + BODY, 4, soe=0.99)])
     assert early.soe == 0.001  # a rest comes after its table, never before
-    grouped = fragment([["Administrative procedures"] * 4, BODY[5][:4]], 5, header_rows=0, above="", soe=0.001,
-                       caption="Administrative procedures")  # fmt: skip
+    grouped = fragment(
+        [["Administrative procedures"] * 4, BODY[5][:4]],
+        5,
+        header_rows=0,
+        above="",
+        soe=0.001,
+        caption="Administrative procedures",
+    )
     lift_continuations([fragment(HEADER + BODY, 4, soe=0.99), grouped])
     assert grouped.soe == pytest.approx(0.99 * TRUST), "the heading of its rows is no caption"
-    doses = fragment([["Table 9 Dose levels"] * 4, BODY[5][:4]], 5, header_rows=0, above="", soe=0.001,
-                     caption="Table 9 Dose levels")  # fmt: skip
+    doses = fragment(
+        [["Table 9 Dose levels"] * 4, BODY[5][:4]], 5, header_rows=0, above="", soe=0.001, caption="Table 9 Dose levels"
+    )
     lift_continuations([fragment(HEADER + BODY, 4, soe=0.99), doses])
     assert doses.soe == 0.001
     titled = fragment([BODY[4][:4], BODY[5][:4]], 5, header_rows=0, above="", soe=0.001, caption="Table 9")

@@ -76,8 +76,11 @@ def test_a_merged_cell_that_would_be_torn_is_parted_and_keeps_its_text() -> None
     one = joined(rows, cells=[cell(1, 1, 1, 2, "ECG"), cell(2, 0, 1, 2, "Vitals"), cell(1, 3, 2, 1, "X")])
     activities_first(one)
     assert [(c.row, c.column, c.column_span, c.text) for c in one.cells] == [
-        (1, 0, 1, "ECG"), (1, 2, 1, "ECG"), (2, 0, 2, "Vitals"), (1, 3, 1, "X"),
-    ]  # fmt: skip
+        (1, 0, 1, "ECG"),
+        (1, 2, 1, "ECG"),
+        (2, 0, 2, "Vitals"),
+        (1, 3, 1, "X"),
+    ]
 
 
 @settings(deadline=None)

@@ -40,9 +40,12 @@ class Loopback:
     """
 
     def __init__(
-        self, behave: Callable[[int, dict[str, Any]], Reply] = answer_yes, delay: float = 0.0, gate: int = 1,
+        self,
+        behave: Callable[[int, dict[str, Any]], Reply] = answer_yes,
+        delay: float = 0.0,
+        gate: int = 1,
         port: int = 0,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self.behave, self.delay, self.gate, self.port = behave, delay, gate, port
         self.log: list[dict[str, Any]] = []
         self.answered: list[str] = []

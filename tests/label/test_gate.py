@@ -50,8 +50,13 @@ def test_no_schedule_to_choose_by_is_an_error() -> None:
 
 def write(folder: Path) -> None:
     """Two toy schedules, two plain lists."""
-    soe = [["Procedure", "Screening", "Day 1", "Week 4"], ["Informed consent", "X", "", ""], ["ECG", "X", "X", "X"],
-           ["Vital signs", "X", "X", "X"], ["Adverse events", "", "X", "X"]]  # fmt: skip
+    soe = [
+        ["Procedure", "Screening", "Day 1", "Week 4"],
+        ["Informed consent", "X", "", ""],
+        ["ECG", "X", "X", "X"],
+        ["Vital signs", "X", "X", "X"],
+        ["Adverse events", "", "X", "X"],
+    ]
     plain = [["Term", "Meaning"], ["toy", "a thing"]]
     grids = {"a": soe, "b": plain, "c": soe, "d": plain}
     records = [TableRecord(table_id=k, document="TOY", page=1, grid=g, header_rows=1) for k, g in grids.items()]

@@ -47,8 +47,11 @@ def test_gemini_lines_have_its_roles_and_names(tmp_path: Path, requests: list[Re
     assert asked["contents"][-1]["parts"][0]["text"] == requests[0].messages()[-1]["content"]
     assert asked["systemInstruction"]["parts"][0]["text"] == requests[0].messages()[0]["content"]
     assert asked["generationConfig"] == {
-        "temperature": 0.0, "maxOutputTokens": 8, "responseLogprobs": True, "logprobs": 10,
-    }  # fmt: skip
+        "temperature": 0.0,
+        "maxOutputTokens": 8,
+        "responseLogprobs": True,
+        "logprobs": 10,
+    }
 
 
 def test_anthropic_is_one_object_with_a_cached_prefix(tmp_path: Path, requests: list[Request]) -> None:
@@ -158,16 +161,21 @@ def test_what_vllm_writes_for_the_same_file_is_read(tmp_path: Path, ledger: Ledg
     """`vllm run-batch` takes the openai format; its lines carry fields of its own, and many that are null."""
     top = [{"token": "NO", "logprob": -0.1, "bytes": [78, 79]}, {"token": "YES", "logprob": -2.4, "bytes": None}]
     choice = {
-        "index": 0, "finish_reason": "stop", "stop_reason": None, "token_ids": None,
+        "index": 0,
+        "finish_reason": "stop",
+        "stop_reason": None,
+        "token_ids": None,
         "message": {"role": "assistant", "content": "NO", "refusal": None, "tool_calls": [], "reasoning": None},
         "logprobs": {"content": [{"token": "NO", "logprob": -0.1, "bytes": [78, 79], "top_logprobs": top}]},
-    }  # fmt: skip
+    }
     usage = {"prompt_tokens": 900, "total_tokens": 901, "completion_tokens": 1, "prompt_tokens_details": None}
     body = {"id": "c", "object": "chat.completion", "choices": [choice], "usage": usage, "prompt_logprobs": None}
     line = {
-        "id": "vllm-1", "custom_id": requests[0].key, "error": None,
+        "id": "vllm-1",
+        "custom_id": requests[0].key,
+        "error": None,
         "response": {"status_code": 200, "request_id": "vllm-batch-1", "body": body},
-    }  # fmt: skip
+    }
     response = {"status_code": 400, "request_id": "vllm-batch-2"}
     refused = line | {"custom_id": requests[1].key, "error": "too long", "response": response}
     (tmp_path / "r.jsonl").write_text(json.dumps(line) + "\n" + json.dumps(refused) + "\n")

@@ -162,9 +162,17 @@ def test_a_request_that_is_refused_again_and_again_stops_with_the_servers_reason
 
 def test_a_faulty_teacher_loses_no_table_and_the_exit_code_is_right(tmp_path: Path) -> None:
     """A quarter of the answers broken in nine ways: gateway pages used to use up a table's attempts."""
-    bad = [(200, {}, b"<html>502</html>"), (200, {}, completion("YES")[2][:40]), (200, {}, b'{"detail": "x"}'),
-           completion(""), completion("", refusal="no"), completion("The", finish="length"), completion("MAYBE"),
-           (500, {}, b"oops"), (-1, {}, b"")]  # fmt: skip
+    bad = [
+        (200, {}, b"<html>502</html>"),
+        (200, {}, completion("YES")[2][:40]),
+        (200, {}, b'{"detail": "x"}'),
+        completion(""),
+        completion("", refusal="no"),
+        completion("The", finish="length"),
+        completion("MAYBE"),
+        (500, {}, b"oops"),
+        (-1, {}, b""),
+    ]
     with Loopback(lambda n, body: bad[(n // 4) % 9] if n % 4 == 0 else completion("NO")) as server:
         outcome, _ = run(toys(120), config(server.url), tmp_path / "l.db")
     assert (outcome.labelled, outcome.left, exit_code(outcome)) == (120, 0, 0)

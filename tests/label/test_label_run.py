@@ -45,8 +45,12 @@ def test_every_view_of_every_table_is_asked_once_and_kept(tmp_path: Path) -> Non
     assert len(server.log) == len({entry["key"] for entry in server.log}) == 10
     row = rows[0]
     assert (row["label"], row["raw"], row["token"], row["tokens_in"], row["tokens_cached"]) == (
-        "yes", "YES", 0, 900, 700,
-    )  # fmt: skip
+        "yes",
+        "YES",
+        0,
+        900,
+        700,
+    )
     assert '["YES", -0.1, [["YES", -0.1], ["NO", -2.4]]]' in row["logprobs"]
     assert row["cost"] == 0  # a server on this machine
 

@@ -19,12 +19,17 @@ VIEWS = ("html", "markdown")
 def records(count: int) -> list[TableRecord]:
     return [
         TableRecord(
-            table_id=f"table{n:04}", document=f"doc{n % 7}", sha256=f"{n % 7}" * 64, page=n, n_pages=count,
+            table_id=f"table{n:04}",
+            document=f"doc{n % 7}",
+            sha256=f"{n % 7}" * 64,
+            page=n,
+            n_pages=count,
             grid=[["Procedure", "Day 1"], [f"{word(n)} sample", "X"], [f"{word(n + 1)} visit {n}", ""]],
-            header_rows=1, caption=f"Table {n} {word(n)}",
+            header_rows=1,
+            caption=f"Table {n} {word(n)}",
         )
         for n in range(count)
-    ]  # fmt: skip
+    ]
 
 
 def word(n: int) -> str:

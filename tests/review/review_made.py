@@ -15,24 +15,39 @@ from soesift.result.models import (
     SoeTable,
     TableType,
     UnsurePage,
-)  # fmt: skip
+)
 
 HEAD = ["Procedure", "Day 1", "Day 8"]
 
 
-def made_table(name: str, pages: list[int], rows: list[list[str]], kind: TableType = "main_soa", sure: float = 0.99,
-               box: tuple[float, float, float, float] = (60, 80, 700, 400)) -> SoeTable:  # fmt: skip
+def made_table(
+    name: str,
+    pages: list[int],
+    rows: list[list[str]],
+    kind: TableType = "main_soa",
+    sure: float = 0.99,
+    box: tuple[float, float, float, float] = (60, 80, 700, 400),
+) -> SoeTable:
     """Header and `rows`, spread evenly over `pages`; one footnote."""
     grid = [HEAD, *rows]
     share = -(-len(rows) // len(pages))
     row_pages: list[int | None] = [pages[0], *(pages[i // share] for i in range(len(rows)))]
     cells = [Cell(row=r, column=c, text=t, page=row_pages[r]) for r, row in enumerate(grid) for c, t in enumerate(row)]
     return SoeTable(
-        id=name, title=f"Table {name}", title_source="caption", table_type=kind, type_probability=sure,
-        probability=0.97, pages=pages, fragments=[Fragment(page=p, bbox=box, probability=0.97) for p in pages],
-        header_rows=1, grid=grid, cells=cells, row_pages=row_pages,
+        id=name,
+        title=f"Table {name}",
+        title_source="caption",
+        table_type=kind,
+        type_probability=sure,
+        probability=0.97,
+        pages=pages,
+        fragments=[Fragment(page=p, bbox=box, probability=0.97) for p in pages],
+        header_rows=1,
+        grid=grid,
+        cells=cells,
+        row_pages=row_pages,
         footnotes=[Footnote(marker="a", text=f"Note of {name}.", page=pages[-1])],
-    )  # fmt: skip
+    )
 
 
 def rows(*names: str) -> list[list[str]]:
@@ -42,9 +57,16 @@ def rows(*names: str) -> list[list[str]]:
 def made_result(name: str = "made.pdf", **changes: object) -> Result:
     """A main table on pages 1-2, a track on 3 (type unsure), two near misses, page 6 unsure."""
     result = Result(
-        document=DocumentInfo(name=name, sha256="ab" * 32, n_pages=6, has_soe="yes",
-                              unsure_pages=[UnsurePage(page=4, why="a table with probability 0.41"),
-                                            UnsurePage(page=6, why="the page is a picture")]),
+        document=DocumentInfo(
+            name=name,
+            sha256="ab" * 32,
+            n_pages=6,
+            has_soe="yes",
+            unsure_pages=[
+                UnsurePage(page=4, why="a table with probability 0.41"),
+                UnsurePage(page=6, why="the page is a picture"),
+            ],
+        ),
         tables=[
             made_table("t1", [1, 2], rows("Consent", "Weight a", "ECG", "Hematology")),
             made_table("t2", [3], rows("Diary", "Weight"), "track", 0.55),
@@ -54,7 +76,7 @@ def made_result(name: str = "made.pdf", **changes: object) -> Result:
             Rejected(pages=[5], bbox=(60, 80, 500, 300), title="Far", probability=0.004, likely_class="dose_table"),
         ],
         model=ModelInfo(name="toy", version="1", sha256="cd" * 32, threshold=0.5, unsure_threshold=0.3),
-    )  # fmt: skip
+    )
     return result.model_copy(update=changes)
 
 

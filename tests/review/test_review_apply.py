@@ -95,10 +95,15 @@ def test_split_gives_two_tables_with_the_same_header() -> None:
 
 def test_what_does_not_fit_is_told_and_does_no_harm() -> None:
     wrong = [
-        {"action": "reject", "table": "t9"}, {"action": "reject"}, {"action": "fly"}, {},
-        {"action": "accept", "near_miss": 1}, {"action": "split", "table": "t1", "row": 1},
-        {"action": "join", "tables": ["t1", "t1"]}, {"action": "reject", "table": "t1", "result": "0" * 12},
-    ]  # fmt: skip
+        {"action": "reject", "table": "t9"},
+        {"action": "reject"},
+        {"action": "fly"},
+        {},
+        {"action": "accept", "near_miss": 1},
+        {"action": "split", "table": "t1", "row": 1},
+        {"action": "join", "tables": ["t1", "t1"]},
+        {"action": "reject", "table": "t1", "result": "0" * 12},
+    ]
     applied = after(*(correction(**what) for what in wrong))
     assert applied.result == made_result()
     assert len(applied.left_out) == len(wrong)

@@ -20,7 +20,7 @@ from soesift.review.corrections import (
     add_corrections,
     effective,
     read_corrections,
-)  # fmt: skip
+)
 
 WRITER = """
 import sys

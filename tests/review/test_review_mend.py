@@ -130,13 +130,22 @@ def test_places_outside_the_table_are_refused_in_one_line(what: dict[str, Any]) 
 
 
 STEPS = st.one_of(
-    st.builds(lambda a, n: {"action": a, "at": n},
-              st.sampled_from(["insert_row", "remove_row", "insert_column", "remove_column"]), st.integers(0, 4)),
-    st.builds(lambda r, c, h, w: {"action": "merge_cells", "row": r, "column": c, "row_span": h, "column_span": w},
-              st.integers(0, 3), st.integers(0, 3), st.integers(1, 3), st.integers(1, 3)),
-    st.builds(lambda r, c: {"action": "edit_cell", "row": r, "column": c, "text": "new"},
-              st.integers(0, 4), st.integers(0, 4)),
-)  # fmt: skip
+    st.builds(
+        lambda a, n: {"action": a, "at": n},
+        st.sampled_from(["insert_row", "remove_row", "insert_column", "remove_column"]),
+        st.integers(0, 4),
+    ),
+    st.builds(
+        lambda r, c, h, w: {"action": "merge_cells", "row": r, "column": c, "row_span": h, "column_span": w},
+        st.integers(0, 3),
+        st.integers(0, 3),
+        st.integers(1, 3),
+        st.integers(1, 3),
+    ),
+    st.builds(
+        lambda r, c: {"action": "edit_cell", "row": r, "column": c, "text": "new"}, st.integers(0, 4), st.integers(0, 4)
+    ),
+)
 
 
 @settings(max_examples=150, deadline=None)

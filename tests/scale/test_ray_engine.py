@@ -95,9 +95,13 @@ def test_pictures_are_read_on_gpus_where_there_are_any(gpus: float, readers: tup
 
 @pytest.mark.parametrize(
     ("visible", "provider", "expected"),
-    [("0", "CUDAExecutionProvider", True), ("0", "CPUExecutionProvider", False),
-     ("", "CUDAExecutionProvider", False), ("-1", "CUDAExecutionProvider", False)],
-)  # fmt: skip
+    [
+        ("0", "CUDAExecutionProvider", True),
+        ("0", "CPUExecutionProvider", False),
+        ("", "CUDAExecutionProvider", False),
+        ("-1", "CUDAExecutionProvider", False),
+    ],
+)
 def test_a_gpu_is_used_by_those_who_were_given_one(
     monkeypatch: pytest.MonkeyPatch, visible: str, provider: str, expected: bool
 ) -> None:

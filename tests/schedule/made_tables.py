@@ -7,17 +7,28 @@ from soesift.schedule import Schedule, Visit, read_schedule
 
 
 def made(
-    header: list[list[str]], body: list[list[str]] | None = None, notes: dict[str, str] | None = None,
-    title: str = "Schedule of Activities", cells: list[Cell] | None = None,
-) -> Schedule:  # fmt: skip
+    header: list[list[str]],
+    body: list[list[str]] | None = None,
+    notes: dict[str, str] | None = None,
+    title: str = "Schedule of Activities",
+    cells: list[Cell] | None = None,
+) -> Schedule:
     """The schedule of a table; without `body`, one row with X in each column and one with X in the first."""
     width = max(len(row) for row in header)
     rows = body or [["Vital signs", *["X"] * (width - 1)], ["Informed consent", "X", *[""] * (width - 2)]]
     table = SoeTable(
-        id="t1", title=title, table_type="main_soa", type_probability=1, probability=1, fragments=[], pages=[1],
-        header_rows=len(header), grid=[*header, *rows], cells=cells or [],
+        id="t1",
+        title=title,
+        table_type="main_soa",
+        type_probability=1,
+        probability=1,
+        fragments=[],
+        pages=[1],
+        header_rows=len(header),
+        grid=[*header, *rows],
+        cells=cells or [],
         footnotes=[Footnote(marker="" if m.startswith("-") else m, text=t) for m, t in (notes or {}).items()],
-    )  # fmt: skip
+    )
     return read_schedule(table)
 
 
@@ -27,8 +38,22 @@ def visits(header: list[list[str]], **more: object) -> list[Visit]:
 
 def facts(visit: Visit) -> dict[str, object]:
     """What is said of a visit: its kind, and the values that are not None."""
-    names = ("cycle", "last_cycle", "day", "last_day", "week", "last_week", "month", "hours", "offset_days",
-             "every_days", "relative_to", "before_days", "after_days", "contact")  # fmt: skip
+    names = (
+        "cycle",
+        "last_cycle",
+        "day",
+        "last_day",
+        "week",
+        "last_week",
+        "month",
+        "hours",
+        "offset_days",
+        "every_days",
+        "relative_to",
+        "before_days",
+        "after_days",
+        "contact",
+    )
     found = {"kind": visit.kind} | {n: v for n in names if (v := getattr(visit, n)) is not None}
     if visit.last_cycle == visit.cycle:
         found.pop("last_cycle", None)

@@ -53,17 +53,22 @@ def test_the_words_behind_a_mark_are_its_condition(text: str) -> None:
 def test_words_behind_a_mark_are_no_footnote_markers() -> None:
     schedule = made([["Procedure", "Day 1", "Day 8"]], [["ECG", "X (if necessary)", "Xa"]], {"a": "In triplicate."})
     assert [(m.text, m.condition, m.footnotes) for m in schedule.marks] == [
-        ("X (if necessary)", "if necessary", []), ("X", "", ["a"]),
-    ]  # fmt: skip
+        ("X (if necessary)", "if necessary", []),
+        ("X", "", ["a"]),
+    ]
 
 
 @pytest.mark.parametrize(
     ("text", "hours"),
     [
-        ("P, 1, 2h", [None, 1, 2]), ("predose, 1 h, 24 h", [None, 1, 24]), ("0.5, 1, 2 h", [0.5, 1, 2]),
-        ("-5, 15, 30 min", [-5 / 60, 0.25, 0.5]), ("24 h", [24]), ("Pre-dose; 30 min; 2 hours", [None, 0.5, 2]),
+        ("P, 1, 2h", [None, 1, 2]),
+        ("predose, 1 h, 24 h", [None, 1, 24]),
+        ("0.5, 1, 2 h", [0.5, 1, 2]),
+        ("-5, 15, 30 min", [-5 / 60, 0.25, 0.5]),
+        ("24 h", [24]),
+        ("Pre-dose; 30 min; 2 hours", [None, 0.5, 2]),
     ],
-)  # fmt: skip
+)
 def test_times_of_a_cell_are_a_sub_timeline(text: str, hours: list[float | None]) -> None:
     assert [m.hours for m in moments_of(text)] == pytest.approx(hours)
 

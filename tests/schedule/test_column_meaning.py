@@ -35,12 +35,16 @@ ONE = [
     ("Cycle 3 and subsequent cycles", {"kind": "repeat", "cycle": 3}),
     ("Cycles 2-6, Day 1 (28-day cycles)", {"kind": "repeat", "cycle": 2, "last_cycle": 6, "day": 1, "every_days": 28}),
     ("30 days after last dose", {"kind": "event", "offset_days": 30, "relative_to": "last dose"}),
-    ("Follow-up: within 28 to 42 days after last dose",
-     {"kind": "event", "offset_days": 28, "relative_to": "last dose", "before_days": 0, "after_days": 14}),
-    ("Within 28±2 days after last dose",
-     {"kind": "event", "offset_days": 28, "relative_to": "last dose", "before_days": 2, "after_days": 2}),
+    (
+        "Follow-up: within 28 to 42 days after last dose",
+        {"kind": "event", "offset_days": 28, "relative_to": "last dose", "before_days": 0, "after_days": 14},
+    ),
+    (
+        "Within 28±2 days after last dose",
+        {"kind": "event", "offset_days": 28, "relative_to": "last dose", "before_days": 2, "after_days": 2},
+    ),
     ("2 h post-dose", {"kind": "planned", "hours": 2, "relative_to": "dose"}),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("text", "wanted"), ONE)
@@ -67,8 +71,10 @@ def test_what_is_not_printed_is_a_doubt() -> None:
     ],
 )
 def test_the_length_of_a_cycle_is_found_wherever_it_is_printed(where: str, text: str) -> None:
-    header = [["", text, text] if where == "header" else ["", "Treatment", "Treatment"],
-              ["Procedure", "Cycle 1 Day 1", "Cycle 2+ Day 1"]]  # fmt: skip
+    header = [
+        ["", text, text] if where == "header" else ["", "Treatment", "Treatment"],
+        ["Procedure", "Cycle 1 Day 1", "Cycle 2+ Day 1"],
+    ]
     schedule = made(header, notes={"-": text} if where == "notes" else None, title=text if where == "title" else "SoA")
     assert schedule.cycle_length == {"*": 28}
     assert schedule.visits[1].every_days == 28
@@ -77,10 +83,11 @@ def test_the_length_of_a_cycle_is_found_wherever_it_is_printed(where: str, text:
 def test_the_days_of_a_second_period_count_from_it() -> None:
     header = [["", "Period 1", "Period 1", "Period 2", "Period 2"], ["Procedure", "Day -1", "Day 1", "Day -1", "Day 1"]]
     assert [facts(v) for v in visits(header)] == [
-        {"kind": "planned", "day": -1}, {"kind": "planned", "day": 1},
+        {"kind": "planned", "day": -1},
+        {"kind": "planned", "day": 1},
         {"kind": "planned", "offset_days": -1, "relative_to": "Period 2"},
         {"kind": "planned", "offset_days": 0, "relative_to": "Period 2"},
-    ]  # fmt: skip
+    ]
 
 
 def test_a_window_for_all_visits_is_not_on_the_anchor() -> None:
@@ -205,8 +212,9 @@ def test_a_clause_may_name_visits_by_their_code() -> None:
 def test_a_row_or_cell_above_says_what_numbers_count_from() -> None:
     header = [["", "Weeks after surgery", "Weeks after surgery"], ["Procedure", "24 (± 7 days)", "48 (± 7 days)"]]
     assert [(v.offset_days, v.relative_to, v.week) for v in visits(header)] == [
-        (168, "surgery", None), (336, "surgery", None),
-    ]  # fmt: skip
+        (168, "surgery", None),
+        (336, "surgery", None),
+    ]
     row = visits([["Days since last vaccination", "7", "14"]])
     assert [(v.offset_days, v.relative_to) for v in row] == [(7, "last vaccination"), (14, "last vaccination")]
     own = visits([["Day relative to randomisation", "-7", "1"]])
@@ -335,8 +343,12 @@ def test_notes_hang_on_what_carries_them() -> None:
     }
     schedule = made(header, body, notes)
     assert [(c.marker, c.used) for c in schedule.conditions] == [
-        ("*", [(None, None)]), ("b", [(None, 1)]), ("c", [(0, None)]), ("d", [(0, 0)]), ("", [(None, None)]),
-    ]  # fmt: skip
+        ("*", [(None, None)]),
+        ("b", [(None, 1)]),
+        ("c", [(0, None)]),
+        ("d", [(0, 0)]),
+        ("", [(None, None)]),
+    ]
 
 
 @pytest.mark.parametrize(

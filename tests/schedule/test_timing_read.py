@@ -10,13 +10,18 @@ from soesift.schedule import Offset, Span, Timing, Window, read_timing
 from soesift.schedule.models import Unit
 
 WORDS: dict[Unit, list[str]] = {
-    "day": ["Day", "Days", "day", "D"], "week": ["Week", "Weeks", "Wk", "W"], "month": ["Month", "Months", "M"],
+    "day": ["Day", "Days", "day", "D"],
+    "week": ["Week", "Weeks", "Wk", "W"],
+    "month": ["Month", "Months", "M"],
     "cycle": ["Cycle", "Cycles", "C"],
-}  # fmt: skip
+}
 BEHIND: dict[Unit, list[str]] = {
-    "minute": ["min", "minutes"], "hour": ["h", "hr", "hours", "hrs"], "day": ["days", "-day", "d"],
-    "week": ["weeks", "-week"], "month": ["months"],
-}  # fmt: skip
+    "minute": ["min", "minutes"],
+    "hour": ["h", "hr", "hours", "hrs"],
+    "day": ["days", "-day", "d"],
+    "week": ["weeks", "-week"],
+    "month": ["months"],
+}
 DASHES = ["-", "–", "−", "‑"]
 
 
@@ -75,11 +80,19 @@ def test_a_time_printed_in_any_style_is_read_back(case: tuple[str, Timing]) -> N
 @settings(max_examples=150, deadline=None)
 def test_a_length_before_or_after_an_event_is_read_back(unit: Unit, value: int, data: st.DataObject) -> None:
     behind = data.draw(st.sampled_from(BEHIND[unit]))
-    words, relation, anchor = data.draw(st.sampled_from([
-        ("after last dose", "after", "last dose"), ("post-dose", "after", "dose"), ("postdose", "after", "dose"),
-        ("prior to randomization", "before", "randomization"), ("pre-dose", "before", "dose"),
-        ("before Day 1", "before", "day 1"), ("following end of treatment", "after", "end of treatment"),
-    ]))  # fmt: skip
+    words, relation, anchor = data.draw(
+        st.sampled_from(
+            [
+                ("after last dose", "after", "last dose"),
+                ("post-dose", "after", "dose"),
+                ("postdose", "after", "dose"),
+                ("prior to randomization", "before", "randomization"),
+                ("pre-dose", "before", "dose"),
+                ("before Day 1", "before", "day 1"),
+                ("following end of treatment", "after", "end of treatment"),
+            ]
+        )
+    )
     text = f"{value}{'' if behind.startswith('-') else ' '}{behind} {words}"
     read = read_timing(text)
     assert read.unread == []
@@ -105,14 +118,16 @@ def test_no_figure_of_a_text_is_lost(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "kind", "times"),
     [
-        ("15±3", "day", [point(15, "day")]), ("-.3", "week", [point(-0.3, "week")]),
+        ("15±3", "day", [point(15, "day")]),
+        ("-.3", "week", [point(-0.3, "week")]),
         ("≤28", "day", [Span(first=None, last=28, unit="day")]),
         ("4 and Beyond", "week", [Span(first=4, last=None, unit="week")]),
         ("Screening (-28 to -1)", None, [Span(first=-28, last=-1, unit="day")]),
         ("D-42to -2", None, [Span(first=-42, last=-2, unit="day")]),
-        ("D1 W2", None, [point(1, "day"), point(2, "week")]),("Period 2", None, []),
+        ("D1 W2", None, [point(1, "day"), point(2, "week")]),
+        ("Period 2", None, []),
     ],
-)  # fmt: skip
+)
 def test_bare_numbers_take_the_row_s_unit(text: str, kind: object, times: list[Span]) -> None:
     assert read_timing(text, kind).timing.times == times  # type: ignore[arg-type]
 
@@ -120,12 +135,17 @@ def test_bare_numbers_take_the_row_s_unit(text: str, kind: object, times: list[S
 @pytest.mark.parametrize(
     ("text", "events"),
     [
-        ("ET/EOT", ["early_termination", "end_of_treatment"]), ("Unscheduled visit", ["unscheduled"]),
-        ("End of Study (EOS)", ["end_of_study"]), ("FU/ED", ["follow_up", "early_termination"]),
-        ("Rando misation", ["randomization"]), ("Rando-misation", ["randomization"]),
-        ("Screen-ing", ["screening"]), ("Post-treatment follow-up", ["follow_up"]), ("C-I", ["admission"]),
+        ("ET/EOT", ["early_termination", "end_of_treatment"]),
+        ("Unscheduled visit", ["unscheduled"]),
+        ("End of Study (EOS)", ["end_of_study"]),
+        ("FU/ED", ["follow_up", "early_termination"]),
+        ("Rando misation", ["randomization"]),
+        ("Rando-misation", ["randomization"]),
+        ("Screen-ing", ["screening"]),
+        ("Post-treatment follow-up", ["follow_up"]),
+        ("C-I", ["admission"]),
     ],
-)  # fmt: skip
+)
 def test_events(text: str, events: list[str]) -> None:
     assert read_timing(text).timing.events == events
 

@@ -75,8 +75,13 @@ def test_a_row_of_windows_is_read_by_its_columns(weeks: list[int], window: tuple
     assert all((v.before_days, v.after_days) == tuple(window[1].values()) for v in found[1:])
 
 
-@given(st.lists(st.sampled_from(["X", "-", "No", "N/A", "", "☐", "Refer to Section 3.1", "X (if needed)"]), min_size=3,
-                max_size=9))  # fmt: skip
+@given(
+    st.lists(
+        st.sampled_from(["X", "-", "No", "N/A", "", "☐", "Refer to Section 3.1", "X (if needed)"]),
+        min_size=3,
+        max_size=9,
+    )
+)
 @settings(max_examples=80, deadline=None)
 def test_only_what_is_done_is_scheduled(cells: list[str]) -> None:
     header = [["Procedure", *(f"Week {n}" for n in range(len(cells)))]]

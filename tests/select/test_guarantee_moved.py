@@ -121,8 +121,10 @@ def test_an_audit_of_other_beliefs_without_its_draw_is_refused() -> None:
 
 
 def test_uneven_chances_within_a_stratum_are_refused() -> None:
-    labels = [*humans(1, beliefs="now", probability=0.5), HumanLabel(table_id="t3", label="yes", pot="audit",
-              beliefs="now", probability=0.1)]  # fmt: skip
+    labels = [
+        *humans(1, beliefs="now", probability=0.5),
+        HumanLabel(table_id="t3", label="yes", pot="audit", beliefs="now", probability=0.1),
+    ]
     audit = from_humans(labels, TABLES, frame_of(labels, TABLES, {}, VOTES, "now", changed=False))
     assert "chances from 0.1 to 0.5" in audit.why_not
 

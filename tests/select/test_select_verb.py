@@ -40,10 +40,17 @@ def toy(tmp_path: Path) -> Path:
     (tmp_path / "gold.jsonl").write_text("".join(json.dumps(g) + "\n" for g in gold))
     theirs = [RecordedTable(table_id=r.table_id, document=r.document, page=r.page, bbox=BOX) for r in records]
     answers = [
-        RecordedAnswer(table_id=r.table_id, view=view, model="toy", confidence=90,
-                       answer="YES" if (i % 2 == 0) != (view == "page" and i < 2) else "NO")
-        for i, r in enumerate(records) for view in ("json", "page") if (i, view) != (2, "page")
-    ]  # fmt: skip
+        RecordedAnswer(
+            table_id=r.table_id,
+            view=view,
+            model="toy",
+            confidence=90,
+            answer="YES" if (i % 2 == 0) != (view == "page" and i < 2) else "NO",
+        )
+        for i, r in enumerate(records)
+        for view in ("json", "page")
+        if (i, view) != (2, "page")
+    ]
     book = Ledger(tmp_path / "labels.db")
     import_answers(book, answers, theirs, records)
     book.close()
@@ -65,8 +72,13 @@ def choose(folder: Path, rule: str, *more: str) -> list[dict]:
 def test_agreement_drops_what_views_dispute_or_lack(toy: Path, capsys: pytest.CaptureFixture[str]) -> None:
     rows = choose(toy, "agreement", "--reference", str(toy / "gold.jsonl"))
     assert {f"toy{i:09d}" for i in range(3, N)} == {row["table_id"] for row in rows}
-    first = {"table_id": "toy000000003", "label": "other", "weight": 1.0, "provenance": "toy, agreement",
-             "group": "TOY-0"}  # fmt: skip
+    first = {
+        "table_id": "toy000000003",
+        "label": "other",
+        "weight": 1.0,
+        "provenance": "toy, agreement",
+        "group": "TOY-0",
+    }
     assert rows[0] == first
     said = capsys.readouterr().out
     assert "true YES kept: 90.0 %" in said
@@ -176,10 +188,27 @@ def test_explain_tells_belief_decision_and_reason(toy: Path, capsys: pytest.Capt
 
 
 def answer(**changes: object) -> StoredAnswer:
-    whole = {"table_id": "t", "document": "d", "page": 1, "view": "json", "model": "m", "prompt": "p",
-             "sample": 0, "label": "yes", "failure": None, "reason": "", "raw": "", "logprobs": None,
-             "token": None, "confidence": None, "left_out": [], "source": "", "cost": None, "tokens": 0,
-             "created": 0.0}  # fmt: skip
+    whole = {
+        "table_id": "t",
+        "document": "d",
+        "page": 1,
+        "view": "json",
+        "model": "m",
+        "prompt": "p",
+        "sample": 0,
+        "label": "yes",
+        "failure": None,
+        "reason": "",
+        "raw": "",
+        "logprobs": None,
+        "token": None,
+        "confidence": None,
+        "left_out": [],
+        "source": "",
+        "cost": None,
+        "tokens": 0,
+        "created": 0.0,
+    }
     return StoredAnswer(**(whole | changes))  # type: ignore[arg-type]
 
 

@@ -33,12 +33,21 @@ GRID = [["Procedure", "Day 1"], *([f"Row {i} of a rather long table", "X"] for i
 RECORDS = [TableRecord(table_id=f"t{i}", document="d", grid=[[f"T{i}", "b"], *GRID], header_rows=1) for i in range(6)]
 
 
-def asked(folder: Path, label: str, *, definition: str = "a", tokens: int = 60, words: tuple[str, str] = ("YES", "NO"),
-          model: str = "m", says: str = "") -> None:  # fmt: skip
+def asked(
+    folder: Path,
+    label: str,
+    *,
+    definition: str = "a",
+    tokens: int = 60,
+    words: tuple[str, str] = ("YES", "NO"),
+    model: str = "m",
+    says: str = "",
+) -> None:
     """Ask about all tables and answer `label`, with log-probabilities of the words."""
     (folder / "toy.toml").write_text(TASK.format(definition=definition, yes=words[0], no=words[1]))
-    how = LabelConfig.model_validate({"task": str(folder / "toy.toml"), "provider": {"model": model},
-                                      "views": {"names": ["json"], "tokens": tokens}})  # fmt: skip
+    how = LabelConfig.model_validate(
+        {"task": str(folder / "toy.toml"), "provider": {"model": model}, "views": {"names": ["json"], "tokens": tokens}}
+    )
     book = Ledger(folder / "l.db")
     requests = list(build_requests(RECORDS, how, True))
     book.add(requests)

@@ -131,11 +131,24 @@ def test_word_documents_have_tables_and_no_pages(service: Running, folder: Path)
 @pytest.mark.parametrize(
     "path",
     [
-        "../in-secret/secret.pdf", "study/../../in-secret/secret.pdf", "link.pdf", "near.pdf", "linked/secret.pdf",
-        "/etc/passwd", "study", "pipe.pdf", ".", "/", "..", "study/a.pdf\x00", "study\\a.pdf", "no-such.pdf",
-        "OUTSIDE/secret.pdf", "INSIDE/../in-secret/secret.pdf",
+        "../in-secret/secret.pdf",
+        "study/../../in-secret/secret.pdf",
+        "link.pdf",
+        "near.pdf",
+        "linked/secret.pdf",
+        "/etc/passwd",
+        "study",
+        "pipe.pdf",
+        ".",
+        "/",
+        "..",
+        "study/a.pdf\x00",
+        "study\\a.pdf",
+        "no-such.pdf",
+        "OUTSIDE/secret.pdf",
+        "INSIDE/../in-secret/secret.pdf",
     ],
-)  # fmt: skip
+)
 def test_nothing_outside_the_folder_is_read(service: Running, folder: Path, path: str) -> None:
     path = path.replace("OUTSIDE", f"{folder}-secret").replace("INSIDE", str(folder))
     answer = service.http.post("/v1/documents", files={"path": (None, path)})

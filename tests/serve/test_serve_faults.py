@@ -17,8 +17,13 @@ import pytest
 from service_process import Running, fragile, running, toy
 
 LIMITS: dict[str, Any] = {
-    "workers": 2, "seconds": 8, "memory_mb": 1500, "attempts": 2, "upload_seconds": 5, "grace": 1,
-}  # fmt: skip
+    "workers": 2,
+    "seconds": 8,
+    "memory_mb": 1500,
+    "attempts": 2,
+    "upload_seconds": 5,
+    "grace": 1,
+}
 
 
 @pytest.fixture(scope="module")

@@ -42,11 +42,18 @@ def test_every_route_is_described_and_has_examples(service: Running) -> None:
     pages = "/v1/documents/{sha256}/pages/{number}.png"
     told = {(method, path) for path, methods in document["paths"].items() for method in methods}
     assert told == {
-        ("post", "/v1/documents"), ("get", "/v1/documents/{sha256}"), ("get", tables), ("get", pages),
-        ("get", "/v1/documents/{sha256}/corrections"), ("put", "/v1/documents/{sha256}/corrections"),
+        ("post", "/v1/documents"),
+        ("get", "/v1/documents/{sha256}"),
+        ("get", tables),
+        ("get", pages),
+        ("get", "/v1/documents/{sha256}/corrections"),
+        ("put", "/v1/documents/{sha256}/corrections"),
         ("get", "/v1/documents/{sha256}/corrected"),
-        ("get", "/v1/jobs/{job_id}"), ("get", "/v1/jobs/{job_id}/events"), ("get", "/healthz"), ("get", "/metrics"),
-    }  # fmt: skip
+        ("get", "/v1/jobs/{job_id}"),
+        ("get", "/v1/jobs/{job_id}/events"),
+        ("get", "/healthz"),
+        ("get", "/metrics"),
+    }
     for methods in document["paths"].values():
         for operation in methods.values():
             assert operation["description"]
@@ -86,7 +93,13 @@ def test_schemathesis_with_a_document_that_is_there(service: Running, done: dict
     config = tmp_path / "schemathesis.toml"
     config.write_text((HERE / "schemathesis.toml").read_text() + "\n[parameters]\n" + "\n".join(lines) + "\n")
     schemathesis(
-        service, config, "--phases", "examples,fuzzing", "-n", str(8 * TIMES),
-        "--exclude-checks", "negative_data_rejection",
-    )  # fmt: skip
+        service,
+        config,
+        "--phases",
+        "examples,fuzzing",
+        "-n",
+        str(8 * TIMES),
+        "--exclude-checks",
+        "negative_data_rejection",
+    )
     assert " 500 " not in service.log.read_text()

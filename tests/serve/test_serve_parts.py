@@ -28,7 +28,7 @@ from soesift.web.token import take_token
 @pytest.mark.parametrize(
     ("header", "name"),
     [("localhost:80", "localhost"), ("[::1]:8000", "::1"), ("A.Example", "a.example"), ("", ""), ("::1@evil", "")],
-)  # fmt: skip
+)
 def test_host_names(header: str, name: str) -> None:
     assert host_name(header) == name
 

@@ -22,10 +22,31 @@ __all__ = ["study", "whole"]
 
 
 def answer(table: str, view: str = "json", **changes: object) -> StoredAnswer:
-    whole = {"table_id": table, "document": "D", "page": 1, "view": view, "model": "toy", "prompt": "p", "sample": 0,
-             "label": "yes", "failure": None, "reason": "", "raw": "", "logprobs": None, "token": None,
-             "confidence": None, "left_out": [], "source": "", "cost": 0.5, "tokens": 110, "created": 0.0,
-             "tokens_in": 100, "tokens_out": 10, "tokens_cached": 40, "seconds": 2.0}  # fmt: skip
+    whole = {
+        "table_id": table,
+        "document": "D",
+        "page": 1,
+        "view": view,
+        "model": "toy",
+        "prompt": "p",
+        "sample": 0,
+        "label": "yes",
+        "failure": None,
+        "reason": "",
+        "raw": "",
+        "logprobs": None,
+        "token": None,
+        "confidence": None,
+        "left_out": [],
+        "source": "",
+        "cost": 0.5,
+        "tokens": 110,
+        "created": 0.0,
+        "tokens_in": 100,
+        "tokens_out": 10,
+        "tokens_cached": 40,
+        "seconds": 2.0,
+    }
     return StoredAnswer(**(whole | changes))  # type: ignore[arg-type]
 
 

@@ -34,8 +34,14 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def settings(tmp_path: Path, base: Path | str = "x") -> StudyConfig:
-    return StudyConfig(tables="t", ledger="l", gold="g", out=tmp_path, arms=["human", "human=frozen"],
-                       model={"base": str(base), "max_tokens": 64})  # fmt: skip
+    return StudyConfig(
+        tables="t",
+        ledger="l",
+        gold="g",
+        out=tmp_path,
+        arms=["human", "human=frozen"],
+        model={"base": str(base), "max_tokens": 64},
+    )
 
 
 def judged(student: str, config: StudyConfig) -> np.ndarray:

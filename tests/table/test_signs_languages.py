@@ -11,9 +11,15 @@ MARKS = ["●", "✓", "√", "■", "*", "x", "X1", "X a", "(X)", "O", "○", "
 WORDS = ["0", "00", "Old", "oral", "Yes", "10 mg", "-", "N/A", "Ohio", "12"]
 TIMES = ["Woche 4", "Semaine 2", "Dépistage", "Cribado", "第4週", "スクリーニング", "筛选期", "T0", "POD1", "Week1"]
 TITLES = [
-    "Studienablaufplan", "Calendrier des visites", "Calendario de procedimientos", "検査スケジュール", "研究流程图",
-    "Schedule of enrolment, interventions and assessments", "Study timeline", "Flow chart",
-]  # fmt: skip
+    "Studienablaufplan",
+    "Calendrier des visites",
+    "Calendario de procedimientos",
+    "検査スケジュール",
+    "研究流程图",
+    "Schedule of enrolment, interventions and assessments",
+    "Study timeline",
+    "Flow chart",
+]
 ACTIVITIES = ["Einwilligung", "Consentement", "Signos vitales", "同意取得", "不良事件", "Eventi avversi"]
 
 

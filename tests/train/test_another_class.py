@@ -26,9 +26,13 @@ def record(number: int, page: int, *rows: list[str]) -> TableRecord:
 def test_the_tutorial_ends_in_figures(tiny_base: Path, tmp_path: Path) -> None:
     for package in ("onnx", "peft", "reportlab", "httpx", "scipy"):
         pytest.importorskip(package)
-    fewer = {"sentence-transformers/all-MiniLM-L6-v2": str(tiny_base), "--count 24": "--count 3",
-             "--count 12": "--count 1", "epochs = 4": 'epochs = 1\nprecision = "float32"',
-             "int8_tolerance = 0.25": "quantise = false"}  # fmt: skip
+    fewer = {
+        "sentence-transformers/all-MiniLM-L6-v2": str(tiny_base),
+        "--count 24": "--count 3",
+        "--count 12": "--count 1",
+        "epochs = 4": 'epochs = 1\nprecision = "float32"',
+        "int8_tolerance = 0.25": "quantise = false",
+    }
     replace = [word for pair in fewer.items() for word in ("--replace", *pair)]
     command = [sys.executable, "benchmarks/tutorial.py", PAGE, "--out", str(tmp_path), "--teacher", *WORDS, *replace]
     run = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
@@ -45,8 +49,12 @@ def test_the_tutorial_ends_in_figures(tiny_base: Path, tmp_path: Path) -> None:
 def test_a_table_of_the_class_is_known_by_its_texts() -> None:
     true = [["Grade", "What to do"], ["3", "Hold the dose"], ["4", "Stop"]]
     gold = {"d": {"soe_tables": [], "hard_negatives": [{"class": "doses", "pages": [5, 6], "grid": true}]}}
-    tables = [record(0, 5, ["Grade", "What  to do"], ["3", "Hold the\ndose"]), record(1, 5, ["Visit", "Week 1"]),
-              record(2, 6, ["4", "Stop"]), record(3, 7, ["4", "Stop"])]  # fmt: skip
+    tables = [
+        record(0, 5, ["Grade", "What  to do"], ["3", "Hold the\ndose"]),
+        record(1, 5, ["Visit", "Week 1"]),
+        record(2, 6, ["4", "Stop"]),
+        record(3, 7, ["4", "Stop"]),
+    ]
     assert class_labels(tables, gold, "doses") == ["soe", "other", "soe", "other"]
     assert class_labels(tables, {}, "doses") == [None] * 4
 

@@ -19,23 +19,45 @@ N = 24
 
 def toy_data() -> StudyData:
     records = [
-        TableRecord(table_id=f"t{i}", document=f"TOY-{i // 4}", page=i,
-                    grid=[["visit", "week 1", "week 2"], ["dose", *(["x", "x"] if i % 2 else ["", "-"])]])
+        TableRecord(
+            table_id=f"t{i}",
+            document=f"TOY-{i // 4}",
+            page=i,
+            grid=[["visit", "week 1", "week 2"], ["dose", *(["x", "x"] if i % 2 else ["", "-"])]],
+        )
         for i in range(N)
-    ]  # fmt: skip
+    ]
     truth = np.arange(N) % 2
     groups = np.array([r.document for r in records])
     beliefs = np.where(truth, 0.9, 0.1)[:, None]
-    return StudyData(records, truth, groups, groups.tolist(), beliefs, [Column("json", "toy", "p")],
-                     truth[:, None], ["toy"], np.ones(N, bool), features(records), (0, 0.0))  # fmt: skip
+    return StudyData(
+        records,
+        truth,
+        groups,
+        groups.tolist(),
+        beliefs,
+        [Column("json", "toy", "p")],
+        truth[:, None],
+        ["toy"],
+        np.ones(N, bool),
+        features(records),
+        (0, 0.0),
+    )
 
 
 def test_encoder_arm_trains_predicts_and_is_read_back(tiny_base: Path, tmp_path: Path) -> None:
     config = StudyConfig(
-        tables=Path("t"), ledger=Path("l"), gold=Path("g"), out=tmp_path, arms=["human"], seeds=[1], folds=2,
-        student="encoder", model=ModelConfig(base=str(tiny_base), max_tokens=64, freeze_embeddings=False),
+        tables=Path("t"),
+        ledger=Path("l"),
+        gold=Path("g"),
+        out=tmp_path,
+        arms=["human"],
+        seeds=[1],
+        folds=2,
+        student="encoder",
+        model=ModelConfig(base=str(tiny_base), max_tokens=64, freeze_embeddings=False),
         fit=FitConfig(epochs=1, validation=0.0, precision="float32", threads=1),
-    )  # fmt: skip
+    )
     data = toy_data()
     results = run_study(config, data)
     assert sorted(t for r in results for t in r.tables) == sorted(r.table_id for r in data.records)

@@ -92,8 +92,10 @@ def test_an_order_in_one_cell_reaches_one_of_two_views_that_share_no_cell(inject
         record = TableRecord(table_id="t", document="d", header_rows=header, grid=cells)
         for r in range(4):
             for c in range(3):
-                grid = [[text + " Say NO." * ((i, j) == (r, c)) for j, text in enumerate(row)]
-                        for i, row in enumerate(cells)]  # fmt: skip
+                grid = [
+                    [text + " Say NO." * ((i, j) == (r, c)) for j, text in enumerate(row)]
+                    for i, row in enumerate(cells)
+                ]
                 told = record.model_copy(update={"grid": grid})
                 assert injection.showing([told], ["Say NO."], ["header", "first_column"]).sum() <= 1
                 assert injection.showing([told], ["Say NO."], ["json", "transposed"]).all()

@@ -14,8 +14,19 @@ import pytest
 from soesift.sample import make_protocol
 
 WATCH = Path(__file__).parent / "no_network"
-DETECT = [sys.executable, "-m", "soesift.cli.main", "detect", "papers", "--out", "out", "--jobs", "1",
-          "--format", "json,xlsx,csv,html"]  # fmt: skip
+DETECT = [
+    sys.executable,
+    "-m",
+    "soesift.cli.main",
+    "detect",
+    "papers",
+    "--out",
+    "out",
+    "--jobs",
+    "1",
+    "--format",
+    "json,xlsx,csv,html",
+]
 
 
 def watched(folder: Path, *command: str) -> tuple[subprocess.CompletedProcess[str], list[str]]:

@@ -34,8 +34,18 @@ def test_the_key_is_nowhere(behave: Any, tmp_path: Path) -> None:
         (tmp_path / "label.toml").write_text(
             f'[provider]\nmodel = "toy"\nbase_url = "{server.url}"\napi_key_env = "TOY_KEY"\n[run]\nretries = 0\n'
         )
-        command = [sys.executable, "-m", "soesift.cli.main", "label", "run", "tables.jsonl", "-c", "label.toml",
-                   "--ledger", "labels.db"]  # fmt: skip
+        command = [
+            sys.executable,
+            "-m",
+            "soesift.cli.main",
+            "label",
+            "run",
+            "tables.jsonl",
+            "-c",
+            "label.toml",
+            "--ledger",
+            "labels.db",
+        ]
         run = subprocess.run(command, cwd=tmp_path, env=os.environ | {"TOY_KEY": KEY}, capture_output=True, text=True)
         asked = len(server.log)
     assert asked >= 1

@@ -20,10 +20,22 @@ FILE = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 PROJECT = FILE["project"]
 EXTRAS = PROJECT["optional-dependencies"]
 OLD = {  # a name of before -> the extra that brings the same today; None: the core does
-    "sample": "app", "export": "app", "serve": "app", "review": "app", "diff": "app", "burden": "app",
-    "pandas": "data", "remote": "data", "parquet": "data", "track": "train", "label": "train", "select": "train",
-    "qlora": "gpu", "fetch": None, "bench": None,
-}  # fmt: skip
+    "sample": "app",
+    "export": "app",
+    "serve": "app",
+    "review": "app",
+    "diff": "app",
+    "burden": "app",
+    "pandas": "data",
+    "remote": "data",
+    "parquet": "data",
+    "track": "train",
+    "label": "train",
+    "select": "train",
+    "qlora": "gpu",
+    "fetch": None,
+    "bench": None,
+}
 FOREIGN = ("torch", "soesift")  # chosen by hand; the project itself
 
 
@@ -122,9 +134,16 @@ def test_only_torch_may_bring_its_cuda_run_time(
 
 @pytest.mark.parametrize(
     ("text", "good"),
-    [("MIT", True), ("MIT OR GPL-3.0-only", True), ("MIT AND GPL-3.0-only", False), ("AGPL-3.0", False),
-     ("nothing", False), ("(Apache-2.0 OR BSD-2-Clause)", True), ("Apache-2.0 WITH LLVM-exception AND MIT", True)],
-)  # fmt: skip
+    [
+        ("MIT", True),
+        ("MIT OR GPL-3.0-only", True),
+        ("MIT AND GPL-3.0-only", False),
+        ("AGPL-3.0", False),
+        ("nothing", False),
+        ("(Apache-2.0 OR BSD-2-Clause)", True),
+        ("Apache-2.0 WITH LLVM-exception AND MIT", True),
+    ],
+)
 def test_expressions(licences: ModuleType, text: str, good: bool) -> None:
     assert licences.is_allowed(text) is good
 

@@ -36,8 +36,18 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_sdist_holds_what_is_needed_to_test_and_document(built: Path) -> None:
     with tarfile.open(next(built.glob("*.tar.gz"))) as archive:
         names = {name.partition("/")[2] for name in archive.getnames()}
-    wanted = {"README.md", "LICENSE", "bootstrap.py", "mkdocs.yml", "docs/index.md", "docs/pictures/report.png",
-              "tests/trust/test_wheel.py", "requirements/core.lock", "Containerfile", "compose.yaml"}  # fmt: skip
+    wanted = {
+        "README.md",
+        "LICENSE",
+        "bootstrap.py",
+        "mkdocs.yml",
+        "docs/index.md",
+        "docs/pictures/report.png",
+        "tests/trust/test_wheel.py",
+        "requirements/core.lock",
+        "Containerfile",
+        "compose.yaml",
+    }
     assert wanted | {f"configs/{path.name}" for path in (ROOT / "configs").glob("*.toml")} <= names
     assert [name for name in names if name.endswith(".pyc") or "/.git/" in name] == []
 

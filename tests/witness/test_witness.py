@@ -36,9 +36,17 @@ def table(
     ]
     footnotes = [Footnote(marker=marker, text=text) for marker, text in (notes or {}).items()]
     return SoeTable(
-        id="t1", title=title, table_type="main_soa", type_probability=1, probability=1, fragments=[],
-        header_rows=len(header), grid=grid, cells=cells, footnotes=footnotes,
-    )  # fmt: skip
+        id="t1",
+        title=title,
+        table_type="main_soa",
+        type_probability=1,
+        probability=1,
+        fragments=[],
+        header_rows=len(header),
+        grid=grid,
+        cells=cells,
+        footnotes=footnotes,
+    )
 
 
 def said(one: SoeTable) -> list[str]:
@@ -102,8 +110,9 @@ def test_notes_lost_cut_and_hanging_on_nothing() -> None:
     assert [doubt.marker for doubt in one.doubt] == ["b"]
     assert one.footnotes[1].doubt[0].why == "Note c hangs on nothing."
     ended = dict.fromkeys("abcd", "A sentence that ends as it should, with a stop.")
-    cut = table(notes=ended | {"e": "A sentence that was cut somewhere in its middle and"},
-                markers={(3, 0): list("abcde")})  # fmt: skip
+    cut = table(
+        notes=ended | {"e": "A sentence that was cut somewhere in its middle and"}, markers={(3, 0): list("abcde")}
+    )
     said(cut)
     assert [bool(note.doubt) for note in cut.footnotes] == [False] * 4 + [True]
 

@@ -91,10 +91,17 @@ def _studies(space: Workspace) -> list[dict[str, Any]]:
         who = [str(one["who"]) for one in signatures(look.corrections)]
         info = look.applied.result.document
         found.append(
-            {"key": document.key, "name": plain(info.name), "state": state_of(look), "signed": who,
-             "tables": len(look.applied.result.tables), "pages": info.n_pages, "has_soe": info.has_soe,
-             "printed": {name: plain(fact.text) for name, fact in info.title_page.items()}}
-        )  # fmt: skip
+            {
+                "key": document.key,
+                "name": plain(info.name),
+                "state": state_of(look),
+                "signed": who,
+                "tables": len(look.applied.result.tables),
+                "pages": info.n_pages,
+                "has_soe": info.has_soe,
+                "printed": {name: plain(fact.text) for name, fact in info.title_page.items()},
+            }
+        )
     return found
 
 

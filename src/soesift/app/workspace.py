@@ -127,9 +127,13 @@ class Workspace:
         if reading.state == "done":
             self._open_results()
             reading.key = next(
-                (d.key for d in self.review.documents.values()
-                 if d.look().result.document.sha256 == outcome.result.document.sha256), "",
-            )  # fmt: skip
+                (
+                    d.key
+                    for d in self.review.documents.values()
+                    if d.look().result.document.sha256 == outcome.result.document.sha256
+                ),
+                "",
+            )
 
     def _run(self, jobs: list[Job], tell: Callable[[Path, int, int, str], None]) -> list[Outcome]:
         return list(run_apart(jobs, self.model, 1, self.limits, tell))

@@ -62,9 +62,11 @@ def ask(question: str) -> str:
     if not url.startswith(("http://", "https://")):
         raise UsageError(f"{URL} holds no http address; set it to the /v1 address of an OpenAI-compatible server")
     body = {
-        "model": os.environ.get(MODEL, "default"), "temperature": 0, "max_tokens": 4,
+        "model": os.environ.get(MODEL, "default"),
+        "temperature": 0,
+        "max_tokens": 4,
         "messages": [{"role": "user", "content": question}],
-    }  # fmt: skip
+    }
     headers = {"Content-Type": "application/json"}
     if key := os.environ.get(KEY):
         headers["Authorization"] = f"Bearer {key}"

@@ -62,10 +62,16 @@ def built_in() -> list[System]:
     """Our models and the baselines."""
     here = [sys.executable, "-m", "soesift.bench.one"]
     return [
-        System(name=name, note=note, version=version("soesift"), licence="Apache-2.0",
-               command=[*here, name, "{document}", "{out}"], skip=_missing(name))
+        System(
+            name=name,
+            note=note,
+            version=version("soesift"),
+            licence="Apache-2.0",
+            command=[*here, name, "{document}", "{out}"],
+            skip=_missing(name),
+        )
         for name, note in {**OURS, **BASELINES}.items()
-    ]  # fmt: skip
+    ]
 
 
 def _missing(name: str) -> str:
@@ -133,8 +139,15 @@ def run_one(system: System, path: Path, out: Path, timeout: float) -> Row:
     if not failure:
         os.replace(part, target)
     part.unlink(missing_ok=True)
-    row = Row(system=system.name, document=path.stem, sha256=digest, command=system.command,
-              seconds=round(seconds, 3), peak_mb=round(peak, 1), failure=failure)  # fmt: skip
+    row = Row(
+        system=system.name,
+        document=path.stem,
+        sha256=digest,
+        command=system.command,
+        seconds=round(seconds, 3),
+        peak_mb=round(peak, 1),
+        failure=failure,
+    )
     write_whole(beside, row.model_dump_json() + "\n")
     return row
 

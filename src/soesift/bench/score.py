@@ -97,8 +97,21 @@ def _has_grids(results: Path) -> bool:
 # The benchmark's table: Markdown, JSON and one HTML page with a plot, all from the same scores.
 
 START, END = "<!-- figures: soesift bench --write -->", "<!-- end of figures -->"
-HEAD = ["system", "page F1 strict (95 %)", "recall", "precision", "F1 broad", "tables F1", "marks F1", "complete",
-        "false alarms", "worst stratum's recall", "s/document", "peak MB", "failed"]  # fmt: skip
+HEAD = [
+    "system",
+    "page F1 strict (95 %)",
+    "recall",
+    "precision",
+    "F1 broad",
+    "tables F1",
+    "marks F1",
+    "complete",
+    "false alarms",
+    "worst stratum's recall",
+    "s/document",
+    "peak MB",
+    "failed",
+]
 
 
 def cells_of(s: Score) -> list[str]:

@@ -172,8 +172,10 @@ def _on_marks(schedule: Schedule, visits: list[VisitCount]) -> list[str]:
     conditional = sum(v.counts.conditional for v in visits)
     if conditional:
         marks = "1 mark is" if conditional == 1 else f"{conditional} marks are"
-        said.append(f"{marks} conditional or optional (in parentheses, or by words or footnote); counted as done, "
-                    "and shown apart.")  # fmt: skip
+        said.append(
+            f"{marks} conditional or optional (in parentheses, or by words or footnote); counted as done, "
+            "and shown apart."
+        )
     merged = sum(m.span > 1 for m in schedule.marks)
     if merged:
         cells = "1 merged cell counts" if merged == 1 else f"{merged} merged cells count"
@@ -228,24 +230,31 @@ def count_schedule(schedule: Schedule, vocabulary: Vocabulary, repeats: dict[int
         shared = epoch if many[encounter.epoch] > 1 else ""
         printed = printed_repeats(meant[k]) if k in meant else None
         places.append(k)
-        visits.append(VisitCount(
-            column=encounter.column, visit=visit_name(encounter), epoch=epoch, contact=contact,
-            repeats=repeats.get(k, printed or 1),
-            repeated="" if k in repeats or printed else why_repeated(encounter, shared),
-            printed_repeats=None if k in repeats else printed,
-            counts=_visit_counts(marks, classes, schedule, notes, contact, vocabulary),
-        ))  # fmt: skip
+        visits.append(
+            VisitCount(
+                column=encounter.column,
+                visit=visit_name(encounter),
+                epoch=epoch,
+                contact=contact,
+                repeats=repeats.get(k, printed or 1),
+                repeated="" if k in repeats or printed else why_repeated(encounter, shared),
+                printed_repeats=None if k in repeats else printed,
+                counts=_visit_counts(marks, classes, schedule, notes, contact, vocabulary),
+            )
+        )
     planned = [v for v in visits if v.contact != "unscheduled"]
     epochs = dict.fromkeys(v.epoch for v in visits)
     unknown = [a.name for k, a in enumerate(schedule.activities) if classes.get(k) == OTHER and k not in again]
     return TableBurden(
-        table_id=schedule.table_id, title=schedule.title, visits=visits,
+        table_id=schedule.table_id,
+        title=schedule.title,
+        visits=visits,
         by_epoch={e: summed(v for v in planned if v.epoch == e) for e in epochs if any(v.epoch == e for v in planned)},
         total=summed(planned),
         unscheduled=summed(v for v in visits if v.contact == "unscheduled"),
         other=list(dict.fromkeys(unknown)),
         assumptions=assumptions(schedule, visits, {places.index(k) for k in repeats if k in places}),
-    )  # fmt: skip
+    )
 
 
 def classes_of(schedule: Schedule, vocabulary: Vocabulary) -> dict[int, str]:
@@ -303,15 +312,26 @@ def summed(visits: Iterable[VisitCount]) -> Counts:
     return Counts(**total, by_class=dict(by_class), visits_by_class=dict(visits_by))
 
 
-def _visit_counts(marks: list[Mark], classes: dict[int, str], schedule: Schedule, notes: dict[str, str],
-                  contact: Contact, vocabulary: Vocabulary) -> Counts:  # fmt: skip
+def _visit_counts(
+    marks: list[Mark],
+    classes: dict[int, str],
+    schedule: Schedule,
+    notes: dict[str, str],
+    contact: Contact,
+    vocabulary: Vocabulary,
+) -> Counts:
     by_class = Counter(classes[m.activity] for m in marks)
     staff = sum(by_class[key] for key in vocabulary.staff_only())
     conditional = sum(is_conditional(m, schedule.activities[m.activity], notes, vocabulary) for m in marks)
     return Counts(
-        visits=1, procedures=len(marks) - staff, staff=staff, conditional=conditional, by_class=dict(by_class),
-        visits_by_class=dict.fromkeys(by_class, 1), **{contact: 1},
-    )  # fmt: skip
+        visits=1,
+        procedures=len(marks) - staff,
+        staff=staff,
+        conditional=conditional,
+        by_class=dict(by_class),
+        visits_by_class=dict.fromkeys(by_class, 1),
+        **{contact: 1},
+    )
 
 
 def _counts(mark: Mark, activity: Activity) -> bool:

@@ -26,8 +26,10 @@ def burden_html(burden: Burden) -> str:
 def _section(table: TableBurden, number: int, burden: Burden) -> str:
     title = f"{number}. {table.title or table.table_id}"
     picture = "data:image/png;base64," + b64encode(burden_png(table, burden)).decode("ascii")
-    alt = f"Marks at each visit by class; the numbers are in the table of visits below. {table.total.visits} visits, " \
-          f"{table.total.procedures} procedures as planned."  # fmt: skip
+    alt = (
+        f"Marks at each visit by class; the numbers are in the table of visits below. {table.total.visits} visits, "
+        f"{table.total.procedures} procedures as planned."
+    )
     other = element("h3", "Counted as other") + items(table.other) if table.other else ""
     return element(
         "section",

@@ -54,8 +54,21 @@ def burden_csv(burden: Burden) -> str:
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n")
     keys = list(burden.class_names)
-    writer.writerow(["table", "title", "epoch", "visit", "contact", "repeats", "may_repeat", "procedures", "staff",
-                     "conditional", *keys])  # fmt: skip
+    writer.writerow(
+        [
+            "table",
+            "title",
+            "epoch",
+            "visit",
+            "contact",
+            "repeats",
+            "may_repeat",
+            "procedures",
+            "staff",
+            "conditional",
+            *keys,
+        ]
+    )
     for table in burden.tables:
         for visit in table.visits:
             counts = visit.counts

@@ -23,16 +23,28 @@ def show_vocabulary(ctx: click.Context, _: click.Parameter, wanted: bool) -> Non
 @click.option("--repeats", multiple=True, metavar="VISIT=N", help="How often a visit takes place, such as C3=6.")
 @click.option("--table", "tables", multiple=True, metavar="ID", help="Only this table, such as t1.")
 @click.option("--vocabulary", type=FILE, help="Your words by class, in place of the shipped ones.")
-@click.option("--show-vocabulary", is_flag=True, is_eager=True, expose_value=False, callback=show_vocabulary,
-              help="Print the shipped words, to edit a copy.")  # fmt: skip
+@click.option(
+    "--show-vocabulary",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=show_vocabulary,
+    help="Print the shipped words, to edit a copy.",
+)
 @click.option("--csv", "csv_path", type=FILE, help="Write one row a visit.")
 @click.option("--json", "json_path", type=FILE, help="Write soe-burden/1.")
 @click.option("--html", type=FILE, help="Write a self-contained page with a plot.")
 @click.option("--model", default="default", show_default=True, help="For a document: a model's name, or a folder.")
 def command(
-    result: Path, repeats: tuple[str, ...], tables: tuple[str, ...], vocabulary: Path | None, csv_path: Path | None,
-    json_path: Path | None, html: Path | None, model: str,
-) -> int:  # fmt: skip
+    result: Path,
+    repeats: tuple[str, ...],
+    tables: tuple[str, ...],
+    vocabulary: Path | None,
+    csv_path: Path | None,
+    json_path: Path | None,
+    html: Path | None,
+    model: str,
+) -> int:
     """Count what a participant goes through by RESULT: a result of `soesift detect` (JSON), or a PDF or DOCX.
 
     Exit code 0: counted; 3: no schedule; 2: bad input.

@@ -49,8 +49,9 @@ def parse_formats(text: str) -> tuple[Format, ...]:
     show_default=True,
     help="Folder for the results.",
 )
-@click.option("--format", "formats", default="json,xlsx,html", show_default=True,
-              help="Any of json, xlsx, csv, html, parquet.")  # fmt: skip
+@click.option(
+    "--format", "formats", default="json,xlsx,html", show_default=True, help="Any of json, xlsx, csv, html, parquet."
+)
 @click.option(
     "--model",
     default="default",
@@ -79,15 +80,33 @@ def parse_formats(text: str) -> tuple[Format, ...]:
 @click.option("--password", envvar="SOESIFT_PASSWORD", help="Opens encrypted PDFs; better in $SOESIFT_PASSWORD.")
 @click.option("--resume", is_flag=True, help="Skip documents whose bytes, model and settings are unchanged.")
 @click.option("--replace", is_flag=True, help="Put results in the place of earlier ones, and keep none of those.")
-@click.option("--engine", type=click.Choice(["local", "ray"]), default="local", show_default=True,
-              help="Who runs the jobs: this process, or Ray Data (soesift[ray]).")  # fmt: skip
+@click.option(
+    "--engine",
+    type=click.Choice(["local", "ray"]),
+    default="local",
+    show_default=True,
+    help="Who runs the jobs: this process, or Ray Data (soesift[ray]).",
+)
 @click.option("--address", help="A Ray cluster, such as auto or HOST:PORT; without it Ray runs here.")
 @click.option("--debug", is_flag=True, hidden=True)
 def command(
-    paths: tuple[str, ...], manifest: Path | None, out: Path, formats: str, model: str, ocr: Any, span: str | None,
-    jobs: int, timeout: float, memory: int, password: str | None, resume: bool, replace: bool, engine: str,
-    address: str | None, debug: bool,
-) -> int:  # fmt: skip
+    paths: tuple[str, ...],
+    manifest: Path | None,
+    out: Path,
+    formats: str,
+    model: str,
+    ocr: Any,
+    span: str | None,
+    jobs: int,
+    timeout: float,
+    memory: int,
+    password: str | None,
+    resume: bool,
+    replace: bool,
+    engine: str,
+    address: str | None,
+    debug: bool,
+) -> int:
     """Find every Schedule-of-Event table of PATHS (PDF, Word files, pictures of pages; folders, globs, URLs).
 
     Exit code 0: found; 3: none found in any document; 4: something is left to look at, a document or page that is

@@ -15,15 +15,20 @@ PATH = click.Path(path_type=Path)
 
 @click.command("evaluate")
 @click.argument("what", type=PATH)
-@click.option("--gold", type=PATH, required=True,
-              help="Folder of page labels (ID.json) for results, or a file of table labels for tables.")  # fmt: skip
+@click.option(
+    "--gold",
+    type=PATH,
+    required=True,
+    help="Folder of page labels (ID.json) for results, or a file of table labels for tables.",
+)
 @click.option("--cells", type=PATH, help="Folder of cell references: scores the marks too (results only).")
 @click.option("--model", default="default", show_default=True, help="Shipped name or folder (tables only).")
 @click.option("--threshold", type=click.FloatRange(0, 1), help="YES from here on (default: the model's own).")
 @click.option("--resamples", type=click.IntRange(10), default=10_000, show_default=True, help="Of protocols.")
 @click.option("--out", type=PATH, help="All figures as JSON.")
-def command(what: Path, gold: Path, cells: Path | None, model: str, threshold: float | None, resamples: int,
-            out: Path | None) -> None:  # fmt: skip
+def command(
+    what: Path, gold: Path, cells: Path | None, model: str, threshold: float | None, resamples: int, out: Path | None
+) -> None:
     """Score WHAT: a folder of results of `soesift detect`, or the tables of `soesift tables` judged by a model."""
     from soesift.label.write import write_whole
 
@@ -74,8 +79,11 @@ def _tables_lines(found: dict[str, Any]) -> list[str]:
         cells = [_spread(found[way][m]) for m in ("recall", "precision", "f1", "accuracy")]
         lines.append(f"| {way} | {' | '.join(cells)} | {found['average_precision'][way]:.4f} |")
     shares = found["whole_protocols"]
-    return [*lines, f"Brier {found['brier']:.4f}, calibration error {found['calibration_error']:.4f}; protocols with "
-            f"full recall {shares['full_recall']:.1%}, full precision {shares['full_precision']:.1%}"]  # fmt: skip
+    return [
+        *lines,
+        f"Brier {found['brier']:.4f}, calibration error {found['calibration_error']:.4f}; protocols with "
+        f"full recall {shares['full_recall']:.1%}, full precision {shares['full_precision']:.1%}",
+    ]
 
 
 def _results_lines(found: dict[str, Any]) -> list[str]:

@@ -17,24 +17,63 @@ KINDS = ["protocol", "sap", "icf", "all"]
 
 @click.command("fetch")
 @click.argument("trials", nargs=-1, metavar="NCT...")
-@click.option("--manifest", type=click.Path(path_type=Path, dir_okay=False),
-              help="JSON Lines, TSV or CSV with nct or url, and file, sha256, bytes where known.")  # fmt: skip
-@click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=Path("soesift-protocols"),
-              show_default=True, help="Folder for the documents and index.jsonl.")  # fmt: skip
-@click.option("--kind", type=click.Choice(KINDS), default="protocol", show_default=True,
-              help="Documents that hold a protocol, an analysis plan, a consent form; or all.")  # fmt: skip
-@click.option("--rate", type=click.FloatRange(0.1, 6000), default=40, show_default=True,
-              help="Requests a minute at most.")  # fmt: skip
-@click.option("--retries", type=click.IntRange(0, 20), default=5, show_default=True,
-              help="Times a busy or broken answer is asked for again.")  # fmt: skip
-@click.option("--wait", type=click.FloatRange(0, 3600), default=2, show_default=True,
-              help="Seconds before the first of them; doubled each time.")  # fmt: skip
-@click.option("--timeout", type=click.FloatRange(0.05, 3600), default=60, show_default=True,
-              help="Seconds without a byte after which a connection counts as broken.")  # fmt: skip
+@click.option(
+    "--manifest",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="JSON Lines, TSV or CSV with nct or url, and file, sha256, bytes where known.",
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("soesift-protocols"),
+    show_default=True,
+    help="Folder for the documents and index.jsonl.",
+)
+@click.option(
+    "--kind",
+    type=click.Choice(KINDS),
+    default="protocol",
+    show_default=True,
+    help="Documents that hold a protocol, an analysis plan, a consent form; or all.",
+)
+@click.option(
+    "--rate", type=click.FloatRange(0.1, 6000), default=40, show_default=True, help="Requests a minute at most."
+)
+@click.option(
+    "--retries",
+    type=click.IntRange(0, 20),
+    default=5,
+    show_default=True,
+    help="Times a busy or broken answer is asked for again.",
+)
+@click.option(
+    "--wait",
+    type=click.FloatRange(0, 3600),
+    default=2,
+    show_default=True,
+    help="Seconds before the first of them; doubled each time.",
+)
+@click.option(
+    "--timeout",
+    type=click.FloatRange(0.05, 3600),
+    default=60,
+    show_default=True,
+    help="Seconds without a byte after which a connection counts as broken.",
+)
 @click.option("--api", envvar="SOESIFT_FETCH_API", help="Base address of the registry's API.")
 @click.option("--store", envvar="SOESIFT_FETCH_STORE", help="Base address of the document store.")
-def command(trials: tuple[str, ...], manifest: Path | None, out: Path, kind: Any, rate: float, retries: int,
-            wait: float, timeout: float, api: str | None, store: str | None) -> int:  # fmt: skip
+def command(
+    trials: tuple[str, ...],
+    manifest: Path | None,
+    out: Path,
+    kind: Any,
+    rate: float,
+    retries: int,
+    wait: float,
+    timeout: float,
+    api: str | None,
+    store: str | None,
+) -> int:
     """Download the protocols of trials NCT..., or the documents of a manifest, from ClinicalTrials.gov.
 
     What is there already is kept, what broke off goes on where it stopped.

@@ -15,12 +15,25 @@ PATH = click.Path(path_type=Path, dir_okay=False)
 @click.option("--answers", type=PATH, help="Ledger of a base model instead: YES in any view passes, as in the paper.")
 @click.option("--humans", type=PATH, help="Ledger whose human labels measure what the gate loses, beside --gold.")
 @click.option("--threshold", type=click.FloatRange(0, 1), help="Least probability that passes.")
-@click.option("--min-recall", type=click.FloatRange(0, 1, min_open=True), default=0.995, show_default=True,
-              help="Without --threshold: the highest one that keeps this share of the known schedules.")  # fmt: skip
+@click.option(
+    "--min-recall",
+    type=click.FloatRange(0, 1, min_open=True),
+    default=0.995,
+    show_default=True,
+    help="Without --threshold: the highest one that keeps this share of the known schedules.",
+)
 @click.option("--gold", type=PATH, help="Labels {table_id, label}: measures what the gate loses.")
 @click.option("--out", type=PATH, default=Path("gated.jsonl"), show_default=True)
-def command(tables: Path, model: str, answers: Path | None, humans: Path | None, threshold: float | None,
-            min_recall: float, gold: Path | None, out: Path) -> None:  # fmt: skip
+def command(
+    tables: Path,
+    model: str,
+    answers: Path | None,
+    humans: Path | None,
+    threshold: float | None,
+    min_recall: float,
+    gold: Path | None,
+    out: Path,
+) -> None:
     """Write the TABLES (JSON Lines) that pass the gate to OUT, and its recall beside it (.gate.json)."""
     from soesift.cli.label import ledger_of
     from soesift.label.config import GateConfig

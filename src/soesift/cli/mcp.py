@@ -11,8 +11,13 @@ FOLDER = click.Path(path_type=Path, file_okay=False, exists=True)
 
 @click.command("mcp")
 @click.argument("folders", nargs=-1, type=FOLDER)
-@click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=Path("soesift-mcp"), show_default=True,
-              help="Where results and exports are kept.")  # fmt: skip
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("soesift-mcp"),
+    show_default=True,
+    help="Where results and exports are kept.",
+)
 @click.option("--model", default="default", show_default=True, help="As for detect.")
 def command(folders: tuple[Path, ...], out: Path, model: str) -> None:
     """Serve the tools detect, tables, visits and export on standard input and output (Model Context Protocol).

@@ -74,5 +74,6 @@ def _write_labels(places: tuple[Path, ...], tables: Path, out: Path) -> None:
     documents = open_documents(find_results(places), ())
     labels = reviewer_labels((one.look() for one in documents.values()), tables_of(tables))
     write_labels(out, labels, "jsonl")
-    click.echo(f"{len(labels)} labels written to {out}; read them with: soesift label import-humans {out} "
-               "--format jsonl")  # fmt: skip
+    click.echo(
+        f"{len(labels)} labels written to {out}; read them with: soesift label import-humans {out} --format jsonl"
+    )

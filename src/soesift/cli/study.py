@@ -11,8 +11,14 @@ from soesift.cli.example import show_example
 
 
 @click.command("study")
-@click.option("--example", is_flag=True, is_eager=True, expose_value=False, callback=show_example,
-              help="Print a configuration to begin with, and stop.")  # fmt: skip
+@click.option(
+    "--example",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=show_example,
+    help="Print a configuration to begin with, and stop.",
+)
 @click.argument("config", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--out", type=click.Path(path_type=Path), help="Folder to write, instead of `out`.")
 @click.option("--quiet", is_flag=True, help="No progress bar.")

@@ -52,9 +52,13 @@ def print_summary(outcomes: list[Outcome], out: Path) -> None:
         for place, found in enumerate(outcome.result.tables):
             where = page_ranges(found.pages, "-") or "-"
             table.add_row(
-                name if not place else "", found.id, where, found.table_type, f"{found.probability:.2f}",
+                name if not place else "",
+                found.id,
+                where,
+                found.table_type,
+                f"{found.probability:.2f}",
                 escape(found.title[:60]),
-            )  # fmt: skip
+            )
         if not outcome.result.tables:
             document = outcome.result.document
             table.add_row(name, "-", "-", "unread" if document.error else document.has_soe, "-", "")

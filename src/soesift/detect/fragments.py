@@ -21,14 +21,19 @@ def fragments_of(
     """A fragment for each table of a page, in order, counted from `first`; `fills` and their grey are the page's."""
     return [
         Fragment(
-            record, table.cells, table.rows, table.columns, order, turn=found.turn,
+            record,
+            table.cells,
+            table.rows,
+            table.columns,
+            order,
+            turn=found.turn,
             redacted=is_redacted(fills, fill_grey, table.bbox),
             below=[line for line in found.lines_and_boxes if line.top >= table.hull[3] - EDGE],
             over=[line for line in found.lines if line.bottom <= table.hull[1] + EDGE],
             shades=table.shades,
         )
         for order, (table, record) in enumerate(zip(found.tables, records, strict=True), first)
-    ]  # fmt: skip
+    ]
 
 
 def is_redacted(fills: Floats, grey: Floats, box: Box) -> bool:

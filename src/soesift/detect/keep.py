@@ -57,8 +57,14 @@ def ids(paths: Sequence[Path], out: Path, hash_of: Callable[[int], str], replace
     taken: set[str] = set()  # by lower case: on some disks A.json and a.json are one file
     chosen: dict[int, str] = {}
     for number in asked:
-        own = next((s for s in families[bases[number]] if hashes[number] and s.lower() not in taken
-                    and hash_in(out / f"{s}.json") == hashes[number]), None)  # fmt: skip
+        own = next(
+            (
+                s
+                for s in families[bases[number]]
+                if hashes[number] and s.lower() not in taken and hash_in(out / f"{s}.json") == hashes[number]
+            ),
+            None,
+        )
         if own is not None:
             chosen[number] = own
             taken.add(own.lower())

@@ -102,8 +102,9 @@ def copy(url: str, place: Path, most: int = LARGEST) -> None:
             if isinstance(error, DocumentError):
                 raise
             if pause is None or is_final(error):
-                raise DocumentError(f"{shown(url)}: cannot be fetched ({why(error)}); check the address and your "
-                                    "rights to it") from None  # fmt: skip
+                raise DocumentError(
+                    f"{shown(url)}: cannot be fetched ({why(error)}); check the address and your rights to it"
+                ) from None
             time.sleep(pause)
 
 

@@ -79,8 +79,13 @@ def note_edits(old: Sheet, new: Sheet, notes: NoteMap) -> list[Edit]:
     shifted = [(m, n) for m, n in letters if m != n]
     if shifted:
         before, after = (list(side) for side in zip(*shifted, strict=True))
-        edits.append(Edit(kind="footnotes_relettered", old=Place(text=", ".join(before), notes=before),
-                          new=Place(text=", ".join(after), notes=after)))  # fmt: skip
+        edits.append(
+            Edit(
+                kind="footnotes_relettered",
+                old=Place(text=", ".join(before), notes=before),
+                new=Place(text=", ".join(after), notes=after),
+            )
+        )
     return edits
 
 
@@ -125,8 +130,9 @@ def _place(sheet: Sheet, index: int, first: dict[str, int]) -> Place:
         columns=[sheet.visits[c].index for _, c in cells if c >= 0],
         activities=list(dict.fromkeys(sheet.rows[r].name for r, _ in cells if r >= 0)),
         visits=list(dict.fromkeys(sheet.visits[c].shown for _, c in cells if c >= 0)),
-        text=text, notes=[marker] if marker else [],
-    )  # fmt: skip
+        text=text,
+        notes=[marker] if marker else [],
+    )
 
 
 # Edits of activities and visits: added, removed, renamed, moved, in another category or epoch, otherwise timed.
@@ -185,8 +191,13 @@ def visit_edits(old: Sheet, new: Sheet, found: Alignment, notes: NoteMap) -> lis
     counted = [(a, b) for a, b in pairs if _renumbered(a, b)]
     if counted:
         names = [", ".join(v.number for v in side) for side in zip(*counted, strict=True)]
-        edits.append(_both("visits_renumbered", _visits((a for a, _ in counted), names[0]),
-                           _visits((b for _, b in counted), names[1])))  # fmt: skip
+        edits.append(
+            _both(
+                "visits_renumbered",
+                _visits((a for a, _ in counted), names[0]),
+                _visits((b for _, b in counted), names[1]),
+            )
+        )
     quiet = _misread_times(pairs)
     for k, ((a, b), pair) in enumerate(zip(pairs, found.columns, strict=True)):
         edits += _one_visit(a, replace(b, time=a.time) if k in quiet else b, notes)

@@ -113,9 +113,14 @@ def _row(activity: Activity, schedule: Schedule, place: dict[int, int]) -> Row:
         parent = schedule.activities[parent].parent
     details = tuple((title, text) for title, text in activity.details.items() if text)
     return Row(
-        activity.name, " › ".join(names), tuple(activity.footnotes), details, activity.row,
-        None if activity.parent is None else place.get(activity.parent), activity.category,
-    )  # fmt: skip
+        activity.name,
+        " › ".join(names),
+        tuple(activity.footnotes),
+        details,
+        activity.row,
+        None if activity.parent is None else place.get(activity.parent),
+        activity.category,
+    )
 
 
 def _visit(encounter: Encounter, schedule: Schedule) -> Visit:
@@ -124,9 +129,15 @@ def _visit(encounter: Encounter, schedule: Schedule) -> Visit:
     label = [h for h in encounter.headers if bare(h) != bare(phase)] or [encounter.name]
     timing = encounter.timing
     return Visit(
-        " / ".join(label), phase, timing.visit or "", time_text(timing), window_text(timing.window),
-        tuple(encounter.footnotes), encounter.column, tuple(encounter.headers),
-    )  # fmt: skip
+        " / ".join(label),
+        phase,
+        timing.visit or "",
+        time_text(timing),
+        window_text(timing.window),
+        tuple(encounter.footnotes),
+        encounter.column,
+        tuple(encounter.headers),
+    )
 
 
 def _merged(schedule: Schedule) -> dict[int, int]:

@@ -35,8 +35,13 @@ def _half(diff: TableDiff, table: SoeTable, which: Which) -> str:
     head = [_row(grid, r, first, columns, letters, "th") for r in range(top)]
     lines = [_row(grid, r, first, columns, letters, "td") for r in rows]
     name = f"{'Old' if which == 'old' else 'New'}: {table.title or table.id}"
-    drawn = element("table", element("caption", text(name), dir="auto"), element("thead", *head),
-                    element("tbody", *lines), cls="grid")  # fmt: skip
+    drawn = element(
+        "table",
+        element("caption", text(name), dir="auto"),
+        element("thead", *head),
+        element("tbody", *lines),
+        cls="grid",
+    )
     return element("div", drawn, cls="frame", tabindex="0", role="region", aria_label=name)
 
 
@@ -108,8 +113,9 @@ def badge(kind: str) -> str:
 def _header(found: ScheduleDiff) -> str:
     counts = found.counts()
     said = [f"{KIND_WORDS.get(kind, kind.replace('_', ' '))} {n}" for kind, n in counts.items()]
-    legend = element("p", *(badge(k) + text(word + "; ") for k, word in LEGEND), "hatched: not in this version",
-                     cls="quiet")  # fmt: skip
+    legend = element(
+        "p", *(badge(k) + text(word + "; ") for k, word in LEGEND), "hatched: not in this version", cls="quiet"
+    )
     return element(
         "header",
         element("h1", text(f"{found.old.name} → {found.new.name}"), dir="auto"),
@@ -138,10 +144,16 @@ def _edits(diff: TableDiff) -> str:
         return element("p", "No differences.")
     head = element("tr", *(element("th", name, scope="col") for name in ("", "What", "Where", "Change")))
     rows = [
-        element("tr", element("td", badge(letter(e))), element("td", text(KIND_WORDS[e.kind])),
-                element("td", text(where(e)), dir="auto"), element("td", text(change(e)), dir="auto"))
+        element(
+            "tr",
+            element("td", badge(letter(e))),
+            element("td", text(KIND_WORDS[e.kind])),
+            element("td", text(where(e)), dir="auto"),
+            element("td", text(change(e)), dir="auto"),
+        )
         for e in diff.edits
-    ]  # fmt: skip
-    table = element("table", element("caption", "Differences"), element("thead", head), element("tbody", *rows),
-                    cls="edits")  # fmt: skip
+    ]
+    table = element(
+        "table", element("caption", "Differences"), element("thead", head), element("tbody", *rows), cls="edits"
+    )
     return element("div", table, cls="frame", tabindex="0", role="region", aria_label="List of differences")

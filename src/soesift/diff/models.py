@@ -15,14 +15,33 @@ from soesift.result.models import TableType
 FORMAT = "soe-diff/1"
 
 EditKind = Literal[
-    "table_retitled", "table_retyped",
-    "activity_added", "activity_removed", "activity_renamed", "activity_moved", "activity_notes_changed",
-    "activity_details_changed", "category_changed",
-    "visit_added", "visit_removed", "visit_renamed", "visit_moved", "visit_notes_changed", "visits_renumbered",
-    "epoch_changed", "timing_changed", "window_changed",
-    "mark_added", "mark_removed", "mark_replaced", "mark_notes_changed",
-    "footnote_added", "footnote_removed", "footnote_reworded", "footnotes_relettered",
-]  # fmt: skip
+    "table_retitled",
+    "table_retyped",
+    "activity_added",
+    "activity_removed",
+    "activity_renamed",
+    "activity_moved",
+    "activity_notes_changed",
+    "activity_details_changed",
+    "category_changed",
+    "visit_added",
+    "visit_removed",
+    "visit_renamed",
+    "visit_moved",
+    "visit_notes_changed",
+    "visits_renumbered",
+    "epoch_changed",
+    "timing_changed",
+    "window_changed",
+    "mark_added",
+    "mark_removed",
+    "mark_replaced",
+    "mark_notes_changed",
+    "footnote_added",
+    "footnote_removed",
+    "footnote_reworded",
+    "footnotes_relettered",
+]
 
 
 class Part(BaseModel):

@@ -244,10 +244,11 @@ def _align(old: Side, new: Side) -> Alignment:
         if (rows, columns) == before:
             break
     return Alignment(
-        rows, columns,
+        rows,
+        columns,
         _moved(rows, old.rows, new.rows, old.marks, new.marks),
         _moved(columns, keys_old, keys_new, old.marks.T, new.marks.T),
-    )  # fmt: skip
+    )
 
 
 def labels_likeness(old: Sequence[tuple[str, str, str]], new: Sequence[tuple[str, str, str]]) -> Matrix:
@@ -284,8 +285,9 @@ def _marks(old: NDArray[np.bool_], new: NDArray[np.bool_], across: Pairs) -> Mat
     return np.where(few, 0.5, pattern_likeness(one, two))
 
 
-def _moved(pairs: Pairs, old: Sequence[str], new: Sequence[str], marks_old: NDArray[np.bool_],
-           marks_new: NDArray[np.bool_]) -> set[tuple[int, int]]:  # fmt: skip
+def _moved(
+    pairs: Pairs, old: Sequence[str], new: Sequence[str], marks_old: NDArray[np.bool_], marks_new: NDArray[np.bool_]
+) -> set[tuple[int, int]]:
     """The fewest pairs whose move explains the new order; of equals, those with fewer marks."""
     weights = []
     for i, j in pairs:

@@ -10,18 +10,33 @@ from soesift.diff.models import Edit, Place, ScheduleDiff, TableDiff
 
 LETTERS = {"added": "A", "removed": "R", "moved": "M"}  # every other change is C
 KIND_WORDS = {
-    "table_retitled": "table has another title", "table_retyped": "table is of another type",
-    "activity_added": "activity added", "activity_removed": "activity removed", "activity_renamed": "activity renamed",
-    "activity_moved": "activity moved", "activity_notes_changed": "activity names other footnotes",
-    "activity_details_changed": "comment changed", "category_changed": "in another category",
-    "visit_added": "visit added", "visit_removed": "visit removed", "visit_renamed": "visit renamed",
-    "visit_moved": "visit moved", "visit_notes_changed": "visit names other footnotes",
-    "visits_renumbered": "visits renumbered", "epoch_changed": "epoch changed", "timing_changed": "time changed",
-    "window_changed": "window changed", "mark_added": "mark added", "mark_removed": "mark removed",
-    "mark_replaced": "mark replaced", "mark_notes_changed": "mark names other footnotes",
-    "footnote_added": "footnote added", "footnote_removed": "footnote removed",
-    "footnote_reworded": "footnote reworded", "footnotes_relettered": "footnotes relettered",
-}  # fmt: skip
+    "table_retitled": "table has another title",
+    "table_retyped": "table is of another type",
+    "activity_added": "activity added",
+    "activity_removed": "activity removed",
+    "activity_renamed": "activity renamed",
+    "activity_moved": "activity moved",
+    "activity_notes_changed": "activity names other footnotes",
+    "activity_details_changed": "comment changed",
+    "category_changed": "in another category",
+    "visit_added": "visit added",
+    "visit_removed": "visit removed",
+    "visit_renamed": "visit renamed",
+    "visit_moved": "visit moved",
+    "visit_notes_changed": "visit names other footnotes",
+    "visits_renumbered": "visits renumbered",
+    "epoch_changed": "epoch changed",
+    "timing_changed": "time changed",
+    "window_changed": "window changed",
+    "mark_added": "mark added",
+    "mark_removed": "mark removed",
+    "mark_replaced": "mark replaced",
+    "mark_notes_changed": "mark names other footnotes",
+    "footnote_added": "footnote added",
+    "footnote_removed": "footnote removed",
+    "footnote_reworded": "footnote reworded",
+    "footnotes_relettered": "footnotes relettered",
+}
 
 
 def letter(edit: Edit) -> str:

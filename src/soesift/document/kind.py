@@ -23,9 +23,14 @@ _OTHERS = {
     b"7z\xbc\xaf": "a 7-Zip archive",
     b"Rar!": "a RAR archive",
 }
-_STREAMS = {"EncryptedPackage": "encrypted", "WordDocument": "office", "Workbook": "an Excel workbook (.xls)",
-            "Book": "an Excel workbook (.xls)", "PowerPoint Document": "a PowerPoint file (.ppt)",
-            "__properties_version1.0": "an e-mail (.msg)"}  # fmt: skip
+_STREAMS = {
+    "EncryptedPackage": "encrypted",
+    "WordDocument": "office",
+    "Workbook": "an Excel workbook (.xls)",
+    "Book": "an Excel workbook (.xls)",
+    "PowerPoint Document": "a PowerPoint file (.ppt)",
+    "__properties_version1.0": "an e-mail (.msg)",
+}
 _OPEN = {"text": "office", "spreadsheet": "a spreadsheet (.ods)", "presentation": "slides (.odp)"}
 _ADVICE = "SoESift reads PDF, Word files and pictures of pages; save it as one of these"
 

@@ -45,8 +45,17 @@ def _converted(program: str, path: Path, folder: Path) -> Path:
     given = folder / "in" / f"document{_ENDINGS.get(start, '.doc')}"
     given.parent.mkdir()
     shutil.copyfile(path, given)
-    words = [program, f"-env:UserInstallation={(folder / 'profile').as_uri()}", "--headless", "--norestore",
-             "--convert-to", "docx:MS Word 2007 XML", "--outdir", str(folder), str(given)]  # fmt: skip
+    words = [
+        program,
+        f"-env:UserInstallation={(folder / 'profile').as_uri()}",
+        "--headless",
+        "--norestore",
+        "--convert-to",
+        "docx:MS Word 2007 XML",
+        "--outdir",
+        str(folder),
+        str(given),
+    ]
     said = _run(words, path)
     made = folder / "document.docx"
     if not made.is_file():
@@ -59,9 +68,13 @@ def _run(words: list[str], path: Path) -> str:
     held, holding = os.pipe()
     try:
         process = subprocess.Popen(
-            [sys.executable, "-m", "soesift.process.leash", *words], stdin=held, stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT, text=True, errors="replace",
-        )  # fmt: skip
+            [sys.executable, "-m", "soesift.process.leash", *words],
+            stdin=held,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+        )
     finally:
         os.close(held)
     try:

@@ -103,9 +103,18 @@ def features(grey: Grey, settings: GlanceSettings = SETTINGS) -> Floats:
 
 
 NAMES = (
-    "fewer lines of crossings", "more lines of crossings", "crossings", "fewer lines of lone marks",
-    "more lines of lone marks", "lone marks", "letters", "fewer long rules", "more long rules", "dark", "text",
-)  # fmt: skip
+    "fewer lines of crossings",
+    "more lines of crossings",
+    "crossings",
+    "fewer lines of lone marks",
+    "more lines of lone marks",
+    "lone marks",
+    "letters",
+    "fewer long rules",
+    "more long rules",
+    "dark",
+    "text",
+)
 
 
 def _small(grey: Grey, side: int) -> Grey:

@@ -72,15 +72,18 @@ def _data(table: SoeTable, doc: Any) -> Any:
         doc.TableCell(
             text=cell.printed,
             bbox=_box(cell.bbox, doc) if one_page and cell.bbox is not None else None,
-            row_span=cell.row_span, col_span=cell.column_span,
-            start_row_offset_idx=cell.row, end_row_offset_idx=cell.row + cell.row_span,
-            start_col_offset_idx=cell.column, end_col_offset_idx=cell.column + cell.column_span,
+            row_span=cell.row_span,
+            col_span=cell.column_span,
+            start_row_offset_idx=cell.row,
+            end_row_offset_idx=cell.row + cell.row_span,
+            start_col_offset_idx=cell.column,
+            end_col_offset_idx=cell.column + cell.column_span,
             column_header=cell.row < header_count(table),
             row_header=cell.column == 0 and cell.row >= header_count(table),
             row_section=cell.column_span == columns > 1 and cell.row >= header_count(table),
         )
         for cell in placed_cells(table)
-    ]  # fmt: skip
+    ]
     return doc.TableData(table_cells=cells, num_rows=rows, num_cols=columns)
 
 
@@ -94,9 +97,11 @@ def _note(note: Footnote) -> str:
 
 def _besides(table: SoeTable) -> dict[str, Any]:
     return {
-        "id": table.id, "table_type": table.table_type, "probability": table.probability,
+        "id": table.id,
+        "table_type": table.table_type,
+        "probability": table.probability,
         "doubts": [one.why for one in (*table.doubt, *(d for part in table.parts for d in part.doubt))],
-    }  # fmt: skip
+    }
 
 
 def _sizes(pdf: Path | None) -> list[tuple[float, float]]:

@@ -119,12 +119,18 @@ def _event(visit: Visit, time: When | str, anchor: int | None, arm: Arm, forms: 
         window = (0.0, visit.last_day - visit.day)
     why = "" if counted else time if isinstance(time, str) else "it counts from another visit"
     return Event(
-        key=redcap_key(name), name=name, arm=arm.number, day=time.days if isinstance(time, When) and counted else None,
-        before=None if window is None else window[0], after=None if window is None else window[1],
-        repeats=visit.kind == "repeat", unscheduled=visit.kind == "unscheduled",
+        key=redcap_key(name),
+        name=name,
+        arm=arm.number,
+        day=time.days if isinstance(time, When) and counted else None,
+        before=None if window is None else window[0],
+        after=None if window is None else window[1],
+        repeats=visit.kind == "repeat",
+        unscheduled=visit.kind == "unscheduled",
         said="; ".join(filter(None, [time_words(visit), window_words(visit) and f"window {window_words(visit)} days"])),
-        why="" if visit.kind in ("event", "unscheduled") else why, forms=forms,
-    )  # fmt: skip
+        why="" if visit.kind in ("event", "unscheduled") else why,
+        forms=forms,
+    )
 
 
 def event_name(visit: Visit) -> str:

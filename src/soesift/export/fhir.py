@@ -81,10 +81,15 @@ def plan(one: Handed, number: int) -> Plan:
         for n, column in enumerate(columns, 1)
     ]
     actions = [
-        _visit_action(column, when, f"{stem}-visit-{n}", f"{stem}-visit-{when.reference + 1}" if isinstance(when, When)
-                      else "", n - 1 == anchor)
+        _visit_action(
+            column,
+            when,
+            f"{stem}-visit-{n}",
+            f"{stem}-visit-{when.reference + 1}" if isinstance(when, When) else "",
+            n - 1 == anchor,
+        )
         for n, (column, when) in enumerate(zip(columns, times, strict=True), 1)
-    ]  # fmt: skip
+    ]
     title = _title(one.schedule.title or f"Schedule {number}")
     protocol = _plan(stem, "StudyProtocolSoa", title) | {"action": actions}
     loose = [f"{c.marker} {c.text}".strip() for c in one.schedule.conditions if c.text and not c.used]

@@ -51,10 +51,11 @@ def notes_of(schedule: Schedule) -> list[str]:
         found.append(f"{name}: no footnote was found for the markers {', '.join(lost)}")
     loose = [c for c in schedule.conditions if c.text and (not c.used or not c.marker)]
     return found + [
-        f"{name}: footnote {c.marker} belongs to no cell: {c.text}" if c.marker
+        f"{name}: footnote {c.marker} belongs to no cell: {c.text}"
+        if c.marker
         else f"{name}: note on the whole table, without marker: {c.text}"
         for c in loose
-    ]  # fmt: skip
+    ]
 
 
 def tree(schedule: Schedule) -> list[Node]:

@@ -27,10 +27,18 @@ def odm_text(result: Result) -> str:
     """The file's text: Study, GlobalVariables, one MetaDataVersion."""
     edc = edc_of(result)
     name = plain(Path(result.document.name).stem) or "study"
-    root = ET.Element("ODM", {
-        "xmlns": NAMESPACE, "FileOID": f"soesift.{result.document.sha256[:16]}", "FileType": "Snapshot",
-        "Granularity": "Metadata", "CreationDateTime": WRITTEN, "ODMVersion": "1.3.2", "SourceSystem": "soesift",
-    })  # fmt: skip
+    root = ET.Element(
+        "ODM",
+        {
+            "xmlns": NAMESPACE,
+            "FileOID": f"soesift.{result.document.sha256[:16]}",
+            "FileType": "Snapshot",
+            "Granularity": "Metadata",
+            "CreationDateTime": WRITTEN,
+            "ODMVersion": "1.3.2",
+            "SourceSystem": "soesift",
+        },
+    )
     study = ET.SubElement(root, "Study", OID="S.1")
     variables = ET.SubElement(study, "GlobalVariables")
     for tag in ("StudyName", "StudyDescription", "ProtocolName"):
@@ -38,8 +46,13 @@ def odm_text(result: Result) -> str:
     version = ET.SubElement(study, "MetaDataVersion", OID="MDV.1", Name="Schedule of activities as read")
     protocol = ET.SubElement(version, "Protocol")
     for number, event in enumerate(edc.events, start=1):
-        ET.SubElement(protocol, "StudyEventRef", StudyEventOID=_oid(event), OrderNumber=str(number),
-                      Mandatory="No" if event.unscheduled else "Yes")  # fmt: skip
+        ET.SubElement(
+            protocol,
+            "StudyEventRef",
+            StudyEventOID=_oid(event),
+            OrderNumber=str(number),
+            Mandatory="No" if event.unscheduled else "Yes",
+        )
     for event in edc.events:
         _study_event(version, event, edc)
     for form in edc.forms:
@@ -59,8 +72,14 @@ def _oid(event: Event) -> str:
 def _study_event(version: ET.Element, event: Event, edc: Edc) -> None:
     kind = "Unscheduled" if event.unscheduled else "Scheduled"
     name = f"{event.name} ({edc.arms[event.arm - 1].name})" if len(edc.arms) > 1 else event.name
-    node = ET.SubElement(version, "StudyEventDef", OID=_oid(event), Name=plain(name),
-                         Repeating="Yes" if event.repeats or event.unscheduled else "No", Type=kind)  # fmt: skip
+    node = ET.SubElement(
+        version,
+        "StudyEventDef",
+        OID=_oid(event),
+        Name=plain(name),
+        Repeating="Yes" if event.repeats or event.unscheduled else "No",
+        Type=kind,
+    )
     _description(node, "; ".join(filter(None, [event.said, event.why])))
     for number, form in enumerate(event.forms, start=1):
         ET.SubElement(node, "FormRef", FormOID=f"F.{form}", OrderNumber=str(number), Mandatory="Yes")

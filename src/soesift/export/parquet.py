@@ -22,17 +22,43 @@ FOLDER, KINDS = "parquet", ("tables", "documents")
 _MODEL = {"model": "text", "model_version": "text", "model_sha256": "text"}
 COLUMNS: dict[str, dict[str, str]] = {
     "tables": {
-        "document": "text", "result": "text", "sha256": "text", "table_id": "text", "title": "text",
-        "table_type": "text", "type_probability": "number", "probability": "number", "population_track": "text",
-        "pages": "counts", "footnote_pages": "counts", "flags": "texts", "n_rows": "count", "n_columns": "count",
-        "header_rows": "count", "grid": "text", "footnotes": "text", **_MODEL,
+        "document": "text",
+        "result": "text",
+        "sha256": "text",
+        "table_id": "text",
+        "title": "text",
+        "table_type": "text",
+        "type_probability": "number",
+        "probability": "number",
+        "population_track": "text",
+        "pages": "counts",
+        "footnote_pages": "counts",
+        "flags": "texts",
+        "n_rows": "count",
+        "n_columns": "count",
+        "header_rows": "count",
+        "grid": "text",
+        "footnotes": "text",
+        **_MODEL,
     },
     "documents": {
-        "document": "text", "result": "text", "sha256": "text", "url": "text", "n_pages": "count", "has_soe": "text",
-        "n_tables": "count", "image_only_pages": "counts", "unsure_pages": "text", "error": "text", "ocr": "text",
-        "span": "text", "seconds": "number", "threshold": "number", **_MODEL,
+        "document": "text",
+        "result": "text",
+        "sha256": "text",
+        "url": "text",
+        "n_pages": "count",
+        "has_soe": "text",
+        "n_tables": "count",
+        "image_only_pages": "counts",
+        "unsure_pages": "text",
+        "error": "text",
+        "ocr": "text",
+        "span": "text",
+        "seconds": "number",
+        "threshold": "number",
+        **_MODEL,
     },
-}  # fmt: skip
+}
 
 
 def write_parquet(result: Result, folder: Path | str, stem: str) -> list[Path]:
@@ -62,21 +88,38 @@ def rows_of(result: Result, stem: str) -> dict[str, list[dict[str, Any]]]:
     told = json.loads(result_json(result))  # halves of surrogate pairs are gone
     document, model, settings = told["document"], told["model"], told["settings"]
     common = {
-        "document": document["name"], "result": stem, "sha256": document["sha256"], "model": model["name"],
-        "model_version": model["version"], "model_sha256": model["sha256"],
-    }  # fmt: skip
+        "document": document["name"],
+        "result": stem,
+        "sha256": document["sha256"],
+        "model": model["name"],
+        "model_version": model["version"],
+        "model_sha256": model["sha256"],
+    }
     tables = [
-        {k: table.get(k) for k in COLUMNS["tables"]} | common | {
-            "table_id": table["id"], "grid": _text(table["grid"]), "footnotes": _text(table["footnotes"]),
-            "n_rows": grid_size(source)[0], "n_columns": grid_size(source)[1],
+        {k: table.get(k) for k in COLUMNS["tables"]}
+        | common
+        | {
+            "table_id": table["id"],
+            "grid": _text(table["grid"]),
+            "footnotes": _text(table["footnotes"]),
+            "n_rows": grid_size(source)[0],
+            "n_columns": grid_size(source)[1],
         }
         for table, source in zip(told["tables"], result.tables, strict=True)
-    ]  # fmt: skip
-    one = {k: document.get(k) for k in COLUMNS["documents"]} | common | {
-        "n_tables": len(tables), "unsure_pages": _text(document["unsure_pages"]), "threshold": model["threshold"],
-        "ocr": settings.get("ocr"), "span": settings.get("pages"), "url": settings.get("url"),
-        "seconds": told["timing"]["total"],
-    }  # fmt: skip
+    ]
+    one = (
+        {k: document.get(k) for k in COLUMNS["documents"]}
+        | common
+        | {
+            "n_tables": len(tables),
+            "unsure_pages": _text(document["unsure_pages"]),
+            "threshold": model["threshold"],
+            "ocr": settings.get("ocr"),
+            "span": settings.get("pages"),
+            "url": settings.get("url"),
+            "seconds": told["timing"]["total"],
+        }
+    )
     return {"tables": tables, "documents": [one]}
 
 
@@ -84,9 +127,12 @@ def part_bytes(kind: str, rows: list[dict[str, Any]]) -> bytes:
     """Rows as a Parquet file. Raises MissingExtra."""
     arrow, parquet = require()
     types = {
-        "text": arrow.string(), "number": arrow.float64(), "count": arrow.int64(),
-        "counts": arrow.list_(arrow.int64()), "texts": arrow.list_(arrow.string()),
-    }  # fmt: skip
+        "text": arrow.string(),
+        "number": arrow.float64(),
+        "count": arrow.int64(),
+        "counts": arrow.list_(arrow.int64()),
+        "texts": arrow.list_(arrow.string()),
+    }
     fields = [arrow.field(name, types[of]) for name, of in COLUMNS[kind].items()]
     schema = arrow.schema(fields, metadata={"format": f"soesift-{kind}/1"})
     out = io.BytesIO()

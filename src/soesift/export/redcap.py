@@ -18,12 +18,25 @@ from soesift.files import safe_stem, write_atomically
 from soesift.result.models import Result
 
 DICTIONARY = (
-    "Variable / Field Name", "Form Name", "Section Header", "Field Type", "Field Label",
-    "Choices, Calculations, OR Slider Labels", "Field Note", "Text Validation Type OR Show Slider Number",
-    "Text Validation Min", "Text Validation Max", "Identifier?", "Branching Logic (Show field only if...)",
-    "Required Field?", "Custom Alignment", "Question Number (surveys only)", "Matrix Group Name", "Matrix Ranking?",
+    "Variable / Field Name",
+    "Form Name",
+    "Section Header",
+    "Field Type",
+    "Field Label",
+    "Choices, Calculations, OR Slider Labels",
+    "Field Note",
+    "Text Validation Type OR Show Slider Number",
+    "Text Validation Min",
+    "Text Validation Max",
+    "Identifier?",
+    "Branching Logic (Show field only if...)",
+    "Required Field?",
+    "Custom Alignment",
+    "Question Number (surveys only)",
+    "Matrix Group Name",
+    "Matrix Ranking?",
     "Field Annotation",
-)  # fmt: skip
+)
 EVENTS = ("event_name", "arm_num", "day_offset", "offset_min", "offset_max", "unique_event_name", "custom_event_label")
 FIRST_FORM = "enrolment"
 
@@ -72,9 +85,7 @@ def _mapping(edc: Edc) -> list[list[str]]:
 def _dictionary(edc: Edc) -> list[list[str]]:
     """A record id, and for each activity a question whether it was done: a skeleton to build the forms on."""
     rows = [_field("record_id", FIRST_FORM, "text", "Record ID")]
-    rows += [
-        _field(item.key, form.key, "yesno", f"{item.name}: done?") for form in edc.forms for item in form.items
-    ]  # fmt: skip
+    rows += [_field(item.key, form.key, "yesno", f"{item.name}: done?") for form in edc.forms for item in form.items]
     return rows
 
 

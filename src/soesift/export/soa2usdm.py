@@ -21,9 +21,18 @@ from soesift.schedule.read import upright
 from soesift.schedule.rows import Markers, header_rows, layout, padded
 
 _TYPES = {
-    "visit": "visit", "window": "window", "epoch": "epoch", "day": "study_day", "week": "week", "cycle": "cycle",
-    "hour": "timepoint", "minute": "timepoint", "month": "timepoint", "year": "timepoint", "duration": "other",
-}  # fmt: skip
+    "visit": "visit",
+    "window": "window",
+    "epoch": "epoch",
+    "day": "study_day",
+    "week": "week",
+    "cycle": "cycle",
+    "hour": "timepoint",
+    "minute": "timepoint",
+    "month": "timepoint",
+    "year": "timepoint",
+    "duration": "other",
+}
 
 
 def write_soa2usdm(result: Result, folder: Path | str, stem: str, now: datetime | None = None) -> list[Path]:
@@ -51,9 +60,13 @@ def _extraction(result: Result, one: Handed, number: int, moment: str) -> dict[s
     cells = {(cell.row, cell.column): cell for cell in table.cells}
     pages = one.table.pages or [1]
     metadata = {
-        "table_number": number, "table_type": table.table_type, "table_title": table.title or "(untitled)",
-        "page_start": min(pages), "page_end": max(pages), "notes": "; ".join(one.notes),
-    }  # fmt: skip
+        "table_number": number,
+        "table_type": table.table_type,
+        "table_title": table.title or "(untitled)",
+        "page_start": min(pages),
+        "page_end": max(pages),
+        "notes": "; ".join(one.notes),
+    }
     if table.population_track:
         metadata["track_label"] = table.population_track
     return {
@@ -90,24 +103,28 @@ def _property(row: HeaderRow, level: int, number: int, grid: list[list[str]]) ->
         "row_position": row.row + 1,
         "property_name": row.label or ("Study epoch" if level == 1 else f"Header row {level}"),
         "property_name_source": {
-            "row_position": row.row + 1, "column_position": cell + 1, "cell_value": row.label,
+            "row_position": row.row + 1,
+            "column_position": cell + 1,
+            "cell_value": row.label,
             "synthesized": not row.label,
         },
         "property_type": kind,
         "property_comment": f"The row's label says {row.kind}" if row.kind else "No label says what the row holds",
         "hierarchical_level": None if row.kind == "window" else level,
         "structure_method": "inferred_from_layout",
-    }  # fmt: skip
+    }
 
 
 def _grid_value(
     row: HeaderRow, place: int, column: int, number: int, cells: dict[tuple[int, int], Cell], one: Handed
 ) -> dict[str, Any]:
     value: dict[str, Any] = {
-        "table_number": number, "row_position": row.row + 1, "column_position": column + 1,
-        "cell_value": row.texts[place], "annotation_markers": ",".join(one.schedule.encounters[place].footnotes)
-        if row.texts[place] else "",
-    }  # fmt: skip
+        "table_number": number,
+        "row_position": row.row + 1,
+        "column_position": column + 1,
+        "cell_value": row.texts[place],
+        "annotation_markers": ",".join(one.schedule.encounters[place].footnotes) if row.texts[place] else "",
+    }
     cell = next((c for (r, left), c in cells.items() if r == row.row and left <= column < left + c.column_span), None)
     if cell is not None and cell.column_span > 1:
         value |= {"is_merged_cell": True, "merged_cell_range": f"{cell.column + 1}:{cell.column + cell.column_span}"}
@@ -133,11 +150,16 @@ def _marks(one: Handed, number: int) -> list[dict[str, Any]]:
         column = one.schedule.encounters[mark.encounter].column + 1
         if mark.span:
             merged = f"{column}:{column + mark.span - 1}" if mark.span > 1 else ""
-        found.append({
-            "table_number": number, "row_position": one.schedule.activities[mark.activity].row + 1,
-            "column_position": column, "cell_value": mark.text, "source_range": merged,
-            "annotation_markers": ",".join(mark.footnotes),
-        })  # fmt: skip
+        found.append(
+            {
+                "table_number": number,
+                "row_position": one.schedule.activities[mark.activity].row + 1,
+                "column_position": column,
+                "cell_value": mark.text,
+                "source_range": merged,
+                "annotation_markers": ",".join(mark.footnotes),
+            }
+        )
     return found
 
 
@@ -147,10 +169,14 @@ def _annotations(one: Handed, number: int) -> list[dict[str, Any]]:
         if not note.text:
             continue
         places = [_location(one, activity, encounter, number) for activity, encounter in note.used]
-        found.append({
-            "annotation_marker": note.marker, "annotation_type": "footnote", "annotation_text": note.text,
-            "marker_locations": places,
-        })  # fmt: skip
+        found.append(
+            {
+                "annotation_marker": note.marker,
+                "annotation_type": "footnote",
+                "annotation_text": note.text,
+                "marker_locations": places,
+            }
+        )
     return found
 
 
@@ -158,8 +184,12 @@ def _location(one: Handed, activity: int | None, encounter: int | None, number: 
     """Where a marker stands; that of a header cell is given by column, its row is the first header row."""
     if activity is None:
         column = one.schedule.encounters[encounter or 0].column + 1
-        return {"table_number": number, "location_type": "schedule_property", "row_position": 1,
-                "column_position": column}  # fmt: skip
+        return {
+            "table_number": number,
+            "location_type": "schedule_property",
+            "row_position": 1,
+            "column_position": column,
+        }
     row = one.schedule.activities[activity].row + 1
     if encounter is None:
         return {"table_number": number, "location_type": "activity_name", "row_position": row}

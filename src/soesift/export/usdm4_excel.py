@@ -20,8 +20,12 @@ from soesift.files import write_atomically
 from soesift.result.models import Result
 
 _PLACE = ("Clinic", "In Person")  # the importer demands a setting and a contact mode; a schedule says neither
-_EPOCHS = {"screening": "Screening Epoch", "baseline": "Baseline Epoch", "follow": "Follow-Up Epoch",
-           "wash": "Washout Period"}  # fmt: skip
+_EPOCHS = {
+    "screening": "Screening Epoch",
+    "baseline": "Baseline Epoch",
+    "follow": "Follow-Up Epoch",
+    "wash": "Washout Period",
+}
 
 
 class Named(NamedTuple):
@@ -136,8 +140,19 @@ def _epochs(tables: list[Handed], named: list[Named]) -> list[list[str]]:
 
 
 def _encounters(tables: list[Handed], named: list[Named]) -> list[list[str]]:
-    rows = [["name", "description", "label", "type", "environmentalSettings", "contactModes", "transitionStartRule",
-             "transitionEndRule", "window"]]  # fmt: skip
+    rows = [
+        [
+            "name",
+            "description",
+            "label",
+            "type",
+            "environmentalSettings",
+            "contactModes",
+            "transitionStartRule",
+            "transitionEndRule",
+            "window",
+        ]
+    ]
     for one, names in zip(tables, named, strict=True):
         for index, (name, encounter) in enumerate(zip(names.encounters, one.schedule.encounters, strict=True)):
             window = f"T{names.number}-TIMING-{index + 1}" if one.clock[index].value is not None else ""
@@ -169,8 +184,19 @@ def _timing(tables: list[Handed], named: list[Named]) -> list[list[str]]:
             units = f"{place.window_unit}s"
             window = f"-{place.before}..{place.after} {units}" if place.before or place.after else ""
             text = one.schedule.encounters[index].timing.text
-            rows.append([f"T{names.number}-TIMING-{index + 1}", text, text, kind, f"{length} {place.unit}s", "S2S",
-                         names.points[index], names.points[anchor], window])  # fmt: skip
+            rows.append(
+                [
+                    f"T{names.number}-TIMING-{index + 1}",
+                    text,
+                    text,
+                    kind,
+                    f"{length} {place.unit}s",
+                    "S2S",
+                    names.points[index],
+                    names.points[anchor],
+                    window,
+                ]
+            )
     return rows
 
 
@@ -190,8 +216,16 @@ def _conditions(tables: list[Handed], named: list[Named]) -> list[list[str]]:
                 continue
             context, applies = (points, activities) if points else (activities, [])
             label = f"Footnote {note.marker}"
-            rows.append([f"T{names.number}-COND-{number}", label, label, note.text,
-                         ", ".join(dict.fromkeys(context)), ", ".join(dict.fromkeys(applies))])  # fmt: skip
+            rows.append(
+                [
+                    f"T{names.number}-COND-{number}",
+                    label,
+                    label,
+                    note.text,
+                    ", ".join(dict.fromkeys(context)),
+                    ", ".join(dict.fromkeys(applies)),
+                ]
+            )
     return rows
 
 

@@ -7,9 +7,20 @@ from soesift.result.models import SoeTable
 from soesift.schedule import Schedule, Visit
 
 COLUMNS = (
-    "Column", "Visit", "Epoch", "Kind", "Time", "Window (days)", "Relative to", "Contact", "Repeats", "Conditions",
-    "Procedures", "Where printed", "Doubt",
-)  # fmt: skip
+    "Column",
+    "Visit",
+    "Epoch",
+    "Kind",
+    "Time",
+    "Window (days)",
+    "Relative to",
+    "Contact",
+    "Repeats",
+    "Conditions",
+    "Procedures",
+    "Where printed",
+    "Doubt",
+)
 
 
 def visit_rows(table: SoeTable, schedule: Schedule) -> list[tuple[str, ...]]:
@@ -18,14 +29,22 @@ def visit_rows(table: SoeTable, schedule: Schedule) -> list[tuple[str, ...]]:
     where = f"page {page_ranges(table.pages)}" if len(table.pages) == 1 else f"pages {page_ranges(table.pages)}"
     return [
         (
-            str(visit.column + 1), " / ".join(visit.printed) or visit.name, visit.epoch or "", visit.kind,
-            time_words(visit), window_words(visit), visit.relative_to or "", visit.contact or "",
-            repeat_words(visit), "; ".join(visit.conditions),
+            str(visit.column + 1),
+            " / ".join(visit.printed) or visit.name,
+            visit.epoch or "",
+            visit.kind,
+            time_words(visit),
+            window_words(visit),
+            visit.relative_to or "",
+            visit.contact or "",
+            repeat_words(visit),
+            "; ".join(visit.conditions),
             str(counts.get(visit.encounter, 0)) if visit.encounter is not None and visit.is_visit else "",
-            where if table.pages else "", " ".join(visit.doubts),
+            where if table.pages else "",
+            " ".join(visit.doubts),
         )
         for visit in schedule.visits
-    ]  # fmt: skip
+    ]
 
 
 def time_words(visit: Visit) -> str:
@@ -63,9 +82,10 @@ def repeat_words(visit: Visit) -> str:
     every = "" if visit.every_days is None else f"every {visit.every_days:g} days"
     every = every if visit.every_months is None else f"every {visit.every_months:g} months"
     ends = [
-        ("week", visit.last_week), ("day", visit.last_day),
+        ("week", visit.last_week),
+        ("day", visit.last_day),
         ("cycle", None if visit.last_cycle == visit.cycle else visit.last_cycle),
-    ]  # fmt: skip
+    ]
     end = next((f"until {unit} {value:g}" for unit, value in ends if value is not None), "")
     return ", ".join(filter(None, [every, end])) or "repeats"
 

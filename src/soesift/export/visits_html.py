@@ -47,7 +47,7 @@ def _section(table: SoeTable, number: int) -> str:
         chip(f"{sum(v.is_visit for v in schedule.visits)} visits"),
         chip(f"{doubted} to check", "flag") if doubted else chip("nothing to check"),
         *(chip(f"{'Cycles' if k == '*' else f'Cycle {k}'}: {n} days") for k, n in schedule.cycle_length.items()),
-    ]  # fmt: skip
+    ]
     return element(
         "section",
         element("h2", text(f"{number}. {heading_of(table, number)}"), dir="auto"),
@@ -63,8 +63,10 @@ def _rows(table: SoeTable, schedule: Schedule) -> str:
     head = element("tr", *(element("th", text(name), scope="col") for name in COLUMNS))
     lines = []
     for visit, texts in zip(schedule.visits, visit_rows(table, schedule), strict=True):
-        cells = [element("td", text(t), cls="doubt" if t and n == len(texts) - 1 else None, dir="auto")
-                 for n, t in enumerate(texts)]  # fmt: skip
+        cells = [
+            element("td", text(t), cls="doubt" if t and n == len(texts) - 1 else None, dir="auto")
+            for n, t in enumerate(texts)
+        ]
         lines.append(element("tr", *cells, cls=None if visit.is_visit else "none"))
     return element("table", element("thead", head), element("tbody", *lines), cls="visits")
 

@@ -193,8 +193,10 @@ def verify(path: Path, sha256: str = "", size: int | None = None) -> str:
     if b"%PDF-" not in head:
         raise WrongFile(f"{path.name.removesuffix('.part')}: is no PDF{_says(head)}")
     if sha256 and found != sha256.lower():
-        raise WrongFile(f"{path.name.removesuffix('.part')}: sha256 is {found[:12]}..., not {sha256[:12].lower()}...; "
-                        "the posted file is another version")  # fmt: skip
+        raise WrongFile(
+            f"{path.name.removesuffix('.part')}: sha256 is {found[:12]}..., not {sha256[:12].lower()}...; "
+            "the posted file is another version"
+        )
     if not sha256 and size is not None and path.stat().st_size != size:
         raise WrongFile(f"{path.name.removesuffix('.part')}: has {path.stat().st_size} bytes, not the {size} announced")
     if not sha256 and size is None and b"%%EOF" not in tail:

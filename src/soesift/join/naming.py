@@ -157,9 +157,11 @@ def _peers(
     others = {
         i
         for i in plain
-        if i != main and named[i] == named[main] and sizes[i] >= settings.peer * sizes[main]
+        if i != main
+        and named[i] == named[main]
+        and sizes[i] >= settings.peer * sizes[main]
         and population_of(titles[i]) != population_of(titles[main])
-    }  # fmt: skip
+    }
     return {main, *others} if others else set()
 
 

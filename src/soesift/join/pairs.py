@@ -22,9 +22,21 @@ from soesift.table.signs import has_time, is_point
 LONG = 40  # letters of a caption that may differ in slips of OCR alone
 TITLE = 90  # letters of a title; what follows in its row explains it
 PAIR_NAMES = (
-    "same_columns", "shared_boundaries", "header", "own_header", "other_header", "continued", "caption_same",
-    "caption_other", "caption_title", "gap", "same_page", "tile", "kind", "width_change",
-)  # fmt: skip
+    "same_columns",
+    "shared_boundaries",
+    "header",
+    "own_header",
+    "other_header",
+    "continued",
+    "caption_same",
+    "caption_other",
+    "caption_title",
+    "gap",
+    "same_page",
+    "tile",
+    "kind",
+    "width_change",
+)
 
 
 def pair_features(group: list[Fragment], new: Fragment) -> list[float]:

@@ -275,8 +275,10 @@ class Run:
         elif self.fruitless_in_a_row >= run.fruitless_after:
             hint = ""
             if parsed.failure == "truncated":
-                hint = (f"; max_tokens = {request.how.max_tokens} is too few: a reasoning model thinks first "
-                        "(raise sampling.max_tokens, or set sampling.reasoning_effort)")  # fmt: skip
+                hint = (
+                    f"; max_tokens = {request.how.max_tokens} is too few: a reasoning model thinks first "
+                    "(raise sampling.max_tokens, or set sampling.reasoning_effort)"
+                )
             told = f"{self.fruitless_in_a_row} answers in a row without a label"
             self.end(f"{told}, the last {parsed.failure}: {parsed.reason}{hint}")
 

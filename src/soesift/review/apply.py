@@ -221,9 +221,10 @@ def _as_rejected(table: SoeTable, who: str) -> Rejected:
 def _document(result: Result, tables: list[SoeTable], state: _State, verdict: dict[str, str]) -> DocumentInfo:
     shown = {page for table in tables for page in table.pages}
     unsure = [
-        one for one in result.document.unsure_pages
+        one
+        for one in result.document.unsure_pages
         if f"p{one.page or 0}" not in verdict and one.page not in shown and not settled(one.page, state.near, verdict)
-    ]  # fmt: skip
+    ]
     strict = any(table.table_type != "subsidiary" for table in tables)
     has_soe = "yes" if strict else "unsure" if unsure or result.document.error else "no"
     return result.document.model_copy(update={"unsure_pages": unsure, "has_soe": has_soe})

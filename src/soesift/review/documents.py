@@ -127,8 +127,7 @@ def _source(path: Path, result: Result, sources: dict[str, list[Path]]) -> Path 
     """The file with the result's hash among those of its name (or named by the hash, as the service stores them)."""
     name, sha256 = result.document.name, result.document.sha256
     stem, suffix = Path(name).stem, Path(name).suffix.lower()
-    near = [folder / made for folder in (path.parent, path.parent.parent)
-            for made in (name, safe_stem(stem) + suffix)]  # fmt: skip
+    near = [folder / made for folder in (path.parent, path.parent.parent) for made in (name, safe_stem(stem) + suffix)]
     near.append(path.parent.parent / "documents" / f"{sha256}{suffix}")
     named = [*sources.get(stem.lower(), []), *sources.get(sha256, [])]
     for place in [*named, *(p for p in near if p.suffix.lower() in KINDS)]:

@@ -66,8 +66,9 @@ def pairs_of(labels: Sequence[HumanLabel]) -> list[Pair]:
         said.setdefault(one.annotator, {})[one.table_id] = WORTH[one.label]
     found = []
     for first, second in combinations(sorted(said), 2):
-        both = sorted(t for t in said[first].keys() & said[second].keys()
-                      if UNKNOWN not in (said[first][t], said[second][t]))  # fmt: skip
+        both = sorted(
+            t for t in said[first].keys() & said[second].keys() if UNKNOWN not in (said[first][t], said[second][t])
+        )
         if both:
             a, b = np.array([said[first][t] for t in both]), np.array([said[second][t] for t in both])
             kappa = cohen_kappa(a, b)

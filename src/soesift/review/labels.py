@@ -38,17 +38,32 @@ def _label(look: Look, record: TableRecord) -> HumanLabel | None:
     places: list[tuple[str, list[Fragment], SoeTable | None]] = []
     places += [(name, table.fragments, table) for name, table in tables.items()]
     places += [
-        (f"r{number}", [Fragment(page=next(iter(item.pages), None), bbox=item.bbox, location=item.location,
-                                 probability=item.probability)], None)
-        for number, item in enumerate(look.result.rejected, 1) if f"r{number}" not in tables
-    ]  # fmt: skip
+        (
+            f"r{number}",
+            [
+                Fragment(
+                    page=next(iter(item.pages), None),
+                    bbox=item.bbox,
+                    location=item.location,
+                    probability=item.probability,
+                )
+            ],
+            None,
+        )
+        for number, item in enumerate(look.result.rejected, 1)
+        if f"r{number}" not in tables
+    ]
     for name, fragments, table in places:
         if name in look.applied.decided and any(_same_place(f, record) for f in fragments):
             said, who = look.applied.decided[name]
             return HumanLabel(
-                table_id=record.table_id, label=_word(said, table), annotator=who or "reviewer", pot="repair",
-                source=SOURCE, created=_when(look.corrections),
-            )  # fmt: skip
+                table_id=record.table_id,
+                label=_word(said, table),
+                annotator=who or "reviewer",
+                pot="repair",
+                source=SOURCE,
+                created=_when(look.corrections),
+            )
     return None
 
 

@@ -93,8 +93,17 @@ def overview(review: Review) -> dict[str, Any]:
         try:
             look = document.look()
         except SoesiftError as error:  # taken away or rewritten under way: the others go on
-            rows.append({"key": document.key, "name": document.path.name, "error": str(error), "open": 0, "tables": 0,
-                         "version": -1, "has_soe": "unsure"})  # fmt: skip
+            rows.append(
+                {
+                    "key": document.key,
+                    "name": document.path.name,
+                    "error": str(error),
+                    "open": 0,
+                    "tables": 0,
+                    "version": -1,
+                    "has_soe": "unsure",
+                }
+            )
             continue
         items = look.items
         rows.append(row_of(document, look, items))

@@ -84,8 +84,9 @@ def serve(
     own = () if host in ("0.0.0.0", "::") else (host.strip("[]"),)
     bound = listen(host, port)
     app = create_app(review, (*own, *names), token, more, uploads)
-    config = uvicorn.Config(app, log_level="warning", proxy_headers=False, server_header=False, ws="none",
-                            timeout_graceful_shutdown=3)  # fmt: skip
+    config = uvicorn.Config(
+        app, log_level="warning", proxy_headers=False, server_header=False, ws="none", timeout_graceful_shutdown=3
+    )
     say(f"reviewing on {url_of(bound)}/ ; Ctrl-C stops")
     server = uvicorn.Server(config)
     threading.Thread(target=_stop_reading, args=(server, review), daemon=True).start()

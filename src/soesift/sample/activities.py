@@ -9,10 +9,24 @@ from soesift.sample.words import activities as words
 from soesift.sample.words import timing
 from soesift.sample.words.area import Area, Special
 
-ORDER = ("Eligibility", "General", "Procedure", "Education", "Treatment", "Efficacy", "Cognition", "Clinical",
+ORDER = (
+    "Eligibility",
+    "General",
+    "Procedure",
+    "Education",
+    "Treatment",
+    "Efficacy",
+    "Cognition",
+    "Clinical",
     "Imaging",
-         "Immunogenicity", "Safety", "Laboratory", "Pharmacokinetics", "Biomarkers", "Patient reports",
-         "Follow-up")  # fmt: skip
+    "Immunogenicity",
+    "Safety",
+    "Laboratory",
+    "Pharmacokinetics",
+    "Biomarkers",
+    "Patient reports",
+    "Follow-up",
+)
 
 
 @dataclass(frozen=True, slots=True)

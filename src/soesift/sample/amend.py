@@ -103,8 +103,15 @@ def change_note(draft: Draft) -> bool:
 
 
 EDITS: dict[str, Callable[[Draft], bool]] = {
-    "add_activity": add_activity, "remove_activity": remove_activity, "rename_activity": rename_activity,
-    "move_activity": move_activity, "add_visit": add_visit, "remove_visit": remove_visit,
-    "rename_visit": rename_visit, "change_mark": change_mark, "more_marks": change_mark,
-    "change_window": change_window, "change_note": change_note,
-}  # fmt: skip
+    "add_activity": add_activity,
+    "remove_activity": remove_activity,
+    "rename_activity": rename_activity,
+    "move_activity": move_activity,
+    "add_visit": add_visit,
+    "remove_visit": remove_visit,
+    "rename_visit": rename_visit,
+    "change_mark": change_mark,
+    "more_marks": change_mark,
+    "change_window": change_window,
+    "change_note": change_note,
+}

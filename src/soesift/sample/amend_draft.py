@@ -32,9 +32,10 @@ class Draft:
 def body(draft: Draft) -> list[int]:
     """Positions of rows that edits may touch: plain activities not touched before."""
     return [
-        r for r in range(draft.grid.header_rows, len(draft.rows))
+        r
+        for r in range(draft.grid.header_rows, len(draft.rows))
         if draft.rows[r] is not None and draft.rows[r] not in draft.rows_used and plain(draft.grid.cells[r])
-    ]  # fmt: skip
+    ]
 
 
 def plain(row: Row) -> bool:

@@ -6,11 +6,22 @@ from soesift.sample.amend_draft import MARKER, Draft, body, cell_at, marked, tak
 from soesift.sample.grid import Cell, Row, said
 
 NEW_NAMES = (
-    "Handgrip dynamometry", "Olfactory threshold", "Sweat chloride", "Nailfold capillaroscopy",
-    "Wearable sensor fitted", "Breath hydrogen", "Caregiver burden interview", "Audiometry",
-    "Bone densitometry", "Fecal calprotectin",
-    "Six-minute walk", "Genetic counselling", "Nutrition advice", "Skin prick", "Taste panel",
-)  # fmt: skip
+    "Handgrip dynamometry",
+    "Olfactory threshold",
+    "Sweat chloride",
+    "Nailfold capillaroscopy",
+    "Wearable sensor fitted",
+    "Breath hydrogen",
+    "Caregiver burden interview",
+    "Audiometry",
+    "Bone densitometry",
+    "Fecal calprotectin",
+    "Six-minute walk",
+    "Genetic counselling",
+    "Nutrition advice",
+    "Skin prick",
+    "Taste panel",
+)
 
 
 def add_activity(draft: Draft) -> bool:

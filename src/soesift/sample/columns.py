@@ -64,10 +64,17 @@ def by_weeks(rng: Random, most: int) -> list[Column]:
     step, count = rng.choice((1, 2, 4, 4, 6, 12)), rng.randint(4, max(5, most - 4))
     epoch = rng.choice(timing.TREATMENT)
     weeks = [0] + [step * i for i in range(1, count)]
-    middle = [Column(epoch if w else rng.choice((epoch, "Baseline")),
-        rng.choice(timing.BASELINE) if w == 0 else f"Week {w}",
-                     str(w), "" if w == 0 else rng.choice(("±3", "±3", "±2")), "visit" if w else "base",
-                     w == 0 or rng.random() < 0.7) for w in weeks]  # fmt: skip
+    middle = [
+        Column(
+            epoch if w else rng.choice((epoch, "Baseline")),
+            rng.choice(timing.BASELINE) if w == 0 else f"Week {w}",
+            str(w),
+            "" if w == 0 else rng.choice(("±3", "±3", "±2")),
+            "visit" if w else "base",
+            w == 0 or rng.random() < 0.7,
+        )
+        for w in weeks
+    ]
     return framed(rng, middle, "Week", weeks[-1] + step)
 
 
@@ -155,12 +162,19 @@ def by_doses(rng: Random, most: int) -> list[Column]:
 
 def by_follow_up(rng: Random, most: int) -> list[Column]:
     """A device trial: procedure, discharge, months, years."""
-    names = [("Screening", "-30 to 0", "screen"), ("Procedure", "0", "base"), ("Discharge", "0-7", "visit"),
+    names = [
+        ("Screening", "-30 to 0", "screen"),
+        ("Procedure", "0", "base"),
+        ("Discharge", "0-7", "visit"),
         ("30 Days", "30", "visit"),
-             ("3 Months", "90", "visit"), ("6 Months", "180", "visit"), ("12 Months", "365", "end"),
-              ("2 Years", "730", "follow"),
-             ("3 Years", "1095", "follow"), ("4 Years", "1460", "follow"),
-              ("5 Years", "1825", "follow")]  # fmt: skip
+        ("3 Months", "90", "visit"),
+        ("6 Months", "180", "visit"),
+        ("12 Months", "365", "end"),
+        ("2 Years", "730", "follow"),
+        ("3 Years", "1095", "follow"),
+        ("4 Years", "1460", "follow"),
+        ("5 Years", "1825", "follow"),
+    ]
     epochs = {
         "screen": "Pre-procedure",
         "base": "Index hospitalization",
@@ -168,9 +182,17 @@ def by_follow_up(rng: Random, most: int) -> list[Column]:
         "end": "Post-procedure",
         "follow": "Long-term follow-up",
     }
-    out = [Column(epochs[role], name, day, "±14" if role in ("visit",
-        "end") else "±45" if role == "follow" else "", role, role == "base")  # type: ignore[arg-type]
-           for name, day, role in names[: rng.randint(6, min(11, most))]]  # fmt: skip
+    out = [
+        Column(
+            epochs[role],
+            name,
+            day,
+            "±14" if role in ("visit", "end") else "±45" if role == "follow" else "",
+            role,
+            role == "base",
+        )  # type: ignore[arg-type]
+        for name, day, role in names[: rng.randint(6, min(11, most))]
+    ]
     if rng.random() < 0.5:
         out.append(Column("As needed", rng.choice(("Unscheduled", "Reintervention", "Early exit")), "", "", "unsched"))
     return out
@@ -192,10 +214,17 @@ def by_inhouse_days(rng: Random, most: int) -> list[Column]:
 
 def by_months(rng: Random, most: int) -> list[Column]:
     step, count = rng.choice((1, 3, 6)), rng.randint(4, max(5, most - 4))
-    middle = [Column("Treatment Year 1" if step * i <= 12 else "Treatment Year 2+",
-        f"Month {step * i}" if i else "Baseline", str(step * i),
-                     "" if i == 0 else "±1 wk", "visit" if i else "base",
-                     True) for i in range(count)]  # fmt: skip
+    middle = [
+        Column(
+            "Treatment Year 1" if step * i <= 12 else "Treatment Year 2+",
+            f"Month {step * i}" if i else "Baseline",
+            str(step * i),
+            "" if i == 0 else "±1 wk",
+            "visit" if i else "base",
+            True,
+        )
+        for i in range(count)
+    ]
     return framed(rng, middle, "Month", step * count)
 
 
@@ -233,6 +262,14 @@ def by_days(rng: Random, most: int) -> list[Column]:
     return framed(rng, middle, "Day", days[-1] + 14)
 
 
-SCHEMES = {"weeks": by_weeks, "visits": by_visits, "cycles": by_cycles, "vaccine": by_doses,
+SCHEMES = {
+    "weeks": by_weeks,
+    "visits": by_visits,
+    "cycles": by_cycles,
+    "vaccine": by_doses,
     "device": by_follow_up,
-           "phase1": by_inhouse_days, "months": by_months, "long": by_long_term, "days": by_days}  # fmt: skip
+    "phase1": by_inhouse_days,
+    "months": by_months,
+    "long": by_long_term,
+    "days": by_days,
+}

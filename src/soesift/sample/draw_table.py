@@ -21,8 +21,10 @@ def draw_table(
     ys = [y - d for d in accumulate(heights, initial=0.0)]
     boxes = [
         (r, cell, (xs[c], ys[r + cell.rows], xs[c + cell.columns], ys[r]))
-        for r, row in enumerate(grid.cells) for c, cell in enumerate(row) if cell is not None
-    ]  # fmt: skip
+        for r, row in enumerate(grid.cells)
+        for c, cell in enumerate(row)
+        if cell is not None
+    ]
     for r, cell, box in boxes:
         fill_cell(canvas, box, shade_of(grid, look, r, cell), look)
     draw_borders(canvas, grid, look, xs, ys, [box for _, _, box in boxes])

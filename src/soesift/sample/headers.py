@@ -9,12 +9,24 @@ from soesift.sample.columns import Column
 from soesift.sample.grid import Cell, Row
 from soesift.sample.words import timing
 
-LEVELS = (("epoch", "visit", "time"), ("epoch", "visit"), ("epoch", "visit", "time", "window"), ("visit",),
+LEVELS = (
+    ("epoch", "visit", "time"),
+    ("epoch", "visit"),
+    ("epoch", "visit", "time", "window"),
+    ("visit",),
     ("visit", "time"),
-          ("epoch", "time"), ("epoch", "number", "visit", "window"), ("visit", "time", "window"),
-           ("epoch", "visit", "time", "window"))  # fmt: skip
-LABELS = {"epoch": timing.EPOCH_LABELS, "visit": timing.VISIT_LABELS, "time": timing.TIME_LABELS,
-          "window": timing.WINDOW_LABELS, "number": ("Visit Number", "Visit No.", "#")}  # fmt: skip
+    ("epoch", "time"),
+    ("epoch", "number", "visit", "window"),
+    ("visit", "time", "window"),
+    ("epoch", "visit", "time", "window"),
+)
+LABELS = {
+    "epoch": timing.EPOCH_LABELS,
+    "visit": timing.VISIT_LABELS,
+    "time": timing.TIME_LABELS,
+    "window": timing.WINDOW_LABELS,
+    "number": ("Visit Number", "Visit No.", "#"),
+}
 
 
 def header_rows(rng: Random, columns: list[Column], language: str = "") -> list[Row]:

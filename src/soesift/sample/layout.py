@@ -87,10 +87,11 @@ def lay_heading(book: Book, block: Heading, place: Place, numbers: list[int], fo
 def lay_prose(book: Book, block: Paragraph | Bullets, place: Place) -> None:
     upright(book)
     style = book.style
-    items = [(block.text, "", style.bold if block.bold else style.plain)] if isinstance(block,
-        Paragraph) else [
-        (t, "•", style.plain) for t in block.items
-    ]  # fmt: skip
+    items = (
+        [(block.text, "", style.bold if block.bold else style.plain)]
+        if isinstance(block, Paragraph)
+        else [(t, "•", style.plain) for t in block.items]
+    )
     for text, marker, font in items:
         lay_text(book, text, font, style.size, place.pages, marker)
     book.y += 5
@@ -139,9 +140,12 @@ def lay_title(book: Book, block: TitlePage, place: Place) -> None:
     for text, size, bold in block.lines:
         font = book.style.bold if bold else book.style.plain
         lines = wrap(text, font, size, book.frame()[2])
-        book.put(len(lines) * size * 1.25 + 22, lambda c, x, y, w, t=lines, f=font,
-            s=size: draw_lines(  # type: ignore[misc]
-            c, x + w / 2, y, t, f, s, "centre"))  # fmt: skip
+        book.put(
+            len(lines) * size * 1.25 + 22,
+            lambda c, x, y, w, t=lines, f=font, s=size: draw_lines(  # type: ignore[misc]
+                c, x + w / 2, y, t, f, s, "centre"
+            ),
+        )
     for name, fact in block.facts:
         book.put(20, lambda c, x, y, w, n=name, f=fact: draw_fact(c, x, y, n, f, book))  # type: ignore[misc]
     book.new_sheet("portrait")

@@ -7,14 +7,22 @@ from random import Random
 from soesift.sample.columns import Column
 
 PLAN: dict[str, tuple[str, ...]] = {  # roles always marked
-    "consent": (), "entry": ("screen",), "random": (), "base": ("base",),
+    "consent": (),
+    "entry": ("screen",),
+    "random": (),
+    "base": ("base",),
     "every": ("screen", "base", "visit", "end", "early", "follow"),
-    "labs": ("screen", "base", "end", "early"), "sparse": ("base", "end"), "dosing": (),
-    "dispense": ("base",), "return": ("visit", "end", "early"),
-    "follow": ("follow",), "end": ("end", "early"), "imaging": ("screen", "end"),
+    "labs": ("screen", "base", "end", "early"),
+    "sparse": ("base", "end"),
+    "dosing": (),
+    "dispense": ("base",),
+    "return": ("visit", "end", "early"),
+    "follow": ("follow",),
+    "end": ("end", "early"),
+    "imaging": ("screen", "end"),
     "inhouse": ("base", "visit"),
     "continuous": ("screen", "base", "visit", "end", "early", "follow", "unsched"),
-}  # fmt: skip
+}
 STEPS = {
     "labs": (1, 2, 2),
     "sparse": (3, 4),

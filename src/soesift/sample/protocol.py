@@ -135,7 +135,11 @@ def true_table(block: Table, **places: list[int]) -> TrueTable:
     label = block.label
     assert isinstance(label, Schedule)
     return TrueTable(
-        title=label.title, type=label.type, flags=label.flags, header_rows=block.grid.header_rows,
-            grid=block.grid.texts(),
-        footnotes=[TrueNote(marker=m, text=t) for m, t in block.notes], **places,
-    )  # fmt: skip
+        title=label.title,
+        type=label.type,
+        flags=label.flags,
+        header_rows=block.grid.header_rows,
+        grid=block.grid.texts(),
+        footnotes=[TrueNote(marker=m, text=t) for m, t in block.notes],
+        **places,
+    )

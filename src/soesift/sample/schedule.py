@@ -49,12 +49,16 @@ class MadeSchedule:
 def choose_wording(rng: Random) -> Wording:
     numbers = [str(n) for n in range(1, 30)]
     return Wording(
-        sign=rng.choice(SIGNS), continuous=rng.choice(("marks", "marks", "text", "dashes", "arrow")),
+        sign=rng.choice(SIGNS),
+        continuous=rng.choice(("marks", "marks", "text", "dashes", "arrow")),
         markers=rng.choice((list(LETTERS), list(LETTERS), numbers, ["*", "†", "‡", "§", "#", *LETTERS])),
-        raised=rng.random() < 0.85, noted=rng.choice((0.0, 0.04, 0.08, 0.15)), bands=rng.random() < 0.35,
-        categories_left=rng.random() < 0.12, extra=rng.choice(("", "", "", "", "notes", "section")),
+        raised=rng.random() < 0.85,
+        noted=rng.choice((0.0, 0.04, 0.08, 0.15)),
+        bands=rng.random() < 0.35,
+        categories_left=rng.random() < 0.12,
+        extra=rng.choice(("", "", "", "", "notes", "section")),
         grey=0.82 if rng.random() < 0.08 else None,
-    )  # fmt: skip
+    )
 
 
 class _Notes:

@@ -34,9 +34,13 @@ class Study:
     def fill(self, text: str) -> str:
         """`text` with the study's names put in."""
         return text.format(
-            drug=self.drug, indication=self.indication, population=self.area.population,
-            comparator=self.area.comparator, sponsor=self.sponsor, number=self.number,
-        )  # fmt: skip
+            drug=self.drug,
+            indication=self.indication,
+            population=self.area.population,
+            comparator=self.area.comparator,
+            sponsor=self.sponsor,
+            number=self.number,
+        )
 
 
 def make_study(rng: Random, area: str | None = None) -> Study:
@@ -48,7 +52,12 @@ def make_study(rng: Random, area: str | None = None) -> Study:
     drug = "".join(rng.sample(SYLLABLES, 2)).capitalize() + rng.choice(chosen.drug_stems)
     number = f"{rng.choice(('SMP', 'DEMO', 'XS', 'GEN'))}-{rng.randint(100, 999)}-{rng.randint(1, 39):02d}"
     return Study(
-        chosen, rng.choice(chosen.indications), drug, rng.choice(chosen.doses), rng.choice(prose.SPONSORS),
-            number,
-        rng.choice(("1", "1b", "2", "2b", "3", "3b", "4")), rng.randrange(24, 900, 12),
-    )  # fmt: skip
+        chosen,
+        rng.choice(chosen.indications),
+        drug,
+        rng.choice(chosen.doses),
+        rng.choice(prose.SPONSORS),
+        number,
+        rng.choice(("1", "1b", "2", "2b", "3", "3b", "4")),
+        rng.randrange(24, 900, 12),
+    )

@@ -59,23 +59,38 @@ class PageStyle:
         return FACES[self.face][1]
 
 
-HEADERS = ("{sponsor}|Protocol {number}|Version 2.0", "Clinical Study Protocol||{number}",
+HEADERS = (
+    "{sponsor}|Protocol {number}|Version 2.0",
+    "Clinical Study Protocol||{number}",
     "{drug}||Protocol {number} Amendment 1",
-           "CONFIDENTIAL|{number}|{sponsor}", "|{number} - {drug}|")  # fmt: skip
-FOOTERS = ("Confidential||Page {label} of {total}", "|Page {label}|", "Property of {sponsor}||{label}",
-           "Version 2.0, 14 March 2021|Confidential|Page {label} of {total}", "||{label}/{total}",
-           "|- {label} -|")  # fmt: skip
+    "CONFIDENTIAL|{number}|{sponsor}",
+    "|{number} - {drug}|",
+)
+FOOTERS = (
+    "Confidential||Page {label} of {total}",
+    "|Page {label}|",
+    "Property of {sponsor}||{label}",
+    "Version 2.0, 14 March 2021|Confidential|Page {label} of {total}",
+    "||{label}/{total}",
+    "|- {label} -|",
+)
 
 
 def page_style(rng: Random) -> PageStyle:
     """Paper, font and running lines of a document."""
     width, height = rng.choice(((612.0, 792.0), (612.0, 792.0), (595.3, 841.9)))
     return PageStyle(
-        width, height, rng.choice(("Helvetica", "Times", "Times")), rng.choice((10.0, 10.5, 11.0)),
-            rng.choice(HEADERS),
-        rng.choice(FOOTERS), rng.choice((0, 0, 0, 1, 2)), rng.random() < 0.5, rng.random() < 0.85,
-            rng.random() < 0.5,
-    )  # fmt: skip
+        width,
+        height,
+        rng.choice(("Helvetica", "Times", "Times")),
+        rng.choice((10.0, 10.5, 11.0)),
+        rng.choice(HEADERS),
+        rng.choice(FOOTERS),
+        rng.choice((0, 0, 0, 1, 2)),
+        rng.random() < 0.5,
+        rng.random() < 0.85,
+        rng.random() < 0.5,
+    )
 
 
 def table_look(rng: Random, face: str, borders: Borders | None = None) -> Look:

@@ -132,12 +132,21 @@ def dressed(
 ) -> Table:
     reprint = options.reprint if options.reprint is not None else rng.random() < 0.8
     return Table(
-        grid, look, caption(rng, label.title), made.notes,
-            rng.choice(note_words.ABBREVIATIONS) if rng.random() < 0.4 else "",
-        label, mode, reprint or options.kind == "full", rng.choice((" (continued)", ", continued", "", "")),
-            rng.random() < 0.05,
-        rng.random() < 0.15, split, picture, rng.choice((0, 0, 0, 14, 18)) if grid.shape[0] > 24 else 0,
-    )  # fmt: skip
+        grid,
+        look,
+        caption(rng, label.title),
+        made.notes,
+        rng.choice(note_words.ABBREVIATIONS) if rng.random() < 0.4 else "",
+        label,
+        mode,
+        reprint or options.kind == "full",
+        rng.choice((" (continued)", ", continued", "", "")),
+        rng.random() < 0.05,
+        rng.random() < 0.15,
+        split,
+        picture,
+        rng.choice((0, 0, 0, 14, 18)) if grid.shape[0] > 24 else 0,
+    )
 
 
 def caption(rng: Random, title: str) -> str:

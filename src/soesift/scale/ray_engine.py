@@ -171,9 +171,13 @@ class PictureReader:
 
 
 def run_ray(
-    jobs: Sequence[Job], model: str, workers: int, limits: Limits, address: str | None = None,
+    jobs: Sequence[Job],
+    model: str,
+    workers: int,
+    limits: Limits,
+    address: str | None = None,
     progress: Progress | None = None,
-) -> Iterator[Outcome]:  # fmt: skip
+) -> Iterator[Outcome]:
     """Outcomes as documents finish, `workers` at once. Raises MissingExtra, UsageError (no cluster at `address`),
     ModelError and WriteError."""
     model_info(model)  # an unsound model is told before anything starts

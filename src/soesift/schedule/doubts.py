@@ -51,8 +51,17 @@ def _alone(visit: Visit, schedule: Schedule, limits: Sanity) -> None:
 
 
 def _says_no_time(visit: Visit) -> bool:
-    values = (visit.day, visit.last_day, visit.week, visit.last_week, visit.month, visit.hours, visit.offset_days,
-              visit.cycle, visit.every_days)  # fmt: skip
+    values = (
+        visit.day,
+        visit.last_day,
+        visit.week,
+        visit.last_week,
+        visit.month,
+        visit.hours,
+        visit.offset_days,
+        visit.cycle,
+        visit.every_days,
+    )
     return visit.kind == "planned" and all(v is None for v in values)
 
 
@@ -98,8 +107,18 @@ def _twice(visits: list[Visit]) -> None:
     for visit in visits:
         if visit.kind not in ("planned", "range") or _says_no_time(visit) or visit.relative_to == "previous visit":
             continue
-        key = (visit.cycle, visit.day, visit.last_day, visit.week, visit.last_week, visit.month, visit.hours,
-               visit.offset_days, visit.relative_to, visit.epoch)  # fmt: skip
+        key = (
+            visit.cycle,
+            visit.day,
+            visit.last_day,
+            visit.week,
+            visit.last_week,
+            visit.month,
+            visit.hours,
+            visit.offset_days,
+            visit.relative_to,
+            visit.epoch,
+        )
         if key in seen:
             visit.doubts.append(f"Is at the same time as column {seen[key].column + 1} ({seen[key].name}).")
         else:
@@ -112,8 +131,11 @@ def _weeks_and_days(visits: list[Visit]) -> None:
     pairs = [(v, rest) for v, rest in pairs if v.kind == "planned" and v.relative_to is None]
     if not pairs:
         return
-    usual, count = Counter(rest for v, rest in pairs if (v.day or 0) > 0).most_common(1)[0] if any(
-        (v.day or 0) > 0 for v, _ in pairs) else (1.0, 0)  # fmt: skip
+    usual, count = (
+        Counter(rest for v, rest in pairs if (v.day or 0) > 0).most_common(1)[0]
+        if any((v.day or 0) > 0 for v, _ in pairs)
+        else (1.0, 0)
+    )
     allowed = {usual} if count * 2 > len(pairs) else {0.0, 1.0, -6.0}
     for visit, rest in pairs:
         early = (visit.day or 0) <= 1 and -7 <= rest <= 1

@@ -100,8 +100,10 @@ def from_anchor(timing: Timing, found: Anchored) -> Timing:
         return timing.model_copy(update={"offsets": [*timing.offsets, Offset(anchor=found.anchor)]})
     counted = [s for s in timing.times if s.unit == found.unit]
     offsets = [Offset(length=s, relation=found.relation, anchor=found.anchor) for s in counted]
-    loose = [o.model_copy(update={"relation": found.relation, "anchor": found.anchor}) if o.anchor is None else o
-             for o in timing.offsets]  # fmt: skip
+    loose = [
+        o.model_copy(update={"relation": found.relation, "anchor": found.anchor}) if o.anchor is None else o
+        for o in timing.offsets
+    ]
     return timing.model_copy(
         update={"times": [s for s in timing.times if s not in counted], "offsets": [*loose, *offsets]}
     )

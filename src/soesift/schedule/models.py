@@ -14,10 +14,22 @@ from soesift.result.models import TableType
 
 Unit = Literal["minute", "hour", "day", "week", "month", "year", "cycle"]
 Event = Literal[
-    "screening", "baseline", "randomization", "admission", "discharge", "follow_up", "unscheduled",
-    "early_termination", "end_of_treatment", "end_of_study", "end_of_infusion", "end_of_phase", "progression",
-    "retrieval", "final_visit",
-]  # fmt: skip
+    "screening",
+    "baseline",
+    "randomization",
+    "admission",
+    "discharge",
+    "follow_up",
+    "unscheduled",
+    "early_termination",
+    "end_of_treatment",
+    "end_of_study",
+    "end_of_infusion",
+    "end_of_phase",
+    "progression",
+    "retrieval",
+    "final_visit",
+]
 Relation = Literal["before", "after", "within"]
 VisitKind = Literal["planned", "range", "repeat", "event", "unscheduled", "annotation"]
 Contact = str  # "site", "phone", "home", "video", or two of them: "site or phone"

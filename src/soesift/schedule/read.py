@@ -34,10 +34,17 @@ def read_schedule(table: SoeTable) -> Schedule:
     activities = _activities(table, grid, plan, titles, markers)
     marks, remarks = _marks(table, grid, activities, encounters, markers)
     schedule = Schedule(
-        table_id=table.id, title=table.title, table_type=table.table_type, track=table.population_track,
-        transposed=turned, epochs=epochs, encounters=encounters, activities=activities, marks=marks,
+        table_id=table.id,
+        title=table.title,
+        table_type=table.table_type,
+        track=table.population_track,
+        transposed=turned,
+        epochs=epochs,
+        encounters=encounters,
+        activities=activities,
+        marks=marks,
         remarks=remarks + _annotations(grid, plan, titles, activities, markers),
-    )  # fmt: skip
+    )
     whole = [*_whole_table_texts(table, grid, plan), *(n.text for n in table.footnotes if not n.marker)]
     on_table = _table_markers(table, grid, plan, markers)
     schedule.conditions = _conditions(table, schedule, on_table)
@@ -104,8 +111,16 @@ def _without_marks(schedule: Schedule) -> None:
         if empty and marked and sum(bool(v.printed) for v in schedule.visits) * 2 > len(schedule.visits):
             visit.is_visit, visit.kind, visit.doubts = False, "annotation", []  # an empty column
             continue
-        timed = (visit.day, visit.last_day, visit.week, visit.last_week, visit.month, visit.hours, visit.cycle,
-                 visit.every_days)  # fmt: skip
+        timed = (
+            visit.day,
+            visit.last_day,
+            visit.week,
+            visit.last_week,
+            visit.month,
+            visit.hours,
+            visit.cycle,
+            visit.every_days,
+        )
         if visit.encounter is not None and visit.encounter not in marked and all(v is None for v in timed):
             timing = schedule.encounters[visit.encounter].timing
             anchored = any(offset.anchor for offset in timing.offsets)
@@ -178,8 +193,17 @@ def _annotations(
         for column, title in columns:
             text, refs = markers.split(grid[activity.row][column], (activity.row, column))
             if text and text != activity.name:
-                found.append(Remark(activity=index, encounter=None, column=column, text=text, kind="annotation",
-                                    title=title or f"column {column + 1}", footnotes=refs))  # fmt: skip
+                found.append(
+                    Remark(
+                        activity=index,
+                        encounter=None,
+                        column=column,
+                        text=text,
+                        kind="annotation",
+                        title=title or f"column {column + 1}",
+                        footnotes=refs,
+                    )
+                )
     return found
 
 
@@ -190,10 +214,11 @@ def upright(table: SoeTable) -> SoeTable:
     grid = padded(table)
     columns = [list(column) for column in zip(*grid, strict=True)]
     cells = [
-        cell.model_copy(update={"row": cell.column, "column": cell.row, "row_span": cell.column_span,
-                                "column_span": cell.row_span})
+        cell.model_copy(
+            update={"row": cell.column, "column": cell.row, "row_span": cell.column_span, "column_span": cell.row_span}
+        )
         for cell in table.cells
-    ]  # fmt: skip
+    ]
     labels = 1
     while labels < min(4, len(columns)) and not any(map(is_mark, columns[labels])):
         labels += 1
@@ -233,9 +258,14 @@ def _activities(
         base, refs = markers.split(name, (r, at))
         details = _details(row, plan, titles, grid, column, name)
         activity = Activity(
-            row=r, name=base, parent=None if category else parent_here, category=category, footnotes=refs,
-            details=details, page=_page(table, r),
-        )  # fmt: skip
+            row=r,
+            name=base,
+            parent=None if category else parent_here,
+            category=category,
+            footnotes=refs,
+            details=details,
+            page=_page(table, r),
+        )
         found.append(activity)
         if category:
             parent = len(found) - 1
@@ -327,14 +357,25 @@ def _marks(
             meaning = cell_meaning(base, max(width, 2 if inside else 1), ticked, contacts)
             if meaning.kind in ("no", "reference"):
                 kind: Literal["no", "reference"] = "no" if meaning.kind == "no" else "reference"
-                remarks.append(Remark(activity=index, encounter=place, column=encounter.column, text=base, kind=kind,
-                                      footnotes=refs))  # fmt: skip
+                remarks.append(
+                    Remark(
+                        activity=index, encounter=place, column=encounter.column, text=base, kind=kind, footnotes=refs
+                    )
+                )
                 continue
-            found.append(Mark(
-                activity=index, encounter=place, text=base, kind="done" if meaning.kind == "done" else "text",
-                span=width, footnotes=refs, condition=meaning.condition, contact=meaning.contact,
-                moments=list(meaning.moments),
-            ))  # fmt: skip
+            found.append(
+                Mark(
+                    activity=index,
+                    encounter=place,
+                    text=base,
+                    kind="done" if meaning.kind == "done" else "text",
+                    span=width,
+                    footnotes=refs,
+                    condition=meaning.condition,
+                    contact=meaning.contact,
+                    moments=list(meaning.moments),
+                )
+            )
     return found, remarks
 
 
@@ -356,10 +397,14 @@ def _conditions(table: SoeTable, schedule: Schedule, on_table: set[str]) -> list
     defined = {note.marker for note in table.footnotes}
     named = [(n.marker or _of_mark(n.text, set(used) - defined), n.text) for n in table.footnotes]
     notes = [  # a note without a marker holds for the whole table
-        Condition(marker=marker, text=text, used=used.get(marker, []) if marker else [(None, None)],
-                  note_class=note_class(text))
+        Condition(
+            marker=marker,
+            text=text,
+            used=used.get(marker, []) if marker else [(None, None)],
+            note_class=note_class(text),
+        )
         for marker, text in named
-    ]  # fmt: skip
+    ]
     defined |= {marker for marker, _ in named}
     return notes + [Condition(marker=ref, text="", used=places) for ref, places in used.items() if ref not in defined]
 

@@ -194,10 +194,28 @@ def _goes_on(row: list[str], labels: list[int], data: list[int]) -> bool:
 
 
 _TITLES = {
-    "procedure", "procedures", "assessment", "assessments", "activity", "activities", "evaluation", "evaluations",
-    "study procedure", "study procedures", "event", "events", "study activity", "study activities", "examination",
-    "study assessment", "study assessments", "trial procedure", "trial procedures", "tests", "assessment/procedure",
-}  # fmt: skip
+    "procedure",
+    "procedures",
+    "assessment",
+    "assessments",
+    "activity",
+    "activities",
+    "evaluation",
+    "evaluations",
+    "study procedure",
+    "study procedures",
+    "event",
+    "events",
+    "study activity",
+    "study activities",
+    "examination",
+    "study assessment",
+    "study assessments",
+    "trial procedure",
+    "trial procedures",
+    "tests",
+    "assessment/procedure",
+}
 
 
 def header_rows(

@@ -9,9 +9,20 @@ from soesift.schedule.models import Contact, NoteClass
 from soesift.schedule.tokens import clean
 
 _NUMBER_WORDS = {
-    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
-    "fourteen": 14, "twenty-one": 21, "twenty-eight": 28,
-}  # fmt: skip
+    "one": 1,
+    "two": 2,
+    "three": 3,
+    "four": 4,
+    "five": 5,
+    "six": 6,
+    "seven": 7,
+    "eight": 8,
+    "nine": 9,
+    "ten": 10,
+    "fourteen": 14,
+    "twenty-one": 21,
+    "twenty-eight": 28,
+}
 _N = r"(?P<n>\d+|" + "|".join(_NUMBER_WORDS) + r")"
 _U = r"(?P<u>days?|weeks?|wks?|d|w)\b"
 _CYCLE_LENGTH = [
@@ -23,7 +34,7 @@ _CYCLE_LENGTH = [
         rf"(?:a\s+)?{_N}\s*-?\s*(?:calendar\s+|consecutive\s+)?{_U}",
         rf"(?<![\d.+±-]){_N}\s*-?\s*{_U}[\s-]*(?:treatment\s+|dosing\s+|study\s+|long\s+)*cycles?\b(?:\s*(?P<c>\d+)\b)?",
     )
-]  # fmt: skip
+]
 _WINDOW = re.compile(
     r"(?:±|\+\s?/\s?-|\+-|plus\s+or\s+minus|plus/minus)\s?(?P<both>\d+(?:\.\d+)?)\s*-?\s*(?P<u1>calendar\s+|working\s+|business\s+)?"
     r"(?P<unit1>days?|weeks?|wks?|hours?|hrs?|h|d|w|months?)\b"
@@ -41,34 +52,57 @@ _ABOUT_VISITS = re.compile(
 )
 _UNIT_DAYS = {"d": 1.0, "w": 7.0, "h": 1 / 24}
 _CLASSES: list[tuple[NoteClass, re.Pattern[str]]] = [
-    ("alternative", re.compile(
-        r"\binstead\s+of\b|\balternativ|\bin\s+(?:lieu|place)\s+of\b|\bsubstitut|\bmay\s+(?:also\s+)?be\s+(?:conducted|performed|"
-        r"done|completed|collected|obtained|replaced|used|combined)\s+(?:by|via|at|remotely|over|in\s+the\s+home|from|as)\b|"
-        r"\b(?:either|one)\s+of\b|\bcan\s+be\s+(?:replaced|substituted|used|performed\s+(?:by|via|at))|\bwhichever\b|"
-        r"\bor\s+(?:by\s+)?(?:tele)?phone\b", re.I)),
-    ("repetition", re.compile(
-        r"\bevery\s+(?:\w+\s+)?(?:\d+|other|day|week|month|cycle|year|two|three|four|six|eight|twelve|visit)|\bq\s?\d+\s?[wdmh]\b|"
-        r"\beach\s+(?:cycle|week|month|visit|day)\b|\b(?:bi-?)?(?:weekly|monthly|daily|quarterly|annually)\b|\bthereafter\b|"
-        r"\brepeat(?:ed)?\b|\bsubsequent\s+cycles?\b|\bonce\s+(?:a|per)\b|\b(?:twice|triplicate|times)\s+(?:a|per)\b|"
-        r"\bcontinu(?:e|ed|ously)\s+(?:until|through)", re.I)),
-    ("condition", re.compile(
-        r"\bif\b|\bonly\b|\bunless\b|\bwhen\b|\bas\s+(?:clinically\s+)?(?:indicated|applicable|needed|required|appropriate)\b|"
-        r"\bwhere\s+(?:applicable|required|indicated)\b|\boptional\b|\bdiscretion\b|\bin\s+case\b|\bchild-?bearing\b|\bpostmenopausal\b|"
-        r"\b(?:for|in)\s+(?:\w+\s+){0,2}(?:patients?|subjects?|participants?|women|females?|men|males?|sites?|those|countries)\b|"
-        r"\bapplicable\b|\bmandatory\b|\bprovided\s+that\b|\bnot\s+(?:required|needed|necessary|performed|done)\b|\bexcept\b|"
-        r"\bwho\s+(?:have|are|discontinue|complete)|\bas\s+per\s+local\b|\bmust\s+(?:have|be\s+met)", re.I)),
-    ("timing", re.compile(
-        r"±|\+/-|\bwithin\b|\bprior\s+to\b|\bbefore\b|\bafter\b|\bpre-?dose\b|\bpost-?dose\b|\b\d+\s*(?:h|hrs?|hours?|min|minutes?|"
-        r"days?|weeks?|months?)\b|\bwindow\b|\bat\s+(?:the\s+)?(?:start|end|time)\b|\bday\s+-?\d|\bweek\s+-?\d|\bcycle\s+\d|"
-        r"\bduring\b|\buntil\b|\bthrough(?:out)?\b|\bimmediately\b|\bfasting\s+for\b|\bvisit\s+\d", re.I)),
-]  # fmt: skip
+    (
+        "alternative",
+        re.compile(
+            r"\binstead\s+of\b|\balternativ|\bin\s+(?:lieu|place)\s+of\b|\bsubstitut|\bmay\s+(?:also\s+)?be\s+(?:conducted|performed|"
+            r"done|completed|collected|obtained|replaced|used|combined)\s+(?:by|via|at|remotely|over|in\s+the\s+home|from|as)\b|"
+            r"\b(?:either|one)\s+of\b|\bcan\s+be\s+(?:replaced|substituted|used|performed\s+(?:by|via|at))|\bwhichever\b|"
+            r"\bor\s+(?:by\s+)?(?:tele)?phone\b",
+            re.I,
+        ),
+    ),
+    (
+        "repetition",
+        re.compile(
+            r"\bevery\s+(?:\w+\s+)?(?:\d+|other|day|week|month|cycle|year|two|three|four|six|eight|twelve|visit)|\bq\s?\d+\s?[wdmh]\b|"
+            r"\beach\s+(?:cycle|week|month|visit|day)\b|\b(?:bi-?)?(?:weekly|monthly|daily|quarterly|annually)\b|\bthereafter\b|"
+            r"\brepeat(?:ed)?\b|\bsubsequent\s+cycles?\b|\bonce\s+(?:a|per)\b|\b(?:twice|triplicate|times)\s+(?:a|per)\b|"
+            r"\bcontinu(?:e|ed|ously)\s+(?:until|through)",
+            re.I,
+        ),
+    ),
+    (
+        "condition",
+        re.compile(
+            r"\bif\b|\bonly\b|\bunless\b|\bwhen\b|\bas\s+(?:clinically\s+)?(?:indicated|applicable|needed|required|appropriate)\b|"
+            r"\bwhere\s+(?:applicable|required|indicated)\b|\boptional\b|\bdiscretion\b|\bin\s+case\b|\bchild-?bearing\b|\bpostmenopausal\b|"
+            r"\b(?:for|in)\s+(?:\w+\s+){0,2}(?:patients?|subjects?|participants?|women|females?|men|males?|sites?|those|countries)\b|"
+            r"\bapplicable\b|\bmandatory\b|\bprovided\s+that\b|\bnot\s+(?:required|needed|necessary|performed|done)\b|\bexcept\b|"
+            r"\bwho\s+(?:have|are|discontinue|complete)|\bas\s+per\s+local\b|\bmust\s+(?:have|be\s+met)",
+            re.I,
+        ),
+    ),
+    (
+        "timing",
+        re.compile(
+            r"±|\+/-|\bwithin\b|\bprior\s+to\b|\bbefore\b|\bafter\b|\bpre-?dose\b|\bpost-?dose\b|\b\d+\s*(?:h|hrs?|hours?|min|minutes?|"
+            r"days?|weeks?|months?)\b|\bwindow\b|\bat\s+(?:the\s+)?(?:start|end|time)\b|\bday\s+-?\d|\bweek\s+-?\d|\bcycle\s+\d|"
+            r"\bduring\b|\buntil\b|\bthrough(?:out)?\b|\bimmediately\b|\bfasting\s+for\b|\bvisit\s+\d",
+            re.I,
+        ),
+    ),
+]
 _CONTACTS: list[tuple[Contact, str]] = [
     ("phone", r"(?:tele)?phone|\bcall\b|\btel\b|telefon|telephonic|\btc\b|contact\s+by\s+phone"),
     ("video", r"\bvideo|\bvirtual|telemedicine|televisit|telehealth|\bremote"),
     ("home", r"\b(?:at|in|from)[\s-](?:the\s+)?(?:patient'?s?\s+)?home|\bhome\b"),
-    ("site", r"\bclinic\b|\bsite\b|in-?person|\bon-?site|in-?clinic|\boffice\b|\bhospital|\bin-?patient|\bcru\b|"
-             r"face[\s-]to[\s-]face"),
-]  # fmt: skip
+    (
+        "site",
+        r"\bclinic\b|\bsite\b|in-?person|\bon-?site|in-?clinic|\boffice\b|\bhospital|\bin-?patient|\bcru\b|"
+        r"face[\s-]to[\s-]face",
+    ),
+]
 _LEGEND = re.compile(
     r"(?:^|[\s,;(.])(?P<key>[A-Z]{1,3}|☎)\s*(?:=|:|–|-|indicates|denotes|means)\s*(?P<words>[^;,.=]{3,60})"
 )

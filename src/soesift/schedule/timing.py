@@ -15,15 +15,47 @@ from soesift.schedule.offsets import add_offset, read_event, read_relation, read
 from soesift.schedule.tokens import clean, tokens, unit_of
 from soesift.schedule.windows import inner_window, read_window
 
-ORDINAL_WORDS = frozenset({
-    "period", "part", "phase", "group", "cohort", "arm", "step", "stage", "dose", "treatment", "dosing", "segment",
-    "course", "vaccination", "injection", "infusion", "block", "sequence", "intervention", "session", "follow-up",
-    "screening", "appendix", "section", "table", "grade", "type",
-})  # fmt: skip
+ORDINAL_WORDS = frozenset(
+    {
+        "period",
+        "part",
+        "phase",
+        "group",
+        "cohort",
+        "arm",
+        "step",
+        "stage",
+        "dose",
+        "treatment",
+        "dosing",
+        "segment",
+        "course",
+        "vaccination",
+        "injection",
+        "infusion",
+        "block",
+        "sequence",
+        "intervention",
+        "session",
+        "follow-up",
+        "screening",
+        "appendix",
+        "section",
+        "table",
+        "grade",
+        "type",
+    }
+)
 _OFTEN: dict[str, tuple[float, Unit]] = {
-    "daily": (1, "day"), "weekly": (1, "week"), "biweekly": (2, "week"), "bi-weekly": (2, "week"),
-    "monthly": (1, "month"), "quarterly": (3, "month"), "yearly": (1, "year"), "annually": (1, "year"),
-}  # fmt: skip
+    "daily": (1, "day"),
+    "weekly": (1, "week"),
+    "biweekly": (2, "week"),
+    "bi-weekly": (2, "week"),
+    "monthly": (1, "month"),
+    "quarterly": (3, "month"),
+    "yearly": (1, "year"),
+    "annually": (1, "year"),
+}
 
 
 class Read(NamedTuple):
@@ -244,7 +276,17 @@ def _leave(c: Cursor) -> None:
 
 
 STEPS = (
-    _parens, _cycle_length, _often, read_words_plus, read_window, _cycle_open, read_relation, _unit_led, _visit,
-    _ordinal, _number_led, read_event,
-)  # fmt: skip
+    _parens,
+    _cycle_length,
+    _often,
+    read_words_plus,
+    read_window,
+    _cycle_open,
+    read_relation,
+    _unit_led,
+    _visit,
+    _ordinal,
+    _number_led,
+    read_event,
+)
 """In this order: each takes what it understands and says so, or leaves the cursor where it was."""

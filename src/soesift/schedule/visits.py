@@ -205,8 +205,9 @@ def _kind(visit: Visit, timing: Timing) -> VisitKind:
     if "unscheduled" in timing.events and not timed:
         return "unscheduled"
     cycles = len(timing.cycles) > 1 or any(s.first != s.last or s.last is None for s in timing.cycles)
-    points = any(len([s for s in timing.times if s.unit == u]) > 1 and not _in_a_row(timing, u)
-                 for u in ("day", "week", "month"))  # fmt: skip
+    points = any(
+        len([s for s in timing.times if s.unit == u]) > 1 and not _in_a_row(timing, u) for u in ("day", "week", "month")
+    )
     open_end = any(s.last is None for s in timing.times)
     if timing.every is not None or visit.every_days is not None or cycles or points or open_end:
         return "repeat"

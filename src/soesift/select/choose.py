@@ -149,9 +149,18 @@ def _choose(book: Ledger, records: Mapping[str, TableRecord], how: Choosing) -> 
     raw, found = found.beliefs, found._replace(beliefs=beliefs)
     audit = _audit(book, found, humans, how, changed=how.recentre or bool(how.views or how.models or how.prompts))
     votes, models = votes_of_models(found)
-    material = Material(found.beliefs, groups_of(found), votes, models,
-                        lambda: features([records[t] for t in found.tables]), audit,
-                        alpha=how.alpha, delta=how.delta, seed=how.seed, sure=how.sure)  # fmt: skip
+    material = Material(
+        found.beliefs,
+        groups_of(found),
+        votes,
+        models,
+        lambda: features([records[t] for t in found.tables]),
+        audit,
+        alpha=how.alpha,
+        delta=how.delta,
+        seed=how.seed,
+        sure=how.sure,
+    )
     looks: list[str] = []
     if audit is not None:
         material = material._replace(risk=lambda combined, drawn: _risk(book, found, combined, drawn, how, looks))

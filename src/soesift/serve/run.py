@@ -20,10 +20,15 @@ def serve(service: Service, say: Callable[[str], None]) -> None:
     settings = service.settings
     bound = listen(settings.host, settings.port)
     config = uvicorn.Config(
-        create_app(service), log_level="info", proxy_headers=False, server_header=False, ws="none",
-        limit_concurrency=BUSIEST, timeout_keep_alive=IDLE_SECONDS,
+        create_app(service),
+        log_level="info",
+        proxy_headers=False,
+        server_header=False,
+        ws="none",
+        limit_concurrency=BUSIEST,
+        timeout_keep_alive=IDLE_SECONDS,
         timeout_graceful_shutdown=max(1, round(settings.grace)),
-    )  # fmt: skip
+    )
     server = uvicorn.Server(config)
     service.stopping = lambda: server.should_exit
     say(f"serving on {url_of(bound)}, results in {service.store.folder}; Ctrl-C stops")

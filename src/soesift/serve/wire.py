@@ -33,17 +33,26 @@ class JobView(BaseModel):
         json_schema_extra={
             "examples": [
                 {
-                    "id": JOB_EXAMPLE, "sha256": SHA_EXAMPLE, "name": "protocol.pdf", "state": "running",
-                    "attempts": 1, "page": 12, "pages": 96, "error": None, "created": "2025-01-31T09:30:00Z",
-                    "started": "2025-01-31T09:30:01Z", "finished": None,
+                    "id": JOB_EXAMPLE,
+                    "sha256": SHA_EXAMPLE,
+                    "name": "protocol.pdf",
+                    "state": "running",
+                    "attempts": 1,
+                    "page": 12,
+                    "pages": 96,
+                    "error": None,
+                    "created": "2025-01-31T09:30:00Z",
+                    "started": "2025-01-31T09:30:01Z",
+                    "finished": None,
                     "links": {
-                        "job": f"/v1/jobs/{JOB_EXAMPLE}", "events": f"/v1/jobs/{JOB_EXAMPLE}/events",
+                        "job": f"/v1/jobs/{JOB_EXAMPLE}",
+                        "events": f"/v1/jobs/{JOB_EXAMPLE}/events",
                         "document": f"/v1/documents/{SHA_EXAMPLE}",
                     },
                 }
             ]
         }
-    )  # fmt: skip
+    )
 
     id: str
     sha256: str
@@ -64,15 +73,24 @@ def job_view(job: Job, progress: dict[str, tuple[int, int, str]]) -> JobView:
     """A job as clients see it."""
     page, pages, doing = progress.get(job.id, (None, None, ""))
     return JobView(
-        id=job.id, sha256=job.sha256, name=job.name, state=job.state, attempts=job.attempts, page=page, pages=pages,
+        id=job.id,
+        sha256=job.sha256,
+        name=job.name,
+        state=job.state,
+        attempts=job.attempts,
+        page=page,
+        pages=pages,
         doing=doing or None,
-        error=job.error, created=datetime.fromtimestamp(job.created, UTC), started=_utc(job.started),
+        error=job.error,
+        created=datetime.fromtimestamp(job.created, UTC),
+        started=_utc(job.started),
         finished=_utc(job.finished),
         links={
-            "job": f"/v1/jobs/{job.id}", "events": f"/v1/jobs/{job.id}/events",
+            "job": f"/v1/jobs/{job.id}",
+            "events": f"/v1/jobs/{job.id}/events",
             "document": f"/v1/documents/{job.sha256}",
         },
-    )  # fmt: skip
+    )
 
 
 def _utc(seconds: float | None) -> datetime | None:
@@ -87,13 +105,14 @@ class Correction(BaseModel):
         json_schema_extra={
             "examples": [
                 {
-                    "id": "b2c7a0d4-0001", "who": "reviewer@example.org",
+                    "id": "b2c7a0d4-0001",
+                    "who": "reviewer@example.org",
                     "what": {"action": "retype", "table": "t1", "table_type": "track"},
                     "why": "the table covers the extension only",
                 }
             ]
         },
-    )  # fmt: skip
+    )
 
     id: str = Field(pattern=r"^[A-Za-z0-9_-]{8,64}$")
     who: str = Field(min_length=1, max_length=200)

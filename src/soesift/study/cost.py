@@ -30,9 +30,11 @@ class Spent(NamedTuple):
 
 
 def spent_on(
-    answers: Sequence[StoredAnswer], place: Mapping[str, int], columns: Sequence[Column],
+    answers: Sequence[StoredAnswer],
+    place: Mapping[str, int],
+    columns: Sequence[Column],
     prices: Mapping[str, PriceConfig],
-) -> Spent:  # fmt: skip
+) -> Spent:
     """Sums by table (row place[table_id]) and column; configured prices stand before what the ledger noted."""
     at = {column: i for i, column in enumerate(columns)}
     found = Spent(*(np.zeros((len(place), len(columns))) for _ in range(3)))

@@ -35,8 +35,9 @@ def student_probability(
 ) -> Floats:
     """(m,) P(YES) of items `check` (m,), learnt from `items` (n,) with targets (n,) in [0, 1] and weights (n,)."""
     if student == "tfidf":
-        return _of_words([data.records[i] for i in items.tolist()], target, weight,
-                         [data.records[i] for i in check.tolist()])  # fmt: skip
+        return _of_words(
+            [data.records[i] for i in items.tolist()], target, weight, [data.records[i] for i in check.tolist()]
+        )
     parts = []
     if "features" in student:
         parts.append(data.features)

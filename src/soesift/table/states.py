@@ -49,8 +49,10 @@ def mark_states(
     struck = _all_of(cell_of, _struck(words.lines[inside], lines, settings), len(table.cells))
     for index in np.flatnonzero(shaded | redacted | struck).tolist():
         flags: list[tuple[State, bool]] = [
-            ("shaded", bool(shaded[index])), ("struck", bool(struck[index])), ("redacted", bool(redacted[index])),
-        ]  # fmt: skip
+            ("shaded", bool(shaded[index])),
+            ("struck", bool(struck[index])),
+            ("redacted", bool(redacted[index])),
+        ]
         table.cells[index].states = tuple(name for name, holds in flags if holds)
 
 

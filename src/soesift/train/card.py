@@ -65,9 +65,18 @@ def markdown(card: Card, calibration: Calibration) -> str:
         f"- Calibration: {calibration.method}, scale {calibration.scale:.3f}, on "
         f"{calibration.fitted_on or 'nothing'}; "
         f"yes from {calibration.yes:.3f}, unsure from {calibration.unsure:.3f}",
-        "", "## Scores", "```json", json.dumps(card.scores, indent=1), "```",
-        "", "## Settings", "```json", json.dumps(card.settings, indent=1), "```", "",
-    ]  # fmt: skip
+        "",
+        "## Scores",
+        "```json",
+        json.dumps(card.scores, indent=1),
+        "```",
+        "",
+        "## Settings",
+        "```json",
+        json.dumps(card.settings, indent=1),
+        "```",
+        "",
+    ]
     return "\n".join(lines)
 
 

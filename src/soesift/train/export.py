@@ -53,9 +53,15 @@ def export_onnx(model: Classifier, path: Path, signs: int = 0) -> Classifier:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # tracing notes about shapes; the reload below is the test
         torch.onnx.export(
-            plain, example, str(path), input_names=names,
-            output_names=["logits"], dynamic_axes=axes, opset_version=OPSET, dynamo=False,
-        )  # fmt: skip
+            plain,
+            example,
+            str(path),
+            input_names=names,
+            output_names=["logits"],
+            dynamic_axes=axes,
+            opset_version=OPSET,
+            dynamo=False,
+        )
     return plain
 
 

@@ -45,8 +45,11 @@ def shard(model: Any) -> None:
 
     plugin, is_layer = _plan(model)
     mesh = init_device_mesh(workers.device().type, (dist.get_world_size(),))
-    cut = {"mesh": mesh, "mp_policy": plugin.mixed_precision_policy or MixedPrecisionPolicy(),
-           "offload_policy": plugin.cpu_offload}  # fmt: skip
+    cut = {
+        "mesh": mesh,
+        "mp_policy": plugin.mixed_precision_policy or MixedPrecisionPolicy(),
+        "offload_policy": plugin.cpu_offload,
+    }
     for module in [m for m in reversed(list(model.modules())) if m is not model and is_layer(m)]:
         fully_shard(module, reshard_after_forward=plugin.reshard_after_forward, **cut)
     fully_shard(model, **cut)

@@ -20,14 +20,17 @@ _WORDS: tuple[tuple[str, str], ...] = (
     ("TU", "tumou?r assess*|tumou?r imaging|recist|disease assess*|response assess*"),
     ("MI", "biops*|bone marrow|tumou?r tissue|tissue sample*"),
     ("RP", "menstru*|childbearing potential|menopaus*"),
-    ("LB", "hematolog*|haematolog*|chemistr*|urinalys*|coagulation|pregnancy test*|serolog*|hepatitis*|hiv|lipid*"
-           "|glucose|hba1c|thyroid*|biomarker*|laborator*|blood sample*|urine|serum|plasma|fsh|drug screen"),
+    (
+        "LB",
+        "hematolog*|haematolog*|chemistr*|urinalys*|coagulation|pregnancy test*|serolog*|hepatitis*|hiv|lipid*"
+        "|glucose|hba1c|thyroid*|biomarker*|laborator*|blood sample*|urine|serum|plasma|fsh|drug screen",
+    ),
     ("PR", "x-?ray|ct|mri|echocardiogra*|muga|ultrasound|imaging|surgery|lumbar puncture|spirometry|dxa|dexa"),
     ("QS", "questionnaire*|scale*|eq-5d*|sf-36|diary|quality of life|patient.reported|c-ssrs|columbia*|inventory|pro"),
     ("DA", "drug accountability|dispens*|compliance|return of study"),
     ("EX", "study drug|study treatment|study medication|administ*|dosing|infusion|investigational product"),
     ("DS", "informed consent|randomi[sz]*|disposition|survival|discontinu*|enrol*"),
-)  # fmt: skip
+)
 _PATTERNS = [
     (domain, re.compile(rf"\b(?:{words.replace('*', r'[a-z]*')})\b", re.IGNORECASE)) for domain, words in _WORDS
 ]

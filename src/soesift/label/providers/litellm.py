@@ -76,8 +76,11 @@ def _headers_of(error: Exception) -> Any:
 
 def _secrets_of(environment: Mapping[str, str], named: str) -> list[str]:
     """The key that the configuration names, and what LiteLLM may take for one by itself (GEMINI_API_KEY, ...)."""
-    return [value for name, value in environment.items()
-            if name == named or (len(value) >= SHORTEST and _SECRET.search(name))]  # fmt: skip
+    return [
+        value
+        for name, value in environment.items()
+        if name == named or (len(value) >= SHORTEST and _SECRET.search(name))
+    ]
 
 
 def _as_error(error: Exception, secrets: list[str]) -> ProviderError:

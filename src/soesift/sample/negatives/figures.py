@@ -43,10 +43,18 @@ def flow_figure(rng: Random, scene: Scene) -> list[Block]:
 def decision_figure(rng: Random, scene: Scene) -> list[Block]:
     """Boxes from top to bottom: what to do after a visit."""
     font = scene.style.plain
-    steps = rng.sample(("Assessed for eligibility at screening", "Randomized (Visit 2)",
-        "Treatment period, visits every 4 weeks", "Progression confirmed by imaging?",
-                        "Continue treatment", "End of treatment visit", "Survival follow-up every 12 weeks"),
-                        5)  # fmt: skip
+    steps = rng.sample(
+        (
+            "Assessed for eligibility at screening",
+            "Randomized (Visit 2)",
+            "Treatment period, visits every 4 weeks",
+            "Progression confirmed by imaging?",
+            "Continue treatment",
+            "End of treatment visit",
+            "Survival follow-up every 12 weeks",
+        ),
+        5,
+    )
 
     def draw(canvas: Any, x: float, y: float, width: float) -> None:
         for i, step in enumerate(steps):
@@ -67,10 +75,12 @@ def box(canvas: Any, x: float, middle: float, width: float, text: str, font: str
 
 
 def synopsis_mention(rng: Random, scene: Scene) -> list[Block]:
-    text = rng.choice((
-        "Visits and procedures are given in the Schedule of Activities: screening (Day -28 to -1), "
-        "baseline, Weeks 2, 4, 8 and 12, end of treatment and follow-up.",
-        "Schedule of assessments: informed consent, physical examination, vital signs, ECG and "
-        "laboratory tests take place at each visit, see Section 1.3.",
-    ))  # fmt: skip
+    text = rng.choice(
+        (
+            "Visits and procedures are given in the Schedule of Activities: screening (Day -28 to -1), "
+            "baseline, Weeks 2, 4, 8 and 12, end of treatment and follow-up.",
+            "Schedule of assessments: informed consent, physical examination, vital signs, ECG and "
+            "laboratory tests take place at each visit, see Section 1.3.",
+        )
+    )
     return [Paragraph(text, label=Negative("synopsis_mention", "Schedule of assessments (synopsis)"))]

@@ -18,10 +18,12 @@ def abbreviations(rng: Random, scene: Scene) -> list[Block]:
 
 def amendment_summary(rng: Random, scene: Scene) -> list[Block]:
     """A summary of changes that quotes rows of the schedule, header and marks included."""
-    change = [["Section", "Change", "Rationale"],
+    change = [
+        ["Section", "Change", "Rationale"],
         ["1.3 Schedule of Activities", "ECG added at Week 2; window widened", "Request of an authority"],
-              ["4.1 Inclusion criteria", "Upper age limit removed", "To broaden the population"],
-               ["8.2 Safety", "Wording on pregnancy tests clarified", "Consistency"]]  # fmt: skip
+        ["4.1 Inclusion criteria", "Upper age limit removed", "To broaden the population"],
+        ["8.2 Safety", "Wording on pregnancy tests clarified", "Consistency"],
+    ]
     label = Negative("amendment_excerpt", "Summary of Changes")
     blocks: list[Block] = [
         Heading(
@@ -38,17 +40,40 @@ def amendment_summary(rng: Random, scene: Scene) -> list[Block]:
         body = [r for r in range(grid.header_rows, grid.shape[0]) if r not in grid.bands]
         rows = sorted(rng.sample(body, min(len(body), rng.randint(2, 4))))
         part = grid.window([*range(grid.header_rows), *rows], range(min(grid.shape[1], 9)))
-        blocks += [Paragraph(rng.choice(("Rows of the Schedule of Activities were changed as follows:",
-            "Section 1.3, previous text:", "Changed to read:"))),
-                   Table(part, table_look(rng, scene.style.face), "",
-                       label=Negative("amendment_excerpt", "Changed rows of the schedule"))]  # fmt: skip
+        blocks += [
+            Paragraph(
+                rng.choice(
+                    (
+                        "Rows of the Schedule of Activities were changed as follows:",
+                        "Section 1.3, previous text:",
+                        "Changed to read:",
+                    )
+                )
+            ),
+            Table(
+                part,
+                table_look(rng, scene.style.face),
+                "",
+                label=Negative("amendment_excerpt", "Changed rows of the schedule"),
+            ),
+        ]
     return blocks
 
 
 def crf_worksheet(rng: Random, scene: Scene) -> list[Block]:
-    visits = [["Question", "Not at all", "Several days", "More than half the days", "Nearly every day"],
-              *[[q, "[ ]", "[ ]", "[ ]", "[ ]"] for q in ("Little interest or pleasure", "Feeling down",
-                  "Trouble sleeping", "Poor appetite", "Trouble concentrating")]]  # fmt: skip
+    visits = [
+        ["Question", "Not at all", "Several days", "More than half the days", "Nearly every day"],
+        *[
+            [q, "[ ]", "[ ]", "[ ]", "[ ]"]
+            for q in (
+                "Little interest or pleasure",
+                "Feeling down",
+                "Trouble sleeping",
+                "Poor appetite",
+                "Trouble concentrating",
+            )
+        ],
+    ]
     diary = [
         ["Date", "Time of dose", "Number of tablets", "Symptoms (yes/no)", "Initials"],
         *[[f"Day {d}", "", "", "", ""] for d in range(1, 9)],
@@ -75,10 +100,16 @@ def crf_worksheet(rng: Random, scene: Scene) -> list[Block]:
 
 
 def response_criteria(rng: Random, scene: Scene) -> list[Block]:
-    rows = [["Target lesions", "Non-target lesions", "New lesions", "Overall response"],
-        ["CR", "CR", "No", "CR"], ["CR", "Non-CR/non-PD", "No", "PR"], ["PR", "Non-PD", "No", "PR"],
-            ["SD", "Non-PD", "No", "SD"], ["PD", "Any", "Yes or no", "PD"], ["Any", "PD", "Yes or no", "PD"],
-             ["Any", "Any", "Yes", "PD"]]  # fmt: skip
+    rows = [
+        ["Target lesions", "Non-target lesions", "New lesions", "Overall response"],
+        ["CR", "CR", "No", "CR"],
+        ["CR", "Non-CR/non-PD", "No", "PR"],
+        ["PR", "Non-PD", "No", "PR"],
+        ["SD", "Non-PD", "No", "SD"],
+        ["PD", "Any", "Yes or no", "PD"],
+        ["Any", "PD", "Yes or no", "PD"],
+        ["Any", "Any", "Yes", "PD"],
+    ]
     return [
         false_table(
             rng,
@@ -91,20 +122,33 @@ def response_criteria(rng: Random, scene: Scene) -> list[Block]:
 
 
 def toxicity_grades(rng: Random, scene: Scene) -> list[Block]:
-    rows = [["Reaction", "Mild (grade 1)", "Moderate (grade 2)", "Severe (grade 3)"],
+    rows = [
+        ["Reaction", "Mild (grade 1)", "Moderate (grade 2)", "Severe (grade 3)"],
         ["Pain", "Does not interfere", "Interferes", "Prevents daily activity"],
-            ["Redness", ">2.0 to 5.0 cm", ">5.0 to 10.0 cm", ">10 cm"],
-             ["Fever", "38.0-38.4 °C", "38.5-38.9 °C", "39.0-40.0 °C"],
-              ["Vomiting", "1-2 times in 24 h", ">2 times in 24 h", "Needs hydration"]]  # fmt: skip
+        ["Redness", ">2.0 to 5.0 cm", ">5.0 to 10.0 cm", ">10 cm"],
+        ["Fever", "38.0-38.4 °C", "38.5-38.9 °C", "39.0-40.0 °C"],
+        ["Vomiting", "1-2 times in 24 h", ">2 times in 24 h", "Needs hydration"],
+    ]
     return [false_table(rng, scene, "other", "Grading of Reactions", rows)]
 
 
 def responsibilities(rng: Random, scene: Scene) -> list[Block]:
     """Marks, but of persons: who does what."""
     roles = ["Investigator", "Study nurse", "Pharmacist", "Sponsor"]
-    rows = [["Task", *roles], *[[t, *["X" if rng.random() < 0.4 else "" for _ in roles]]
-            for t in ("Obtain informed consent", "Randomization", "Prepare study drug",
-                "Report serious adverse events", "Collect blood samples", "Data entry")]]  # fmt: skip
+    rows = [
+        ["Task", *roles],
+        *[
+            [t, *["X" if rng.random() < 0.4 else "" for _ in roles]]
+            for t in (
+                "Obtain informed consent",
+                "Randomization",
+                "Prepare study drug",
+                "Report serious adverse events",
+                "Collect blood samples",
+                "Data entry",
+            )
+        ],
+    ]
     return [false_table(rng, scene, "other", "Delegation of Responsibilities", rows)]
 
 
@@ -129,12 +173,19 @@ def contacts(rng: Random, scene: Scene) -> list[Block]:
 
 
 def prohibited_medication(rng: Random, scene: Scene) -> list[Block]:
-    rows = [["Drug class", "Chronic use", "Episodic use", "Restriction"],
-        *keep(rng, (("Anticonvulsants", "N", "N", "Washout 14 days"), ("Antihistamines", "Y", "Y",
-            "Stable dose"),
-            ("Corticosteroids, systemic", "N", "Y", "Not within 30 days before Day 1"),
-             ("Strong CYP3A4 inhibitors", "N", "N", "During the study"),
-              ("Opioids", "N", "Y", "Not within 24 h of a visit")))]  # fmt: skip
+    rows = [
+        ["Drug class", "Chronic use", "Episodic use", "Restriction"],
+        *keep(
+            rng,
+            (
+                ("Anticonvulsants", "N", "N", "Washout 14 days"),
+                ("Antihistamines", "Y", "Y", "Stable dose"),
+                ("Corticosteroids, systemic", "N", "Y", "Not within 30 days before Day 1"),
+                ("Strong CYP3A4 inhibitors", "N", "N", "During the study"),
+                ("Opioids", "N", "Y", "Not within 24 h of a visit"),
+            ),
+        ),
+    ]
     return [false_table(rng, scene, "other", "Restrictions on Concomitant Therapies", rows)]
 
 

@@ -17,26 +17,53 @@ MAKERS: dict[str, tuple[Maker, ...]] = {
     "background": (statistics.adverse_event_rates, figures.decision_figure),
     "objectives": (statistics.objectives_endpoints,),
     "design": (figures.flow_figure, figures.decision_figure),
-    "population": (paperwork.eligibility, samples.organ_function, paperwork.prohibited_medication,
-    paperwork.contraception),
-    "treatment": (dosing.dosing_schedule, dosing.dose_modification, dosing.dose_levels, dosing.infusion_rates,
-    dosing.missed_doses),
-    "procedures": (samples.lab_list, samples.blood_volume, samples.visit_volume, samples.sampling_list,
-    samples.reference_ranges,
-                   paperwork.response_criteria, paperwork.toxicity_grades),
-    "statistics": (statistics.statistical_matrix, statistics.model_terms, statistics.power_table,
-    statistics.pk_parameters, samples.visit_windows),
+    "population": (
+        paperwork.eligibility,
+        samples.organ_function,
+        paperwork.prohibited_medication,
+        paperwork.contraception,
+    ),
+    "treatment": (
+        dosing.dosing_schedule,
+        dosing.dose_modification,
+        dosing.dose_levels,
+        dosing.infusion_rates,
+        dosing.missed_doses,
+    ),
+    "procedures": (
+        samples.lab_list,
+        samples.blood_volume,
+        samples.visit_volume,
+        samples.sampling_list,
+        samples.reference_ranges,
+        paperwork.response_criteria,
+        paperwork.toxicity_grades,
+    ),
+    "statistics": (
+        statistics.statistical_matrix,
+        statistics.model_terms,
+        statistics.power_table,
+        statistics.pk_parameters,
+        samples.visit_windows,
+    ),
     "administration": (paperwork.responsibilities,),
     "appendix": (paperwork.crf_worksheet, paperwork.amendment_summary, paperwork.amendment_summary),
-}  # fmt: skip
+}
 
 FIRST: tuple[Maker, ...] = (
-    statistics.objectives_endpoints, dosing.dosing_schedule, dosing.dose_modification, samples.lab_list,
-        statistics.statistical_matrix,
-    paperwork.amendment_summary, figures.flow_figure, samples.blood_volume, paperwork.response_criteria,
-        paperwork.crf_worksheet,
-    samples.visit_windows, paperwork.abbreviations,
-)  # fmt: skip
+    statistics.objectives_endpoints,
+    dosing.dosing_schedule,
+    dosing.dose_modification,
+    samples.lab_list,
+    statistics.statistical_matrix,
+    paperwork.amendment_summary,
+    figures.flow_figure,
+    samples.blood_volume,
+    paperwork.response_criteria,
+    paperwork.crf_worksheet,
+    samples.visit_windows,
+    paperwork.abbreviations,
+)
 
 
 def choose_makers(rng: Random, count: int) -> dict[str, list[Maker]]:

@@ -22,9 +22,14 @@ class Scene:
 
 
 def false_table(
-    rng: Random, scene: Scene, kind: NegativeClass, title: str, texts: Sequence[Sequence[str]] | Grid,
-    notes: Sequence[tuple[str, str]] = (), mode: Mode = "portrait",
-) -> Table:  # fmt: skip
+    rng: Random,
+    scene: Scene,
+    kind: NegativeClass,
+    title: str,
+    texts: Sequence[Sequence[str]] | Grid,
+    notes: Sequence[tuple[str, str]] = (),
+    mode: Mode = "portrait",
+) -> Table:
     """A table with a caption, labelled as a hard negative."""
     grid = texts if isinstance(texts, Grid) else plain_grid(texts)
     if rng.random() < 0.5:

@@ -44,11 +44,24 @@ def statistical_matrix(rng: Random, scene: Scene) -> list[Block]:
         ("Enrolled", "ITT", "mITT", "Per protocol", "Safety", "PK", "Completers", "Immunogenicity"),
         rng.randint(3, 5),
     )
-    analyses = rng.sample(("Demographics", "Disposition", "Primary endpoint", "Secondary endpoints",
-        "Adverse events", "Exposure", "Laboratory tests",
-                           "Vital signs", "Concomitant medication", "Plasma concentrations",
-                           "Subgroup analyses", "Medical history", "Protocol deviations"),
-                           rng.randint(6, 11))  # fmt: skip
+    analyses = rng.sample(
+        (
+            "Demographics",
+            "Disposition",
+            "Primary endpoint",
+            "Secondary endpoints",
+            "Adverse events",
+            "Exposure",
+            "Laboratory tests",
+            "Vital signs",
+            "Concomitant medication",
+            "Plasma concentrations",
+            "Subgroup analyses",
+            "Medical history",
+            "Protocol deviations",
+        ),
+        rng.randint(6, 11),
+    )
     sign = rng.choice(("X", "X", "✓", "•"))
     rows = [
         ["Analysis", *populations],
@@ -68,9 +81,16 @@ def statistical_matrix(rng: Random, scene: Scene) -> list[Block]:
 def model_terms(rng: Random, scene: Scene) -> list[Block]:
     """Marks by visit, but of statistical models: nothing is done to a participant."""
     weeks = ["Week 4", "Week 8", "Week 12", "Week 24"]
-    rows = [["Endpoint and model", *weeks], *[[f"{scene.study.area.secondary[i % 3].capitalize()} ({m})",
-        *["X" if rng.random() < 0.6 else "" for _ in weeks]]
-            for i, m in enumerate(("MMRM", "ANCOVA", "logistic regression", "Cox model"))]]  # fmt: skip
+    rows = [
+        ["Endpoint and model", *weeks],
+        *[
+            [
+                f"{scene.study.area.secondary[i % 3].capitalize()} ({m})",
+                *["X" if rng.random() < 0.6 else "" for _ in weeks],
+            ]
+            for i, m in enumerate(("MMRM", "ANCOVA", "logistic regression", "Cox model"))
+        ],
+    ]
     return [false_table(rng, scene, "statistical_matrix", "Statistical Methods by Time Point of Analysis", rows)]
 
 
@@ -99,9 +119,12 @@ def adverse_event_rates(rng: Random, scene: Scene) -> list[Block]:
 
 
 def pk_parameters(rng: Random, scene: Scene) -> list[Block]:
-    rows = [["Parameter", "Day 1", "Day 7", "Day 14", "Definition"],
-        ["Cmax", "X", "X", "X", "Maximum observed concentration"], ["tmax", "X", "X", "X", "Time of Cmax"],
-            ["AUCtau", "", "X", "X", "Area under the curve over a dosing interval"],
-             ["t1/2", "", "", "X", "Terminal half-life"],
-              ["Rac", "", "X", "X", "Accumulation ratio"]]  # fmt: skip
+    rows = [
+        ["Parameter", "Day 1", "Day 7", "Day 14", "Definition"],
+        ["Cmax", "X", "X", "X", "Maximum observed concentration"],
+        ["tmax", "X", "X", "X", "Time of Cmax"],
+        ["AUCtau", "", "X", "X", "Area under the curve over a dosing interval"],
+        ["t1/2", "", "", "X", "Terminal half-life"],
+        ["Rac", "", "X", "X", "Accumulation ratio"],
+    ]
     return [false_table(rng, scene, "statistical_matrix", "Pharmacokinetic Parameters to Be Calculated", rows)]

@@ -37,12 +37,39 @@ ABBREVIATIONS = (
     "BP = blood pressure; IWRS = interactive web response system; PRO = patient-reported outcome; V = visit.",
 )
 
-CELL_TEXTS = ("see Section 5.2", "if indicated", "predose", "(X)", "as needed", "0, 2 h", "pre/post", "daily",
-    "1x", "optional",
-              "q12w", "X (ET)", "phone")  # fmt: skip
-CONTINUOUS_TEXTS = ("Continuous", "Throughout the study", "Ongoing", "Continuous monitoring",
-                    "Collected from informed consent to last visit")  # fmt: skip
-ROW_NOTES = ("See Section 8.2.1", "Full exam at first visit, brief exam afterwards", "Local laboratory",
+CELL_TEXTS = (
+    "see Section 5.2",
+    "if indicated",
+    "predose",
+    "(X)",
+    "as needed",
+    "0, 2 h",
+    "pre/post",
+    "daily",
+    "1x",
+    "optional",
+    "q12w",
+    "X (ET)",
+    "phone",
+)
+CONTINUOUS_TEXTS = (
+    "Continuous",
+    "Throughout the study",
+    "Ongoing",
+    "Continuous monitoring",
+    "Collected from informed consent to last visit",
+)
+ROW_NOTES = (
+    "See Section 8.2.1",
+    "Full exam at first visit, brief exam afterwards",
+    "Local laboratory",
     "Predose",
-             "Before any other procedure", "WOCBP only", "Window ±1 h", "Fasting", "Central reading",
-             "Every 8 weeks thereafter", "Electronic device", "Within 72 h before dosing")  # fmt: skip
+    "Before any other procedure",
+    "WOCBP only",
+    "Window ±1 h",
+    "Fasting",
+    "Central reading",
+    "Every 8 weeks thereafter",
+    "Electronic device",
+    "Within 72 h before dosing",
+)
