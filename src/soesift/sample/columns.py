@@ -188,9 +188,9 @@ def by_follow_up(rng: Random, most: int) -> list[Column]:
             name,
             day,
             "±14" if role in ("visit", "end") else "±45" if role == "follow" else "",
-            role,
+            role,  # type: ignore[arg-type]
             role == "base",
-        )  # type: ignore[arg-type]
+        )
         for name, day, role in names[: rng.randint(6, min(11, most))]
     ]
     if rng.random() < 0.5:

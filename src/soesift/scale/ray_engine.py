@@ -21,8 +21,9 @@ from typing import Any
 
 from soesift.detect.apart import answered, model_info, work_on_job
 from soesift.detect.job import Job, Limits, Outcome, Progress, unread, with_scratch
+from soesift.detect.options import Awaiting
 from soesift.detect.scan_apart import read_picture, work_on_picture
-from soesift.detect.options import Awaiting, Scan, keep_scan
+from soesift.detect.scans import Scan, keep_scan
 from soesift.detect.sources import bring
 from soesift.errors import DocumentError, MissingExtra, SoesiftError, UsageError
 from soesift.files import WriteError
