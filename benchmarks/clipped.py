@@ -137,9 +137,8 @@ def covered_letters(boxes: Any) -> int:
 def plot_faults(result: Result) -> list[str]:
     """Texts of the burden plots that overlap or leave the picture."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from soesift.burden.repeats import read_repeats
 
-    from soesift.burden.count import count_result
+    from soesift.burden.count import count_result, read_repeats
     from soesift.burden.plot import burden_figure
     from soesift.burden.vocabulary import load_vocabulary
 

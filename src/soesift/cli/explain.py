@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from soesift.cli.label import LEDGER, ledger_of
+from soesift.cli.label_inputs import LEDGER, ledger_of
 
 if TYPE_CHECKING:
     from soesift.label.report import StoredAnswer

@@ -35,7 +35,7 @@ def command(
     out: Path,
 ) -> None:
     """Write the TABLES (JSON Lines) that pass the gate to OUT, and its recall beside it (.gate.json)."""
-    from soesift.cli.label import ledger_of
+    from soesift.cli.label_inputs import ledger_of
     from soesift.label.config import GateConfig
     from soesift.label.gate import report_line
     from soesift.label.humans import human_labels

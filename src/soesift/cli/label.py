@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
+from soesift.cli.label_files import COMMANDS
+from soesift.cli.label_inputs import CONFIG, LEDGER, TABLES, ledger_of, passing, settings, tables_of
 from soesift.errors import UsageError
 
 if TYPE_CHECKING:
@@ -19,172 +21,6 @@ if TYPE_CHECKING:
     from soesift.label.providers.base import Provider
     from soesift.label.run import Limiter, Outcome
     from soesift.table.record import TableRecord
-
-
-# What the verbs of labelling share: their options, and the tables, settings and ledger that they name.
-
-FILE = click.Path(path_type=Path, dir_okay=False)
-TABLES = click.argument("tables", type=FILE)
-LEDGER = click.option("--ledger", type=FILE, default=Path("labels.db"), show_default=True, help="SQLite file.")
-CONFIG = click.option(
-    "--config", "-c", type=FILE, required=True, help="TOML file; examples lie in soesift/label/examples."
-)
-
-
-def settings(path: Path) -> LabelConfig:
-    from soesift.config import load_toml
-    from soesift.label.config import LabelConfig
-
-    how = load_toml(path, LabelConfig)
-    return how.model_copy(update={"gate": how.gate.rooted(path.parent)}) if how.gate else how
-
-
-def passing(records: list[TableRecord], how: LabelConfig, book: Ledger | None) -> list[TableRecord]:
-    """The tables that pass the configured gate, if any; tells its recall against gold and human labels."""
-    from soesift.label.humans import human_labels
-    from soesift.select.gate_tables import gate_name, gate_tables
-    from soesift.select.pots import known_humans
-
-    if how.gate is None:
-        return records
-    done = gate_tables(records, how.gate, known_humans(human_labels(book)) if book else {})
-    click.echo(f"gate, {gate_name(how.gate)}: {done}")
-    return [record for record, passes in zip(records, done.passes, strict=True) if passes]
-
-
-def tables_of(path: Path) -> list[TableRecord]:
-    """The tables of a file; unreadable lines are told, not fatal."""
-    from soesift.label.request import read_tables
-
-    records, wrong = read_tables(path)
-    for line in wrong:
-        click.echo(f"left out: {line}", err=True)
-    return records
-
-
-def ledger_of(path: Path, must_exist: bool = False) -> Ledger:
-    from soesift.errors import UsageError
-    from soesift.label.ledger import Ledger
-
-    if must_exist and not path.exists():
-        raise UsageError(f"{path}: no such ledger; `soesift label` writes one")
-    return Ledger(path)
-
-
-# `soesift label`, by files: batches of providers, recorded answers, human labels, in and out of the ledger.
-
-
-@click.command("write-batch")
-@TABLES
-@LEDGER
-@CONFIG
-@click.option("--format", "form", type=click.Choice(["openai", "gemini", "anthropic"]), required=True)
-@click.option("--out", type=FILE, required=True, help="File to hand to the provider's batch API.")
-@click.option("--logprobs/--no-logprobs", default=True, show_default=True, help="Ask for log-probabilities.")
-def write(tables: Path, ledger: Path, config: Path, form: Any, out: Path, logprobs: bool) -> None:
-    """Write the missing requests as a provider's batch file."""
-    from soesift.label.batch import write_batch
-    from soesift.label.request import build_requests
-
-    how, book = settings(config), ledger_of(ledger)
-    records = passing(tables_of(tables), how, book)
-    requests = list(build_requests(records, how, logprobs and form != "anthropic"))
-    book.add(requests)
-    missing = set(book.open_keys([request.key for request in requests], how.run.attempts))
-    count = write_batch(out, [request for request in requests if request.key in missing], form)
-    book.close()
-    click.echo(f"{count} requests written to {out}; noted in {ledger}")
-
-
-@click.command("read-batch")
-@click.argument("results", type=FILE)
-@LEDGER
-@CONFIG
-@click.option("--format", "form", type=click.Choice(["openai", "gemini", "anthropic"]), required=True)
-def read(results: Path, ledger: Path, config: Path, form: Any) -> None:
-    """Read a provider's batch RESULTS into the ledger; reading them again adds nothing."""
-    from soesift.label.batch import read_batch
-    from soesift.label.plan import price_of
-    from soesift.label.prompt import load_task
-
-    how, book = settings(config), ledger_of(ledger)
-    got = read_batch(results, book, load_task(how.task).labels, form, price_of(how))
-    book.close()
-    rest = f"{got.before} known before, {got.unknown} of other ledgers, {got.unreadable} unreadable"
-    click.echo(f"{got.labelled} labels and {got.failed} failures written to {ledger}; {rest}")
-
-
-@click.command("import-answers")
-@TABLES
-@click.argument("answers", type=FILE)
-@click.argument("their_tables", type=FILE)
-@LEDGER
-@click.option("--iou", type=float, default=0.5, show_default=True, help="Least overlap of two boxes.")
-@click.option("--contained", type=float, default=0.8, show_default=True, help="Or least share of the smaller.")
-def answers_in(tables: Path, answers: Path, their_tables: Path, ledger: Path, iou: float, contained: float) -> None:
-    """Read ANSWERS recorded elsewhere about THEIR_TABLES, matched to TABLES by document, page and box."""
-    from soesift.label.recorded import RecordedAnswer, RecordedTable, import_answers, read_lines
-
-    recorded, theirs = read_lines(answers, RecordedAnswer), read_lines(their_tables, RecordedTable)
-    book = ledger_of(ledger)
-    got = import_answers(book, recorded, theirs, tables_of(tables), iou=iou, contained=contained)
-    book.close()
-    pairs, lone = len(got.matching.pairs), len(got.matching.theirs)
-    click.echo(f"tables: {pairs} of {pairs + lone} matched; of ours {len(got.matching.ours)} without an answer")
-    click.echo(
-        f"answers: {got.answers} written to {ledger} ({got.failures} without a readable label), "
-        f"{got.before} known before, {got.of_unmatched} of unmatched tables, "
-        f"{got.without_table} of unknown tables"
-    )
-
-
-@click.command("import-humans")
-@click.argument("labels", type=FILE)
-@LEDGER
-@click.option("--format", "form", type=click.Choice(["jsonl", "csv", "labelstudio", "argilla"]), required=True)
-@click.option("--pot", type=click.Choice(["audit", "repair", "other"]), help="For labels that do not say it.")
-def humans_in(labels: Path, ledger: Path, form: Any, pot: Any) -> None:
-    """Read human LABELS into the ledger, with the pot they belong to."""
-    from soesift.label.humans import add_labels, read_labels
-
-    book = ledger_of(ledger)
-    given = read_labels(labels, form, pot)
-    new = add_labels(book, given)
-    book.close()
-    click.echo(f"{new} of {len(given)} labels written to {ledger}; the others were there")
-
-
-@click.command("export-humans")
-@LEDGER
-@click.option("--format", "form", type=click.Choice(["jsonl", "csv"]), required=True)
-@click.option("--pot", type=click.Choice(["audit", "repair", "other"]), help="Only this pot.")
-@click.option("--out", type=FILE, required=True)
-def humans_out(ledger: Path, form: Any, pot: Any, out: Path) -> None:
-    """Write the human labels of the ledger."""
-    from soesift.label.humans import human_labels, write_labels
-
-    book = ledger_of(ledger, must_exist=True)
-    labels = human_labels(book, pot)
-    book.close()
-    write_labels(out, labels, form)
-    click.echo(f"{len(labels)} labels written to {out}")
-
-
-@click.command("export-tasks")
-@TABLES
-@click.option("--format", "form", type=click.Choice(["labelstudio", "argilla"]), required=True)
-@click.option("--pot", type=click.Choice(["audit", "repair", "other"]), required=True)
-@click.option("--out", type=FILE, required=True)
-def tasks_out(tables: Path, form: Any, pot: Any, out: Path) -> None:
-    """Write TABLES as tasks for people to judge, without any teacher's label."""
-    from soesift.label.humans import write_tasks
-
-    records = tables_of(tables)
-    write_tasks(out, records, pot, form)
-    click.echo(f"{len(records)} tasks written to {out}")
-
-
-COMMANDS = (write, read, answers_in, humans_in, humans_out, tasks_out)
 
 
 class OrRun(click.Group):
@@ -207,29 +43,16 @@ def command() -> None:
 @CONFIG
 @click.option("--limit", type=int, help="Only the first N tables.")
 @click.option("--quiet", is_flag=True, help="No progress bar.")
-@click.option(
-    "--engine",
-    type=click.Choice(["local", "ray"]),
-    default="local",
-    show_default=True,
-    help="Who asks: this process, or actors on Ray (soesift[ray]).",
-)
+@click.option("--engine", type=click.Choice(["local", "ray"]), default="local", show_default=True,
+              help="Who asks: this process, or actors on Ray (soesift[ray]).")  # fmt: skip
 @click.option("--jobs", type=click.IntRange(1), default=1, show_default=True, help="Actors, with --engine ray.")
 @click.option("--address", help="A Ray cluster, such as auto or HOST:PORT; without it Ray runs here.")
 @click.option("--serve", help="Command that starts the teacher's server, 'vllm serve MODEL --port {port}', say.")
 @click.option("--gpus", type=click.FloatRange(0), default=0.0, show_default=True, help="GPUs of each actor.")
 def run(
-    tables: Path,
-    ledger: Path,
-    config: Path,
-    limit: int | None,
-    quiet: bool,
-    engine: str,
-    jobs: int,
-    address: str | None,
-    serve: str | None,
-    gpus: float,
-) -> int:
+    tables: Path, ledger: Path, config: Path, limit: int | None, quiet: bool, engine: str, jobs: int,
+    address: str | None, serve: str | None, gpus: float,
+) -> int:  # fmt: skip
     """Ask every missing answer about TABLES (JSON Lines). Stop it at will: it goes on where it was.
 
     Exit codes: 0 all are labelled; 2 none is; 3 stopped early; 4 some have no label.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from soesift.cli.label import CONFIG, FILE, TABLES, ledger_of, passing, settings, tables_of
+from soesift.cli.label_inputs import CONFIG, FILE, TABLES, ledger_of, passing, settings, tables_of
 
 if TYPE_CHECKING:
     from soesift.label.config import LabelConfig

@@ -66,7 +66,7 @@ def command(
 
 def _write_labels(places: tuple[Path, ...], tables: Path, out: Path) -> None:
     """Reviewer's decisions as human labels, pot `repair`, for `soesift label import-humans`."""
-    from soesift.cli.label import tables_of
+    from soesift.cli.label_inputs import tables_of
     from soesift.label.humans import write_labels
     from soesift.review.documents import find_results, open_documents
     from soesift.review.labels import reviewer_labels

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from soesift.cli.label import FILE, ledger_of, tables_of
+from soesift.cli.label_inputs import FILE, ledger_of, tables_of
 
 OPEN = click.FloatRange(0, 1, min_open=True, max_open=True)
 RULES = ["agreement", "certified", "soft", "soft_beliefs", "confident", "crowd", "all",

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from soesift.cli.label import FILE, LEDGER, ledger_of
+from soesift.cli.label_inputs import FILE, LEDGER, ledger_of
 
 
 @click.command("status")
