@@ -355,3 +355,9 @@ def test_a_last_heading_is_no_note() -> None:
     joined = join_fragments([fragment(grid, 4, spans=[(7, 0, 1, 5)])])
     assert take_note_rows(joined, Expected(frozenset("ab"))) == []
     assert joined.grid == grid
+
+
+def test_abbreviations_alone_in_the_last_row_are_a_note() -> None:
+    legend = "BP = blood pressure; ECG = electrocardiogram; PRO = outcome."
+    joined = join_fragments([fragment([*HEADER, *BODY, [legend] * 5], 4, spans=[(7, 0, 1, 5)])])
+    assert [(n.marker, n.text) for n in take_note_rows(joined)] == [("", legend)]

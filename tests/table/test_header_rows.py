@@ -34,6 +34,9 @@ def test_no_windows(text: str) -> None:
         ["Study week", "-2", "0", "4"],
         ["Fasting visit", "X", "", "X"],
         ["Telephone visit", "", "X", ""],
+        ["Telephone visit", "Clinic", "Phone", "Clinic"],
+        ["Clinic (C) or phone (P)", "C", "P", "C"],
+        ["Location", "On site", "Home", "On site/remote"],
     ],
 )
 def test_rows_of_a_header(row: list[str]) -> None:

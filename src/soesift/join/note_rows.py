@@ -25,10 +25,11 @@ RAISED = "raised"
 FIRST = frozenset({"a", "A", "1", "*", "†", "i"})  # markers with which notes begin
 _FORM = re.compile(
     r"(?:^|(?<=\s))(?:([\[(]?)([A-Za-z]{1,2}|\d{1,2}|[*†‡§¶#]{1,4})([.):\]](?=\s)|\s?=\s|\s[–—-]\s)"
-    r"|([a-z]{1,2}|[*†‡§¶#]{1,4})(?=\s[A-Z]))"
+    r"|([a-z]{1,2}|[*†‡§¶#]{1,4})(?=\s(?:[A-Z]|\d+\s?m?[A-Za-z-])))"
 )
 # "Abbreviations: ...", or "AE = adverse event; ECG = ..." behind a sentence
 _LIST = re.compile(r"(?<=[.;)\w]\s)(?:Abbreviations?\s*[:=]|(?:[A-Z][\w/\-]{0,9}\s?=\s?[^=;]{3,60};\s){2})")
+_LISTED = re.compile(r"Abbreviations?\s*[:=]|(?:[A-Z][\w/\-]{0,9}\s?=\s?[^=;]{3,60};\s){2}")
 _LEGEND = re.compile(r"^(?:abbreviations?|notes?|key|legend)\b|\S\s?[=:]\s\S", re.IGNORECASE)
 _BEFORE = re.compile(r"(?:^|[.;:)\]])\s*$")  # a note begins behind the end of another
 
@@ -80,7 +81,7 @@ def _opens_note(cell: Cell, expected: Expected) -> bool:
     form = _FORM.match(shown)
     raised = re.match(f"{UP}([^{UP}{DOWN}]+){DOWN}", shown)
     marker = raised[1].strip() if raised else (form[2] or form[4]) if form else ""
-    return marker in expected.used
+    return marker in expected.used or _LISTED.match(cell.text) is not None
 
 
 def _note(joined: Joined, row: int, settings: NoteRowSettings) -> Cell | None:

@@ -66,7 +66,13 @@ _VALUE = re.compile(
 )
 _OF_VISITS = re.compile(
     r"\W*(?:fast(?:ing|ed)(?:\s+(?:visits?|status|state|required))?|"
-    r"(?:tele)?phone\s+visits?|(?:clinic|site|on-?site|home|remote|virtual|in-?person|office)\s+visits?)\W*\w?",
+    r"(?:tele)?phone\s+visits?|(?:clinic|site|on-?site|home|remote|virtual|in-?person|office)\s+visits?|"
+    r"(?:clinic|site|on-?site|in-?person)\b.{0,12}\b(?:tele)?(?:phone|remote|virtual|home)\b.{0,8})\W*\w?",
+    re.IGNORECASE,
+)
+_PLACE = re.compile(
+    r"\W*(?:clinic|(?:on\s*-?\s*)?site|home|(?:tele)?phone(?:\s+call)?|remote|virtual|in\s*-?\s*person|office|hospital|tele\w*)"
+    r"(?:\s*(?:/|or)\s*(?:clinic|site|home|(?:tele)?phone|remote|virtual))*\W*",
     re.IGNORECASE,
 )
 # the name of the column of activities: no activity is called so
@@ -139,6 +145,8 @@ def own_evidence(
             s.mark_of_visits if row and (cornered or _OF_VISITS.fullmatch(name) or _COLUMN.fullmatch(name)) else s.mark
         )
     timed = sum(map(is_timed, distinct)) / len(distinct)
+    if all(_PLACE.fullmatch(text) for text in distinct) and len(data) >= s.typed_share * (len(texts) - 1):
+        timed = 1.0  # where each visit takes place
     weight = name_evidence(name, timed, row, s)
     untimed = s.untimed if weight > 0 else s.untimed_named
     weight += (s.timed * timed if timed >= 0.2 else untimed) if timed_tells else 0.0
@@ -151,6 +159,8 @@ def name_evidence(name: str, timed: float, row: int, s: HeaderSettings) -> float
     """What the name in front of a row says; timed: share of the row's texts that name times."""
     if not name:
         return s.unnamed
+    if _OF_VISITS.fullmatch(name):
+        return s.dimension
     if _DIMENSION.match(name) and not _VALUE.match(name):
         return s.dimension
     if _VALUE.match(name):
