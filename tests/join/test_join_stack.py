@@ -361,3 +361,9 @@ def test_abbreviations_alone_in_the_last_row_are_a_note() -> None:
     legend = "BP = blood pressure; ECG = electrocardiogram; PRO = outcome."
     joined = join_fragments([fragment([*HEADER, *BODY, [legend] * 5], 4, spans=[(7, 0, 1, 5)])])
     assert [(n.marker, n.text) for n in take_note_rows(joined)] == [("", legend)]
+
+
+def test_marks_of_the_header_make_no_header_of_the_next_page_s_rows() -> None:
+    head = [*HEADER, ["Fasting", "X", "", "X", "X"]]
+    first, second = fragment(head + BODY[:3], 4, header_rows=2), fragment(BODY[3:], 5, header_rows=1)
+    assert join_fragments([first, second]).grid == head + BODY

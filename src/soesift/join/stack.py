@@ -145,10 +145,10 @@ def repeated_header(joined: Joined, fragment: Fragment) -> int:
     """How many leading rows of a fragment repeat the header; all header rows, or none."""
     header = joined.grid[: joined.header_rows]
     known = {plain_caption(" ".join(row)) for row in header} - {""}
-    words = {letters(t) for row in header for t in row} - {""}  # signs alone name no column
+    words = {letters(t) for row in header for t in row if not is_mark(t)} - {""}  # signs and marks name no column
     skip = missed = 0
     for place, row in enumerate(fragment.record.grid[: max(fragment.record.header_rows, joined.header_rows)], 1):
-        texts = [letters(t) for t in row if t]
+        texts = [letters(t) for t in row if t and not is_mark(t)]
         seen = sum(t in words for t in texts) / max(1, len(texts))
         again = bool(header) and len(row) == len(header[0]) and any(same_row(row, one) for one in header)
         again = again or (skip > 0 and any(like(row[0], one[0]) and letters(row[0]) for one in header))
@@ -156,7 +156,7 @@ def repeated_header(joined: Joined, fragment: Fragment) -> int:
             again
             or plain_caption(" ".join(row)) in known
             or (texts and seen >= 0.7)
-            or (not texts and skip == place - 1 > 0)
+            or (not any(row) and skip == place - 1 > 0)
         ):
             skip = place
         else:
