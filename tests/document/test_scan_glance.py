@@ -12,6 +12,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from soesift.detect import reading
 from soesift.detect.detector import Detector
+from soesift.detect.options import ReadOptions
 from soesift.document.page import Page
 from soesift.document.scan_glance import NAMES, SETTINGS, features, likely
 from soesift.sample import make_protocol
@@ -138,5 +139,5 @@ def test_a_garbled_page_is_always_read(monkeypatch: pytest.MonkeyPatch, tmp_path
     monkeypatch.setattr(reading, "_glance", lambda document, index: 0.0)
     Image.fromarray(cover()).save(tmp_path / "a.pdf", "PDF", resolution=100)
     with pypdfium2.PdfDocument(tmp_path / "a.pdf") as document:
-        scan = reading.scan_page(document, 0, Page(1, 600.0, 840.0, problem="garbled"), "auto")
+        scan = reading.scan_page(document, 0, Page(1, 600.0, 840.0, problem="garbled"), ReadOptions("auto"))
     assert scan.page is not None

@@ -62,7 +62,7 @@ class Registry:
 
     def options(self, *more: str) -> list[str]:
         """Options of `soesift fetch` that lead here, in a hurry."""
-        hurry = ["--rate", "6000", "--wait", "0.01", "--retries", "3", "--timeout", "2"]
+        hurry = ["--rate", "6000", "--wait", "0.01", "--retries", "3", "--timeout", "6"]
         return ["--api", f"{self.url}/api/v2", "--store", f"{self.url}/large-docs", *hurry, *more]
 
     def paths(self) -> list[str]:
@@ -127,7 +127,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(rest if fault is None else rest[: len(rest) // 2])
         self.wfile.flush()
         if fault == "stall":
-            time.sleep(4)
+            time.sleep(12)
         self.close_connection = fault is not None
 
     def _start(self, etag: str, content: bytes) -> int:

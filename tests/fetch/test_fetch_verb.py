@@ -167,10 +167,10 @@ def test_a_host_that_asks_for_a_long_rest_gets_it(tmp_path: Path) -> None:
 
 def test_requests_keep_their_distance(tmp_path: Path) -> None:
     with one_trial(faults={NCT: [503, 503]}) as registry:
-        fetch(registry, tmp_path, NCT, "--rate", "300", "--wait", "0")
+        fetch(registry, tmp_path, NCT, "--rate", "60", "--wait", "0")
         moments = [moment for moment, _, _ in registry.asked]
         assert len(moments) == 4
-        assert moments[-1] - moments[0] > 0.5  # three intervals of 0.2 s, less what the first connection took
+        assert moments[-1] - moments[0] > 1.5  # three intervals of a second, less what a busy machine takes at the first
         assert min(b - a for a, b in pairwise(moments)) > 0.1
 
 

@@ -5,15 +5,17 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterator, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from queue import SimpleQueue
 from tempfile import TemporaryDirectory
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from soesift.detect.apart import ask, end_with_parent
+from soesift.detect.around import without
 from soesift.detect.job import Limits
 from soesift.detect.options import Ocr, ReadOptions
 from soesift.detect.reading import Reading, read_pdf
@@ -28,13 +30,17 @@ from soesift.table.record import TableRecord
 if TYPE_CHECKING:
     from soesift.process.child import Task, Tell
 
+NO_PAGE: Mapping[int, str] = MappingProxyType({})
 MOST_SAID = 5  # pages that are named
 Read = Callable[[Path, "dict[str, str] | None"], "tuple[list[bytes], str]"]
 Answer = tuple[str, list[bytes], str] | DocumentError | None  # hash, records, what was not read; why not; None: done
 
 
-def document_records(path: Path, ocr: Ocr = "auto", reading: Reading | None = None) -> list[TableRecord]:
-    """Every table of one document, in order; raises DocumentError. `reading` is told of pages that were not read."""
+def document_records(
+    path: Path, ocr: Ocr = "auto", reading: Reading | None = None, without: Mapping[int, str] = NO_PAGE
+) -> list[TableRecord]:
+    """Every table of one document, in order; raises DocumentError. `reading` is told of pages that were not read;
+    pages `without` are not touched."""
     sha256 = file_sha256(path)
     if kind_of(path) in ("docx", "office"):
         from soesift.document.docx import read_docx
@@ -42,7 +48,7 @@ def document_records(path: Path, ocr: Ocr = "auto", reading: Reading | None = No
 
         with as_docx(path) as word:
             return to_records(read_docx(word), as_text(path.stem), sha256)
-    pages = read_pdf(path, sha256, reading or Reading(), ReadOptions(ocr))
+    pages = read_pdf(path, sha256, reading or Reading(), ReadOptions(ocr, without=without))
     return [record for page in pages for record in page.records]
 
 
@@ -187,7 +193,7 @@ def work_on_tables(task: Task, tell: Tell) -> dict[str, Any]:
             bring(wanted["url"], Path(task["path"]), wanted["sha256"])
             return {}
         reading = Reading()
-        records = document_records(Path(task["path"]), task["ocr"], reading)
+        records = document_records(Path(task["path"]), task["ocr"], reading, without(task))
         write_atomically(task["out"], "".join(record.model_dump_json() + "\n" for record in records))
     except SoesiftError:
         raise

@@ -19,6 +19,7 @@ from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import soesift
+from soesift.detect.around import run_around, without
 from soesift.detect.job import Job, Limits, Outcome, Progress, run_job, unread, with_scratch
 from soesift.detect.options import OCR_SHARE, Awaiting
 from soesift.errors import DocumentError, ModelError, SoesiftError
@@ -35,9 +36,10 @@ R = TypeVar("R")
 
 
 def ask(worker: Worker, task: Task, limits: Limits, tell: Tell) -> dict[str, Any]:
-    """What the process answered. Raises DocumentError if it took too long or died of the document."""
+    """What the process answered, read around pages that end it. Raises DocumentError if it took too long or died of the
+    document."""
     try:
-        return worker.run(task, limits.seconds, tell)
+        return run_around(worker, task, limits.seconds, tell)
     except TookTooLong as error:
         raise DocumentError(f"took longer than {limits.seconds:g} seconds; raise --timeout") from error
     except WorkerDied as error:
@@ -133,7 +135,8 @@ def work_on_job(task: Task, tell: Tell) -> dict[str, Any]:
     if not task["alone"]:
         os.environ.setdefault("OMP_NUM_THREADS", "1")
     job = Job.unpacked(task["job"])
-    job = replace(job, read=replace(job.read, ocr_seconds=OCR_SHARE * task["seconds"]))
+    read = replace(job.read, ocr_seconds=OCR_SHARE * task["seconds"], without=without(task))
+    job = replace(job, read=read)
     try:
         outcome = run_job(job, _detector(task["model"]), lambda _, page, pages, doing: tell(page, pages, doing))
     except ModelError as error:

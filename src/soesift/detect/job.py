@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from soesift.detect.keep import add_formats, put, put_failed, second_stem
-from soesift.detect.options import LATE, USUAL, Awaiting, ReadOptions
+from soesift.detect.options import MORE_TIME, USUAL, Awaiting, ReadOptions
 from soesift.detect.remote import shown
 from soesift.detect.sources import bring, scratch
 from soesift.errors import DocumentError, SoesiftError, fault
@@ -186,7 +186,9 @@ def unchanged(job: Job, model: ModelInfo, sha256: str = "") -> tuple[str, Result
             same_bytes = result.document.sha256 == (sha256 or file_sha256(job.here))
         except (SoesiftError, OSError, ValueError):
             continue
-        whole = result.document.error is None and not any(LATE in page.why for page in result.document.unsure_pages)
+        whole = result.document.error is None and not any(
+            MORE_TIME in page.why for page in result.document.unsure_pages
+        )
         if whole and same_bytes and result.model == model and result.settings == job.settings:
             return stem, result
     return None

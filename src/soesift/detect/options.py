@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, TypedDict
 
+MORE_TIME = "raise --timeout, or seconds of the service"  # ends what is said of a page that more time might read
 Ocr = Literal["auto", "never", "always"]
-LATE = "no time left for OCR; raise --timeout, or seconds of the service"
+LATE = f"no time left for OCR; {MORE_TIME}"
 OCR_SHARE = 0.75  # of the time for a document: then no further picture is begun, so that what is found is written
 
 
@@ -27,13 +29,14 @@ class ReadFields(TypedDict, total=False):
     password: str | None
     ocr_seconds: float | None
     scans: Path | None
+    without: Mapping[int, str]
 
 
 @dataclass(frozen=True, slots=True)
 class ReadOptions:
     """ocr: pages without text are read from their pictures, never are, or all pages are. pages: only these, from 1.
     password: opens encrypted PDFs. ocr_seconds: after so many no further picture is begun. scans: pictures of pages are
-    not read, but taken from this folder (`detect.scans`).
+    not read, but taken from this folder (`detect.scans`). without: pages, from 1, that are not touched, each with why.
     """
 
     ocr: Ocr = "auto"
@@ -41,6 +44,7 @@ class ReadOptions:
     password: str | None = field(default=None, repr=False)
     ocr_seconds: float | None = None
     scans: Path | None = None
+    without: Mapping[int, str] = field(default_factory=dict)
 
     @property
     def settings(self) -> dict[str, str]:
@@ -49,7 +53,7 @@ class ReadOptions:
         return {"ocr": self.ocr, "pages": span}
 
     def packed(self) -> dict[str, Any]:
-        """As JSON can hold it; a reader is told its time, so that is left out."""
+        """As JSON can hold it; what a reader is told with its task (time, pages to leave alone) is left out."""
         pages = None if self.pages is None else [self.pages.start, self.pages.stop]
         scans = "" if self.scans is None else str(self.scans)
         return {"ocr": self.ocr, "pages": pages, "password": self.password, "scans": scans}

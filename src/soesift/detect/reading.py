@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from soesift.detect.options import LATE, USUAL, Awaiting, Ocr, ReadOptions
+from soesift.detect.options import LATE, USUAL, Awaiting, ReadOptions
 from soesift.detect.scans import Scan, kept_scan, scans_folder
 from soesift.document.characters import MOST_CHARACTERS
 from soesift.document.furniture import learn_furniture
@@ -18,6 +18,7 @@ from soesift.document.pdf import is_mostly_picture, open_pdf, read_page, render_
 from soesift.document.scan_glance import SETTINGS, likely
 from soesift.errors import DocumentError, MissingExtra, SoesiftError, fault
 from soesift.files import as_text
+from soesift.process.in_hand import NONE, page_in_hand
 from soesift.table.find import PageTables, find_tables
 from soesift.table.record import TableRecord
 from soesift.table.records import last_heading, page_records
@@ -75,20 +76,20 @@ def read_pdf(
 
     Raises Awaiting, after the last page, if `reading.scans` lacks some; pages after the first of them are not given.
     """
-    pages, ocr = options.pages, options.ocr
+    pages = options.pages
     with open_pdf(path, options.password) as document:
         reading.n_pages = len(document)
         if pages is not None and pages.start > reading.n_pages:
             raise DocumentError(f"{path.name}: has {reading.n_pages} pages; --pages starts at {pages.start}")
         started = time.perf_counter()
         kept: dict[int, Page] = {}
-        furniture = learn_furniture(document, reading.n_pages, kept)
+        furniture = learn_furniture(document, reading.n_pages, kept, options.without)
         reading.read_s += time.perf_counter() - started
         heading, found = "", None
         for index in range(reading.n_pages):
             if pages is not None and index + 1 not in pages:
                 continue
-            page = page_of(document, index, reading, ocr, kept.pop(index, None), progress)
+            page = page_of(document, index, reading, options, kept.pop(index, None), progress)
             if reading.awaited:  # all is read once more when they are there
                 continue
             started = time.perf_counter()
@@ -104,6 +105,7 @@ def read_pdf(
             yield ReadPage(found, records, page.fills, page.fill_grey)
             if progress is not None:
                 progress(index + 1, reading.n_pages, "")
+    page_in_hand(NONE)
     if reading.scans is not None and reading.awaited:
         raise Awaiting(reading.awaited, reading.scans)
 
@@ -112,12 +114,16 @@ def page_of(
     document: Any,
     index: int,
     reading: Reading,
-    ocr: Ocr,
+    options: ReadOptions = USUAL,
     known: Page | None = None,
     progress: Progress | None = None,
 ) -> Page:
     """The page, read unless it is `known`; with OCR where that is wanted."""
-    started = time.perf_counter()
+    started, ocr = time.perf_counter(), options.ocr
+    if index + 1 in options.without:
+        reading.unread[index + 1] = options.without[index + 1]
+        return Page(index + 1, 612.0, 792.0)
+    page_in_hand(index + 1)
     try:
         page = read_page(document, index) if known is None else known
     except Exception as error:  # noqa: BLE001  # the other pages may well be sound
@@ -127,7 +133,7 @@ def page_of(
     if page.problem == "image":
         reading.image_only.append(index + 1)
     if ocr == "always" or (ocr == "auto" and page.problem in ("image", "garbled", "scan")):
-        page = _pictured(document, index, page, reading, ocr, progress)
+        page = _pictured(document, index, page, reading, options, progress)
     elif page.problem in ("image", "garbled"):
         reading.unread[index + 1] = f"{_PROBLEMS[page.problem]}; not read (--ocr never)"
     elif page.cut:
@@ -136,7 +142,12 @@ def page_of(
 
 
 def _pictured(
-    document: Any, index: int, page: Page, reading: Reading, ocr: Ocr, progress: Progress | None = None
+    document: Any,
+    index: int,
+    page: Page,
+    reading: Reading,
+    options: ReadOptions,
+    progress: Progress | None = None,
 ) -> Page:
     """The page as its picture shows it, read here or elsewhere; as it is if that cannot be."""
     if reading.scans is not None:
@@ -148,8 +159,8 @@ def _pictured(
         scan = Scan(None, failed=why)
     else:
         if progress is not None:
-            _announce(document, page, reading, ocr, progress)
-        scan = scan_page(document, index, page, ocr, reading.glances)
+            _announce(document, page, reading, options, progress)
+        scan = scan_page(document, index, page, options, reading.glances)
         if scan.page is not None:
             reading.spent.append(scan.seconds)
     reading.ocr_s += scan.seconds
@@ -175,7 +186,9 @@ def late(reading: Reading) -> str:
 _PROBLEMS = {"image": "the page is a picture", "garbled": "the text layer is garbled"}
 
 
-def scan_page(document: Any, index: int, page: Page, ocr: Ocr, glances: dict[int, float] | None = None) -> Scan:
+def scan_page(
+    document: Any, index: int, page: Page, options: ReadOptions, glances: dict[int, float] | None = None
+) -> Scan:
     """A page read from its picture; without OCR asked for ("always"), only if a glance sees what may be a table.
 
     glances: what earlier glances saw, by 0-based index; added to.
@@ -187,8 +200,8 @@ def scan_page(document: Any, index: int, page: Page, ocr: Ocr, glances: dict[int
     started = time.perf_counter()
     scanned, failed, unlikely = None, "", None
     try:
-        if ocr != "always" and page.problem in ("image", "scan"):
-            unlikely = _unlikely(document, index, {} if glances is None else glances)
+        if options.ocr != "always" and page.problem in ("image", "scan"):
+            unlikely = _unlikely(document, index, {} if glances is None else glances, options.without)
         if unlikely is None:
             picture = render_page(document, index, DPI)
             scanned = read_scan(picture, page.width, page.height, page.number, page.label)
@@ -200,7 +213,7 @@ def scan_page(document: Any, index: int, page: Page, ocr: Ocr, glances: dict[int
     return Scan(scanned, time.perf_counter() - started, failed, unlikely)
 
 
-def _unlikely(document: Any, index: int, glances: dict[int, float]) -> float | None:
+def _unlikely(document: Any, index: int, glances: dict[int, float], without: Container[int]) -> float | None:
     """How likely a page holds a table, if that is too unlikely to read it; None if it is to be read.
 
     The first or last rows of a table on a page of their own look like little: a page beside one that surely shows a
@@ -209,7 +222,7 @@ def _unlikely(document: Any, index: int, glances: dict[int, float]) -> float | N
     seen = _glanced(document, index, glances)
     if seen >= SETTINGS.read:
         return None
-    beside = [other for other in (index - 1, index + 1) if 0 <= other < len(document)]
+    beside = [other for other in (index - 1, index + 1) if 0 <= other < len(document) and other + 1 not in without]
     return None if any(_glanced(document, other, glances) >= SETTINGS.beside for other in beside) else round(seen, 4)
 
 
@@ -220,15 +233,15 @@ def _glanced(document: Any, index: int, glances: dict[int, float]) -> float:
     return glances[index]
 
 
-def _announce(document: Any, page: Page, reading: Reading, ocr: Ocr, progress: Progress) -> None:
+def _announce(document: Any, page: Page, reading: Reading, options: ReadOptions, progress: Progress) -> None:
     """Tell that a picture is about to be read, how many are left with it, and about how long they will take."""
-    index = page.number - 1
-    if ocr != "always" and page.problem != "garbled" and _unlikely(document, index, reading.glances) is not None:
+    index, ocr, without = page.number - 1, options.ocr, options.without
+    if ocr != "always" and page.problem != "garbled" and _unlikely(document, index, reading.glances, without) is not None:
         return
     if reading.to_read is None:
-        rest = range(index, reading.n_pages)
+        rest = [other for other in range(index, reading.n_pages) if other + 1 not in without]
         pictures = [other for other in rest if ocr == "always" or is_mostly_picture(document, other)]
-        wanted = (o for o in pictures if ocr == "always" or _unlikely(document, o, reading.glances) is None)
+        wanted = (o for o in pictures if ocr == "always" or _unlikely(document, o, reading.glances, without) is None)
         reading.to_read = sorted({index, *wanted})
     left = len({index, *(other for other in reading.to_read if other > index)})
     progress(index + 1, reading.n_pages, doing(left, reading.spent))

@@ -39,6 +39,6 @@ def work_on_picture(task: Task, tell: Tell) -> dict[str, Any]:
     end_with_parent()
     job, folder, number = Job.unpacked(task["job"]), Path(task["scans"]), int(task["page"])
     with open_pdf(job.here, job.read.password) as document:
-        scan = scan_page(document, number - 1, read_page(document, number - 1), job.read.ocr)
+        scan = scan_page(document, number - 1, read_page(document, number - 1), job.read)
     keep_scan(folder, number, scan)
     return {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Container
 from typing import Any
 
 import numpy as np
@@ -28,10 +29,13 @@ MOST_KEPT = 20_000  # characters of a page that is kept
 Furniture = frozenset[str]
 
 
-def learn_furniture(document: Any, n_pages: int, kept: dict[int, Page] | None = None) -> Furniture:
+def learn_furniture(
+    document: Any, n_pages: int, kept: dict[int, Page] | None = None, without: Container[int] = ()
+) -> Furniture:
     """Normalised running lines and, behind PART, their parts, from a sample of pages spread over the document.
 
-    The pages looked at are put into `kept`, by 0-based index, so that they need not be read again.
+    The pages looked at are put into `kept`, by 0-based index, so that they need not be read again. Pages `without`, by
+    number from 1, are not touched.
     """
     if n_pages < AGAIN:
         return frozenset()
@@ -39,6 +43,8 @@ def learn_furniture(document: Any, n_pages: int, kept: dict[int, Page] | None = 
     manifold: set[str] = set()
     sample = np.unique(np.linspace(0, n_pages - 1, min(SAMPLE, n_pages)).astype(int)).tolist()
     for index in sample:
+        if index + 1 in without:
+            continue
         try:
             page = read_page(document, index)
             words = find_words(page)

@@ -22,6 +22,7 @@ from soesift.document.page import Page
 from soesift.document.pictures import picture_pdf
 from soesift.document.trust import text_problem, unshift
 from soesift.errors import DocumentError
+from soesift.process.in_hand import page_in_hand
 
 MOST_PIXELS = 40_000_000
 MOSTLY = 0.5  # of a page's area covered by pictures: it is likely to be read as one
@@ -55,6 +56,7 @@ def _reason(error: Exception, tried: bool) -> str:
 
 def read_page(document: Any, index: int) -> Page:
     """Read page `index` (0-based): characters, rulings, fills, pictures and what is wrong with its text."""
+    page_in_hand(index + 1)
     handle = pdfium.FPDF_LoadPage(document.raw, index)
     if not handle:
         raise DocumentError(f"page {index + 1} cannot be loaded")
@@ -81,6 +83,7 @@ def read_page(document: Any, index: int) -> Page:
 
 def is_mostly_picture(document: Any, index: int) -> bool:
     """Whether a picture covers half of page `index` (0-based): a look at its objects, cheaper than reading it."""
+    page_in_hand(index + 1)
     handle = pdfium.FPDF_LoadPage(document.raw, index)
     if not handle:
         return False
@@ -109,6 +112,7 @@ def _frame(handle: Any) -> Frame:
 
 def render_page(document: Any, index: int, dpi: float) -> NDArray[np.uint8]:
     """Page `index` (0-based) as an (h, w, 3) RGB picture of at most 40 megapixels."""
+    page_in_hand(index + 1)
     page = document[index]
     width, height = page.get_size()
     scale = dpi / 72

@@ -11,12 +11,14 @@ import math
 import os
 import signal
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Any
 
 from soesift.errors import SoesiftError
 from soesift.files import drop_parts
+from soesift.process.in_hand import tell_pages_to
 
 Task = dict[str, Any]
 Tell = Callable[[int, int, str], None]  # page, pages, and what is being done where that takes long
@@ -65,11 +67,17 @@ def child_main(connection: Ends, work: Work, memory_mb: int) -> None:
         except (EOFError, OSError):
             return
         _alarm(task["seconds"] + GRACE)
+        tell_pages_to(lambda number: _in_hand(connection, number))
         try:
             connection.send_bytes(json.dumps(_answer(work, task, connection)).encode())
         except OSError:  # the service is gone
             return
         _alarm(0)
+
+
+def _in_hand(connection: Ends, number: int) -> None:
+    with suppress(OSError):  # the service is gone: what comes next ends this process
+        connection.send_bytes(json.dumps({"in_hand": number}).encode())
 
 
 def _end(number: int, frame: object) -> None:

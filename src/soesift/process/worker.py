@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import multiprocessing
 import signal
 import threading
@@ -12,6 +13,7 @@ from typing import Any
 
 from soesift.errors import SoesiftError
 from soesift.process.child import TOLD_TO_END, Ends, Task, Tell, Work, child_main
+from soesift.process.in_hand import NONE
 
 LONGEST_MESSAGE = 1_000_000  # bytes
 TASKS = 200  # after which a process is replaced: parsers leak
@@ -29,6 +31,10 @@ class TookTooLong(SoesiftError):
     """The task was ended at its time limit."""
 
 
+class PageTookTooLong(TookTooLong):
+    """The task was ended because one page was in hand for longer than a page may be."""
+
+
 class Stopped(SoesiftError):
     """The task was ended because the service stops."""
 
@@ -43,9 +49,15 @@ class Worker:
         self.process: BaseProcess | None = None
         self.connection: Ends | None = None
         self.tasks = self.started = 0
+        self.page = NONE  # that the task has, or had, in hand
+        self.page_seconds = self._page_until = math.inf
 
-    def run(self, task: Task, seconds: float, tell: Tell = lambda page, pages, doing: None) -> dict[str, Any]:
-        """The child's answer: {"done": ...} or {"error": why}. Raises WorkerDied, TookTooLong or Stopped."""
+    def run(
+        self, task: Task, seconds: float, tell: Tell = lambda page, pages, doing: None, page_seconds: float = math.inf
+    ) -> dict[str, Any]:
+        """The child's answer: {"done": ...} or {"error": why}. Raises WorkerDied, TookTooLong, Stopped, or
+        PageTookTooLong after `page_seconds` with one page. `page` is then the page that was in hand."""
+        self.page, self.page_seconds, self._page_until = NONE, page_seconds, math.inf
         connection = self._ready()
         deadline = time.monotonic() + seconds
         try:
@@ -61,14 +73,18 @@ class Worker:
     def _listen(self, connection: Ends, deadline: float, seconds: float, tell: Tell) -> dict[str, Any]:
         while True:
             message = self._await(connection, deadline, seconds)
-            if "page" not in message:
+            if "in_hand" in message:
+                self.page = int(message["in_hand"])
+                self._page_until = time.monotonic() + self.page_seconds if self.page else math.inf
+            elif "page" in message:
+                tell(message["page"], message["pages"], message.get("doing", ""))
+            else:
                 return message
-            tell(message["page"], message["pages"], message.get("doing", ""))
             self._give_up(deadline, seconds)
 
     def _await(self, connection: Ends, deadline: float, seconds: float) -> dict[str, Any]:
         """The next message."""
-        while not connection.poll(max(0.0, min(_TICK, deadline - time.monotonic()))):
+        while not connection.poll(max(0.0, min(_TICK, min(deadline, self._page_until) - time.monotonic()))):
             self._give_up(deadline, seconds)
         message: dict[str, Any] = json.loads(connection.recv_bytes(LONGEST_MESSAGE))
         return message
@@ -79,7 +95,10 @@ class Worker:
             raise Stopped("the service stops")
         if time.monotonic() > deadline:
             self.close(force=True)
-            raise _too_long(seconds)
+            raise too_long(seconds)
+        if time.monotonic() > self._page_until:
+            self.close(force=True)
+            raise PageTookTooLong(f"took longer than {self.page_seconds:.3g} seconds")
 
     def _ready(self) -> Ends:
         """The pipe to a living process."""
@@ -110,7 +129,7 @@ class Worker:
     def _ended(self, seconds: float) -> WorkerDied | TookTooLong:
         """Why the process is gone: its own alarm is the time limit too, where nobody here kept it in time."""
         how = self._how_it_died()
-        return _too_long(seconds) if how == "by SIGALRM" else WorkerDied(how)
+        return too_long(seconds) if how == "by SIGALRM" else WorkerDied(how)
 
     def _how_it_died(self) -> str:
         code = None
@@ -144,5 +163,6 @@ class Worker:
         process.close()
 
 
-def _too_long(seconds: float) -> TookTooLong:
+def too_long(seconds: float) -> TookTooLong:
+    """What is said of a task that met its limit."""
     return TookTooLong(f"took longer than the {seconds:g} seconds that this service gives to one document")

@@ -52,7 +52,7 @@ def table_in_box(path: Path, number: int, box: Box) -> SoeTable | None:
     with open_pdf(path) as document:
         if not 1 <= number <= len(document):
             return None
-        page = page_of(document, number - 1, Reading(), "auto")
+        page = page_of(document, number - 1, Reading())
     tables = tables_at(page, path, box) or tables_at(cropped(page, box), path, box)
     return _as_one(tables) if tables else boxed(number, box)
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal, TypeVar
 
+from soesift.detect.around import run_around
 from soesift.process.child import Task, Work
 from soesift.process.worker import Stopped, TookTooLong, Worker, WorkerDied
 from soesift.serve.queue import Job, Queue, State
@@ -71,7 +72,8 @@ class Pool:
         state: State
         ending: Literal["done", "failed"]
         try:
-            answer = worker.run(
+            answer = run_around(
+                worker,
                 self._task(job),
                 self.settings.seconds,
                 lambda page, pages, doing: self.progress.update({job.id: (page, pages, doing)}),

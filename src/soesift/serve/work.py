@@ -8,6 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from soesift.detect.around import without
 from soesift.detect.detector import Detector
 from soesift.detect.keep import same_result
 from soesift.detect.options import OCR_SHARE, ReadOptions
@@ -33,7 +34,7 @@ def detect_document(task: Task, tell: Tell) -> dict[str, Any]:
     """
     path = Path(task["document"])
     check_pages(path, task["max_pages"])
-    options = ReadOptions(task["ocr"], ocr_seconds=OCR_SHARE * task["seconds"])
+    options = ReadOptions(task["ocr"], ocr_seconds=OCR_SHARE * task["seconds"], without=without(task))
     result = _detector(task["model"]).detect(path, options, tell)
     result.document.name = task["name"]
     _make_room(result, Path(task["result"]))

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from soesift.document.kind import has_pages
 from soesift.document.pdf import open_pdf
 from soesift.errors import DocumentError
+from soesift.process.in_hand import page_in_hand
 from soesift.result.models import Cell, Doubt, SoeTable
 from soesift.witness.settings import WitnessSettings
 
@@ -44,6 +45,7 @@ def pictures(
 def _draw(document: object, number: int, settings: WitnessSettings) -> tuple[Grey, float] | None:
     import pypdfium2
 
+    page_in_hand(number)
     try:
         page = document[number - 1]  # type: ignore[index]
         scale = min(settings.scale, LARGEST / max(*page.get_size(), 1))
