@@ -18,8 +18,9 @@ from starlette.types import ASGIApp
 from soesift.errors import SoesiftError
 from soesift.files import WriteError
 from soesift.review import routes_documents, routes_labels
-from soesift.review.guard import COOKIE, LOCAL_NAMES, Rules, guard, session_of
+from soesift.review.guard import COOKIE, Rules, guard, session_of
 from soesift.review.state import Review
+from soesift.web.guard import LOCAL_NAMES
 
 KINDS = {"html": "text/html; charset=utf-8", "css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8",
          "svg": "image/svg+xml"}  # fmt: skip

@@ -7,23 +7,21 @@ import hmac
 from dataclasses import dataclass
 from http.cookies import CookieError, SimpleCookie
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.responses import JSONResponse
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp
 
-from soesift.web.asker import has_token, host_name, same_origin
+from soesift.web import guard as web
+from soesift.web.asker import has_token
+from soesift.web.guard import behind, known_name, no, of_ours
 
-LOCAL_NAMES = ("127.0.0.1", "localhost", "::1")
 MOST_BYTES = 4_000_000
 COOKIE = "soesift-review"
 CSRF = "x-soesift-csrf"
 OPEN = ("/", "/static/", "/api/login")  # the page itself holds nothing of any document
 HEADERS = {
-    "x-content-type-options": "nosniff",
-    "referrer-policy": "no-referrer",
-    "cross-origin-resource-policy": "same-origin",
+    **web.HEADERS,
     "cross-origin-opener-policy": "same-origin",
-    "cache-control": "no-store",  # protocols are confidential
     "permissions-policy": "camera=(), microphone=(), geolocation=()",
     "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; "
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
@@ -49,35 +47,26 @@ def session_of(token: str) -> str:
 
 def guard(app: ASGIApp, rules: Rules) -> ASGIApp:
     """`app` behind the rules; answers 400, 401, 403, 413 in its place."""
-
-    async def guarded(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await app(scope, receive, send)
-            return
-        refused = refusal(scope["method"], scope["path"], Headers(scope=scope), rules)
-        sender = _with_headers(send)
-        await (app if refused is None else refused)(scope, receive, sender)
-
-    return guarded
+    return behind(app, lambda scope, headers: refusal(scope["method"], scope["path"], headers, rules), HEADERS)
 
 
 def refusal(method: str, path: str, headers: Headers, rules: Rules) -> JSONResponse | None:
     """The answer to a request that must not go on; None if it may."""
-    if host_name(headers.get("host", "")) not in rules.names:
-        return _no(400, "unknown Host; start the page with --name HOST to be reached by that name")
+    if refused := known_name(headers, rules.names, "page"):
+        return refused
     changes = method not in ("GET", "HEAD")
     # a link to the page may be followed from anywhere; everything else must come from the page
     navigation = not changes and path == "/"
-    if not navigation and not same_origin(headers):
-        return _no(403, "requests from other sites' pages are refused")
+    if not navigation and (refused := of_ours(headers)):
+        return refused
     if rules.token is not None and not _open(path) and not _known(headers, rules.token):
-        return _no(401, "needs the token")
+        return no(401, "needs the token")
     if changes and not hmac.compare_digest(headers.get(CSRF, "").encode(), rules.csrf.encode()):
-        return _no(403, "csrf: reload the page")
+        return no(403, "csrf: reload the page")
     length = headers.get("content-length", "0")
     most = rules.uploads[1] if path == rules.uploads[0] else MOST_BYTES
     if changes and (not length.isdecimal() or "transfer-encoding" in headers or int(length) > most):
-        return _no(413, f"the request has more than {most:,} bytes, or does not say how many")
+        return no(413, f"the request has more than {most:,} bytes, or does not say how many")
     return None
 
 
@@ -92,18 +81,3 @@ def _known(headers: Headers, token: str) -> bool:
         cookies = SimpleCookie()
     given = cookies[COOKIE].value if COOKIE in cookies else ""
     return hmac.compare_digest(given.encode(), session_of(token).encode()) or has_token(headers, token)
-
-
-def _with_headers(send: Send) -> Send:
-    async def sender(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            headers = MutableHeaders(scope=message)
-            for name, value in HEADERS.items():
-                headers[name] = value
-        await send(message)
-
-    return sender
-
-
-def _no(status: int, detail: str) -> JSONResponse:
-    return JSONResponse({"detail": detail}, status)

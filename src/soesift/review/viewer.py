@@ -11,6 +11,7 @@ from soesift.errors import DocumentError
 from soesift.process.worker import Stopped, TookTooLong, Worker, WorkerDied
 from soesift.result.models import Box, SoeTable
 from soesift.review.reading import work
+from soesift.web import viewer
 
 MEMORY_MB = 4096
 SECONDS = 120.0  # for one page with OCR
@@ -23,7 +24,7 @@ class Reader:
     """One process for tasks one after another, and the last answers; use it from any thread."""
 
     def __init__(self, stop: threading.Event) -> None:
-        self.worker = Worker(work, MEMORY_MB, stop)
+        self.viewer = viewer.Viewer(Worker(work, MEMORY_MB, stop), SECONDS)
         self.lock = threading.Lock()
         self.kept: OrderedDict[Key, bytes] = OrderedDict()
 
@@ -44,7 +45,7 @@ class Reader:
         with tempfile.TemporaryDirectory(prefix="soesift-review-") as folder:
             out = Path(folder) / "out"
             try:
-                answer = self.worker.run({**task, "out": str(out)}, SECONDS)
+                answer = self.viewer.run({**task, "out": str(out)})
             except (WorkerDied, TookTooLong, Stopped) as error:
                 raise DocumentError(f"cannot be shown: its reader ended {error}") from None
             if "error" in answer:
@@ -73,8 +74,8 @@ class Viewer:
         return self._table({"number": number}, document)
 
     def close(self) -> None:
-        self.draw.worker.close(force=True)
-        self.read.worker.close(force=True)
+        self.draw.viewer.close()
+        self.read.viewer.close()
 
     def _table(self, place: dict[str, object], document: Path) -> SoeTable | None:
         content = self.read((document, str(place)), {"kind": "table", "document": str(document), **place})

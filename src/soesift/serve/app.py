@@ -21,9 +21,9 @@ from soesift.serve.guard import Rules, guard
 from soesift.serve.metrics import measured
 from soesift.serve.service import Service
 from soesift.serve.settings import MB, Settings
+from soesift.web.guard import LOCAL_NAMES
 
 ENVELOPE = 65_536  # bytes of a multipart body beside the document
-LOCAL_NAMES = ("127.0.0.1", "localhost", "::1")
 
 
 def create_app(service: Service) -> FastAPI:

@@ -5,21 +5,20 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, replace
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope
 
-from soesift.web.asker import has_token, host_name, same_origin
+from soesift.web import guard as web
+from soesift.web.asker import has_token
+from soesift.web.guard import behind, known_name, no, of_ours
 
 OPEN_PATHS = {"/healthz"}  # needs no token: it tells a container's probe one word
 DOCUMENTS = "/v1/documents"
 SMALL = 1_000_000  # bytes of any request but one with a document
 _HEADERS = {
-    "x-content-type-options": "nosniff",
-    "referrer-policy": "no-referrer",
-    "cross-origin-resource-policy": "same-origin",
-    "cache-control": "no-store",  # protocols are confidential
+    **web.HEADERS,
     "content-security-policy": "default-src 'none'; img-src data:; style-src 'unsafe-inline'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox",
 }
@@ -37,36 +36,29 @@ class Rules:
 
 def guard(app: ASGIApp, rules: Rules) -> ASGIApp:
     """`app` behind the rules; answers 400, 401, 403, 408, 413 in their place."""
-
     small = replace(rules, most_bytes=min(SMALL, rules.most_bytes))
 
-    async def guarded(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "lifespan":
-            await app(scope, receive, send)
-        elif scope["type"] == "http":
-            sender = _with_headers(send)
-            most = rules if scope["path"] == DOCUMENTS else small
-            refused = refusal(scope["path"], Headers(scope=scope), most)
-            if refused is not None:
-                await refused(scope, receive, sender)
-            else:
-                await app(scope, _limited(receive, most), sender)
+    def of_path(scope: Scope) -> Rules:
+        return rules if scope["path"] == DOCUMENTS else small
 
-    return guarded
+    return behind(
+        app,
+        lambda scope, headers: refusal(scope["path"], headers, of_path(scope)),
+        _HEADERS,
+        lambda scope, receive: _limited(receive, of_path(scope)),
+    )
 
 
 def refusal(path: str, headers: Headers, rules: Rules) -> JSONResponse | None:
     """The answer to a request that must not go on; None if it may."""
-    if host_name(headers.get("host", "")) not in rules.names:
-        return _no(400, "unknown Host; start the service with --name HOST to be reached by that name")
-    if not same_origin(headers):
-        return _no(403, "requests from other sites' pages are refused")
+    if refused := known_name(headers, rules.names, "service") or of_ours(headers):
+        return refused
     if rules.token is not None and path not in OPEN_PATHS and not has_token(headers, rules.token):
-        return _no(401, "needs the header Authorization: Bearer TOKEN", {"www-authenticate": "Bearer"})
+        return no(401, "needs the header Authorization: Bearer TOKEN", {"www-authenticate": "Bearer"})
     length = headers.get("content-length", "0")
     if not length.isdecimal():
-        return _no(400, "Content-Length is no number")
-    return _no(413, _too_large(rules)) if int(length) > rules.most_bytes else None
+        return no(400, "Content-Length is no number")
+    return no(413, _too_large(rules)) if int(length) > rules.most_bytes else None
 
 
 def _limited(receive: Receive, rules: Rules) -> Receive:
@@ -93,20 +85,5 @@ def _limited(receive: Receive, rules: Rules) -> Receive:
     return limited
 
 
-def _with_headers(send: Send) -> Send:
-    async def sender(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            headers = MutableHeaders(scope=message)
-            for name, value in _HEADERS.items():
-                headers.setdefault(name, value)
-        await send(message)
-
-    return sender
-
-
 def _too_large(rules: Rules) -> str:
     return f"the request has more than {rules.most_bytes:,} bytes; this service takes no larger ones"
-
-
-def _no(status: int, detail: str, headers: dict[str, str] | None = None) -> JSONResponse:
-    return JSONResponse({"detail": detail}, status, headers)

@@ -15,9 +15,10 @@ from soesift.files import WriteError
 from soesift.result.models import Result
 from soesift.serve.intake import NotADocument, Received, TooLarge, open_inside, receive
 from soesift.serve.queue import Job
-from soesift.serve.service import Busy, Service
+from soesift.serve.service import Service
 from soesift.serve.settings import MB
 from soesift.serve.wire import JobView, Sha, job_view, problems
+from soesift.web.viewer import Busy
 
 router = APIRouter(tags=["documents"])
 _FORM: dict[str, Any] = {

@@ -12,8 +12,9 @@ from soesift.result.models import Result
 from soesift.result.place import sidecar_of
 from soesift.review.corrections import add_corrections, read_corrections
 from soesift.serve.routes_documents import result_of, serving
-from soesift.serve.service import Busy, Service
+from soesift.serve.service import Service
 from soesift.serve.wire import Corrections, RecordedCorrections, Sha, problems
+from soesift.web.viewer import Busy
 
 router = APIRouter(tags=["results"])
 FORMATS = {

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-import threading
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, NamedTuple
+from typing import IO, NamedTuple
 
 from soesift.classify.shipped import load_judge
 from soesift.errors import SoesiftError, UsageError
-from soesift.process.child import Task, Work
+from soesift.process.child import Work
 from soesift.process.worker import Worker
 from soesift.serve.metrics import Jobs, Metrics
 from soesift.serve.pool import Pool
@@ -21,13 +20,10 @@ from soesift.serve.queue import Job, Queue
 from soesift.serve.settings import Settings
 from soesift.serve.store import Store, open_store
 from soesift.serve.work import detect_document, view_document
+from soesift.web.viewer import Busy, Viewer
 
 MOST_VIEWS = 16  # pages and tables waited for at one time
 VIEW_SECONDS = 30.0
-
-
-class Busy(SoesiftError):
-    """Too much is waiting already; try again later."""
 
 
 class Works(NamedTuple):
@@ -35,25 +31,6 @@ class Works(NamedTuple):
 
     detect: Work = detect_document
     view: Work = view_document
-
-
-@dataclass(slots=True)
-class Viewer:
-    """One process of its own for pages and tables, so that they need not wait for documents."""
-
-    worker: Worker
-    turn: threading.Lock = field(default_factory=threading.Lock)
-    room: threading.BoundedSemaphore = field(default_factory=lambda: threading.BoundedSemaphore(MOST_VIEWS))
-
-    def run(self, task: Task) -> dict[str, Any]:
-        """The child's answer. Raises Busy, WorkerDied or TookTooLong."""
-        if not self.room.acquire(blocking=False):
-            raise Busy("too many pages and tables are being waited for; try again in a moment")
-        try:
-            with self.turn:
-                return self.worker.run(task, VIEW_SECONDS)
-        finally:
-            self.room.release()
 
 
 @dataclass(slots=True)
@@ -78,7 +55,7 @@ class Service:
     def close(self) -> None:
         """Stop the workers within the grace that the settings give, then let go of the folder."""
         self.pool.stop()
-        self.viewer.worker.close(force=True)
+        self.viewer.close()
         self.queue.close()
         self.lock.close()
 
@@ -115,7 +92,7 @@ def open_service(settings: Settings, token: str | None = None, works: Works | No
     metrics = Metrics()
     metrics.registry.register(Jobs(queue.counts))
     pool = Pool(queue, store, settings, works.detect, metrics.ended)
-    viewer = Viewer(Worker(works.view, settings.memory_mb, pool.stop_now))
+    viewer = Viewer(Worker(works.view, settings.memory_mb, pool.stop_now), VIEW_SECONDS, MOST_VIEWS)
     return Service(settings, token, store, lock, queue, pool, viewer, metrics, recipe)
 
 
