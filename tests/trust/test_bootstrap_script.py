@@ -32,6 +32,7 @@ def imports(path: Path) -> set[str]:
 def test_light_tests_need_no_torch(bootstrap: ModuleType) -> None:
     files = [path for folder in bootstrap.LIGHT for path in (ROOT / "tests" / folder).glob("*.py")]
     assert len(files) > 60
+    assert all((ROOT / "tests" / name).is_file() for name in bootstrap.NOT_LIGHT)
     heavy = {path.name for path in files for name in imports(path) if name.startswith(NEEDS_TORCH)}
     assert heavy == set()
 
