@@ -2,6 +2,7 @@
 
     python benchmarks/mutants.py cover [FOLDER...]        # once: which test runs which line (needs pytest-cov)
     python benchmarks/mutants.py run --count 200 --seed 0 # goes on where it was; writes as it goes
+    python benchmarks/mutants.py named                    # seven promises, each broken by hand
     python benchmarks/mutants.py report
 
 A mutant is one place inside a function of `table`, `join`, `schedule`, `select` or `detect`, changed by one step: a
@@ -39,6 +40,23 @@ TESTS = (*FOLDERS, "witness", "result")
 TURNED: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq,
     ast.In: ast.NotIn, ast.NotIn: ast.In, ast.Is: ast.IsNot, ast.IsNot: ast.Is,
+}  # fmt: skip
+NAMED = {  # promise: file, text, what it becomes, tests that must notice
+    "a subsidiary table alone is no schedule": (
+        "detect/detector.py", 't.table_type != "subsidiary"', "bool(t)", "cli/test_detect_verb.py"),
+    "a tile finds its block among all earlier ones": (
+        "join/stack.py", "for b in reversed(blocks)", "for b in blocks[-1:]", "join/test_join_stack.py"),
+    "text over several columns is no time of a column that has its own": (
+        "schedule/header.py", "merge(own, _narrowed(shared, own))", "merge(own, shared)", "schedule"),
+    "two people differ only if blind to each other": (
+        "review/worklist.py", "and blind and", "and", "review/test_review_differing.py"),
+    "a complaint from before the last cut does not count": (
+        "label/limiter.py", "elif overloaded and started > self._cut_at", "elif overloaded",
+        "label/test_label_limiter.py"),
+    "diff is its own mirror image": (
+        "diff/align.py", "if _digest(old) > _digest(new):", "if False:", "diff"),
+    "a gap in the header ends it": (
+        "document/docx_table.py", "heading = heading and", "heading =", "document/test_docx.py"),
 }  # fmt: skip
 FIRST = 8  # tests that are run first, before the rest
 
@@ -318,6 +336,24 @@ def against(root: Path, mutant: Mutant, tests: list[str], cpu_seconds: int) -> s
         place.write_bytes(whole)
 
 
+def named() -> bool:
+    """Each of the NAMED mutants against its tests; whether all were noticed."""
+    preload()
+    every = True
+    with tempfile.TemporaryDirectory() as home:
+        root = tree(Path(home))
+        for promise, (path, text, after, tests) in NAMED.items():
+            place = root / "src" / "soesift" / path
+            whole = place.read_text("utf-8")
+            assert whole.count(text) == 1, (path, text)
+            place.write_text(whole.replace(text, after), "utf-8")
+            by = noticed(root, [f"tests/{tests}"], 300)
+            place.write_text(whole, "utf-8")
+            print(f"{'noticed ' if by else 'SURVIVED'} {promise}: {by}", flush=True)
+            every = every and bool(by)
+    return every
+
+
 def report(out: Path) -> None:
     """Shares by folder and kind, and every survivor."""
     rows = [json.loads(line) for place in sorted(out.glob("mutants-*.jsonl")) for line in place.open()]
@@ -334,7 +370,7 @@ def report(out: Path) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("verb", choices=("cover", "run", "report"))
+    parser.add_argument("verb", choices=("cover", "run", "named", "report"))
     parser.add_argument("folders", nargs="*", help="of tests, for cover")
     parser.add_argument("--out", type=Path, default=ROOT / "build" / "mutants")
     parser.add_argument("--count", type=int, default=200)
@@ -345,6 +381,8 @@ def main() -> None:
     asked.out.mkdir(parents=True, exist_ok=True)
     if asked.verb == "cover":
         cover(asked.out, asked.folders)
+    elif asked.verb == "named":
+        sys.exit(0 if named() else 1)
     elif asked.verb == "run":
         run(asked.out, asked.count, asked.seed, asked.most, asked.only)
     else:

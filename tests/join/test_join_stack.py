@@ -112,6 +112,28 @@ def test_tiles_are_set_side_by_side_and_row_names_kept_once() -> None:
     assert {c.page for c in joined.cells if c.column >= 5} == {5}
 
 
+def test_rows_find_their_block_among_all_earlier_ones() -> None:
+    """Two blocks of visits, each over two pages, printed in turn: A, B, and again A, B."""
+    right = [["Procedure", "Week 4", "Week 8"]] + [[row[0], "X", str(k)] for k, row in enumerate(BODY)]
+    more = [["Vital signs, seated", "", "X", "X", ""], ["Lipids", "X", "", "", "X"], ["Weight", "", "", "X", ""]]
+    more_right = [["Vital signs, seated", "X", "6"], ["Lipids", "", "7"], ["Weight", "X", "8"]]
+    wide, narrow = None, [40, 140, 280, 420]
+    joined = join_fragments(
+        [
+            fragment(HEADER + BODY, 4, columns=wide),
+            fragment(right, 5, columns=narrow),
+            fragment(HEADER + more, 6, columns=wide),
+            fragment([right[0], *more_right], 7, columns=narrow),
+        ]
+    )
+    assert joined.grid[0] == [*HEADER[0], "Week 4", "Week 8"]
+    assert joined.grid[1:] == [
+        *([*row, "X", str(k)] for k, row in enumerate(BODY)),
+        *([*left, *other[1:]] for left, other in zip(more, more_right, strict=True)),
+    ]
+    assert_covered(joined)
+
+
 def test_a_tile_with_a_row_of_its_own_adds_it_with_its_name_as_a_cell() -> None:
     right = [["Procedure", "Week 4", "Week 8"]] + [[row[0], "X", ""] for row in BODY] + [["Survival", "", "X"]]
     joined = join_fragments([fragment(HEADER + BODY, 4), fragment(right, 5, columns=[40, 140, 280, 420])])
