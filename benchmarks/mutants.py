@@ -33,6 +33,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDERS = ("table", "join", "schedule", "select", "detect")
@@ -303,10 +304,17 @@ def run_tests(root: Path, tests: list[str], told: str, cpu_seconds: int) -> None
     os._exit(0 if code == 0 else 3)
 
 
-def run(out: Path, count: int, seed: int, most: float, only: str) -> None:
-    """Each drawn mutant against its tests; one line of JSON each, those that are there are passed over."""
+def told_of(places: list[Path]) -> list[dict[str, Any]]:
+    """The last row of each mutant."""
+    rows = [json.loads(line) for place in places if place.exists() for line in place.read_text().splitlines()]
+    return list({row["id"]: row for row in rows}.values())
+
+
+def run(out: Path, count: int, seed: int, most: float, only: str, again: bool) -> None:
+    """Each drawn mutant against its tests; one line of JSON each, those that are there are passed over; `again`: but
+    for survivors."""
     results = out / f"mutants-{seed}.jsonl"
-    done = {json.loads(line)["id"] for line in results.read_text().splitlines()} if results.exists() else set()
+    done = {row["id"] for row in told_of([results]) if row["by"] or not again}
     lines, seconds = covering(out, ROOT), seconds_of(out)
     preload()
     with tempfile.TemporaryDirectory() as home:
@@ -356,7 +364,7 @@ def named() -> bool:
 
 def report(out: Path) -> None:
     """Shares by folder and kind, and every survivor."""
-    rows = [json.loads(line) for place in sorted(out.glob("mutants-*.jsonl")) for line in place.open()]
+    rows = told_of(sorted(out.glob("mutants-*.jsonl")))
     for title, key in (("folder", lambda r: r["path"].split("/")[2]), ("kind", lambda r: r["kind"])):
         print(f"| {title} | mutants | noticed |\n|---|---|---|")
         for name in sorted({key(row) for row in rows}):
@@ -377,6 +385,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--most", type=float, default=40.0, help="seconds of tests a mutant")
     parser.add_argument("--only", default="", help="mutants of this folder alone")
+    parser.add_argument("--again", action="store_true", help="survivors once more, as with a larger --most")
     asked = parser.parse_args()
     asked.out.mkdir(parents=True, exist_ok=True)
     if asked.verb == "cover":
@@ -384,7 +393,7 @@ def main() -> None:
     elif asked.verb == "named":
         sys.exit(0 if named() else 1)
     elif asked.verb == "run":
-        run(asked.out, asked.count, asked.seed, asked.most, asked.only)
+        run(asked.out, asked.count, asked.seed, asked.most, asked.only, asked.again)
     else:
         report(asked.out)
 

@@ -53,8 +53,8 @@ def test_rows_join_tables_and_labels(toy: Path) -> None:
     [
         ('{"table_id": "t0", "label": "maybe"}', "'maybe' of t0"),
         ('{"table_id": "t0", "label": {"soe": -1, "other": 3}}', "not a distribution"),
-        ('{"table_id": "t0"}', "labels.jsonl:1: label"),
-        ("{", "not JSON"),
+        ('{"table_id": "t0"}', "labels.jsonl, line 1: label"),
+        ("{", "Invalid JSON"),
         ('{"table_id": "unknown", "label": "soe"}', "no label matches"),
     ],
 )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from soesift.config import first_mistake
 from soesift.detect.remote import is_url
 from soesift.errors import UsageError
+from soesift.json_lines import json_rows, text_of
 
 Rows = list[tuple[int, Any]]  # number of the line, and what it says
 
@@ -48,10 +48,7 @@ def read_list(path: Path) -> list[Listed]:
 
 def read_text(path: Path) -> str:
     """A list's text. Raises UsageError."""
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path}: cannot be read ({getattr(error, 'strerror', None) or 'not UTF-8'})") from None
+    return text_of(path)
 
 
 def plain_rows(text: str) -> Rows:
@@ -61,18 +58,7 @@ def plain_rows(text: str) -> Rows:
 
 def read_rows(text: str, path: Path) -> Rows:
     """JSON Lines, or TSV or CSV with a heading; raises UsageError for a line that is no JSON."""
-    return _json_rows(text, path) if text.lstrip()[:1] == "{" else _table_rows(text)
-
-
-def _json_rows(text: str, path: Path) -> Rows:
-    rows = []
-    for number, line in enumerate(text.splitlines(), 1):
-        if line.strip():
-            try:
-                rows.append((number, json.loads(line)))
-            except ValueError as error:
-                raise UsageError(f"{path}, line {number}: is no JSON ({error})") from None
-    return rows
+    return list(json_rows(text, path)) if text.lstrip()[:1] == "{" else _table_rows(text)
 
 
 def _table_rows(text: str) -> Rows:

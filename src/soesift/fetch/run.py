@@ -14,6 +14,7 @@ from soesift.errors import UsageError
 from soesift.fetch.download import FetchError, Visitor, WrongFile, fetch_file, verify
 from soesift.fetch.registry import API, STORE, Kind, Wanted, choose, document_url, list_documents, nct_id
 from soesift.files import safe_stem, write_atomically
+from soesift.json_lines import json_lines
 
 INDEX = "index.jsonl"
 Entry = dict[str, str | int]
@@ -54,10 +55,9 @@ def read_index(out: Path) -> Index:
     index = Index(out / INDEX)
     if index.path.exists():
         try:
-            for line in index.path.read_text("utf-8").splitlines():
-                entry = json.loads(line)
+            for entry in json_lines(index.path):
                 index.entries[entry["file"]] = entry
-        except (OSError, ValueError, KeyError, TypeError):
+        except (UsageError, KeyError, TypeError):
             raise UsageError(f"{index.path}: is no index of soesift fetch; choose another --out") from None
     return index
 

@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from soesift.config import first_mistake
 from soesift.errors import UsageError
+from soesift.json_lines import numbered
 from soesift.label.ledger import Ledger
 from soesift.label.write import write_whole
 from soesift.table.record import TableRecord
@@ -112,7 +113,7 @@ def _checked(row: dict[str, Any], where: str, pot: Pot | None, source: str) -> H
 
 
 def _from_jsonl(text: str) -> Iterable[dict[str, Any]]:
-    return (json.loads(line) for line in text.split("\n") if line.strip())
+    return (json.loads(line) for _, line in numbered(text))
 
 
 def _from_csv(text: str) -> Iterable[dict[str, Any]]:

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
-from soesift.config import first_mistake
-from soesift.errors import UsageError
+from soesift.json_lines import model_lines
 from soesift.label.answer import parse
 from soesift.label.ledger import Answer, Ledger
 from soesift.label.overlap import Box, Matching, match
@@ -64,17 +63,7 @@ M = TypeVar("M", bound=BaseModel)
 
 def read_lines(path: str | Path, model: type[M]) -> list[M]:
     """A JSONL file as models. Raises UsageError naming the line."""
-    try:
-        lines = Path(path).read_text(encoding="utf-8").split("\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path}: cannot be read ({error})") from None
-    read = []
-    for number, line in enumerate(lines, 1):
-        try:
-            read += [model.model_validate_json(line)] if line.strip() else []
-        except ValidationError as error:
-            raise UsageError(f"{path}, line {number}: {first_mistake(error, 'line')}") from None
-    return read
+    return list(model_lines(path, model))
 
 
 def import_answers(

@@ -7,10 +7,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from pydantic import ValidationError
-
-from soesift.config import first_mistake
 from soesift.errors import UsageError
+from soesift.json_lines import model_lines
 from soesift.label.config import LabelConfig
 from soesift.label.prompt import Message, Prompt, load_task, prompt_for, sha256
 from soesift.label.providers.base import Ask
@@ -74,18 +72,8 @@ def build_requests(records: Iterable[TableRecord], config: LabelConfig, logprobs
 
 def read_tables(path: str | Path) -> tuple[list[TableRecord], list[str]]:
     """Table records of a JSONL file, and what is wrong with each unreadable line. Raises UsageError."""
-    records, wrong = [], []
-    try:
-        lines = Path(path).read_text(encoding="utf-8").split("\n")  # splitlines cuts at U+2028 too
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path}: cannot be read ({error}); give the JSONL that `soesift tables` writes") from None
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
-        try:
-            records.append(TableRecord.model_validate_json(line))
-        except ValidationError as error:
-            wrong.append(f"{path}, line {number}: {first_mistake(error, 'line')}")
+    wrong: list[str] = []
+    records = list(model_lines(path, TableRecord, wrong.append, "; give the JSONL that `soesift tables` writes"))
     if not records:
         raise UsageError(f"{path}: no table in it" + (f"; first mistake: {wrong[0]}" if wrong else ""))
     return records, wrong

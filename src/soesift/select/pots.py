@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -11,6 +10,7 @@ import numpy as np
 
 from soesift.errors import UsageError
 from soesift.evaluate.arrays import UNKNOWN, Ints
+from soesift.json_lines import json_rows, text_of
 from soesift.label.humans import HumanLabel
 from soesift.select.audit import AuditDraw, RepairRowsCertify, draw_audit, refuse_repair, strata
 from soesift.select.combine import Combined
@@ -44,17 +44,10 @@ def read_known(path: Path, positive: Sequence[str] = ("soe",)) -> dict[str, int]
     Raises UsageError naming the line; RepairRowsCertify for a row that says `"pot": "repair"`.
     """
     known: dict[str, int] = {}
-    try:
-        lines = Path(path).read_text("utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path} cannot be read: {error}") from None
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
+    for number, row in json_rows(text_of(path), path):
         try:
-            row = json.loads(line)
             table, said, pot = str(row["table_id"]), row["label"], row.get("pot")
-        except (ValueError, KeyError, TypeError, AttributeError):
+        except (KeyError, TypeError, AttributeError):
             raise UsageError(f"{path}:{number}: needs JSON with table_id and label") from None
         if pot == "repair":
             raise RepairRowsCertify(

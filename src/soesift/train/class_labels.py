@@ -17,6 +17,7 @@ from typing import Any
 import click
 
 from soesift.files import write_atomically
+from soesift.json_lines import model_lines
 from soesift.table.record import TableRecord
 from soesift.train.gold_labels import gold_labels, read_gold
 
@@ -63,8 +64,7 @@ def _texts(grid: Sequence[Sequence[str]]) -> list[str]:
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), default=Path("gold.jsonl"), show_default=True)
 def main(tables: Path, folder: Path, name: str, out: Path) -> None:
     """Label the TABLES (JSON Lines) of the protocols whose truth (ID.json) is in FOLDER."""
-    with tables.open(encoding="utf-8") as file:
-        records = [TableRecord.model_validate_json(line) for line in file if line.strip()]
+    records = list(model_lines(tables, TableRecord))
     labels = class_labels(records, read_gold(folder), name)
     if "soe" not in labels:
         raise click.ClickException(f"{folder}: no table of {tables} is of the class {name}")

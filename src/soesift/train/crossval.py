@@ -20,6 +20,7 @@ from soesift.evaluate.calibration import calibrate
 from soesift.evaluate.conformal import fit_conformal
 from soesift.evaluate.folds import group_folds, wider_groups
 from soesift.evaluate.scores import at_threshold, macro, per_protocol
+from soesift.json_lines import json_lines, pass_over
 from soesift.train.checkpoint import Progress, fingerprint
 from soesift.train.config import TrainConfig
 from soesift.train.data import Row, targets
@@ -206,10 +207,4 @@ def _finished(path: Path, mark: str, n: int) -> set[tuple[int, int]]:
 def _lines(path: Path) -> list[dict[str, Any]]:
     if not path.is_file():
         return []
-    found = []
-    for line in path.read_text("utf-8").splitlines():
-        try:
-            found.append(json.loads(line))
-        except ValueError:  # cut short by a kill
-            continue
-    return found
+    return list(json_lines(path, pass_over))

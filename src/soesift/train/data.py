@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from soesift.config import first_mistake
 from soesift.errors import UsageError
+from soesift.json_lines import model_lines
 from soesift.table.record import TableRecord
 
 Floats = NDArray[np.float64]
@@ -57,9 +56,9 @@ def read_rows(
 
     Raises UsageError: a file that cannot be read, a bad line, a label of no known class, nothing to train on.
     """
-    named = {label.table_id: label for label in _lines(labels, Label)}
+    named = {label.table_id: label for label in model_lines(labels, Label)}
     rows, seen = [], set()
-    for record in _lines(tables, TableRecord):
+    for record in model_lines(tables, TableRecord):
         label = named.get(record.table_id)
         if label is None or record.table_id in seen:
             continue
@@ -119,22 +118,3 @@ def _target(label: Label, classes: Sequence[str], path: Path) -> tuple[float, ..
     if total <= 0 or min(given.values()) < 0:
         raise UsageError(f"{path}: label of {label.table_id} is not a distribution")
     return tuple(given.get(name, 0.0) / total for name in classes)
-
-
-def _lines(path: Path, kind: type[T]) -> Iterator[T]:
-    try:
-        with Path(path).open(encoding="utf-8") as file:
-            for number, line in enumerate(file, 1):
-                if line.strip():
-                    yield _parse(line, kind, f"{path}:{number}")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path} cannot be read: {error}") from error
-
-
-def _parse(line: str, kind: type[T], where: str) -> T:
-    try:
-        return kind.model_validate(json.loads(line))
-    except ValidationError as error:
-        raise UsageError(f"{where}: {first_mistake(error, 'line')}") from error
-    except ValueError as error:
-        raise UsageError(f"{where}: not JSON: {error}") from error

@@ -15,6 +15,7 @@ from soesift.classify.linear import CLASSES, Linear, write_linear
 from soesift.classify.model_folder import sha256, verify
 from soesift.classify.shipped import Stack
 from soesift.evaluate.folds import group_folds
+from soesift.json_lines import json_lines
 from soesift.table.record import TableRecord
 from soesift.train.gold_documents import held, read_student
 from soesift.train.stack_fit import Extra, fit_stack, fit_with_extra, held_out_linear
@@ -55,6 +56,5 @@ def seal_folder(student: Path, linear: Linear, stack: Stack, out: Path) -> None:
 
 def read_labels(path: Path, records: Sequence[TableRecord]) -> NDArray[np.intp]:
     """(n,) places in CLASSES, -1 where a table has no label."""
-    lines = map(json.loads, path.read_text("utf-8").splitlines())
-    known = {line["table_id"]: CLASSES.index(line["label"]) for line in lines}
+    known = {line["table_id"]: CLASSES.index(line["label"]) for line in json_lines(path)}
     return np.asarray([known.get(record.table_id, -1) for record in records], np.intp)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +17,7 @@ from soesift.detect.options import Ocr, ReadOptions
 from soesift.detect.reading import Reading
 from soesift.files import file_sha256
 from soesift.join.fragment import Fragment
+from soesift.json_lines import json_lines
 from soesift.table.context import TextLine
 from soesift.table.record import TableRecord
 from soesift.train.gold_labels import gold_labels, read_gold
@@ -58,8 +58,7 @@ def read_made_up(folder: Path, weight: float) -> Extra:
 def read_student(held_out: Path) -> dict[str, Array]:
     """table_id -> (3,) held-out probabilities, mean over seeds, of a student's `held_out.jsonl`."""
     logits: dict[str, list[list[float]]] = {}
-    for line in held_out.read_text("utf-8").splitlines():
-        row = json.loads(line)
+    for row in json_lines(held_out):
         logits.setdefault(row["table_id"], []).append(row["logits"])
     return {key: softmax(np.asarray(rows, np.float64)).mean(axis=0) for key, rows in logits.items()}
 
