@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ctypes
 import io
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -110,18 +112,35 @@ def _frame(handle: Any) -> Frame:
     return Frame(0.0, 0.0, 612.0, 792.0, 0)
 
 
-def render_page(document: Any, index: int, dpi: float) -> NDArray[np.uint8]:
-    """Page `index` (0-based) as an (h, w, 3) RGB picture of at most 40 megapixels."""
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A page as a picture. pixels: (h, w, 3) RGB, or (h, w) grey; width, height: points; scale: pixels a point."""
+
+    pixels: NDArray[np.uint8]
+    width: float
+    height: float
+    scale: float
+
+
+def draw_page(document: Any, index: int, scale: float, longest: float = math.inf, grey: bool = False) -> Drawn:
+    """Page `index` (0-based) at `scale` pixels a point, or less where a side would be longer than `longest` pixels or
+    the picture larger than 40 megapixels. Raises what pdfium raises for a page that cannot be drawn."""
     page_in_hand(index + 1)
     page = document[index]
     width, height = page.get_size()
-    scale = dpi / 72
-    scale = min(scale, (MOST_PIXELS / max(1.0, width * height)) ** 0.5)
-    bitmap = page.render(scale=scale, rev_byteorder=True)
-    picture = bitmap.to_numpy()
-    if picture.ndim == 2:
-        picture = np.repeat(picture[:, :, None], 3, axis=2)
-    return np.ascontiguousarray(picture[:, :, :3])
+    scale = min(scale, longest / max(width, height, 1), (MOST_PIXELS / max(1.0, width * height)) ** 0.5)
+    pixels = page.render(scale=scale, rev_byteorder=not grey, grayscale=grey).to_numpy()
+    page.close()
+    if grey:
+        pixels = pixels.reshape(pixels.shape[:2])
+    elif pixels.ndim == 2:
+        pixels = np.repeat(pixels[:, :, None], 3, axis=2)
+    return Drawn(np.ascontiguousarray(pixels if grey else pixels[:, :, :3], np.uint8), width, height, scale)
+
+
+def render_page(document: Any, index: int, dpi: float) -> NDArray[np.uint8]:
+    """Page `index` (0-based) as an (h, w, 3) RGB picture of at most 40 megapixels."""
+    return draw_page(document, index, dpi / 72).pixels
 
 
 def page_png(path: Path, number: int, dpi: float, password: str | None = None) -> bytes | None:

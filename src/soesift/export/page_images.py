@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from soesift.document.kind import has_pages
-from soesift.document.pdf import open_pdf
+from soesift.document.pdf import draw_page, open_pdf
 from soesift.errors import DocumentError
 
 DPI = 100  # legible when enlarged; about 60-120 kB a page
@@ -47,15 +47,13 @@ def render_pages(pdf: Path | None, numbers: Iterable[int], most: int = MOST_PAGE
 
 def _render(document: Any, number: int) -> PageImage | None:
     import pypdfium2
+    from PIL import Image  # costs its start where no page is drawn
 
     try:
-        page = document[number - 1]
-        width, height = page.get_size()
-        scale = min(DPI / 72, LONGEST_SIDE / max(width, height, 1))
-        picture = page.render(scale=scale).to_pil().convert("RGB")
-        page.close()
+        drawn = draw_page(document, number - 1, DPI / 72, LONGEST_SIDE)
     except (pypdfium2.PdfiumError, ValueError, MemoryError):
         return None
     out = io.BytesIO()
-    picture.save(out, "JPEG", quality=QUALITY, optimize=True)
-    return PageImage(number, width, height, "data:image/jpeg;base64," + base64.b64encode(out.getvalue()).decode())
+    Image.fromarray(drawn.pixels).save(out, "JPEG", quality=QUALITY, optimize=True)
+    url = "data:image/jpeg;base64," + base64.b64encode(out.getvalue()).decode()
+    return PageImage(number, drawn.width, drawn.height, url)

@@ -12,9 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from soesift.document.kind import has_pages
-from soesift.document.pdf import open_pdf
+from soesift.document.pdf import draw_page, open_pdf
 from soesift.errors import DocumentError
-from soesift.process.in_hand import page_in_hand
 from soesift.result.models import Cell, Doubt, SoeTable
 from soesift.witness.settings import WitnessSettings
 
@@ -45,15 +44,11 @@ def pictures(
 def _draw(document: object, number: int, settings: WitnessSettings) -> tuple[Grey, float] | None:
     import pypdfium2
 
-    page_in_hand(number)
     try:
-        page = document[number - 1]  # type: ignore[index]
-        scale = min(settings.scale, LARGEST / max(*page.get_size(), 1))
-        picture = page.render(scale=scale, grayscale=True).to_numpy()
-        page.close()
+        drawn = draw_page(document, number - 1, settings.scale, LARGEST, grey=True)
     except (pypdfium2.PdfiumError, ValueError, MemoryError):
         return None
-    return np.asarray(picture.reshape(picture.shape[:2]), np.uint8), scale
+    return drawn.pixels, drawn.scale
 
 
 def ink_of(grey: Grey, scale: float, box: tuple[float, float, float, float], settings: WitnessSettings) -> int:
