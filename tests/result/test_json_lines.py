@@ -43,7 +43,7 @@ def test_or_passed_over_or_told(tmp_path: Path) -> None:
 
 def test_a_file_that_cannot_be_read_says_so(tmp_path: Path) -> None:
     (tmp_path / "b").write_bytes(b"\xff\xfe")
-    with pytest.raises(UsageError, match="not UTF-8; give another"):
+    with pytest.raises(UsageError, match=r"not UTF-8\); give another"):
         list(model_lines(tmp_path / "b", One, hint="; give another"))
     with pytest.raises(UsageError, match="No such file"):
         list(json_lines(tmp_path / "none"))

@@ -111,3 +111,20 @@ def test_the_clock_keeps_ranges_windows_and_half_hours() -> None:
     grid = [["Procedure", "0.5 h post-dose", "30 min pre-dose"], ["PK", "X", "X"]]
     hours = placed(read_schedule(table(grid, head=1).model_copy(update={"cells": []})))
     assert [(p.value, p.unit) for p in hours] == [(30, "minute"), (-30, "minute")]
+
+
+def test_text_over_several_columns_is_no_time_of_a_column_that_has_its_own() -> None:
+    header = [
+        ["Procedure", "Weeks 16 to 32", "Weeks 16 to 32", "Weeks 16 to 32", "Cycles 2 to 4", "Cycles 2 to 4"],
+        ["Procedure", "Week 16", "Week 20", "Week 32", "Day 1", "Cycle 3"],
+    ]
+    schedule = read_schedule(table([*header, ["ECG", "X", "X", "X", "X", "X"]], head=2))
+    said = [[(s.unit, s.first, s.last) for s in e.timing.times] for e in schedule.encounters]
+    assert said == [[("week", 16, 16)], [("week", 20, 20)], [("week", 32, 32)], [("day", 1, 1)], []]
+    assert [[(s.first, s.last) for s in e.timing.cycles] for e in schedule.encounters] == [
+        [],
+        [],
+        [],
+        [(2, 4)],
+        [(3, 3)],
+    ]

@@ -236,11 +236,8 @@ def _glanced(document: Any, index: int, glances: dict[int, float]) -> float:
 def _announce(document: Any, page: Page, reading: Reading, options: ReadOptions, progress: Progress) -> None:
     """Tell that a picture is about to be read, how many are left with it, and about how long they will take."""
     index, ocr, without = page.number - 1, options.ocr, options.without
-    if (
-        ocr != "always"
-        and page.problem != "garbled"
-        and _unlikely(document, index, reading.glances, without) is not None
-    ):
+    glanced = ocr != "always" and page.problem != "garbled"
+    if glanced and _unlikely(document, index, reading.glances, without) is not None:
         return
     if reading.to_read is None:
         rest = [other for other in range(index, reading.n_pages) if other + 1 not in without]
