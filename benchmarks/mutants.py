@@ -48,14 +48,15 @@ NAMED = {  # promise: file, text, what it becomes, tests that must notice
     "a tile finds its block among all earlier ones": (
         "join/stack.py", "for b in reversed(blocks)", "for b in blocks[-1:]", "join/test_join_stack.py"),
     "text over several columns is no time of a column that has its own": (
-        "schedule/header.py", "merge(own, _narrowed(shared, own))", "merge(own, shared)", "schedule"),
+        "schedule/header.py", "merge(own, _narrowed(shared, own))", "merge(own, shared)",
+        "schedule/test_schedule_read.py"),
     "two people differ only if blind to each other": (
         "review/worklist.py", "and blind and", "and", "review/test_review_differing.py"),
     "a complaint from before the last cut does not count": (
         "label/limiter.py", "elif overloaded and started > self._cut_at", "elif overloaded",
         "label/test_label_limiter.py"),
     "diff is its own mirror image": (
-        "diff/align.py", "if _digest(old) > _digest(new):", "if False:", "diff"),
+        "diff/align.py", "if _digest(old) > _digest(new):", "if False:", "diff/test_diff_mirror.py"),
     "a gap in the header ends it": (
         "document/docx_table.py", "heading = heading and", "heading =", "document/test_docx.py"),
 }  # fmt: skip
