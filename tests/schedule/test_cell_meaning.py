@@ -83,3 +83,63 @@ def test_boxes_not_ticked_are_not_done_and_schedule_nothing() -> None:
     schedule = made([["Procedure", "Day 1", "Day 8"]], body)
     assert {m.encounter for m in schedule.marks} == {1}
     assert [r.kind for r in schedule.remarks] == ["no"] * 3
+
+
+TITLES = [
+    "Notes",
+    "Comments",
+    "Protocol Section",
+    "Protocol Ref.",
+    "Details",
+    "Clarifications",
+    "Additional Notes",
+    "Footnotes",
+    "Refer to Section",
+    "eCRF",
+    "Location",
+    "Bemerkungen",
+    "Applicable to",
+    "Corresponding section",
+    "Window / Comments",
+    "Notes (see Section 8)",
+]
+CELLS = {
+    "prose": ["In triplicate, supine, after five minutes of rest.", "Fasting. See Section 8.2."],
+    "sections": ["8.2.1", "8.2.1, 8.3"],
+    "short": ["Fasting", "Triplicate"],
+}
+
+
+@pytest.mark.parametrize("title", TITLES)
+@pytest.mark.parametrize("kind", CELLS)
+@pytest.mark.parametrize("side", ["left", "right"])
+def test_columns_that_speak_to_the_reader_schedule_nothing(title: str, kind: str, side: str) -> None:
+    first, second = CELLS[kind]
+    rows = [["Procedure", "Day 1", "Day 8", title], ["ECG", "X", "X", first], ["Labs", "X", "", second]]
+    if side == "left":
+        rows = [[row[0], row[3], *row[1:3]] for row in rows]
+    schedule = made(rows[:1], rows[1:])
+    assert len(schedule.marks) == 3
+    assert sum(visit.is_visit for visit in schedule.visits) == 2
+
+
+def test_a_column_of_section_numbers_needs_no_title_to_be_known() -> None:
+    schedule = made([["Procedure", "Day 1", "Where"]], [["ECG", "X", "8.2.1"], ["Labs", "X", "8.2.1, 8.3"]])
+    assert len(schedule.marks) == 2
+
+
+@pytest.mark.parametrize("text", ["N/D", "Ø", "(-)", "- -", "NR", "No sample", "No visit", "…", "n.d.", "ND", "N"])
+def test_more_ways_to_say_no(text: str) -> None:
+    assert cell_meaning(text).kind == "no"
+
+
+@pytest.mark.parametrize("text", ["See text", "Reference Section 8", "See PK schedule", "Refer to the pharmacy manual"])
+def test_more_ways_to_send_the_reader_elsewhere(text: str) -> None:
+    assert cell_meaning(text).kind == "reference"
+
+
+@pytest.mark.parametrize(
+    "text", ["X", "5 mL", "As needed", "Per local practice", "Yes", "Every 8 weeks", "☒", "1", "O", "D"]
+)
+def test_what_is_done_stays_done(text: str) -> None:
+    assert cell_meaning(text).kind in ("done", "text")

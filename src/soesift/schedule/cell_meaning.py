@@ -12,7 +12,8 @@ from soesift.table.signs import is_mark
 CellKind = Literal["done", "text", "no", "reference"]
 
 _NO = re.compile(
-    r"[-_.]{1,5}|no|n|n\.?\s?/?\s?a\.?|nd|none|nil|not\s+(?:applicable|done|required|performed|needed|collected|assessed|"
+    r"[-_.…]{1,5}|\(-\)|-\s-|[Øø∅]|n\.?\s?/?\s?[dr]\.?|no\s+(?:sample|visit|assessment|dose|test|procedure|measurement|collection)s?|"
+    r"no|n|n\.?\s?/?\s?a\.?|nd|none|nil|not\s+(?:applicable|done|required|performed|needed|collected|assessed|"
     r"allowed|scheduled|available)|[☐⬜▢❏❑]|\[\s*\]|\(\s*\)|skip(?:ped)?|omit(?:ted)?",
     re.IGNORECASE,
 )
@@ -21,11 +22,11 @@ _TICKED = re.compile(r"[☑☒■◼✓✔√✗✘⊠●⚫]|\b[Xx]\b")
 _YES = re.compile(r"yes|y|done|required|ja|oui|s[ií]", re.IGNORECASE)
 _PLACE = (
     r"(?:section|table|appendix|schedule|protocol|manual|figure|foot\s?note|note|comments?|column|guidelines?|"
-    r"synopsis|page|soa|soe|flow\s?chart|attachment|annex|sub-?study|below|above|\d+\.\d)"
+    r"synopsis|page|text|soa|soe|flow\s?chart|attachment|annex|sub-?study|below|above|\d+\.\d)"
 )
 _REFERENCE = re.compile(
     rf"(?:please\s+)?(?:refer(?:red)?(?:\s+to)?|see|cf\.?|as\s+(?:in|per|described|specified|outlined)|per|according\s+to|"
-    rf"described\s+in)\b.{{0,80}}?\b{_PLACE}|(?:section|table|appendix|figure|attachment)s?\s*[\d.A-Z]+\W*$",
+    rf"described\s+in|reference(?:\s+to)?)\b.{{0,80}}?\b{_PLACE}|(?:section|table|appendix|figure|attachment)s?\s*[\d.A-Z]+\W*$",
     re.IGNORECASE,
 )
 _LOCAL = re.compile(r"(?:as\s+)?per\s+(?:local|site|institution|standard|country|national|regional)", re.IGNORECASE)

@@ -18,6 +18,15 @@ _COMMENTS = re.compile(
     r"additional information|procedure category|category|protocol reference|guidance",
     re.IGNORECASE,
 )
+_ANNOTATES = re.compile(  # in the title of a column without a time: its cells speak to the reader
+    r"\b(?:comments?|(?:foot)?notes?|remarks?|instructions?|references?|ref\.?|details?|sections?|clarifications?|guidance|"
+    r"e?crf|form|location|applicab\w+|specimens?|bemerkung(?:en)?|anmerkung(?:en)?|hinweise?|explanat\w+|additional\s+information)\b",
+    re.IGNORECASE,
+)
+_PHASE_WORD = re.compile(r"screen|baseline|treatment|follow|period|phase|visit|dose|randomi|surg|op\b", re.IGNORECASE)
+_SECTION_NUMBER = re.compile(
+    r"(?:(?:see\s+)?(?:section|appendix|table)s?\s*)?\d{1,2}(?:\.\d{1,2})+(?:\s*[,;&]\s*\d{1,2}(?:\.\d{1,2})*)*", re.I
+)
 _REMARKS = re.compile(r"(?:comments?|notes?|remarks?)(?:\s*/\s*(?:comments?|notes?|remarks?))?", re.IGNORECASE)
 _TITLE = re.compile(r"(?:table|appendix|figure)\b\s*[\d.A-Z]|schedule of\b", re.IGNORECASE)
 _ONE = r"(?:[a-z]|\d{1,2}|[*†‡§¶#]{1,3})"  # a marker behind a mark
@@ -172,6 +181,13 @@ def _is_comment(header: list[list[str]], body: list[list[str]], column: int) -> 
     if texts and _REMARKS.fullmatch(clean(texts[0])):  # "Comments" above "Clinic visits: 1-9, 12"
         return not any(is_mark(row[column]) for row in body)
     filled = [row[column] for row in body if row[column]]
+    timed = any(read_timing(t).timing.known() for t in texts)
+    if filled and not timed and not any(map(is_mark, filled)):
+        if any(_ANNOTATES.search(clean(t)) for t in texts):
+            return True
+        named = any(kind_of(t) or _PHASE_WORD.search(t) for t in texts)
+        if not named and sum(_SECTION_NUMBER.fullmatch(t) is not None for t in filled) * 2 > len(filled):
+            return True
     own = [t for row in body if (t := row[column]) and t != row[column - 1]]
     prose = sum(len(t) > 40 for t in own) * 2 > len(filled) if filled else False
     return prose and not any(map(is_mark, filled)) and not any(has_time(t) or is_point(t) for t in texts)
