@@ -29,8 +29,7 @@ from soesift.detect.options import ReadOptions
 from soesift.detect.reading import Reading, scan_page
 from soesift.document.furniture import learn_furniture
 from soesift.document.pdf import open_pdf, read_page
-from soesift.export.formats import write_formats
-from soesift.export.write import write
+from soesift.export.write import write, write_formats
 from soesift.result.models import Result
 from soesift.schedule import read_schedule
 from soesift.table.find import find_tables

@@ -22,9 +22,8 @@ from soesift.detect.batch import jobs_of
 from soesift.detect.job import Limits
 from soesift.detect.sources import Source
 from soesift.errors import SoesiftError, UsageError
-from soesift.export.placed import placed
 from soesift.export.visits import visits_json
-from soesift.export.write import WRITERS, write
+from soesift.export.write import WRITERS, placed, write
 from soesift.result.models import PlacedDoubt, Result, SoeTable
 from soesift.result.place import is_result
 from soesift.review.apply import corrected_result

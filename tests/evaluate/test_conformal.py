@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from soesift.evaluate.arrays import ValueRangeError
-from soesift.evaluate.conformal import fit_conformal
+from soesift.evaluate.calibration import fit_conformal
 
 
 def drawn(n: int, rng: np.random.Generator, worth: float) -> tuple[np.ndarray, np.ndarray]:

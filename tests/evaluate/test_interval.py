@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from soesift.evaluate.arrays import ValueRangeError
-from soesift.evaluate.interval import clopper_pearson, exact_share, weighted_share
+from soesift.evaluate.bootstrap import clopper_pearson, exact_share, weighted_share
 
 stats = pytest.importorskip("scipy.stats")
 

@@ -9,9 +9,7 @@ from pathlib import Path
 import pytest
 from reportlab.pdfgen import canvas
 
-from soesift.export.html import report_html
-from soesift.export.html_grid import grid_html
-from soesift.export.html_pages import pages_to_show
+from soesift.export.html import grid_html, pages_to_show, report_html
 from soesift.export.page_images import PageImage, render_pages
 from soesift.result.models import DocumentInfo, Fragment, Location, Result, SoeTable
 

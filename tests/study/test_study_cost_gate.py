@@ -14,8 +14,7 @@ from soesift.label.ledger import Ledger
 from soesift.label.report import StoredAnswer, stored_answers
 from soesift.study.arms import columns_read, direct, learners, taught
 from soesift.study.compare import compare
-from soesift.study.cost import money, spent_on, teacher_cost
-from soesift.study.data import read_data
+from soesift.study.data import money, read_data, spent_on, teacher_cost
 from soesift.study.run import run_study
 
 __all__ = ["study", "whole"]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from importlib.metadata import version
 from typing import Any
 
-from soesift.export.markup import element, text
+from soesift.export.html import element, text
 from soesift.export.wording import document_facts, heading_of, type_name, where
 from soesift.review.corrections import Correction, effective
 from soesift.review.documents import Document, Look

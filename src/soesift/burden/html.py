@@ -8,7 +8,7 @@ from importlib.resources import files
 from soesift.burden.models import Burden, TableBurden
 from soesift.burden.plot import burden_png
 from soesift.burden.rows import class_rows, visit_rows
-from soesift.export.markup import element, items, page_head, text
+from soesift.export.html import element, items, page_head, text
 
 
 def burden_html(burden: Burden) -> str:

@@ -10,7 +10,7 @@ import click
 from soesift.errors import UsageError
 
 if TYPE_CHECKING:
-    from soesift.export.formats import Format
+    from soesift.export.write import Format
 
 FORMATS: tuple[Format, ...] = ("json", "xlsx", "csv", "html", "parquet")
 

@@ -70,8 +70,7 @@ def write_as(
 
     Raises UsageError where a file is in the way that no export wrote, unless `replace`.
     """
-    from soesift.export.placed import placed
-    from soesift.export.write import WRITERS, write
+    from soesift.export.write import WRITERS, placed, write
 
     stem = source.stem + ("_export" if out is None and kind in OWN else "")
     folder, name = source.parent if out is None else out, None

@@ -12,7 +12,7 @@ from soesift.detect.apart import run_apart
 from soesift.detect.job import Job, Limits, Outcome, Progress, run_job
 from soesift.detect.keep import clear_stages, hash_or_none, ids
 from soesift.detect.sources import Source
-from soesift.export.formats import Format
+from soesift.export.write import Format
 from soesift.files import file_sha256
 
 

@@ -15,8 +15,8 @@ from soesift.detect.options import MORE_TIME, USUAL, Awaiting, ReadOptions
 from soesift.detect.remote import shown
 from soesift.detect.sources import bring, scratch
 from soesift.errors import DocumentError, SoesiftError, fault
-from soesift.export.formats import Format
 from soesift.export.parquet import parts
+from soesift.export.write import Format
 from soesift.files import as_text, file_sha256
 from soesift.result.models import DocumentInfo, ModelInfo, Result
 from soesift.result.store import read_result

@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from soesift.errors import DocumentError, UsageError
-from soesift.export.formats import Format, write_formats
 from soesift.export.parquet import parts
+from soesift.export.write import Format, write_formats
 from soesift.files import WriteError, safe_stem, sync_folder
 from soesift.result.models import ModelInfo, Result
 from soesift.result.place import (

@@ -7,7 +7,7 @@ from typing import Literal
 
 from soesift.diff.models import Edit, ScheduleDiff, TableDiff
 from soesift.diff.words import KIND_WORDS, change, letter, where
-from soesift.export.markup import element, items, page_head, text
+from soesift.export.html import element, items, page_head, text
 from soesift.export.wording import page_ranges
 from soesift.result.models import Result, SoeTable
 

@@ -8,8 +8,7 @@ import io
 import re
 from pathlib import Path
 
-from soesift.export.raised import raised_grid
-from soesift.export.spans import grid_size, header_count, placed_cells
+from soesift.export.spans import grid_size, header_count, placed_cells, raised_grid
 from soesift.export.wording import plain
 from soesift.files import safe_stem, write_atomically
 from soesift.result.models import Cell, Result, SoeTable

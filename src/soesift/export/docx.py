@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from soesift.errors import MissingExtra
-from soesift.export.raised import pieces
-from soesift.export.spans import grid_size, header_count, placed_cells
+from soesift.export.spans import grid_size, header_count, pieces, placed_cells
 from soesift.export.wording import heading_of, plain, type_name, where
 from soesift.export.zip_bytes import same_bytes
 from soesift.files import write_atomically

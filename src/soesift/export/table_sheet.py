@@ -5,9 +5,8 @@ from __future__ import annotations
 import math
 import textwrap
 
-from soesift.export.raised import pieces
 from soesift.export.sheet_cells import MOST_LINES, PADDING, StyledSheet, units, wrapped
-from soesift.export.spans import grid_size, header_count, placed_cells
+from soesift.export.spans import grid_size, header_count, pieces, placed_cells
 from soesift.export.wording import heading_of, percent, type_name, where
 from soesift.result.models import Cell, SoeTable
 

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 
 from soesift.errors import UsageError
 from soesift.evaluate.arrays import UNKNOWN, Bools, labels, same_length, vector
-from soesift.evaluate.interval import Share, exact_share
+from soesift.evaluate.bootstrap import Share, exact_share
 
 MIN_RECALL = 0.995
 

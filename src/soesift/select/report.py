@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike
 
 from soesift.evaluate.arrays import UNKNOWN, Bools, Floats, Ints, ValueRangeError, optional, same_length, vector
 from soesift.evaluate.arrays import labels as label_array
-from soesift.evaluate.interval import NOTHING, Share, clopper_pearson, exact_share, weighted_share
+from soesift.evaluate.bootstrap import NOTHING, Share, clopper_pearson, exact_share, weighted_share
 from soesift.select.agreement import Phi, kept_error, kept_share
 from soesift.select.rules import Selection
 

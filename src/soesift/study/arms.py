@@ -15,8 +15,7 @@ from soesift.select.combine import Combined, mean_logit
 from soesift.select.pots import Audit, from_reference
 from soesift.select.rules import Selection, select, with_human
 from soesift.study.config import StudyConfig, base_of
-from soesift.study.cost import asks_teacher
-from soesift.study.data import StudyData
+from soesift.study.data import StudyData, asks_teacher
 
 SIMULATED_SHARE = 0.05  # of "do not know", as in simulated_humans
 

@@ -22,8 +22,7 @@ from soesift.evaluate.bootstrap import (
 from soesift.evaluate.scores import METRICS, ProtocolScores, from_counts, full_shares, per_protocol, pooled
 from soesift.study.arms import columns_read, is_direct, learners
 from soesift.study.config import StudyConfig
-from soesift.study.cost import asks_teacher, mean_cost, teacher_cost
-from soesift.study.data import StudyData
+from soesift.study.data import StudyData, asks_teacher, mean_cost, teacher_cost
 from soesift.study.run import Result, folds_of
 
 THRESHOLDS = (0.1, 0.25, 0.5, 0.75)  # a quarter: a missed schedule costs three false alarms

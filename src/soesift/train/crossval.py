@@ -16,8 +16,7 @@ from numpy.typing import NDArray
 from soesift.classify.model_folder import Calibration
 from soesift.classify.student import calibrated
 from soesift.errors import ModelError
-from soesift.evaluate.calibration import calibrate
-from soesift.evaluate.conformal import fit_conformal
+from soesift.evaluate.calibration import calibrate, fit_conformal
 from soesift.evaluate.folds import group_folds, wider_groups
 from soesift.evaluate.scores import at_threshold, macro, per_protocol
 from soesift.json_lines import json_lines, pass_over
