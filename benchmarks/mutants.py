@@ -53,10 +53,10 @@ NAMED = {  # promise: file, text, what it becomes, tests that must notice
     "two people differ only if blind to each other": (
         "review/worklist.py", "and blind and", "and", "review/test_review_differing.py"),
     "a complaint from before the last cut does not count": (
-        "label/limiter.py", "elif overloaded and started > self._cut_at", "elif overloaded",
+        "label/run.py", "elif overloaded and started > self._cut_at", "elif overloaded",
         "label/test_label_limiter.py"),
     "diff is its own mirror image": (
-        "diff/align.py", "if _digest(old) > _digest(new):", "if False:", "diff/test_diff_mirror.py"),
+        "diff/pairing.py", "if _digest(old) > _digest(new):", "if False:", "diff/test_diff_mirror.py"),
     "a gap in the header ends it": (
         "document/docx_table.py", "heading = heading and", "heading =", "document/test_docx.py"),
 }  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from soesift.label import limiter
-from soesift.label.limiter import Limiter
+from soesift.label.run import Limiter
 
 
 @pytest.fixture
