@@ -1,6 +1,6 @@
 """A model folder: ONNX weights, tokenizer, calibration and card, checked by sha256 before anything is loaded.
 
-    model.onnx  tokenizer.json  calibration.json  card.json  card.md  [adapter/*.safetensors, adapter/*.json]
+    model.onnx  tokenizer.json  calibration.json  card.json  card.md  [adapter/... or encoder/*.safetensors, *.json]
 
 `card.json` lists the sha256 of every other file; the sha256 of `card.json` therefore names the whole folder.
 Nothing that could run code is accepted: no pickles, no `.bin`, `.pt`, no files that the card does not list.

@@ -19,6 +19,7 @@ FEW = 30  # schedules, or others, below which a student is told to rest on littl
 @click.command(name="train")
 @click.argument("config", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--cross-validate", is_flag=True, help="Only train and score the folds; resumes.")
+@click.option("--search", "trials", type=click.IntRange(1), help="Search settings by N cross-validations; resumes.")
 @click.option("--base", help="Base model folder or hub name, instead of model.base.")
 @click.option("--out", type=click.Path(path_type=Path), help="Folder to write, instead of `out`.")
 @click.option("--threads", type=click.IntRange(0), help="CPU threads, instead of fit.threads.")
@@ -26,7 +27,13 @@ FEW = 30  # schedules, or others, below which a student is told to rest on littl
               help="Print a configuration to begin with, and stop.")  # fmt: skip
 @click.option("--online", is_flag=True, help="Allow fetching the base model from the hub.")
 def command(
-    config: Path, cross_validate: bool, base: str | None, out: Path | None, threads: int | None, online: bool
+    config: Path,
+    cross_validate: bool,
+    trials: int | None,
+    base: str | None,
+    out: Path | None,
+    threads: int | None,
+    online: bool,
 ) -> None:
     """Train the student on labelled tables and write a model folder (OUT/model)."""
     for package in ("torch", "transformers", "peft", "safetensors", "onnx"):
@@ -42,7 +49,22 @@ def command(
     settings.out = out or settings.out
     settings.model.base = base or settings.model.base
     settings.fit.threads = settings.fit.threads if threads is None else threads
-    (_folds if cross_validate else _final)(settings)
+    if trials is not None:
+        _search(settings, trials)
+    else:
+        (_folds if cross_validate else _final)(settings)
+
+
+def _search(settings: Any, trials: int) -> None:
+    from soesift.train.crossval import held_out_loss
+    from soesift.train.search import search
+    from soesift.train.ship import rows_of
+
+    best = search(rows_of(settings), settings, trials, held_out_loss)
+    click.echo(f"best of {best['trials']} trials: held-out log loss {best['value']:.4f}, too good as the best of many")
+    for name, value in best["settings"].items():
+        click.echo(f"  {name} = {value}")
+    click.echo(f"wrote {settings.out / 'search.json'}")
 
 
 def _folds(settings: Any) -> None:

@@ -86,6 +86,7 @@ class ExportConfig(_Section):
     tolerance: float = Field(default=1e-3, gt=0)  # largest difference of a probability, ONNX fp32 against torch
     int8_tolerance: float = Field(default=0.1, gt=0)  # the same for int8
     int8_agreement: float = Field(default=0.995, gt=0, le=1)  # share of tables with the same decision
+    encoder: bool = True  # full fine-tuning: safetensors and config for transformers beside the ONNX file
     recall: float = Field(default=0.99, gt=0, le=1)  # at the unsure threshold
 
 

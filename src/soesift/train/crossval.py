@@ -22,7 +22,7 @@ from soesift.evaluate.scores import at_threshold, macro, per_protocol
 from soesift.json_lines import json_lines, pass_over
 from soesift.train.checkpoint import Progress, fingerprint
 from soesift.train.config import TrainConfig
-from soesift.train.data import Row, targets
+from soesift.train.data import Row, targets, weights
 
 FILE, SUMMARY = "held_out.jsonl", "crossval.json"
 Notify = Callable[[int, int, Progress, int], None]  # seed, fold, progress, updates in all
@@ -54,6 +54,14 @@ def cross_validate(rows: Sequence[Row], config: TrainConfig, notify: Notify | No
     held = read_held_out(rows, config)
     write_json(config.out / SUMMARY, summarise(rows, config, held))
     return held
+
+
+def held_out_loss(rows: Sequence[Row], config: TrainConfig) -> float:
+    """Pooled log loss (nats) of held-out protocols, mean over seeds: what a search of settings lowers."""
+    logits = cross_validate(rows, config).logits
+    logs = logits - np.logaddexp.reduce(logits, axis=2, keepdims=True)
+    weight = weights(rows)
+    return float(-((targets(rows) * logs).sum(axis=2) @ weight).mean() / weight.sum())
 
 
 def fold_of_rows(rows: Sequence[Row], config: TrainConfig, seed: int) -> NDArray[np.int64]:

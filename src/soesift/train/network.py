@@ -126,7 +126,7 @@ def build(config: ModelConfig, k: int, seed: int, exact: bool = False, signs: in
             dtype=torch.float32,
             use_safetensors=True,
             trust_remote_code=False,
-            **_changes(config.base),
+            **own_settings(config.base),
             **four_bits,
         )
     except (OSError, ValueError) as error:
@@ -216,7 +216,7 @@ def base_weights(base: str) -> Path | None:
     return path if path.is_file() else None
 
 
-def _changes(base: str) -> dict[str, Any]:
+def own_settings(base: str) -> dict[str, Any]:
     """Settings of the base that this network changes: own pooling, no random draw for each pair of tokens.
 
     On a CPU torch's plain attention is faster in bfloat16 at these lengths than the fused one (1.1-1.5x).

@@ -26,6 +26,7 @@ from soesift.train.data import Row, read_rows, summary, targets
 from soesift.train.export import Int8Refused, write_onnx
 from soesift.train.fit import Fitted, Notify, fit
 from soesift.train.forward import predict, prepare
+from soesift.train.hub_model import FOLDER, write_encoder
 from soesift.train.network import base_tokenizer, build, trainable
 from soesift.train.texts import signs_of, text_of
 
@@ -91,6 +92,8 @@ def _write(
     scores["reload"] = write_onnx(model, part, given, calibration, positive, config.export)
     if config.model.method != "full":
         _write_adapter(model, part / "adapter")
+    elif config.export.encoder:
+        write_encoder(model, getattr(model, "pooling", "last"), part / FOLDER)
     settings = {"best_epoch": fitted.progress.best_epoch + 1, "seconds": round(fitted.progress.seconds)}
     seal(part, make_card(config, summary(rows, config.classes), scores, settings), calibration)
     verify(part)
