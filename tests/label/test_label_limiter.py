@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from soesift.label import limiter
+from soesift.label import run as limiter
 from soesift.label.run import Limiter
 
 
