@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from soesift.result.models import Cell, Flag, Footnote, SoeTable
 from soesift.schedule import Window, read_schedule
-from soesift.schedule.clock import placed
+from soesift.schedule.clock import main_unit, placed
 
 GRID = [
     ["", "", "Screening", "Treatment", "Treatment", "Treatment", "Follow-up", "Comments"],
@@ -128,3 +128,30 @@ def test_text_over_several_columns_is_no_time_of_a_column_that_has_its_own() -> 
         [(2, 4)],
         [(3, 3)],
     ]
+
+
+def test_a_point_in_another_unit_over_several_columns_is_said_of_each() -> None:
+    header = [
+        ["Procedure", "Week 4", "Week 4", "Week 8", "Week 8"],
+        ["Procedure", "Day 1", "Day 3", "Week 9", "Week 10"],
+    ]
+    schedule = read_schedule(table([*header, ["ECG", "X", "X", "X", "X"]], head=2))
+    said = [{(s.unit, s.first) for s in e.timing.times} for e in schedule.encounters]
+    assert said == [{("day", 1), ("week", 4)}, {("day", 3), ("week", 4)}, {("week", 9)}, {("week", 10)}]
+
+
+def test_a_unit_over_several_columns_holds_for_the_numbers_below() -> None:
+    header = [["Procedure", "Treatment (weeks)", "Treatment (weeks)", "Follow-up"], ["Procedure", "2", "4", "Day 90"]]
+    schedule = read_schedule(table([*header, ["ECG", "X", "X", "X"]], head=2))
+    assert [[(s.unit, s.first) for s in e.timing.times] for e in schedule.encounters] == [
+        [("week", 2)], [("week", 4)], [("day", 90)],
+    ]  # fmt: skip
+
+
+def test_the_main_unit_is_that_of_most_visits_and_days_on_a_tie() -> None:
+    def unit(*names: str) -> str:
+        return main_unit(read_schedule(table([["Procedure", *names], ["ECG", *["X"] * len(names)]], head=1)))
+
+    assert unit("Week 1", "Week 2", "Day 3") == "week"
+    assert unit("Week 1", "Day 3") == "day"
+    assert unit("Day 1", "Day 2", "Week 4") == "day"

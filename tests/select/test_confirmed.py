@@ -37,6 +37,10 @@ def test_a_student_asked_to_be_sure_confirms_less() -> None:
             confirmed(VOTES, p, sure=sure)
 
 
+def test_one_who_is_just_sure_enough_confirms_a_no() -> None:
+    assert confirmed(VOTES, [NAN, NAN, 0.25, NAN, NAN, 0.26], sure=0.75).keep.tolist()[2::3] == [True, False]
+
+
 def test_self_trained_takes_the_students_word_where_it_is_sure() -> None:
     done = self_trained([0.95, 0.7, 0.5, 0.1, NAN, 0.8])
     assert done.keep.tolist() == [True, False, False, True, False, True]

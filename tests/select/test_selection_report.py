@@ -11,7 +11,7 @@ from soesift.errors import MissingExtra
 from soesift.evaluate.arrays import ShapeError, optional
 from soesift.select.agreement import phi
 from soesift.select.combine import combine
-from soesift.select.report import Cost, confusion, coverage_curve, coverage_plot, markdown, percent, report, rows
+from soesift.select.report import Cost, confusion, coverage_curve, coverage_plot, facts, markdown, percent, report, rows
 from soesift.select.rules import agreement, keep_all
 
 pytest.importorskip("scipy")
@@ -58,6 +58,14 @@ def test_nothing_kept_or_judged_says_not_measured():
     assert percent(r.classes[1].error) == "not measured"
     assert "not measured" in markdown(r)
     assert np.isnan(r.balance_after)
+
+
+def test_right_and_wrong_labels_are_counted_by_class():
+    told = dict(facts(report("agreement", agreement(VOTES), TRUTH)))
+    assert told["label against reference"] == "2 YES and 2 NO right"
+    assert told["wrong labels"] == "1 false YES, 0 false NO"
+    nothing = dict(facts(report("agreement", agreement(VOTES), [-1] * len(TRUTH))))
+    assert nothing["label against reference"] == nothing["wrong labels"] == "not measured"
 
 
 def test_markdown_is_complete():
