@@ -31,8 +31,9 @@ from soesift.document.scan_text import Picture, detect_lines, read_crops
 
 FINEST, COARSEST = 220.0, 150.0  # dots per inch within which a picture is read as it is
 LONGEST = 1600  # pixels: side of the picture that the text detector sees
-SAMPLE = 6  # lines that are read both ways to tell how the page is turned
-SHARE = 9.0  # of a line's height: so much of its length is read for that
+SAMPLE = 4  # lines that are read to tell how the page is turned
+SHARE = 7.0  # of a line's height: so much of its length is read for that
+UPRIGHT = 0.9  # mean confidence of the usual way from which the other is not tried
 LOOSE = 1.15  # of the usual ink height: least height of a character box
 RAISED = 0.6  # of the height of a line's boxes: so high are those of raised characters
 GRAIN = 6.0  # grey levels of noise above which a picture is smoothed
@@ -153,6 +154,8 @@ def _find_turn(scan: _Scan) -> tuple[int, Boxes]:
     for way in ways:
         crops = [_cut(scan.picture, boxes[i], way) for i in chosen]
         sure.append(float(np.mean([reading.confidence for reading in read_crops(crops)])))
+        if sure[0] >= UPRIGHT:
+            return ways[0], boxes
     return (ways[1] if sure[1] > sure[0] + 0.05 else ways[0]), boxes
 
 

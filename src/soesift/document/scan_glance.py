@@ -76,7 +76,7 @@ def features(grey: Grey, settings: GlanceSettings = SETTINGS) -> Floats:
     ink = np.asarray(cv2.adaptiveThreshold(calm, 255, window, below, settings.window, settings.darker), np.uint8)
     skew = estimate_skew(ink[::2, ::2])
     if abs(skew) >= 0.15:
-        turned = straighten(np.repeat(ink[:, :, None], 3, axis=2), skew)[:, :, 0]
+        turned = straighten(ink, skew)
         ink = np.where(turned > 127, 255, 0).astype(np.uint8)
         ink[:8], ink[-8:], ink[:, :8], ink[:, -8:] = 0, 0, 0, 0
     dark = (grey < 110).astype(np.uint8)

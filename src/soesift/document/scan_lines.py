@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from soesift.document.scan_marks import is_blurred_cross, name_shape
+from soesift.document.scan_marks import is_blurred_cross, is_one_piece, name_shape
 from soesift.document.scan_raised import read_raised
 from soesift.document.scan_rules import Boxes, Grey
 from soesift.document.scan_text import Picture, Reading, read_crops
@@ -17,6 +17,8 @@ TALL = 1.5  # height to width: such a line may be turned text
 STACKED = 2.5  # height to width: such a line is no single upright character
 SPACE = 0.22  # text heights: a wider gap between letters is a space that the recogniser missed
 SPACE_TO_DIGIT = 0.28  # the same before a digit: a 1 has room on both sides
+CLEAR = 0.9  # confidence from which a turned piece is not read the other way about
+LEAST_MARK = 8  # pixels: smaller crosses are read, their shape is blurred
 SURE = 0.5  # confidence below which a reading is not taken
 LETTER_X = 0.62  # of the usual ink height of lines: a taller x is a capital
 _WIDE_FORMS = {0xFF01 + i: 0x21 + i for i in range(94)} | {0x3000: 0x20}
@@ -102,10 +104,31 @@ def usual_height(boxes: Boxes) -> float:
 
 
 def read_lines(boxes: Boxes, picture: Picture, ink: Grey, height: float) -> list[Line]:
-    """Lines with what they say; those that say nothing for sure are left out. height: usual ink height."""
-    wanted = [(tuple(box), turn) for box in boxes.tolist() for turn in _turns(box)]
-    crops = [_crop(picture, box, turn) for box, turn in wanted]
+    """Lines with what they say; those that say nothing for sure are left out. height: usual ink height.
+
+    Crosses are known by their shape and not read. What may be turned is read in the likeliest way first, and
+    in the others only where that says little.
+    """
+    shapes = {box: sign for box in map(tuple, boxes.tolist()) if (sign := _plain_mark(box, ink, height))}
+    ways = {tuple(box): _turns(box) for box in boxes.tolist() if tuple(box) not in shapes}
     best: dict[tuple[float, ...], Line] = {}
+    _read_ways([(box, turns[0]) for box, turns in ways.items()], picture, best)
+    open_ways = [(box, turn) for box, turns in ways.items() if not _settled(best[box]) for turn in turns[1:]]
+    _read_ways(open_ways, picture, best)
+    upright = [line for line in best.values() if line.turn == 0]
+    _read_again(upright, picture, ink, height)
+    read_raised([line.reading for line in upright], [line.box for line in upright], picture, ink)
+    marks = [Line(box, 0, Reading(sign, CLEAR, np.asarray([0.5], np.float32))) for box, sign in shapes.items()]
+    for line in [*upright, *marks]:
+        settle_mark(line, ink, height)
+    return [line for line in [*best.values(), *marks] if line.reading.text and line.reading.confidence >= SURE]
+
+
+def _read_ways(
+    wanted: list[tuple[tuple[float, ...], int]], picture: Picture, best: dict[tuple[float, ...], Line]
+) -> None:
+    """Read boxes turned as given; the best reading of each stays, the first one unless clearly beaten."""
+    crops = [_crop(picture, box, turn) for box, turn in wanted]
     for (box, turn), reading in zip(wanted, read_crops(crops), strict=True):
         reading.text = reading.text.translate(_WIDE_FORMS)
         reading.centres = _within_box(reading.centres, box, turn)
@@ -113,13 +136,22 @@ def read_lines(boxes: Boxes, picture: Picture, ink: Grey, height: float) -> list
         # upright comes first, and has to be beaten clearly
         margin = 0.1 if known is not None and known.turn == 0 else 0.0
         if known is None or reading.confidence > known.reading.confidence + margin:
-            best[box] = Line(box, turn, reading)
-    upright = [line for line in best.values() if line.turn == 0]
-    _read_again(upright, picture, ink, height)
-    read_raised([line.reading for line in upright], [line.box for line in upright], picture, ink)
-    for line in upright:
-        settle_mark(line, ink, height)
-    return [line for line in best.values() if line.reading.text and line.reading.confidence >= SURE]
+            best[box] = Line((box[0], box[1], box[2], box[3]), turn, reading)
+
+
+def _settled(line: Line) -> bool:
+    """Whether the first way of reading says enough: one sign that stands upright, or a turned word."""
+    return line.reading.confidence >= CLEAR and (line.turn != 0 or len(line.reading.text) == 1)
+
+
+def _plain_mark(box: tuple[float, ...], ink: Grey, height: float) -> str:
+    """The cross that a small box holds, "" for anything else: that is read. A blurred cross may look like a tick."""
+    x0, y0, x1, y1 = (int(v) for v in box)
+    if not _is_small((box[0], box[1], box[2], box[3]), height) or min(x1 - x0, y1 - y0) < LEAST_MARK:
+        return ""
+    part = ink[y0:y1, x0:x1]
+    shape = name_shape(part) if is_one_piece(part) else ""  # a cross with a raised letter is read
+    return shape if shape == "X" else ""
 
 
 def _read_again(lines: list[Line], picture: Picture, ink: Grey, height: float) -> None:

@@ -64,6 +64,14 @@ def name_shape(blob: Grey) -> str:
     return ""
 
 
+def is_one_piece(blob: Grey) -> bool:
+    """Whether the ink hangs together."""
+    import cv2
+
+    count, _ = cv2.connectedComponents(blob, connectivity=8)
+    return bool(count == 2)
+
+
 def _tight(blob: Grey) -> NDArray[np.bool_]:
     ys, xs = np.nonzero(blob)
     if not len(xs):

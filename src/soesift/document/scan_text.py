@@ -12,6 +12,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from soesift.document.scan_alphabet import cut_classes, kept_classes, metadata
 from soesift.errors import UsageError
 
 Picture = NDArray[np.uint8]  # (h, w, 3) RGB
@@ -70,13 +71,23 @@ def _session(part: Literal["det", "rec"]) -> Any:
     how.intra_op_num_threads, how.inter_op_num_threads = cores(), 1
     how.add_session_config_entry("session.intra_op.allow_spinning", "0")  # waiting threads leave their core to others
     where = ["CUDAExecutionProvider", "CPUExecutionProvider"] if has_gpu() else ["CPUExecutionProvider"]
-    return onnxruntime.InferenceSession(str(file), how, providers=where)
+    model = str(file) if part == "det" else _recogniser()[0]
+    return onnxruntime.InferenceSession(model, how, providers=where)
 
 
 @lru_cache(maxsize=1)
-def _alphabet() -> list[str]:
-    """The recogniser's characters by class: class 0 is none, the last a space."""
-    return ["", *_session("rec").get_modelmeta().custom_metadata_map["character"].splitlines(), " "]
+def _recogniser() -> tuple[str | bytes, list[str]]:
+    """The recogniser's model and its characters by class: class 0 is none, the last a space; no ideographs."""
+    file = weights("rec")
+    if file is None:
+        raise UsageError(f"{without_ocr()}, or use --ocr never")
+    data = file.read_bytes()
+    every = ["", *metadata(data)["character"].splitlines(), " "]
+    kept = kept_classes(every)
+    try:
+        return cut_classes(data, len(every), kept), [every[index] for index in kept]
+    except ValueError:  # another build of the model: as it is, it reads the same, a sixth slower
+        return str(file), every
 
 
 def _run(part: Literal["det", "rec"], inputs: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -184,7 +195,8 @@ def _read(crops: list[Picture], width: int) -> list[Reading]:
         filled = _fit(crop, width)
         inputs[place, :, :, : filled.shape[1]] = filled[:, :, ::-1].transpose(2, 0, 1) / 127.5 - 1
         used.append(filled.shape[1])
-    return [_decode(row, _alphabet(), width / used[i]) for i, row in enumerate(_run("rec", inputs))]
+    characters = _recogniser()[1]
+    return [_decode(row, characters, width / used[i]) for i, row in enumerate(_run("rec", inputs))]
 
 
 def _fit(crop: Picture, width: int) -> Picture:

@@ -1,0 +1,63 @@
+"""The recogniser's last layer cut to what protocols are printed in: same scores for what is kept."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from soesift.document.scan_alphabet import cut_classes, kept_classes, metadata
+
+onnx = pytest.importorskip("onnx")
+
+
+def model(classes: int, width: int = 4) -> bytes:
+    """A last layer as the recogniser has it: scores = input x columns + bias; named like nothing of the real one."""
+    from onnx import TensorProto, helper, numpy_helper
+
+    made = np.random.default_rng(0)
+    arrays = {"columns": made.normal(size=(width, classes)), "bias": made.normal(size=classes), "other": np.ones(3)}
+    initial = [numpy_helper.from_array(array.astype(np.float32), name) for name, array in arrays.items()]
+    graph = helper.make_graph(
+        [helper.make_node("MatMul", ["x", "columns"], ["y"]), helper.make_node("Add", ["y", "bias"], ["z"])],
+        "layer",
+        [helper.make_tensor_value_info("x", TensorProto.FLOAT, [None, width])],
+        [helper.make_tensor_value_info("z", TensorProto.FLOAT, [None, classes])],
+        initial,
+    )
+    whole = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 11)], ir_version=8)
+    helper.set_model_props(whole, {"character": "a\nb\n字"})
+    return bytes(whole.SerializeToString())
+
+
+def test_classes_that_are_kept_keep_their_scores() -> None:
+    import onnxruntime
+
+    data, kept = model(20_000), [0, 3, 17, 19_999]
+    shown = np.ones((2, 4), np.float32)
+    before, after = (
+        onnxruntime.InferenceSession(one, providers=["CPUExecutionProvider"]).run(None, {"x": shown})[0]
+        for one in (data, cut_classes(data, 20_000, kept))
+    )
+    np.testing.assert_array_equal(after, before[:, kept])
+
+
+def test_the_cut_file_is_sound() -> None:
+    cut = onnx.load_from_string(cut_classes(model(20_000), 20_000, [0, 1]))
+    onnx.checker.check_model(cut)
+    assert [list(array.dims) for array in cut.graph.initializer] == [[4, 2], [2], [3]]
+    assert cut.graph.output[0].type.tensor_type.shape.dim[1].dim_value == 2
+
+
+@pytest.mark.parametrize("data", [model(30), model(30)[:200], b"\xff" * 40, b"\x0f"])
+def test_files_of_another_form_are_told(data: bytes) -> None:
+    with pytest.raises(ValueError):
+        cut_classes(data, 20_000, [0, 1])
+
+
+def test_ideographs_go_and_letters_figures_and_signs_stay() -> None:
+    characters = ["", "a", "字", "β", "√", "Ｘ", "の", "5", " "]
+    assert [characters[index] for index in kept_classes(characters)] == ["", "a", "β", "√", "Ｘ", "5", " "]
+
+
+def test_what_the_file_says_about_itself() -> None:
+    assert metadata(model(30)) == {"character": "a\nb\n字"}
