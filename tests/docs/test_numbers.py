@@ -12,7 +12,8 @@ from soesift.detect.job import Limits
 from soesift.result.models import FORMAT
 from soesift.select import belief, combine, recentre
 
-DOCS = Path(__file__).resolve().parents[2] / "docs"
+ROOT = Path(__file__).resolve().parents[2]
+DOCS = ROOT / "docs"
 BELIEF = (DOCS / "concepts" / "belief.md").read_text("utf-8")
 
 
@@ -60,3 +61,38 @@ def test_limits_and_format_of_detect() -> None:
     page = (DOCS / "detect.md").read_text("utf-8")
     assert f"({Limits().seconds:g}, {Limits().memory_mb})" in page
     assert f"format `{FORMAT}`" in page
+
+
+def test_files_that_pages_name_are_there() -> None:
+    pages = [ROOT / "CONTRIBUTING.md", *(DOCS / f"{name}.md" for name in ("questions", "architecture", "glossary"))]
+    pages += sorted((DOCS / "design").glob("*.md"))
+    named = {
+        (page.name, name)
+        for page in pages
+        for name in re.findall(r"`((?:[a-z_]+/)+[\w.]+\.(?:py|json|toml|md))`", page.read_text("utf-8"))
+    }
+    named = {(page, name) for page, name in named if "NAME" not in name}
+    assert len(named) > 20
+    lost = [
+        (page, name)
+        for page, name in sorted(named)
+        if not (ROOT / name).exists() and not (ROOT / "src" / "soesift" / name).exists()
+    ]
+    assert lost == []
+
+
+def test_modules_that_pages_name_are_there() -> None:
+    named = {
+        (page.name, name)
+        for page in sorted(DOCS.rglob("*.md"))
+        for name in re.findall(r"`(soesift(?:\.[a-z_]\w*)+)`", page.read_text("utf-8"))
+    }
+    assert len(named) > 10
+    assert [(page, name) for page, name in sorted(named) if not _is_there(name)] == []
+
+
+def _is_there(name: str) -> bool:
+    """A module of the package, or a name within one."""
+    parts = name.split(".")[1:]
+    places = [(ROOT / "src" / "soesift").joinpath(*parts[:n]) for n in range(len(parts), 0, -1)]
+    return any(one.is_dir() or one.with_suffix(".py").is_file() for one in places[:2]) or len(parts) == 1
