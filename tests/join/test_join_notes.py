@@ -276,3 +276,11 @@ def test_a_row_of_its_own_opens_a_note_though_the_series_has_a_gap() -> None:
         "b",
         "e",
     ]
+
+
+def test_a_list_within_a_note_goes_on_over_the_page() -> None:
+    note = Footnote(marker="b", text="Samples are taken:", page=6)
+    assert goes_on(lines("• before the dose,", "• after it.", "c. Fasting."), Expected(frozenset("abc")), note, 8.0)
+    ended = Footnote(marker="b", text="Samples are taken.", page=6)
+    assert goes_on(lines("• before the dose,", "• after it."), Expected(frozenset("abc")), ended, 8.0)
+    assert not goes_on(lines("The study begins."), Expected(frozenset("b"), {"b"}), ended, 8.0)

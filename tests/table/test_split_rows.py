@@ -7,6 +7,7 @@ from pathlib import Path
 from document_maker import Sheet, full_grid, put_text, read_sheet
 from soesift.table.find import find_tables
 from soesift.table.grid import FoundTable
+from soesift.table.split_rows import row_anchors
 
 COLUMNS = [72.0, 220.0, 300.0, 380.0, 460.0]
 ROWS = [100.0 + 20 * k for k in range(7)]
@@ -84,3 +85,10 @@ def test_a_row_of_two_lines_with_marks_between_them_is_one(tmp_path: Path) -> No
     for x in COLUMNS[1:4]:
         sheet.text(x + 3, 142, "X", 8)
     assert find_tables(read_sheet(tmp_path, sheet)).tables[0].texts()[1:] == [["Samples for biomarkers", "X", "X", "X"]]
+
+
+def test_a_heading_between_rows_that_stand_wide_is_a_row() -> None:
+    names, marks = [0.0, 14.0, 28.0, 42.0], [0.0, 14.0, 42.0]
+    assert row_anchors(marks, names, 10.0).tolist() == names
+    wrapped = [0.0, 10.5, 24.5, 38.5]  # the second line of a name
+    assert row_anchors([0.0, 24.5, 38.5], wrapped, 10.0).tolist() == [0.0, 24.5, 38.5]

@@ -91,6 +91,7 @@ _OPEN = re.compile(
 )
 _LEGEND = re.compile(r"(?<!\S)([A-Za-z]{1,2}|\d{1,2}|[*†‡§¶#]{1,3})\s?[=:]\s(?=\S)")
 _NUMBER_OF = re.compile(r"\b(?:table|figure|appendix|section|part)\s*$", re.IGNORECASE)  # "Table 1: ..." is no legend
+_BULLETS = frozenset("•◦▪●○■")  # of a list within a note
 _ENDED = re.compile(r"[.;:!?)\]\"”’]\s*$")
 
 
@@ -658,6 +659,8 @@ def goes_on(
                 continue  # what was read of a running head
             return False
         if place == 0 and unfinished and line.text.strip()[:1].islower():
+            return True
+        if place == 0 and (line.text.strip()[:1] in _BULLETS or last.text.rstrip().endswith(":")):
             return True
         if not unfinished and not expected.open:
             return False

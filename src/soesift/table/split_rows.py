@@ -23,6 +23,8 @@ class SplitSettings:
     least_cells: int = 2  # cells of the band that hold such a column of marks. 2 to 3
     same: float = 0.6  # of the character height: marks closer than this stand in one row. .4 to .8
     own: float = 1.6  # of the character height: a name this far from any mark is a row of its own. 1.2 to 2.2
+    padded: float = 1.25  # of the character height: rows of marks this far apart have room between them. 1.2 to 1.4
+    pitch: float = 0.9  # of the least distance of two such rows: a name so far from any mark is a row. .85 to .95
 
 
 SETTINGS = SplitSettings()
@@ -79,7 +81,11 @@ def row_anchors(marks: list[float], names: list[float], size: float) -> NDArray[
     for middle in sorted(marks):
         if not anchors or middle - anchors[-1] > SETTINGS.same * size:
             anchors.append(middle)
-    alone = [n for n in names if min(abs(n - a) for a in anchors) > SETTINGS.own * size]
+    far = SETTINGS.own * size
+    pitch = min(np.diff(anchors)) if len(anchors) >= SETTINGS.sure_rows else 0.0
+    if pitch > SETTINGS.padded * size:  # rows stand wider than lines of one name do
+        far = min(far, SETTINGS.pitch * float(pitch))
+    alone = [n for n in names if min(abs(n - a) for a in anchors) > far]
     return np.asarray(sorted(anchors + alone))
 
 
