@@ -259,6 +259,7 @@ def test_a_tab_behind_a_marker_opens_the_first_note() -> None:
 def test_abbreviations_alone_on_the_next_page_are_notes() -> None:
     assert looks_like_footnotes(lines("AE = adverse event; ECG = electrocardiogram; ET = early termination"))
     assert looks_like_footnotes(lines("Abbreviations: D, day; FU, follow-up; W, week"))
+    assert looks_like_footnotes(lines("NOTES", "a. Fasting.", "b. At Week 4 only."))
     assert not looks_like_footnotes(lines("The study is a trial in adults with asthma, who are seen at visits."))
 
 

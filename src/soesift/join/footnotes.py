@@ -617,6 +617,11 @@ def sends_on(text: str) -> bool:
     return _SENDS_ON.fullmatch(text) is not None
 
 
+def _is_over_notes(text: str) -> bool:
+    """Whether a line may stand over notes at the top of a page: a title printed again, a running line, "NOTES"."""
+    return _reprinted(text) or _RUNNING.search(text) is not None or _HEAD.fullmatch(text) is not None
+
+
 def opens_note(line: TextLine) -> bool:
     """Whether a line begins as notes do: with a marker, or with an abbreviation that it explains."""
     text = line.text.strip()
@@ -626,7 +631,7 @@ def opens_note(line: TextLine) -> bool:
 def looks_like_footnotes(lines: list[TextLine]) -> bool:
     """Whether a page begins with notes rather than prose: among its first lines, most open a note."""
     texts = [line.text.strip() for line in lines if line.text.strip()]
-    while texts and (_reprinted(texts[0]) or _RUNNING.search(texts[0])) and len(texts[0]) < 90:
+    while texts and len(texts[0]) < 90 and _is_over_notes(texts[0]):
         texts.pop(0)
     if not texts or texts[0].isupper() or sum(_LEADER.search(t) is not None for t in texts) >= 2:
         return False

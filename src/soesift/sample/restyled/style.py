@@ -83,7 +83,7 @@ def choose_style(rng: Random) -> PrintStyle:
         caption=rng.choice(("above", "above", "above", "framed" if framed else "above", "none")),
         foot_line=rng.choice(FOOT_LINES),
         tiles=2 if rng.random() < 0.08 else 1,
-        groups=rng.choice(("bold", "none") if bare else ("band", "bold", "merged", "none")),
+        groups=rng.choice(("bold", "none") if bare or rules == "columns" else ("band", "bold", "merged", "none")),
         corner=rng.choice(("labels", "labels", "last" if bare else "merged", "last")),
         second=rng.choice(
             ("none",) * 6 + ("section", "comments", "category" if framed or rules == "sloppy" else "none")
