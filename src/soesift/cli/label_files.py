@@ -88,6 +88,32 @@ def humans_in(labels: Path, ledger: Path, form: Any, pot: Any) -> None:
     click.echo(f"{new} of {len(given)} labels written to {ledger}; the others were there")
 
 
+@click.command("import-corrections")
+@TABLES
+@click.argument("results", type=click.Path(path_type=Path, exists=True), nargs=-1, required=True)
+@LEDGER
+@click.option("--cells", type=FILE, help="Write the mended cells, as read and as right, as JSON Lines.")
+def corrections_in(results: tuple[Path, ...], tables: Path, ledger: Path, cells: Path | None) -> None:
+    """Read what people decided on RESULTS (folders of `soesift detect`, reviewed) into the ledger, as labels of TABLES
+    with the source "reviewer", in the pot "other": they may train and never certify.
+    """
+    import json
+
+    from soesift.files import write_atomically
+    from soesift.label.humans import add_labels
+    from soesift.review.documents import find_results
+    from soesift.review.teach import taught_by
+
+    found = taught_by(find_results(results), tables_of(tables))
+    book = ledger_of(ledger)
+    new = add_labels(book, found.labels)
+    book.close()
+    click.echo(f"{new} of {len(found.labels)} labels written to {ledger}; {found.unmatched} of places without a table")
+    if cells is not None:
+        lines = "".join(json.dumps(one, ensure_ascii=False) + "\n" for one in found.cells)
+        click.echo(f"{len(found.cells)} mended cells written to {write_atomically(cells, lines)}")
+
+
 @click.command("export-humans")
 @LEDGER
 @click.option("--format", "form", type=click.Choice(["jsonl", "csv"]), required=True)
@@ -118,4 +144,4 @@ def tasks_out(tables: Path, form: Any, pot: Any, out: Path) -> None:
     click.echo(f"{len(records)} tasks written to {out}")
 
 
-COMMANDS = (write, read, answers_in, humans_in, humans_out, tasks_out)
+COMMANDS = (write, read, answers_in, humans_in, corrections_in, humans_out, tasks_out)

@@ -1,7 +1,7 @@
 // How the first job looks: lists, page and table.
 
 import { make, tell } from "./dom.js";
-import { gridOf, notesOf, showCell, showRow } from "./grid.js";
+import { fitHead, gridOf, notesOf, showCell, showRow } from "./grid.js";
 
 export const TYPES = ["main_soa", "track", "domain", "subsidiary"];
 export const TYPE_NAMES = ["Main schedule", "One track", "One domain", "Subsidiary"];
@@ -128,6 +128,7 @@ export class CheckPainter {
         notesOf(seen, (note) => this.editNote(note)) ?? "",
       ]);
     }
+    fitHead(this.grid);
     if (this.tab === "visits") {
       if (this.visitHeld !== null) this.chooseVisit(this.visitHeld);
       return;

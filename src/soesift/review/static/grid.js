@@ -80,6 +80,17 @@ function jump(event, id) {
   target.focus();
 }
 
+// The header stays while the body scrolls, unless it would leave the body no room
+export function fitHead(place) {
+  for (const frame of place.querySelectorAll(".frame")) {
+    const head = frame.querySelector("thead");
+    if (!head) continue;
+    const free = head.offsetHeight > frame.clientHeight * 0.45;
+    frame.classList.toggle("free", free);
+    frame.style.scrollPaddingTop = free ? "0" : `${head.offsetHeight}px`;
+  }
+}
+
 export function showCell(frame, row, column) {
   for (const old of frame.querySelectorAll(".held")) old.classList.remove("held");
   const cell = frame.querySelector(`[data-at="${row} ${column}"]`);

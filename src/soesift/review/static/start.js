@@ -13,8 +13,8 @@ export class StartJob {
     this.me = me;
     this.open = open;
     this.filter = make("input", { id: "filter", type: "search", placeholder: "part of a name, or a state", oninput: () => this.paint() });
-    this.file = make("input", { id: "file", type: "file", multiple: true, oninput: () => this.take(this.file.files) });
-    this.drop = make("div", { class: "drop", tabindex: 0, role: "button", "aria-label": "Drop protocols here, or press Enter to choose files",
+    this.file = make("input", { id: "file", type: "file", multiple: true, tabindex: -1, "aria-label": "Protocols to read", oninput: () => this.take(this.file.files) });
+    this.drop = make("div", { class: "drop", tabindex: 0, role: "button", 
       onclick: () => this.file.click(), onkeydown: (event) => { if (event.key === "Enter" || event.key === " ") { event.preventDefault(); this.file.click(); } },
       ondragover: (event) => { event.preventDefault(); this.drop.classList.add("over"); }, ondragleave: () => this.drop.classList.remove("over"),
       ondrop: (event) => { event.preventDefault(); this.drop.classList.remove("over"); this.take(event.dataTransfer.files); } },
@@ -67,7 +67,7 @@ export class StartJob {
     const shown = (row) => !wanted || `${row.name} ${STATES[row.state]}`.toLowerCase().includes(wanted);
     const lines = [...this.seen.reading.filter(shown).map((row) => this.readingLine(row)), ...this.seen.studies.filter(shown).map((row) => this.studyLine(row))];
     this.list.replaceChildren(lines.length
-      ? make("table", { class: "studies" }, make("thead", {}, make("tr", {}, ...["Protocol", "State", "Schedules", "", "Take away"].map((name) => make("th", { scope: "col" }, name)))), make("tbody", {}, ...lines))
+      ? make("table", { class: "studies" }, make("thead", {}, make("tr", {}, ...["Protocol", "State", "Schedules", "To do", "Take away"].map((name) => make("th", { scope: "col" }, name)))), make("tbody", {}, ...lines))
       : make("p", { class: "quiet" }, "Nothing yet."));
   }
 

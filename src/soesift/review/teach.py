@@ -1,0 +1,105 @@
+"""Corrections as labels: tables that people accepted, rejected or added, and cells that they mended."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from soesift.label.humans import HumanLabel
+from soesift.label.overlap import overlap
+from soesift.result.models import Fragment, Result
+from soesift.result.place import sidecar_of
+from soesift.result.store import read_result
+from soesift.review.actions import EditCell, read_action
+from soesift.review.apply import apply_corrections
+from soesift.review.corrections import Correction, effective, read_corrections
+from soesift.table.record import TableRecord
+
+SOURCE = "reviewer"
+OVERLAP = 0.5  # share of the smaller box that lies in the other, from which on two boxes are one table
+
+
+@dataclass(slots=True)
+class Taught:
+    """labels: of tables, for the ledger. cells: what was read and what is right. unmatched: fragments that people
+    judged and no table of the given ones has the place of."""
+
+    labels: list[HumanLabel] = field(default_factory=list)
+    cells: list[dict[str, Any]] = field(default_factory=list)
+    unmatched: int = 0
+
+
+def taught_by(results: Sequence[Path], records: Sequence[TableRecord]) -> Taught:
+    """What the corrections beside results say of `records`; the last word on a table counts. Raises UsageError."""
+    found, by_hash = Taught(), dict[str, list[TableRecord]]()
+    for record in records:
+        by_hash.setdefault(record.sha256, []).append(record)
+    for path in results:
+        corrections = read_corrections(sidecar_of(path))
+        if not corrections:
+            continue
+        result = read_result(path)
+        near = by_hash.get(result.document.sha256, [])
+        for fragment, label, who in _judged(result, corrections):
+            record = next((one for one in near if _same(one, fragment)), None)
+            if record is None:
+                found.unmatched += 1
+            else:
+                found.labels.append(
+                    HumanLabel(table_id=record.table_id, label=label, annotator=who, pot="other", source=SOURCE)
+                )
+        found.cells += list(_cells(result, corrections))
+    return found
+
+
+def _judged(result: Result, corrections: Sequence[Correction]) -> Iterator[tuple[Fragment, Literal["yes", "no"], str]]:
+    """The parts of tables and near misses that somebody decided on, with the word on them."""
+    applied = apply_corrections(result, corrections)
+    tables = {table.id: table for table in [*result.tables, *applied.result.tables]}
+    for item, (said, who) in applied.decided.items():
+        label: Literal["yes", "no"] = "yes" if said == "accept" else "no"
+        if item in tables:
+            yield from ((f, label, who) for f in tables[item].fragments if f.role == "grid")
+        elif item.startswith("r") and item[1:].isdigit():
+            near = result.rejected[int(item[1:]) - 1]
+            place = Fragment(page=near.pages[0] if near.pages else None, bbox=near.bbox, probability=near.probability)
+            yield place, label, who
+
+
+def _same(record: TableRecord, fragment: Fragment) -> bool:
+    if record.page != fragment.page or record.bbox is None or fragment.bbox is None:
+        return False
+    return overlap(record.bbox, fragment.bbox)[1] >= OVERLAP
+
+
+def _cells(result: Result, corrections: Sequence[Correction]) -> Iterator[dict[str, Any]]:
+    """Each standing word on a cell, with what was read there before it and where on the page it is."""
+    standing = effective(corrections)
+    for place, one in enumerate(standing):
+        try:
+            action = read_action(one["what"])
+        except ValueError:
+            continue
+        if not isinstance(action, EditCell):
+            continue
+        tables = {table.id: table for table in apply_corrections(result, standing[:place]).result.tables}
+        cells = tables[action.table].cells if action.table in tables else []
+        cell = next((c for c in cells if (c.row, c.column) == (action.row, action.column)), None)
+        yield {
+            "sha256": result.document.sha256,
+            "table": action.table,
+            "row": action.row,
+            "column": action.column,
+            "page": cell and cell.page,
+            "bbox": cell and cell.bbox,
+            "read": cell.text if cell else "",
+            "read_markers": cell.markers if cell else [],
+            "text": action.text,
+            "markers": action.markers,
+            "states": action.states,
+            "who": one.get("who"),
+            "when": one.get("when"),
+            "source": SOURCE,
+        }
