@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -13,11 +13,13 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from soesift.app.signing import audit_report, signatures, state_of
+from soesift.app.versions import versions_of
 from soesift.app.workspace import Workspace
 from soesift.errors import SoesiftError, UsageError
 from soesift.export.wording import plain
 from soesift.export.write import WRITERS, write
 from soesift.export.zip_bytes import zipped
+from soesift.result.models import DocumentInfo
 from soesift.review.documents import Document
 
 UPLOADS = "/api/protocols"
@@ -37,7 +39,19 @@ def routes(space: Workspace) -> list[Route]:
         return JSONResponse({"reading": _readings(space), "studies": _studies(space), "formats": FORMATS})
 
     def audit(request: Request) -> Response:
-        return HTMLResponse(audit_report(_of(space, request)))
+        return HTMLResponse(audit_report(_of(space, request), space.readers))
+
+    def compare(request: Request) -> Response:
+        from soesift.diff.documents import diff_results
+        from soesift.diff.html import diff_html
+
+        old = space.review.documents.get(request.path_params["other"])
+        if old is None:
+            raise UsageError("no such document here; reload the page")
+        before, after = old.look().applied.result, _of(space, request).look().applied.result
+        page = diff_html(diff_results(before, after), before, after)
+        name = quote(f"{Path(before.document.name).stem} to {Path(after.document.name).stem}.html")
+        return HTMLResponse(page, headers={"content-disposition": f"attachment; filename*=UTF-8''{name}"})
 
     def take(request: Request) -> Response:
         document, kind = _of(space, request), request.path_params["kind"]
@@ -52,6 +66,7 @@ def routes(space: Workspace) -> list[Route]:
         Route("/api/studies", studies),
         Route("/api/documents/{key}/audit.html", audit),
         Route("/api/documents/{key}/export/{kind}", take),
+        Route("/api/documents/{key}/changes/{other}", compare),
     ]
 
 
@@ -79,7 +94,8 @@ def _readings(space: Workspace) -> list[dict[str, Any]]:
 
 
 def _studies(space: Workspace) -> list[dict[str, Any]]:
-    found = []
+    found: list[dict[str, Any]] = []
+    infos: dict[str, DocumentInfo] = {}
     for document in list(space.review.documents.values()):
         try:
             look = document.look()
@@ -89,12 +105,12 @@ def _studies(space: Workspace) -> list[dict[str, Any]]:
             )
             continue
         who = [str(one["who"]) for one in signatures(look.corrections)]
-        info = look.applied.result.document
+        info = infos[document.key] = look.applied.result.document
         found.append(
             {
                 "key": document.key,
                 "name": plain(info.name),
-                "state": state_of(look),
+                "state": state_of(look, space.readers),
                 "signed": who,
                 "tables": len(look.applied.result.tables),
                 "pages": info.n_pages,
@@ -102,6 +118,12 @@ def _studies(space: Workspace) -> list[dict[str, Any]]:
                 "printed": {name: plain(fact.text) for name, fact in info.title_page.items()},
             }
         )
+    linked = versions_of(infos)
+    for row in found:
+        row["versions"] = [
+            {"key": link.key, "name": plain(infos[link.key].name), "version": plain(link.version)}
+            for link in linked.get(row["key"], [])
+        ]
     return found
 
 

@@ -29,14 +29,16 @@ def signatures(corrections: Sequence[Correction]) -> list[Correction]:
     return [one for place, one in enumerate(standing) if place > last and one["what"].get("action") == "sign"]
 
 
-def state_of(look: Look) -> str:
-    """`signed`, `checked` (nothing is left to decide), or `to check`."""
-    if signatures(look.corrections):
-        return "signed"
+def state_of(look: Look, readers: int = 1) -> str:
+    """`signed` by so many different people, `signed once` by fewer, `checked` (nothing is left to decide), or
+    `to check`."""
+    who = {str(one["who"]).strip().casefold() for one in signatures(look.corrections)}
+    if who:
+        return "signed" if len(who) >= readers else "signed once"
     return "to check" if any(item.open for item in look.items) else "checked"
 
 
-def audit_report(document: Document) -> str:
+def audit_report(document: Document, readers: int = 1) -> str:
     """One HTML page for inspection, to be printed."""
     look = document.look()
     result = look.applied.result
@@ -50,7 +52,15 @@ def audit_report(document: Document) -> str:
     program = f"soesift {version('soesift')}"
     body = [
         element("h1", text(f"Audit report: {result.document.name}")),
-        _rows(("", ""), [*document_facts(result), ("State", state_of(look)), ("Program", program)]),
+        _rows(
+            ("", ""),
+            [
+                *document_facts(result),
+                ("State", state_of(look, readers)),
+                ("Readers wanted", str(readers)),
+                ("Program", program),
+            ],
+        ),
         element("h2", "Schedules"),
         _rows(("Title", "Type", "Where", "Doubts open"), tables),
         element("h2", "Signatures"),

@@ -48,6 +48,7 @@ class Workspace:
     review: Review
     model: str = "default"
     limits: Limits = field(default_factory=Limits)
+    readers: int = 1  # different people who sign before a document counts as signed
     readings: dict[str, Reading] = field(default_factory=dict)  # by hash of the document
     _queue: Queue[Reading | None] = field(default_factory=Queue)
     _thread: threading.Thread | None = None

@@ -15,8 +15,15 @@ MOST_MB = 500  # of one dropped document
 @click.option("--host", default="127.0.0.1", show_default=True, help="Any but loopback needs SOESIFT_TOKEN.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8320, show_default=True, help="0: any free one.")
 @click.option("--name", "names", multiple=True, help="A further Host name by which browsers reach the page.")
+@click.option(
+    "--readers",
+    type=click.IntRange(1, 9),
+    default=1,
+    show_default=True,
+    help="Different people who sign before a document is signed.",
+)
 @click.option("--open/--no-open", "show", default=True, help="Open the page in the browser.")
-def command(folder: Path, model: str, host: str, port: int, names: tuple[str, ...], show: bool) -> None:
+def command(folder: Path, model: str, host: str, port: int, names: tuple[str, ...], readers: int, show: bool) -> None:
     """One page on this machine: drop protocols, see what is read, check, mend, sign, and take every format away.
 
     FOLDER keeps protocols, results and corrections; start it again on the same folder and all is there. Nothing leaves
@@ -34,7 +41,7 @@ def command(folder: Path, model: str, host: str, port: int, names: tuple[str, ..
         raise MissingExtra(error.name or "starlette", "app") from None
 
     token = take_token(host)
-    space = Workspace(folder, Review(), model)
+    space = Workspace(folder, Review(), model, readers=readers)
     space.start()
 
     def say(line: str) -> None:

@@ -133,6 +133,15 @@ def units(text: str, bold: bool = False) -> float:
     return ems * SIZE / UNIT * (BOLD if bold else 1.0)
 
 
+def shortened(text: str, room: float) -> str:
+    """A text that fits one line: LibreOffice does not wrap the text of a link."""
+    if units(text) <= room:
+        return text
+    while text and units(text) + units("…") > room:
+        text = text[:-1]
+    return f"{text.rstrip()}…"
+
+
 def wrapped(text: str, room: float, bold: bool = False) -> int:
     """Lines of a text in a column with so many units of room, broken between words and in words that are too wide."""
     room, count = max(room, 1.0), 0
@@ -196,7 +205,7 @@ def _style(name: str) -> dict[str, Any]:
         "side": {"font": Font(name=FONT, size=SIZE, bold=True), "fill": side_fill, "alignment": wrap, "border": box},
         "mark": {"font": Font(name=FONT, size=SIZE), "alignment": middle, "border": box},
         "page": {"font": Font(name=FONT, size=SIZE, color="5B6B77"), "alignment": middle, "border": box},
-        "warning": {"fill": warn_fill, "alignment": wrap},
+        "warning": {"font": Font(name=FONT, size=SIZE), "fill": warn_fill, "alignment": wrap},
         "link": {
             "font": Font(name=FONT, size=SIZE, color="0563C1", underline="single"),
             "alignment": wrap,

@@ -6,7 +6,7 @@ import io
 from pathlib import Path
 from typing import Any
 
-from soesift.export.sheet_cells import Notes, StyledSheet, sheet_name
+from soesift.export.sheet_cells import PADDING, Notes, StyledSheet, sheet_name, shortened
 from soesift.export.table_sheet import INDEX, add_table_sheet
 from soesift.export.wording import document_facts, heading_of, percent, type_name, where
 from soesift.export.zip_bytes import same_bytes
@@ -82,7 +82,7 @@ def _list_tables(sheet: StyledSheet, result: Result, names: list[str], row: int)
     for number, (table, name) in enumerate(zip(result.tables, names, strict=True), start=1):
         row += 1
         texts = (
-            heading_of(table, number),
+            shortened(heading_of(table, number), _WIDTHS[0] - PADDING),
             type_name(table.table_type),
             percent(table.type_probability),
             percent(table.probability),

@@ -53,7 +53,7 @@ export class CheckVisits extends CheckDecider {
       make("thead", {}, make("tr", {}, ...[...seen.columns, "By people"].map((name) => make("th", { scope: "col" }, name)))), make("tbody", {}, ...seen.rows.map(line)));
     const frame = make("div", { class: "frame", tabindex: 0, role: "region", "aria-label": "Visit table" }, table);
     if (!seen.doubts.length) return frame;
-    return make("div", {}, make("ul", { class: "doubts", "aria-label": "To be checked" }, ...seen.doubts.map((why) => make("li", {}, why))), frame);
+    return make("div", { class: "doubted" }, make("ul", { class: "doubts", "aria-label": "To be checked" }, ...seen.doubts.map((why) => make("li", {}, why))), frame);
   }
 
   async editVisit() {

@@ -27,7 +27,7 @@ export function gridOf(table, chooseRow, chooseCell = () => {}, editCell = () =>
   );
   const frame = make("div", { class: "frame", tabindex: 0, role: "region", "aria-label": "Joined grid" }, grid);
   if (!table.doubt?.length) return frame;
-  return make("div", {}, make("ul", { class: "doubts", "aria-label": "To be checked" }, ...table.doubt.map((why) => make("li", {}, why))), frame);
+  return make("div", { class: "doubted" }, make("ul", { class: "doubts", "aria-label": "To be checked" }, ...table.doubt.map((why) => make("li", {}, why))), frame);
 }
 
 function turns(table, number) {

@@ -4,7 +4,7 @@ import { freshId, get, put, send } from "./api.js";
 import { make, tell } from "./dom.js";
 
 const POLL = 1000;
-const STATES = { waiting: "waiting", reading: "reading", failed: "not read", "to check": "to check", checked: "checked, not signed", signed: "signed", error: "error" };
+const STATES = { waiting: "waiting", reading: "reading", failed: "not read", "to check": "to check", checked: "checked, not signed", "signed once": "signed, another reader is wanted", signed: "signed", error: "error" };
 
 export class StartJob {
   name = "start";
@@ -80,7 +80,7 @@ export class StartJob {
 
   studyLine(row) {
     const open = make("button", { type: "button", onclick: () => this.open(row.key) }, "Check");
-    const sign = row.state === "checked" ? make("button", { type: "button", onclick: () => this.sign(row) }, "Sign") : null;
+    const sign = (row.state === "checked" || (row.state === "signed once" && !row.signed.includes(this.me.name))) ? make("button", { type: "button", onclick: () => this.sign(row) }, "Sign") : null;
     const kinds = make("select", { "aria-label": `Format for ${row.name}` }, ...this.seen.formats.map((kind) => make("option", { value: kind }, kind)));
     const take = make("a", { class: "button", href: `/api/documents/${row.key}/export/${this.seen.formats[0]}`, download: "" }, "Take");
     kinds.addEventListener("change", () => take.setAttribute("href", `/api/documents/${row.key}/export/${kinds.value}`));
@@ -89,6 +89,9 @@ export class StartJob {
     const { identifier, sponsor, version } = row.printed ?? {};
     const printed = [identifier, sponsor, version && `version ${version}`].filter(Boolean).join(", ");
     const name = make("th", { scope: "row" }, row.name, printed ? make("span", { class: "quiet" }, ` ${printed}`) : null);
+    for (const other of row.versions ?? []) {
+      name.append(" ", make("a", { class: "quiet", href: `/api/documents/${row.key}/changes/${other.key}`, download: "" }, `changes since ${other.name}${other.version ? ` (${other.version})` : ""}`));
+    }
     return make("tr", {}, name, make("td", {}, `${STATES[row.state]}${who}`), make("td", {}, String(row.tables)),
       make("td", {}, open, " ", sign), make("td", {}, kinds, " ", take, " ", audit));
   }
