@@ -55,6 +55,8 @@ def _clipped(cell: Cell, n_rows: int, n_columns: int) -> Cell | None:
         return None
     row_span = max(1, min(cell.row_span, n_rows - cell.row))
     column_span = max(1, min(cell.column_span, n_columns - cell.column))
+    if (row_span, column_span) == (cell.row_span, cell.column_span):
+        return cell
     return cell.model_copy(update={"row_span": row_span, "column_span": column_span})
 
 
