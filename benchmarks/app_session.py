@@ -441,12 +441,14 @@ def told(app: App, gold: dict[Path, Result], plants: dict[Path, dict[str, Any]],
         for kind in [kind for kind in WRITERS if kind not in ("json", "parquet")]:
             with tempfile.TemporaryDirectory() as folder:
                 files = write(wanted, kind, Path(folder), path.stem, pdf=app.space / "protocols" / f"{path.stem}.pdf")
-                text = "\n".join(in_full(one.read_bytes()) for one in files)
+                text = "\n".join(in_full(one.read_bytes()) for one in sorted(files))
             one, other = timeless(text), timeless(app.take(keys[result.document.name], kind))
             if one != other:
                 differ[kind] = differ.get(kind, 0) + 1
                 at = next((n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), 0)
-                print(f"  {path.stem} {kind}: wanted {one[at - 80 : at + 80]!r}, is {other[at - 80 : at + 80]!r}")
+                print(
+                    f"  {path.stem} {kind}: wanted {one[max(0, at - 80) : at + 80]!r}, is {other[max(0, at - 80) : at + 80]!r}"
+                )
     whole = sum(count == len(gold) for count in right.values())
     print(
         f"by {by}: {whole} of {len(KINDS)} kinds, of {len(gold)} errors each; "

@@ -43,12 +43,12 @@ def taught_by(results: Sequence[Path], records: Sequence[TableRecord]) -> Taught
         result = read_result(path)
         near = by_hash.get(result.document.sha256, [])
         for fragment, label, who in _judged(result, corrections):
-            record = next((one for one in near if _same(one, fragment)), None)
-            if record is None:
+            there = next((one for one in near if _same(one, fragment)), None)
+            if there is None:
                 found.unmatched += 1
             else:
                 found.labels.append(
-                    HumanLabel(table_id=record.table_id, label=label, annotator=who, pot="other", source=SOURCE)
+                    HumanLabel(table_id=there.table_id, label=label, annotator=who, pot="other", source=SOURCE)
                 )
         found.cells += list(_cells(result, corrections))
     return found
