@@ -446,9 +446,8 @@ def told(app: App, gold: dict[Path, Result], plants: dict[Path, dict[str, Any]],
             if one != other:
                 differ[kind] = differ.get(kind, 0) + 1
                 at = next((n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), 0)
-                print(
-                    f"  {path.stem} {kind}: wanted {one[max(0, at - 80) : at + 80]!r}, is {other[max(0, at - 80) : at + 80]!r}"
-                )
+                start = max(0, at - 80)
+                print(f"  {path.stem} {kind}: wanted {one[start : at + 80]!r}, is {other[start : at + 80]!r}")
     whole = sum(count == len(gold) for count in right.values())
     print(
         f"by {by}: {whole} of {len(KINDS)} kinds, of {len(gold)} errors each; "
