@@ -42,7 +42,7 @@ def routes(space: Workspace) -> list[Route]:
         return HTMLResponse(audit_report(_of(space, request), space.readers))
 
     def compare(request: Request) -> Response:
-        from soesift.diff.documents import diff_results
+        from soesift.diff.compare import diff_results
         from soesift.diff.html import diff_html
 
         old = space.review.documents.get(request.path_params["other"])
