@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 from collections import Counter
 from collections.abc import Iterator
@@ -95,6 +96,7 @@ def test_facts_take_the_place_of_stand_ins(toy: Result) -> None:
         phase="3",
         model="crossover",
         nct="NCT00000000",
+        date=datetime.date(2026, 1, 31),
         arms=[Arm(name="Drug", type="experimental"), Arm(name="Placebo", type="placebo")],
         population=Population(description="Adults", sex="female", min_age=18, max_age=75, enrolment=20),
     )
@@ -102,6 +104,8 @@ def test_facts_take_the_place_of_stand_ins(toy: Result) -> None:
     check_whole(study)
     design, version = design_of(study), study["study"]["versions"][0]
     assert [t["text"] for t in version["titles"]] == ["A trial"]
+    dates = study["study"]["documentedBy"][0]["versions"][0]["dateValues"]
+    assert [(d["dateValue"], d["type"]["code"]) for d in dates] == [("2026-01-31", "C132352")]
     assert [i["text"] for i in version["studyIdentifiers"]] == ["AB-1", "NCT00000000"]
     assert design["studyPhase"]["standardCode"]["code"] == "C15602"
     assert len(design["studyCells"]) == 2 * len(design["epochs"])

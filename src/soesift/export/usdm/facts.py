@@ -5,6 +5,7 @@ What the file leaves out is a stand-in, and says so in the study: `--study` is n
 
 from __future__ import annotations
 
+import datetime
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -84,6 +85,7 @@ class StudyFacts(Fact):
     sponsor: str = ""
     sponsor_identifier: str = ""
     version: str = ""
+    date: datetime.date | None = None  # on which the sponsor approved this version
     rationale: str = ""
     design_rationale: str = ""
     phase: Phase | None = None

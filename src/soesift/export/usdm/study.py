@@ -230,6 +230,25 @@ def _role(ids: Ids, sponsor: Part) -> Part:
     )
 
 
+def _dates(ids: Ids, facts: StudyFacts) -> list[Part]:
+    """The day on which the sponsor approved this version, where `--study` gives it; a date is never a stand-in."""
+    if facts.date is None:
+        return []
+    scope = make(ids, "GeographicScope", type=code(ids, Term("C68846", "Global")), code=None)
+    return [
+        make(
+            ids,
+            "GovernanceDate",
+            name="PROTOCOL_APPROVED",
+            label="Protocol approved",
+            description="",
+            type=code(ids, Term("C132352", "Sponsor Approval Date")),
+            dateValue=facts.date.isoformat(),
+            geographicScopes=[scope],
+        )
+    ]
+
+
 def _document(ids: Ids, result: Result, facts: StudyFacts) -> Part:
     """The protocol as a document; its bytes are named by their hash."""
     version = make(
@@ -237,7 +256,7 @@ def _document(ids: Ids, result: Result, facts: StudyFacts) -> Part:
         "StudyDefinitionDocumentVersion",
         version=facts.version or "1",
         status=code(ids, Term("C25508", "Final")),
-        dateValues=[],
+        dateValues=_dates(ids, facts),
         contents=[],
         notes=[comment(ids, f"File {result.document.name}, SHA-256 {result.document.sha256}")],
     )
