@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
 from pathlib import Path
 
@@ -148,12 +149,32 @@ def test_an_unknown_system_is_an_error_and_peers_are_known() -> None:
 def test_the_shipped_benchmark_holds_facts_that_fit_together() -> None:
     assert load_toml(BENCH / "peers.toml", Peers).system
     rows = [line.split("\t") for line in (BENCH / "manifest.tsv").read_text().splitlines()[1:]]
-    assert {row[0] for row in rows} == {path.stem for path in (BENCH / "gold").glob("*.json")}
+    place = {"36": BENCH / "gold", "19": BENCH / "gold-more"}
+    assert {(row[7], row[0]) for row in rows} == {(k, path.stem) for k in place for path in place[k].glob("*.json")}
+    halves = {(row[2], row[8]) for row in rows}
+    assert len(halves) == len({sponsor for sponsor, _ in halves})  # and in one half
     folds = {(row[2], row[6]) for row in rows}
     assert len(folds) == len({sponsor for sponsor, _ in folds})  # a sponsor lies in one fold
     for row in rows:
-        facts = json.loads((BENCH / "gold" / f"{row[0]}.json").read_text())
+        facts = json.loads((place[row[7]] / f"{row[0]}.json").read_text())
         assert facts["n_pages"] == int(row[4])
         assert bool(facts["soe_tables"]) == facts["has_soe"]
         assert all(1 <= page <= facts["n_pages"] for t in facts["soe_tables"] for page in t["grid_pages"])
         assert not any("title" in table for table in facts["soe_tables"])
+
+
+def test_pages_are_scored_by_half(tmp_path: Path) -> None:
+    for collection in ("gold", "gold-more"):
+        for path in (BENCH / collection).glob("*.json"):
+            gold = json.loads(path.read_text())
+            tables = [{"pages": t["grid_pages"], "table_type": t["type"]} for t in gold["soe_tables"]]
+            (tmp_path / path.name).write_text(json.dumps({"tables": tables}))
+    run = subprocess.run(
+        [sys.executable, BENCH / "score_pages.py", tmp_path, "--half", "aside"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    lines = run.stdout.splitlines()[2:]
+    assert [line.split(" | ")[0] for line in lines] == ["| 36, aside", "| 19, aside"]
+    assert all(line.split(" | ")[2:5] == ["1.0000"] * 3 for line in lines)
