@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from soesift.diff.pairing import Side, align, flipped
-from soesift.diff.align import Side, align, flipped
 
 NAMES = ["ECG", "ECG", "Vital signs", "Vital sign", "Labs"]
 VISITS = [("Week 1", "", ""), ("Week 2", "", ""), ("Visit", "", "")]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from soesift.label.limiter import Limiter
 
 from soesift.label import run as limiter
 from soesift.label.run import Limiter
