@@ -555,9 +555,11 @@ def kills(chromium: Any, place: Path, asked: argparse.Namespace) -> int:
         app.kill()
         browser.kill()
     lines = [one["id"] for path in (place / "results").glob("*.jsonl") for one in read_corrections(path)]
-    lost, twice = len(made - set(lines)), len(lines) - len(set(lines))
+    gone = made - set(lines)
+    lost, twice = len(gone - browser.refused.keys()), len(lines) - len(set(lines))
     print(
-        f"kills: {asked.kills - browsers} of the server, {browsers} of the browser; {len(made)} actions made; "
+        f"kills: {asked.kills - browsers} of the server, {browsers} of the browser; {len(made)} actions made, "
+        f"{len(gone & browser.refused.keys())} of them refused with a reason; "
         f"lost {lost}, written twice {twice}"
     )
     return int(lost > 0)
@@ -568,6 +570,7 @@ class Browser:
 
     def __init__(self, chromium: Any, profile: Path, app: App) -> None:
         self.chromium, self.profile, self.app = chromium, profile, app
+        self.refused: dict[str, str] = {}  # actions that the server would not take, and told the person why
         self.start()
 
     def start(self) -> None:
@@ -588,6 +591,7 @@ class Browser:
         self.browser = self.chromium.connect_over_cdp(f"http://127.0.0.1:{port}")
         self.page = self.browser.contexts[0].new_page()
         self.page.add_init_script(COUNT)
+        self.page.on("response", self.heard)
         self.page.goto(self.app.url)
         until(self.page, "document.querySelector('#asking[open], .studies button')")
         if self.page.query_selector("#asking[open]"):
@@ -601,6 +605,11 @@ class Browser:
                 break
             self.page.keyboard.press("j")
             time.sleep(0.5)
+
+    def heard(self, answer: Any) -> None:
+        if answer.status == 409 and answer.request.post_data:
+            with suppress(Exception):  # the page may be gone by now
+                self.refused[json.loads(answer.request.post_data)["id"]] = answer.json()["detail"]
 
     def kill(self) -> None:
         os.killpg(self.process.pid, signal.SIGKILL)

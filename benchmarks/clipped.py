@@ -22,6 +22,7 @@ from typing import Any
 
 import numpy as np
 
+from soesift.detect.options import ReadOptions
 from soesift.detect.reading import Reading, page_of
 from soesift.document.pdf import open_pdf
 from soesift.export.write import write
@@ -31,6 +32,7 @@ from soesift.result.store import read_result
 
 KINDS = ("xlsx", "visits", "docx", "m11")
 INSIDE = 0.22  # share of a letter's height from either end that a rule may touch: boxes reach beyond the ink
+THICKEST = 1.5  # points of a rule
 ON_TOP = 0.35  # share of a letter's area under another letter from which on they are written over each other
 
 
@@ -92,7 +94,7 @@ def looked_at(pdf: Path, wanted: Counter[str]) -> list[str]:
     where: list[str] = []
     with open_pdf(pdf) as document:
         for number in range(len(document)):
-            page = page_of(document, number, Reading(), "never")
+            page = page_of(document, number, Reading(), ReadOptions(ocr="never"))
             letters += re.sub(r"\s+|[^\w\s]", "", page.text())
             ink = np.array([not chr(code).isspace() for code in page.codes.tolist()], bool)
             boxes = page.boxes[ink] if len(page.boxes) else page.boxes
@@ -110,7 +112,7 @@ def looked_at(pdf: Path, wanted: Counter[str]) -> list[str]:
 def crossed_letters(boxes: Any, rules: Any) -> int:
     """Letters through whose middle a horizontal rule runs."""
     count = 0
-    for x0, y0, x1, y1 in rules:
+    for x0, y0, x1, y1 in rules[rules[:, 3] - rules[:, 1] < THICKEST]:  # a thicker one is the colour of a row
         y, high = (y0 + y1) / 2, boxes[:, 3] - boxes[:, 1]
         wide = (boxes[:, 0] < x1 - 0.5) & (boxes[:, 2] > x0 + 0.5)
         count += int((wide & (y > boxes[:, 1] + INSIDE * high) & (y < boxes[:, 3] - INSIDE * high)).sum())
