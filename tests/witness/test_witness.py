@@ -214,3 +214,10 @@ def test_columns_told_by_white_space_are_said_to_be() -> None:
     one.flags.append("borderless")
     said(one)
     assert [doubt.kind for doubt in one.doubt] == ["columns"]
+
+
+def test_marks_that_tell_of_visits_and_dashes_raise_no_doubt_in_the_header() -> None:
+    fasting = [*HEADER, ["Fasting visit", "X", "", "X", "X"]]
+    dashes = [["Days since the dose", "-", "-", "0", "28"]]
+    assert said(table(header=fasting)) == []
+    assert said(table(header=[*HEADER, *dashes])) == []

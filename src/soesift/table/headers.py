@@ -155,6 +155,11 @@ def own_evidence(
     return weight
 
 
+def tells_visits(name: str) -> bool:
+    """Whether a row of this name may say with marks which visits are fasting, or by telephone."""
+    return bool(_OF_VISITS.fullmatch(name) or _COLUMN.fullmatch(name))
+
+
 def name_evidence(name: str, timed: float, row: int, s: HeaderSettings) -> float:
     """What the name in front of a row says; timed: share of the row's texts that name times."""
     if not name:

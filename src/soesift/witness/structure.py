@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from soesift.join.footnotes import successors
 from soesift.result.models import PlacedDoubt, SoeTable
+from soesift.table.headers import tells_visits
 from soesift.table.signs import has_time, is_mark, is_point
 from soesift.witness.settings import WitnessSettings
 
@@ -27,7 +28,7 @@ _CONTINUED = re.compile(r"\bcontinue[ds]?\s+on\s+(?:the\s+)?next\s*page", re.IGN
 NEAR_TOP = 5  # rows of a page among which a header is printed again
 _PLANNED = re.compile(r"\b(?:weeks?|days?|visits?|months?|cycles?|wk|V|D|W|M|C\d+D)\s?-?\d+\b", re.IGNORECASE)
 _RANGE = re.compile(r"\b(?:to|and|through|thru|until|or|up)\b|[-–—/,&(+;:]|≥|≤|every", re.IGNORECASE)
-_GOES_ON = re.compile(r"(?:\b(?:to|of|and|or|for|the|at|with)|[(/&,–-])\s*$", re.IGNORECASE)
+_GOES_ON = re.compile(r"\w.*(?:\b(?:to|of|and|or|for|the|at|with)|[(/&,–-])\s*$", re.IGNORECASE)
 _NUMBERED = re.compile(r"\d")
 
 
@@ -77,7 +78,7 @@ def _torn_headers(table: SoeTable) -> Iterator[PlacedDoubt]:
 def _alone_empty(table: SoeTable, settings: WitnessSettings) -> list[int]:
     """The one column whose lowest header level is empty where all others have one; events often have none."""
     row = table.grid[table.header_rows - 1]
-    if _filled(row) < settings.column_filled:
+    if _filled(row) < settings.column_filled or any(map(_marked, row[1:])):
         return []
     empty = [column for column in range(1, len(row)) if not row[column]]
     named = [" ".join(line[column] for line in table.grid[: table.header_rows]) for column in empty]
@@ -109,7 +110,8 @@ def _header_length(table: SoeTable, settings: WitnessSettings) -> Iterator[Place
     width = len(grid[0])
     why = ""
     for row in range(heads):
-        if sum(map(_marked, grid[row][1:])) >= max(2, 0.3 * (width - 1)):
+        told = tells_visits(grid[row][0]) or (row > 0 and grid[row][0] == grid[0][0])
+        if not told and sum(map(_marked, grid[row][1:])) >= max(2, 0.3 * (width - 1)):
             why = f"Row {row + 1} of the header holds marks: it may be an activity."
         elif width > 2 and len(set(grid[row])) == 1 and _CAPTION.match(grid[row][0]):
             why = f"Row {row + 1} of the header is one text over all columns: it may be a title."
