@@ -1,10 +1,10 @@
 """Visit headers by seed: headers as the field prints them, made with the visits that they mean.
 
-    python benchmarks/soe_bench/visit_headers.py [--seeds 20] [--half repair|kept] [--errors] [--show]
+    python benchmarks/soe_bench/visit_headers.py [--seeds 20] [--half repair|kept|fresh] [--errors] [--show]
 
 Each template prints one way of heading columns, with numbers, units, signs and spellings drawn by the seed. Every
-second template is `repair`: its errors may be looked at while the program is mended; `kept` is only scored. Columns
-count as in `score_visits.py`: right, open (not right, but with a doubt), wrong in silence. A column that nobody
+second template is `repair`: its errors were looked at while the program was mended and `kept` was only scored; `fresh`
+was written after that (figures of each stage: docs/lab-notes.md). By now all have been looked at. Columns count as in `score_visits.py`: right, open (not right, but with a doubt), wrong in silence. A column that nobody
 can read for certain (`must_doubt`) is right if it carries a doubt and wrong in silence without one.
 """
 
@@ -1271,11 +1271,11 @@ def main(words: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--seeds", type=int, default=20)
     parser.add_argument("--half", choices=("repair", "kept", "fresh"))
-    parser.add_argument("--errors", action="store_true", help="differences by template; of the half `repair` only")
+    parser.add_argument("--errors", action="store_true", help="differences by template")
     args = parser.parse_args(words)
     for half in (args.half,) if args.half else ("repair", "kept", "fresh"):
         scores = score_templates(half, range(args.seeds))
-        for name, score in scores.items() if args.errors and half == "repair" else ():
+        for name, score in scores.items() if args.errors else ():
             for error in dict.fromkeys(score.errors):
                 print(f"{name}: {error[:230]}")
         print(f"{half}, {len(scores)} templates:")
