@@ -2,10 +2,11 @@
 
     python benchmarks/soe_bench/visit_headers.py [--seeds 20] [--half repair|kept|fresh] [--errors] [--show]
 
-Each template prints one way of heading columns, with numbers, units, signs and spellings drawn by the seed. Every
-second template is `repair`: its errors were looked at while the program was mended and `kept` was only scored; `fresh`
-was written after that (figures of each stage: docs/lab-notes.md). By now all have been looked at. Columns count as in `score_visits.py`: right, open (not right, but with a doubt), wrong in silence. A column that nobody
-can read for certain (`must_doubt`) is right if it carries a doubt and wrong in silence without one.
+Each template prints one way of heading columns, with numbers, units, signs and spellings drawn by the seed.
+Every second template is `repair`: its errors were looked at while the program was mended and `kept` was only
+scored; `fresh` was written after that (figures of each stage: docs/lab-notes.md). By now all have been looked
+at. Columns count as in `score_visits.py`: right, open (not right, but with a doubt), wrong in silence. A column
+that nobody can read for certain (`must_doubt`) is right if it carries a doubt and wrong in silence without one.
 """
 
 from __future__ import annotations
