@@ -19,8 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from soesift.classify.features import features
-from soesift.classify.judge import Judge
-from soesift.classify.linear import Linear, softmax
+from soesift.classify.judge import Judge, Linear, softmax
 from soesift.evaluate.calibration import brier, expected_calibration_error
 from soesift.evaluate.folds import group_folds
 from soesift.evaluate.pages import score_folder

@@ -26,7 +26,7 @@ CRASH = b"% kills its reader\n"
 
 def reader(task: dict[str, Any], tell: Any) -> dict[str, Any]:
     """The service's own reader, but for the document that asks for a crash."""
-    from soesift.serve.work import detect_document
+    from soesift.serve.pool import detect_document
 
     if Path(task["document"]).read_bytes().endswith(CRASH):
         os.kill(os.getpid(), signal.SIGSEGV)

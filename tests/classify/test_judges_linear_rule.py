@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 
 from soesift.classify.evidence import evidence, likely_class
 from soesift.classify.features import CLASSES, NAMES, features
-from soesift.classify.linear import Linear, read_linear, softmax, write_linear
-from soesift.classify.rule import rule_probabilities
+from soesift.classify.judge import Linear, read_linear, rule_probabilities, softmax, write_linear
 from soesift.classify.shipped import (
     MODELS,
     Stack,

@@ -17,8 +17,7 @@ from soesift.errors import DocumentError
 from soesift.files import file_sha256
 from soesift.join.fragment import Fragment
 from soesift.result.models import ModelInfo, Result, SoeTable
-from soesift.result.schema import shipped_schema
-from soesift.result.store import result_json
+from soesift.result.store import result_json, shipped_schema
 from soesift.table.record import TableRecord
 
 

@@ -19,8 +19,7 @@ from hypothesis import strategies as st
 import made_protocols as made
 from soesift.cli.main import main
 from soesift.detect import remote
-from soesift.detect.manifest import read_list
-from soesift.detect.remote import check_urls, copy, name_of, safe_name, shown
+from soesift.detect.remote import check_urls, copy, name_of, read_list, safe_name, shown
 from soesift.detect.sources import Source, find_sources
 from soesift.errors import DocumentError, UsageError
 

@@ -14,8 +14,15 @@ from pydantic import ValidationError
 from soesift.errors import SoesiftError, UsageError
 from soesift.files import WriteError
 from soesift.result import models as m
-from soesift.result.schema import SHIPPED, generated_schema, shipped_schema, write_schema
-from soesift.result.store import read_result, result_json, write_result
+from soesift.result.store import (
+    SHIPPED,
+    generated_schema,
+    read_result,
+    result_json,
+    shipped_schema,
+    write_result,
+    write_schema,
+)
 
 share = st.floats(0, 1)
 text = st.text(max_size=20)
@@ -98,7 +105,7 @@ def test_round_trip_and_schema(tmp_path: Path, result: m.Result) -> None:
 def test_schema_file_is_the_generated_one(tmp_path: Path) -> None:
     assert shipped_schema() == generated_schema()
     shipped = Path(m.__file__).with_name(SHIPPED).read_bytes()
-    assert write_schema(tmp_path / "s.json").read_bytes() == shipped, "run: python -m soesift.result.schema"
+    assert write_schema(tmp_path / "s.json").read_bytes() == shipped, "run: python -m soesift.result.store"
     jsonschema.Draft202012Validator.check_schema(shipped_schema())
 
 

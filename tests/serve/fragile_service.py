@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from soesift.process.child import Task, Tell
+from soesift.serve.pool import detect_document
 from soesift.serve.run import serve
 from soesift.serve.service import Works, open_service
 from soesift.serve.settings import Settings
-from soesift.serve.work import detect_document
-from soesift.web.token import take_token
+from soesift.web.listen import take_token
 
 
 def fragile(task: Task, tell: Tell) -> dict[str, Any]:

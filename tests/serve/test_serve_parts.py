@@ -17,12 +17,9 @@ from hypothesis import strategies as st
 from soesift.cli.serve import command
 from soesift.errors import DocumentError, UsageError
 from soesift.serve.intake import NotADocument, TooLarge, open_inside, receive
-from soesift.serve.queue import Queue
+from soesift.serve.queue import Queue, open_store
 from soesift.serve.routes_documents import plain_name
-from soesift.serve.store import open_store
-from soesift.web.asker import host_name
-from soesift.web.listen import is_loopback
-from soesift.web.token import take_token
+from soesift.web.listen import host_name, is_loopback, take_token
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from soesift.classify.features import features
-from soesift.classify.linear import CLASSES, softmax
+from soesift.classify.judge import CLASSES, softmax
 from soesift.classify.shipped import stacked_probabilities
 from soesift.sample import make_protocol
 from soesift.study.detection import cross_detect

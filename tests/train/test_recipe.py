@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from soesift.classify.linear import read_linear
+from soesift.classify.judge import read_linear
 from soesift.classify.shipped import load_judge
 from soesift.cli.models import command
 from soesift.errors import UsageError

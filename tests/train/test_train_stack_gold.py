@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from soesift.classify.linear import softmax
+from soesift.classify.judge import softmax
 from soesift.classify.shipped import log_odds
 from soesift.table.record import TableRecord
 from soesift.train.gold_labels import gold_labels, read_gold

@@ -13,9 +13,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from soesift.classify.features import features
 from soesift.classify.hub import local_model
-from soesift.classify.judge import Judge
-from soesift.classify.linear import CLASSES, Linear, read_linear, softmax
-from soesift.classify.rule import rule_probabilities
+from soesift.classify.judge import CLASSES, Judge, Linear, read_linear, rule_probabilities, softmax
 from soesift.classify.student import load
 from soesift.errors import ModelError
 from soesift.result.models import ModelInfo

@@ -30,7 +30,7 @@ def command(folder: Path, model: str, host: str, port: int, names: tuple[str, ..
     the machine. See docs/app.md.
     """
     from soesift.errors import MissingExtra
-    from soesift.web.token import take_token
+    from soesift.web.listen import take_token
 
     try:
         from soesift.app.routes import UPLOADS, routes

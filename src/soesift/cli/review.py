@@ -41,7 +41,7 @@ def command(
     Nothing is overwritten: corrections are added to RESULT.corrections.jsonl, labels to the ledger. See docs/review.md.
     """
     from soesift.errors import MissingExtra, UsageError
-    from soesift.web.token import take_token
+    from soesift.web.listen import take_token
 
     try:
         from soesift.review.run import open_review, serve

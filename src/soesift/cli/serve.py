@@ -32,7 +32,7 @@ def command(config: Path | None, **options: Any) -> None:
     from soesift.config import check, load_toml
     from soesift.errors import MissingExtra
     from soesift.serve.settings import Settings
-    from soesift.web.token import take_token
+    from soesift.web.listen import take_token
 
     given = {key: value for key, value in options.items() if value not in (None, ())}
     base = load_toml(config, Settings).model_dump(exclude_unset=True) if config else {}

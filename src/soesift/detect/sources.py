@@ -10,8 +10,7 @@ from glob import glob
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from soesift.detect.manifest import read_list
-from soesift.detect.remote import check_urls, copy, documents_at, is_url, name_of, safe_name
+from soesift.detect.remote import check_urls, copy, documents_at, is_url, name_of, read_list, safe_name
 from soesift.document.kind import ENDINGS
 from soesift.errors import DocumentError, UsageError
 from soesift.files import file_sha256

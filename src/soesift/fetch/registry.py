@@ -10,7 +10,7 @@ from urllib.parse import quote, urlsplit
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from soesift.config import first_mistake
-from soesift.detect.manifest import read_rows, read_text
+from soesift.detect.remote import read_rows, read_text
 from soesift.errors import UsageError
 from soesift.fetch.download import FetchError, TryAgain, Visitor, check_status, persist
 

@@ -12,8 +12,8 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp
 
 from soesift.web import guard as web
-from soesift.web.asker import has_token
 from soesift.web.guard import behind, known_name, no, of_ours
+from soesift.web.listen import has_token
 
 MOST_BYTES = 4_000_000
 COOKIE = "soesift-review"

@@ -7,7 +7,7 @@ from random import Random
 
 from soesift.sample.words import activities as words
 from soesift.sample.words import timing
-from soesift.sample.words.area import Area, Special
+from soesift.sample.words.areas import Area, Special
 
 ORDER = (
     "Eligibility",

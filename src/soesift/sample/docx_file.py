@@ -19,7 +19,7 @@ from soesift.sample.blocks import (
     TitlePage,
 )
 from soesift.sample.grid import RAISED, Cell, Grid
-from soesift.sample.layout_table import column_blocks
+from soesift.sample.layout import column_blocks
 from soesift.sample.style import PageStyle
 
 EPOCH = (2020, 1, 1, 0, 0, 0)  # written as the date of every part, so that the bytes depend on the seed only

@@ -11,7 +11,7 @@ from soesift.sample.grid import Cell, Grid, Row
 from soesift.sample.headers import header_rows
 from soesift.sample.marks import plan_marks
 from soesift.sample.truth import TrueEdit
-from soesift.sample.words import notes as note_words
+from soesift.sample.words import prose as note_words
 from soesift.sample.words import timing
 
 SIGNS = ("X", "X", "X", "X", "X", "x", "✓", "•", "●", "√")

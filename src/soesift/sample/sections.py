@@ -8,7 +8,7 @@ from soesift.sample.academic import academic_schedule
 from soesift.sample.blocks import Block, Contents, Heading, NewPage, Paragraph, Schedule, Table, TitlePage
 from soesift.sample.kinds import Options
 from soesift.sample.negatives import analysis, drawings
-from soesift.sample.negatives.dose_changes import dose_changes
+from soesift.sample.negatives.dosing import dose_changes
 from soesift.sample.negatives.registry import MAKERS, choose_makers
 from soesift.sample.negatives.scene import Scene
 from soesift.sample.study import Study

@@ -7,8 +7,7 @@ from random import Random
 
 from soesift.errors import UsageError
 from soesift.sample.words import prose
-from soesift.sample.words.area import Area
-from soesift.sample.words.areas import AREAS
+from soesift.sample.words.areas import AREAS, Area
 
 SYLLABLES = ("ve", "zo", "mi", "ra", "lu", "ta", "xo", "be", "ni", "cal", "dor", "fe", "quo", "sil", "par")
 

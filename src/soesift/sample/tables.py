@@ -21,7 +21,7 @@ from soesift.sample.kinds import Options
 from soesift.sample.negatives.scene import Scene
 from soesift.sample.schedule import MadeSchedule, Wording, choose_wording, make_schedule, redact
 from soesift.sample.style import Look, table_look
-from soesift.sample.words import notes as note_words
+from soesift.sample.words import prose as note_words
 from soesift.sample.words import timing
 
 MODES: tuple[Mode, ...] = ("landscape", "landscape", "landscape", "rotate", "rotate", "portrait", "turned")

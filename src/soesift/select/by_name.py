@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from soesift.classify.linear import softmax
+from soesift.classify.judge import softmax
 from soesift.errors import UsageError
 from soesift.evaluate.arrays import UNKNOWN, Bools, Floats, Ints, Strings
 from soesift.evaluate.folds import group_folds

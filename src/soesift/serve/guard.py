@@ -11,8 +11,8 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope
 
 from soesift.web import guard as web
-from soesift.web.asker import has_token
 from soesift.web.guard import behind, known_name, no, of_ours
+from soesift.web.listen import has_token
 
 OPEN_PATHS = {"/healthz"}  # needs no token: it tells a container's probe one word
 DOCUMENTS = "/v1/documents"

@@ -13,7 +13,7 @@ from typing import IO, NamedTuple
 
 from soesift.errors import DocumentError, SoesiftError
 from soesift.files import WriteError
-from soesift.serve.store import Store
+from soesift.serve.queue import Store
 
 CHUNK = 1 << 20
 _KINDS = {

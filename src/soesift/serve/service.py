@@ -15,11 +15,9 @@ from soesift.errors import SoesiftError, UsageError
 from soesift.process.child import Work
 from soesift.process.worker import Worker
 from soesift.serve.metrics import Jobs, Metrics
-from soesift.serve.pool import Pool
-from soesift.serve.queue import Job, Queue
+from soesift.serve.pool import Pool, detect_document, view_document
+from soesift.serve.queue import Job, Queue, Store, open_store
 from soesift.serve.settings import Settings
-from soesift.serve.store import Store, open_store
-from soesift.serve.work import detect_document, view_document
 from soesift.web.viewer import Busy, Viewer
 
 MOST_VIEWS = 16  # pages and tables waited for at one time

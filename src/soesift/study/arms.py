@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from soesift.classify.rule import rule_probabilities
+from soesift.classify.judge import rule_probabilities
 from soesift.errors import UsageError
 from soesift.evaluate.arrays import UNKNOWN, Bools, Floats, Ints
 from soesift.select.audit import simulated_non_experts

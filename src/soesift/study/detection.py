@@ -14,9 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from soesift.classify.features import features
-from soesift.classify.judge import Judge
-from soesift.classify.linear import softmax
-from soesift.classify.rule import rule_probabilities
+from soesift.classify.judge import Judge, rule_probabilities, softmax
 from soesift.classify.shipped import Stack, log_odds
 from soesift.detect.detector import Detector
 from soesift.evaluate.folds import group_folds

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from soesift.classify.linear import softmax
+from soesift.classify.judge import softmax
 from soesift.errors import MissingExtra, UsageError
 from soesift.evaluate.arrays import UNKNOWN, Bools, Floats, Ints
 from soesift.evaluate.folds import group_folds

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from soesift.classify.features import features
-from soesift.classify.linear import CLASSES, Linear, write_linear
+from soesift.classify.judge import CLASSES, Linear, write_linear
 from soesift.classify.model_folder import sha256, verify
 from soesift.classify.shipped import Stack
 from soesift.evaluate.folds import group_folds

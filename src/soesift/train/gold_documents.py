@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from soesift.classify.features import features
-from soesift.classify.linear import CLASSES, softmax
+from soesift.classify.judge import CLASSES, softmax
 from soesift.detect.detector import pdf_fragments
 from soesift.detect.options import Ocr, ReadOptions
 from soesift.detect.reading import Reading

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from pydantic import BaseModel, ConfigDict
 
-from soesift.classify.linear import CLASSES
+from soesift.classify.judge import CLASSES
 from soesift.errors import MissingExtra
 from soesift.join.fragment import Fragment
 from soesift.join.group import BIAS, WEIGHTS

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from soesift.classify.linear import CLASSES, Linear
+from soesift.classify.judge import CLASSES, Linear
 from soesift.errors import MissingExtra
 
 STRENGTH = 0.1  # inverse of the L2 penalty

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
 from soesift.classify.features import features
-from soesift.classify.linear import CLASSES, softmax, write_linear
+from soesift.classify.judge import CLASSES, softmax, write_linear
 from soesift.classify.model_folder import sha256
 from soesift.classify.shipped import Stack
 from soesift.config import load_toml

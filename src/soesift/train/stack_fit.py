@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from soesift.classify.linear import Linear, softmax
+from soesift.classify.judge import Linear, softmax
 from soesift.classify.shipped import Stack, log_odds
 from soesift.errors import MissingExtra
 from soesift.train.linear_fit import fit_linear

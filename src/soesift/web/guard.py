@@ -8,7 +8,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from soesift.web.asker import host_name, same_origin
+from soesift.web.listen import host_name, same_origin
 
 LOCAL_NAMES = ("127.0.0.1", "localhost", "::1")
 HEADERS = {

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from random import Random
 
 from soesift.sample.blocks import Block
-from soesift.sample.negatives import dosing, figures, paperwork, samples, statistics
+from soesift.sample.negatives import dosing, paperwork, samples, statistics
+from soesift.sample.negatives import drawings as figures
 from soesift.sample.negatives.scene import Scene
 
 Maker = Callable[[Random, Scene], list[Block]]

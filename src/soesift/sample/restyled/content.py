@@ -12,7 +12,7 @@ from soesift.sample.activities import Activity, category_name, choose_activities
 from soesift.sample.columns import SCHEMES, Column, calendar
 from soesift.sample.marks import plan_marks
 from soesift.sample.study import make_study
-from soesift.sample.words import notes as note_words
+from soesift.sample.words import prose as note_words
 
 LETTERS = tuple("abcdefghijklmnopqrstuvwxyz")
 NUMBERS = tuple(str(n) for n in range(1, 30))

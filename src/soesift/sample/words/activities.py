@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from soesift.sample.words.area import Special
+from soesift.sample.words.areas import Special
 
 GENERAL: tuple[Special, ...] = (
     (
