@@ -15,6 +15,8 @@ from starlette.routing import Route
 from soesift.app.signing import audit_report, signatures, state_of
 from soesift.app.versions import versions_of
 from soesift.app.workspace import Workspace
+from soesift.diff.compare import diff_results
+from soesift.diff.html import diff_html
 from soesift.errors import SoesiftError, UsageError
 from soesift.export.wording import plain
 from soesift.export.write import WRITERS, write
@@ -42,9 +44,6 @@ def routes(space: Workspace) -> list[Route]:
         return HTMLResponse(audit_report(_of(space, request), space.readers))
 
     def compare(request: Request) -> Response:
-        from soesift.diff.compare import diff_results
-        from soesift.diff.html import diff_html
-
         old = space.review.documents.get(request.path_params["other"])
         if old is None:
             raise UsageError("no such document here; reload the page")
