@@ -29,7 +29,7 @@ import pypdfium2
 from numpy.typing import NDArray
 
 from soesift.document.pdf import is_mostly_picture, open_pdf, read_page, render_page
-from soesift.document.scan_glance import NAMES, SETTINGS, features
+from soesift.document.scan_glance import NAMES, SETTINGS, chance, features, shipped_trees
 from soesift.sample import make_protocol
 from soesift.sample.kinds import KINDS
 
@@ -234,6 +234,14 @@ def exported(rows: list[dict[str, Any]]) -> tuple[float, list[dict[str, Any]]]:
     return round(float(np.log(share / (1 - share))), 5), found
 
 
+def tell(who: str, rows: list[dict[str, Any]], found: NDArray[np.float64], least: float) -> None:
+    print(f"\n{who}, read from {least}:\n\n| pages | wear | schedule pages read | subsidiary | others read |")
+    print("|---|---|---|---|---|")
+    for row in scores(rows, found, least):
+        told = [f"{row.get(f'{k} read', 0)} of {row.get(k, 0)}" for k in ("schedule", "subsidiary", "other")]
+        print(f"| {row['pages']} | {row['wear']} | {' | '.join(told)} |")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, required=True)
@@ -245,12 +253,10 @@ def main() -> None:
     options.out.mkdir(parents=True, exist_ok=True)
     rows = seen_pages(options)
     found = held_out(rows)
+    shipped = np.asarray([chance(np.asarray(row["seen"]), shipped_trees()) for row in rows])
+    tell("the trees of the package (which may have learnt from these documents)", rows, shipped, SETTINGS.read)
     for least in (0.02, 0.03, SETTINGS.read, 0.08, 0.1):
-        print(f"\nread from {least}:\n\n| pages | wear | schedule pages read | subsidiary | others read |")
-        print("|---|---|---|---|---|")
-        for row in scores(rows, found, least):
-            told = [f"{row.get(f'{k} read', 0)} of {row.get(k, 0)}" for k in ("schedule", "subsidiary", "other")]
-            print(f"| {row['pages']} | {row['wear']} | {' | '.join(told)} |")
+        tell("held out", rows, found, least)
     start, learnt = exported(rows)
     digest = hashlib.sha256(json.dumps([start, learnt]).encode()).hexdigest()
     card = {

@@ -44,7 +44,7 @@ SETTINGS = GlanceSettings()
 
 def likely(grey: Grey) -> float:
     """Probability that a page, as an (h, w) picture, holds a table like a schedule; calibrated where it was learnt."""
-    return chance(features(grey), _trees())
+    return chance(features(grey), shipped_trees())
 
 
 def chance(seen: Floats, trees: dict[str, Any]) -> float:
@@ -59,7 +59,7 @@ def chance(seen: Floats, trees: dict[str, Any]) -> float:
 
 
 @lru_cache(maxsize=1)
-def _trees() -> dict[str, Any]:
+def shipped_trees() -> dict[str, Any]:
     found: dict[str, Any] = json.loads(Path(__file__).with_name("glance.json").read_text("utf-8"))
     return found
 
