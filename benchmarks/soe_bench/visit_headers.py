@@ -1,6 +1,6 @@
 """Visit headers by seed: headers as the field prints them, made with the visits that they mean.
 
-    python benchmarks/soe_bench/visit_headers.py [--seeds 20] [--half repair|kept|fresh] [--errors] [--show]
+    python benchmarks/soe_bench/visit_headers.py [--seeds 20] [--half repair|kept|fresh] [--errors]
 
 Each template prints one way of heading columns, with numbers, units, signs and spellings drawn by the seed.
 Every second template is `repair`: its errors were looked at while the program was mended and `kept` was only
