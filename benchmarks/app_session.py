@@ -556,10 +556,10 @@ def kills(chromium: Any, place: Path, asked: argparse.Namespace) -> int:
         browser.kill()
     lines = [one["id"] for path in (place / "results").glob("*.jsonl") for one in read_corrections(path)]
     gone = made - set(lines)
-    lost, twice = len(gone - browser.refused.keys()), len(lines) - len(set(lines))
+    lost, twice = len(gone - browser.refused), len(lines) - len(set(lines))
     print(
         f"kills: {asked.kills - browsers} of the server, {browsers} of the browser; {len(made)} actions made, "
-        f"{len(gone & browser.refused.keys())} of them refused with a reason; "
+        f"{len(gone & browser.refused)} of them refused with a reason; "
         f"lost {lost}, written twice {twice}"
     )
     return int(lost > 0)
@@ -570,7 +570,7 @@ class Browser:
 
     def __init__(self, chromium: Any, profile: Path, app: App) -> None:
         self.chromium, self.profile, self.app = chromium, profile, app
-        self.refused: dict[str, str] = {}  # actions that the server would not take, and told the person why
+        self.refused: set[str] = set()  # actions that the server would not take, and told the person why
         self.start()
 
     def start(self) -> None:
@@ -609,7 +609,7 @@ class Browser:
     def heard(self, answer: Any) -> None:
         if answer.status == 409 and answer.request.post_data:
             with suppress(Exception):  # the page may be gone by now
-                self.refused[json.loads(answer.request.post_data)["id"]] = answer.json()["detail"]
+                self.refused.add(json.loads(answer.request.post_data)["id"])
 
     def kill(self) -> None:
         os.killpg(self.process.pid, signal.SIGKILL)
