@@ -62,10 +62,7 @@ OCR = "pictures alone want OpenCV and the models of OCR"
 TORCH = "torch takes seconds to load, and much of the folder runs without"
 SERVER = "nothing of a server is loaded before it is to listen"
 HANDY = "result.to_xlsx() and its like, for people; the one circle"
-DIFF = "SciPy and the difference of texts are wanted where a version is compared"
 LATER = {
-    ("soesift.app.routes", "soesift.diff.compare"): DIFF,
-    ("soesift.app.routes", "soesift.diff.html"): DIFF,
     ("soesift.bench.one", "soesift"): "timed as a user's program loads it",
     ("soesift.detect.all_tables", "soesift.document.docx"): WORD,
     ("soesift.detect.all_tables", "soesift.table.docx_records"): WORD,
