@@ -430,3 +430,21 @@ def test_a_header_row_may_say_how_visits_take_place() -> None:
     assert [v.contact for v in visits(header)] == [None, "phone", None]
     lettered = [["Week", "0", "4"], ["Clinic (C) or remote visit (R)", "C", "R"]]
     assert [v.contact for v in visits(lettered)] == ["site", "video"]
+
+
+def test_bare_numbers_are_days_where_they_say_the_time_beside_them() -> None:
+    days = visits([["Evaluation", "Screening", "Day 1", "Day 3", "Day 7", "EOT"], ["", "-21", "1", "3", "7", "28"]])
+    assert [(v.day, v.doubts) for v in days] == [(-21, []), (1, []), (3, []), (7, []), (28, [])]
+    weeks = visits([["Test", "Screening", "Week 1", "Week 4", "Week 8"], ["", "-14 to -1", "8", "29", "57"]])
+    assert [(v.week, v.day) for v in weeks] == [(None, -14), (1, 8), (4, 29), (8, 57)]
+
+
+@pytest.mark.parametrize(
+    "numbers",
+    [["-21", "1", "3", "9", "28"], ["1", "2", "3", "4", "5"], ["-21", "1", "3", "", ""], ["-21", "1", "3", "7", "28a"]],
+    ids=["one says another day", "numbers of visits", "too few", "more than numbers"],
+)
+def test_bare_numbers_stay_open_where_they_may_be_something_else(numbers: list[str]) -> None:
+    read = visits([["Evaluation", "Screening", "Day 1", "Day 3", "Day 7", "EOT"], ["", *numbers]])
+    assert any(v.doubts for v in read)
+    assert read[0].day is None

@@ -27,7 +27,7 @@ def fragile(task: Task, tell: Tell) -> dict[str, Any]:
     if b"please crash" in content:
         os.kill(os.getpid(), signal.SIGSEGV)
     if b"please hang" in content:
-        tell(1, 2)
+        tell(1, 2, "")
         time.sleep(60)
     if b"please stumble" in content:  # the first run of a document crashes, the second does not
         seen = path.with_suffix(".seen")
@@ -38,7 +38,7 @@ def fragile(task: Task, tell: Tell) -> dict[str, Any]:
         bytearray(4_000_000_000)
     if b"please wait" in content:
         for page in range(1, 5):
-            tell(page, 4)
+            tell(page, 4, "")
             time.sleep(0.3)
     if b"toy" in content:
         Path(task["result"]).write_text(TOY.replace("NAME", task["name"]))

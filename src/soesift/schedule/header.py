@@ -281,6 +281,49 @@ def _kinds_from_above(rows: list[HeaderRow], width: int) -> list[HeaderRow]:
     return done
 
 
+AGREEING = (
+    3  # columns in which a bare number must say the time printed beside it; 2 to 4 read the made-up headers alike
+)
+_BARE = re.compile(r"[-\u2013\u2212+]?\s?(\d+)(?:\s?(?:to|-|\u2013)\s?[-\u2013\u2212+]?\s?\d+)?")
+
+
+def _kinds_from_beside(rows: list[HeaderRow]) -> list[HeaderRow]:
+    """Rows of bare numbers without a label are days where they say what another row says: "Week 4" | 29."""
+    return [row._replace(kind="day") if row.kind is None and _says_days(row, rows) else row for row in rows]
+
+
+def _says_days(row: HeaderRow, rows: list[HeaderRow]) -> bool:
+    """Whether at least `AGREEING` numbers of a row are the days printed beside them in words, and none is another."""
+    texts = [clean(text) for text in row.texts]
+    bare = [_BARE.fullmatch(text) for text in texts]
+    if any(any(map(str.isdigit, text)) and not found for text, found in zip(texts, bare, strict=True)):
+        return False
+    agree = [
+        int(found[1]) in days
+        for index, found in enumerate(bare)
+        if found and (days := set().union(*(_days_of(other, index) for other in rows if other is not row)))
+    ]
+    counted = [int(found[1]) for found in bare if found]
+    numbered = counted == list(range(counted[0], counted[0] + len(counted))) if counted else True
+    return len(agree) >= AGREEING and all(agree) and not numbered  # 1, 2, 3, 4 may number the visits
+
+
+def _days_of(row: HeaderRow, column: int) -> set[int]:
+    """The days that a cell's own words may mean: "Week 4" is day 28 or, counted from 1, day 29."""
+    text = clean(row.texts[column])
+    kind = row.kind if row.kind in ("day", "week") else None
+    points = [
+        span for span in read_timing(text, kind).timing.times if span.first == span.last and span.first is not None
+    ]
+    if any(span.unit not in ("day", "week") for span in points):
+        return set()
+    return {
+        int(span.first or 0) * (7 if span.unit == "week" else 1) + more
+        for span in points
+        for more in ((0, 1) if span.unit == "week" else (0,))
+    }
+
+
 def epoch_row(rows: list[HeaderRow]) -> int | None:
     """The first header row whose cells name phases rather than times; None if no row does."""
     if len(rows) < 2:
@@ -364,7 +407,7 @@ def _phase(timing: Timing) -> str:
 
 def encounters_of(rows: list[HeaderRow], first: list[int]) -> tuple[list[Epoch], list[Encounter]]:
     """Epochs and encounters; `first[i]` is the grid column of data column i."""
-    rows = _kinds_from_above(rows, len(first))
+    rows = _kinds_from_beside(_kinds_from_above(rows, len(first)))
     columns = [read_column(rows, index) for index in range(len(first))]
     epochs, of_column = epochs_of(rows, columns)
     encounters = [
