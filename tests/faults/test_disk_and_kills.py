@@ -213,7 +213,8 @@ def test_two_detects_into_one_folder_give_whole_files(source: Path, whole: Path,
 def test_csv_files_of_an_earlier_run_with_more_tables_go(source: Path, tmp_path: Path) -> None:
     (tmp_path / "p.pdf").write_bytes((source / "p00.pdf").read_bytes())
     assert run("detect", tmp_path / "p.pdf", "--out", tmp_path / "out", *DETECT).returncode == 0
-    assert len(list((tmp_path / "out").glob("p_table*.csv"))) == 3
+    assert len(list((tmp_path / "out").glob("p_table?.csv"))) == 3
+    assert list((tmp_path / "out").glob("p_table?_header.csv"))
     (tmp_path / "p.pdf").write_bytes((source / "p01.pdf").read_bytes())
     (tmp_path / "out" / "p_tables.csv").write_text("mine")
     assert run("detect", tmp_path / "p.pdf", "--out", tmp_path / "out", "--replace", *DETECT).returncode == 3

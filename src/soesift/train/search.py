@@ -34,7 +34,7 @@ def search(
     try:
         import optuna
     except ImportError as error:
-        raise MissingExtra("optuna", "search") from error
+        raise MissingExtra("optuna", "train") from error
     if trials < 1:
         raise UsageError("a search needs at least one trial")
     optuna.logging.set_verbosity(optuna.logging.WARNING)
