@@ -58,7 +58,7 @@ def test_a_wrong_name_and_a_missing_package_are_said(tmp_path: Path, monkeypatch
     from transformers.integrations import integration_utils
 
     monkeypatch.setattr(integration_utils, "is_tensorboard_available", lambda: False)
-    with pytest.raises(MissingExtra, match="soesift.train"):
+    with pytest.raises(MissingExtra, match=r"soesift\[train\]"):
         open_trackers(["tensorboard"], tmp_path, 10)
     monkeypatch.setitem(sys.modules, "wandb", None)
     with pytest.raises(UsageError, match="wandb is not there"):
