@@ -59,6 +59,18 @@ def test_heading_comes_from_earlier_pages(tmp_path: Path) -> None:
     assert heading == "5.2 Study procedures"
 
 
+@pytest.mark.parametrize(
+    ("line", "heading"),
+    [("2. SCHEDULE OF ASSESSMENTS", "2. SCHEDULE OF ASSESSMENTS"), ("2. At the visit", "1. SYNOPSIS")],
+)
+def test_a_numbered_line_below_a_table_is_a_note_unless_it_names_a_schedule(
+    tmp_path: Path, line: str, heading: str
+) -> None:
+    sheet = draw_table(Sheet().text(72, 72, "1. SYNOPSIS"), XS, YS, full_grid(GRID)).text(72, YS[-1] + 14, line)
+    with opened(tmp_path, [sheet]) as document:
+        assert last_heading(find_tables(read_page(document, 0)), "") == heading
+
+
 def test_title_inside_the_frame_is_the_caption(tmp_path: Path) -> None:
     title = Spanned(0, 0, "Schedule of assessments", column_span=3)
     body = [Spanned(c.row + 1, c.column, c.text) for c in full_grid(GRID)]

@@ -73,7 +73,12 @@ def print_summary(outcomes: list[Outcome], out: Path) -> None:
         if outcome.said:
             console.print(f"[yellow]kept[/yellow] {escape(outcome.path.name)}: {escape(outcome.said)}")
     files = [path for outcome in outcomes for path in outcome.files]
-    console.print(f"{len(outcomes)} documents, {len(files)} files in {escape(str(out))}: {escape(names(files))}")
+    read, made = _several(len(outcomes), "document"), _several(len(files), "file")
+    console.print(f"{read}, {made} in {escape(str(out))}: {escape(names(files))}")
+
+
+def _several(count: int, what: str) -> str:
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
 
 
 def by_reason(unsure: list[UnsurePage]) -> dict[str, list[int]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from soesift.document.titles import has_schedule_title
 from soesift.table.context import attached, is_heading, is_note, surroundings
 from soesift.table.find import PageTables
 from soesift.table.headers import count_header_rows
@@ -20,10 +21,15 @@ def page_records(found: PageTables, document: str, sha256: str, n_pages: int, he
 
 
 def last_heading(found: PageTables, before: str) -> str:
-    """The last section heading up to the end of this page; a numbered line right below a table is a note of it."""
+    """The last section heading up to the end of this page; a numbered line right below a table is a note of it, unless
+    it names a schedule, as no note does in a short line.
+    """
     notes = {id(line) for table in found.tables for line in attached(found.lines, table.hull[3])}
     headings = [line for line in found.lines if is_heading(line) and not is_note(line)]
-    return next((h.text for h in reversed(headings) if id(h) not in notes or _DOTTED.match(h.text)), before)
+    surely = (
+        h for h in reversed(headings) if id(h) not in notes or _DOTTED.match(h.text) or has_schedule_title(h.text)
+    )
+    return next((h.text for h in surely), before)
 
 
 def title_row(grid: list[list[str]]) -> str:
