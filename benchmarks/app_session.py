@@ -38,6 +38,7 @@ from typing import Any
 sys.path.append(str(Path(__file__).resolve().parents[1] / "tests" / "app"))
 
 from app_process import in_full
+from restarted import SOESIFT, Restarted
 
 from soesift.export.write import WRITERS, write
 from soesift.result.models import Cell, Result, SoeTable, VisitSaid
@@ -45,7 +46,6 @@ from soesift.result.store import read_result
 from soesift.review.apply import corrected_result
 from soesift.review.corrections import read_corrections
 
-SOESIFT = [sys.executable, "-m", "soesift.cli.main"]
 SAVED = "document.getElementById('saved').textContent === 'All saved'"
 KINDS = ("cell", "header", "span", "note", "link", "title", "missed table", "visit day")
 KEPT = ("runs", "marker_guess", "doubt", "bbox", "page", "states")  # of a cell: how it was read, not what it says
@@ -90,31 +90,12 @@ def main() -> int:
 # What all of them share
 
 
-class App:
+class App(Restarted):
     """`soesift app` on one port, however often it is started again."""
 
     def __init__(self, space: Path) -> None:
         self.space = space
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
-        self.url = f"http://127.0.0.1:{self.port}/"
-        self.start()
-
-    def start(self) -> None:
-        command = [*SOESIFT, "app", str(self.space), "--no-open", "--port", str(self.port)]
-        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        for _ in range(1200):
-            try:
-                urllib.request.urlopen(self.url).close()
-                return
-            except OSError:
-                time.sleep(0.02)
-        raise SystemExit("soesift app did not start")
-
-    def kill(self) -> None:
-        self.process.send_signal(signal.SIGKILL)
-        self.process.wait()
+        super().__init__("app", space, "--no-open")
 
     def take(self, key: str, kind: str) -> str:
         with urllib.request.urlopen(f"{self.url}api/documents/{key}/export/{kind}") as answer:

@@ -14,16 +14,15 @@ from __future__ import annotations
 import argparse
 import random
 import shutil
-import signal
-import socket
 import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
 from pathlib import Path
 from typing import Any
+
+from restarted import SOESIFT, Restarted
 
 from soesift.review.corrections import read_corrections
 
@@ -58,54 +57,31 @@ def main() -> int:
             session(browser, server)
             lost = kills(browser, server, asked.kills, asked.labels_a_round, random.Random(asked.seed))
         finally:
-            server.process.kill()
-            server.process.wait()
+            server.kill()
             browser.close()
     return 1 if lost else 0
 
 
 def prepare(place: Path, documents: int) -> None:
     """Protocols, results and tables, made by the program itself."""
-    soesift = [sys.executable, "-m", "soesift.cli.main"]
     for what in (
         ["sample", "--out", place / "docs", "--count", documents, "--kind", "small"],
         ["detect", place / "docs", "--out", place / "out", "--format", "json", "--model", "linear", "--ocr", "never"],
         ["tables", place / "docs", "--out", place / "tables.jsonl"],
     ):
-        subprocess.run([*soesift, *map(str, what)], check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        subprocess.run([*SOESIFT, *map(str, what)], check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     from soesift.label.ledger import Ledger
 
     Ledger(place / "labels.db").close()
 
 
-class Server:
+class Server(Restarted):
     """`soesift review` on one port, however often it is started again."""
 
     def __init__(self, place: Path) -> None:
         self.place = place
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
-        self.url = f"http://127.0.0.1:{self.port}/"
-        self.start()
-
-    def start(self) -> None:
-        place = self.place
-        command = ["review", place / "out", place / "labels.db", "--tables", place / "tables.jsonl"]
-        command += ["--documents", place / "docs", "--port", self.port]
-        start = [sys.executable, "-m", "soesift.cli.main", *map(str, command)]
-        self.process = subprocess.Popen(start, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        for _ in range(600):
-            try:
-                urllib.request.urlopen(self.url).close()
-                return
-            except OSError:
-                time.sleep(0.05)
-        raise SystemExit("soesift review did not start")
-
-    def kill(self) -> None:
-        self.process.send_signal(signal.SIGKILL)
-        self.process.wait()
+        words = ["review", place / "out", place / "labels.db", "--tables", place / "tables.jsonl"]
+        super().__init__(*words, "--documents", place / "docs")
 
 
 def open_page(browser: Any, url: str, who: str) -> Any:

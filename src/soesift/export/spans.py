@@ -84,11 +84,6 @@ def pieces(cell: Cell) -> list[tuple[str, bool]]:
     return ([(cell.text, False)] if cell.text else []) + markers
 
 
-def raised_text(cell: Cell) -> str:
-    """The text with its markers behind it in raised characters of Unicode, in [] where Unicode has none."""
-    return cell.text + superscript(cell.markers)
-
-
 def superscript(markers: list[str]) -> str:
     """ "a,b" as raised characters; signs as they are; in [] if a letter has no raised form."""
     if all(c in _UP or not c.isalnum() for marker in markers for c in marker):

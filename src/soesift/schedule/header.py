@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from dataclasses import dataclass
 from typing import NamedTuple, get_args
 
 from soesift.schedule.contacts import contact_of_header
@@ -281,19 +282,28 @@ def _kinds_from_above(rows: list[HeaderRow], width: int) -> list[HeaderRow]:
     return done
 
 
-AGREEING = (
-    3  # columns in which a bare number must say the time printed beside it; 2 to 4 read the made-up headers alike
-)
 _BARE = re.compile(r"[-\u2013\u2212+]?\s?(\d+)(?:\s?(?:to|-|\u2013)\s?[-\u2013\u2212+]?\s?\d+)?")
 
 
-def _kinds_from_beside(rows: list[HeaderRow]) -> list[HeaderRow]:
+@dataclass(frozen=True, slots=True)
+class HeaderSettings:
+    """agreeing: columns in which a bare number must be the day printed beside it, as two may meet by chance (2 to 5: no
+    table of the benchmark's facts has such a row).
+    """
+
+    agreeing: int = 3
+
+
+DEFAULT = HeaderSettings()
+
+
+def _kinds_from_beside(rows: list[HeaderRow], settings: HeaderSettings = DEFAULT) -> list[HeaderRow]:
     """Rows of bare numbers without a label are days where they say what another row says: "Week 4" | 29."""
-    return [row._replace(kind="day") if row.kind is None and _says_days(row, rows) else row for row in rows]
+    return [row._replace(kind="day") if row.kind is None and _says_days(row, rows, settings) else row for row in rows]
 
 
-def _says_days(row: HeaderRow, rows: list[HeaderRow]) -> bool:
-    """Whether at least `AGREEING` numbers of a row are the days printed beside them in words, and none is another."""
+def _says_days(row: HeaderRow, rows: list[HeaderRow], settings: HeaderSettings) -> bool:
+    """Whether enough numbers of a row are the days printed beside them in words, and none is another."""
     texts = [clean(text) for text in row.texts]
     bare = [_BARE.fullmatch(text) for text in texts]
     if any(any(map(str.isdigit, text)) and not found for text, found in zip(texts, bare, strict=True)):
@@ -305,7 +315,7 @@ def _says_days(row: HeaderRow, rows: list[HeaderRow]) -> bool:
     ]
     counted = [int(found[1]) for found in bare if found]
     numbered = counted == list(range(counted[0], counted[0] + len(counted))) if counted else True
-    return len(agree) >= AGREEING and all(agree) and not numbered  # 1, 2, 3, 4 may number the visits
+    return len(agree) >= settings.agreeing and all(agree) and not numbered  # 1, 2, 3, 4 may number the visits
 
 
 def _days_of(row: HeaderRow, column: int) -> set[int]:

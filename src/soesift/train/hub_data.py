@@ -6,13 +6,16 @@ yours to publish.
 
 from __future__ import annotations
 
+import io
 import json
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from soesift.errors import MissingExtra, UsageError
+from soesift.errors import UsageError
+from soesift.export.parquet import require
+from soesift.files import write_atomically
 from soesift.table.record import TableRecord
 from soesift.train.data import Label
 
@@ -21,24 +24,23 @@ DATA = "data/train-00000-of-00001.parquet"
 
 def write_dataset(records: Sequence[TableRecord], labels: Sequence[Label], folder: Path, name: str = "tables") -> int:
     """Write every table with its label (empty: none) as one Parquet file, and the card. Returns how many rows.
+    Raises MissingExtra, WriteError.
 
     Columns: table_id, document, page, label, weight, provenance, group, grid (list of rows), record (all as JSON).
     """
-    arrow, parquet = _arrow()
+    arrow, parquet = require()
     known = {label.table_id: label for label in labels}
     rows = [_row(record, known.get(record.table_id)) for record in records]
-    path = folder / DATA
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_suffix(".part")
-    parquet.write_table(arrow.Table.from_pylist(rows, schema=_schema(arrow)), part)
-    part.replace(path)
-    (folder / "README.md").write_text(card(rows, name), "utf-8")
+    table = io.BytesIO()
+    parquet.write_table(arrow.Table.from_pylist(rows, schema=_schema(arrow)), table)
+    write_atomically(folder / DATA, table.getvalue())
+    write_atomically(folder / "README.md", card(rows, name))
     return len(rows)
 
 
 def read_dataset(folder: Path) -> tuple[list[TableRecord], list[Label]]:
     """Tables and labels of such a folder, or of one that `datasets` has saved as Parquet. Raises UsageError."""
-    _, parquet = _arrow()
+    _, parquet = require()
     files = sorted(Path(folder).rglob("*.parquet"))
     if not files:
         raise UsageError(f"{folder}: no Parquet file in it; write one with soesift.train.hub_data.write_dataset")
@@ -98,12 +100,3 @@ def _schema(arrow: Any) -> Any:
     kinds = {"table_id": text, "document": text, "page": number, "label": text, "weight": arrow.float64(),
              "provenance": text, "group": text, "grid": arrow.list_(arrow.list_(text)), "record": text}  # fmt: skip
     return arrow.schema(list(kinds.items()))
-
-
-def _arrow() -> tuple[Any, Any]:
-    try:
-        import pyarrow
-        import pyarrow.parquet
-    except ImportError as error:
-        raise MissingExtra("pyarrow", "data") from error
-    return pyarrow, pyarrow.parquet
