@@ -51,7 +51,7 @@ class Kind(NamedTuple):
 
 KINDS = {
     "demo": Kind("app", "", 250),
-    "light": Kind("app,data", "light", 400),
+    "light": Kind("app", "light", 280),
     "test": Kind("app,data,train", "test", 550),
 }
 
@@ -156,6 +156,7 @@ def reached(url: str) -> bool:
 def pip(*words: str) -> None:
     """Install, telling what is downloaded as it comes; what pip said in full if it fails. Raises SystemExit."""
     command = [str(BIN / "python"), "-m", "pip", "install", "--disable-pip-version-check", "--progress-bar", "off"]
+    command.append("--no-compile")  # modules are compiled as they are first imported; most never are
     said = []
     with subprocess.Popen(
         [*command, *words], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd=ROOT, text=True

@@ -77,6 +77,7 @@ def test_text_is_only_ever_prefixed(text: str) -> None:
 
 
 def test_dataframe(schedule: SoeTable) -> None:
+    pytest.importorskip("pandas")  # of the extra data, which the light tests go without
     frame = schedule.to_dataframe()
     assert frame.shape == (4, 4)
     assert list(frame.columns) == [
@@ -90,6 +91,7 @@ def test_dataframe(schedule: SoeTable) -> None:
 
 
 def test_dataframe_of_odd_tables(toy: Result) -> None:
+    pytest.importorskip("pandas")  # of the extra data, which the light tests go without
     plain = toy.tables[1].to_dataframe()
     assert plain.values.tolist() == [["Pre-dose", "X"], ["=1+1 h", ""]]
     assert list(plain.columns) == [0, 1]
