@@ -10,8 +10,8 @@ Needs playwright and a Chromium on the PATH. All protocols are made by the progr
 `mend`: of each document, one error of each of eight kinds is planted in the result: a cell, a header cell, a merged
 header parted, a note, a cell's markers, the title, a table left out, and the day of a visit. A browser mends them, and
 every format that the app hands out is compared with that of the result without errors. `kills`: one browser edits,
-decides, undoes and reloads while the server is ended by SIGKILL, and is itself killed now and then; ids made are
-compared with the sidecar. `first`: from the start of the command to the first table on the screen. `edit`: from the
+decides, undoes and reloads while the server is ended by SIGKILL, and is itself killed now and then; ids that the page
+has kept (its outbox is on disk) are compared with the sidecar. `first`: from the start of the command to the first table on the screen. `edit`: from the
 key that saves a cell to the mended cell on the screen.
 """
 
@@ -54,13 +54,14 @@ DRAWN = """
 ['x', 'y', 'width', 'height'].map((name) => Number(document.querySelector('.box.drawing').getAttribute(name)))
 """
 COUNT = """
-const put = Storage.prototype.setItem;
-Storage.prototype.setItem = function (key, value) {
-  if (key.startsWith('soesift.out.')) {
+const put = IDBObjectStore.prototype.put;
+IDBObjectStore.prototype.put = function (value, key) {
+  const asked = put.call(this, value, key);
+  asked.transaction.addEventListener('complete', () => {
     const made = JSON.parse(localStorage.getItem('made') ?? '[]');
-    put.call(this, 'made', JSON.stringify([...made, JSON.parse(value).body.id]));
-  }
-  return put.call(this, key, value);
+    localStorage.setItem('made', JSON.stringify([...made, JSON.parse(value).body.id]));
+  });
+  return asked;
 };
 """
 

@@ -228,6 +228,37 @@ def test_decisions_made_while_the_server_is_gone_survive_a_reload(browser: Any, 
     assert words(sidecar) == ["accept", "reject"]
 
 
+def test_what_a_crash_of_the_browser_takes_comes_back(browser: Any, made: tuple[Reviewing, Path]) -> None:
+    """A browser writes localStorage to disk up to a minute later; one that is killed starts with an older one."""
+    running, _ = made
+    sidecar = sidecar_of(running.places[0] / "other.json")
+    page = open_page(browser, running.url, "anna")
+    choose(page, "Table t1")
+    running.kill()
+    page.keyboard.press("n")
+    until(page, "document.getElementById('saved').textContent.includes('kept in this browser')")
+    page.evaluate("""for (const key of Object.keys(localStorage)) {
+        if (key.startsWith('soesift.out.')) localStorage.removeItem(key);
+    }""")
+    running.start()
+    page.reload()
+    saved(page)
+    assert words(sidecar) == ["reject"]
+    page.reload()
+    saved(page)
+    assert words(sidecar) == ["reject"]
+    assert (
+        page.evaluate("""new Promise((resolve) => {
+        const asked = indexedDB.open('soesift');
+        asked.onsuccess = () => {
+            const counted = asked.result.transaction('outbox').objectStore('outbox').count();
+            counted.onsuccess = () => resolve(counted.result);
+        };
+    })""")
+        == 0
+    )
+
+
 def test_texts_of_documents_stay_texts(browser: Any, tmp_path: Path) -> None:
     path = write_made(tmp_path, "made")
     path.write_text(

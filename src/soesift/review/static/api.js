@@ -1,11 +1,15 @@
-// Talking to the server. What a person decides goes into the outbox first (localStorage) and leaves it when the
+// Talking to the server. What a person decides goes into the outbox first (outbox.js) and leaves it when the
 // server has written it down: neither a reload, nor a server that is gone for a while, loses it.
 
 import { ask, byId, tell } from "./dom.js";
+import { allKept, forget, keep, waiting } from "./outbox.js";
 
-const OUT = "soesift.out.";
+export { restore, waiting } from "./outbox.js";
+
+const SOON = 300; // ms until what the server did not take is sent again
+const LATEST = 1000; // and at most, however long it is gone
+
 let csrf = "";
-let count = 0;
 let flushing = false;
 let last = Promise.resolve();
 
@@ -60,21 +64,11 @@ export function freshId() {
   return Array.from(crypto.getRandomValues(new Uint8Array(12)), (b) => b.toString(16).padStart(2, "0")).join("");
 }
 
-export function waiting() {
-  const keys = [];
-  for (let i = 0; i < localStorage.length; i++) {
-    const key = localStorage.key(i);
-    if (key.startsWith(OUT)) keys.push(key);
-  }
-  return keys.sort().map((key) => ({ key, ...JSON.parse(localStorage.getItem(key)) }));
-}
-
 // `done` is called with the server's answer, `refused` with the reason, if this page still lives then
 const callers = new Map();
 
 export function send(path, body, done, refused) {
-  const key = `${OUT}${String(Date.now()).padStart(15, "0")}.${String(count++).padStart(6, "0")}.${body.id}`;
-  localStorage.setItem(key, JSON.stringify({ path, body }));
+  const key = keep(path, body, showSaved);
   callers.set(key, { done, refused });
   showSaved();
   flush();
@@ -84,13 +78,13 @@ export function flush() {
   if (flushing) return;
   flushing = true;
   const all = async () => {
-    let pause = 300;
+    let pause = SOON;
     while (waiting().length) {
       const left = await round();
       showSaved();
       if (!left) continue;
       await new Promise((resolve) => setTimeout(resolve, pause));
-      pause = Math.min(pause * 1.5, 3000);
+      pause = Math.min(pause * 1.5, LATEST);
     }
   };
   // one tab sends at a time, so that an undo never overtakes what it takes back
@@ -106,7 +100,7 @@ async function round() {
       const headers = { "content-type": "application/json", "x-soesift-csrf": csrf };
       const answer = await request(path, { method: "POST", body: JSON.stringify(body), headers });
       const said = await answer.json();
-      forget(key);
+      settle(key);
       caller?.done?.(said);
     } catch (error) {
       if (error.status === 403) csrf = "";
@@ -114,7 +108,7 @@ async function round() {
       if (error.status === 401) { try { await login(); } catch { /* asked again */ } }
       const final = [400, 409, 413, 422].includes(error.status);
       if (!final) return true;
-      forget(key);
+      settle(key);
       tell(`Not written: ${error.message}`);
       caller?.refused?.(error.message);
     }
@@ -122,15 +116,15 @@ async function round() {
   return waiting().length > 0;
 }
 
-function forget(key) {
-  localStorage.removeItem(key);
+function settle(key) {
+  forget(key);
   callers.delete(key);
 }
 
 export function showSaved() {
   const open = waiting().length;
   const saved = byId("saved");
-  const text = open ? `${open} not yet saved; kept in this browser` : "All saved";
+  const text = open ? `${open} not yet saved; ${allKept() ? "kept in this browser" : "keeping"}` : "All saved";
   if (saved.textContent !== text) saved.textContent = text;
   saved.classList.toggle("open", open > 0);
 }

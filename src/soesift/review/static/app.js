@@ -1,6 +1,6 @@
 // Start: who reviews, which jobs there are, and the keys.
 
-import { flush, get, showSaved } from "./api.js";
+import { flush, get, restore, showSaved } from "./api.js";
 import { CheckJob } from "./check.js";
 import { ask, byId, make, tell } from "./dom.js";
 import { LabelJob } from "./label.js";
@@ -47,6 +47,7 @@ async function begin() {
   byId("who").addEventListener("click", async () => { await chooseName(); job?.renamed?.(); });
   document.addEventListener("keydown", onkey);
   const session = await get("/api/session");
+  await restore();
   showSaved();
   flush();
   if (me.name) byId("who").textContent = `Reviewer: ${me.name}`;
