@@ -8,11 +8,11 @@
 Needs playwright and a Chromium on the PATH. All protocols are made by the program itself.
 
 `mend`: of each document, one error of each of eight kinds is planted in the result: a cell, a header cell, a merged
-header parted, a note, a cell's markers, the title, a table left out, and the day of a visit. A browser mends them, and
-every format that the app hands out is compared with that of the result without errors. `kills`: one browser edits,
-decides, undoes and reloads while the server is ended by SIGKILL, and is itself killed now and then; ids that the page
-has kept (its outbox is on disk) are compared with the sidecar. `first`: from the start of the command to the first table on the screen. `edit`: from the
-key that saves a cell to the mended cell on the screen.
+header parted, a note, a cell's markers, the title, a table left out, and the day of a visit. A browser mends them,
+and every format that the app hands out is compared with that of the result without errors. `kills`: one browser
+edits, decides, undoes and reloads while the server is ended by SIGKILL, and is itself killed now and then; ids that
+the page has kept (its outbox is on disk) are compared with the sidecar. `first`: from the start of the command to the
+first table on the screen. `edit`: from the key that saves a cell to the mended cell on the screen.
 """
 
 from __future__ import annotations
