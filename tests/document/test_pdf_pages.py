@@ -149,3 +149,25 @@ def test_file_is_closed_after_use(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="mine"), open_pdf(path) as document:
         raise ValueError("mine")
     assert not document.raw
+
+
+def test_code_points_asked_for_at_once_are_those_asked_for_one_by_one(tmp_path: Path) -> None:
+    import pypdfium2 as pypdfium
+    import pypdfium2.raw as pdfium
+    from reportlab.pdfgen.canvas import Canvas
+
+    from soesift.document.calls import char_codes
+
+    path = tmp_path / "words.pdf"
+    drawing = Canvas(str(path))
+    for row, text in enumerate(("Screening ≥ 18", "a word cut at its re-", "main end", "Week 4\u00ad8")):
+        drawing.drawString(72, 700 - 14 * row, text)
+    drawing.save()
+    document = pypdfium.PdfDocument(path)
+    page = pdfium.FPDF_LoadPage(document.raw, 0)
+    text_page = pdfium.FPDFText_LoadPage(page)
+    count = pdfium.FPDFText_CountChars(text_page)
+    singly = [pdfium.FPDFText_GetUnicode(text_page, index) for index in range(count)]
+    assert 2 in singly, "a hyphen that ends a line is among them"
+    assert char_codes(text_page, count).tolist() == singly
+    assert char_codes(text_page, 5).tolist() == singly[:5]

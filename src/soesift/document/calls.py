@@ -19,6 +19,7 @@ import pypdfium2.raw as pdfium
 from numpy.typing import NDArray
 
 AT_ONCE = 4096  # characters a round: as many places for answers are kept
+OTHERWISE = 0xFFFE  # in pdfium's text: a character that has another code when asked for by itself
 _KINDS: dict[str, Any] = {  # what each returns, and takes after text page and index
     "FPDFText_GetUnicode": (ctypes.c_uint,),
     "FPDFText_GetCharAngle": (ctypes.c_float,),
@@ -47,8 +48,27 @@ def _handle(text_page: Any) -> ctypes.c_void_p:
 
 def char_codes(text_page: Any, count: int) -> NDArray[np.uint32]:
     """(count,) Unicode code points as pdfium has them."""
+    if count == pdfium.FPDFText_CountChars(text_page) and (codes := _codes_at_once(text_page, count)) is not None:
+        return codes
     answers = map(_call("FPDFText_GetUnicode"), repeat(_handle(text_page)), range(count))
     return np.fromiter(answers, np.uint32, count)
+
+
+def _codes_at_once(text_page: Any, count: int) -> NDArray[np.uint32] | None:
+    """All code points by one question; None where the page's text is not one unit of UTF-16 a character.
+
+    pdfium leaves characters without a meaning out of the text, and writes those beyond 16 bits as two units.
+    """
+    units = np.zeros(count + 2, np.uint16)
+    buffer = units.ctypes.data_as(ctypes.POINTER(ctypes.c_ushort))
+    written = pdfium.FPDFText_GetText(text_page, 0, count, buffer)
+    whole = written == count + 1 and not ((units >= 0xD800) & (units < 0xE000)).any() and bool(units[:count].all())
+    if not whole:
+        return None
+    codes, ask = units[:count].astype(np.uint32), _call("FPDFText_GetUnicode")
+    for index in np.flatnonzero(codes == OTHERWISE).tolist():  # a hyphen that ends a line, usually
+        codes[index] = ask(_handle(text_page), index)
+    return codes
 
 
 def char_angles(text_page: Any, count: int) -> NDArray[np.float64]:

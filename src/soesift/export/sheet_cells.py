@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from copy import copy
 from functools import cache
 from typing import Any
 
@@ -31,13 +32,13 @@ class StyledSheet:
     def __init__(self, sheet: Any, notes: Notes) -> None:
         self.sheet = sheet
         self.notes = notes
+        self.looks: dict[str, Any] = {}
 
     def put(self, row: int, column: int, text: str, style: str) -> None:
         """Write `text` with a style of `_style`; cut it if it is too long for Excel."""
         cell = self.sheet.cell(row, column)
         shown = _cut(plain(text))
-        for part, value in _style(style).items():
-            setattr(cell, part, value)
+        self._dress(cell, style)
         cell.value = shown
         cell.data_type = "s"  # openpyxl takes "=..." for a formula and "#N/A" for an error
         if shown.startswith(FORMULA_STARTS):
@@ -81,8 +82,7 @@ class StyledSheet:
     def number(self, row: int, column: int, value: int | None, style: str = "page") -> None:
         """Write a number as a number (None: an empty cell)."""
         cell = self.sheet.cell(row, column)
-        for part, look in _style(style).items():
-            setattr(cell, part, look)
+        self._dress(cell, style)
         cell.value = value
 
     def link(self, row: int, column: int, sheet: str, style: str = "link") -> None:
@@ -92,8 +92,18 @@ class StyledSheet:
         cell = self.sheet.cell(row, column)
         cell.hyperlink = Hyperlink(ref=cell.coordinate, location=f"'{sheet}'!A1")
         cell.data_type = "s"
+        self._dress(cell, style)
+
+    def _dress(self, cell: Any, style: str) -> None:
+        """Give a cell a style of `_style`: openpyxl hashes each part anew, so its own record of the first is copied."""
+        bare = not cell.has_style
+        if bare and style in self.looks:
+            cell._style = copy(self.looks[style])
+            return
         for part, value in _style(style).items():
             setattr(cell, part, value)
+        if bare:
+            self.looks[style] = copy(cell._style)
 
     def merge(self, row: int, column: int, rows: int, columns: int) -> None:
         """Merge a block; its text is that of the cell at the top left."""
