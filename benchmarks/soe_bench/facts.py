@@ -31,7 +31,8 @@ LABEL = re.compile(
     r"^\s*((table|appendix|figure|attachment|section)\s+[\w.–-]{1,9}\s*[.:–-]?\s+|\d+(\.\d+)*\.?\s+)+", re.IGNORECASE
 )
 EVENTS = {
-    "last_dose": r"last (dose|admin|infusion|treatment|study (drug|treatment)|intake|injection)|end of (study )?treat",
+    "last_dose": r"(last|final) (\w+ ){0,3}(dose|admin|infusion|treatment|study (drug|treatment)|intake|injection"
+    r"|vaccination)|end of (study )?treat",
     "first_dose": r"first (dose|admin|infusion|treatment|study|intake|injection)|start of treat|initial dose|day 1\b",
     "randomisation": r"randomi[sz]|enrol|registration",
     "surgery": r"surg|operati|anaesth|anesth|resection|incision",

@@ -855,15 +855,14 @@ def words_with_a_limit(r: Rng) -> Header:
 
 @template
 def between_words(r: Rng) -> Header:
-    return one(
-        col("Day 1", day=1),
-        col(
-            r.choice(["Between Day 8 and Day 15", "Between Weeks 2 and 4", "Midway to Week 12"]),
-            must_doubt=True,
-            **{"or": [{"kind": "range", "day": 8, "last_day": 15}]},
-        ),
-        col("Week 24", week=24),
+    text, found = r.choice(
+        [
+            ("Between Day 8 and Day 15", {"kind": "range", "day": 8, "last_day": 15}),
+            ("Between Weeks 2 and 4", {"kind": "range", "week": 2}),
+            ("Midway to Week 12", {"must_doubt": True}),
+        ]
     )
+    return one(col("Day 1", day=1), col(text, **found), col("Week 24", week=24))
 
 
 @template
@@ -1099,7 +1098,7 @@ def range_with_point(r: Rng) -> Header:
     """The planned day with the days that are allowed."""
     return one(
         col("Day 1", day=1),
-        col("Day 15 (Day 13 to 17)", must_doubt=True, **{"or": [{"day": 15}]}),
+        col("Day 15 (Day 13 to 17)", day=15, **dict.fromkeys(WINDOWS, 2)),
         col("Day 29", day=29),
     )
 

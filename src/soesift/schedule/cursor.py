@@ -79,25 +79,61 @@ class Cursor:
         return first, first
 
     def range_follows(self) -> bool:
-        """Step over "to", "-" and a repeated unit if a second number comes: "D-28 to D-1"."""
-        if not self.sees("dash", "to"):
-            return False
+        """Step over "to", "-" and a repeated unit if a second number comes: "D-28 to D-1", "-7 d to -1 d"."""
         skip = 1
+        if self._unit_said_twice():
+            skip = 2
+        elif not self.sees("dash", "to") and self.peek().value not in ("until", "up to") and not self._between():
+            return False
         if self.sees("unit", "letter", ahead=skip) and self.starts_number(skip + 1):
+            if unit_of(self.peek(skip)) != self._leading_unit():
+                return False  # "Cycle 1 - Day 8": two times, no range
             skip += 1
         if not self.starts_number(skip):
             return False
-        behind = self.sees("slash", "and", "to", ahead=skip + 1) and self.sees("plus", ahead=skip + 2)
-        if behind and self.sees("dash") and self.peek(1).glued:
-            return False  # "Week 4 -2/+2 days": a deviation
+        if self.sees("dash") and self.sees("number", ahead=skip) and self._deviates(skip):
+            return False
         self.at += skip
         return True
+
+    def _between(self) -> bool:
+        """Whether the cursor is at the "and" of "between Day 8 and Day 15"."""
+        return (
+            self.sees("and")
+            and self.peek().value == "and"
+            and any(t.value == "between" for t in self.tokens[: self.at])
+        )
+
+    def _deviates(self, at: int) -> bool:
+        """Whether the number there is a deviation: "Week 4 -2/+2 days", "Day 15 -1 day to +4 days"."""
+        unit, leading = unit_of(self.peek(at + 1)), self._leading_unit()
+        more = at + 2 if unit is not None else at + 1
+        signed = self.sees("slash", "and", "to", ahead=more) and self.sees("plus", ahead=more + 1)
+        signed = signed or self.sees("plus", ahead=more)
+        smaller = unit is not None and leading is not None and unit != leading and not self.starts_number(at + 2)
+        return (signed and self.peek(at).glued) or smaller
+
+    def _leading_unit(self) -> Unit | None:
+        """The unit before the number that was just read: of "Day" in "Day -28"."""
+        back = -2
+        while self.peek(back).kind in ("dash", "plus", "sign") or self.peek(back).value in ("no", "no.", "number"):
+            back -= 1
+        return unit_of(self.peek(back))
+
+    def _unit_said_twice(self) -> bool:
+        """Whether unit, "to", number and the same unit follow: "-7 d to -1 d"."""
+        if not self.sees("after", "unit") or not self.sees("to", ahead=1) or not self.starts_number(2):
+            return False
+        behind = 4 if self.sees("dash", ahead=2) else 3
+        return unit_of(self.peek(behind)) == unit_of(self.peek()) and not self.starts_number(behind + 1)
 
     def spans(self, unit_behind: bool = False) -> list[Bounds]:
         """ "4, 8 and 12", "3-6/8": numbers of one unit; one with another unit behind it starts a new part."""
         spans = [self.span()]
         while self.sees("and", "slash"):
             skip = 2 if self.sees("and", ahead=1) else 1  # ", and"
+            if (spans[-1][0] or 0) > 0 and self.sees("dash", ahead=skip):
+                break  # "Week 8; -2/+3": lists rise
             if not self.starts_number(skip) or (not unit_behind and self.own_unit(skip)):
                 break
             self.at += skip
@@ -111,10 +147,26 @@ class Cursor:
             self.at += 1
         return unit
 
+    def unit_behind_number(self, ahead: int) -> Unit | None:
+        """The unit behind the number there, unless that leads a part of its own."""
+        unit = unit_of(self.peek(ahead + 1))
+        return None if unit is None or self.starts_number(ahead + 2) else unit
+
+    def _signed_both(self, ahead: int) -> bool:
+        """Whether a deviation stands there: "90 days -2/+5 days", "90 days -2d/+5d"."""
+        more = ahead + 3 if unit_of(self.peek(ahead + 2)) is not None else ahead + 2
+        return (
+            self.sees("dash", ahead=ahead)
+            and self.sees("slash", "and", "to", ahead=more)
+            and self.sees("plus", ahead=more + 1)
+        )
+
     def unit_behind(self) -> Unit | None:
         """The unit behind a number, unless it leads a part of its own ("1 Day 2")."""
         unit = unit_of(self.peek())
-        if unit is None or (self.starts_number(1) and self.peek().kind != "after" and not self.peek().glued):
+        numbered = 2 if self.peek(1).value in (":", "#", "no.") else 1  # "Stage 1 Day: 8"
+        leads = self.starts_number(numbered) and not self._signed_both(numbered)
+        if unit is None or (leads and self.peek().kind != "after" and not self.peek().glued):
             return None
         self.at += 1
         return unit

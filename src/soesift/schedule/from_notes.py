@@ -12,7 +12,9 @@ from soesift.schedule.table_notes import FoundWindow, contact_in, legend, remove
 from soesift.schedule.timing import read_timing
 from soesift.schedule.tokens import UNIT_WORDS, clean
 
-_PERIOD = re.compile(r"\b(?:period|part|course|session|intervention)\s*(?:\d+|[ivx]+|[a-d])\b", re.IGNORECASE)
+_PERIOD = re.compile(
+    r"\b(?:period|part|course|session|intervention|leg)\s*(?:\d+|[ivx]+|[a-d]|one|two|three|four)\b", re.IGNORECASE
+)
 _ALL_VISITS = re.compile(
     r"\b(?:all|each|every|study|scheduled|clinic|site)\s+(?:\w+\s+){0,3}(?:visits?|assessments?|procedures?|time\s?points?)\b"
     r"|\bvisit\s+windows?\b|\bvisits?\s+(?:should|may|can|will|must|are|is|have|has)\b|^\W*(?:visit\s+)?windows?\b|\bthe\s+visit\s+window\b"

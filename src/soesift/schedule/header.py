@@ -12,10 +12,14 @@ from soesift.schedule.cursor import Kind
 from soesift.schedule.leftover import limits_of, not_understood
 from soesift.schedule.models import Encounter, Epoch, Event, Offset, Relation, Span, Timing, Unit
 from soesift.schedule.timing import Read, read_timing
-from soesift.schedule.tokens import UNIT_WORDS, clean, tokens
+from soesift.schedule.tokens import LETTERS, UNIT_WORDS, clean, tokens
 
 _KINDS: list[tuple[Kind, str]] = [  # the first that a row's label matches
-    ("window", r"window|tolerance|allowance|±|\+/-|deviation"),
+    (
+        "window",
+        r"window|tolerance|allowance|±|\+\s?/\s?-|deviation|margin|leeway|flexibility|variation|acceptable\s+range|permitted\s+range|"
+        r"allow(?:ed|able)\s+range|plus\s*/\s*minus",
+    ),
     ("duration", r"duration|length of"),
     ("hour", r"\bh+\s?:\s?m(?:in|m)\b"),
     ("minute", r"\bmin(?:ute)?s?\b"),
@@ -128,6 +132,8 @@ def uncoded(text: str, kind: Kind | None) -> str:
 def kind_of(label: str) -> Kind | None:
     """What a row's label says its numbers are; None if it says nothing."""
     lowered = clean(label).lower()
+    if lowered in LETTERS:  # "D", "W", "M" before the numbers
+        return LETTERS[lowered]
     return next((kind for kind, pattern in _KINDS if re.search(pattern, lowered)), None)
 
 
@@ -265,7 +271,8 @@ def merge(into: Timing, other: Timing) -> None:
     into.window = into.window or other.window
     if into.window is not None and into.window.unit is None:
         lengths = [offset.length for offset in into.offsets if offset.length is not None]
-        into.window.unit = next((span.unit for span in [*reversed(into.times), *lengths]), None)
+        units = [span.unit for span in [*reversed(into.times), *lengths]]
+        into.window.unit = "day" if "day" in units else "hour" if units and units[0] in ("hour", "minute") else None
 
 
 def _kinds_from_above(rows: list[HeaderRow], width: int) -> list[HeaderRow]:
@@ -299,7 +306,26 @@ DEFAULT = HeaderSettings()
 
 def _kinds_from_beside(rows: list[HeaderRow], settings: HeaderSettings = DEFAULT) -> list[HeaderRow]:
     """Rows of bare numbers without a label are days where they say what another row says: "Week 4" | 29."""
-    return [row._replace(kind="day") if row.kind is None and _says_days(row, rows, settings) else row for row in rows]
+    rows = [row._replace(kind="day") if row.kind is None and _says_days(row, rows, settings) else row for row in rows]
+    return [row._replace(kind="visit") if row.kind is None and _numbers_visits(row, rows) else row for row in rows]
+
+
+def _numbers_visits(row: HeaderRow, rows: list[HeaderRow]) -> bool:
+    """Whether a row without a label counts 1, 2, 3 along the columns while another row says when they are."""
+    texts = [clean(text) for text in row.texts]
+    filled = [text for text in texts if text]
+    counted = [int(text) for text in filled if text.isascii() and text.isdigit()]
+    if row.label or len(counted) != len(filled) or len(counted) < 3 or len(counted) * 2 < len(texts):
+        return False
+    timed = any(_tells_times(other) for other in rows if other is not row)
+    return timed and counted == list(range(counted[0], counted[0] + len(counted))) and counted[0] in (0, 1, 2)
+
+
+def _tells_times(row: HeaderRow) -> bool:
+    """Whether most cells of a row have a time."""
+    filled = [text for text in map(clean, row.texts) if text]
+    timed = [text for text in filled if read_timing(text, row.kind).timing.times]
+    return len(timed) * 2 > len(filled) and row.kind not in ("window", "duration", "epoch", "visit")
 
 
 def _says_days(row: HeaderRow, rows: list[HeaderRow], settings: HeaderSettings) -> bool:

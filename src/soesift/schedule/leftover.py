@@ -17,7 +17,7 @@ _LIMIT = re.compile(
     re.IGNORECASE,
 )
 _CHANGES = re.compile(
-    r"\b(?:odd|even|alternat\w+|between|midway|mid|halfway|twice|thrice|times|consecutive|last\s+week|half|"
+    r"\b(?:odd|even|alternat\w+|between(?!\s+(?:\w+\s+)?-?\d+\s+and\b)|midway|mid|halfway|twice|thrice|times|consecutive|last\s+week|half|"
     r"minimum|maximum|latest|earliest|previous|next|other|second|third|remaining)\b",
     re.IGNORECASE,
 )
@@ -38,7 +38,8 @@ operation procedure operative post pre pre-treatment baseline screening follow f
 length duration day(s) week(s) visit(s) based repeat repeated continue be is are was will until through since
 relative each every all any subsequent inclusive incl tag woche visite zyklus monat tage wochen monate hs qd bid
 crf ecrf section only onsite on-site in-clinic outpatient inpatient out-patient in-patient admission discharge
-loading fasting fasted fed reference test new old prior occurs
+loading fasting fasted fed reference test new old prior occurs last endpoint interim booster primary core calendar
+consecutive approximately maximum max once range between
 """
 _KNOWN = frozenset(_NAMES.split())
 

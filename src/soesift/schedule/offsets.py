@@ -52,6 +52,8 @@ def read_relation(c: Cursor) -> bool:
         return True
     if c.peek().value in ("within", "until", "up to"):
         c.at += 1
+        if c.sees("plus", "plusminus") and c.sees("number", ahead=1) and c.based():
+            return True  # "Day 8 (up to +4 days)": a deviation
         if c.sees("unit", "letter") and c.starts_number(1):
             unit = cast(Unit, unit_of(c.peek()))
             c.at += 1
@@ -127,6 +129,8 @@ def add_offset(c: Cursor, length: Span) -> None:
     """Add a length, counted from the event that follows, or from the one that came before."""
     pending = waiting(c)
     if pending is not None:
+        if pending.relation == "before" and length.first is not None and length.last is not None and length.last < 0:
+            length = length.model_copy(update={"first": -length.last, "last": -length.first})  # "Predose (-1 h)"
         pending.length = length  # "predose, 30 min"; "within 28 days": the relation came first
         if pending.relation == "within":
             exact = c.timing.window is not None or length.first != length.last  # "within 28 ± 2 days": a point
@@ -185,6 +189,8 @@ def read_anchor(c: Cursor) -> str | None:
         c.at += c.sees("word", "after") and c.peek().glued and len(c.peek().text) <= 2
         return c.shown[c.tokens[start].start : c.peek(-1).end].lower()
     while not c.sees("end", *_STOPS) and not (c.sees("number") and not c.sees("unit", ahead=-1)):
+        if c.at > start and c.sees("unit", "letter") and c.starts_number(1):
+            break  # "post EOT Week 4"
         c.at += 1
     if c.at == start:
         return None

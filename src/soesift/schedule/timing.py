@@ -44,6 +44,21 @@ ORDINAL_WORDS = frozenset(
         "table",
         "grade",
         "type",
+        "call",
+        "contact",
+        "time",
+        "timepoint",
+        "point",
+        "appointment",
+        "assessment",
+        "evaluation",
+        "interview",
+        "questionnaire",
+        "survey",
+        "wave",
+        "test",
+        "leg",
+        "level",
     }
 )
 _OFTEN: dict[str, tuple[float, Unit]] = {
@@ -55,6 +70,26 @@ _OFTEN: dict[str, tuple[float, Unit]] = {
     "quarterly": (3, "month"),
     "yearly": (1, "year"),
     "annually": (1, "year"),
+    "semi-annually": (6, "month"),
+    "semiannually": (6, "month"),
+    "fortnightly": (2, "week"),
+    "day": (1, "day"),
+    "week": (1, "week"),
+    "month": (1, "month"),
+    "year": (1, "year"),
+}
+_COUNTS = {
+    "two": 2,
+    "three": 3,
+    "third": 3,
+    "four": 4,
+    "fourth": 4,
+    "five": 5,
+    "six": 6,
+    "eight": 8,
+    "nine": 9,
+    "ten": 10,
+    "twelve": 12,
 }
 
 
@@ -128,13 +163,18 @@ def _often(c: Cursor) -> bool:
     """every 12 weeks, Q4W, every other week, weekly."""
     token = c.peek()
     if token.kind == "often":
-        amount, unit = _OFTEN[token.value]
+        amount, unit = _OFTEN[token.value.split()[-1]]
         return c.set_every(amount, amount, unit, 1)
+    if _n_weekly(c):
+        return True
     if token.kind not in ("q", "every"):
         return False
     if c.peek(1).value == "subsequent":
         c.at += 1  # "every subsequent 84 days"
     other = c.peek(1).value in ("other", "second")
+    counted = _COUNTS.get(c.peek(1).value)
+    if counted is not None and (unit_counted := unit_of(c.peek(2))) is not None:
+        return c.set_every(counted, counted, unit_counted, 3)
     if c.sees("number", ahead=1):
         start, c.at = c.at, c.at + 1
         low, high = c.span()
@@ -148,6 +188,33 @@ def _often(c: Cursor) -> bool:
     if unit_after is None:
         return False
     return c.set_every(2 if other else 1, 2 if other else 1, unit_after, 3 if other else 2)
+
+
+def _n_weekly(c: Cursor) -> bool:
+    """ "2-weekly", "3 monthly": that many weeks or months apart; "2 x weekly" is something else."""
+    word = c.peek(1) if c.sees("word") else c.peek(2) if c.sees("number") and c.sees("dash", ahead=1) else c.peek(1)
+    amount = _COUNTS.get(c.peek().value) if c.sees("word") else None
+    if c.sees("word") and c.sees("dash", ahead=1):
+        word = c.peek(2)
+    if c.sees("number"):
+        amount = int(float(c.peek().value)) if float(c.peek().value).is_integer() else None
+    if word.kind != "often" or word.value not in ("weekly", "monthly") or not amount:
+        return False
+    step = 3 if c.sees("dash", ahead=1) else 2
+    unit: Unit = "week" if word.value == "weekly" else "month"
+    return c.set_every(amount, amount, unit, step)
+
+
+def _until(c: Cursor) -> bool:
+    """ "Q12W through Week 88": the end of what repeats."""
+    if not c.sees("to") or c.timing.every is None or c.timing.times or not c.sees("unit", "letter", ahead=1):
+        return False
+    unit = unit_of(c.peek(1))
+    if unit is None or not c.sees("number", ahead=2):
+        return False
+    c.at += 2
+    c.add([(None, c.number())], unit)
+    return True
 
 
 def _cycle_open(c: Cursor) -> bool:
@@ -164,15 +231,30 @@ def _unit_led(c: Cursor) -> bool:
     unit = unit_of(c.peek()) if c.sees("unit", "letter") else None
     if unit is None:
         return False
-    skip = 2 if c.peek(1).value in ("no", "no.", "number", "#") or c.sees("dash", ahead=1) else 1
+    skip = 2 if c.peek(1).value in ("no", "no.", "number", "#", ":") or c.sees("dash", ahead=1) else 1
     if skip == 2 and c.sees("dash", ahead=1) and c.starts_number(1):
         skip = 1
+    if c.sees("plus", ahead=1) and c.sees("number", ahead=2):
+        skip = 2  # "Day +30"
     bounded = c.sees("most", "least", ahead=skip) and c.starts_number(skip + 1)
     if not c.starts_number(skip) and not bounded:
         return False
+    onwards = c.peek(-1).value in ("from", "starting", "beginning", "with", "at") and _starts(c)
+    more = bounded and unit == "cycle" and c.peek(skip).text in (">", "more than")
     c.at += skip
-    c.add(c.spans(), unit)
+    spans = c.spans()
+    if more:  # "Cycle > 2"
+        spans = [(None if low is None else low + 1, high) for low, high in spans]
+    if onwards and len(spans) == 1 and spans[0][0] == spans[0][1]:
+        spans = [(spans[0][0], None)]
+    c.add(spans, unit)
     return True
+
+
+def _starts(c: Cursor) -> bool:
+    """ "From Cycle 3", "starting with Cycle 3": not what a length counts from, as in "30 days from Day 1"."""
+    words = {c.peek(-1).value, c.peek(-2).value}
+    return bool(words & {"starting", "beginning"}) or (c.peek(-1).value == "from" and not c.timing.offsets)
 
 
 def _visit(c: Cursor) -> bool:
@@ -181,6 +263,10 @@ def _visit(c: Cursor) -> bool:
         return False
     skip = 2 if c.peek(1).value in ("no", "no.", "number", "#") else 1
     if not c.starts_number(skip) or (skip == 1 and _is_length(c, 1)):
+        return False
+    far = c.sees("dash", ahead=skip) and not c.peek(skip).glued  # "Screening visit -7 to -1 days"
+    weekly = c.sees("often", ahead=skip + 1) or c.sees("often", ahead=skip + 2)  # "Visits 2-weekly"
+    if far or weekly:
         return False
     start = c.peek(skip).start
     c.at += skip
@@ -220,9 +306,14 @@ def _number_led(c: Cursor) -> bool:
     spans = c.spans(unit_behind=True)
     inner = inner_window(c)
     c.at += c.sees("dash") and unit_of(c.peek(1)) is not None
+    c.at += c.peek().value in ("calendar", "consecutive") and unit_of(c.peek(1)) is not None
     unit = c.unit_behind()
     if unit is None:
         return _bare(c, spans, start)
+    low, high = spans[0]
+    if len(spans) == 1 and unit in ("day", "week") and low is not None and high is not None and low < high < 0:
+        c.add(spans, unit)  # "Screening (-28 to -1 days)"
+        return True
     if inner is not None:
         c.timing.window = Window(before=inner[0], after=inner[1], unit=unit)
     if ordinal and not c.sees("relative"):
@@ -258,6 +349,8 @@ def _bare(c: Cursor, spans: list[Bounds], start: int) -> bool:
         c.timing.duration = Span(first=low, last=high, unit="day")
     elif c.kind is not None and c.kind not in ("epoch", "window"):
         c.add(spans, cast(Unit, c.kind))
+    elif c.depth and low is not None and high is not None and (around := _around(c, low, high)) is not None:
+        c.add(spans, around)  # "Day 15 (13-17)"
     elif low is not None and high is not None and low < high <= -1 + 2 * (low < -2) and len(spans) == 1:
         c.add(spans, "day")  # "Screening (-28 to -1)"
     else:
@@ -265,13 +358,20 @@ def _bare(c: Cursor, spans: list[Bounds], start: int) -> bool:
     return True
 
 
+def _around(c: Cursor, low: float, high: float) -> Unit | None:
+    """The unit of the point that was read last, if it lies between the two."""
+    last = c.timing.times[-1] if c.timing.times else None
+    point = last is not None and last.first is not None and last.first == last.last
+    return last.unit if last is not None and point and low <= (last.first or 0) <= high and low < high else None
+
+
 def _leave(c: Cursor) -> None:
     """What no step takes: a figure is unread, a word is a name, a sign is nothing."""
     token = c.peek()
     c.at += 1
-    if token.kind == "number":
+    if token.kind in ("number", "plusminus", "unclear"):
         c.unread.append(token.text)
-    elif token.kind not in ("and", "slash", "dash", "to", "sign", "plus", "plusminus", "open"):
+    elif token.kind not in ("and", "slash", "dash", "to", "sign", "plus", "open"):
         c.words.append(token.text)
 
 
@@ -279,6 +379,7 @@ STEPS = (
     _parens,
     _cycle_length,
     _often,
+    _until,
     read_words_plus,
     read_window,
     _cycle_open,

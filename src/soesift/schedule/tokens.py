@@ -27,7 +27,7 @@ UNIT_WORDS: dict[str, Unit] = {
     "year": "year", "years": "year", "yr": "year", "yrs": "year", "cycle": "cycle", "cycles": "cycle",
     "minuten": "minute", "stunde": "hour", "stunden": "hour", "tag": "day", "tage": "day", "tagen": "day",
     "woche": "week", "wochen": "week", "monat": "month", "monate": "month", "monaten": "month", "jahr": "year",
-    "pod": "day", "jahre": "year", "jahren": "year", "zyklus": "cycle", "zyklen": "cycle",
+    "pod": "day", "jahre": "year", "jahren": "year", "zyklus": "cycle", "zyklen": "cycle", "cyc": "cycle",
 }  # fmt: skip
 LETTERS: dict[str, Unit] = {"d": "day", "w": "week", "m": "month", "y": "year", "h": "hour", "c": "cycle"}
 
@@ -39,19 +39,20 @@ def _broken(word: str) -> str:
 
 _EVENTS = {
     "unscheduled": r"unsched(?:uled|\.)?|(?:un|ausser|außer)planm(?:ä|ae)(?:ß|ss)ig\w*|\bas\s+needed\b|\bprn\b"
-    r"|\buns\b|\buv\b|\busv\b",
+    r"|\bunsch\b\.?|\buns\b|\buv\b|\busv\b",
     "early_termination": r"(?:early|premature|treatment|study|permanent)[\s-]+(?:(?:study|treatment|drug)[\s-]+)?"
     rf"(?:{_broken('termination')}|{_broken('discontinuation')}|{_broken('withdrawal')}|term\b\.?|d/c)(?:\s*\((?:et|ed|ew|edv|etv)\))?"
-    rf"|{_broken('discontinuation')}|\w*abbruch\w*\b"
+    rf"|{_broken('discontinuation')}|{_broken('withdrawal')}|\w*abbruch\w*\b|\bd/c\b|\bpdv\b"
     r"|\bdiscon\b\.?|\b(?:et|ed|ew|etv|edv)\b",
     "end_of_treatment": r"(?:end|completion)[\s-]+of[\s-]+(?:study[\s-]+)?"
-    r"(?:treatment|therapy|dosing|study[\s-]+drug|tx)(?:\s*\((?:eot|eott)\))?|\beott?\b|\b(?:behandlungs|therapie)ende\b",
+    r"(?:treatment|therapy|dosing|study[\s-]+drug|tx)(?:\s*\((?:eot|eott)\))?|\beot[tv]?\b|\b(?:behandlungs|therapie)ende\b",
     "end_of_study": r"(?:end|completion)[\s-]+of[\s-]+(?:the[\s-]+)?(?:study|trial)(?:\s*\(eos\))?"
-    r"|study\s+(?:completion|exit|end)|\beos\b|\beostudy\b|\bstudienende\b",
+    r"|study\s+(?:completion|exit|end)|\bexit(?:\s+visit)?\b|\beosv?\b|\beostudy\b|\bstudienende\b",
     "end_of_infusion": r"end[\s-]+of[\s-]+(?:the[\s-]+)?infusion(?:\s*\(eoi\))?",
     "end_of_phase": r"(?:end|completion)[\s-]+of[\s-]+(?:induction|maintenance|period|phase|cycle|part)\b"
     r"(?:\s*\(eo[imp]\))?|\beo[imp]\b",
-    "final_visit": r"(?:final|last|closure|close-?out)\s+(?:study\s+|clinic\s+|efficacy\s+|safety\s+)?visit",
+    "final_visit": r"(?:final|last|closure)\s+(?:study\s+|clinic\s+|efficacy\s+|safety\s+)?visit"
+    r"|\bclose-?\s?out(?:\s+visit)?\b",
     "retrieval": r"\brt\b|retrieved\s+drop-?out|retrieval",
     "progression": r"(?:disease\s+)?progression",
     "follow_up": r"follow[\s-]*up\b|\bf/?[\s-]?u\b|\bsfu\b|\bltfu\b|post-?discontinuation|surviv\w*"
@@ -65,32 +66,43 @@ _EVENTS = {
 _PATTERNS = [
     ("q", r"\bq(?=\s?\d)"),
     ("every", r"\bevery\b|\beach\b|\balle(?=\s+\d)"),
-    ("often", r"\b(?:daily|weekly|bi-?weekly|monthly|quarterly|yearly|annually)\b"),
+    ("often", r"\b(?:once\s+)?(?:daily|weekly|bi-?weekly|fortnightly"
+     r"|monthly|quarterly|yearly|annually|semi-?annually)\b"
+     r"|\bonce\s+(?:a|per|every)\s+(?:day|week|month|year)\b"),
+    ("unclear", r"\b(?:bi-?monthly|bi-?annual(?:ly)?|semi-?(?:weekly|monthly)|etc)\b\.?"),  # twice or every second
     ("word", r"\bpre[\s-]?treatment\b"),
     ("word", r"\bpost[\s-]?op(?:erative(?:ly)?)?\b\.?"),
     ("event:screening", r"\bpre[\s-]?screen(?:ing)?\b"),
     ("event:follow_up", r"\bpost[\s-]?treatment(?:[\s-]+follow[\s-]*up)?\b"),
     ("relative", r"\bpre-?(?:dose|dosing|infusion|injection|vaccination)\b"
      r"|\bpost-?(?:dose|dosing|infusion|injection|vaccination|randomi[sz]ation)\b"
-     r"|\b(?:up\s+to|until)\b|\bwithin\b|\bprior\s+to\b|\bbefore\b|\bpreceding\b|\bafter\b|\bfollowing\b|\bpost-?\b|\bpre-?\b|\bprior\b"),
+     r"|\b(?:up\s+to|until)\b|\bwithin\b|\bprior\s+to\b|\bbefore\b|\bpreceding\b|\bafter\b|\bfollowing\b|\bsince\b|\bpast\b|\bpost-?\b|\bpre-?\b"
+     r"|\bprior\b"),
+    ("open", r"(?<=\d)(?:\s*(?:to|until|through)\s*|-)(?:(?:the\s+)?end\s+of\s+(?:study\s+)?(?:treatment|therapy|study)"
+     r"|eo[ts]|c?n|cx|(?:disease\s+)?progression|pd)\b|(?<=\d)\s*ff\b\.?|\b(?:and|&)\s+up\b"),
     *((f"event:{name}", pattern) for name, pattern in _EVENTS.items()),
-    ("open", r"\b(?:and|&)\s+(?:beyond|onwards?|above|later|after(?:wards?)?(?=\s*(?:$|[,)]))"
+    ("open", r"(?:\band|&)\s+(?:beyond|onwards?|above|later(?:\s+cycles?)?|after(?:wards?)?(?=\s*(?:$|[,)]))"
      r"|(?:all\s+)?subsequent(?:\s+cycles?)?|thereafter)"
      r"|\bonwards?\b|\bbeyond\b|\bor\s+(?:later|more)\b"),
     ("visit", r"\bvisiten?\b"),
-    ("visit", r"\b(?:clinic\s+|study\s+|site\s+|telephone\s+|phone\s+)?visits?\b|\bv(?=-?\d)|\bvst\b"),
+    ("visit", r"\b(?:clinic\s+|study\s+|site\s+|telephone\s+|phone\s+)?visits?\b|\bv(?=[\s-]?\d)|\bvst\b"),
+    ("unit", r"(?<=\d)(?:minutes?|mins?|hours?|hrs?|days?|weeks?|wks?"
+     r"|months?|mths?|mos?|years?|yrs?)\b(?:\(s\))?\.?(?!\w)"),
     ("unit", r"\b(?:" + "|".join(sorted(UNIT_WORDS, key=len, reverse=True)) + r")\b(?:\(s\))?\.?(?!\w)"),
     ("visit", r"\bvisit(?=-?\d)"),
-    ("unit", r"(?:(?<=[a-z])|\b)(?:wk|mo|day|week|month|hr|cycle)(?=-?\d)"),
-    ("letter", r"(?<![a-z])[dwmyhc](?=\s?-?\d)|(?<=\d)[dwmyhc](?=\s?-?\d)"),
-    ("after", r"(?<=q\d)[mc](?![a-z])|(?<=q\d\d)[mc](?![a-z])|(?<=\d)\s?[dwhy](?![a-z]|\s?-?\d)"),
+    ("unit", r"(?:(?<=[a-z])|\b)(?:wk|mo|day|week|month|hr|cycle)(?=[-+]?\d)"),
+    ("letter", r"(?<![a-z])[dwmyhc](?=\s?[-+]?\d)|(?<=\d)[dwmyhc](?=\s?-?\d)"),
+    ("after", r"(?<=q\d)[mc](?![a-z])|(?<=q\d\d)[mc](?![a-z])|(?<=\d)\s?[dwhy](?![a-z]|\s?[-+]?\d)"),
     ("number", r"\d+(?:st|nd|rd|th)\b|\d+(?:\.\d+)?|\.\d+"),
-    ("plusminus", r"±|\+\s?/\s?-|\+-"),
+    ("plusminus", r"±|∓|\+\s?/\s?-|\+-|-\s?/\s?\+|(?<![a-z])plus\s*(?:or|/)\s*minus\b|\+\s+or\s+-"),
+    ("plus", r"(?<![a-z])plus\b(?=\s+\d)"),
+    ("dash", r"(?<![a-z])minus\b(?=\s+\d)"),
     ("least", r"\bat\s+least\b(?=\s+\d)"),
-    ("most", r"\b(?:at\s+most|no\s+later\s+than)\b(?=\s+\d)"),
+    ("most", r"\b(?:at\s+most|no\s+later\s+than|not?\s+more\s+than|(?:a\s+)?max(?:imum(?:\s+of)?)?)\b\.?(?=\s+\d)"),
     ("most", r"≤|<=|<|(?:less|fewer)\s+than"),
     ("least", r"≥|>=|>|more\s+than"),
-    ("to", r"(?<![a-z])to\b|\bthrough\b|\bthru\b|\buntil\b|\bbis\b(?=\s+(?:-?\d|tag|woche))"),
+    ("to", r"→|⟶|~(?=\s?-?\d)|\.{2,3}(?=\s?-?\d)|…(?=\s?-?\d)|(?<![a-z])to\b"
+     r"|\bthrough\b|\bthru\b|\buntil\b|\bbis\b(?=\s+(?:-?\d|tag|woche))"),
     ("and", r",|;|&|\band\b|\bor\b|\bund\b"),
     ("slash", r"/"),
     ("dash", r"-"),

@@ -25,6 +25,7 @@ def visit_of(encounter: Encounter, epoch: str | None, schedule: Schedule) -> Vis
         markers=encounter.footnotes,
         epoch=epoch,
     )
+    timing = _around_point(timing)
     _points(visit, timing)
     _cycle(visit, timing)
     _offset(visit, timing)
@@ -36,6 +37,8 @@ def visit_of(encounter: Encounter, epoch: str | None, schedule: Schedule) -> Vis
             length = cycle_length_of(schedule, None)
             visit.in_cycle = True
             visit.every_days = None if length is None else length * (timing.every.first or 1)
+        if timing.every.first != timing.every.last:
+            visit.doubts.append(f"Repeats every {_span(timing.every)}; the first is taken.")
         if timing.every.unit in ("month", "year") and timing.every.first is not None:
             visit.every_months = timing.every.first * (12 if timing.every.unit == "year" else 1)
         if visit.every_days is None and visit.every_months is None and timing.every.unit != "cycle":
@@ -77,8 +80,23 @@ def _at_event(visit: Visit, timing: Timing) -> None:
             visit.offset_days, visit.relative_to = 0.0, spelt_out((match["what"] or match["bare"]).lower())
 
 
+_SHORT = {
+    "eot": "end of treatment",
+    "eot visit": "end of treatment",
+    "eos": "end of study",
+    "ld": "last dose",
+    "fd": "first dose",
+    "dosing": "dose",
+    "final dose": "last dose",
+    "the operation": "surgery",
+    "operation": "surgery",
+}
+
+
 def spelt_out(event: str) -> str:
     """An event's name without its usual short forms."""
+    if event in _SHORT:
+        return _SHORT[event]
     return re.sub(
         r"\bdiscon\b\.?|\bdisc\b\.?|\bd/?c\b",
         "discontinuation",
@@ -102,7 +120,7 @@ def _points(visit: Visit, timing: Timing) -> None:
             setattr(visit, f"last_{unit}", last)
         if first is None and unit == "day" and last is not None and last > 0 and _is_early(timing):
             visit.day, visit.last_day = -last, -1.0  # "Screening, ≤ 28 days"
-        elif first is None:
+        elif first is None and timing.every is None:
             visit.doubts.append(f"“Up to {unit} {_number(last)}” has no printed start.")
     hours = [s for s in timing.times if s.unit in _HOURS and s.first is not None]
     if hours and hours[0].first is not None:
@@ -112,15 +130,37 @@ def _points(visit: Visit, timing: Timing) -> None:
     _several(visit, timing)
 
 
+def _around_point(timing: Timing) -> Timing:
+    """ "Day 15 (Days 13 to 17)": the day planned, and the days that are allowed, as a deviation."""
+    if len(timing.times) != 2 or timing.window is not None or timing.every is not None:
+        return timing
+    point, span = timing.times
+    if point.unit != span.unit or point.first is None or point.first != point.last:
+        return timing
+    if span.first is None or span.last is None or not span.first <= point.first <= span.last or span.first == span.last:
+        return timing
+    window = Window(before=point.first - span.first, after=span.last - point.first, unit=point.unit)
+    return timing.model_copy(update={"times": [point], "window": window})
+
+
 def _is_early(timing: Timing) -> bool:
     return bool({"screening", "baseline"} & set(timing.events))
 
 
 def _several(visit: Visit, timing: Timing) -> None:
     """ "Weeks 4, 8, 12": a repeat with its interval if that is one; else said."""
-    for unit in ("day", "week"):
+    for unit in ("day", "week", "month"):
         spans = [s for s in timing.times if s.unit == unit]
-        if len(spans) < 2:
+        for span in spans:
+            if span.first is not None and span.last is not None and span.last < span.first:
+                visit.doubts.append(f"“{_span(span)}” runs backwards; it may be something else than a range.")
+        if len(spans) < 2 or unit == "month":
+            continue
+        if len(timing.cycles) > 1 or any(s.first != s.last for s in timing.cycles):
+            listed = ", ".join(_number(s.first) for s in spans)
+            visit.doubts.append(
+                f"One column stands for {unit}s {listed} of several cycles; its visits are at each of them."
+            )
             continue
         if timing.every is not None and len(spans) == 2 and spans[1].first is None:
             continue  # "Week 12 and every 4 weeks until Week 52"
@@ -172,7 +212,10 @@ def _place_offset(visit: Visit, offset: Offset) -> None:
     span = offset.length
     if span is None:
         return
-    early = offset.anchor is None and re.search(r"screen|baseline", " ".join(visit.printed), re.IGNORECASE) is not None
+    words = " ".join([*visit.printed, visit.epoch or ""])
+    early = re.search(r"screen|\bscrn?\b|baseline|run-?\s?in|pre-?treatment", words, re.IGNORECASE) is not None
+    after_all = re.search(r"follow|\bf/?u\b|post", words, re.IGNORECASE) is not None
+    early = early and not after_all and (offset.anchor is None or offset.relation == "within")
     before = offset.relation == "before" or (early and offset.relation == "within")
     if span.unit in _HOURS:
         value = span.first if span.first is not None else span.last
@@ -186,6 +229,10 @@ def _place_offset(visit: Visit, offset: Offset) -> None:
         return
     if last is None and first is None:
         visit.doubts.append(f"“{_span(span)}” is no fixed number of days.")
+        return
+    limit = early and before and offset.anchor is None and first is None and span.unit == "day"
+    if limit and last is not None and visit.day is None:
+        visit.day, visit.last_day = -last, -1.0  # "Screening, within 28 days": before the first study day
         return
     low, high = (0.0 if first is None else first), (first if last is None else last)
     low, high = (-(high or low), -low) if before else (low, high)
@@ -270,14 +317,17 @@ def cycle_length_of(schedule: Schedule, cycle: int | None) -> int | None:
 def _window(visit: Visit, window: Window | None) -> None:
     if window is None:
         return
-    unit = window.unit or ("week" if visit.week is not None and visit.day is None else "day")
+    unit = window.unit or "day"  # "Week 4 (±3)" speaks of days
     before, after = (_in_days(v, unit) for v in (window.before, window.after))
     if before is None or after is None:
         visit.doubts.append(f"The window is in {unit}s, which have no fixed number of days.")
     else:
         visit.before_days, visit.after_days = before, after
-        if window.unit is None:
+        if window.unit is None and max(before, after) < SURELY_DAYS:
             visit.doubts.append(f"The window is printed without a unit; it is taken as {unit}s.")
+
+
+SURELY_DAYS = 3  # a deviation without a unit beside a week or month; "±1" may be a week, "±3" is days
 
 
 def _in_days(value: float | None, unit: str) -> float | None:

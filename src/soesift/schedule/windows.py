@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from soesift.schedule.cursor import Bounds, Cursor
 from soesift.schedule.models import Window
+from soesift.schedule.offsets import waiting
 from soesift.schedule.tokens import unit_of
+
+LONGEST_BARE = 21  # days of a deviation printed without its unit, above which it may be another day
 
 
 def read_window(c: Cursor) -> bool:
@@ -22,13 +25,30 @@ def read_window(c: Cursor) -> bool:
     if before is None or after is None:
         c.at = start
         return False
+    if _is_time(c, start):
+        c.at = start + c.tokens[start].text.startswith("+")
+        return False
+    c.at += c.sees("dash") and unit_of(c.peek(1)) is not None  # "±3-day window"
     unit = c.unit_here() or (c.timing.window.unit if c.timing.window else None)
     found = Window(before=before, after=after, unit=unit)
+    if unit is None and c.kind != "window" and max(before, after) > LONGEST_BARE:
+        c.unread.append(
+            c.shown[c.tokens[start].start : c.peek(-1).end]
+        )  # "Day 48+54": two days, or one and a deviation
     if c.timing.window is not None and c.timing.window.unit is not None and c.timing.window != found:
         c.unread.append(c.shown[c.tokens[start].start : c.peek(-1).end])  # "± 7d/± 14d": the second is said
         return True
     c.timing.window = found
     return True
+
+
+def _is_time(c: Cursor, start: int) -> bool:
+    """Whether one signed number of hours is a time: "Day 1 +2 h", "Pre-dose (-1 h)"; "Day 1 (+2 h)" is a deviation."""
+    signs = [t for t in c.tokens[start : c.at] if t.kind in ("plus", "dash", "plusminus")]
+    if len(signs) != 1 or signs[0].kind == "plusminus" or unit_of(c.peek()) not in ("hour", "minute"):
+        return False
+    dosed = waiting(c) is not None
+    return dosed or (not c.depth and signs[0].kind == "plus" and c.kind != "window" and not c.timing.offsets)
 
 
 def signed(c: Cursor) -> Bounds:
@@ -43,8 +63,18 @@ def signed(c: Cursor) -> Bounds:
             more = 2
         if c.sees("plus", "dash", ahead=more) and c.sees("number", ahead=more + 1):
             c.at += more
+    behind = c.unit_behind_number(1) if c.sees("to", "slash") and c.sees("number", ahead=1) else None
+    if set(found) == {"dash"} and behind is not None and (paren or c.based()):
+        found["plus"] = float(c.peek(1).value)  # "(-1 to 4 days)"
+        c.at += 2
     again = c.sees("to", "dash") and c.starts_number(1)  # "-28 to -1" is a range
-    if again or not found or ("plus" not in found and not paren):
+    alone = "plus" not in found and not paren and not (c.timing.times or c.timing.cycles or c.timing.offsets)
+    if (
+        again
+        or not found
+        or alone
+        or ("plus" not in found and not paren and unit_of(c.peek(-1)) is None and unit_of(c.peek()) is None)
+    ):
         return None, None
     return found.get("dash", 0.0), found.get("plus", 0.0)
 
