@@ -49,9 +49,10 @@ KINDS = {
 }
 
 
-def worn(page: Image.Image, wear: Wear, seed: int) -> Image.Image:
+def worn(page: Image.Image, wear: Wear, seed: int, fill: int = 255) -> Image.Image:
+    """The picture of a page, worn; `fill`: grey of the corners that a skew lays bare."""
     page = page.filter(ImageFilter.GaussianBlur(wear.blur)) if wear.blur else page
-    page = page.rotate(wear.skew, resample=Image.Resampling.BILINEAR, fillcolor=255)
+    page = page.rotate(wear.skew, resample=Image.Resampling.BILINEAR, fillcolor=fill)
     grain = np.random.default_rng(seed).normal(0, wear.noise, (page.height, page.width))
     levels = (np.asarray(page, np.float64) + grain).clip(0, 255).astype(np.uint8)
     image = Image.fromarray(np.ascontiguousarray(np.rot90(levels)) if wear.turned else levels)

@@ -167,7 +167,8 @@ def test_characters_that_were_read_raised_stand_higher() -> None:
     ink = np.zeros((40, 120), np.uint8)
     ink[10:30, 5:110] = 255
     reading = Reading("Xab", 0.9, np.array([0.2, 0.6, 0.9], np.float32), raised=2)
-    codes, boxes, _ = _characters([Line((0.0, 5.0, 120.0, 35.0), 0, reading)], ink, 20.0, 1.0)
+    codes, boxes, _, sure = _characters([Line((0.0, 5.0, 120.0, 35.0), 0, reading)], ink, 20.0, 1.0)
     assert "".join(map(chr, codes)) == "Xab "
     assert boxes[1, 3] == boxes[2, 3] < boxes[0, 3]
     assert (boxes[:3, 1] == boxes[0, 1]).all()
+    assert sure.tolist() == pytest.approx([0.9, 0.9, 0.9, 1.0])

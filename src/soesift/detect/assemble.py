@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from soesift.classify.evidence import evidence, likely_class
+from soesift.join.alike_notes import once_alike
 from soesift.join.flags import flags_of
 from soesift.join.footnotes import (
     DEFAULT,
@@ -52,6 +53,7 @@ def assemble_tables(accepted: list[Fragment], lines: dict[int, list[TextLine]]) 
         rows_of_notes = take_note_rows(joined, expected)
         notes, note_pages = _footnotes(group, lines, taken, expected)
         notes = _once([*rows_of_notes, *notes])
+        notes = once_alike(notes) if pictured else notes
         rowed = _pages_with_rows(group, joined)
         read_markers(joined, notes)
         before = activities_first(joined)

@@ -13,6 +13,7 @@ from soesift.detect.options import LATE, USUAL, Awaiting, ReadOptions
 from soesift.detect.scans import Scan, kept_scan, scans_folder
 from soesift.document.characters import MOST_CHARACTERS
 from soesift.document.furniture import learn_furniture
+from soesift.document.layers import with_print_beside
 from soesift.document.page import Page
 from soesift.document.pdf import is_mostly_picture, open_pdf, read_page, render_page
 from soesift.document.scan_glance import SETTINGS, likely
@@ -22,6 +23,7 @@ from soesift.process.in_hand import NONE, page_in_hand
 from soesift.table.find import PageTables, find_tables
 from soesift.table.record import TableRecord
 from soesift.table.records import last_heading, page_records
+from soesift.witness.scanned import SeenPage
 
 Progress = Callable[[int, int, str], None]  # page, pages, and what is being done where that takes long
 
@@ -56,6 +58,7 @@ class Reading:
     glances: dict[int, float] = field(default_factory=dict)  # by 0-based index: each picture is glanced at once
     to_read: list[int] | None = None  # 0-based pictures that will be read; known when the first is met
     spent: list[float] = field(default_factory=list)  # seconds that each picture so far took
+    seen: dict[int, SeenPage] = field(default_factory=dict)  # pages with tables read from pictures, for the witness
 
     @classmethod
     def begun(cls, options: ReadOptions, sha256: str) -> Reading:
@@ -101,6 +104,8 @@ def read_pdf(
                 reading.unread[index + 1] = f"its tables could not be read ({fault(error)})"
                 found, records = PageTables(index + 1, page.label, page.width, page.height, 0, "", ""), []
             heading = last_heading(found, heading)
+            if not found.tables:
+                reading.seen.pop(index + 1, None)
             reading.find_s += time.perf_counter() - started
             yield ReadPage(found, records, page.fills, page.fill_grey)
             if progress is not None:
@@ -168,7 +173,10 @@ def _pictured(
         reading.unread[index + 1] = f"{_PROBLEMS.get(page.problem, 'the text is of a scan')}; not read ({scan.failed})"
     elif scan.page is None and scan.likely is not None:
         reading.unlikely[index + 1] = scan.likely
-    return page if scan.page is None else scan.page
+    if scan.page is None:
+        return page
+    reading.seen[index + 1] = SeenPage(scan.page, page if page.problem == "scan" else None)
+    return scan.page
 
 
 def no_ocr() -> str:
@@ -205,6 +213,8 @@ def scan_page(
         if unlikely is None:
             picture = render_page(document, index, DPI)
             scanned = read_scan(picture, page.width, page.height, page.number, page.label)
+            scanned = with_print_beside(scanned, page)
+            scanned = with_print_beside(scanned, page)
             scanned.problem = page.problem
     except MissingExtra:
         raise

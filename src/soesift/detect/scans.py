@@ -17,7 +17,8 @@ from soesift import __version__
 from soesift.document.page import Page
 from soesift.files import write_atomically
 
-_ARRAYS = ("codes", "boxes", "upright", "horizontal", "vertical", "fills", "fill_grey", "images")
+_TEXT = ("codes", "boxes", "upright", "sure")
+_ARRAYS = (*_TEXT, "horizontal", "vertical", "fills", "fill_grey", "images", "pieces", "piece_ink")
 _PLAIN = ("number", "width", "height", "label", "source", "problem", "cut")
 
 

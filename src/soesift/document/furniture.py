@@ -24,6 +24,9 @@ MOST = 0.5  # of the pages looked at have such a line, if it is a running one
 PART = "|"  # before the key of a part, which is not a whole line
 LONG = 6  # letters: one part of a rearranged running line is longer
 PARTED = 0.9  # of the character height: a wider gap parts two parts of a line
+MOST_APART = 3  # lines of a head or foot of a page that is a picture
+EDGE = 0.09  # of the page's height: so near to its edge stands such a line
+FAR = 2.2  # of the print's size: so far from the text
 MOST_KEPT = 20_000  # characters of a page that is kept
 
 Furniture = frozenset[str]
@@ -89,6 +92,37 @@ def _is_rearranged(found: list[str], furniture: Furniture) -> bool:
         and all(PART + part in furniture for part in found)
         and any(len(part) > LONG for part in found)
     )
+
+
+def is_set_apart(words: Words, page: Page) -> NDArray[np.bool_]:
+    """(w,) words of up to three first and last lines that stand at the edge of a page, far from its text.
+
+    For pages read from pictures, whose running lines no text layer tells. Lines between rules belong to a table.
+    """
+    apart = np.zeros(len(words), bool)
+    upright = np.flatnonzero(words.turn == 0)
+    lines = (
+        sorted(text_lines(words, upright), key=lambda line: float(words.boxes[line, 1].min())) if len(upright) else []
+    )
+    for way in (1, -1):
+        outer = lines[::way][: MOST_APART + 1]
+        for count in range(len(outer) - 1, 0, -1):
+            here, there = words.boxes[outer[count - 1]], words.boxes[outer[count]]
+            gap = there[:, 1].min() - here[:, 3].max() if way == 1 else here[:, 1].min() - there[:, 3].max()
+            size = float(np.median(words.size[outer[count - 1]]))
+            edge = here[:, 3].max() if way == 1 else page.height - here[:, 1].min()
+            if gap >= FAR * size and edge <= EDGE * page.height and not _is_ruled(here, page, way):
+                apart[np.concatenate(outer[:count])] = True
+                break
+    return apart
+
+
+def _is_ruled(boxes: NDArray[np.float32], page: Page, way: int) -> bool:
+    """Whether rules stand beside a line, or one lies beyond it at the page's edge."""
+    top, bottom = float(boxes[:, 1].min()), float(boxes[:, 3].max())
+    beside = (page.vertical[:, 1] < (top + bottom) / 2) & (page.vertical[:, 3] > (top + bottom) / 2)
+    beyond = page.horizontal[:, 3] < top + 2 if way == 1 else page.horizontal[:, 1] > bottom - 2
+    return bool(beside.any() or beyond.any())
 
 
 def is_running(words: Words, height: float, furniture: Furniture) -> NDArray[np.bool_]:

@@ -15,17 +15,19 @@ from soesift.document import scan_rules as rules
 from soesift.document.orient import turn_page
 from soesift.document.page import Page
 from soesift.document.rulings import as_lines, connected
-from soesift.document.scan_dark import lighten
+from soesift.document.scan_dark import even_paper, lighten
 from soesift.document.scan_lines import (
+    DASH,
     Line,
     join_pieces,
+    part_rows,
     place_letters,
     read_lines,
     split_lines,
     tighten,
     usual_height,
 )
-from soesift.document.scan_marks import CUT, find_blobs
+from soesift.document.scan_marks import CUT, find_blobs, ink_pieces
 from soesift.document.scan_rules import Boxes, Grey
 from soesift.document.scan_text import Picture, detect_lines, read_crops
 
@@ -36,6 +38,8 @@ SHARE = 7.0  # of a line's height: so much of its length is read for that
 UPRIGHT = 0.9  # mean confidence of the usual way from which the other is not tried
 LOOSE = 1.15  # of the usual ink height: least height of a character box
 RAISED = 0.6  # of the height of a line's boxes: so high are those of raised characters
+LONE = 0.4, 1.6  # of the usual ink height: sizes of a mark that stands alone outside of a grid
+MOST_LONE = 400  # such signs of a page; more are a drawing or dust
 GRAIN = 6.0  # grey levels of noise above which a picture is smoothed
 GRID = 9  # crossings of rulings that make a table likely
 LONG_RULE = 0.4  # of the side of a page: so long are the rules over and under a table
@@ -102,6 +106,7 @@ def _straight(picture: Picture, width_pt: float) -> _Scan:
     import cv2
 
     unit = picture.shape[1] / max(1.0, width_pt)
+    picture = even_paper(picture, unit)
     picture, darker = _calm(picture)
     grey = np.asarray(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), np.uint8)
     ink = rules.find_ink(grey, unit, darker)
@@ -176,12 +181,13 @@ def _read_upright(scan: _Scan, found: Boxes) -> Page:
     rules.erase(text_ink, fills[greys < 0.2], 2)
     clean = _without(scan, horizontal, vertical)
     boxes = tighten(split_lines(found, horizontal, vertical), text_ink)
-    boxes = join_pieces(boxes, horizontal, vertical)
+    boxes = join_pieces(part_rows(boxes, text_ink), horizontal, vertical)
     height = usual_height(boxes) or 8 * scan.unit
     blobs = _left_over(text_ink, boxes, horizontal, vertical, scan.unit, height)
     lines = read_lines(np.concatenate([boxes, blobs]), clean, text_ink, height)
     page = Page(0, 0.0, 0.0, source="ocr")
-    page.codes, page.boxes, page.upright = _characters(lines, text_ink, height, scan.unit)
+    page.codes, page.boxes, page.upright, page.sure = _characters(lines, text_ink, height, scan.unit)
+    page.pieces, page.piece_ink = ink_pieces(text_ink, scan.unit)
     page.horizontal, page.vertical = horizontal / scan.unit, vertical / scan.unit
     page.fills, page.fill_grey = fills / scan.unit, greys
     return page
@@ -200,13 +206,20 @@ def _without(scan: _Scan, horizontal: Boxes, vertical: Boxes) -> Picture:
 
 
 def _left_over(ink: Grey, boxes: Boxes, horizontal: Boxes, vertical: Boxes, unit: float, height: float) -> Boxes:
-    """Ink within grids of rulings that lies in no detected line."""
-    rest = np.zeros_like(ink)
-    for x0, y0, x1, y1 in _grids(horizontal, vertical, unit).astype(int).tolist():
-        rest[y0:y1, x0:x1] = ink[y0:y1, x0:x1]
+    """Ink that lies in no detected line: within grids of rulings any, elsewhere what is of the size of a mark."""
+    rest = ink.copy()
     rules.erase(rest, boxes, 2)
     rules.erase(rest, np.concatenate([horizontal, vertical]), CUT)
-    return find_blobs(rest, height)
+    blobs = find_blobs(rest, height)
+    middle = (blobs[:, :2] + blobs[:, 2:]) / 2
+    inside = np.zeros(len(blobs), bool)
+    for grid in _grids(horizontal, vertical, unit):
+        inside |= ((middle >= grid[:2]) & (middle <= grid[2:])).all(axis=1)
+    size = blobs[:, 2:] - blobs[:, :2]
+    marks = ~inside & (size.min(axis=1) >= LONE[0] * height) & (size.max(axis=1) <= LONE[1] * height)
+    wide, high = size[:, 0], size[:, 1]
+    marks |= ~inside & (wide >= DASH[0] * height) & (wide <= DASH[1] * height) & (high <= DASH[3] * height)
+    return blobs[inside | marks] if marks.sum() <= MOST_LONE else blobs[inside]
 
 
 def _grids(horizontal: Boxes, vertical: Boxes, unit: float) -> Boxes:
@@ -221,9 +234,10 @@ def _grids(horizontal: Boxes, vertical: Boxes, unit: float) -> Boxes:
 
 def _characters(
     lines: list[Line], ink: Grey, height: float, unit: float
-) -> tuple[NDArray[np.uint32], Boxes, NDArray[np.int16]]:
-    """Codes, boxes in points and turns of all lines in reading order, a space after each line."""
+) -> tuple[NDArray[np.uint32], Boxes, NDArray[np.int16], NDArray[np.float32]]:
+    """Codes, boxes in points, turns and sureness of all lines in reading order, a space after each line."""
     codes: list[int] = []
+    sure: list[float] = []
     boxes: list[tuple[float, ...]] = []
     turns: list[int] = []
     for line in sorted(lines, key=lambda item: (round(item.box[1] / max(1.0, height)), item.box[0])):
@@ -231,8 +245,20 @@ def _characters(
         codes += [*(ord(char) for char, _ in letters), 32]
         boxes += [*(box for _, box in letters), (0.0, 0.0, 0.0, 0.0)]
         turns += [line.turn] * (len(letters) + 1)
+        sure += [*_sure_of(line, [char for char, _ in letters]), 1.0]
     array = np.asarray(boxes, np.float32).reshape(-1, 4) / np.float32(unit)
-    return np.asarray(codes, np.uint32), array, np.asarray(turns, np.int16)
+    return np.asarray(codes, np.uint32), array, np.asarray(turns, np.int16), np.asarray(sure, np.float32)
+
+
+def _sure_of(line: Line, letters: list[str]) -> list[float]:
+    """How sure each of the placed letters was read; a space is as sure as can be."""
+    reading = line.reading
+    known = [s for c, s in zip(reading.text, reading.sure.tolist(), strict=False) if not c.isspace()]
+    shown = [k for k, char in enumerate(letters) if char != " "]
+    found = [1.0] * len(letters)
+    for place, k in enumerate(shown):
+        found[k] = known[place] if len(known) == len(shown) else reading.confidence
+    return found
 
 
 def _line_letters(line: Line, ink: Grey, height: float) -> list[tuple[str, tuple[float, ...]]]:
@@ -252,4 +278,5 @@ def _line_letters(line: Line, ink: Grey, height: float) -> list[tuple[str, tuple
         return [(char, (low, y0 + a, high, y0 + b)) for char, a, b in letters]
     lifted = low + RAISED * (high - low)
     first = len(letters) - line.reading.raised
-    return [(char, (x0 + a, low, x0 + b, high if k < first else lifted)) for k, (char, a, b) in enumerate(letters)]
+    plain = range(line.reading.lifted, first)
+    return [(char, (x0 + a, low, x0 + b, high if k in plain else lifted)) for k, (char, a, b) in enumerate(letters)]

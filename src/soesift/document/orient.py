@@ -51,6 +51,7 @@ def turn_page(page: Page, degrees: int) -> Page:
         vertical=turn(page.horizontal if swap else page.vertical),
         fills=turn(page.fills),
         images=turn(page.images),
+        pieces=turn(page.pieces),
     )
 
 

@@ -28,6 +28,8 @@ class Page:
     horizontal: (h, 4) rulings as boxes much wider than high; vertical: (v, 4) the transpose.
     fills: (f, 4) filled areas thicker than a rule; fill_grey: (f,) their luminance 0 (black) to 1 (white).
     images: (i, 4) pictures.
+    sure: (n,) how sure a character was read, 0 to 1, and pieces: (k, 4) connected ink that is no ruling, with
+        piece_ink: (k,) its area in square points; empty but on pages read from a picture.
     source: "text" (digital text layer) or "ocr".
     problem: why the text layer cannot be trusted ("" if it can): "garbled", "spread", "image",
         or "scan" (a searchable scan).
@@ -46,6 +48,9 @@ class Page:
     fills: Floats = field(default_factory=no_boxes)
     fill_grey: Floats = field(default_factory=lambda: np.zeros(0, np.float32))
     images: Floats = field(default_factory=no_boxes)
+    sure: Floats = field(default_factory=lambda: np.zeros(0, np.float32))
+    pieces: Floats = field(default_factory=no_boxes)
+    piece_ink: Floats = field(default_factory=lambda: np.zeros(0, np.float32))
     source: str = "text"
     problem: str = ""
     cut: bool = False

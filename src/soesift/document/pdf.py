@@ -20,9 +20,10 @@ from soesift.document.characters import MOST_CHARACTERS, page_label, read_charac
 from soesift.document.drawing import read_drawing
 from soesift.document.frame import Frame
 from soesift.document.kind import is_picture
+from soesift.document.layers import hidden_share
 from soesift.document.page import Page
 from soesift.document.pictures import picture_pdf
-from soesift.document.trust import text_problem, unshift
+from soesift.document.trust import has_large_picture, text_problem, unshift
 from soesift.errors import DocumentError
 from soesift.process.in_hand import page_in_hand
 
@@ -66,18 +67,20 @@ def read_page(document: Any, index: int) -> Page:
         frame = _frame(handle)
         width, height = frame.size
         page = Page(index + 1, width, height, page_label(document.raw, index))
+        drawn = read_drawing(handle, frame)
+        page.horizontal, page.vertical, page.fills, page.fill_grey, page.images, curves = drawn
+        hidden = 0.0
         text_page = pdfium.FPDFText_LoadPage(handle)
         if text_page:
             try:
                 page.codes, page.boxes, page.upright = read_characters(text_page, frame)
                 page.cut = pdfium.FPDFText_CountChars(text_page) > MOST_CHARACTERS
+                hidden = hidden_share(handle, text_page) if has_large_picture(page) else 0.0
             finally:
                 pdfium.FPDFText_ClosePage(text_page)
-        drawn = read_drawing(handle, frame)
-        page.horizontal, page.vertical, page.fills, page.fill_grey, page.images, curves = drawn
     finally:
         pdfium.FPDF_ClosePage(handle)
-    page.problem = text_problem(page, curves)
+    page.problem = text_problem(page, curves, hidden)
     if page.problem == "garbled" and unshift(page):
         page.problem = ""
     return page

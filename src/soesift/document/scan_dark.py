@@ -11,7 +11,34 @@ DARK = 165  # grey level below which a ground is dark
 STROKE = 3.0  # points: light strokes up to this width are letters or rules on a dark ground
 LEAST = 8.0  # points: least width and height of a dark ground
 FILLED = 0.72  # of a ground is dark even where letters stand on it; of a dark word on white it is less
+COARSE = 4.0  # points: side of the squares in which paper is looked for
+LIGHTEST = 60.0  # points: width of the neighbourhood whose lightest square is paper
+WHITE = 238  # grey level: paper as light as this is white
+DARKEST = 90  # grey level: paper is not darker; such a ground is filled
 AROUND = 12.0  # points: neighbourhood whose median is the ground
+
+
+def even_paper(picture: NDArray[np.uint8], unit: float) -> NDArray[np.uint8]:
+    """The (h, w, 3) picture as if on white paper, if its paper is grey or darker on one side; unit: pixels a point.
+
+    The paper is the lightest neighbourhood of each place. The same object is returned where it is white.
+    """
+    import cv2
+
+    height, width = picture.shape[:2]
+    side = max(1, round(COARSE * unit))
+    size = max(1, width // side), max(1, height // side)
+    small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
+    grey = np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), np.uint8)
+    reach = max(3, round(LIGHTEST / COARSE) | 1)
+    paper = cv2.blur(cv2.dilate(grey, np.ones((reach, reach), np.uint8)), (reach, reach))
+    if np.percentile(paper, 20) >= WHITE:
+        return picture
+    paper = np.maximum(cv2.resize(paper, (width, height), interpolation=cv2.INTER_LINEAR), DARKEST).astype(np.float32)
+    whitened = np.empty_like(picture)
+    for channel in range(3):
+        whitened[:, :, channel] = np.minimum(picture[:, :, channel] * (np.float32(255) / paper), 255).astype(np.uint8)
+    return whitened
 
 
 def lighten(picture: NDArray[np.uint8], grey: Grey, unit: float) -> NDArray[np.uint8]:

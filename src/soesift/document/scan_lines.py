@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from soesift.document.scan_marks import is_blurred_cross, is_one_piece, name_shape
+from soesift.document.scan_marks import is_blurred_cross, is_one_piece, name_shape, vote
 from soesift.document.scan_raised import read_raised
 from soesift.document.scan_rules import Boxes, Grey
 from soesift.document.scan_text import Picture, Reading, read_crops
@@ -19,6 +19,14 @@ SPACE = 0.22  # text heights: a wider gap between letters is a space that the re
 SPACE_TO_DIGIT = 0.28  # the same before a digit: a 1 has room on both sides
 CLEAR = 0.9  # confidence from which a turned piece is not read the other way about
 LEAST_MARK = 8  # pixels: smaller crosses are read, their shape is blurred
+WIDE = 0.8  # usual heights: shorter lines are not parted from their neighbours
+CLOSE = 1.15  # usual heights: a higher line may hold parts of its neighbours
+LEFT = 0.7  # of the usual height is left of it at least
+FREE = 0.004  # of a row of pixels has ink: none, but for dust
+EMPTY, FULL = 0.12, 0.3  # of its fullest row's ink: between two lines, and in another line
+DASH = 0.25, 1.1, 0.06, 0.32  # usual heights: least and most width of a dash that stands alone, and its heights
+VOTED = 1.3  # times as large as other small signs may be what is put to the vote
+VOTE = 0.85  # how sure a mark is that was named for its likeness to the others
 SURE = 0.5  # confidence below which a reading is not taken
 LETTER_X = 0.62  # of the usual ink height of lines: a taller x is a capital
 _WIDE_FORMS = {0xFF01 + i: 0x21 + i for i in range(94)} | {0x3000: 0x20}
@@ -68,6 +76,54 @@ def tighten(boxes: Boxes, ink: Grey) -> Boxes:
         if len(xs):
             kept.append((x0 + xs[0], y0 + ys[0], x0 + xs[-1] + 1, y0 + ys[-1] + 1))
     return np.asarray(kept, np.float32).reshape(-1, 4)
+
+
+def part_rows(boxes: Boxes, ink: Grey) -> Boxes:
+    """Boxes of lines without what they hold of the lines above and below, where print is set close.
+
+    Where a line ends is seen from its rows of pixels: they are full of ink, then nearly free, then full again. A whole
+    line that no other box holds becomes a box of its own.
+    """
+    usual = usual_height(boxes)
+    parted: list[tuple[float, float, float, float]] = []
+    for x0, y0, x1, y1 in boxes.astype(int).tolist():
+        if usual and y1 - y0 > CLOSE * usual and WIDE * usual < x1 - x0 and y1 - y0 <= TALL * (x1 - x0):
+            full = (ink[y0:y1, x0:x1] > 0).mean(axis=1)
+            first, last = _own_rows(full, round(LEFT * usual))
+            rests = [(x0, top, x1, bottom) for top, bottom in ((y0, y0 + first), (y0 + last, y1))]
+            parted += [rest for rest in rests if rest[3] - rest[1] >= LEFT * usual and not _is_held(rest, boxes)]
+            y0, y1 = y0 + first, y0 + last
+        parted.append((x0, y0, x1, y1))
+    return tighten(np.asarray(parted, np.float32).reshape(-1, 4), ink)
+
+
+def _is_held(box: tuple[float, float, float, float], boxes: Boxes) -> bool:
+    """Whether another box has its middle height within this one, and some of its width."""
+    middle = (boxes[:, 1] + boxes[:, 3]) / 2
+    beside = np.minimum(boxes[:, 2], box[2]) - np.maximum(boxes[:, 0], box[0])
+    return bool(((middle > box[1]) & (middle < box[3]) & (beside > 0)).any())
+
+
+def _own_rows(full: NDArray[np.floating], least: int) -> tuple[int, int]:
+    """First row and one past the last of the line in the middle; full: (h,) share of ink in each row."""
+    most = full.max(initial=0.0)
+    middle = len(full) // 3 + int(full[len(full) // 3 : len(full) - len(full) // 3].argmax())
+    last = middle + _valley(full[middle:], most, least // 2)
+    first = middle - _valley(full[middle::-1], most, least // 2) + 1
+    first = max(0, first)
+    return (first, last) if last - first >= least else (0, len(full))
+
+
+def _valley(full: NDArray[np.floating], most: float, least: int) -> int:
+    """How many rows, counted away from the middle of a line, belong to it: to the emptiest before another line."""
+    for place in range(least, len(full)):
+        if full[place] <= FREE:
+            return place
+        beyond = full[place:]
+        if full[place] <= EMPTY * most and beyond.max() >= max(FULL * most, 3 * full[place]):
+            rise = place + int(np.flatnonzero(beyond >= max(FULL * most, 3 * full[place]))[0])
+            return place + int(full[place:rise].argmin())
+    return len(full)
 
 
 def join_pieces(boxes: Boxes, horizontal: Boxes, vertical: Boxes) -> Boxes:
@@ -121,6 +177,7 @@ def read_lines(boxes: Boxes, picture: Picture, ink: Grey, height: float) -> list
     marks = [Line(box, 0, Reading(sign, CLEAR, np.asarray([0.5], np.float32))) for box, sign in shapes.items()]
     for line in [*upright, *marks]:
         settle_mark(line, ink, height)
+    _settle_by_vote([*upright, *marks], ink, height)
     return [line for line in [*best.values(), *marks] if line.reading.text and line.reading.confidence >= SURE]
 
 
@@ -147,11 +204,28 @@ def _settled(line: Line) -> bool:
 def _plain_mark(box: tuple[float, ...], ink: Grey, height: float) -> str:
     """The cross that a small box holds, "" for anything else: that is read. A blurred cross may look like a tick."""
     x0, y0, x1, y1 = (int(v) for v in box)
+    if _is_dash(ink, (x0, y0, x1, y1), height):
+        return "-"
     if not _is_small((box[0], box[1], box[2], box[3]), height) or min(x1 - x0, y1 - y0) < LEAST_MARK:
         return ""
     part = ink[y0:y1, x0:x1]
     shape = name_shape(part) if is_one_piece(part) else ""  # a cross with a raised letter is read
     return shape if shape == "X" else ""
+
+
+def _is_dash(ink: Grey, box: tuple[int, int, int, int], height: float) -> bool:
+    """A short solid bar with no ink near it, as an empty cell of a schedule holds; a reader of lines sees none."""
+    x0, y0, x1, y1 = box
+    wide, high = x1 - x0, y1 - y0
+    if not (
+        DASH[0] * height <= wide <= DASH[1] * height
+        and max(2, DASH[2] * height) <= high <= min(DASH[3] * height, wide / 1.35)
+    ):
+        return False
+    around = round(0.5 * height)
+    near = ink[max(0, y0 - around) : y1 + around, max(0, x0 - around) : x1 + around] > 0
+    own = ink[y0:y1, x0:x1] > 0
+    return bool(own.mean() >= 0.75 and near.sum() == own.sum())
 
 
 def _read_again(lines: list[Line], picture: Picture, ink: Grey, height: float) -> None:
@@ -202,6 +276,34 @@ def _within_box(centres: NDArray[np.float32], box: tuple[float, ...], turn: int)
     length = box[3] - box[1] if turn in (90, 270) else box[2] - box[0]
     share = 2 * _pad(box) / length
     return np.clip(centres * (1 + share) - share / 2, 0, 1).astype(np.float32)
+
+
+def _settle_by_vote(lines: list[Line], ink: Grey, height: float) -> None:
+    """Let lone marks that look like the page's usual one be it, whatever they were read as."""
+    lone = [line for line in lines if len(_base(line.reading)) == 1 and _is_small(line.box, VOTED * height)]
+    blobs = []
+    for line in lone:
+        x0, y0, x1, y1 = (int(v) for v in line.box)
+        part = ink[y0:y1, x0:x1]
+        blobs.append(_first_part(part) if line.reading.raised else part)
+    signs = [_base(line.reading) for line in lone]
+    for line, sign, was in zip(lone, vote(signs, blobs), signs, strict=True):
+        if sign != was:
+            reading = line.reading
+            known = reading.sure if len(reading.sure) == len(reading.text) else np.zeros(0, np.float32)
+            line.reading = Reading(
+                sign + reading.text[1:],
+                max(reading.confidence, VOTE),
+                reading.centres,
+                reading.raised,
+                sure=known.copy(),
+            )
+            line.reading.sure[:1] = VOTE
+
+
+def _base(reading: Reading) -> str:
+    """The text without its raised end."""
+    return reading.text[: len(reading.text) - reading.raised].strip()
 
 
 def settle_mark(line: Line, ink: Grey, height: float) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,15 @@ from soesift.document.scan_rules import Boxes, Grey
 SMALLEST = 0.22  # of the text height: smaller is a speck
 TALLEST = 3.0  # text heights: taller is a drawing
 NEAR = 0.3  # text heights: parts this close side by side are one word
+DUST = 0.15  # square points: connected ink that is smaller is no print
+USUAL_MARKS = 6  # lone marks of one sign that show how a page prints it
+MOSTLY = 0.6  # of a page's lone marks are the usual one
+SLACK = 0.03  # of correlation: so much less like the usual mark may another of its kind be
+CONFUSED = {  # marks, and the signs that they are read as
+    "✓": "VvYyJj/√7XxrK",
+    "X": "xKkYyVv%*✓×",
+    "•": ".·-,°*oOe˙'",
+}
 CUT = 2  # pixels around a ruling that belong to no blob
 
 
@@ -37,6 +47,17 @@ def find_blobs(ink: Grey, height: float) -> Boxes:
     boxes = np.concatenate([low, high], axis=1)[1:].astype(np.float32)
     size = boxes[:, 2:] - boxes[:, :2]
     return boxes[(size.max(axis=1) >= SMALLEST * height) & (size[:, 1] <= TALLEST * height)]
+
+
+def ink_pieces(ink: Grey, unit: float) -> tuple[Boxes, NDArray[np.float32]]:
+    """Boxes of connected ink in points, and its area in square points; dust is left out. unit: pixels per point."""
+    import cv2
+
+    count, _, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    x, y, w, h, area = stats[1:count].T.astype(np.float32)
+    kept = area >= DUST * unit**2
+    boxes = np.stack((x, y, x + w, y + h), axis=1)[kept] / np.float32(unit)
+    return boxes.astype(np.float32).reshape(-1, 4), (area[kept] / np.float32(unit) ** 2).astype(np.float32)
 
 
 def name_shape(blob: Grey) -> str:
@@ -155,3 +176,38 @@ def _is_tick(tight: NDArray[np.bool_]) -> bool:
         return False
     low = columns.mean() / width
     return bool(0.15 < low < 0.5 and 0.3 < left.min() / height < 0.85 and right.min() < 0.2 * height)
+
+
+def vote(signs: list[str], blobs: list[Grey]) -> list[str]:
+    """The signs of lone marks of a page, those put right that look like the page's usual mark and were read otherwise.
+
+    blobs: crops of ink, tight around each mark without its marker. A page's marks are printed alike: one that fits the
+    mean of the usual ones as well as they themselves do is one of them.
+    """
+    classes = [next((name for name, others in CONFUSED.items() if sign in (name, name.lower())), "") for sign in signs]
+    counts = Counter(filter(None, classes))
+    usual, count = counts.most_common(1)[0] if counts else ("", 0)
+    if count < USUAL_MARKS or count < MOSTLY * sum(counts.values()):
+        return signs
+    squares = [_on_square(tight) if min((tight := _tight(blob)).shape) else None for blob in blobs]
+    ratios = [tight.shape[1] / tight.shape[0] if min((tight := _tight(blob)).shape) else 0.0 for blob in blobs]
+    members = [k for k, name in enumerate(classes) if name == usual and squares[k] is not None]
+    if len(members) < USUAL_MARKS:
+        return signs
+    mean = np.mean([squares[k] for k in members], axis=0)
+    likeness = [0.0 if square is None else _correlation(square, mean) for square in squares]
+    least = float(np.percentile([likeness[k] for k in members], 10)) - SLACK
+    narrow, wide = np.percentile([ratios[k] for k in members], [5, 95]).tolist()
+    sign = Counter(signs[k] for k in members).most_common(1)[0][0]
+    fits = [
+        like >= least and 0.8 * narrow <= ratio <= 1.25 * wide for like, ratio in zip(likeness, ratios, strict=True)
+    ]
+    return [
+        sign if fits[k] and name != usual and (name or one in CONFUSED[usual]) else one
+        for k, (one, name) in enumerate(zip(signs, classes, strict=True))
+    ]
+
+
+def _correlation(one: NDArray[np.float32], two: NDArray[np.float32]) -> float:
+    a, b = one - one.mean(), two - two.mean()
+    return float((a * b).sum() / max(1e-6, float(np.sqrt((a * a).sum() * (b * b).sum()))))

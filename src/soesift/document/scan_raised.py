@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,7 +14,62 @@ from soesift.document.scan_text import Picture, Reading, read_crops
 ABOVE = 0.25  # of the letters' height: a raised sign ends this far above the base line
 LEAST = 0.38  # of the letters' height: smaller are quotes, dashes and degrees
 MOST = 0.85
+MOST_OF_X = 1.15  # of the height of a mark, which may be a small letter
+DUST = 0.1  # of the letters' height squared: smaller ink is none
+FEW = 3  # pieces of ink: the first of them tells the base line
+NARROWEST, WIDEST = 0.25, 1.6  # of the letters' height: width of raised signs that touch a letter
+TOP = 0.75  # of the letters' height: so far above the base line they reach at least
+ARMS = frozenset("7rfFPTYV")  # letters whose right side is an arm in the air
+POOR = 0.6  # sureness below which a raised sign is not taken for what it was read as
+DOUBTED = 0.5  # the sureness of a raised sign that is only seen to be one
+MANY = 8  # pieces of ink of a line that may begin with a raised sign
+LEAST_SIGN = 0.28  # of the letters' height: an asterisk is not higher
+WIDEST_HEAD = 2.2  # of the letters' height
+NEAR = 1.6  # times as far as the sign reaches: there the reader may have placed it
+_HEAD = re.compile(r"[a-z]{1,2}|\d{1,2}|[*†‡§¶#]{1,4}")
 _PLAIN = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹'`", "0123456789  ")
+
+
+@dataclass(frozen=True, slots=True)
+class _Pieces:
+    """Connected ink of one line without dust. boxes: (n, 4); raised: (n,) ends far above the base line; letters: usual
+    height; base: y of the base line; sound: (h, w) the ink without dust."""
+
+    boxes: NDArray[np.intp]
+    raised: NDArray[np.bool_]
+    letters: float
+    base: float
+    sound: NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, ink: NDArray[np.bool_]) -> _Pieces | None:
+        import cv2
+
+        count, labels, stats, _ = cv2.connectedComponentsWithStats(ink.astype(np.uint8), connectivity=8)
+        if count < 2:
+            return None
+        letters = float(np.percentile(stats[1:, 3], 75))
+        kept = 1 + np.flatnonzero(stats[1:, 4] >= (DUST * letters) ** 2)
+        if not len(kept):
+            return None
+        x, y, w, h = stats[kept, :4].T
+        large = h >= 0.6 * letters
+        if not large.any():
+            return None
+        # the base line of a raised pair of letters is not that of the line
+        base = float(np.percentile((y + h)[large], 60))
+        if len(x) <= FEW:  # a mark and its marker
+            base = max(base, float((y + h)[large & (x <= x[large].min())].max()))
+        standing = np.abs(y + h - base) <= ABOVE * letters
+        letters = max(letters, float(np.percentile(base - y[standing], 85))) if standing.any() else letters
+        most = MOST if len(x) > FEW else MOST_OF_X
+        raised = (y + h <= base - ABOVE * letters) & (h <= most * letters)
+        boxes = np.stack((x, y, x + w, y + h), axis=1).astype(np.intp)
+        return cls(boxes, np.asarray(raised, np.bool_), letters, base, np.asarray(np.isin(labels, kept)))
+
+    def hull(self, chosen: NDArray[np.bool_]) -> tuple[int, int, int, int]:
+        low, high = self.boxes[chosen, :2].min(axis=0), self.boxes[chosen, 2:].max(axis=0)
+        return int(low[0]), int(low[1]), int(high[0]), int(high[1])
 
 
 def find_raised(ink: NDArray[np.bool_]) -> tuple[int, int, int, int] | None:
@@ -19,38 +77,72 @@ def find_raised(ink: NDArray[np.bool_]) -> tuple[int, int, int, int] | None:
 
     ink: (h, w) ink of one upright line.
     """
-    import cv2
-
-    count, _, stats, _ = cv2.connectedComponentsWithStats(ink.astype(np.uint8), connectivity=8)
-    if count < 3:
+    pieces = _Pieces.of(ink)
+    if pieces is None:
         return None
-    x, y, w, h = stats[1:, :4].T
-    letters = float(np.percentile(h, 75))
-    large = h >= 0.6 * letters
-    # the base line of a raised pair of letters is not that of the line
-    base = float(np.percentile((y + h)[large], 60))
-    raised = (y + h <= base - ABOVE * letters) & (h >= LEAST * letters) & (h <= MOST * letters)
-    start = int((x + w)[~raised].max(initial=0))
-    tail = raised & (x >= start - 1)
+    raised = pieces.raised & (pieces.boxes[:, 3] - pieces.boxes[:, 1] >= LEAST * pieces.letters)
+    start = int(pieces.boxes[~raised, 2].max(initial=0))
+    tail = raised & (pieces.boxes[:, 0] >= start - 1)
     if not tail.any() or tail.all():
+        return _touching(pieces.sound, pieces.base, pieces.letters)
+    return pieces.hull(tail)
+
+
+def find_lifted(ink: NDArray[np.bool_]) -> tuple[int, int, int, int] | None:
+    """Box of the raised signs that begin a line, as the marker of a note does, None if there are none."""
+    pieces = _Pieces.of(ink)
+    if pieces is None or len(pieces.boxes) < MANY:
         return None
-    return int(x[tail].min()), int(y[tail].min()), int((x + w)[tail].max()), int((y + h)[tail].max())
+    high = pieces.boxes[:, 3] - pieces.boxes[:, 1]
+    raised = pieces.raised & (high >= LEAST_SIGN * pieces.letters)
+    begin = int(pieces.boxes[~raised, 0].min(initial=ink.shape[1]))
+    head = raised & (pieces.boxes[:, 2] <= begin + 1)
+    if not head.any() or head.all():
+        return None
+    box = pieces.hull(head)
+    return box if box[2] - box[0] <= WIDEST_HEAD * pieces.letters and box[0] <= pieces.letters else None
+
+
+def _touching(ink: NDArray[np.bool_], base: float, letters: float) -> tuple[int, int, int, int] | None:
+    """Box of raised signs that touch the letter before them: the last columns, whose ink ends far over the base."""
+    height = len(ink)
+    lowest = np.where(ink.any(axis=0), height - np.argmax(ink[::-1], axis=0), 0)
+    low = np.flatnonzero(lowest > base - ABOVE * letters)
+    start = int(low[-1]) + 1 if len(low) else 0
+    ys, xs = np.nonzero(ink[:, start:])
+    if not start or not len(xs):
+        return None
+    box = start + int(xs.min()), int(ys.min()), start + int(xs.max()) + 1, int(ys.max()) + 1
+    wide, high = box[2] - box[0], box[3] - box[1]
+    fits = NARROWEST * letters <= wide <= WIDEST * letters and LEAST * letters <= high <= MOST * letters
+    return box if fits and box[1] <= base - TOP * letters else None
 
 
 def read_raised(
     readings: list[Reading], boxes: list[tuple[float, float, float, float]], picture: Picture, ink: Grey
 ) -> None:
-    """Read the raised end of each upright line again, enlarged, and put it in the reading's place."""
-    found: list[tuple[Reading, int, int]] = []
-    crops: list[Picture] = []
+    """Read the raised end and start of each upright line again, enlarged, and put it in the reading's place."""
+    ends: list[tuple[Reading, float]] = []
+    starts: list[tuple[Reading, float]] = []
+    crops: tuple[list[Picture], list[Picture]] = [], []
     for reading, box in zip(readings, boxes, strict=True):
         x0, y0, x1, y1 = (int(v) for v in box)
-        tail = find_raised(ink[y0:y1, x0:x1] > 0)
-        if tail is not None and len(reading.text) > 1:
-            found.append((reading, tail[0], x1 - x0))
-            crops.append(_around(picture, x0 + tail[0], y0 + tail[1], x0 + tail[2], y0 + tail[3]))
-    for (reading, start, width), sign in zip(found, read_crops(crops), strict=True):
-        _replace_end(reading, sign, start / max(1, width))
+        if len(reading.text) < 2:
+            continue
+        part = ink[y0:y1, x0:x1] > 0
+        tail = find_raised(part) if reading.text[-1] not in ARMS else None
+        if tail is not None:
+            ends.append((reading, tail[0] / max(1, x1 - x0)))
+            crops[0].append(_around(picture, x0 + tail[0], y0 + tail[1], x0 + tail[2], y0 + tail[3]))
+        head = find_lifted(part)
+        if head is not None:
+            starts.append((reading, head[2] / max(1, x1 - x0)))
+            crops[1].append(_around(picture, x0 + head[0], y0 + head[1], x0 + head[2], y0 + head[3]))
+    signs = read_crops([*crops[0], *crops[1]])
+    for (reading, start), sign in zip(ends, signs[: len(ends)], strict=True):
+        _replace_end(reading, sign, start)
+    for (reading, end), sign in zip(starts, signs[len(ends) :], strict=True):
+        _replace_start(reading, sign, end)
 
 
 def _around(picture: Picture, x0: int, y0: int, x1: int, y1: int) -> Picture:
@@ -63,10 +155,44 @@ def _replace_end(reading: Reading, sign: Reading, start: float) -> None:
     """Let `sign` stand for what was read from `start` (share of the width) on, if it was read surely."""
     text = sign.text.translate(_PLAIN).strip()
     kept = int((reading.centres < start).sum())
-    if not text or len(text) > 6 or sign.confidence < 0.6 or not 0 < kept <= len(reading.text):
+    if not 0 < kept <= len(reading.text):
+        return
+    if not text or len(text) > 6 or sign.confidence < POOR:
+        _lift_end(reading, kept)
         return
     ends = start + (1 - start) * (np.arange(len(text)) + 0.5) / len(text)
     reading.text = reading.text[:kept].rstrip() + text
     reading.raised = len(text)
     kept = len(reading.text) - len(text)
+    reading.sure = np.append(reading.sure[:kept], np.full(len(text), sign.confidence)).astype(np.float32)
     reading.centres = np.concatenate([reading.centres[:kept], ends]).astype(np.float32)
+
+
+def _lift_end(reading: Reading, kept: int) -> None:
+    """Let what was read behind the first `kept` characters be raised, as it is seen to be, with a doubt."""
+    tail = reading.text[kept:]
+    if not 0 < len(tail) <= 3 or " " in tail.strip():
+        return
+    reading.raised = len(tail)
+    if len(reading.sure) == len(reading.text):
+        reading.sure = np.append(reading.sure[:kept], np.minimum(reading.sure[kept:], DOUBTED)).astype(np.float32)
+
+
+def _replace_start(reading: Reading, sign: Reading, end: float) -> None:
+    """Let `sign` stand for what was read up to `end` (share of the width), if it is like the marker of a note."""
+    text = sign.text.translate(_PLAIN).strip()
+    first = int((reading.centres < end).sum())
+    if not _HEAD.fullmatch(text) or first >= len(reading.text) or first > len(text) + 1:
+        return
+    rest = reading.text[first:].lstrip()
+    own, _, after = rest.partition(" ")
+    if after and _HEAD.fullmatch(own) and reading.centres[len(reading.text) - len(rest)] < NEAR * end:
+        # the reader saw the sign, or the rest of it, a little further on
+        text = own if own.startswith(text) else text + own if (text + own).isdigit() else text
+        rest = after.lstrip()
+    kept = len(rest)
+    places = end * (np.arange(len(text)) + 0.5) / len(text)
+    known = reading.sure[-kept:] if len(reading.sure) == len(reading.text) else np.full(kept, reading.confidence)
+    reading.sure = np.concatenate([np.full(len(text), sign.confidence), [1.0], known]).astype(np.float32)
+    reading.centres = np.concatenate([places, [end], reading.centres[-kept:]]).astype(np.float32)
+    reading.text, reading.lifted = f"{text} {rest}", len(text)

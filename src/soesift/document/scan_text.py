@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -33,13 +33,17 @@ _SPARE = 0.25  # of a batch's width may be padding
 class Reading:
     """What a crop says, without spaces at its ends.
 
-    centres: (n,) position of each character along the crop, 0 (left) to 1. raised: so many characters at the end are.
+    centres: (n,) position of each character along the crop, 0 (left) to 1. raised, lifted: so many characters at its
+    end and at its start are raised.
+    sure: (n,) confidence of each character; empty for signs that are told by their shape.
     """
 
     text: str
     confidence: float
     centres: NDArray[np.float32]
     raised: int = 0
+    lifted: int = 0
+    sure: NDArray[np.float32] = field(default_factory=lambda: np.zeros(0, np.float32))
 
 
 def weights(part: Literal["det", "rec"]) -> Path | None:
@@ -223,5 +227,6 @@ def _decode(scores: NDArray[np.float32], characters: list[str], stretch: float) 
     centres = ((starts + ends + 1) / 2 / len(best) * stretch).astype(np.float32)
     text = "".join(characters[i] for i in best[starts].tolist())
     first, last = len(text) - len(text.lstrip()), len(text.rstrip())
-    sure = float(scores[starts, best[starts]].mean())
-    return Reading(text[first:last], sure, np.minimum(centres, 1)[first : max(first, last)])
+    sure = scores[starts, best[starts]].astype(np.float32)
+    kept = slice(first, max(first, last))
+    return Reading(text[first:last], float(sure.mean()), np.minimum(centres, 1)[kept], sure=sure[kept])

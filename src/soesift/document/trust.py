@@ -12,11 +12,15 @@ FEW_CHARACTERS = 0.0006  # visible characters per square point: a page of prose 
 SHIFT = 29
 WHOLE = 0.8  # of the page's area that a scan covers
 FEW_RULES = 3
+HIDDEN = 0.6  # of a page's characters that are not seen: its print is in the picture
 VOWELS = np.array([chr(code) in "aeiouyAEIOUY" for code in range(128)])
 
 
-def text_problem(page: Page, curves: int = 0) -> str:
-    """ "" if the text layer is sound, else "image", "garbled", "spread" or "scan"."""
+def text_problem(page: Page, curves: int = 0, hidden: float = 0.0) -> str:
+    """ "" if the text layer is sound, else "image", "garbled", "spread" or "scan".
+
+    hidden: share of the characters that are not seen, as those that a reader of pictures adds.
+    """
     visible = page.codes > 32
     if is_picture(page, curves, visible):
         return "image"
@@ -24,7 +28,7 @@ def text_problem(page: Page, curves: int = 0) -> str:
         return "garbled"
     if is_spread(page.codes):
         return "spread"
-    return "scan" if is_scan(page) else ""
+    return "scan" if (hidden >= HIDDEN and has_large_picture(page)) or is_scan(page) else ""
 
 
 def unshift(page: Page) -> bool:
@@ -57,6 +61,14 @@ def is_picture(page: Page, curves: int, visible: NDArray[np.bool_]) -> bool:
     centre = (page.boxes[visible, :2] + page.boxes[visible, 2:]) / 2
     inside = ((centre > (x0, y0)) & (centre < (x1, y1))).all(axis=1).sum() if len(centre) else 0
     return bool(inside < FEW_CHARACTERS * size)
+
+
+def has_large_picture(page: Page) -> bool:
+    """Whether pictures cover as much of the page as may hold a table."""
+    picture = picture_box(page)
+    if picture is None:
+        return False
+    return (picture[2] - picture[0]) * (picture[3] - picture[1]) >= PICTURE_SHARE * page.width * page.height
 
 
 def is_scan(page: Page) -> bool:

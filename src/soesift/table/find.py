@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from soesift.document.furniture import Furniture, is_running
+from soesift.document.furniture import Furniture, is_running, is_set_apart
 from soesift.document.orient import main_turn, turn_box, turn_page
 from soesift.document.page import Page
 from soesift.document.rulings import Lines, clean_rulings
@@ -27,6 +27,9 @@ from soesift.table.split_rows import split_rows
 from soesift.table.states import mark_states
 from soesift.table.stream import find_streams
 
+SIZES = 5.0, 14.0  # points: usual heights of characters between which a picture's sheet is taken to be of usual size
+USUAL = 9.0  # points: the height to which others are brought, since white space and rules are measured in points
+MANY_SIGNS = 100  # characters that tell the size of print
 FARTHEST = 20_000.0  # points; the largest page that PDF allows has 14,400
 
 
@@ -59,12 +62,62 @@ def find_tables(page: Page, furniture: Furniture = frozenset(), before: PageTabl
     `before`: the page before, of whose last table this one may begin with the last rows.
     """
     page = _finite(page)
+    size = print_size(page)
+    if not SIZES[0] <= size <= SIZES[1]:
+        scale = size / USUAL
+        smaller = None if before is None else scaled_tables(before, 1 / scale)
+        return scaled_tables(_find(scaled(page, 1 / scale), furniture, smaller), scale)
+    return _find(page, furniture, before)
+
+
+def print_size(page: Page) -> float:
+    """Usual height in points of the characters of a page read from a picture, whose sheet may have any size; of other
+    pages, the usual one."""
+    if page.source != "ocr":
+        return USUAL
+    sides = page.boxes[:, 2:] - page.boxes[:, :2]
+    heights = np.where(page.upright % 180 == 0, sides[:, 1], sides[:, 0])[(page.codes > 32) & (sides > 0).all(axis=1)]
+    return float(np.median(heights)) if len(heights) >= MANY_SIGNS else USUAL
+
+
+def scaled(page: Page, by: float) -> Page:
+    """The page `by` times as large."""
+    names = ("boxes", "horizontal", "vertical", "fills", "images", "pieces")
+    arrays = {name: getattr(page, name) * np.float32(by) for name in names}
+    return replace(page, width=page.width * by, height=page.height * by, **arrays)
+
+
+def scaled_tables(found: PageTables, by: float) -> PageTables:
+    """The tables and lines of a page `by` times as large."""
+    many = np.float32(by)
+    tables = [
+        replace(
+            table,
+            rows=table.rows * many,
+            columns=table.columns * many,
+            bbox=(table.bbox[0] * by, table.bbox[1] * by, table.bbox[2] * by, table.bbox[3] * by),
+            arrows=table.arrows * many,
+        )
+        for table in found.tables
+    ]
+    lines, covered = ([_scaled_line(line, by) for line in some] for some in (found.lines, found.covered))
+    return replace(found, width=found.width * by, height=found.height * by, tables=tables, lines=lines, covered=covered)
+
+
+def _scaled_line(line: TextLine, by: float) -> TextLine:
+    places = {name: getattr(line, name) * by for name in ("top", "bottom", "size", "left", "indent")}
+    return replace(line, **places)
+
+
+def _find(page: Page, furniture: Furniture, before: PageTables | None) -> PageTables:
     turn = main_turn(page)
     upright = turn_page(page, (360 - turn) % 360)
     words = find_words(upright)
     # on a turned page the running lines are turned the other way, and no table takes them in
     if furniture and not turn:
         words = words.take(np.flatnonzero(~is_running(words, page.height, furniture)))
+    if page.source == "ocr":
+        words = words.take(np.flatnonzero(~is_set_apart(words, upright)))
     horizontal, vertical = clean_rulings(upright)
     horizontal = add_hidden_rules(horizontal, vertical, upright)
     found = PageTables(page.number, page.label, upright.width, upright.height, turn, page.source, page.problem)

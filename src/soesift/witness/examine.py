@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from soesift.result.models import Cell, Doubt, PlacedDoubt, SoeTable
 from soesift.witness.ink import ink_doubts, pictures
+from soesift.witness.scanned import SeenPage, scan_doubts
 from soesift.witness.settings import WitnessSettings
 from soesift.witness.spelling import spelling_doubts
 from soesift.witness.structure import structure_doubts
 
 DEFAULT = WitnessSettings()
+NONE_SEEN: Mapping[int, SeenPage] = MappingProxyType({})
 
 
 def examine(
@@ -18,16 +22,19 @@ def examine(
     pdf: Path | None = None,
     settings: WitnessSettings = DEFAULT,
     password: str | None = None,
+    seen: Mapping[int, SeenPage] = NONE_SEEN,
 ) -> None:
     """Put doubts where they belong, in place of those that are there: into cells (a header's into the lowest cell of
     its column, a row's into its name), notes, and, for what has no cell, the table.
 
     pdf: the document, if it has pages to draw; without it no ink is looked for. `password` opens an encrypted one.
+    seen: pages that were read from their pictures, by number; they are not drawn again.
     """
-    pages = sorted({cell.page for table in tables for cell in table.cells if cell.page is not None})
+    pages = sorted({c.page for table in tables for c in table.cells if c.page is not None and c.page not in seen})
     drawn = pictures(pdf, pages, settings, password)
     for table in tables:
         found = [*spelling_doubts(table, settings), *ink_doubts(table, drawn, settings)]
+        found += scan_doubts(table, seen, settings)
         for part in table.parts:
             part.doubt = []
         for index, doubt in found:

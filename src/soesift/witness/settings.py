@@ -20,6 +20,9 @@ class WitnessSettings:
     scarce: float = 0.08  # of the ink that the table's text has a letter: below it the text is not printed there
     plenty: float = 2.6  # times the ink a letter: above it something is printed that was not read
     least_excess: int = 120  # pixels of ink above what the letters explain, so that bold print raises no doubt
+    unsure: float = 0.8  # of certainty: a character of a picture read less surely raises a doubt. .6 to .9
+    blank: float = 0.35  # of a mark's ink, from which an empty cell of a picture is not empty. .25 to .5
+    crowded: float = 1.7  # times a mark's ink, from which a picture's cell with a mark holds more than it. 1.5 to 2
     letters: int = 200  # letters that a table must have before its ink a letter is trusted
     header_like: float = 0.6  # share of a body row's cells that name times from which it may be a header row
     column_filled: float = 0.7  # share of a header row's cells that are filled, from which an empty one is doubtful

@@ -1,0 +1,70 @@
+"""Pages read from pictures: what the reader was unsure of, and ink against text, raise a doubt where it stands."""
+
+from __future__ import annotations
+
+import functools
+import operator
+
+import numpy as np
+
+from soesift.document.page import Page
+from soesift.result.models import Cell, SoeTable
+from soesift.witness import examine
+from soesift.witness.scanned import SeenPage
+
+WIDE, HIGH = 60.0, 20.0
+
+
+def place(row: int, column: int) -> tuple[float, float, float, float]:
+    return 50 + WIDE * column, 100 + HIGH * row, 50 + WIDE * (column + 1), 100 + HIGH * (row + 1)
+
+
+def seen_table(grid: list[list[str]], sure: dict[str, float], ink: dict[tuple[int, int], float]) -> list[list[str]]:
+    """Kinds of doubts by cell. sure: of the characters of a text; ink: square points in cells, else 8 a letter."""
+    codes, boxes, certain, pieces, areas, cells = [], [], [], [], [], []
+    for r, row in enumerate(grid):
+        for c, text in enumerate(row):
+            x0, y0, x1, y1 = place(r, c)
+            cells.append(Cell(row=r, column=c, text=text, page=1, bbox=(x0, y0, x1, y1)))
+            for k, char in enumerate(text):
+                codes.append(ord(char))
+                boxes.append((x0 + 4 + 3 * k, y0 + 6, x0 + 7 + 3 * k, y0 + 15))
+                certain.append(sure.get(text, 0.99))
+            area = ink.get((r, c), 8.0 * len(text))
+            if area:
+                pieces.append((x0 + 5, y0 + 6, x0 + 12, y0 + 14))
+                areas.append(area)
+    array = lambda rows: np.asarray(rows, np.float32).reshape(-1, 4)  # noqa: E731
+    page = Page(1, 612, 792, codes=np.asarray(codes, np.uint32), boxes=array(boxes), source="ocr")
+    page.upright, page.sure = np.zeros(len(codes), np.int16), np.asarray(certain, np.float32)
+    page.pieces, page.piece_ink = array(pieces), np.asarray(areas, np.float32)
+    known = {"id": "t1", "title": "Schedule", "table_type": "main_soa", "type_probability": 1, "probability": 1}
+    table = SoeTable(**known, fragments=[], header_rows=1, grid=grid, cells=cells, flags=["image_only"])
+    examine([table], seen={1: SeenPage(page)})
+    found = [["" for _ in row] for row in grid]
+    for cell in table.cells:
+        found[cell.row][cell.column] = " ".join(d.kind for d in cell.doubt if d.kind in ("ocr", "ink"))
+    return found
+
+
+GRID = [["Procedure", "Day 1", "Day 2"], *([f"Test {name}", "X", "X"] for name in "abcd"), ["Test e", "X", ""]]
+
+
+def test_a_table_read_for_sure_raises_none() -> None:
+    assert not any(map(any, seen_table(GRID, {}, {})))
+
+
+def test_words_read_poorly_are_doubted_where_they_stand() -> None:
+    found = seen_table(GRID, {"Test b": 0.4, "Day 2": 0.5}, {})
+    assert [found[2][0], found[0][2]] == ["ocr", "ocr"]
+    assert sum(map(bool, functools.reduce(operator.iadd, found, []))) == 2
+
+
+def test_ink_in_an_empty_cell_and_more_ink_than_a_mark() -> None:
+    found = seen_table(GRID, {}, {(5, 2): 7.0, (3, 1): 20.0})
+    assert [found[5][2], found[3][1]] == ["ink", "ink"]
+    assert sum(map(bool, functools.reduce(operator.iadd, found, []))) == 2
+
+
+def test_a_speck_is_no_mark() -> None:
+    assert not any(map(any, seen_table(GRID, {}, {(5, 2): 1.0})))
