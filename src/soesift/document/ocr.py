@@ -269,6 +269,7 @@ def _line_letters(line: Line, ink: Grey, height: float) -> list[tuple[str, tuple
     if line.turn == 270:
         inked = inked[::-1]
     letters = place_letters(line.reading, inked, height)
+    letters = [letter for letter in letters if letter[0] != "_"] if set(line.reading.text) - {" ", "_"} else []
     low, high = (x0, x1) if line.turn else (y0, y1)
     grow = max(0.0, LOOSE * height - (high - low)) / 2
     low, high = low - grow, high + grow

@@ -309,6 +309,7 @@ def _base(reading: Reading) -> str:
 def settle_mark(line: Line, ink: Grey, height: float) -> None:
     """Name a lone sign, or one with a footnote marker: shape tells dots and ticks, size tells x from X."""
     x0, y0, x1, y1 = (int(v) for v in line.box)
+    _settle_disc(line, ink[y0:y1, x0:x1], height)
     reading, text = line.reading, line.reading.text
     if max(x1 - x0, y1 - y0) > 3 * max(height, 1.0) or len(text) > 4:
         return
@@ -327,6 +328,23 @@ def settle_mark(line: Line, ink: Grey, height: float) -> None:
     line.reading = Reading(sign + text[1:], max(reading.confidence, SURE), reading.centres, reading.raised)
     if len(text) < 2:
         line.reading.centres = np.asarray([0.5], np.float32)
+
+
+def _settle_disc(line: Line, ink: Grey, height: float) -> None:
+    """Put back the disc before a raised sign, which readers of lines take for a speck."""
+    reading = line.reading
+    if not 0 < len(reading.text) <= 2 or reading.text[0] in "•●.·" or ink.shape[1] > 2 * height:
+        return
+    first = _first_part(ink)
+    rest = ink[:, first.shape[1] :]
+    if first.shape == ink.shape or not rest.any() or name_shape(first) != "•":
+        return
+    middle, ends = (float(np.flatnonzero(part.any(axis=1)).mean()) for part in (first, rest))
+    if ends < middle:
+        size = len(reading.text)
+        places = np.append(0.2, np.linspace(0.6, 0.9, size)).astype(np.float32)
+        reading.text, reading.centres, reading.raised = "•" + reading.text, places, size
+        reading.sure = np.append(CLEAR, np.full(size, min(reading.confidence, SURE))).astype(np.float32)
 
 
 def _first_part(ink: Grey) -> Grey:

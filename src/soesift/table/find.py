@@ -17,6 +17,7 @@ from soesift.table.context import TextLine, lines_outside
 from soesift.table.fill_text import fill_cells
 from soesift.table.grid import FoundTable
 from soesift.table.lattice import find_lattices
+from soesift.table.like_neighbours import mend_figures
 from soesift.table.mend import mend_tables
 from soesift.table.open_cells import part_open_cells
 from soesift.table.redaction import add_hidden_rules, covered_outside, redaction_tags
@@ -160,6 +161,8 @@ def tables_of(page: Page, words: Words, horizontal: Lines, vertical: Lines) -> l
         if not table.borderless:
             split_rows(table, words)
         fill_cells(table, words)
+        if page.source == "ocr":
+            mend_figures(table)
         if table.borderless:
             join_halves(table)
         mark_arrows(table)

@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from soesift.result.models import Cell, Doubt, PlacedDoubt, SoeTable
 from soesift.witness.ink import ink_doubts, pictures
-from soesift.witness.scanned import SeenPage, scan_doubts
+from soesift.witness.scanned import SeenPage, scan_doubts, scan_note_doubts
 from soesift.witness.settings import WitnessSettings
 from soesift.witness.spelling import spelling_doubts
 from soesift.witness.structure import structure_doubts
@@ -39,6 +39,8 @@ def examine(
             part.doubt = []
         for index, doubt in found:
             table.cells[index].doubt.append(doubt)
+        for index, doubt in scan_note_doubts(table, seen, settings):
+            table.footnotes[index].doubt.append(doubt)
         cells = _by_place(table)
         table.doubt = [doubt for doubt in structure_doubts(table, settings) if not _put(doubt, table, cells)]
 

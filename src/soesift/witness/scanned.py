@@ -3,7 +3,6 @@ layer of text that the file has over the picture."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -15,7 +14,7 @@ from soesift.result.models import Cell, Doubt, SoeTable
 from soesift.table.signs import is_mark
 from soesift.witness.settings import WitnessSettings
 
-_WORD = re.compile(r"\S+")
+BEGINNING = 14  # characters of a note by which it is found on its page
 
 
 @dataclass(slots=True)
@@ -44,7 +43,7 @@ class SeenPage:
 
 def _middles(page: Page) -> NDArray[np.float32]:
     """(n, 2) middles of characters; those that are not seen lie nowhere."""
-    middles = (page.boxes[:, :2] + page.boxes[:, 2:]) / 2
+    middles = ((page.boxes[:, :2] + page.boxes[:, 2:]) / 2).astype(np.float32)
     middles[(page.codes <= 32) | (page.boxes[:, 3] <= page.boxes[:, 1])] = np.nan
     return middles
 
@@ -60,13 +59,16 @@ def scan_doubts(
 ) -> Iterator[tuple[int, Doubt]]:
     """Doubts about cells, by their place in `table.cells`."""
     placed = [
-        (index, cell, seen[cell.page], cell.bbox)
+        (index, cell, page, cell.bbox)
         for index, cell in enumerate(table.cells)
-        if cell.page in seen and cell.bbox is not None and "redacted" not in cell.states
+        if (page := seen.get(cell.page or 0)) and cell.bbox is not None and "redacted" not in cell.states
     ]
     inks = {index: page.ink(box, settings.inset) for index, _, page, box in placed}
     mark = _usual_mark(table, inks)
+    layers = _layers(placed, settings)
     for index, cell, page, box in placed:
+        if index in layers:
+            yield index, Doubt(kind="layer", why=f"The file's own text over this picture says “{layers[index]}”.")
         why = _unsure(page, box, settings)
         if why:
             yield index, Doubt(kind="ocr", why=why)
@@ -111,3 +113,50 @@ def _ink_against_text(cell: Cell, ink: float, mark: float | None, settings: Witn
     if is_mark(cell.text) and not cell.markers and ink > settings.crowded * mark:
         return "More is printed in this cell than was read."
     return ""
+
+
+def _layers(placed: list[tuple[int, Cell, SeenPage, Box]], settings: WitnessSettings) -> dict[int, str]:
+    """What the text layer over a picture says of cells, where it says another thing.
+
+    A layer that differs in many cells is a poor one, and no witness.
+    """
+    texts = {index: _layer_text(page.layer, box) for index, _, page, box in placed if page.layer is not None}
+    compared = [
+        (index, _letters(cell.printed), _letters(texts[index])) for index, cell, _, _ in placed if index in texts
+    ]
+    compared = [(index, read, said) for index, read, said in compared if read or said]
+    differ = [index for index, read, said in compared if read != said]
+    if len(compared) < settings.compared or len(differ) > settings.differ * len(compared):
+        return {}
+    return {index: texts[index] for index in differ}
+
+
+def _layer_text(layer: Page, box: Box) -> str:
+    chosen = _inside(_middles(layer), box)
+    return "".join(map(chr, layer.codes[chosen].tolist()))
+
+
+def _letters(text: str) -> str:
+    return "".join(c for c in text.casefold() if c.isalnum())
+
+
+def scan_note_doubts(
+    table: SoeTable, seen: Mapping[int, SeenPage], settings: WitnessSettings
+) -> Iterator[tuple[int, Doubt]]:
+    """Doubts about notes, by their place in `table.footnotes`: of what the reader was unsure in text and marker."""
+    for index, note in enumerate(table.footnotes):
+        found = seen.get(note.page or 0)
+        if found is None or len(found.page.sure) != len(found.page.codes):
+            continue
+        page = found.page
+        said = page.text()
+        start = said.find(note.text[:BEGINNING])
+        if start < 0:
+            continue
+        sure = page.sure[start : start + len(note.text)]
+        if float((sure < settings.unsure).mean()) >= settings.unsure_share:
+            word = _word_at(page, start + int(sure.argmin()))
+            yield index, Doubt(kind="ocr", why=f"This note was read from a picture, and “{word}” not for sure.")
+        before = page.sure[max(0, start - len(note.marker) - 2) : start]
+        if note.marker and len(before) and before.min() < settings.unsure:
+            yield index, Doubt(kind="ocr", why=f"Marker {note.marker} was read from a picture, and not for sure.")

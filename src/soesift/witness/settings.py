@@ -23,6 +23,9 @@ class WitnessSettings:
     unsure: float = 0.8  # of certainty: a character of a picture read less surely raises a doubt. .6 to .9
     blank: float = 0.35  # of a mark's ink, from which an empty cell of a picture is not empty. .25 to .5
     crowded: float = 1.7  # times a mark's ink, from which a picture's cell with a mark holds more than it. 1.5 to 2
+    unsure_share: float = 0.03  # of a note's characters read unsurely, from which the note is doubtful. .02 to .06
+    compared: int = 20  # cells that a text layer over a picture must hold to be a witness
+    differ: float = 0.25  # share of these in which it may differ; more, and it is a poor one. .1 to .4
     letters: int = 200  # letters that a table must have before its ink a letter is trusted
     header_like: float = 0.6  # share of a body row's cells that name times from which it may be a header row
     column_filled: float = 0.7  # share of a header row's cells that are filled, from which an empty one is doubtful
