@@ -202,7 +202,8 @@ def is_read(rows: list[dict[str, Any]], found: NDArray[np.float64], least: float
     """Pages likely enough, and those beside one that surely shows a table."""
     place = {(row["group"], row["page"], row["wear"]): p for row, p in zip(rows, found, strict=True)}
     beside = [max(place.get((row["group"], row["page"] + step, row["wear"]), 0.0) for step in (-1, 1)) for row in rows]
-    return np.asarray((found >= least) | (np.asarray(beside) >= SETTINGS.beside))
+    near = (np.asarray(beside) >= SETTINGS.beside) & (found >= SETTINGS.nothing)
+    return np.asarray((found >= least) | near)
 
 
 def scores(rows: list[dict[str, Any]], found: NDArray[np.float64], least: float) -> list[dict[str, Any]]:
@@ -267,7 +268,7 @@ def main() -> None:
         "command": f"benchmarks/glance.py --made {options.made}" + " --documents ..." * len(options.documents),
         "data": dict(Counter(f"{'made up' if is_made(row) else 'labelled'}, {row['wear']}" for row in rows)),
         "groups": len({row["group"] for row in rows}), "held_out": scores(rows, found, SETTINGS.read),
-        "read": SETTINGS.read, "beside": SETTINGS.beside, "seed": SEED, "trees_sha256": digest,
+        "read": SETTINGS.read, "beside": SETTINGS.beside, "nothing": SETTINGS.nothing, "seed": SEED, "trees_sha256": digest,
     }  # fmt: skip
     whole = {"card": card, "features": list(NAMES), "start": start, "trees": learnt}
     target = options.out / "glance.json"

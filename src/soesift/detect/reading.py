@@ -227,11 +227,13 @@ def _unlikely(document: Any, index: int, glances: dict[int, float], without: Con
     """How likely a page holds a table, if that is too unlikely to read it; None if it is to be read.
 
     The first or last rows of a table on a page of their own look like little: a page beside one that surely shows a
-    table is read as well.
+    table is read as well, unless it shows hardly anything.
     """
     seen = _glanced(document, index, glances)
     if seen >= SETTINGS.read:
         return None
+    if seen < SETTINGS.nothing:
+        return round(seen, 4)
     beside = [other for other in (index - 1, index + 1) if 0 <= other < len(document) and other + 1 not in without]
     return None if any(_glanced(document, other, glances) >= SETTINGS.beside for other in beside) else round(seen, 4)
 

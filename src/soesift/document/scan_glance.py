@@ -35,8 +35,9 @@ class GlanceSettings:
     near: int = 3  # pixels: crossings so near in a direction line up
     row: int = 4  # crossings that make a row or a column of a lattice
     marks: int = 3  # lone marks that make one
-    read: float = 0.02  # probability from which a picture is read, .01 to .05: lower reads more and misses less
+    read: float = 0.015  # probability from which a picture is read, .01 to .05: lower reads more and misses less
     beside: float = 0.3  # probability of a neighbouring page from which a picture beside it is read too
+    nothing: float = 0.004  # probability below which no neighbour has a picture read, 0 to .008: blank pages, covers
 
 
 SETTINGS = GlanceSettings()
