@@ -175,9 +175,14 @@ def trees() -> Any:
     from sklearn.ensemble import GradientBoostingClassifier
 
     return GradientBoostingClassifier(
-        n_estimators=TREES, max_depth=DEPTH, learning_rate=RATE, subsample=0.6, min_samples_leaf=LEAF,
-        max_features=LOOKS, random_state=SEED,
-    )  # fmt: skip
+        n_estimators=TREES,
+        max_depth=DEPTH,
+        learning_rate=RATE,
+        subsample=0.6,
+        min_samples_leaf=LEAF,
+        max_features=LOOKS,
+        random_state=SEED,
+    )
 
 
 def held_out(rows: list[dict[str, Any]]) -> NDArray[np.float64]:
@@ -268,7 +273,8 @@ def main() -> None:
         "command": f"benchmarks/glance.py --made {options.made}" + " --documents ..." * len(options.documents),
         "data": dict(Counter(f"{'made up' if is_made(row) else 'labelled'}, {row['wear']}" for row in rows)),
         "groups": len({row["group"] for row in rows}), "held_out": scores(rows, found, SETTINGS.read),
-        "read": SETTINGS.read, "beside": SETTINGS.beside, "nothing": SETTINGS.nothing, "seed": SEED, "trees_sha256": digest,
+        "read": SETTINGS.read, "beside": SETTINGS.beside, "nothing": SETTINGS.nothing, "seed": SEED,
+        "trees_sha256": digest,
     }  # fmt: skip
     whole = {"card": card, "features": list(NAMES), "start": start, "trees": learnt}
     target = options.out / "glance.json"
