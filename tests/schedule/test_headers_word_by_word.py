@@ -19,9 +19,25 @@ from soesift.schedule.visits import visit_of
 GOLDEN = Path(__file__).with_name("headers_word_by_word.txt")
 CYCLE = {"*": 21, "1": 28}
 VALUES = (
-    "kind", "in_cycle", "cycle", "last_cycle", "cycles", "day", "last_day", "week", "last_week", "month", "hours",
-    "offset_days", "relative_to", "every_days", "every_months", "before_days", "after_days", "contact",
-)  # fmt: skip
+    "kind",
+    "in_cycle",
+    "cycle",
+    "last_cycle",
+    "cycles",
+    "day",
+    "last_day",
+    "week",
+    "last_week",
+    "month",
+    "hours",
+    "offset_days",
+    "relative_to",
+    "every_days",
+    "every_months",
+    "before_days",
+    "after_days",
+    "contact",
+)
 
 
 def cases(name: str) -> list[tuple[str, str]]:

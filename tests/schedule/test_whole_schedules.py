@@ -15,10 +15,28 @@ from soesift.schedule import Activity, Schedule, Visit, read_schedule
 
 GOLDEN = Path(__file__).with_name("whole_schedules.txt")
 VALUES = (
-    "epoch", "kind", "in_cycle", "cycle", "last_cycle", "cycles", "day", "last_day", "week", "last_week", "month",
-    "hours", "offset_days", "relative_to", "every_days", "every_months", "before_days", "after_days", "contact",
-    "conditions", "markers",
-)  # fmt: skip
+    "epoch",
+    "kind",
+    "in_cycle",
+    "cycle",
+    "last_cycle",
+    "cycles",
+    "day",
+    "last_day",
+    "week",
+    "last_week",
+    "month",
+    "hours",
+    "offset_days",
+    "relative_to",
+    "every_days",
+    "every_months",
+    "before_days",
+    "after_days",
+    "contact",
+    "conditions",
+    "markers",
+)
 
 
 def sections() -> dict[str, tuple[str, str]]:
