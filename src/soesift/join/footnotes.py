@@ -31,6 +31,7 @@ class NoteSettings:
     far: float = 3.5  # a wider gap ends the notes, unless a note that is expected follows. 2.5 to 5
     heading: float = 4.0  # points above a heading that ends the notes. 2 to 8
     apart: float = 0.5  # gap before a caption of something else. .3 to 1
+    paragraph: float = 0.8  # gap below an ended note from which a line where markers stand is no part of it. .6 to 1.2
     larger: float = 1.15  # of the notes' print: what is larger is none. 1.1 to 1.3
     same: float = 0.08  # share by which print of the same size may differ. .03 to .12
     block: float = 0.25  # gap, beyond the usual one, that parts two notes set apart. .15 to .6
@@ -55,6 +56,7 @@ _NOTE = re.compile(
 _TIGHT = re.compile(r"^([a-z]{1,2}|\d{1,2})(?=[A-Z≥≤<>])")  # as OCR joins a raised marker to a word: "aECG"
 # what OCR reads for letters in a series of small ones: figures, and capitals of the same form
 _TAKEN_FOR = {"1": "l", "I": "l", "|": "l", "0": "o", "9": "g", "5": "s"} | {c.upper(): c for c in "cijkmopsuvwxyz"}
+_BARE = re.compile(r"(?:[a-z]{1,2}|\d{1,2})\s")  # a marker without a bracket or stop, or a word
 _LONE = re.compile(r"[\[(]?([a-zA-Z]{1,2}[\])]?[.:]?|\d{1,2}[\]).:])")  # a marker whose line was read no further
 _TAKEN_FOR_1 = {"l", "I", "|"}
 _FIRST = frozenset({"a", "A", "1"})
@@ -74,6 +76,7 @@ _ELSEWHERE = re.compile(
     r"(?:table\s+)?continue[ds]?\b.{0,30}|.{0,30}\b(?:next|following)\s*page\W*)$",
     re.IGNORECASE,
 )
+_RULE = re.compile(r"[\W_]{4,}")  # drawn with characters
 # what stands over notes and says nothing
 _HEAD = re.compile(
     r"(?:foot)?notes?(?:\s+(?:for|to|of|on)\s+(?:the\s+)?(?:table|schedule)\b.{0,40})?\s*:?", re.IGNORECASE
@@ -86,7 +89,7 @@ _SENDS_ON = re.compile(r"\W*.{0,30}\bcontinue[ds]?\s+(?:on|at|overleaf)\b.{0,12}
 _LEADER = re.compile(r"\.{5}|(?:\. ){4}")  # a table of contents
 _NAMED = re.compile(r"^(?:abbreviations?|notes?|footnotes?|key|legend)\b", re.IGNORECASE)
 _OPEN = re.compile(
-    r"^(?:abbreviations?|notes?|footnotes?|key|legend|x\s*=|[A-Z]\s=\s|[A-Za-z0-9/\-]{2,12}(?:\s*[=:]\s|=\S))",
+    r"^(?:abbreviations?|notes?|footnotes?|key|legend|x\s*=|[A-Z]\s=\s|[\w/\-]{2,12}(?:\s*[=:]\s|=\S))",
     re.IGNORECASE,
 )
 _LEGEND = re.compile(r"(?<!\S)([A-Za-z]{1,2}|\d{1,2}|[*†‡§¶#]{1,3})\s?[=:]\s(?=\S)")
@@ -145,6 +148,7 @@ def read_footnotes(
     markers = _markers_of_lines(lines, expected, before.marker if before else "", settings)
     notes: list[Footnote] = []
     last: TextLine | None = None
+    edge: TextLine | None = None
     size = 0.0
     bridged = False
     for place, line in enumerate(lines):
@@ -152,7 +156,13 @@ def read_footnotes(
         if line.covered:
             bridged, last = True, line if last is not None else None
             continue
-        if not text or _RUNNING.search(text) or _ELSEWHERE.match(text) or _HEAD.fullmatch(text):
+        if (
+            not text
+            or _RUNNING.search(text)
+            or _ELSEWHERE.match(text)
+            or _HEAD.fullmatch(text)
+            or _RULE.fullmatch(text)
+        ):
             continue
         marked = markers[place]
         if marked is not None and size and line.size > settings.larger * size and not _raised(line):
@@ -182,12 +192,17 @@ def read_footnotes(
                 break
         if marked is not None:
             notes.append(Footnote(marker=marked[0], text=marked[1], page=page))
+            edge = line
             expected.known.update(marked[:1] if marked[0] else ())
         elif not notes and before is not None and expected.partial and _ENDED.search(before.text):
             continue  # a running head: those of pictures are not known
         elif not notes and before is not None and not _OPEN.match(text):
             before.text = _continued(before.text, text)
-        elif not notes or _opens(text, notes[-1]):
+        elif (
+            not notes
+            or _opens(text, notes[-1])
+            or (edge is not None and _set_apart(line, edge, gap, notes[-1], settings))
+        ):
             notes.append(Footnote(marker="", text=text, page=page))
         else:
             notes[-1].text = _continued(notes[-1].text, text)
@@ -228,6 +243,18 @@ def _opens(text: str, note: Footnote) -> bool:
     return _OPEN.match(text) is not None and note.text.rstrip()[-1:] not in ";,"
 
 
+def _set_apart(line: TextLine, edge: TextLine, gap: float, note: Footnote, settings: NoteSettings) -> bool:
+    """Whether an unmarked line begins a paragraph of its own: a line's room below an ended note, where the marker of
+    the last one stands, not where its text hangs."""
+    outside = abs(line.left - edge.left) <= settings.indent
+    return (
+        outside
+        and gap > settings.paragraph * line.size
+        and _ENDED.search(note.text) is not None
+        and line.text.strip()[:1].isupper()
+    )
+
+
 def _continued(text: str, more: str) -> str:
     broken = text[-1:] == "-" and text[-2:-1].isalpha() and more[:1].isalpha()
     return f"{text}{more}" if broken or not text else f"{text} {more}"
@@ -247,6 +274,7 @@ def _markers_of_lines(
 ) -> list[tuple[str, str] | None]:
     """(marker, text) for each line that opens a note, None for the others."""
     found = [_candidate(line, expected) for line in lines]
+    _drop_hung(found, lines, settings)
     if expected.partial:
         _keep_series(found, lines, expected, last, settings)
     elif expected.used:
@@ -259,6 +287,27 @@ def _markers_of_lines(
     if expected.partial:
         _part_unread(found, lines, settings)
     return found
+
+
+def _drop_hung(found: list[tuple[str, str] | None], lines: list[TextLine], settings: NoteSettings) -> None:
+    """Take back a bare letter or figure that is a word of the line before: it stands where the text of a note hangs,
+    right of where markers stand ("a Day 1 visit", "3 months")."""
+    edge: TextLine | None = None
+    for place, candidate in enumerate(found):
+        line = lines[place]
+        if candidate is None:
+            continue
+        hangs = edge is not None and edge.indent > edge.left + settings.indent
+        hangs = hangs and edge is not None and abs(line.left - edge.indent) <= settings.indent
+        if hangs and not _raised(line) and _BARE.match(line.text.strip()) and not _tabbed(line, settings):
+            found[place] = None
+        else:
+            edge = line
+
+
+def _tabbed(line: TextLine, settings: NoteSettings) -> bool:
+    """Whether the text of a line begins behind a tab after its marker."""
+    return line.indent - line.left > settings.tab * line.size
 
 
 def _part_unread(found: list[tuple[str, str] | None], lines: list[TextLine], settings: NoteSettings) -> None:
@@ -313,7 +362,7 @@ def _drop_foreign(found: list[tuple[str, str] | None], lines: list[TextLine], ex
             continue
         marker = candidate[0]
         sign = not marker[0].isalnum()
-        good = expected.follows(marker, last) or _raised(lines[place]) or (sign and not last)
+        good = expected.follows(marker, last) or _raised(lines[place]) or (sign and (not last or _alone(found, marker)))
         good = good or (not last and any(after in expected.used for after in successors(marker)))
         if good and last and marker not in successors(last) and not _raised(lines[place]):
             good = not _comes_later(found[place + 1 :], last, marker, expected)
@@ -321,6 +370,11 @@ def _drop_foreign(found: list[tuple[str, str] | None], lines: list[TextLine], ex
             last = marker
         else:
             found[place] = None
+
+
+def _alone(found: list[tuple[str, str] | None], marker: str) -> bool:
+    """Whether one line alone opens with this sign: † and its like, or a star, that is no bullet of a list."""
+    return sum(other is not None and other[0] == marker for other in found) == 1
 
 
 def _drop_other_kind(found: list[tuple[str, str] | None], lines: list[TextLine], last: str) -> None:

@@ -18,6 +18,7 @@ _COLUMN_TAIL = re.compile(  # "Every 6 monthsf,g", "Follow-Upa", "29a": no such 
     r"([a-rt-z](?:,\s?[a-z])*)|(.*\d)([a-ce-gi-ln-vxz](?:,[a-z])*)",
     re.IGNORECASE,
 )
+_SIGN_TAIL = re.compile(r"(?<=\S)\s?((?:[*†‡§¶#‖∫]+[,\s]?)*[*†‡§¶#‖∫]+)(?=$|\s|[(\[:])")
 _UNIT_TAIL = re.compile(r"\d\s+[hdmswyg]$")  # "pre-dose, 2 h"
 LONGEST_POINT = 24  # characters of a header cell whose last letter may be a marker
 
@@ -56,6 +57,11 @@ def read_markers(joined: Joined, notes: list[Footnote]) -> None:
             raised.update(markers)
     open_ = known - raised
     words = words_in([text for row in joined.grid for text in row] + [note.text for note in notes])
+    signs = frozenset(marker for marker in open_ if not any(map(str.isalnum, marker)))
+    for cell in joined.cells if signs else ():
+        text, found = part_signs(cell.text, signs)
+        if found:
+            _give(joined, cell, text, [*cell.markers, *(m for m in found if m not in cell.markers)])
     for cell in joined.cells:
         if cell.text and not cell.markers and not cell.runs:
             guess = guess_column if cell.row < joined.header_rows else guess_markers
@@ -76,6 +82,21 @@ def guess_markers(
         if all(marker in known or (glued and marker.isalpha()) for marker in found):
             return tail[1], found
     return split_markers(text, open_, words) if open_ and not _UNIT_TAIL.search(text) else (text, [])
+
+
+def part_signs(text: str, signs: frozenset[str]) -> tuple[str, list[str]]:
+    """Text and markers of a cell with signs of notes (†, **) in print of its own size: behind a word, at the end or
+    before a space or bracket. Nothing else is written so, and it is no guess."""
+    found: list[str] = []
+
+    def take(hit: re.Match[str]) -> str:
+        parts = [run.group() for run in re.finditer(r"(.)\1*", hit[1].replace(",", "").replace(" ", ""))]
+        if not all(part in signs for part in parts) or (hit.group()[0].isspace() and hit.end() < len(text)):
+            return hit.group()
+        found.extend(part for part in parts if part not in found)
+        return ""
+
+    return _SIGN_TAIL.sub(take, text).strip() if text else text, found
 
 
 def guess_column(

@@ -22,6 +22,9 @@ class HeaderSettings:
     timed: float = 2.2  # times the share of the row's texts that name a time or a window
     untimed: float = -0.4  # of a row whose texts name none, without a name or with that of an axis
     untimed_named: float = -1.2  # of one with any other name
+    covered: float = 0.4  # of the columns must hold a text before its times tell in full
+    dashed: float = 0.5  # of a row's columns hold a dash, where dashes stand beside marks: it says what is not done ...
+    dash_rows: float = 0.15  # ... from this share of the rows that have both on
     timed_body: float = 0.5  # share of body rows that read like times: from here on times tell nothing
     dimension: float = 1.6  # of a row named "Visit", "Study day", "Window"
     activity: float = -1.8  # of a row named like something done
@@ -81,6 +84,7 @@ _COLUMN = re.compile(
     r"(?:\s*(?:/|and|or|&)\s*(?:procedures?|assessments?|activit(?:y|ies)|evaluations?|events?))?\W*",
     re.IGNORECASE,
 )
+_DASH = re.compile(r"[-–—−]+")
 _BLANK = re.compile(r"[-–—\s.]*|n\.?/?a\.?", re.IGNORECASE)
 
 
@@ -117,9 +121,12 @@ def header_evidence(
     rows = min(s.most + 1, len(grid))
     loud = timed_body(grid, s) < s.timed_body
     marked = mark_columns(grid[: s.looked])
+    dashes = dashes_are_values(grid[: s.looked], s)
     weights = []
     for row in range(rows):
         own = weight = own_evidence(grid[row], row, loud, marked, s, cornered=row > 0 and has_corner(grid, row))
+        if dashes and row and dash_share(grid[row]) >= s.dashed:
+            own = weight = s.mark
         if row:
             weight += merged_evidence(grid, row, s) + shade_evidence(shades, row, s)
         told = reprints[row] if row < len(reprints) else 0.0
@@ -145,6 +152,8 @@ def own_evidence(
             s.mark_of_visits if row and (cornered or _OF_VISITS.fullmatch(name) or _COLUMN.fullmatch(name)) else s.mark
         )
     timed = sum(map(is_timed, distinct)) / len(distinct)
+    if row:  # one time in a wide row says little
+        timed *= min(1.0, len(data) / (s.covered * max(1, len(texts) - 1)))
     if all(_PLACE.fullmatch(text) for text in distinct) and len(data) >= s.typed_share * (len(texts) - 1):
         timed = 1.0  # where each visit takes place
     weight = name_evidence(name, timed, row, s)
@@ -211,6 +220,17 @@ def mark_columns(grid: Grid) -> float:
     """Share of the columns behind the first in which a mark stands."""
     columns = list(zip(*grid, strict=True))[1:]
     return sum(any(is_mark(text) for text in column) for column in columns) / max(1, len(columns))
+
+
+def dash_share(texts: Sequence[str]) -> float:
+    """Share of the columns behind the first that hold a dash."""
+    return sum(_DASH.fullmatch(text) is not None for text in texts[1:]) / max(1, len(texts) - 1)
+
+
+def dashes_are_values(grid: Grid, s: HeaderSettings) -> bool:
+    """Whether dashes stand beside marks in many rows: there they say that nothing is done."""
+    both = sum(dash_share(row) > 0 and any(map(is_mark, row[1:])) for row in grid)
+    return both >= s.dash_rows * len(grid) and both > 1
 
 
 def is_group(texts: Sequence[str]) -> bool:

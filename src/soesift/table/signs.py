@@ -62,8 +62,10 @@ _WINDOW = re.compile(
 
 @lru_cache(maxsize=65536)
 def is_window(text: str) -> bool:
-    """Whether a cell is the tolerance of a visit: ±3, +7 days, -1/+2, +/- 2 d."""
-    return 0 < len(text) <= 24 and _WINDOW.fullmatch(text.strip()) is not None
+    """Whether a cell is the tolerance of a visit: ±3, +7 days, -1/+2, +/- 2 d, also in brackets."""
+    bare = text.strip()
+    bare = bare[1:-1].strip() if bare[:1] in ("(", "[") and bare[-1:] in (")", "]") else bare
+    return 0 < len(text) <= 24 and _WINDOW.fullmatch(bare) is not None
 
 
 @lru_cache(maxsize=65536)
