@@ -12,7 +12,7 @@ from soesift.document.orient import main_turn, turn_box, turn_page
 from soesift.document.page import Page
 from soesift.document.rulings import Lines, clean_rulings
 from soesift.document.words import Words, find_words
-from soesift.table.arrows import mark_arrows
+from soesift.table.arrows import free_arrows, mark_arrows
 from soesift.table.context import TextLine, lines_outside
 from soesift.table.fill_text import fill_cells
 from soesift.table.grid import FoundTable
@@ -157,6 +157,7 @@ def tables_of(page: Page, words: Words, horizontal: Lines, vertical: Lines) -> l
     for table in tables:
         if not table.borderless:
             close_slivers(table, words)
+            free_arrows(table, words)
         part_open_cells(table, words)
         if not table.borderless:
             split_rows(table, words)
