@@ -29,6 +29,11 @@ EDGE = 0.09  # of the page's height: so near to its edge stands such a line
 FAR = 2.2  # of the print's size: so far from the text
 MOST_KEPT = 20_000  # characters of a page that is kept
 
+# names of a table's first column, normalised, printed alone in its tall header on each of a few pages
+_COLUMN = re.compile(
+    r"(?:study|trial)?(?:procedures?|assessments?|activit(?:y|ies)|evaluations?|events?|visits?|days?|weeks?)"
+)
+
 Furniture = frozenset[str]
 
 
@@ -60,6 +65,8 @@ def learn_furniture(
         counts.update(found.keys() | {PART + key for some in cut.values() if 1 < len(some) <= PARTS for key in some})
         manifold |= {key for key, some in cut.items() if len(some) > PARTS}
     least = max(AGAIN, MOST * len(sample))
+    for key in [key for key in counts if _COLUMN.fullmatch(key.removeprefix(PART))]:
+        del counts[key]
     return frozenset(key for key, count in counts.items() if key and count >= (least if key in manifold else AGAIN))
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 
 from soesift.document.titles import has_schedule_title
-from soesift.table.context import attached, is_heading, is_note, surroundings
+from soesift.table.context import attached, is_caption, is_heading, is_note, surroundings
 from soesift.table.find import PageTables
 from soesift.table.headers import count_header_rows
 from soesift.table.record import TableRecord, table_id
+from soesift.table.signs import has_time, is_mark, is_point
 
 _DOTTED = re.compile(r"\d{1,2}\.\d|appendix", re.IGNORECASE)  # notes are never numbered so
 
@@ -39,6 +40,17 @@ def title_row(grid: list[list[str]]) -> str:
     return title[:300] if len(title) > 12 else ""
 
 
+def caption_row(grid: list[list[str]]) -> str:
+    """The first row's text over all columns, if it is a caption: by its words, or as it stands over a header. On pages
+    that go on without one, a band that names a group of rows stands first as well."""
+    title = title_row(grid)
+    if not title or is_caption(title):
+        return title
+    below = [text for text in grid[1][1:] if text] if len(grid) > 1 else []
+    heads = sum(has_time(text) or is_point(text) for text in below) >= 0.5 * len(below)
+    return title if below and heads and not any(map(is_mark, below)) else ""
+
+
 def _record(
     found: PageTables, order: int, document: str, sha256: str, n_pages: int, heading_before: str, text: str
 ) -> TableRecord:
@@ -61,7 +73,7 @@ def _record(
         rotation=table.rotation,
         header_rows=count_header_rows(table.plain_texts(), table.shades),
         grid=grid,
-        caption=context.caption or title_row(grid),
+        caption=context.caption or caption_row(grid),
         heading=context.heading,
         above=context.above,
         below=context.below,
