@@ -460,7 +460,7 @@ def main(words: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("facts", type=Path)
     parser.add_argument("results", type=Path)
-    parser.add_argument("--half", choices=("dev", "aside"))
+    parser.add_argument("--half", choices=("dev", "aside", "unlabelled-dev", "unlabelled-aside"))
     parser.add_argument("--per-table", action="store_true")
     parser.add_argument("--errors", action="store_true", help="every difference, by table")
     parser.add_argument("--json", action="store_true")

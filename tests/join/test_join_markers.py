@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from toy_fragments import fragment
 
 from soesift.detect.assemble import assemble_tables
 from soesift.document.raised import DOWN, UP
 from soesift.join.fragment import Fragment
+from soesift.join.markers import part_signs
 from soesift.result.models import SoeTable
 from soesift.schedule.read import read_schedule
 from soesift.table.context import TextLine
@@ -62,3 +64,28 @@ def test_nothing_is_guessed_of_a_marker_that_is_raised_elsewhere() -> None:
     found = table(grid, {(3, 0): ("Weight", "a")}, ["a. Only fasting."])
     assert found.grid[1][0] == "Informed consenta"
     assert found.grid[2][3] == "X", "behind a mark it can be nothing else"
+
+
+@pytest.mark.parametrize(
+    ("text", "bare", "markers"),
+    [
+        ("Screening* (days)", "Screening (days)", ["*"]),
+        ("End of treatment ‡", "End of treatment", ["‡"]),
+        ("- §", "-", ["§"]),
+        ("X *,†", "X", ["*", "†"]),
+        ("Weight**", "Weight", ["**"]),
+        ("5 * 3 mg", "5 * 3 mg", []),
+        ("sample #6", "sample #6", []),
+        ("*", "*", []),
+    ],
+)
+def test_signs_of_notes_in_print_of_the_usual_size(text: str, bare: str, markers: list[str]) -> None:
+    assert part_signs(text, frozenset({"*", "**", "†", "‡", "§", "#"})) == (bare, markers)
+
+
+def test_signs_beside_raised_markers_are_markers_too() -> None:
+    grid = [row.copy() for row in GRID]
+    grid[0][1] = "Screening*"
+    found = table(grid, {(3, 0): ("Weight", "a")}, ["a. Only fasting.", "* Again if needed."])
+    assert found.grid[0][1] == "Screening"
+    assert next(c.markers for c in found.cells if (c.row, c.column) == (0, 1)) == ["*"]

@@ -285,3 +285,48 @@ def test_a_list_within_a_note_goes_on_over_the_page() -> None:
     ended = Footnote(marker="b", text="Samples are taken.", page=6)
     assert goes_on(lines("• before the dose,", "• after it."), Expected(frozenset("abc")), ended, 8.0)
     assert not goes_on(lines("The study begins."), Expected(frozenset("b"), {"b"}), ended, 8.0)
+
+
+def at(text: str, top: float, left: float = 100.0, hung: float = 130.0) -> TextLine:
+    """A line of 8 points; its second word stands at `hung`."""
+    return TextLine(text, top, top + 8, 8.0, left=left, indent=hung)
+
+
+def test_signs_open_notes_of_their_own_though_no_cell_was_seen_to_carry_them() -> None:
+    printed = lines(
+        "*Repeated if needed.", "† Day 0 is the first.", "‡ Within 7 days.", "§ Events only.", "1. Height once."
+    )
+    assert [m for m, _ in found(printed, "1 2")] == ["*", "†", "‡", "§", "1"]
+    assert found(lines("a Women only", "*Recorded on video."), "a") == [
+        ("a", "Women only"),
+        ("*", "Recorded on video."),
+    ]
+
+
+def test_signs_of_a_list_are_part_of_their_note() -> None:
+    printed = lines("a. One of these:", "* low pressure", "* high pulse", "b. Women only")
+    assert [m for m, _ in found(printed, "a b")] == ["a", "b"]
+
+
+def test_a_word_where_the_text_of_a_note_hangs_is_no_marker() -> None:
+    hung = [("a Day 1 result, and after", 320), ("3 Months in the others.", 330)]
+    printed = [at("a Sampled at home.", 300), at("c From the first participants with", 310)]
+    printed += [at(text, top, left=130.0, hung=136.0) for text, top in hung]
+    printed.append(at("d Women only", 340))
+    assert [m for m, _ in found(printed, "a c d 3")] == ["a", "c", "d"]
+
+
+def test_a_paragraph_set_apart_where_markers_stand_is_a_note_without_one() -> None:
+    first, apart = at("a Women only.", 300), at("All windows are wide.", 324, hung=112.0)
+    assert found([first, apart], "a") == [("a", "Women only."), ("", "All windows are wide.")]
+    hung = at("All windows are wide.", 324, left=130.0, hung=142.0)
+    assert found([first, hung], "a") == [("a", "Women only. All windows are wide.")]
+
+
+def test_lines_drawn_with_characters_are_no_notes() -> None:
+    assert found(lines("_" * 40, "a. Women only"), "a") == [("a", "Women only")]
+
+
+def test_a_legend_may_begin_with_any_letter() -> None:
+    printed = lines("a. Women only.", "β-hCG = gonadotropin; SAE = serious event")
+    assert found(printed, "a") == [("a", "Women only."), ("", "β-hCG = gonadotropin; SAE = serious event")]

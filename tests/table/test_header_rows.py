@@ -11,7 +11,9 @@ BODY = [["Informed consent", "X", "", ""], ["Safety"] * 4, ["ECG", "X", "X", "X"
 TOP = ["Visit", "V1", "V2", "V3"]
 
 
-@pytest.mark.parametrize("text", ["±3", "+7", "-1/+2", "-3/+5 days", "+/- 2 d", "± 1 week", "-1 to +3", "+14"])
+@pytest.mark.parametrize(
+    "text", ["±3", "+7", "-1/+2", "-3/+5 days", "+/- 2 d", "± 1 week", "-1 to +3", "+14", "(+ 4 wks)", "(± 3 d)"]
+)
 def test_windows_are_no_marks(text: str) -> None:
     assert is_window(text)
     assert not is_mark(text)
@@ -109,3 +111,19 @@ def test_a_row_beside_the_table_s_corner_is_header_though_it_holds_marks() -> No
     rows = [["Procedure", "V1", "V2", "V3"], ["Procedure", "±3", "", "+7"], ["Procedure", "X", "", "X"]]
     assert count_header_rows([*rows, *BODY]) == 3
     assert count_header_rows([*rows[:2], ["Weight", "X", "", "X"], *BODY]) == 2
+
+
+def test_dashes_that_say_what_is_not_done_belong_to_the_body() -> None:
+    top = ["Procedure", "Screening", "D1", "D8", "D15", "D22"]
+    rows = [[name, "-28 to 0", "-", "-", "-", "-"] for name in ("Prior treatment", "Diagnosis", "Signs and symptoms")]
+    body = [[name, "-7 to 0", "•", "-", "•", "-"] for name in ("ECOG PS", "Vital signs", "Hematology", "ECG")]
+    assert count_header_rows([top, *rows, *body]) == 1
+
+
+def test_one_time_alone_in_a_row_is_no_header() -> None:
+    top = ["Cycle", *(f"Cycle {k}" for k in range(1, 9))]
+    one = ["Diary dispensed", "pre-dose, 2 h", *[""] * 7]
+    body = [[name, *["X"] * 8] for name in ("ECG", "Weight", "Vital signs")]
+    assert count_header_rows([top, one, *body]) == 1
+    heading = ["Eligibility", "Screening procedures", *[""] * 7]
+    assert count_header_rows([top, heading, *body]) == 1

@@ -243,3 +243,37 @@ def test_flow_figure_has_few_drawn_sides(tmp_path: Path) -> None:
 def test_single_ruled_row_is_the_rest_of_a_table(tmp_path: Path) -> None:
     row = [["Adverse events", "X", "X", "X", ""]]
     assert only(tmp_path, draw_table(Sheet(), XS, YS[:2], full_grid(row))).texts() == row
+
+
+def arrowed(folder: Path, start: float, end: float, texts: list[list[str]]) -> FoundTable:
+    """A ruled table with a line in the middle of its third row."""
+    sheet = Sheet()
+    for x in XS:
+        sheet.line(x, YS[0], x, YS[-1])
+    for y in YS:
+        sheet.line(XS[0], y, XS[-1], y)
+    sheet.line(start, 150, end, 150)
+    put_text(sheet, XS, YS, full_grid(texts))
+    return tables_of(folder, sheet).tables[0]
+
+
+def test_an_arrow_that_reaches_from_side_to_side_parts_no_row(tmp_path: Path) -> None:
+    texts = [row.copy() for row in SCHEDULE]
+    texts[2] = ["Vital signs", "", "", "", "X"]
+    table = arrowed(tmp_path, XS[1] + 1, XS[4] - 1, texts)
+    texts[2][1:4] = ["→", "→", "→"]
+    assert table.texts() == texts
+
+
+def test_a_rule_under_texts_still_parts_rows(tmp_path: Path) -> None:
+    rows = [100.0, 120.0, 140.0, 150.0, 160.0, 180.0, 200.0]
+    sheet = Sheet()
+    for x in XS:
+        sheet.line(x, rows[0], x, rows[-1])
+    for y in rows:
+        sheet.line(XS[1] if y == 150 else XS[0], y, XS[-1], y)
+    cells = [Spanned(2, 0, "Vital signs", row_span=2)]
+    cells += [Spanned(r, c, "X") for r in (2, 3) for c in range(1, 5)]
+    cells += [Spanned(r, c, "a") for r in (0, 1, 4, 5) for c in range(5)]
+    put_text(sheet, XS, rows, cells)
+    assert tables_of(tmp_path, sheet).tables[0].shape == (6, 5)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from document_maker import Sheet, full_grid, put_text, read_sheet
+from soesift.table.band_rows import cuts_between
 from soesift.table.find import find_tables
 from soesift.table.grid import FoundTable
 from soesift.table.split_rows import row_anchors
@@ -92,3 +93,19 @@ def test_a_heading_between_rows_that_stand_wide_is_a_row() -> None:
     assert row_anchors(marks, names, 10.0).tolist() == names
     wrapped = [0.0, 10.5, 24.5, 38.5]  # the second line of a name
     assert row_anchors([0.0, 24.5, 38.5], wrapped, 10.0).tolist() == [0.0, 24.5, 38.5]
+
+
+def test_room_between_names_parts_rows_whose_names_are_broken() -> None:
+    names = [10.0, 19.0, 34.0, 49.0, 58.0, 67.0, 82.0]  # two, one, three lines and one
+    assert cuts_between(names, [14.5, 34.0, 58.0, 82.0], 8.0).round().tolist() == [26, 42, 74]  # type: ignore[union-attr]
+
+
+def test_equal_lines_are_a_row_each_where_marks_stand_beside_them() -> None:
+    names = [10.0, 22.0, 34.0, 46.0, 58.0]
+    assert len(cuts_between(names, [10.0, 34.0, 46.0], 8.0)) == 4  # type: ignore[arg-type]
+    assert cuts_between(names, [16.0, 40.0], 8.0) is None, "marks between lines: the names are broken"
+
+
+def test_texts_in_cells_do_not_hide_the_rows_of_a_band(tmp_path: Path) -> None:
+    body = [BODY[0], *([f"Step {k}", "X", "Dispense" if k == 2 else "X", ""] for k in range(5))]
+    assert only_verticals(tmp_path, body).texts() == body

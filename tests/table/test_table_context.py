@@ -14,7 +14,7 @@ from soesift.table.context import TextLine, find_caption, is_heading
 from soesift.table.find import find_tables
 from soesift.table.headers import count_header_rows
 from soesift.table.record import TableRecord, table_id
-from soesift.table.records import last_heading, page_records, title_row
+from soesift.table.records import caption_row, last_heading, page_records, title_row
 
 XS = [72.0, 200.0, 260.0, 320.0]
 YS = [200.0, 220.0, 240.0, 260.0]
@@ -197,3 +197,11 @@ def test_the_last_line_of_a_note_names_no_table() -> None:
     note = line("Only for participants who are seen at the visits that are named in", 140, 8)
     assert find_caption([note, line("Table 4 or in the next section", 149, 8)], 180) == ""
     assert find_caption([line("Some text.", 120), line("(cont.)", 160)], 180) == "(cont.)"
+
+
+def test_a_band_over_rows_is_no_caption() -> None:
+    band = [["Safety assessments"] * 4, ["ECG", "X", "", "X"], ["Weight", "", "X", "X"]]
+    assert caption_row(band) == ""
+    title = [["Overview of the trial"] * 4, ["Visit", "Day 1", "Day 8", "Day 15"], ["ECG", "X", "", "X"]]
+    assert caption_row(title) == "Overview of the trial"
+    assert caption_row([["Table 3: Schedule of activities"] * 4, *band[1:]]) == "Table 3: Schedule of activities"

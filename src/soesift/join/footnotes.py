@@ -9,6 +9,7 @@ one that is neither used nor next in turn is part of the note before, or foreign
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -357,12 +358,13 @@ def _candidate(line: TextLine, expected: Expected) -> tuple[str, str] | None:
 
 def _drop_foreign(found: list[tuple[str, str] | None], lines: list[TextLine], expected: Expected, last: str) -> None:
     """Take back candidates that are neither used in cells nor next in turn, and items of a list within a note."""
+    alone = Counter(candidate[0] for candidate in found if candidate)  # † and its like; a star twice is a bullet
     for place, candidate in enumerate(found):
         if candidate is None:
             continue
         marker = candidate[0]
         sign = not marker[0].isalnum()
-        good = expected.follows(marker, last) or _raised(lines[place]) or (sign and (not last or _alone(found, marker)))
+        good = expected.follows(marker, last) or _raised(lines[place]) or (sign and (not last or alone[marker] == 1))
         good = good or (not last and any(after in expected.used for after in successors(marker)))
         if good and last and marker not in successors(last) and not _raised(lines[place]):
             good = not _comes_later(found[place + 1 :], last, marker, expected)
@@ -370,11 +372,6 @@ def _drop_foreign(found: list[tuple[str, str] | None], lines: list[TextLine], ex
             last = marker
         else:
             found[place] = None
-
-
-def _alone(found: list[tuple[str, str] | None], marker: str) -> bool:
-    """Whether one line alone opens with this sign: † and its like, or a star, that is no bullet of a list."""
-    return sum(other is not None and other[0] == marker for other in found) == 1
 
 
 def _drop_other_kind(found: list[tuple[str, str] | None], lines: list[TextLine], last: str) -> None:

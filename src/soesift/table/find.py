@@ -160,7 +160,7 @@ def tables_of(page: Page, words: Words, horizontal: Lines, vertical: Lines) -> l
             free_arrows(table, words)
         part_open_cells(table, words)
         if not table.borderless:
-            split_rows(table, words)
+            split_rows(table, words, vertical)
         fill_cells(table, words)
         if page.source == "ocr":
             mend_figures(table)

@@ -8,9 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from soesift.document.printed_lines import join_line, text_lines
+from soesift.document.rulings import Lines
 from soesift.document.words import Words
+from soesift.table.band_rows import cuts_between
 from soesift.table.fill_text import words_by_cell
 from soesift.table.grid import FoundTable, GridCell
+from soesift.table.lattice import closed_sides
 from soesift.table.signs import is_mark
 
 
@@ -30,8 +33,11 @@ class SplitSettings:
 SETTINGS = SplitSettings()
 
 
-def split_rows(table: FoundTable, words: Words) -> None:
-    """Cut each band that holds columns of marks into the rows of those marks, in place."""
+def split_rows(table: FoundTable, words: Words, vertical: Lines | None = None) -> None:
+    """Cut each band that holds columns of marks into the rows of those marks, in place.
+
+    vertical: rules (x, y0, y1); where none parts two columns beside a new row, its cell reaches over both.
+    """
     inside, cell_of = words_by_cell(table, words)
     held = np.bincount(cell_of, minlength=len(table.cells))
     # a band is several rows only if its first cell names them: few words there end the question
@@ -43,7 +49,7 @@ def split_rows(table: FoundTable, words: Words) -> None:
         row: band_cuts(table, row, words, inside, cell_of) if row in named else none for row in range(table.shape[0])
     }
     if any(len(cut) for cut in cuts.values()):
-        cut_bands(table, cuts)
+        cut_bands(table, cuts, vertical)
 
 
 def band_cuts(
@@ -52,7 +58,8 @@ def band_cuts(
     """Heights at which a band is to be cut; empty for an ordinary row."""
     marks: list[float] = []
     names: list[float] = []
-    size, stacked = 0.0, 0
+    loose: list[float] = []  # marks, of cells too that hold something else besides
+    size, stacked, several = 0.0, 0, 0
     for index, cell in enumerate(table.cells):
         if cell.row != row or cell.row_span != 1:
             continue
@@ -63,9 +70,17 @@ def band_cuts(
         middles = [float((words.boxes[line, 1] + words.boxes[line, 3]).mean() / 2) for line in lines]
         if cell.column == 0:
             names, size = middles, float(np.median(words.size[chosen]))
-        elif all(is_mark(join_line(words, line)) for line in lines):
-            marks += middles
-            stacked += len(lines) >= 2
+        else:
+            told = [is_mark(join_line(words, line)) for line in lines]
+            loose += [middle for middle, mark in zip(middles, told, strict=True) if mark]
+            several += sum(told) >= 2
+            if all(told):
+                marks += middles
+                stacked += len(lines) >= 2
+    if several >= SETTINGS.least_cells:
+        roomy = cuts_between(names, row_anchors(loose, [], size).tolist(), size)
+        if roomy is not None:
+            return roomy.astype(np.float32)
     if stacked < SETTINGS.least_cells or len(names) < SETTINGS.least_rows:
         return np.zeros(0, np.float32)
     anchors = row_anchors(marks, names, size)
@@ -89,7 +104,7 @@ def row_anchors(marks: list[float], names: list[float], size: float) -> NDArray[
     return np.asarray(sorted(anchors + alone))
 
 
-def cut_bands(table: FoundTable, cuts: dict[int, NDArray[np.float32]]) -> None:
+def cut_bands(table: FoundTable, cuts: dict[int, NDArray[np.float32]], vertical: Lines | None = None) -> None:
     """Insert the new boundaries; cells of a cut band become one a row, others keep their extent."""
     first = np.concatenate([[0], np.cumsum([1 + len(cuts[row]) for row in range(table.shape[0])])])
     bounds = [np.concatenate([[table.rows[row]], cuts[row]]) for row in range(table.shape[0])]
@@ -101,4 +116,18 @@ def cut_bands(table: FoundTable, cuts: dict[int, NDArray[np.float32]]) -> None:
             cells += [GridCell(row, cell.column, 1, cell.column_span) for row in range(top, bottom)]
         else:
             cells.append(GridCell(top, cell.column, bottom - top, cell.column_span))
-    table.cells = cells
+    new = {int(first[row]) + k for row, cut in cuts.items() if len(cut) for k in range(len(cut) + 1)}
+    table.cells = cells if vertical is None else bridged(table, cells, new, vertical)
+
+
+def bridged(table: FoundTable, cells: list[GridCell], new: set[int], vertical: Lines) -> list[GridCell]:
+    """The cells, those of new rows joined where no rule parts them beside their row."""
+    parted = closed_sides(vertical, table.columns, table.rows).T  # (r, c + 1)
+    kept: dict[tuple[int, int], GridCell] = {}
+    for cell in sorted(cells, key=lambda c: (c.row, c.column)):
+        before = next((c for c in kept.values() if c.row == cell.row and c.column + c.column_span == cell.column), None)
+        if cell.row in new and before is not None and cell.column > 1 and not parted[cell.row, cell.column]:
+            before.column_span += cell.column_span
+        else:
+            kept[cell.row, cell.column] = cell
+    return list(kept.values())

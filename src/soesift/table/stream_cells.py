@@ -26,7 +26,8 @@ class StreamCellSettings:
     series: int = 3  # so many times set close, one above each column, are no heading of several. 3 to 5
     reach: float = 2.0  # points by which a text must enter a column to lie over it
     header: int = 4  # leading rows in which headings of several columns are looked for
-    off: float = 0.3  # of a column's width: a heading's middle may miss that of its columns by this
+    off: float = 0.15  # of a column's width: a heading's middle usually misses that of its columns by so much
+    uncovered: float = 1.5  # cost of a column without a heading, in halves of such squared distances
     part: float = 0.9  # of the table's width: a shorter rule under a heading shows its columns
 
 
@@ -178,29 +179,28 @@ def spread_headings(
 def centred_spans(
     pieces: Sequence[Piece], width: int, extents: NDArray[np.float64], s: StreamCellSettings
 ) -> list[tuple[int, int]]:
-    """Columns of the headings of a row by their middles, if together they then cover all columns once."""
+    """Columns of the headings of a row by their middles: those in order that fit best all together, where a column that
+    none of them covers costs something. A heading keeps the columns that its text lies over."""
+    best: dict[int, tuple[float, list[tuple[int, int]]]] = {1: (0.0, [])}  # by the first column that is free
+    for piece in pieces:
+        after: dict[int, tuple[float, list[tuple[int, int]]]] = {}
+        for free, (cost, spans) in best.items():
+            for first in range(free, piece.first + 1):
+                for last in range(piece.last, width):
+                    whole = cost + s.uncovered * (first - free) + misfit(piece, first, last, extents, s)
+                    if last + 1 not in after or whole < after[last + 1][0]:
+                        after[last + 1] = (whole, [*spans, (first, last)])
+        best = after
+    ended = [(cost + s.uncovered * (width - free), spans) for free, (cost, spans) in best.items()]
     own = [(piece.first, piece.last) for piece in pieces]
-    spans, low = [], 1
-    for at, piece in enumerate(pieces):
-        high = own[at + 1][0] - 1 if at + 1 < len(pieces) else width - 1
-        spans.append(centred_span(piece, low, high, extents, s))
-        low = spans[-1][1] + 1
-    covered = [c for first, last in spans for c in range(first, last + 1)]
-    return spans if covered == list(range(1, width)) else own
+    return min(ended, key=lambda e: e[0])[1] if ended else own
 
 
-def centred_span(
-    piece: Piece, low: int, high: int, extents: NDArray[np.float64], s: StreamCellSettings
-) -> tuple[int, int]:
-    """The most columns from `low` to `high`, around those of the text, whose middle is the text's."""
-    best = piece.first, piece.last
-    for first in range(low, piece.first + 1):
-        for last in range(piece.last, high + 1):
-            middle = (extents[first, 0] + extents[last, 1]) / 2
-            pitch = (extents[last, 1] - extents[first, 0]) / (last - first + 1)
-            if abs(middle - piece.middle) <= s.off * pitch and last - first > best[1] - best[0]:
-                best = first, last
-    return best
+def misfit(piece: Piece, first: int, last: int, extents: NDArray[np.float64], s: StreamCellSettings) -> float:
+    """How badly a text stands in the middle of some columns, as half of a squared distance."""
+    middle = (extents[first, 0] + extents[last, 1]) / 2
+    pitch = (extents[last, 1] - extents[first, 0]) / (last - first + 1)
+    return float((middle - piece.middle) / max(s.off * pitch, 1.0)) ** 2 / 2
 
 
 def ruled_spans(
