@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +29,7 @@ class StreamCellSettings:
     header: int = 4  # leading rows in which headings of several columns are looked for
     off: float = 0.15  # of a column's width: a heading's middle usually misses that of its columns by so much
     uncovered: float = 1.5  # cost of a column without a heading, in halves of such squared distances
+    cover: float = 0.6  # of the columns, side by side, lie under headings of several
     part: float = 0.9  # of the table's width: a shorter rule under a heading shows its columns
 
 
@@ -180,7 +182,8 @@ def centred_spans(
     pieces: Sequence[Piece], width: int, extents: NDArray[np.float64], s: StreamCellSettings
 ) -> list[tuple[int, int]]:
     """Columns of the headings of a row by their middles: those in order that fit best all together, where a column that
-    none of them covers costs something. A heading keeps the columns that its text lies over."""
+    none of them covers costs something. A heading keeps the columns that its text lies over; where these leave gaps
+    between them, or leave too many columns out, they are names of a line more, and stay in their own columns."""
     best: dict[int, tuple[float, list[tuple[int, int]]]] = {1: (0.0, [])}  # by the first column that is free
     for piece in pieces:
         after: dict[int, tuple[float, list[tuple[int, int]]]] = {}
@@ -192,8 +195,11 @@ def centred_spans(
                         after[last + 1] = (whole, [*spans, (first, last)])
         best = after
     ended = [(cost + s.uncovered * (width - free), spans) for free, (cost, spans) in best.items()]
-    own = [(piece.first, piece.last) for piece in pieces]
-    return min(ended, key=lambda e: e[0])[1] if ended else own
+    spans = min(ended, key=lambda e: e[0])[1] if ended else []
+    gaps = any(after[0] > before[1] + 1 for before, after in pairwise(spans))
+    covered = sum(last - first + 1 for first, last in spans)
+    whole_row = covered == width - 1 or (len(spans) > 1 and not gaps and covered >= s.cover * (width - 1))
+    return spans if whole_row else [(piece.first, piece.last) for piece in pieces]
 
 
 def misfit(piece: Piece, first: int, last: int, extents: NDArray[np.float64], s: StreamCellSettings) -> float:
