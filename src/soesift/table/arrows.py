@@ -11,6 +11,7 @@ from soesift.document.words import Words
 from soesift.table.grid import FoundTable, GridCell
 
 ARROW = "→"
+LOW = 0.8  # of the usual height of a row: a line in a row's middle leaves less on either side
 REACH = 0.2  # of a column's width that an arrow must cover to mark it
 
 
@@ -44,6 +45,8 @@ def idle_span(table: FoundTable, boundary: int, words: Words) -> tuple[int, int]
     if {c.column for c in above} != {c.column for c in below}:
         return None
     y0, y1 = table.rows[boundary - 1], table.rows[boundary + 1]
+    if max(np.diff(table.rows[boundary - 1 : boundary + 2])) > LOW * np.median(np.diff(table.rows)):
+        return None
     last = max(c.column + c.column_span - 1 for c in above)
     x, y = ((words.boxes[:, k] + words.boxes[:, k + 2]) / 2 for k in (0, 1))
     inside = (y > y0) & (y < y1)
