@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple
 
-from soesift.schedule.contacts import contacts_of_rows
+from soesift.schedule.contacts import contact_by_letters, contact_of_note, contacts_of_rows, explained, legend
 from soesift.schedule.models import Condition, Schedule, Span, Visit
-from soesift.schedule.table_notes import FoundWindow, contact_in, legend, remove_windows, windows_in
+from soesift.schedule.table_notes import FoundWindow, remove_windows, windows_in
 from soesift.schedule.timing import read_timing
 from soesift.schedule.tokens import UNIT_WORDS, clean
 
@@ -31,14 +31,14 @@ _SOME = re.compile(
 def add_from_notes(schedule: Schedule, table_texts: list[str]) -> None:
     """Windows and contact from footnotes on a column, then windows that texts give for the whole table."""
     by_rows = contacts_of_rows(schedule)
-    known = legend([*table_texts, *(c.text for c in schedule.conditions)])
+    known = legend([*table_texts, *(explained(c.marker, c.text) for c in schedule.conditions)])
     by_marker = {c.marker: c for c in schedule.conditions if c.marker and c.text}
     for visit in schedule.visits:
         notes = [by_marker[m] for m in visit.markers if m in by_marker]
         own_words = [] if visit.encounter is None else schedule.encounters[visit.encounter].limits
         visit.conditions = [*own_words, *(note.text for note in notes)]
         visit.contact = (
-            _by_legend(visit, known)
+            next((way for text in visit.printed if (way := contact_by_letters(text, known))), None)
             or (None if visit.encounter is None else schedule.encounters[visit.encounter].contact)
             or visit.contact
             or by_rows.get(-1 if visit.encounter is None else visit.encounter)
@@ -63,18 +63,6 @@ def _first_days(schedule: Schedule, table_texts: list[str]) -> None:
         if visit.cycle is not None and visit.day is None and visit.kind in ("planned", "repeat"):
             own = any(_FIRST_DAY.search(clean(text)) for text in visit.conditions)
             visit.day = 1.0 if own or everywhere else None
-
-
-def _by_legend(visit: Visit, known: dict[str, str]) -> str | None:
-    """ "C/H" in a header row, with "C = clinic visit; H = home visit" below the table, is "site or home"."""
-    for text in visit.printed:
-        code = re.fullmatch(r"([A-Z]{1,3})-?\d+[a-z]?", text.strip())
-        if code is not None and code[1].lower() in known:
-            return known[code[1].lower()]  # "P3", with "P: phone contact" below the table
-        parts = [known.get(part.strip().lower()) for part in re.split(r"\s*(?:/|,|\bor\b)\s*", text)]
-        if all(parts) and len(parts) <= 2:
-            return " or ".join(dict.fromkeys(str(part) for part in parts))
-    return None
 
 
 def _from_footnotes(visit: Visit, notes: list[Condition], others: list[str]) -> None:
@@ -168,35 +156,6 @@ def _time_of_note(visit: Visit, note: Condition, sentences: list[str]) -> None:
 
 def _days(match: re.Match[str]) -> float:
     return float(match["n"]) * (7 if match["u"].lower().startswith("w") else 1)
-
-
-_MODE = re.compile(
-    r"\b(?:visits?|contact(?:ed|s)?|calls?|follow-?\s?up|assessments?|conducted|performed|done)\b", re.IGNORECASE
-)
-_BESIDES = re.compile(
-    r"\b(?:additional|between|in\s+addition|after\s+every|also|reminder|schedul\w+\s+by)\b", re.IGNORECASE
-)
-_OPTIONAL = re.compile(
-    r"\b(?:may|can|could|either|optional(?:ly)?|if|or)\b(?:\W+\w+){0,6}\W+(?:tele)?(?:phone|video|home|remote)", re.I
-)
-_DIRECT = re.compile(
-    r"\b(?:may|can)\s+(?:also\s+)?be\s+(?:conducted|performed|done|completed|made|held)\b[^.]{0,40}"
-    r"(?:phone|video|home|remote)",
-    re.IGNORECASE,
-)
-
-
-def contact_of_note(sentences: list[str]) -> str | None:
-    """How the visit takes place by a footnote of its column; "site or ..." where the note allows another way."""
-    for sentence in sentences:
-        contact = contact_in(sentence)
-        if contact is None or not _MODE.search(sentence) or _BESIDES.search(sentence):
-            continue
-        if _DIRECT.search(sentence):
-            return contact if " or " in contact else f"site or {contact}"
-        if not _OPTIONAL.search(sentence):
-            return contact
-    return None
 
 
 _EXCEPT = re.compile(r"\b(?:except|excluding|other\s+than)\b[^,;.]*[,;]?", re.IGNORECASE)

@@ -14,6 +14,7 @@ from soesift.schedule.models import Encounter, Epoch, Event, Offset, Relation, S
 from soesift.schedule.timing import Read, read_timing
 from soesift.schedule.tokens import LETTERS, UNIT_WORDS, clean, tokens
 
+_HOURS_MINUTES = re.compile(r"\bh(?:h|rs?|ours?)?\s?:\s?m(?:in(?:utes?)?|m)?\b")
 _KINDS: list[tuple[Kind, str]] = [  # the first that a row's label matches
     (
         "window",
@@ -21,7 +22,7 @@ _KINDS: list[tuple[Kind, str]] = [  # the first that a row's label matches
         r"allow(?:ed|able)\s+range|plus\s*/\s*minus",
     ),
     ("duration", r"duration|length of"),
-    ("hour", r"\bh+\s?:\s?m(?:in|m)\b"),
+    ("hour", _HOURS_MINUTES.pattern),
     ("minute", r"\bmin(?:ute)?s?\b"),
     ("hour", r"\b(?:hours?|hrs?|stunden?)\b|[(\[]\s?h\s?[)\]]"),
     ("day", r"\bdays?\b|\bday\(s\)|\btag(?:en?)?\b"),
@@ -29,7 +30,7 @@ _KINDS: list[tuple[Kind, str]] = [  # the first that a row's label matches
     ("month", r"\bmonths?\b|\bmonth\(s\)|\bmonate?\b"),
     ("year", r"\byears?\b"),
     ("cycle", r"\bcycles?\b|\bzykl(?:us|en)\b"),
-    ("visit", r"\bvisits?\b|\bvisit\(s\)|\bvisiten?\b"),
+    ("visit", r"\btime\s?points?\b|\bvisits?\b|\bvisit\(s\)|\bvisiten?\b"),
     ("epoch", r"\b(?:epoch|period|phase|stage|part|segment)s?\b"),
 ]
 _EPOCH = re.compile(
@@ -241,6 +242,8 @@ def labelled(text: str, row: HeaderRow) -> str:
 
 def _unit_alone(text: str) -> Kind | None:
     """The unit that a cell names without a number ("Treatment (weeks)"): it holds for the numbers below."""
+    if _HOURS_MINUTES.search(text.lower()):
+        return "hour"  # "Day 1 (hour:minute)"
     if any(t.kind == "number" for t in tokens(text)):
         return None
     kind = kind_of(text)

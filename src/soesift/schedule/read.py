@@ -7,13 +7,14 @@ from typing import Literal
 
 from soesift.result.models import SoeTable
 from soesift.schedule.cell_meaning import cell_meaning, ticks_boxes
+from soesift.schedule.contacts import explained, legend
 from soesift.schedule.doubts import add_doubts
 from soesift.schedule.from_notes import add_from_notes, tell_periods_apart
 from soesift.schedule.header import encounters_of
 from soesift.schedule.models import Activity, Condition, Encounter, Mark, Remark, Schedule, Visit
 from soesift.schedule.rows import Layout, Markers, header_rows, layout, padded
 from soesift.schedule.said import clear_doubts, put_said
-from soesift.schedule.table_notes import cycle_lengths, legend, note_class
+from soesift.schedule.table_notes import cycle_lengths, note_class
 from soesift.schedule.visits import after_the_visit_before, visit_of
 from soesift.table.signs import is_mark
 
@@ -335,7 +336,7 @@ def _marks(
     spans = {(c.row, c.column): c.column_span for c in table.cells if c.column_span > 1}
     found: list[Mark] = []
     remarks: list[Remark] = []
-    contacts = legend([note.text for note in table.footnotes])
+    contacts = legend([explained(note.marker, note.text) for note in table.footnotes])
     ticked = ticks_boxes([grid[a.row][e.column] for a in activities for e in encounters])
     seen: set[int] = set()
     for index, activity in enumerate(activities):

@@ -6,6 +6,8 @@ import re
 from typing import NamedTuple
 
 from soesift.result.models import SoeTable
+from soesift.schedule.cell_meaning import is_no
+from soesift.schedule.contacts import says_contacts
 from soesift.schedule.header import HeaderRow, kind_of
 from soesift.schedule.markers import has_markers, markers_at, split_markers, words_of
 from soesift.schedule.timing import read_timing
@@ -106,6 +108,8 @@ def layout(table: SoeTable, grid: list[list[str]]) -> Layout:
     """Header rows (those that the joined table names, and timing rows right below) and the columns' roles."""
     width = len(grid[0]) if grid else 0
     head = min(max(table.header_rows, 0), len(grid)) or _guessed_head(grid)
+    while head > 1 and _is_body(grid[head - 1]):
+        head -= 1
     body = grid[head:]
     labels = _labels(grid[:head], body, width)
     comments = [c for c in range(width) if c not in labels and _is_comment(grid[:head], body, c)]
@@ -133,6 +137,8 @@ def _is_late(grid: list[list[str]], r: int, head: int, labels: list[int], data: 
     row = grid[r]
     label = clean(" ".join(dict.fromkeys(row[c] for c in labels if row[c])))
     filled = [row[c] for c in data if row[c]]
+    if filled and r - head < NEAR_HEADER and says_contacts(label, [row[c] for c in data]):
+        return True
     if not _TIMING_LABEL.fullmatch(label) or len(filled) < 2 or not _goes_on(row, labels, data):
         return False
     kind = kind_of(label)
@@ -141,6 +147,16 @@ def _is_late(grid: list[list[str]], r: int, head: int, labels: list[int], data: 
     above = {kind_of(grid[h][c]) for h in range(head) for c in labels}
     told = any(read_timing(grid[h][c]).timing.times for h in range(head) for c in data)
     return kind not in above and r - head < NEAR_HEADER and len(filled) * 2 > len(data) and not told
+
+
+def _is_body(row: list[str]) -> bool:
+    """Whether a row that was taken as header is one of procedures: marks or "not done" in most of its cells."""
+    filled = [text for text in row[1:] if text and text != row[0]]
+    if len(filled) < 3 or not row[0] or kind_of(row[0]) is not None or says_contacts(row[0], filled):
+        return False
+    figures = [text for text in filled if any(map(str.isdigit, text))]
+    cells = [text for text in filled if (is_mark(text) or is_no(clean(text), ticked=False)) and text not in figures]
+    return len(cells) * 3 > len(filled) * 2
 
 
 def _guessed_head(grid: list[list[str]]) -> int:
@@ -200,13 +216,19 @@ def _goes_on(row: list[str], labels: list[int], data: list[int]) -> bool:
     if not filled:
         return bool(label) and all(_COMMENTS.fullmatch(row[c]) or row[c].lower() in _TITLES for c in labels if row[c])
     kind = kind_of(label)
-    if kind is None or len(label) > 60 or any(is_mark(t) and not is_point(t) and re.search(r"\w", t) for t in filled):
+    if kind is None or len(label) > 60 or any(_is_mark_of_body(t) for t in filled):
         return False
     filled = [text for text in filled if not re.fullmatch(r"\W+|n/?a", text, re.IGNORECASE)]
     if not filled:
         return False
     reads = [read_timing(text, kind) for text in filled]
     return sum(r.timing.known() and not r.unread for r in reads) * 4 >= 3 * len(reads)
+
+
+def _is_mark_of_body(text: str) -> bool:
+    """Whether a cell is a mark with letters and no time or deviation: "X", not "-" or "(+ 4 wks)"."""
+    mark = is_mark(text) and not is_point(text) and re.search(r"\w", text) is not None
+    return mark and read_timing(text, "window").timing.window is None
 
 
 _TITLES = {

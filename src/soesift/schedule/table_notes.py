@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from soesift.schedule.models import Contact, NoteClass
+from soesift.schedule.models import NoteClass
 from soesift.schedule.tokens import clean
 
 _NUMBER_WORDS = {
@@ -93,19 +93,6 @@ _CLASSES: list[tuple[NoteClass, re.Pattern[str]]] = [
         ),
     ),
 ]
-_CONTACTS: list[tuple[Contact, str]] = [
-    ("phone", r"(?:tele)?phone|\bcall\b|\btel\b|telefon|telephonic|\btc\b|contact\s+by\s+phone"),
-    ("video", r"\bvideo|\bvirtual|telemedicine|televisit|telehealth|\bremote"),
-    ("home", r"\b(?:at|in|from)[\s-](?:the\s+)?(?:patient'?s?\s+)?home|\bhome\b"),
-    (
-        "site",
-        r"\bclinic\b|\bsite\b|in-?person|\bon-?site|in-?clinic|\boffice\b|\bhospital|\bin-?patient|\bcru\b|"
-        r"face[\s-]to[\s-]face",
-    ),
-]
-_LEGEND = re.compile(
-    r"(?:^|[\s,;(.])(?P<key>[A-Z]{1,3}|☎)\s*(?:=|:|–|-|indicates|denotes|means)\s*(?P<words>[^;,.=]{3,60})"
-)
 
 
 class FoundWindow(NamedTuple):
@@ -168,23 +155,3 @@ def note_class(text: str) -> NoteClass:
             if pattern.search(sentence):
                 return name
     return "comment"
-
-
-def contact_in(text: str) -> Contact | None:
-    """How a visit takes place, by its words; two ways at once are "site or phone"."""
-    shown = clean(text).lower()
-    found = [name for name, pattern in _CONTACTS if re.search(pattern, shown)]
-    if "site" in found and "phone" in found:
-        return "site or phone"
-    return found[0] if found else None
-
-
-def legend(texts: list[str]) -> dict[str, Contact]:
-    """Letters that notes explain as a way of contact: "P = phone visit, C = clinic"."""
-    found: dict[str, Contact] = {}
-    for text in texts:
-        for match in _LEGEND.finditer(text):
-            contact = contact_in(match["words"])
-            if contact is not None and len(match["words"].split()) <= 6:
-                found.setdefault(match["key"].lower(), contact)
-    return found

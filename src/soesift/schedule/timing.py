@@ -219,7 +219,8 @@ def _until(c: Cursor) -> bool:
 
 def _cycle_open(c: Cursor) -> bool:
     """ "subsequent cycles", "all following cycles"."""
-    if c.peek().value not in ("subsequent", "additional") or unit_of(c.peek(1)) != "cycle":
+    more = ("subsequent", "additional", "further", "later", "remaining", "other", "next", "following", "all")
+    if c.peek().value not in more or unit_of(c.peek(1)) != "cycle" or c.starts_number(2):
         return False
     c.timing.cycles.append(Span(first=None, last=None, unit="cycle"))
     c.at += 2
@@ -234,7 +235,9 @@ def _unit_led(c: Cursor) -> bool:
     skip = 2 if c.peek(1).value in ("no", "no.", "number", "#", ":") or c.sees("dash", ahead=1) else 1
     if skip == 2 and c.sees("dash", ahead=1) and c.starts_number(1):
         skip = 1
-    if c.sees("plus", ahead=1) and c.sees("number", ahead=2):
+    if c.sees("close_paren", ahead=1) and c.depth and c.starts_number(2):
+        skip, c.depth = 2, c.depth - 1  # "(Day) 5"
+    elif c.sees("plus", ahead=1) and c.sees("number", ahead=2):
         skip = 2  # "Day +30"
     bounded = c.sees("most", "least", ahead=skip) and c.starts_number(skip + 1)
     if not c.starts_number(skip) and not bounded:
@@ -369,6 +372,11 @@ def _leave(c: Cursor) -> None:
     """What no step takes: a figure is unread, a word is a name, a sign is nothing."""
     token = c.peek()
     c.at += 1
+    named = token.kind == "word" and len(token.text) > 2
+    if named and c.sees("dash") and c.peek().glued and c.sees("number", ahead=1) and c.peek(1).glued:
+        c.words.append(token.text)  # "CoV-2" is a name
+        c.at += 2
+        return
     if token.kind in ("number", "plusminus", "unclear"):
         c.unread.append(token.text)
     elif token.kind not in ("and", "slash", "dash", "to", "sign", "plus", "open"):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
+from soesift.schedule.contacts import contact_in
 from soesift.schedule.models import Encounter, Offset, Schedule, Span, Timing, Visit, VisitKind, Window
-from soesift.schedule.table_notes import contact_in
 from soesift.schedule.tokens import clean
 
 _DAYS = {"day": 1.0, "week": 7.0}
