@@ -143,3 +143,16 @@ def test_more_ways_to_send_the_reader_elsewhere(text: str) -> None:
 )
 def test_what_is_done_stays_done(text: str) -> None:
     assert cell_meaning(text).kind in ("done", "text")
+
+
+@pytest.mark.parametrize(
+    "title", ["Assessor", "Volume (mL)", "Notes (all windows ± 3 days)", "Screening notes", "Fasting"]
+)
+@pytest.mark.parametrize("cells", [("5", "10", "2"), ("Central", "Local", "Local"), ("", "Only if indicated.", "")])
+def test_words_beside_columns_of_marks_are_no_visit(title: str, cells: tuple[str, ...]) -> None:
+    rows = [["ECG", "X", "X", "", "X"], ["Weight", "X", "", "X", "X"], ["Blood count", "X", "X", "X", "X"]]
+    body = [[*row, cell] for row, cell in zip(rows, cells, strict=True)]
+    schedule = made([["Procedure", "Screening", "Day 1", "Week 4", "Week 8", title]], body)
+    assert not schedule.visits[-1].is_visit
+    assert all(schedule.encounters[m.encounter].column < 5 for m in schedule.marks)
+    assert [r.text for r in schedule.remarks] == [cell for cell in cells if cell]

@@ -12,11 +12,17 @@ from soesift.table.signs import is_mark
 CellKind = Literal["done", "text", "no", "reference"]
 
 _NO = re.compile(
-    r"[-_.…]{1,5}|\(-\)|-\s-|[Øø∅]|n\.?\s?/?\s?[dr]\.?|no\s+(?:sample|visit|assessment|dose|test|procedure|measurement|collection)s?|"
-    r"no|n|n\.?\s?/?\s?a\.?|nd|none|nil|not\s+(?:applicable|done|required|performed|needed|collected|assessed|"
-    r"allowed|scheduled|available)|[☐⬜▢❏❑]|\[\s*\]|\(\s*\)|skip(?:ped)?|omit(?:ted)?",
+    r"[-_.…]{1,5}|[(\[]\s*(?:-|no|n/?a)\s*[)\]]|-\s-|[Øø∅⊘🚫⛔]|/{1,2}|\\|n\.?\s?/?\s?[dr]\.?|"
+    r"no\s+(?:sample|visit|assessment|dose|test|procedure|measurement|collection|ecg|dosing)s?|"
+    r"no|n|n\.?\s?/?\s?a\.?|nd|none|nil|(?:do\s+)?not\s+(?:applicable|done|required|perform(?:ed)?|needed|collect(?:ed)?|"
+    r"assess(?:ed)?|allowed|scheduled|available|obtained|planned|administered|measured|necessary|taken|used)"
+    r"(?:\s*[(\[]?n/?a[)\]]?)?\.?|"
+    r"excluded|waived|void|[☐⬜▢❏❑]|\[\s*\]|\(\s*\)|skip(?:ped)?|omit(?:ted)?",
     re.IGNORECASE,
 )
+_STRUCK = re.compile("[\u0335-\u0338\u20e0]")  # strokes over the character before
+_CROSS = re.compile(r"[✗✘❌✕✖]")  # not done, where others are ticked
+_TICK = re.compile(r"[✓✔☑√✅]")
 _EMPTY_BOX = re.compile(r"[□◻○◯]")
 _TICKED = re.compile(r"[☑☒■◼✓✔√✗✘⊠●⚫]|\b[Xx]\b")
 _YES = re.compile(r"yes|y|done|required|ja|oui|s[ií]", re.IGNORECASE)
@@ -58,16 +64,26 @@ def ticks_boxes(texts: list[str]) -> bool:
     return any(_TICKED.search(text) for text in texts)
 
 
+def crosses_mean_no(texts: list[str]) -> bool:
+    """Whether the table ticks what is done: then a cross beside it is not done."""
+    ticks, crosses = (sum(pattern.search(text) is not None for text in texts) for pattern in (_TICK, _CROSS))
+    return crosses > 0 and ticks > 0
+
+
 def cell_meaning(
-    text: str, span: int = 1, ticked: bool = True, contacts: dict[str, Contact] | None = None
+    text: str,
+    span: int = 1,
+    ticked: bool = True,
+    contacts: dict[str, Contact] | None = None,
+    crossed: bool = False,
 ) -> CellMeaning:
     """The meaning of a cell that is not empty, markers removed.
 
     `span`: columns that it covers (a line of dashes over several is a mark); `ticked`: of `ticks_boxes`; `contacts`:
-    letters that a legend of the table explains ("P = phone visit").
+    letters that a legend of the table explains ("P = phone visit"); `crossed`: of `crosses_mean_no`.
     """
     shown = clean(text)
-    if is_no(shown, span, ticked):
+    if is_no(shown, span, ticked) or _STRUCK.search(shown) or (crossed and _CROSS.fullmatch(shown)):
         return CellMeaning("no", text)
     contact = (contacts or {}).get(shown.strip("()[] ").lower())
     if contact is not None or _PHONE_SIGN.search(shown):

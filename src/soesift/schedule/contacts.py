@@ -59,7 +59,7 @@ _TYPE_LABEL = re.compile(
 )
 _BODILY = re.compile(  # what cannot be done on the phone
     r"vital|\becgs?\b|physical|weigh|height|blood|sampl|\blab|h(?:a)?ematol|chemist|urin|biops|imag|\bmri\b|\bct\b|x-?ray|inject|infus|"
-    r"dispens|spirom|pregnan|swab|serum|serol|vaccin|echocard|pharmacokin|\bpk\b|administ|examin|scan",
+    r"dispens|spirom|pregnan|swab|serum|serol|vaccin|echocard|pharmacokin|\bpk\b|administ|exam|scan",
     re.IGNORECASE,
 )
 _KEYED = re.compile(r"(?P<words>[A-Za-z][A-Za-z -]{2,40}?)\s*\((?P<key>[A-Z]{1,3})\)")

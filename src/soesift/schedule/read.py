@@ -6,7 +6,7 @@ import re
 from typing import Literal
 
 from soesift.result.models import SoeTable
-from soesift.schedule.cell_meaning import cell_meaning, ticks_boxes
+from soesift.schedule.cell_meaning import cell_meaning, crosses_mean_no, ticks_boxes
 from soesift.schedule.contacts import explained, legend
 from soesift.schedule.doubts import add_doubts
 from soesift.schedule.from_notes import add_from_notes, tell_periods_apart
@@ -337,7 +337,9 @@ def _marks(
     found: list[Mark] = []
     remarks: list[Remark] = []
     contacts = legend([explained(note.marker, note.text) for note in table.footnotes])
-    ticked = ticks_boxes([grid[a.row][e.column] for a in activities for e in encounters])
+    texts = [grid[a.row][e.column] for a in activities for e in encounters]
+    ticked, crossed = ticks_boxes(texts), crosses_mean_no(texts)
+    struck = _struck(table)
     seen: set[int] = set()
     for index, activity in enumerate(activities):
         if activity.category or activity.row in seen:
@@ -355,7 +357,9 @@ def _marks(
             first = (activity.row, encounter.column) in spans
             base, refs = markers.split(text, (activity.row, encounter.column))
             width = span if inside and first else 0 if inside else 1
-            meaning = cell_meaning(base, max(width, 2 if inside else 1), ticked, contacts)
+            meaning = cell_meaning(base, max(width, 2 if inside else 1), ticked, contacts, crossed)
+            if (activity.row, encounter.column) in struck:
+                meaning = meaning._replace(kind="no")
             if meaning.kind in ("no", "reference"):
                 kind: Literal["no", "reference"] = "no" if meaning.kind == "no" else "reference"
                 remarks.append(
@@ -378,6 +382,17 @@ def _marks(
                 )
             )
     return found, remarks
+
+
+def _struck(table: SoeTable) -> set[tuple[int, int]]:
+    """Places of cells that are crossed out in print: what stood there is not done."""
+    return {
+        (row, column)
+        for cell in table.cells
+        if "struck" in cell.states
+        for row in range(cell.row, cell.row + cell.row_span)
+        for column in range(cell.column, cell.column + cell.column_span)
+    }
 
 
 def _conditions(table: SoeTable, schedule: Schedule, on_table: set[str]) -> list[Condition]:

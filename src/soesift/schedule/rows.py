@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from soesift.result.models import SoeTable
 from soesift.schedule.cell_meaning import is_no
-from soesift.schedule.contacts import says_contacts
+from soesift.schedule.contacts import contact_in, says_contacts
 from soesift.schedule.header import HeaderRow, kind_of
 from soesift.schedule.markers import has_markers, markers_at, split_markers, words_of
 from soesift.schedule.timing import read_timing
@@ -198,6 +198,11 @@ def _is_comment(header: list[list[str]], body: list[list[str]], column: int) -> 
         return not any(is_mark(row[column]) for row in body)
     filled = [row[column] for row in body if row[column]]
     timed = any(read_timing(t).timing.known() for t in texts)
+    if filled and not any(map(is_mark, filled)):
+        if any(_SPEAKS.search(clean(t)) for t in texts[-1:]):
+            return True  # "Notes (all windows ±3 days)", "Screening notes"
+        if not timed and not any(_speaks_of_visits(t) for t in texts) and _others_are_marked(body, column):
+            return True  # "Assessor", "Volume (mL)": words beside columns of marks
     if filled and not timed and not any(map(is_mark, filled)):
         if any(_ANNOTATES.search(clean(t)) for t in texts):
             return True
@@ -207,6 +212,28 @@ def _is_comment(header: list[list[str]], body: list[list[str]], column: int) -> 
     own = [t for row in body if (t := row[column]) and t != row[column - 1]]
     prose = sum(len(t) > 40 for t in own) * 2 > len(filled) if filled else False
     return prose and not any(map(is_mark, filled)) and not any(has_time(t) or is_point(t) for t in texts)
+
+
+_SPEAKS = re.compile(r"^(?:notes?|comments?|remarks?)\b|\b(?:notes?|comments?|remarks?)\s*:?$", re.IGNORECASE)
+
+
+def _speaks_of_visits(text: str) -> bool:
+    """Whether a header cell may be one of a visit: a time, a phase, an event, a way of contact, a number."""
+    return (
+        has_time(text)
+        or is_point(text)
+        or any(map(str.isdigit, text))
+        or contact_in(text) is not None
+        or kind_of(text) in ("visit", "day", "week", "month", "cycle", "epoch")
+        or _PHASE_WORD.search(text) is not None
+    )
+
+
+def _others_are_marked(body: list[list[str]], column: int) -> bool:
+    """Whether most other columns right of the names have marks."""
+    others = [c for c in range(1, len(body[0])) if c != column]
+    marked = [c for c in others if any(is_mark(row[c]) for row in body)]
+    return len(marked) > 1 and len(marked) * 2 > len(others)
 
 
 def _goes_on(row: list[str], labels: list[int], data: list[int]) -> bool:
