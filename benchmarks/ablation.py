@@ -30,6 +30,7 @@ from soesift.study.detection import detect_read
 from soesift.table.record import TableRecord
 from soesift.train.default_model import WEIGHT
 from soesift.train.gold_documents import ReadDocument, read_document, read_made_up
+from soesift.train.gold_documents import rows_of as made_up_rows
 from soesift.train.gold_labels import read_gold
 from soesift.train.stack_fit import Extra, fit_with_extra, held_out_linear
 
@@ -48,8 +49,8 @@ def joined(parts: Sequence[Extra | None]) -> Extra | None:
     some = [part for part in parts if part is not None and len(part.labels)]
     if not some:
         return None
-    weight = min(part.weight for part in some)
-    times = [round(part.weight / weight) for part in some]
+    weight = min(float(part.weights.min()) for part in some)
+    times = [round(float(part.weights.min()) / weight) for part in some]
     feats = np.concatenate([np.repeat(p.features, n, axis=0) for p, n in zip(some, times, strict=True)])
     return Extra(feats, np.concatenate([np.repeat(p.labels, n) for p, n in zip(some, times, strict=True)]), weight)
 
@@ -125,7 +126,7 @@ def main() -> None:
     gold = read_gold(options.gold)
     documents = [read_document(path, gold, options.ocr) for path in sorted(options.documents.glob("*.pdf"))]
     pool = np.concatenate([read_document(path, {}, "never").features for path in options.unlabelled.glob("*.pdf")])
-    made = read_made_up(options.made_up, WEIGHT)
+    made = made_up_rows(read_made_up(options.made_up), WEIGHT)
     print(f"{len(documents)} documents, {len(pool)} unlabelled tables, {len(made.labels)} made-up ones", flush=True)
     arms: dict[str, Learn] = {
         "gold": lambda seen: fit_with_extra(*rows_of(seen), None),

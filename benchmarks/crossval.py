@@ -3,8 +3,8 @@
     python benchmarks/crossval.py DOCUMENTS GOLD [--cells DIR] [--held-out FILE] [--sponsors TSV] [--out DIR]
 
 Prints page, table and document figures (strict and broad), marks, calibration, and the documents that fall short,
-for the hand rule, the linear model, and, with a student's held-out logits (`soesift train CONFIG --cross-validate`),
-the student alone and both together.
+for the hand rule, the linear model, the trees, and, with a student's held-out logits (`soesift train CONFIG
+--cross-validate`), the student alone, and student and trees together.
 """
 
 from __future__ import annotations
@@ -14,12 +14,14 @@ from pathlib import Path
 
 import numpy as np
 
+from soesift.classify.trees import tree_features
 from soesift.evaluate.calibration import brier, expected_calibration_error
 from soesift.evaluate.marks import score_folder as score_marks
 from soesift.evaluate.pages import score_folder as score_pages
+from soesift.sample.sections import OTHERS
 from soesift.study.detection import cross_detect
 from soesift.train.default_model import WEIGHT
-from soesift.train.gold_documents import read_document, read_made_up, read_student
+from soesift.train.gold_documents import read_document, read_made_up, read_student, rows_of
 from soesift.train.gold_labels import read_gold
 
 
@@ -51,12 +53,22 @@ def report(documents: list, options: argparse.Namespace) -> None:
     )
     groups = [sponsors[d.path.stem] for d in documents] if sponsors else None
     labels = {f.record.table_id: k for d in documents for f, k in zip(d.fragments, d.labels, strict=True)}
-    extra = read_made_up(options.made_up, WEIGHT) if options.made_up else None
-    for system in ("rule", "linear", *(("student", "stack") if student else ())):
+    made = read_made_up(options.made_up) if options.made_up else []
+    extra = rows_of(made, WEIGHT, without=OTHERS) if made else None
+    tree_extra = rows_of(made, WEIGHT, tree_features) if made else None
+    for system in ("rule", "linear", "trees", *(("student", "stack") if student else ())):
         for seed in range(options.seeds):
             out = options.out / f"{system}-{seed}"
             found = cross_detect(
-                documents, system, out, student=student, groups=groups, seed=seed, yes=options.yes, extra=extra
+                documents,
+                system,
+                out,
+                student=student,
+                groups=groups,
+                seed=seed,
+                yes=options.yes,
+                extra=extra,
+                tree_extra=tree_extra,
             )
             print(line(system, seed, out, options, found, labels), flush=True)
     for name, score in zip(*fallen(options.gold, out), strict=True):

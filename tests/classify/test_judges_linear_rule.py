@@ -19,6 +19,7 @@ from soesift.classify.shipped import (
     Stack,
     load_judge,
     log_odds,
+    of_linear,
     read_stack,
     shipped_names,
     stacked_probabilities,
@@ -216,7 +217,7 @@ def test_a_folder_is_a_model_and_its_hash_follows_its_bytes(tmp_path: Path) -> N
 
 
 def test_the_gate_spares_the_student_and_both_judge_the_rest() -> None:
-    linear = read_linear(MODELS / "linear" / "linear.json")
+    linear = of_linear(read_linear(MODELS / "linear" / "linear.json"))
     shown: list[int] = []
 
     def student(records):

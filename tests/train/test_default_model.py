@@ -8,13 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from soesift.classify.features import features
 from soesift.classify.judge import CLASSES, softmax
-from soesift.classify.shipped import stacked_probabilities
+from soesift.classify.shipped import of_trees, stacked_probabilities
 from soesift.sample import make_protocol
 from soesift.study.detection import cross_detect
 from soesift.train.default_model import combine_models, read_labels
-from soesift.train.gold_documents import ReadDocument, read_document, read_made_up
+from soesift.train.gold_documents import ReadDocument, read_document, read_made_up, rows_of
 from soesift.train.gold_labels import read_gold
 from soesift.train.stack_fit import held_out_linear
 
@@ -43,7 +42,7 @@ def held_out_file(documents: list[ReadDocument], path: Path, sure: float) -> Pat
 
 
 def test_made_up_rows_hold_every_class_known_and_no_unknown(folder: Path) -> None:
-    extra = read_made_up(folder, 0.5)
+    extra = rows_of(read_made_up(folder), 0.5)
     assert extra.weight == 0.5
     assert set(extra.labels.tolist()) <= {0, 1, 2}
     assert (extra.labels == 1).sum() >= 8
@@ -63,12 +62,12 @@ def test_a_fold_is_not_predicted_by_a_model_that_saw_it(documents: list[ReadDocu
 def test_the_stack_follows_a_student_that_is_right(documents: list[ReadDocument], tmp_path: Path) -> None:
     records = [f.record for d in documents for f in d.fragments]
     labels = np.concatenate([d.labels for d in documents])
-    linear, stack = combine_models(records, labels, held_out_file(documents, tmp_path / "h.jsonl", 6.0), None)
+    trees, stack = combine_models(records, labels, held_out_file(documents, tmp_path / "h.jsonl", 6.0), None)
     right = {r.table_id: max(label, 0) for r, label in zip(records, labels, strict=True)}
     student = lambda some: softmax(6.0 * np.eye(3)[[right[r.table_id] for r in some]])  # noqa: E731
-    found = stacked_probabilities(records, linear, student, stack)
+    found = stacked_probabilities(records, of_trees(trees.trees), student, stack)
     assert ((found[:, 0] > 0.5) == (labels == 1))[labels >= 0].all()
-    assert (softmax(linear.logits(features(records)))[labels == 1, 1:].sum(axis=1) >= stack.gate).all()
+    assert (of_trees(trees.trees)(records)[labels == 1, 1:].sum(axis=1) >= stack.gate).all()
 
 
 def test_cross_detection_writes_a_result_a_document(documents: list[ReadDocument], tmp_path: Path) -> None:

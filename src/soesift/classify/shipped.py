@@ -1,4 +1,4 @@
-"""From a model's name or folder to a judge: rule, linear, or a student gated by the linear model."""
+"""From a model's name or folder to a judge: rule, a light model (linear, trees), or a student gated by one."""
 
 from __future__ import annotations
 
@@ -14,19 +14,23 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from soesift.classify.features import features
 from soesift.classify.hub import local_model
 from soesift.classify.judge import CLASSES, Judge, Linear, read_linear, rule_probabilities, softmax
+from soesift.classify.model_folder import sha256 as file_sha256
 from soesift.classify.student import load
+from soesift.classify.trees import Trees, read_trees, tree_features
 from soesift.errors import ModelError
 from soesift.result.models import ModelInfo
 from soesift.table.record import TableRecord
 
 MODELS = Path(__file__).resolve().parent.parent / "models"
 Array = NDArray[np.float64]
+Chances = Callable[[Sequence[TableRecord]], Array]  # records -> (n, 3) probabilities of CLASSES
+LIGHT = ("trees.json", "linear.json")  # what counts features; the first that a folder holds is asked
 
 
 class Stack(BaseModel):
-    """How a folder's judges are combined. Below `gate` under the linear model, the student is not asked.
+    """How a folder's judges are combined. Below `gate` under the light model, the student is not asked.
 
-    weights: (4, 3), from the log-odds of schedule and of sampling grid against other, of student and linear
+    weights: (4, 3), from the log-odds of schedule and of sampling grid against other, of student and light
     model, to the logits of CLASSES; bias: (3,). yes and unsure: thresholds.
     """
 
@@ -55,27 +59,60 @@ def load_judge(model: str | Path, threads: int = 1) -> Judge:
         folder = MODELS / str(model)
     if not folder.is_dir():
         raise ModelError(f"no model {model}: give a folder, hf://owner/name, or one of {', '.join(shipped_names())}")
-    if not (folder / "model.onnx").exists() and (folder / "linear.json").exists():
-        return linear_judge(folder)
+    if not (folder / "model.onnx").exists() and light_file(folder) is not None:
+        return light_judge(folder)
     return student_judge(folder, threads)
 
 
-def linear_judge(folder: Path) -> Judge:
-    """The linear model alone; thresholds from stack.json."""
-    stack = read_stack(folder / "stack.json")
-    linear = read_linear(folder / "linear.json")
-    digest = hashlib.sha256((folder / "linear.json").read_bytes() + (folder / "stack.json").read_bytes()).hexdigest()
+def light_file(folder: Path) -> Path | None:
+    """The file of the folder's light model, if it has one."""
+    return next((folder / name for name in LIGHT if (folder / name).exists()), None)
+
+
+def light_chances(path: Path) -> Chances:
+    """What trees.json or linear.json says of tables; raises ModelError."""
+    return of_trees(read_trees(path)) if path.name == "trees.json" else of_linear(read_linear(path))
+
+
+def of_linear(linear: Linear) -> Chances:
+    return lambda records: softmax(linear.logits(features(records)))
+
+
+def of_trees(trees: Trees) -> Chances:
+    return lambda records: softmax(trees.logits(tree_features(records)))
+
+
+def light_judge(folder: Path) -> Judge:
+    """A light model alone; thresholds from stack.json. Where a card lists hashes, they must be those of the files."""
+    path = light_file(folder)
+    assert path is not None
+    stack, chances = read_stack(folder / "stack.json"), light_chances(path)
+    _check_light(folder, path)
+    digest = hashlib.sha256(path.read_bytes() + (folder / "stack.json").read_bytes()).hexdigest()
     info = ModelInfo(name=folder.name, version="1", sha256=digest, threshold=stack.yes, unsure_threshold=stack.unsure)
-    return Judge(info, lambda records: _kinds(softmax(linear.logits(features(records)))))
+    return Judge(info, lambda records: _kinds(chances(records)))
+
+
+def _check_light(folder: Path, path: Path) -> None:
+    card = folder / "card.json"
+    if not card.exists():
+        return
+    try:
+        told = json.loads(card.read_text())["files"]
+        wrong = [f.name for f in (path, folder / "stack.json") if told[f.name] != file_sha256(f)]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ModelError(f"{card}: not a usable card ({error!r}); make the model again") from error
+    if wrong:
+        raise ModelError(f"{folder}: {wrong[0]} does not match its sha256 in card.json; it was altered or cut short")
 
 
 def student_judge(folder: Path, threads: int) -> Judge:
-    """A student, with the linear model as gate and second opinion where the folder has one."""
+    """A student, with a light model as gate and second opinion where the folder has one."""
     student = load(folder, threads)
     card = student.card
     order = [card.classes.index(name) if name in card.classes else -1 for name in CLASSES]
-    stacked = (folder / "stack.json").exists() and (folder / "linear.json").exists()
-    stack = read_stack(folder / "stack.json") if stacked else None
+    light = light_file(folder)
+    stack = read_stack(folder / "stack.json") if light and (folder / "stack.json").exists() else None
     info = ModelInfo(
         name=card.name,
         version=card.version,
@@ -88,20 +125,15 @@ def student_judge(folder: Path, threads: int) -> Judge:
         found = student.probabilities(records)
         return np.stack([found[:, k] if k >= 0 else np.zeros(len(found)) for k in order], axis=1)
 
-    if stack is None:
+    if stack is None or light is None:
         return Judge(info, lambda records: _kinds(probabilities(records)))
-    linear = read_linear(folder / "linear.json")
-    return Judge(info, lambda records: stacked_probabilities(records, linear, probabilities, stack))
+    first = light_chances(light)
+    return Judge(info, lambda records: stacked_probabilities(records, first, probabilities, stack))
 
 
-def stacked_probabilities(
-    records: Sequence[TableRecord],
-    linear: Linear,
-    student: Callable[[Sequence[TableRecord]], Array],
-    stack: Stack,
-) -> Array:
-    """(n, 2): linear model first; what passes the gate is judged by both."""
-    first = softmax(linear.logits(features(records)))
+def stacked_probabilities(records: Sequence[TableRecord], light: Chances, student: Chances, stack: Stack) -> Array:
+    """(n, 2): the light model first; what passes the gate is judged by both."""
+    first = light(records)
     out = _kinds(first)
     passed = np.flatnonzero(out.sum(axis=1) >= stack.gate)
     if len(passed):

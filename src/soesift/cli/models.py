@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-STEPS = ("linear", "joins", "student")
+STEPS = ("linear", "trees", "joins", "student")
 
 
 @click.command("models")
@@ -16,7 +16,7 @@ STEPS = ("linear", "joins", "student")
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Folder to write, instead of `out`.")
 @click.option("--online", is_flag=True, help="Allow fetching the student's base from the hub.")
 def command(config: Path, steps: tuple[str, ...], out: Path | None, online: bool) -> None:
-    """Read the documents of CONFIG, fit the linear model, the joins and the student, and write their folders."""
+    """Read the documents of CONFIG, fit linear model, trees, joins and student, and write their folders."""
     if not online:
         os.environ.setdefault("HF_HUB_OFFLINE", "1")
     from soesift.train.recipe import make_models, read_recipe

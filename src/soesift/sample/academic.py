@@ -111,6 +111,22 @@ LABELS = (
     "Actions",
     "Tests",
 )
+DOMAINS = (
+    "Pain",
+    "Function",
+    "Quality of life",
+    "Safety",
+    "Mood",
+    "Costs",
+    "Participation",
+    "Body structure",
+    "Adherence",
+)
+PHASES = (
+    ("Baseline", "T0", "Day -1", "Screening"),
+    ("Day 3", "Session 1", "Week 1", "Week 2", "Week 4", "Week 6", "Session 10"),
+    ("3 months", "6 months", "1 year", "T4", "Week 24"),
+)
 SIGNS = ("X", "x", "✓", "•", "●", "√", "+", "Yes", "*", "■", "(X)", "shade")
 
 
@@ -249,6 +265,75 @@ def turned_grid(rng: Random) -> Grid:
     return cells_of(rows)
 
 
+def small_grid(rng: Random) -> Grid:
+    """Three to six short rows: what a study of one questionnaire or one operation needs."""
+    times, sign = times_of(rng)[:5], rng.choice(SIGNS)
+    rows = rng.sample(MEASURES, rng.randint(2, 5))
+    head: Row = [Cell(rng.choice(LABELS), bold=True), *(Cell(t, bold=True, centred=True) for t in times)]
+    body: list[Row] = [[Cell(m), *(mark(sign, rng.random() < 0.6) for _ in times)] for m in rows]
+    return Grid([head, *body], 1)
+
+
+def instruments_grid(rng: Random) -> Grid:
+    """Two columns of names before the times: the outcome and how it is measured."""
+    times, sign = times_of(rng)[:6], rng.choice(SIGNS[:-1])
+    names = rng.choice((("Outcome", "Instrument"), ("Domain", "Measure"), ("Variable", "Method"), ("Who", "What")))
+    rows = [[*names, *times]]
+    for measure in rng.sample(MEASURES, rng.randint(3, 9)):
+        first = rng.choice(("Patient", "Assessor", "Nurse")) if names[0] == "Who" else rng.choice(DOMAINS)
+        rows.append([first, measure, *(sign if rng.random() < 0.6 else "" for _ in times)])
+    return cells_of(rows)
+
+
+def bulleted_grid(rng: Random) -> Grid:
+    """Lists inside the cells, one line a thing done; times across or down."""
+    times, point = times_of(rng)[:5], rng.choice(("• ", "- ", "", "", "1. "))
+
+    def listed() -> str:
+        return "\n".join(point + m for m in rng.sample(MEASURES, rng.randint(2, 6)))
+
+    if rng.random() < 0.5:
+        head = rng.choice((["Visit", "Procedures"], ["Time", "What is done"], ["Time point", "Data collected"], []))
+        return cells_of([*([head] if head else []), *([t, listed()] for t in times)])
+    label = [rng.choice(("Procedures", "Assessments", "Data collected"))] if rng.random() < 0.4 else []
+    return cells_of([[*["" for _ in label], *times], [*label, *(listed() for _ in times)]])
+
+
+def values_grid(rng: Random) -> Grid:
+    """How a thing is measured stands where a mark would: how long, by what way, how often."""
+    times = times_of(rng)[:6]
+    ways = rng.choice((("phone", "clinic", "online"), ("30 min", "1 h", "10 min"), ("1x", "2x")))
+    rows = [[rng.choice(LABELS), *times]]
+    for measure in rng.sample(MEASURES, rng.randint(3, 9)):
+        rows.append([measure, *(rng.choice(ways) if rng.random() < 0.55 else rng.choice(("", "", "-")) for _ in times)])
+    return cells_of(rows)
+
+
+def in_order(rng: Random, texts: tuple[str, ...], count: int) -> list[str]:
+    return [texts[i] for i in sorted(rng.sample(range(len(texts)), count))]
+
+
+def phases_grid(rng: Random) -> Grid:
+    """Phases above, times below them, groups or measures down; text or marks."""
+    counts = (1, rng.randint(2, 3), rng.randint(1, 2))
+    before, during, after = (in_order(rng, part, k) for part, k in zip(PHASES, counts, strict=True))
+    names = rng.choice(
+        (("Before", "Intervention", "After"), ("Pre", "Treatment", "Follow-up"), ("Start", "Course", "End"))
+    )
+    times = [*before, *during, *after]
+    top: Row = [Cell("", rows=2, bold=True)]
+    for name, part in zip(names, (before, during, after), strict=True):
+        top += [Cell(name, columns=len(part), bold=True, centred=True), *[None] * (len(part) - 1)]
+    below: Row = [None, *(Cell(t, bold=True, centred=True) for t in times)]
+    sign, text = rng.choice(SIGNS[:-1]), rng.random() < 0.35
+    rows = rng.sample(("Group A", "Group B", "Both groups"), 2) if text else rng.sample(MEASURES, rng.randint(3, 8))
+    body: list[Row] = []
+    for row in rows:
+        said = [", ".join(rng.sample(MEASURES, rng.randint(1, 3))) if text else "" for _ in times]
+        body.append([Cell(row), *(Cell(t) if text else mark(sign, rng.random() < 0.6) for t in said)])
+    return Grid([top, below, *body], 2)
+
+
 def cells_of(rows: list[list[str]]) -> Grid:
     return Grid([[Cell(t, bold=r == 0, centred=r > 0 and len(t) < 4) for t in row] for r, row in enumerate(rows)], 1)
 
@@ -261,6 +346,11 @@ WAYS: tuple[Callable[[Random], Grid], ...] = (
     text_grid,
     listed_grid,
     turned_grid,
+    small_grid,
+    instruments_grid,
+    bulleted_grid,
+    values_grid,
+    phases_grid,
 )
 
 

@@ -7,7 +7,7 @@ from random import Random
 from soesift.sample.academic import academic_schedule
 from soesift.sample.blocks import Block, Contents, Heading, NewPage, Paragraph, Schedule, Table, TitlePage
 from soesift.sample.kinds import Options
-from soesift.sample.negatives import analysis, drawings
+from soesift.sample.negatives import academic, analysis, drawings
 from soesift.sample.negatives.dosing import dose_changes
 from soesift.sample.negatives.registry import MAKERS, choose_makers
 from soesift.sample.negatives.scene import Scene
@@ -223,6 +223,8 @@ def academic_protocol(rng: Random, scene: Scene, options: Options) -> list[Block
         drawings.project_plan,
         drawings.flow_boxes,
         drawings.synopsis_scheme,
+        *academic.MAKERS,
+        *academic.MAKERS,
     ]
     blocks: list[Block] = [Heading("Background", 1), *sentences(rng, scene.study, prose.BACKGROUND, 1)]
     blocks += [Heading("Methods", 1), *sentences(rng, scene.study, prose.DESIGN, 2)]

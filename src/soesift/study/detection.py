@@ -1,7 +1,7 @@
 """Cross-validation of the whole detector: no document is judged by a model that learnt from it.
 
-Documents are read once; the models (linear, and a student's held-out logits if given) change from fold to fold, and
-each document's result is written as `soesift detect` would write it, to be scored by the benchmark's scorer.
+Documents are read once; the models (linear, trees, and a student's held-out logits if given) change from fold to
+fold, and each document's result is written as `soesift detect` would write it, to be scored by the benchmark's scorer.
 """
 
 from __future__ import annotations
@@ -13,17 +13,17 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from soesift.classify.features import features
 from soesift.classify.judge import Judge, rule_probabilities, softmax
-from soesift.classify.shipped import Stack, log_odds
+from soesift.classify.shipped import Stack, log_odds, of_linear, of_trees
+from soesift.classify.trees import tree_features
 from soesift.detect.detector import Detector
 from soesift.evaluate.folds import group_folds
 from soesift.result.models import ModelInfo, Result
-from soesift.table.record import TableRecord
 from soesift.train.gold_documents import ReadDocument, held
-from soesift.train.stack_fit import Extra, fit_stack, fit_with_extra, held_out_linear
+from soesift.train.stack_fit import Extra, fit_stack, fit_with_extra
+from soesift.train.trees_fit import fit_trees_with_extra, held_out_trees
 
-System = Literal["rule", "linear", "student", "stack"]
+System = Literal["rule", "linear", "trees", "student", "stack"]
 Array = NDArray[np.float64]
 
 
@@ -38,17 +38,21 @@ def cross_detect(
     seed: int = 0,
     yes: float = 0.5,
     extra: Extra | None = None,
+    tree_extra: Extra | None = None,
 ) -> dict[str, Array]:
     """Write one result a document into `out`; returns table_id -> (2,) held-out probabilities before joining.
 
     groups: what is never split (default: each document its own; give sponsors for the harder split).
+    extra, tree_extra: made-up rows for the linear model (`features`) and for the trees (`tree_features`).
     """
     fold = group_folds(list(groups or [d.path.stem for d in documents]), folds, seed=seed)
     out.mkdir(parents=True, exist_ok=True)
     found: dict[str, Array] = {}
     for number in range(folds):
         seen = [d for d, f in zip(documents, fold, strict=True) if f != number]
-        judge = fold_judge(system, seen, np.asarray([f for f in fold if f != number]), student or {}, yes, extra)
+        judge = fold_judge(
+            system, seen, np.asarray([f for f in fold if f != number]), student or {}, yes, extra, tree_extra
+        )
         for document, f in zip(documents, fold, strict=True):
             if f == number:
                 result = detect_read(document, judge)
@@ -69,6 +73,7 @@ def fold_judge(
     student: Mapping[str, Array],
     yes: float,
     extra: Extra | None = None,
+    tree_extra: Extra | None = None,
 ) -> Judge:
     """A judge that has learnt from the documents `seen`, and made-up ones, only."""
     info = ModelInfo(name=system, version="crossval", sha256="", threshold=yes, unsure_threshold=0.15)
@@ -78,21 +83,21 @@ def fold_judge(
         return Judge(info, lambda records: held(records, student)[:, 1:])
     numbers = np.concatenate([d.features for d in seen])
     labels = np.concatenate([d.labels for d in seen])
-    linear = fit_with_extra(numbers, labels, extra)
-
-    def first(records: Sequence[TableRecord]) -> Array:
-        return softmax(linear.logits(features(records)))
-
     if system == "linear":
+        first = of_linear(fit_with_extra(numbers, labels, extra))
         return Judge(info, lambda records: first(records)[:, 1:])
-    inner = held_out_linear(numbers, labels, np.repeat(fold, [len(d.labels) for d in seen]), extra)
     records = [f.record for d in seen for f in d.fragments]
+    counted = tree_features(records)
+    trees = of_trees(fit_trees_with_extra(counted, labels, tree_extra).trees)
+    if system == "trees":
+        return Judge(info, lambda some: trees(some)[:, 1:])
+    inner = held_out_trees(counted, labels, np.repeat(fold, [len(d.labels) for d in seen]), tree_extra)
     stack = fit_stack(held(records, student), inner, labels, yes)
-    return Judge(info, lambda some: combine(held(some, student), first(some), stack))
+    return Judge(info, lambda some: combine(held(some, student), trees(some), stack))
 
 
-def combine(student: Array, linear: Array, stack: Stack) -> Array:
-    """(n, 2) of the stack; below its gate the linear model's word stands."""
-    odds = np.concatenate([log_odds(student), log_odds(linear)], axis=1)
+def combine(student: Array, light: Array, stack: Stack) -> Array:
+    """(n, 2) of the stack; below its gate the light model's word stands."""
+    odds = np.concatenate([log_odds(student), log_odds(light)], axis=1)
     both = softmax(odds @ np.asarray(stack.weights) + np.asarray(stack.bias))[:, 1:]
-    return np.where(linear[:, 1:].sum(axis=1, keepdims=True) >= stack.gate, both, linear[:, 1:])
+    return np.where(light[:, 1:].sum(axis=1, keepdims=True) >= stack.gate, both, light[:, 1:])

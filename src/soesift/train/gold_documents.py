@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -48,11 +48,24 @@ def read_document(path: Path, gold: Mapping[str, dict[str, Any]], ocr: Ocr = "au
     return ReadDocument(path, sha256, fragments, lines, reading, features(records), np.asarray(labels, np.intp))
 
 
-def read_made_up(folder: Path, weight: float) -> Extra:
-    """Tables of generated protocols (`soesift sample`: ID.pdf beside its truth ID.json) as rows to learn from."""
-    documents = [read_document(path, read_gold(folder), "never") for path in sorted(folder.glob("*.pdf"))]
+def read_made_up(folder: Path) -> list[tuple[str, ReadDocument]]:
+    """Generated protocols (`soesift sample`: ID.pdf beside its truth ID.json), each with its kind."""
+    gold = read_gold(folder)
+    paths = sorted(folder.glob("*.pdf"))
+    return [(str(gold[path.stem].get("kind", "")), read_document(path, gold, "never")) for path in paths]
+
+
+def rows_of(
+    made_up: Sequence[tuple[str, ReadDocument]],
+    weight: float,
+    numbers: Callable[[Sequence[TableRecord]], Array] = features,
+    without: Sequence[str] = (),
+) -> Extra:
+    """Their tables as rows to learn from. numbers: what is counted of a table. without: kinds that are left out."""
+    documents = [document for kind, document in made_up if kind not in without]
     labels = np.concatenate([d.labels for d in documents])
-    return Extra(np.concatenate([d.features for d in documents])[labels >= 0], labels[labels >= 0], weight)
+    records = [f.record for d in documents for f in d.fragments]
+    return Extra(numbers(records)[labels >= 0], labels[labels >= 0], weight)
 
 
 def read_student(held_out: Path) -> dict[str, Array]:

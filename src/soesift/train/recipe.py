@@ -1,12 +1,14 @@
 """The shipped models made again, from documents to folders: `soesift models CONFIG`, step by step, each resumed.
 
-Steps: made-up protocols are written; every document is read once and its tables labelled; the linear model is fitted on
-all of them; the student is fine-tuned on those that pass the gate; both are combined; the joins' weights are fitted.
+Steps: made-up protocols are written; every document is read once and its tables labelled; the linear model and the
+trees are fitted on all of them; the student learns from those that pass the gate; trees and student are combined; the
+joins' weights are fitted.
 Everything follows from the configuration, the documents' bytes and this version of the program.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -16,9 +18,10 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
 from soesift.classify.features import features
-from soesift.classify.judge import CLASSES, softmax, write_linear
+from soesift.classify.judge import CLASSES, write_linear
 from soesift.classify.model_folder import sha256
-from soesift.classify.shipped import Stack
+from soesift.classify.shipped import Stack, of_trees
+from soesift.classify.trees import tree_features, write_trees
 from soesift.config import load_toml
 from soesift.errors import UsageError
 from soesift.evaluate.calibration import brier, expected_calibration_error
@@ -32,10 +35,13 @@ from soesift.train.default_model import combine_models, seal_folder
 from soesift.train.gold_documents import ReadDocument, read_document
 from soesift.train.joins_fit import PairRow, fit_joins, pair_rows
 from soesift.train.stack_fit import Extra, fit_with_extra, held_out_linear
+from soesift.train.trees_fit import fit_trees_with_extra, held_out_trees
 
 Array = NDArray[np.float64]
 Say = Callable[[str], None]
+Numbers = Callable[[Sequence[TableRecord]], Array]
 YES, UNSURE = 0.5, 0.15  # chances, not tuned scores: the shipped thresholds
+STEPS = ("linear", "trees", "joins", "student")
 
 
 class _Section(BaseModel):
@@ -51,15 +57,24 @@ class Collection(_Section):
 
 
 class MadeUp(_Section):
-    """What `soesift sample` writes: documents of each kind, seeds counted up from `seed`; weight of a table's row."""
+    """What `soesift sample` writes: documents of each kind, seeds counted up from `seed`; weight of a table's row.
+
+    weights: of the kinds for which it is another.
+    not_linear: kinds that the linear model does not learn from; one plane cannot hold them and the others.
+    """
 
     kinds: dict[str, int]
+    not_linear: list[str] = []
     seed: int = 1000
     weight: float = Field(default=0.5, gt=0, le=1)
+    weights: dict[str, float] = {}
+
+    def of(self, kind: str) -> float:
+        return self.weights.get(kind, self.weight)
 
 
 class Student(_Section):
-    """base: folder or hub name. gate: tables below this held-out chance of the linear model teach no student.
+    """base: folder or hub name. gate: tables below this held-out chance of the trees teach no student.
     made_up: of these kinds, documents that teach the student too, at `weight`.
     """
 
@@ -68,6 +83,7 @@ class Student(_Section):
     max_tokens: int = Field(default=192, ge=16)
     gate: float = Field(default=0.01, ge=0, lt=1)
     weight: float = Field(default=0.7, gt=0, le=1)
+    freeze_layers: int = Field(default=0, ge=0)
     fit: FitConfig = FitConfig()
     crossval: FoldConfig = FoldConfig()
     export: ExportConfig = ExportConfig()
@@ -104,8 +120,9 @@ class Material(BaseModel):
     def real(self) -> Material:
         return Material(kept=[one for one in self.kept if not one.made_up])
 
-    def made_up(self) -> Material:
-        return Material(kept=[one for one in self.kept if one.made_up])
+    def made_up(self, without: Sequence[str] = ()) -> Material:
+        """The made-up documents but those of some kinds."""
+        return Material(kept=[one for one in self.kept if one.made_up and kind_of(one) not in without])
 
     @property
     def records(self) -> list[TableRecord]:
@@ -133,17 +150,19 @@ def read_recipe(path: Path) -> Recipe:
     return recipe
 
 
-def make_models(recipe: Recipe, say: Say = print, steps: Sequence[str] = ("linear", "joins", "student")) -> Path:
+def make_models(recipe: Recipe, say: Say = print, steps: Sequence[str] = STEPS) -> Path:
     """Make the models of these steps; returns OUT/rebuilt.json: figures, counts and the hash of each file written."""
     material = gather(recipe, say)
     told: dict[str, object] = {"documents": {one.tables[0].document: one.sha256 for one in material.kept if one.tables}}
     if "linear" in steps:
         told["linear"] = make_linear(recipe, material, say)
+    if "trees" in steps:
+        told["trees"] = make_trees(recipe, material, say)
     if "joins" in steps:
         told["joins"] = make_joins(recipe, material, say)
     if "student" in steps and recipe.student is not None:
         told["default"] = make_default(recipe, recipe.student, material, say)
-    files = [p for name in ("linear", "default") for p in sorted((recipe.out / name).glob("*")) if p.is_file()]
+    files = [p for name in ("linear", "trees", "default") for p in sorted((recipe.out / name).glob("*")) if p.is_file()]
     told["files"] = {p.relative_to(recipe.out).as_posix(): sha256(p) for p in files}
     path = recipe.out / "rebuilt.json"
     write_atomically(path, json.dumps(told, indent=1) + "\n")
@@ -207,32 +226,75 @@ def kept_of(document: ReadDocument, gold: dict[str, object], made_up: bool, grou
     )
 
 
-def extra_of(material: Material, weight: float) -> Extra | None:
-    """Rows of the made-up documents; None where there are none."""
-    made = material.made_up()
-    labels = made.labels
-    return Extra(features(made.records)[labels >= 0], labels[labels >= 0], weight) if len(labels) else None
+def kind_of(one: Kept) -> str:
+    """The kind of a made-up document, from its name: sample-KIND-SEED, or sample-SEED of the full kind."""
+    parts = one.tables[0].document.split("-") if one.tables else []
+    return parts[1] if len(parts) > 2 else "full"
 
 
-def parts_of(recipe: Recipe, material: Material) -> tuple[Material, Extra | None]:
+def extra_of(material: Material, made_up: MadeUp, numbers: Numbers) -> Extra | None:
+    """Rows of the documents at the weights of their kinds; None where there are none."""
+    labels = material.labels
+    weights = np.array([made_up.of(kind_of(one)) for one in material.kept for _ in one.tables])
+    known = labels >= 0
+    return Extra(numbers(material.records)[known], labels[known], weights[known]) if len(labels) else None
+
+
+def parts_of(recipe: Recipe, material: Material, linear: bool = False) -> tuple[Material, Extra | None]:
     """What is folded and what is learnt from in every fold: real and made-up tables, or made-up ones alone."""
+    without = recipe.made_up.not_linear if linear else []
     if recipe.collection:
-        return material.real(), extra_of(material, recipe.made_up.weight)
-    return material, None
+        made = material.made_up(without)
+        return material.real(), extra_of(made, recipe.made_up, features if linear else tree_features)
+    return material.made_up(without), None
 
 
 def make_linear(recipe: Recipe, material: Material, say: Say) -> dict[str, object]:
-    """OUT/linear: linear.json and stack.json (thresholds alone), and its cross-validated figures."""
-    base, extra = parts_of(recipe, material)
+    """OUT/linear: linear.json, stack.json (thresholds alone), card; returns its cross-validated figures."""
+    base, extra = parts_of(recipe, material, linear=True)
     numbers, labels = features(base.records), base.labels
     held = held_out_linear(numbers, labels, group_folds(base.groups, recipe.folds), extra)
     folder = recipe.out / "linear"
     folder.mkdir(parents=True, exist_ok=True)
     write_linear(fit_with_extra(numbers, labels, extra), folder / "linear.json")
-    write_atomically(folder / "stack.json", Stack(weights=[], bias=[], yes=YES, unsure=UNSURE).model_dump_json())
     told = figures(held[:, 1], labels, base.groups)
+    seal_light(folder, "linear.json", told, base, extra)
     say(f"linear, held out by group: {told}")
     return told
+
+
+def make_trees(recipe: Recipe, material: Material, say: Say) -> dict[str, object]:
+    """OUT/trees: trees.json, stack.json (thresholds alone), card; returns its cross-validated figures."""
+    base, extra = parts_of(recipe, material)
+    numbers, labels = tree_features(base.records), base.labels
+    held = held_out_trees(numbers, labels, group_folds(base.groups, recipe.folds), extra)
+    folder = recipe.out / "trees"
+    folder.mkdir(parents=True, exist_ok=True)
+    found = fit_trees_with_extra(numbers, labels, extra)
+    write_trees(folder / "trees.json", found.rows, found.of, found.start)
+    told = figures(held[:, 1], labels, base.groups)
+    seal_light(folder, "trees.json", told, base, extra)
+    say(f"trees, held out by group: {told}")
+    return told
+
+
+def seal_light(folder: Path, file: str, scores: dict[str, object], base: Material, extra: Extra | None) -> None:
+    """stack.json of a model without a student, and a card without a date: from what, how well, hashes of the files."""
+    write_atomically(folder / "stack.json", Stack(weights=[], bias=[], yes=YES, unsure=UNSURE).model_dump_json())
+    card = {
+        "format": "soe-light/1",
+        "name": folder.name,
+        "classes": list(CLASSES),
+        "data": {
+            "documents": len(base.kept),
+            "tables": int((base.labels >= 0).sum()),
+            "made_up_tables": 0 if extra is None else len(extra.labels),
+            "documents_sha256": hashlib.sha256("".join(one.sha256 for one in base.kept).encode()).hexdigest(),
+        },
+        "scores": {"cross_validation": scores},
+        "files": {name: sha256(folder / name) for name in (file, "stack.json")},
+    }
+    write_atomically(folder / "card.json", json.dumps(card, indent=1, sort_keys=True) + "\n")
 
 
 def figures(share: Array, labels: NDArray[np.intp], groups: Sequence[str]) -> dict[str, object]:
@@ -262,7 +324,7 @@ def make_joins(recipe: Recipe, material: Material, say: Say) -> dict[str, object
 
 
 def make_default(recipe: Recipe, student: Student, material: Material, say: Say) -> dict[str, object]:
-    """OUT/default: the student on tables that pass the gate, sealed with the linear model and their combination."""
+    """OUT/default: the student on tables that pass the gate, sealed with the trees and their combination."""
     from soesift.train.crossval import cross_validate
     from soesift.train.ship import rows_of, ship
 
@@ -272,8 +334,8 @@ def make_default(recipe: Recipe, student: Student, material: Material, say: Say)
     cross_validate(rows, config)
     folder = ship(rows, config)
     base, extra = parts_of(recipe, material)
-    linear, stack = combine_models(base.records, base.labels, config.out / "held_out.jsonl", extra, base.groups)
-    seal_folder(folder, linear, stack, recipe.out / "default")
+    trees, stack = combine_models(base.records, base.labels, config.out / "held_out.jsonl", extra, base.groups)
+    seal_folder(folder, trees, stack, recipe.out / "default")
     card = json.loads((recipe.out / "default" / "card.json").read_text("utf-8"))
     say(f"default: gate {stack.gate}, {len(rows)} tables")
     return {"gate": stack.gate, "rows": len(rows), "scores": card["scores"]}
@@ -282,16 +344,17 @@ def make_default(recipe: Recipe, student: Student, material: Material, say: Say)
 def student_config(recipe: Recipe, student: Student, material: Material) -> TrainConfig:
     """Tables and labels of the student as files in OUT, and its training configuration.
 
-    A made-up table passes by the chance of the linear model that learnt from all of them: of it, only the plain ones
-    are to be left out.
+    A made-up table passes by the chance of the trees that learnt from all of them: of it, only the plain ones are to be
+    left out.
     """
     base, extra = parts_of(recipe, material)
-    held = held_out_linear(features(base.records), base.labels, group_folds(base.groups, recipe.folds), extra)
-    everything = fit_with_extra(features(base.records), base.labels, extra)
+    numbers = tree_features(base.records)
+    held = held_out_trees(numbers, base.labels, group_folds(base.groups, recipe.folds), extra)
+    everything = of_trees(fit_trees_with_extra(numbers, base.labels, extra).trees)
     chance = {r.table_id: float(p) for r, p in zip(base.records, held[:, 1:].sum(axis=1), strict=True)}
     for one in material.kept:
         if one.tables and one.tables[0].table_id not in chance:
-            likely = softmax(everything.logits(features(one.tables)))[:, 1:].sum(axis=1)
+            likely = everything(one.tables)[:, 1:].sum(axis=1)
             chance |= {r.table_id: float(p) for r, p in zip(one.tables, likely, strict=True)}
     tables, labels = [], []
     for one in material.kept:
@@ -306,7 +369,12 @@ def student_config(recipe: Recipe, student: Student, material: Material) -> Trai
     return TrainConfig(
         out=recipe.out / "student",
         data=DataConfig(tables=recipe.out / "tables.jsonl", labels=recipe.out / "labels.jsonl", arm="gold+made-up"),
-        model=ModelConfig(base=student.base, name=student.name, max_tokens=student.max_tokens),
+        model=ModelConfig(
+            base=student.base,
+            name=student.name,
+            max_tokens=student.max_tokens,
+            freeze_layers=student.freeze_layers,
+        ),
         fit=student.fit,
         crossval=student.crossval,
         export=student.export,

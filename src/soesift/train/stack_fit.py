@@ -18,11 +18,16 @@ GATE_SHARE = 0.2  # of the lowest linear probability of any labelled schedule: w
 
 
 class Extra(NamedTuple):
-    """Rows of made-up protocols, learnt from in every fold: features (m, d), labels (m,), a weight."""
+    """Rows of made-up protocols, learnt from in every fold: features (m, d), labels (m,), a weight for all or (m,)."""
 
     features: Array
     labels: NDArray[np.integer]
-    weight: float
+    weight: float | Array
+
+    @property
+    def weights(self) -> Array:
+        """(m,)"""
+        return np.broadcast_to(np.asarray(self.weight, np.float64), len(self.labels))
 
 
 def fit_with_extra(features: Array, labels: NDArray[np.integer], extra: Extra | None) -> Linear:
@@ -31,7 +36,7 @@ def fit_with_extra(features: Array, labels: NDArray[np.integer], extra: Extra | 
     features, labels = features[known], labels[known]
     if extra is None:
         return fit_linear(features, labels)
-    weights = np.concatenate([np.ones(len(labels)), np.full(len(extra.labels), extra.weight)])
+    weights = np.concatenate([np.ones(len(labels)), extra.weights])
     return fit_linear(np.concatenate([features, extra.features]), np.concatenate([labels, extra.labels]), weights)
 
 

@@ -163,6 +163,41 @@ def windows_by_assessment(rng: Random, scene: Scene) -> list[Block]:
     return [false_table(rng, scene, "analysis_windows", title, rows)]
 
 
+def windows_long(rng: Random, scene: Scene) -> list[Block]:
+    """A line for each assessment and visit, with day and limits: windows written one below the other."""
+    names = rng.sample(("ECG", "Vital signs", "Laboratory", "EQ-5D", "Body weight", "PK", "Lesions", "Spirometry"), 3)
+    step, rows = rng.choice((7, 14, 28)), [["Assessment", "Analysis visit", "Target day", "Window"]]
+    if rng.random() < 0.4:
+        rows = [["Parameter category", "Visit (eCRF)", "Planned day", "Lower", "Upper"]]
+    for name in names:
+        for i in range(rng.randint(2, 5)):
+            limits = window_of(rng, step * i + 1, step) if i else "≤1"
+            ends = [str(step * i - step // 2), str(step * i + step // 2)]
+            middle = [f"Week {step * i // 7}" if i else "Baseline", str(step * i + 1)]
+            rows.append(
+                [name if i == 0 else rng.choice(("", name)), *middle, *(ends if len(rows[0]) == 5 else [limits])]
+            )
+    return [false_table(rng, scene, "analysis_windows", rng.choice(("Analysis Windows", "Windows for Analyses")), rows)]
+
+
+def study_periods(rng: Random, scene: Scene) -> list[Block]:
+    """Where each period of the study begins and ends, for assigning data to it."""
+    rows = [rng.choice((["Period", "Start", "End"], ["Epoch", "First day", "Last day"], ["Phase", "From", "To"]))]
+    rows += keep(
+        rng,
+        (
+            ("Screening", "Informed consent", "Day -1"),
+            ("Baseline", "Day -7", "Before first dose"),
+            ("Treatment", "First dose", "Last dose + 30 days"),
+            ("Treatment period 2", "First dose of period 2", "Week 52"),
+            ("Washout", "Day 15", "Day 28"),
+            ("Follow-up", "Last dose + 31 days", "End of study"),
+        ),
+        3,
+    )
+    return [false_table(rng, scene, "analysis_windows", rng.choice(("Analysis Periods", "Definition of Epochs")), rows)]
+
+
 def endpoints_by_visit(rng: Random, scene: Scene) -> list[Block]:
     """Endpoints against the visits at which they are analysed, with marks or methods."""
     visits, area = visit_names(rng), scene.study.area
@@ -387,6 +422,8 @@ def grouped_shell(rng: Random, scene: Scene) -> list[Block]:
 MAKERS: tuple[Callable[[Random, Scene], list[Block]], ...] = (
     analysis_windows,
     windows_by_assessment,
+    windows_long,
+    study_periods,
     endpoints_by_visit,
     derived_variables,
     output_shell,
