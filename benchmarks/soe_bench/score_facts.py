@@ -364,11 +364,25 @@ def score_raised(facts: dict[str, Any], found: Found, rows: Pairs, columns: Pair
 
 def score_states(facts: dict[str, Any], found: Found, rows: Pairs, columns: Pairs, score: Score) -> None:
     down = {row["row"]: rows.get(n) for n, row in enumerate(facts["rows"])}
+    down |= nameless(facts, found, down)
     for row, column, state in facts["states"]:
         cell = found.cells.get((down.get(row) or -1, columns.get(column, -1)), {})
         states = cell.get("states") or cell.get("state") or []
         score.add("states")
         score.add("states_ok", state in ([states] if isinstance(states, str) else states))
+
+
+def nameless(facts: dict[str, Any], found: Found, down: dict[int, int | None]) -> dict[int, int | None]:
+    """Rows whose text was taken out, so that only states are known: between rows with names, as many as were found."""
+    wanted = sorted({row for row, _, _ in facts["states"]} - down.keys())
+    named = sorted((row, at) for row, at in down.items() if at is not None)
+    ends = [(-1, found.head - 1), *named, (max([*wanted, -1]) + 1, len(found.grid))]
+    places: dict[int, int | None] = {}
+    for (row, at), (after, until) in itertools.pairwise(ends):
+        between = [one for one in wanted if row < one < after]
+        if between and until - at - 1 == len(between):
+            places |= dict(zip(between, range(at + 1, until), strict=True))
+    return places
 
 
 def score_table(facts: dict[str, Any], table: dict[str, Any]) -> Score:

@@ -38,3 +38,31 @@ def test_a_line_through_all_words_strikes_a_cell(tmp_path: Path) -> None:
     assert states(tmp_path, struck) == {(2, 0): ("struck",)}
     arrow = draw_table(Sheet(), XS, YS, full_grid(GRID)).line(74.5, 128, 190, 128)
     assert states(tmp_path, arrow) == {}
+
+
+def test_rows_taken_out_with_their_rules_stay_rows_of_redacted_cells(tmp_path: Path) -> None:
+    """Redaction takes the rules that its boxes touch out of the file; a tag may stand on a box, outside the label."""
+    xs = [72.0, 200.0, 260.0, 320.0, 380.0]
+    ys = [100.0 + 20 * k for k in range(8)]
+    rows = ["Procedure", "Weight", "ECG", "", "", "Vital signs", "Blood"]
+    sheet = Sheet()
+    for k, label in enumerate(rows):
+        for x, text in zip(xs, [label, *(["Day 1", "Day 8", "Day 15"] if not k else ["X", "X", ""])], strict=False):
+            taken = k in (3, 4) or (k == 2 and x > xs[0])
+            if not taken:
+                sheet.text(x + 5, ys[k] + 14, text, 8)
+    for y in ys:
+        if y not in (ys[3], ys[4], ys[5], ys[2]):
+            sheet.line(xs[0], y, xs[-1], y)
+    for x in xs[1:-1]:  # no frame at the sides
+        for top, end in ((ys[0], ys[2]), (ys[5], ys[7])):
+            sheet.line(x, top, x, end)
+    sheet.box(xs[1] - 2, ys[2] + 0.5, xs[-1] + 8, ys[3] - 0.5, "f", 0.0).text(xs[1], ys[2] + 12, "CCI", 7)
+    sheet.box(xs[0] - 5, ys[3] + 0.5, xs[-1] + 8, ys[4] - 0.5, "f", 0.0).text(xs[0], ys[3] + 12, "CCI", 7)
+    sheet.box(xs[0] - 5, ys[4] + 0.5, xs[-1] + 8, ys[5] - 0.5, "f", 0.0).text(xs[0], ys[4] + 12, "CCI", 7)
+    page = read_sheet(tmp_path, sheet)
+    table = find_tables(page).tables[0]
+    assert table.shape == (7, 4)
+    assert [row[0] for row in table.texts()] == [*rows[:3], "CCI", "CCI", *rows[5:]]
+    hidden = {(c.row, c.column) for c in table.cells if c.states == ("redacted",)}
+    assert hidden == {(2, 1), (2, 2), (2, 3), *((row, column) for row in (3, 4) for column in range(4))}

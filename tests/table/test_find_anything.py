@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -16,7 +17,7 @@ from soesift.table.find import find_tables
 from soesift.table.grid import FoundTable, GridCell
 from soesift.table.mend import belongs, mend_tables, stack
 from soesift.table.records import page_records
-from soesift.table.redaction import add_hidden_rules, dark_boxes
+from soesift.table.redaction import add_hidden_columns, add_hidden_rules, dark_boxes, without_lost_tags
 
 PLACE = st.integers(0, 30).map(lambda v: v * 20)
 RULE = st.tuples(PLACE, PLACE, PLACE)
@@ -159,3 +160,39 @@ def test_main_turn_needs_a_clear_majority() -> None:
     assert main_turn(page(9, 60, 100)) == 90, "visits across the columns of a turned table"
     assert main_turn(page(0, 10, 100)) == 180
     assert main_turn(page(0, 0, 100)) == 180
+
+
+def test_black_boxes_hide_rules_that_go_on_behind_them() -> None:
+    page = Page(1, 612, 792)
+    page.fills = np.array([[0, 50, 300, 62], [0, 63, 300, 75], [0, 150, 300, 162]], np.float32)
+    page.fill_grey = np.zeros(3, np.float32)
+    above = [[x, 0, 51] for x in (10, 100, 200)]
+    below = [[x, 74, 149] for x in (10, 100.5, 200)]
+    vertical = np.array([*above, *below], np.float32)
+    added = add_hidden_columns(vertical, page)[6:].tolist()
+    assert added == [[10, 51, 74], [100, 51, 74], [200, 51, 74]]  # nothing goes on behind the box at the foot
+    aside = np.array([*above, [20, 74, 149], [110, 74, 149], [210, 74, 149]], np.float32)
+    assert len(add_hidden_columns(aside, page)) == 6  # other columns below: another table
+    two = vertical[[0, 1, 3, 4]]
+    assert len(add_hidden_columns(two, page)) == 4
+
+
+@pytest.mark.parametrize(("left", "reaches"), [(20.0, False), (140.0, True)])
+def test_an_edge_of_a_box_parts_the_outer_columns_unless_a_word_stands_there(left: float, reaches: bool) -> None:
+    page = Page(1, 612, 792)
+    page.fills = np.array([[90, 50, 400, 80]], np.float32)
+    page.fill_grey = np.zeros(1, np.float32)
+    vertical = np.array([[100, 0, 100], [200, 0, 100], [300, 0, 100]], np.float32)
+    horizontal = np.array([[40, 10, 400]], np.float32)
+    words = words_at(("EEG", left, 45, 10))
+    edge = add_hidden_rules(horizontal, vertical, page, words)[1].tolist()
+    assert edge == [50, 10 if reaches else 100, 400]
+
+
+def test_tags_beside_text_are_left_out_and_alone_they_stay() -> None:
+    cells = [GridCell(row, column, 1, 1) for row in (0, 1) for column in (0, 1)]
+    table = FoundTable(1, np.array([0, 20, 40.0]), np.array([0, 100, 200.0]), cells)
+    words = words_at(("ECG", 5, 5, 10), ("CCI", 40, 5, 10), ("CCI", 110, 5, 10), ("X", 110, 25, 10))
+    tags = np.array([text == "CCI" for text in words.text])
+    assert without_lost_tags(table, words, tags).text == ["ECG", "CCI", "X"]
+    assert without_lost_tags(table, words, np.zeros(4, bool)) is words

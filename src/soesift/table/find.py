@@ -20,7 +20,13 @@ from soesift.table.lattice import find_lattices
 from soesift.table.like_neighbours import mend_figures
 from soesift.table.mend import mend_tables
 from soesift.table.open_cells import part_open_cells
-from soesift.table.redaction import add_hidden_rules, covered_outside, redaction_tags
+from soesift.table.redaction import (
+    add_hidden_columns,
+    add_hidden_rules,
+    covered_outside,
+    redaction_tags,
+    without_lost_tags,
+)
 from soesift.table.rests import left_open, with_rest
 from soesift.table.shades import row_shades
 from soesift.table.slivers import close_slivers, join_halves
@@ -120,7 +126,8 @@ def _find(page: Page, furniture: Furniture, before: PageTables | None) -> PageTa
     if page.source == "ocr":
         words = words.take(np.flatnonzero(~is_set_apart(words, upright)))
     horizontal, vertical = clean_rulings(upright)
-    horizontal = add_hidden_rules(horizontal, vertical, upright)
+    vertical = add_hidden_columns(vertical, upright)
+    horizontal = add_hidden_rules(horizontal, vertical, upright, words)
     found = PageTables(page.number, page.label, upright.width, upright.height, turn, page.source, page.problem)
     found.tables = [t for t in tables_of(upright, words, horizontal, vertical) if is_table(t) and not holds_notes(t)]
     if before is not None and (table := left_open(before.tables, before.lines, turn, before.height)) is not None:
@@ -161,7 +168,7 @@ def tables_of(page: Page, words: Words, horizontal: Lines, vertical: Lines) -> l
         part_open_cells(table, words)
         if not table.borderless:
             split_rows(table, words, vertical)
-        fill_cells(table, words)
+        fill_cells(table, without_lost_tags(table, words, redaction_tags(words, page)))
         if page.source == "ocr":
             mend_figures(table)
         if table.borderless:

@@ -9,10 +9,15 @@ from soesift.document.page import Floats, Page
 from soesift.document.rulings import Lines
 from soesift.document.words import Words
 from soesift.table.context import TextLine
+from soesift.table.fill_text import words_by_cell
 from soesift.table.grid import FoundTable
 
 DARK = 0.15  # luminance
 LEAST = (60.0, 5.0)  # points: smallest width and height of a box whose edges part rows
+TOUCHES = 5.0  # points between a box and the end of a rule that it hides, and between boxes that hide one stretch
+SAME_RULE = 1.5  # points by which the two ends of a hidden rule may be apart across
+FAR = 60.0  # points above or below, for the line that tells how wide a table is
+LEAST_RULES = 3  # rules that go on on the other side; fewer are no columns of a table
 LEAST_COVER = (8.0, 5.0)  # points: smallest width and height of a box that covers text
 TAG_SIZE = 1.15  # of the page's usual print: a tag outside any box is larger
 # tags that sponsors print on what they take out: company confidential information, personal data, and the like
@@ -61,12 +66,83 @@ def dark_boxes(page: Page) -> Floats:
     return page.fills[(page.fill_grey < DARK) & (wide >= LEAST[0]) & (high >= LEAST[1])]
 
 
-def add_hidden_rules(horizontal: Lines, vertical: Lines, page: Page) -> Lines:
-    """Horizontal lines with the upper and lower edges of black boxes that cross at least three verticals."""
+def add_hidden_columns(vertical: Lines, page: Page) -> Lines:
+    """Vertical lines with the stretches that black boxes hide: of rules that end at a box and go on behind it."""
+    added: list[tuple[float, float, float]] = []
+    for x0, y0, x1, y1 in _stretches(dark_boxes(page)):
+        across = vertical[(vertical[:, 0] > x0 - TOUCHES) & (vertical[:, 0] < x1 + TOUCHES)]
+        above = across[(across[:, 2] > y0 - TOUCHES) & (across[:, 2] < y1) & (across[:, 1] < y0)]
+        below = across[(across[:, 1] < y1 + TOUCHES) & (across[:, 1] > y0) & (across[:, 2] > y1)]
+        pairs = [
+            (x, end, start)
+            for x, _, end in above.tolist()
+            for start in below[np.abs(below[:, 0] - x) <= SAME_RULE, 1].tolist()
+            if start > end
+        ]
+        added += pairs if len(pairs) >= LEAST_RULES else []
+    return np.concatenate([vertical, np.asarray(added, np.float32).reshape(-1, 3)])
+
+
+def _stretches(boxes: Floats) -> list[tuple[float, float, float, float]]:
+    """Hulls of boxes that follow one another closely from top to bottom, one under the other."""
+    found: list[tuple[float, float, float, float]] = []
+    for x0, y0, x1, y1 in sorted(boxes.tolist(), key=lambda box: box[1]):
+        last = found[-1] if found else None
+        narrower = min(x1 - x0, last[2] - last[0]) if last else 0.0
+        if last and y0 - last[3] <= TOUCHES and min(x1, last[2]) - max(x0, last[0]) > narrower / 2:
+            found[-1] = (min(x0, last[0]), last[1], max(x1, last[2]), max(y1, last[3]))
+        else:
+            found.append((x0, y0, x1, y1))
+    return found
+
+
+def without_lost_tags(table: FoundTable, words: Words, tags: NDArray[np.bool_]) -> Words:
+    """The words that cells are filled with: without tags that stand beside text which was not taken out."""
+    if not tags.any():
+        return words
+    inside, cell_of = words_by_cell(table, words)
+    spoken = np.bincount(cell_of[~tags[inside]], minlength=len(table.cells)) > 0
+    lost = inside[tags[inside] & spoken[cell_of]]
+    return words.take(np.setdiff1d(np.arange(len(words)), lost)) if len(lost) else words
+
+
+def add_hidden_rules(horizontal: Lines, vertical: Lines, page: Page, words: Words | None = None) -> Lines:
+    """Horizontal lines with the upper and lower edges of black boxes that cross at least three verticals.
+
+    words: of the page. Where none stands in the way, an edge reaches as far as the table's own lines do: tables without
+    a frame have a column on each side of the outermost verticals.
+    """
     added = []
     for x0, y0, x1, y1 in dark_boxes(page).tolist():
-        near = vertical[(vertical[:, 1] < y1 + 5) & (vertical[:, 2] > y0 - 5)]
+        near = vertical[(vertical[:, 1] < y1 + TOUCHES) & (vertical[:, 2] > y0 - TOUCHES)]
         crossed = near[(near[:, 0] > x0 - 3) & (near[:, 0] < x1 + 3), 0]
-        if len(np.unique(crossed.round())) >= 3:
-            added += [(y, float(crossed.min()), float(crossed.max())) for y in (y0, y1)]
+        if len(np.unique(crossed.round())) >= LEAST_RULES:
+            first, last = float(crossed.min()), float(crossed.max())
+            for y in (y0, y1):
+                left, right = _reach(horizontal, y, first, last)
+                added.append(
+                    (
+                        y,
+                        left if _is_free(words, y, left, first) else first,
+                        right if _is_free(words, y, last, right) else last,
+                    )
+                )
     return np.concatenate([horizontal, np.asarray(added, np.float32).reshape(-1, 3)])
+
+
+def _reach(horizontal: Lines, y: float, first: float, last: float) -> tuple[float, float]:
+    """How far the nearest line above or below that spans `first` to `last` reaches to the left and to the right."""
+    spans = horizontal[(horizontal[:, 1] < first + TOUCHES) & (horizontal[:, 2] > last - TOUCHES)]
+    spans = spans[np.abs(spans[:, 0] - y) <= FAR]
+    if not len(spans):
+        return first, last
+    nearest = spans[np.argmin(np.abs(spans[:, 0] - y))]
+    return min(first, float(nearest[1])), max(last, float(nearest[2]))
+
+
+def _is_free(words: Words | None, y: float, left: float, right: float) -> bool:
+    """Whether no word between two places stands across a height."""
+    if words is None:
+        return False
+    x0, y0, x1, y1 = words.boxes.T
+    return not bool(((x0 < right) & (x1 > left) & (y0 < y - 1) & (y1 > y + 1)).any())

@@ -44,7 +44,8 @@ def mark_states(
     inside, cell_of = words_by_cell(table, words)
     boxes = _cell_boxes(table)
     shaded = _share(boxes, fills[(grey >= settings.dark) & (grey < settings.light)]) >= settings.ground
-    redacted = _hidden(boxes, _bare(fills[grey < settings.dark], words, settings), settings)
+    read = words.take(np.flatnonzero(~tags))  # a tag on a box says that it hides something
+    redacted = _hidden(boxes, _bare(fills[grey < settings.dark], read, settings), settings)
     redacted[cell_of[tags[inside]]] = True
     struck = _all_of(cell_of, _struck(words.lines[inside], lines, settings), len(table.cells))
     for index in np.flatnonzero(shaded | redacted | struck).tolist():
