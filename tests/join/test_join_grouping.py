@@ -61,6 +61,18 @@ def test_a_continued_or_repeated_caption_goes_on(caption: str) -> None:
     assert sizes(first, fragment(HEADER + BODY[3:], 5, caption=caption)) == [2]
 
 
+@pytest.mark.parametrize(
+    ("title", "goes_on"),
+    [("FLOW CHART (Cont.)", True), ("FLOW CHART for patients who continue treatment after the final analysis", False)],
+)
+def test_a_title_that_says_much_more_is_another(title: str, goes_on: bool) -> None:
+    """A short title is the beginning of many: the same activities at a few other visits are a table of their own."""
+    first = fragment(HEADER + BODY, 4, caption="FLOW CHART")
+    shorter = fragment([["Procedure", "EOT", "Day 15"], *([a, b, e] for a, b, _, _, e in BODY[2:])], 6, caption=title)
+    assert sizes(first, fragment(HEADER + BODY[3:], 5, caption=title)) == ([2] if goes_on else [1, 1])
+    assert goes_on or sizes(first, shorter) == [1, 1]
+
+
 def test_tiles_of_other_visits_go_on() -> None:
     left = fragment(HEADER + BODY, 4, caption="Table 1 Schedule of Activities")
     right = fragment(

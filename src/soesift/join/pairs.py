@@ -20,6 +20,7 @@ from soesift.table.records import title_row
 from soesift.table.signs import has_time, is_point
 
 LONG = 40  # letters of a caption that may differ in slips of OCR alone
+ADDED = 0.5  # of a caption's letters: a title that says more than this behind a known one is another. .4 to .7
 TITLE = 90  # letters of a title; what follows in its row explains it
 PAIR_NAMES = (
     "same_columns",
@@ -78,10 +79,15 @@ def caption_relation(group: list[Fragment], caption: str) -> tuple[float, float]
     for text in dict.fromkeys(texts):
         known = plain_caption(text)
         if len(known) >= 5 and (
-            own == known or own.startswith(known) or (alike(own, known) > 0.97 or read_alike(own, known))
+            own == known or _goes_on(own, known) or (alike(own, known) > 0.97 or read_alike(own, known))
         ):
             return 1.0, 0.0
     return 0.0, 1.0
+
+
+def _goes_on(own: str, known: str) -> bool:
+    """Whether a caption is a known one and a little more: "Flow chart" is not "Flow chart for those who continue"."""
+    return own.startswith(known) and len(own) - len(known) <= ADDED * len(own)
 
 
 def read_alike(one: str, two: str) -> bool:
