@@ -25,7 +25,6 @@ from soesift.table.stream import (
 from soesift.table.stream_cells import SETTINGS as CELLS
 from soesift.table.stream_cells import (
     Piece,
-    centred_span,
     centred_spans,
     column_extents,
     heads_columns,
@@ -282,9 +281,6 @@ def test_the_sides_of_a_column_are_those_of_its_own_texts() -> None:
 
 
 def test_a_heading_reaches_over_the_columns_in_whose_middle_it_stands() -> None:
-    assert centred_span(piece(140, 160, 1, 1), 1, 2, EXTENTS, CELLS) == (1, 2)
-    assert centred_span(piece(115, 135, 1, 1), 1, 2, EXTENTS, CELLS) == (1, 1)
-    assert centred_span(piece(155, 195, 2, 2), 1, 3, EXTENTS, CELLS) == (1, 3)
     both = [piece(140, 160, 1, 1), piece(215, 235, 3, 3)]
     assert centred_spans(both, 4, EXTENTS, CELLS) == [(1, 2), (3, 3)]
     assert centred_spans(both[:1], 4, EXTENTS, CELLS) == [(1, 1)]  # column 3 would be left
