@@ -36,6 +36,7 @@ def test_no_windows(text: str) -> None:
         ["Study week", "-2", "0", "4"],
         ["Fasting visit", "X", "", "X"],
         ["Telephone visit", "", "X", ""],
+        ["Location of visit", "X", "X", ""],
         ["Telephone visit", "Clinic", "Phone", "Clinic"],
         ["Clinic (C) or phone (P)", "C", "P", "C"],
         ["Location", "On site", "Home", "On site/remote"],

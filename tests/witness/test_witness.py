@@ -221,3 +221,28 @@ def test_marks_that_tell_of_visits_and_dashes_raise_no_doubt_in_the_header() -> 
     dashes = [["Days since the dose", "-", "-", "0", "28"]]
     assert said(table(header=fasting)) == []
     assert said(table(header=[*HEADER, *dashes])) == []
+
+
+def test_a_header_row_that_is_named_like_an_activity_is_doubted() -> None:
+    consent = ["Informed consent", "Before any procedure", "", "", ""]
+    one = table(header=[*HEADER, consent])
+    assert any("named like an activity" in why for why in said(one))
+    assert cell_at(one, len(HEADER), 0).doubt
+
+
+def test_a_number_out_of_turn_is_doubted_and_numbers_of_cycles_are_not() -> None:
+    def days(*numbers: str) -> list[str]:
+        header = [["Day", *numbers]]
+        return said(table(header=header, body=[[name, *["X"] * len(numbers)] for name in ("ECG", "Weight", "Height")]))
+
+    assert any("out of turn" in why for why in days("1", "8", "5", "22", "29"))
+    assert not any("out of turn" in why for why in days("1", "8", "15", "22", "29"))
+    assert not any("out of turn" in why for why in days("1", "8", "15", "1", "8", "15", "1"))
+
+
+def test_headings_that_only_their_place_gives_to_columns_are_doubted() -> None:
+    header = [["", "", "Treatment", "", ""], ["Visit", "Screening", "Day 1", "Day 8", "Day 15"]]
+    one = table(header=header)
+    one.flags.append("borderless")
+    assert any("No rule tells over which" in why for why in said(one))
+    assert not any("No rule tells over which" in why for why in said(table(header=header)))

@@ -69,7 +69,7 @@ _VALUE = re.compile(
 )
 _OF_VISITS = re.compile(
     r"\W*(?:fast(?:ing|ed)(?:\s+(?:visits?|status|state|required))?|"
-    r"(?:tele)?phone\s+visits?|(?:clinic|site|on-?site|home|remote|virtual|in-?person|office)\s+visits?|"
+    r"(?:location|type|place)\s+of\s+(?:the\s+)?visits?|visit\s+(?:location|type|place)|(?:tele)?phone\s+visits?|(?:clinic|site|on-?site|home|remote|virtual|in-?person|office)\s+visits?|"
     r"(?:clinic|site|on-?site|in-?person)\b.{0,12}\b(?:tele)?(?:phone|remote|virtual|home)\b.{0,8})\W*\w?",
     re.IGNORECASE,
 )

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from soesift.join.footnotes import successors
 from soesift.result.models import PlacedDoubt, SoeTable
 from soesift.table.headers import tells_visits
-from soesift.table.signs import has_time, is_mark, is_point
+from soesift.table.signs import has_activity, has_time, is_mark, is_point
 from soesift.witness.settings import WitnessSettings
 
 _TWO_MARKS = re.compile(r"^[Xx✓✔√●•][\s,/]+[Xx✓✔√●•](?:\s|$)")
@@ -30,6 +30,7 @@ _PLANNED = re.compile(r"\b(?:weeks?|days?|visits?|months?|cycles?|wk|V|D|W|M|C\d
 _RANGE = re.compile(r"\b(?:to|and|through|thru|until|or|up)\b|[-–—/,&(+;:]|≥|≤|every", re.IGNORECASE)
 _GOES_ON = re.compile(r"\w.*(?:\b(?:to|of|and|or|for|the|at|with)|[(/&,–-])\s*$", re.IGNORECASE)
 _NUMBERED = re.compile(r"\d")
+_WHOLE = re.compile(r"-?\d{1,4}")
 
 
 def structure_doubts(table: SoeTable, settings: WitnessSettings) -> list[PlacedDoubt]:
@@ -57,6 +58,8 @@ def _header(table: SoeTable, settings: WitnessSettings) -> Iterator[PlacedDoubt]
             yield _head("The lowest header level is empty here alone.", column)
     yield from _same_headers(table)
     yield from _torn_headers(table)
+    yield from _told_by_place(table)
+    yield from _out_of_turn(table)
     yield from _header_length(table, settings)
 
 
@@ -73,6 +76,34 @@ def _torn_headers(table: SoeTable) -> Iterator[PlacedDoubt]:
         if cell.column and beside and beside[0] and _GOES_ON.search(cell.text):
             for column in (*columns, columns.stop):
                 yield _head("A header's text seems to go on in the next column.", column)
+
+
+def _told_by_place(table: SoeTable) -> Iterator[PlacedDoubt]:
+    """Headings of several columns in a table without rules, where one of their row has none: how far they reach is told
+    by nothing but where they stand."""
+    if "borderless" not in table.flags:
+        return
+    for row in table.grid[: table.header_rows - 1]:
+        texts = row[1:]
+        if any(texts) and not all(texts):
+            told = [c for c, text in enumerate(row) if c and (text or any(row[max(1, c - 1) : c + 2]))]
+            for column in told:
+                yield _head("No rule tells over which columns the headings of this table reach.", column)
+
+
+def _out_of_turn(table: SoeTable) -> Iterator[PlacedDoubt]:
+    """Numbers of a header row that rise, but for one: a digit may be lost, or a marker read as one."""
+    for row in table.grid[: table.header_rows]:
+        places = [(column, int(text)) for column, text in enumerate(row) if column and _WHOLE.fullmatch(text)]
+        if len(places) < 5:
+            continue
+        falls = [k for k in range(1, len(places)) if places[k][1] < places[k - 1][1]]
+        if len(falls) == 1:
+            at = falls[0]
+            for k in {at - 1, at}:
+                rest = [number for n, (_, number) in enumerate(places) if n != k]
+                if rest == sorted(rest):
+                    yield _head("The number of this column is out of turn in its row.", places[k][0])
 
 
 def _alone_empty(table: SoeTable, settings: WitnessSettings) -> list[int]:
@@ -113,6 +144,9 @@ def _header_length(table: SoeTable, settings: WitnessSettings) -> Iterator[Place
         told = tells_visits(grid[row][0]) or (row > 0 and grid[row][0] == grid[0][0])
         if not told and sum(map(_marked, grid[row][1:])) >= max(2, 0.3 * (width - 1)):
             why = f"Row {row + 1} of the header holds marks: it may be an activity."
+        elif row and not told and has_activity(grid[row][0]) and not has_time(grid[row][0]):
+            why = f"Row {row + 1} of the header is named like an activity."
+            yield PlacedDoubt(kind="header", why="This row is named like an activity.", place="row", row=row)
         elif width > 2 and len(set(grid[row])) == 1 and _CAPTION.match(grid[row][0]):
             why = f"Row {row + 1} of the header is one text over all columns: it may be a title."
     usual = _usual_marks(table)
