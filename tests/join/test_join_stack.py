@@ -389,3 +389,32 @@ def test_marks_of_the_header_make_no_header_of_the_next_page_s_rows() -> None:
     head = [*HEADER, ["Fasting", "X", "", "X", "X"]]
     first, second = fragment(head + BODY[:3], 4, header_rows=2), fragment(BODY[3:], 5, header_rows=1)
     assert join_fragments([first, second]).grid == head + BODY
+
+
+def test_a_page_whose_cells_are_all_merged_has_the_columns_of_the_others() -> None:
+    one = fragment(HEADER + BODY[:3], 4, columns=[40, 140, 200, 260, 320, 380])
+    # the second page is a little wider, and no row of it parts the middle columns
+    narrow = [["Adverse events", "X", "X", "X"], ["Diary", "", "X", ""]]
+    two = fragment(narrow, 5, header_rows=0, columns=[30, 136, 199.6, 326.8, 390.4])
+    joined = join_fragments([one, two])
+    assert joined.grid[-2:] == [["Adverse events", "X", "X", "X", "X"], ["Diary", "", "X", "X", ""]]
+    wide = next(c for c in joined.cells if c.row == len(joined.grid) - 2 and c.column == 2)
+    assert (wide.column_span, wide.text) == (2, "X")
+    assert_covered(joined)
+
+
+def test_a_row_cut_within_its_remarks_is_one_row() -> None:
+    header = [["Procedure", "Day 1", "Day 8", "Instructions"]]
+    first = [["Weight", "X", "", "See the manual."], ["ECG", "X", "X", "Repeated if the first one is"]]
+    rest = [["", "", "", "not readable. Lying down."], ["Pulse", "X", "", ""]]
+    joined = join_fragments([fragment(header + first, 4), fragment(header + rest, 5)])
+    whole = ["ECG", "X", "X", "Repeated if the first one is not readable. Lying down."]
+    assert joined.grid == [*header, first[0], whole, rest[1]]
+    assert_covered(joined)
+
+
+def test_a_row_without_a_name_but_with_marks_is_no_rest() -> None:
+    header = [["Procedure", "Day 1", "Day 8", "Instructions"]]
+    first = [["ECG", "X", "X", "Repeated if the first one is"]]
+    rest = [["", "X", "", "only in some centres"], ["Pulse", "X", "", ""]]
+    assert join_fragments([fragment(header + first, 4), fragment(header + rest, 5)]).grid == [*header, *first, *rest]

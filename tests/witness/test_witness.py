@@ -246,3 +246,9 @@ def test_headings_that_only_their_place_gives_to_columns_are_doubted() -> None:
     one.flags.append("borderless")
     assert any("No rule tells over which" in why for why in said(one))
     assert not any("No rule tells over which" in why for why in said(table(header=header)))
+
+
+def test_rows_of_pages_with_few_rows_do_not_stand_on_several() -> None:
+    one = table()
+    one.row_pages = [1, 1, 1, 2, 3, 4, 5]
+    assert not any("several pages" in why for why in said(one))

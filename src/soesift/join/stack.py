@@ -13,7 +13,7 @@ from soesift.document.page import Box
 from soesift.document.raised import runs_of, split_raised
 from soesift.join.fragment import Fragment
 from soesift.join.header_rows import like, same_row, settle_header_rows
-from soesift.join.joined import Joined
+from soesift.join.joined import Joined, keep_rows
 from soesift.join.likeness import header_likeness, letters, names_likeness, plain_caption, same_columns
 from soesift.join.pairs import has_own_header, is_tile
 from soesift.join.tiles import below, beside
@@ -81,6 +81,7 @@ def _header_fits(first: Fragment, fragment: Fragment) -> bool:
 
 def stack_block(fragments: list[Fragment]) -> Joined:
     """Fragments below each other on the columns of the first; reprinted header rows are dropped."""
+    fragments = [widened(fragment, fragments) for fragment in fragments]
     first = fragments[0]
     settle_header_rows(fragments)
     joined = Joined(
@@ -92,13 +93,17 @@ def stack_block(fragments: list[Fragment]) -> Joined:
     for fragment in fragments[1:]:
         skip = repeated_header(joined, fragment)
         place = match_columns(first, fragment)
-        cut = cut_row(joined, fragment, skip)
+        cut, torn = cut_row(joined, fragment, skip), torn_row(joined, fragment, skip, place)
         append(joined, fragment, skip, place)
         if cut:
             close_row(joined, cut)
+        elif torn:
+            close_cells(joined, torn)
     return joined
 
 
+LONG_TEXT = 15  # characters of a text that a page break may cut
+SAME_SIDE = 0.006  # of the table's width: two sides of columns this close are one
 CUT = 2  # rows more that a page may make of a header printed again
 MISREAD = 1  # rows of a reprinted header that OCR may have made another
 _OPEN = re.compile(r".*(?:[,/(&–-]|\b(?:and|or|of|for|with|including|the|to|by|in|on|at))", re.IGNORECASE)
@@ -115,6 +120,70 @@ def cut_row(joined: Joined, fragment: Fragment, skip: int) -> int:
     held = any(joined.grid[last][1:]) and joined.grid[last][1] != name
     held = held and not any(c.column == 0 and c.row < last <= c.row + c.row_span - 1 for c in joined.cells)
     return last if bare and name and held and goes_on else 0
+
+
+def torn_row(joined: Joined, fragment: Fragment, skip: int, place: NDArray[np.intp]) -> int:
+    """The row of `joined` that the page break cut within its long texts (remarks, instructions), if the next page
+    begins with a row without name or mark that only goes on with these; else 0."""
+    last, rows = len(joined.grid) - 1, fragment.record.grid
+    if last < joined.header_rows or skip >= len(rows):
+        return 0
+    rest, above = lay_row(rows[skip], place, joined.width), joined.grid[last]
+    held = {column for column, text in enumerate(rest) if text}
+    long = {column for column, text in enumerate(above) if column and len(text) >= LONG_TEXT and text != above[0]}
+    spread = any(c.row < last < c.row + c.row_span for c in joined.cells)
+    return last if held and held <= long and above[0] and not spread and not any(map(is_mark, rest)) else 0
+
+
+def close_cells(joined: Joined, row: int) -> None:
+    """Put the rest of texts, which stands in the row below, back to theirs."""
+    rest = {c: text for c, text in enumerate(joined.grid[row + 1]) if text}
+    cells = {c.column: c for c in joined.cells if c.row == row}
+    more = {c.column: c for c in joined.cells if c.row == row + 1}
+    for column, text in rest.items():
+        joined.grid[row][column] = f"{joined.grid[row][column]} {text}"
+        cell, other = cells.get(column), more.get(column)
+        if cell is not None and other is not None:
+            if cell.runs or other.runs:
+                own, new = (c.runs or [Run(text=c.text, raised=False)] for c in (cell, other))
+                cell.runs = [*own, Run(text=" ", raised=False), *new]
+            cell.text = joined.grid[row][column]
+            cell.markers = [*cell.markers, *(m for m in other.markers if m not in cell.markers)]
+    keep_rows(joined, [r for r in range(len(joined.grid)) if r != row + 1])
+
+
+def widened(fragment: Fragment, block: list[Fragment]) -> Fragment:
+    """The fragment on all columns of the table, where its page shows fewer because no row there parts them: each of its
+    sides is one of a page with more columns, both brought to one width."""
+    most = max(f.width for f in block)
+    if fragment.width == most:
+        return fragment
+    for other in block:
+        if other.width == most and (sides := sides_in(fragment, other)) is not None:
+            cells = [
+                replace(
+                    c, column=int(sides[c.column]), column_span=int(sides[c.column + c.column_span] - sides[c.column])
+                )
+                for c in fragment.cells
+            ]
+            grid = [
+                [row[column] for column in np.repeat(np.arange(fragment.width), np.diff(sides))]
+                for row in fragment.record.grid
+            ]
+            extent = np.ptp(fragment.columns) / np.ptp(other.columns)
+            columns = fragment.columns[0] + (other.columns - other.columns[0]) * extent
+            record = fragment.record.model_copy(update={"grid": grid})
+            return replace(fragment, record=record, cells=cells, columns=columns.astype(fragment.columns.dtype))
+    return fragment
+
+
+def sides_in(fragment: Fragment, other: Fragment) -> NDArray[np.intp] | None:
+    """For each side of the fragment's columns the side of the other's at its place; None if one has none."""
+    one, two = ((f.columns - f.columns[0]) / max(1.0, float(np.ptp(f.columns))) for f in (fragment, other))
+    distance = np.abs(one[:, None] - two[None, :])
+    sides = distance.argmin(axis=1)
+    fits = distance.min(axis=1).max() <= SAME_SIDE and (np.diff(sides) > 0).all()
+    return np.asarray(sides, np.intp) if fits else None
 
 
 def close_row(joined: Joined, row: int) -> None:

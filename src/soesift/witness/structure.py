@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from itertools import pairwise
 
 from soesift.join.footnotes import successors
 from soesift.result.models import PlacedDoubt, SoeTable
@@ -120,8 +121,8 @@ def _printed_again(table: SoeTable) -> list[int]:
     """Body rows among the first of their page that stand there again on another page with the same texts."""
     starts = _page_starts(table)
     seen: dict[tuple[str, ...], list[int]] = {}
-    for start in starts:
-        for row in range(start, min(start + NEAR_TOP, len(table.grid))):
+    for start, end in pairwise([*starts, len(table.grid)]):
+        for row in range(start, min(start + NEAR_TOP, end)):
             filled = tuple(table.grid[row])
             if sum(map(bool, filled)) >= 2:
                 seen.setdefault(filled, []).append(row)
