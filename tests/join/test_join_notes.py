@@ -330,3 +330,9 @@ def test_lines_drawn_with_characters_are_no_notes() -> None:
 def test_a_legend_may_begin_with_any_letter() -> None:
     printed = lines("a. Women only.", "β-hCG = gonadotropin; SAE = serious event")
     assert found(printed, "a") == [("a", "Women only."), ("", "β-hCG = gonadotropin; SAE = serious event")]
+
+
+def test_a_heading_with_a_roman_number_is_no_note() -> None:
+    printed = lines("I. Participant compensation", "All couples are paid for their time. Visit 1: $125", gaps={0: 20.0})
+    printed[1].size = 12.0
+    assert found(printed) == []

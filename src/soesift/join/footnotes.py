@@ -68,6 +68,7 @@ _LOOSE = re.compile(
 )
 _EXPLAINED = re.compile(rf"^([Xx✓√●•]){UP}([^{UP}]{{1,4}})\ufdd1\s*(?:[=:–-]|means)\s*\S")  # "X^a = if diabetic"
 _SECTION = re.compile(r"\d+\.\d")  # right below a table: its notes are over
+_ROMAN = re.compile(r"[IVX]{1,5}\.\s+[A-Z]")  # a heading, too
 _TITLE = re.compile(r"appendix\b", re.IGNORECASE)  # reprinted above notes on a page of their own
 _OTHER = re.compile(r"(?:table|figure|appendix)\s+[\dA-Z]", re.IGNORECASE)  # what comes after the notes
 _CAPTION = re.compile(r"(?:table|appendix)\s+\d[\d.]*\s*[:.–-]?\s*(?-i:[A-Z])", re.IGNORECASE)  # printed again
@@ -179,7 +180,7 @@ def read_footnotes(
         if last is None and marked is None and _stands_above(text, goes_on=before is not None):
             continue
         if last is None and marked is None and is_heading(line) and before is None:
-            if _SECTION.match(text):
+            if _SECTION.match(text) or (_ROMAN.match(text) and text.partition(".")[0] not in expected.used):
                 break
             if _TITLE.match(text):
                 continue
