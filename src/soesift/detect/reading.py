@@ -214,7 +214,6 @@ def scan_page(
             picture = render_page(document, index, DPI)
             scanned = read_scan(picture, page.width, page.height, page.number, page.label)
             scanned = with_print_beside(scanned, page)
-            scanned = with_print_beside(scanned, page)
             scanned.problem = page.problem
     except MissingExtra:
         raise
