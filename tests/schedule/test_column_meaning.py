@@ -8,6 +8,7 @@ import pytest
 from made_tables import facts, made, visits
 
 from programs import ROOT, program
+from soesift.result.models import Cell
 from soesift.schedule.doubts import out_of_line
 from soesift.schedule.header import epoch_name
 
@@ -236,6 +237,35 @@ def test_a_row_or_cell_above_says_what_numbers_count_from() -> None:
 def test_a_study_day_beside_a_distance_is_one_time() -> None:
     found = visits([["Study day", "D1", "7 days after D1 D8"]])
     assert [(v.day, v.offset_days, v.kind) for v in found] == [(1, None, "planned"), (8, None, "planned")]
+
+
+def test_a_row_of_days_with_their_windows_gives_both() -> None:
+    """One label over two lines: "Day / Time window (days)"; the days were lost without a word."""
+    header = [["Visit", "1", "2", "3", "FU"], ["Day Time window (days)", "1", "15 ±3", "29 ± 3", "+7"]]
+    found = visits(header)
+    assert [(v.day, v.before_days, v.after_days) for v in found[1:3]] == [(15, 3, 3), (29, 3, 3)]
+    assert (found[0].day, found[0].after_days) == (1, None)
+    assert (found[3].day, found[3].after_days) == (None, 7)
+    alone = visits([["Day", "1", "15", "29"], ["Window (days)", "", "±3", "3"]])
+    assert [(v.day, v.after_days) for v in alone] == [(1, None), (15, 3), (29, 3)]
+
+
+def test_a_row_that_was_taken_out_heads_nothing() -> None:
+    body = [
+        ["Safety", "", ""],
+        ["Weight", "X", "X"],
+        ["CCI", "", ""],
+        ["ECG", "X", ""],
+        ["→", "", ""],
+        ["Blood", "", "X"],
+    ]
+    hidden = [Cell(row=3, column=c, row_span=1, column_span=1, text="", states=["redacted"]) for c in (1, 2)]
+    groups = {
+        a.name: a.parent
+        for a in made([["Procedure", "Day 1", "Day 8"]], body, cells=hidden).activities
+        if not a.category
+    }
+    assert groups["Weight"] == groups["ECG"] == groups["Blood"] == 0
 
 
 def test_an_interval_over_single_visits_counts_from_the_visit_before() -> None:

@@ -138,6 +138,22 @@ def kind_of(label: str) -> Kind | None:
     return next((kind for kind, pattern in _KINDS if re.search(pattern, lowered)), None)
 
 
+_DATED = re.compile(r"-?\d+\s*(?:±|\+\s?/\s?-|\+\s?or\s?-)\s*\d")  # "15 ±3": a time and its window
+LEAST_DATED = 2  # cells of a row that give a time with its window
+
+
+def kind_of_row(label: str, texts: list[str]) -> Kind | None:
+    """What the numbers of a row are: of "Day / Time window (days)" over "15 ±3" days, with their windows."""
+    kind, unit = kind_of(label), unit_in(label)
+    dated = sum(_DATED.match(clean(text)) is not None for text in texts)
+    return unit if kind == "window" and unit is not None and dated >= LEAST_DATED else kind
+
+
+def _window_alone(text: str, row: HeaderRow) -> bool:
+    """Whether a cell holds only the window in a row of times and windows: "+7" beside "15 ±3"."""
+    return row.kind != "window" and kind_of(row.label) == "window" and text[:1] in "+±"
+
+
 def unit_in(label: str) -> Unit | None:
     """The unit that a label names: "Visit window (days)"."""
     return next((UNIT_WORDS[word] for word in re.findall(r"[a-z]+", label.lower()) if word in UNIT_WORDS), None)
@@ -166,7 +182,7 @@ def read_column(rows: list[HeaderRow], column: int) -> Column:
             continue
         parts += [shown] if (shown := labelled(text, row)) not in parts else []
         printed.append(text)
-        kind = row.kind or above
+        kind = "window" if _window_alone(text, row) else row.kind or above
         read = read_timing(uncoded(text, kind), kind)
         above = _unit_alone(text) or above
         if counted is not None or (row.kind in get_args(Unit) and anchored(row.label) is not None):

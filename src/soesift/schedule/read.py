@@ -234,6 +234,7 @@ def _activities(
     parent: int | None = None
     groups: dict[str, int] = {}
     base_column = _name_column(grid, plan)
+    taken = {cell.row for cell in table.cells if "redacted" in cell.states}  # a hidden row heads nothing
     for r in range(plan.header_rows, len(grid)):
         if r in plan.late:
             continue
@@ -244,7 +245,7 @@ def _activities(
         filled = [row[c] for c in plan.data if row[c]]
         if not name and not filled:
             continue
-        category = _is_category(name, filled)
+        category = _is_category(name, filled) and r not in taken and any(map(str.isalpha, name))
         column = max(base_column, _joined_column(grid, plan, labels))
         group = labels[column - 1] if column and not category else ""
         if group and labels[column]:
