@@ -8,11 +8,16 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
+from soesift.document.furniture import is_set_apart
 from soesift.document.ocr import read_scan
 from soesift.document.scan_dark import even_paper
 from soesift.document.scan_lines import part_rows
-from soesift.document.scan_marks import ink_pieces
+from soesift.document.scan_marks import ink_pieces, vote
 from soesift.document.scan_raised import find_lifted, find_raised
+from soesift.document.words import find_words
+from soesift.join.alike_notes import once_alike, settle_markers
+from soesift.join.joined import Joined
+from soesift.result.models import Cell, Footnote
 from soesift.table.find import find_tables, print_size, scaled
 
 UNIT = 200 / 72
@@ -127,3 +132,50 @@ def test_a_large_sheet_is_read_as_one_of_usual_size() -> None:
     assert usual.tables
     assert large.tables[0].bbox == pytest.approx([2 * v for v in usual.tables[0].bbox], rel=0.02)
     assert large.width == pytest.approx(800)
+
+
+def test_marks_are_named_by_their_likeness_to_the_others() -> None:
+    def cross(size: int) -> np.ndarray:
+        image = Image.new("L", (size, size), 0)
+        draw = ImageDraw.Draw(image)
+        draw.line((0, 0, size - 1, size - 1), fill=255, width=4)
+        draw.line((0, size - 1, size - 1, 0), fill=255, width=4)
+        return np.asarray(image)
+
+    bar = np.zeros((20, 20), np.uint8)
+    bar[:, 8:13] = 255
+    blobs = [cross(20) for _ in range(7)] + [cross(19), bar]
+    found = vote(["X"] * 7 + ["K", "V"], blobs)
+    assert [sign for sign, _ in found] == ["X"] * 8 + ["V"]
+    assert [fits for _, fits in found] == [True] * 8 + [False]
+    assert [fits for _, fits in vote(["X", "K"], blobs[:2])] == [False, False]  # too few to be the rule
+
+
+def test_notes_read_twice_are_one_and_figures_for_letters_are_put_right() -> None:
+    said = "Samples are taken before the dose and two hours after it."
+    notes = [
+        Footnote(marker="k", text=said, page=1),
+        Footnote(marker="1", text="Women of childbearing potential only.", page=1),
+        Footnote(marker="m", text="In a subset of sites, as agreed.", page=1),
+        Footnote(marker="k", text=said.replace("taken before", "takenbefore"), page=2),
+    ]
+    kept = once_alike(notes)
+    assert [(note.marker, note.text) for note in kept] == [(n.marker, n.text) for n in notes[:3]]
+    joined = Joined(grid=[["X"]], header_rows=0, cells=[Cell(row=0, column=0, text="X", markers=["1"])], pages=[1])
+    settle_markers(kept, joined)
+    assert [note.marker for note in kept] == ["k", "l", "m"]
+    assert joined.cells[0].markers == ["l"]
+
+
+def test_lines_at_the_edge_are_set_apart_and_those_between_rules_are_not() -> None:
+    image, draw = sheet(400, 500)
+    draw.text((40, 40), "Sponsor Ltd.", fill=0, font=font(8))
+    draw.text((800, 40), "Protocol 12", fill=0, font=font(8))
+    for row in range(8):
+        draw.text((40, 300 + 40 * row), f"Words of the text in line {row}", fill=0, font=font(9))
+    page = read_scan(np.asarray(image.convert("RGB")), 400, 500, 1)
+    words = find_words(page)
+    assert {words.text[k] for k in np.flatnonzero(is_set_apart(words, page))} >= {"Sponsor", "Protocol"}
+    assert "Words" not in {words.text[k] for k in np.flatnonzero(is_set_apart(words, page))}
+    page.horizontal = np.array([[10, 10, 390, 11], [10, 30, 390, 31]], np.float32)
+    assert not is_set_apart(words, page).any()

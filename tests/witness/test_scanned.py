@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import functools
-import operator
-
 import numpy as np
 
 from soesift.document.page import Page
@@ -30,6 +27,9 @@ def seen_table(grid: list[list[str]], sure: dict[str, float], ink: dict[tuple[in
                 codes.append(ord(char))
                 boxes.append((x0 + 4 + 3 * k, y0 + 6, x0 + 7 + 3 * k, y0 + 15))
                 certain.append(sure.get(text, 0.99))
+            codes.append(32)
+            boxes.append((0.0, 0.0, 0.0, 0.0))
+            certain.append(1.0)
             area = ink.get((r, c), 8.0 * len(text))
             if area:
                 pieces.append((x0 + 5, y0 + 6, x0 + 12, y0 + 14))
@@ -55,16 +55,34 @@ def test_a_table_read_for_sure_raises_none() -> None:
 
 
 def test_words_read_poorly_are_doubted_where_they_stand() -> None:
-    found = seen_table(GRID, {"Test b": 0.4, "Day 2": 0.5}, {})
+    found = seen_table(GRID, {"Test b": 0.4, "Day 2": 0.6}, {})
     assert [found[2][0], found[0][2]] == ["ocr", "ocr"]
-    assert sum(map(bool, functools.reduce(operator.iadd, found, []))) == 2
+    assert sum(bool(kinds) for row in found for kinds in row) == 2
 
 
 def test_ink_in_an_empty_cell_and_more_ink_than_a_mark() -> None:
     found = seen_table(GRID, {}, {(5, 2): 7.0, (3, 1): 20.0})
     assert [found[5][2], found[3][1]] == ["ink", "ink"]
-    assert sum(map(bool, functools.reduce(operator.iadd, found, []))) == 2
+    assert sum(bool(kinds) for row in found for kinds in row) == 2
 
 
 def test_a_speck_is_no_mark() -> None:
     assert not any(map(any, seen_table(GRID, {}, {(5, 2): 1.0})))
+
+
+def test_a_known_word_may_have_an_unsure_letter_and_an_odd_one_may_not() -> None:
+    grid = [["Procedure", "Day 1", "Day 2"], ["Temperature", "X", ""], ["Angiogramf", "", "X"], ["F", "X", ""]]
+    found = seen_table(grid, {"Temperature": 0.6, "Angiogramf": 0.85, "F": 0.85}, {})
+    assert [row[0] for row in found] == ["", "", "ocr", ""]
+
+
+def test_a_mark_that_has_the_ink_of_the_others_needs_no_surer_reading() -> None:
+    grid = [*GRID[:4], ["Test d", "X", "X"], ["Test e", "X", "d"]]
+    found = seen_table(grid, {"X": 0.6}, {(2, 1): 30.0})
+    assert [found[2][1], found[5][2]] == ["ocr ink", "ocr"]  # another sign than the table's mark stands there
+    assert sum(bool(kinds) for row in found for kinds in row) == 2
+
+
+def test_a_range_that_runs_backwards_has_lost_a_sign() -> None:
+    found = seen_table([["Procedure", "4 to 0", "-4 to 0"], *GRID[1:]], {}, {})
+    assert [found[0][1], found[0][2]] == ["ocr", ""]

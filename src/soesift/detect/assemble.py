@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from soesift.classify.evidence import evidence, likely_class
-from soesift.join.alike_notes import once_alike
+from soesift.join.alike_notes import once_alike, settle_markers
 from soesift.join.flags import flags_of
 from soesift.join.footnotes import (
     DEFAULT,
@@ -56,6 +56,8 @@ def assemble_tables(accepted: list[Fragment], lines: dict[int, list[TextLine]]) 
         notes = once_alike(notes) if pictured else notes
         rowed = _pages_with_rows(group, joined)
         read_markers(joined, notes)
+        if pictured:
+            settle_markers(notes, joined)
         before = activities_first(joined)
         tables.append(
             SoeTable(

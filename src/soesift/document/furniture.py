@@ -25,6 +25,7 @@ PART = "|"  # before the key of a part, which is not a whole line
 LONG = 6  # letters: one part of a rearranged running line is longer
 PARTED = 0.9  # of the character height: a wider gap parts two parts of a line
 MOST_APART = 3  # lines of a head or foot of a page that is a picture
+STACK = 5  # letters one below the other in the margin
 EDGE = 0.09  # of the page's height: so near to its edge stands such a line
 FAR = 2.2  # of the print's size: so far from the text
 MOST_KEPT = 20_000  # characters of a page that is kept
@@ -121,7 +122,24 @@ def is_set_apart(words: Words, page: Page) -> NDArray[np.bool_]:
             if gap >= FAR * size and edge <= EDGE * page.height and not _is_ruled(here, page, way):
                 apart[np.concatenate(outer[:count])] = True
                 break
-    return apart
+    return apart | _is_stacked(words, upright)
+
+
+def _is_stacked(words: Words, upright: NDArray[np.intp]) -> NDArray[np.bool_]:
+    """(w,) single letters that stand in the margin one below the other, as those of a turned running line."""
+    stacked = np.zeros(len(words), bool)
+    long = upright[[len(words.text[index]) >= LONG for index in upright]]
+    lone = upright[[len(words.text[index]) == 1 for index in upright]]
+    if len(long) < STACK or len(lone) < STACK:
+        return stacked
+    left, right = np.percentile(words.boxes[long, 0], 2), np.percentile(words.boxes[long, 2], 98)
+    for margin in (lone[words.boxes[lone, 2] < left], lone[words.boxes[lone, 0] > right]):
+        middle = (words.boxes[margin, 0] + words.boxes[margin, 2]) / 2
+        if len(margin) >= STACK and np.ptp(middle) <= float(np.median(words.size[margin])):
+            said = [words.text[index] for index in margin]
+            # markers of notes, set before them, are small and stand once
+            stacked[margin] = len(set(said)) < len(said) and sum(map(str.islower, said)) < 0.5 * len(said)
+    return stacked
 
 
 def _is_ruled(boxes: NDArray[np.float32], page: Page, way: int) -> bool:

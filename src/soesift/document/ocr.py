@@ -40,6 +40,7 @@ LOOSE = 1.15  # of the usual ink height: least height of a character box
 RAISED = 0.6  # of the height of a line's boxes: so high are those of raised characters
 LONE = 0.4, 1.6  # of the usual ink height: sizes of a mark that stands alone outside of a grid
 MOST_LONE = 400  # such signs of a page; more are a drawing or dust
+RESTS = frozenset(" |_¦")  # no print of schedules, but what is left of rules
 GRAIN = 6.0  # grey levels of noise above which a picture is smoothed
 GRID = 9  # crossings of rulings that make a table likely
 LONG_RULE = 0.4  # of the side of a page: so long are the rules over and under a table
@@ -261,6 +262,16 @@ def _sure_of(line: Line, letters: list[str]) -> list[float]:
     return found
 
 
+def _without_rests(letters: list[tuple[str, float, float]]) -> list[tuple[str, float, float]]:
+    """Letters without what rests of rules are read as: bars at the ends, and lines that stand for nothing."""
+    shown = [letter for letter in letters if letter[0] != "_"]
+    while shown and shown[0][0] in RESTS:
+        shown = shown[1:]
+    while shown and shown[-1][0] in RESTS:
+        shown = shown[:-1]
+    return shown
+
+
 def _line_letters(line: Line, ink: Grey, height: float) -> list[tuple[str, tuple[float, ...]]]:
     """Characters of a line with boxes in pixels, as high as text of the usual size at least."""
     x0, y0, x1, y1 = line.box
@@ -269,7 +280,7 @@ def _line_letters(line: Line, ink: Grey, height: float) -> list[tuple[str, tuple
     if line.turn == 270:
         inked = inked[::-1]
     letters = place_letters(line.reading, inked, height)
-    letters = [letter for letter in letters if letter[0] != "_"] if set(line.reading.text) - {" ", "_"} else []
+    letters = [] if set(line.reading.text) <= RESTS else _without_rests(letters)
     low, high = (x0, x1) if line.turn else (y0, y1)
     grow = max(0.0, LOOSE * height - (high - low)) / 2
     low, high = low - grow, high + grow

@@ -20,12 +20,14 @@ SPACE_TO_DIGIT = 0.28  # the same before a digit: a 1 has room on both sides
 CLEAR = 0.9  # confidence from which a turned piece is not read the other way about
 LEAST_MARK = 8  # pixels: smaller crosses are read, their shape is blurred
 WIDE = 0.8  # usual heights: shorter lines are not parted from their neighbours
+TO_LINE = 1.8  # times the height of small letters reaches a line from ascenders to descenders
 CLOSE = 1.15  # usual heights: a higher line may hold parts of its neighbours
 LEFT = 0.7  # of the usual height is left of it at least
 FREE = 0.004  # of a row of pixels has ink: none, but for dust
 EMPTY, FULL = 0.12, 0.3  # of its fullest row's ink: between two lines, and in another line
 DASH = 0.25, 1.1, 0.06, 0.32  # usual heights: least and most width of a dash that stands alone, and its heights
 VOTED = 1.3  # times as large as other small signs may be what is put to the vote
+SHAPED = 0.97  # how sure a mark is whose shape is that of the page's other marks
 VOTE = 0.85  # how sure a mark is that was named for its likeness to the others
 SURE = 0.5  # confidence below which a reading is not taken
 LETTER_X = 0.62  # of the usual ink height of lines: a taller x is a capital
@@ -84,7 +86,7 @@ def part_rows(boxes: Boxes, ink: Grey) -> Boxes:
     Where a line ends is seen from its rows of pixels: they are full of ink, then nearly free, then full again. A whole
     line that no other box holds becomes a box of its own.
     """
-    usual = usual_height(boxes)
+    usual = min(usual_height(boxes), TO_LINE * _letter_height(boxes, ink))
     parted: list[tuple[float, float, float, float]] = []
     for x0, y0, x1, y1 in boxes.astype(int).tolist():
         if usual and y1 - y0 > CLOSE * usual and WIDE * usual < x1 - x0 and y1 - y0 <= TALL * (x1 - x0):
@@ -95,6 +97,20 @@ def part_rows(boxes: Boxes, ink: Grey) -> Boxes:
             y0, y1 = y0 + first, y0 + last
         parted.append((x0, y0, x1, y1))
     return tighten(np.asarray(parted, np.float32).reshape(-1, 4), ink)
+
+
+def _letter_height(boxes: Boxes, ink: Grey) -> float:
+    """Median height of connected ink in wide lines: that of small letters, however much the boxes hold besides."""
+    import cv2
+
+    rest = np.zeros_like(ink)
+    for x0, y0, x1, y1 in boxes.astype(int).tolist():
+        if x1 - x0 > 3 * (y1 - y0):
+            rest[y0:y1, x0:x1] = ink[y0:y1, x0:x1]
+    count, _, stats, _ = cv2.connectedComponentsWithStats(rest, connectivity=8)
+    high = stats[1:count, 3]
+    high = high[high >= 0.3 * np.percentile(high, 90)] if len(high) else high
+    return float(np.median(high)) if len(high) else 0.0
 
 
 def _is_held(box: tuple[float, float, float, float], boxes: Boxes) -> bool:
@@ -287,18 +303,14 @@ def _settle_by_vote(lines: list[Line], ink: Grey, height: float) -> None:
         part = ink[y0:y1, x0:x1]
         blobs.append(_first_part(part) if line.reading.raised else part)
     signs = [_base(line.reading) for line in lone]
-    for line, sign, was in zip(lone, vote(signs, blobs), signs, strict=True):
-        if sign != was:
+    for line, (sign, fits), was in zip(lone, vote(signs, blobs), signs, strict=True):
+        if fits:
             reading = line.reading
-            known = reading.sure if len(reading.sure) == len(reading.text) else np.zeros(0, np.float32)
-            line.reading = Reading(
-                sign + reading.text[1:],
-                max(reading.confidence, VOTE),
-                reading.centres,
-                reading.raised,
-                sure=known.copy(),
-            )
-            line.reading.sure[:1] = VOTE
+            certain = SHAPED if sign == was else VOTE
+            known = reading.sure if len(reading.sure) == len(reading.text) else np.full(len(reading.text), certain)
+            text, sure = sign + reading.text[1:], max(reading.confidence, certain)
+            line.reading = Reading(text, sure, reading.centres, reading.raised, sure=known.astype(np.float32))
+            line.reading.sure[:1] = certain
 
 
 def _base(reading: Reading) -> str:

@@ -178,8 +178,9 @@ def _is_tick(tight: NDArray[np.bool_]) -> bool:
     return bool(0.15 < low < 0.5 and 0.3 < left.min() / height < 0.85 and right.min() < 0.2 * height)
 
 
-def vote(signs: list[str], blobs: list[Grey]) -> list[str]:
-    """The signs of lone marks of a page, those put right that look like the page's usual mark and were read otherwise.
+def vote(signs: list[str], blobs: list[Grey]) -> list[tuple[str, bool]]:
+    """The signs of lone marks of a page, those put right that look like the page's usual mark and were read otherwise;
+    each with whether its shape bears it out.
 
     blobs: crops of ink, tight around each mark without its marker. A page's marks are printed alike: one that fits the
     mean of the usual ones as well as they themselves do is one of them.
@@ -188,12 +189,12 @@ def vote(signs: list[str], blobs: list[Grey]) -> list[str]:
     counts = Counter(filter(None, classes))
     usual, count = counts.most_common(1)[0] if counts else ("", 0)
     if count < USUAL_MARKS or count < MOSTLY * sum(counts.values()):
-        return signs
+        return [(sign, False) for sign in signs]
     squares = [_on_square(tight) if min((tight := _tight(blob)).shape) else None for blob in blobs]
     ratios = [tight.shape[1] / tight.shape[0] if min((tight := _tight(blob)).shape) else 0.0 for blob in blobs]
     members = [k for k, name in enumerate(classes) if name == usual and squares[k] is not None]
     if len(members) < USUAL_MARKS:
-        return signs
+        return [(sign, False) for sign in signs]
     mean = np.mean([squares[k] for k in members], axis=0)
     likeness = [0.0 if square is None else _correlation(square, mean) for square in squares]
     least = float(np.percentile([likeness[k] for k in members], 10)) - SLACK
@@ -202,9 +203,11 @@ def vote(signs: list[str], blobs: list[Grey]) -> list[str]:
     fits = [
         like >= least and 0.8 * narrow <= ratio <= 1.25 * wide for like, ratio in zip(likeness, ratios, strict=True)
     ]
+    named = [
+        fit and (bool(name) or one in CONFUSED[usual]) for fit, one, name in zip(fits, signs, classes, strict=True)
+    ]
     return [
-        sign if fits[k] and name != usual and (name or one in CONFUSED[usual]) else one
-        for k, (one, name) in enumerate(zip(signs, classes, strict=True))
+        (sign if like and name != usual else one, like) for one, name, like in zip(signs, classes, named, strict=True)
     ]
 
 

@@ -19,7 +19,7 @@ DUST = 0.1  # of the letters' height squared: smaller ink is none
 FEW = 3  # pieces of ink: the first of them tells the base line
 NARROWEST, WIDEST = 0.25, 1.6  # of the letters' height: width of raised signs that touch a letter
 TOP = 0.75  # of the letters' height: so far above the base line they reach at least
-ARMS = frozenset("7rfFPTYV")  # letters whose right side is an arm in the air
+ARMS = frozenset("7rfFPTYV")  # letters whose right side is an arm in the air: raised only if read so on its own
 POOR = 0.6  # sureness below which a raised sign is not taken for what it was read as
 DOUBTED = 0.5  # the sureness of a raised sign that is only seen to be one
 MANY = 8  # pieces of ink of a line that may begin with a raised sign
@@ -130,7 +130,7 @@ def read_raised(
         if len(reading.text) < 2:
             continue
         part = ink[y0:y1, x0:x1] > 0
-        tail = find_raised(part) if reading.text[-1] not in ARMS else None
+        tail = find_raised(part)
         if tail is not None:
             ends.append((reading, tail[0] / max(1, x1 - x0)))
             crops[0].append(_around(picture, x0 + tail[0], y0 + tail[1], x0 + tail[2], y0 + tail[3]))
@@ -155,7 +155,7 @@ def _replace_end(reading: Reading, sign: Reading, start: float) -> None:
     """Let `sign` stand for what was read from `start` (share of the width) on, if it was read surely."""
     text = sign.text.translate(_PLAIN).strip()
     kept = int((reading.centres < start).sum())
-    if not 0 < kept <= len(reading.text):
+    if not 0 < kept <= len(reading.text) or (reading.text[-1] in ARMS and text != reading.text[-1]):
         return
     if not text or len(text) > 6 or sign.confidence < POOR:
         _lift_end(reading, kept)
@@ -188,7 +188,8 @@ def _replace_start(reading: Reading, sign: Reading, end: float) -> None:
     own, _, after = rest.partition(" ")
     if after and _HEAD.fullmatch(own) and reading.centres[len(reading.text) - len(rest)] < NEAR * end:
         # the reader saw the sign, or the rest of it, a little further on
-        text = own if own.startswith(text) else text + own if (text + own).isdigit() else text
+        joins = (text + own).isdigit() and len(text + own) == 2
+        text = own if own.startswith(text) else text + own if joins else text
         rest = after.lstrip()
     kept = len(rest)
     places = end * (np.arange(len(text)) + 0.5) / len(text)

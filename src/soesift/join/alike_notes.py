@@ -1,12 +1,15 @@
-"""Notes that pages print again and a reader of pictures read a little differently: one note, in its better reading."""
+"""Notes as a reader of pictures has them: printed again and read a little differently, markers taken for figures."""
 
 from __future__ import annotations
 
 from difflib import SequenceMatcher
 
+from soesift.join.joined import Joined
 from soesift.result.models import Footnote
 
 ALIKE = 0.85  # of the letters of the shorter one agree, from which two notes of two pages are one. .8 to .92
+LETTERS_FOR = {"1": "l", "0": "o", "6": "b", "9": "g", "5": "s", "2": "z", "8": "g"}
+FIGURES_FOR = {"l": "1", "i": "1", "o": "0", "b": "6", "g": "9", "s": "5", "z": "2", "I": "1", "O": "0", "S": "5"}
 LEAST = 12  # letters: shorter notes are compared as they are
 
 
@@ -36,3 +39,25 @@ def is_alike(one: str, other: str) -> bool:
         return a == b
     matcher = SequenceMatcher(None, a, b, autojunk=False)
     return matcher.real_quick_ratio() >= ALIKE and matcher.quick_ratio() >= ALIKE and matcher.ratio() >= ALIKE
+
+
+def settle_markers(notes: list[Footnote], joined: Joined) -> None:
+    """Give notes and cells the markers of the notes' series where a figure was read for a letter, or the other way
+    about: 1 between k and m is l. A note keeps its marker where the other would break the order."""
+    markers = [note.marker for note in notes if len(note.marker) == 1]
+    letters = sum(map(str.isalpha, markers))
+    if letters == len(markers) or not letters:
+        return
+    alike = LETTERS_FOR if letters > 0.5 * len(markers) else FIGURES_FOR
+    right = str.isalpha if alike is LETTERS_FOR else str.isdigit
+    for place, note in enumerate(notes):
+        meant = alike.get(note.marker, "")
+        if not meant or right(note.marker) or meant in markers:
+            continue
+        before = [n.marker for n in notes[:place] if len(n.marker) == 1 and right(n.marker)]
+        after = [n.marker for n in notes[place + 1 :] if len(n.marker) == 1 and right(n.marker)]
+        if all(marker < meant for marker in before) and all(marker > meant for marker in after):
+            note.marker = meant
+    known = {note.marker for note in notes}
+    for cell in joined.cells:
+        cell.markers = [m if m in known or alike.get(m) not in known else alike[m] for m in cell.markers]

@@ -3,17 +3,30 @@ layer of text that the file has over the picture."""
 
 from __future__ import annotations
 
+import json
+import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+import soesift
 from soesift.document.page import Box, Page
 from soesift.result.models import Cell, Doubt, SoeTable
 from soesift.table.signs import is_mark
 from soesift.witness.settings import WitnessSettings
 
+TOKENIZER = Path(soesift.__file__).parent / "models" / "default" / "tokenizer.json"
+KNOWN_FROM = 3  # letters of a word that can be known
+_LETTERS = re.compile(r"[^\W\d_]+")
+RARE = 2  # cells with a sign that is not the table's mark; more are a second mark
+THIN = 6.0  # times as long as thick: connected ink that is a line
+MIDDLE = 0.25  # of a cell's height from its rules: a line there is none of them
+_RANGE = re.compile(r"(?<![\d.+−–-])\b(\d+)\s*(?:to|–|-)\s*(\d+)\b")
 BEGINNING = 14  # characters of a note by which it is found on its page
 
 
@@ -65,16 +78,59 @@ def scan_doubts(
     ]
     inks = {index: page.ink(box, settings.inset) for index, _, page, box in placed}
     mark = _usual_mark(table, inks)
+    sign = _usual_sign(table)
     layers = _layers(placed, settings)
+    counts = Counter(cell.text.casefold() for _, cell, _, _ in placed)
     for index, cell, page, box in placed:
+        body = cell.row >= table.header_rows
         if index in layers:
             yield index, Doubt(kind="layer", why=f"The file's own text over this picture says “{layers[index]}”.")
-        why = _unsure(page, box, settings)
-        if why:
-            yield index, Doubt(kind="ocr", why=why)
+        usual = bool(sign) and cell.text.casefold() == sign and not cell.markers
+        if not (usual and mark and settings.like_mark[0] <= inks[index] / mark <= settings.like_mark[1]):
+            why = _unsure(page, box, settings)
+            if why:
+                yield index, Doubt(kind="ocr", why=why)
+        if body and cell.column and sign and len(cell.text) == 1 and not usual and counts[cell.text.casefold()] <= RARE:
+            yield index, Doubt(kind="ocr", why=f"“{cell.text}” stands alone in this table, whose mark is {sign}.")
+        if not body and (backwards := _backwards(cell.text)):
+            yield index, Doubt(kind="ocr", why=f"“{backwards}” runs backwards: a sign may have been lost.")
         why = _ink_against_text(cell, inks[index], mark, settings)
         if why:
             yield index, Doubt(kind="ink", why=why)
+        if body and cell.column and _is_crossed(page.page, box):
+            yield index, Doubt(kind="ink", why="A line is drawn through this cell: an arrow may have been lost.")
+
+
+def _usual_sign(table: SoeTable) -> str:
+    """The mark that most marked cells of the body hold, in small letters; empty where few do."""
+    marks = [
+        c.text.casefold() for c in table.cells if c.row >= table.header_rows and is_mark(c.text) and len(c.text) == 1
+    ]
+    (sign, count), *_ = Counter(marks).most_common(1) or [("", 0)]
+    return sign if count >= 5 and 2 * count > len(marks) else ""
+
+
+def _backwards(text: str) -> str:
+    """A range of two numbers without a sign of which the second is smaller."""
+    match = _RANGE.search(text)
+    return match.group() if match and int(match[1]) > int(match[2]) else ""
+
+
+def _is_crossed(page: Page, box: Box) -> bool:
+    """Whether a horizontal line runs through the middle of a cell, whichever way the page is turned."""
+    for some, along in ((page.horizontal, 0), (page.vertical, 1)):
+        sides = page.pieces[:, 2:] - page.pieces[:, :2]
+        rules = np.concatenate([some, page.pieces[sides[:, along] > THIN * sides[:, 1 - along]]])
+        if (box[2] - box[0] < box[3] - box[1]) == (along == 0):
+            continue  # a turned page's cells are higher than wide
+        across = 1 - along
+        at = (rules[:, across] + rules[:, across + 2]) / 2
+        room = MIDDLE * (box[across + 2] - box[across])
+        inside = (at > box[across] + room) & (at < box[across + 2] - room)
+        covered = np.minimum(rules[:, along + 2], box[along + 2]) - np.maximum(rules[:, along], box[along])
+        if (inside & (covered > 0.4 * (box[along + 2] - box[along]))).any():
+            return True
+    return False
 
 
 def _usual_mark(table: SoeTable, inks: dict[int, float]) -> float | None:
@@ -84,15 +140,41 @@ def _usual_mark(table: SoeTable, inks: dict[int, float]) -> float | None:
 
 
 def _unsure(seen: SeenPage, box: Box, settings: WitnessSettings) -> str:
-    """What the reader of the picture was least sure of in a box."""
-    own = seen.within(box)
+    """The word in a box that the reader of the picture was least sure of, empty if it was sure enough of all.
+
+    A known word is hardly ever read wrongly, and may have one unsure letter; an odd one, a figure or a mark may not.
+    """
     page = seen.page
+    own = seen.within(box)
     if not len(own) or len(page.sure) != len(page.codes):
         return ""
-    least = int(own[page.sure[own].argmin()])
-    if page.sure[least] >= settings.unsure:
-        return ""
-    return f"“{_word_at(page, least)}” was read from a picture, and not for sure."
+    for index in own[np.argsort(page.sure[own], kind="stable")].tolist():
+        if page.sure[index] >= settings.unsure_odd:
+            return ""
+        word = _word_at(page, index)
+        if page.sure[index] < _limit(word, settings):
+            return f"“{word}” was read from a picture, and not for sure."
+    return ""
+
+
+def _limit(word: str, settings: WitnessSettings) -> float:
+    """How sure each letter of a word must be."""
+    parts = [part for part in _LETTERS.findall(word.lower()) if len(part) >= KNOWN_FROM]
+    if parts and all(part in known_words() for part in parts):
+        return settings.unsure_known
+    if len(_LETTERS.sub("", word)) < len(word) and len(word) >= KNOWN_FROM:
+        return settings.unsure_odd
+    return settings.unsure
+
+
+@lru_cache(maxsize=1)
+def known_words() -> frozenset[str]:
+    """Words of English, as the tokenizer of the shipped student has them; empty without it."""
+    try:
+        vocabulary = json.loads(TOKENIZER.read_bytes())["model"]["vocab"]
+    except (OSError, ValueError, KeyError):
+        return frozenset()
+    return frozenset(word for word in vocabulary if word.isalpha() and len(word) >= KNOWN_FROM)
 
 
 def _word_at(page: Page, index: int) -> str:

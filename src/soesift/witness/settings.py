@@ -21,7 +21,12 @@ class WitnessSettings:
     plenty: float = 2.6  # times the ink a letter: above it something is printed that was not read
     least_excess: int = 120  # pixels of ink above what the letters explain, so that bold print raises no doubt
     unsure: float = 0.8  # of certainty: a character of a picture read less surely raises a doubt. .6 to .9
+    unsure_known: float = 0.5  # the same in a word of English, which is seldom read for another. .4 to .6
+    unsure_odd: float = (
+        0.9  # the same in a word that is none, as a name of a test or one with a letter too many. .85 to .97
+    )
     blank: float = 0.35  # of a mark's ink, from which an empty cell of a picture is not empty. .25 to .5
+    like_mark: tuple[float, float] = (0.75, 1.4)  # times a mark's ink, within which ink bears out a mark read unsurely
     crowded: float = 1.7  # times a mark's ink, from which a picture's cell with a mark holds more than it. 1.5 to 2
     unsure_share: float = 0.03  # of a note's characters read unsurely, from which the note is doubtful. .02 to .06
     compared: int = 20  # cells that a text layer over a picture must hold to be a witness
