@@ -8,6 +8,13 @@ of one epoch with LoRA: a bare loop (random batches of --batch padded to their l
 and `soesift.train`, taking turns; ratios are medians over the rounds. `detect`: trains a student in one epoch, ships
 it (int8 ONNX), and judges tables with it and with torch; tables a processor second and the share of equal decisions.
 Processor seconds, because other work may share the machine.
+
+    python benchmarks/student_speed.py epochs BASE TABLES.jsonl LABELS.jsonl [--rows 1200] [--batch 16] [--method full]
+    python benchmarks/student_speed.py judge BASE TABLES.jsonl LABELS.jsonl [--rows 1200] [--tokens 192]
+
+`epochs`: the same two loops on like terms (bfloat16 autocast, the same rows, batch, method and rank), the last of three
+epochs alone, so that reading the model and compiling are in neither; on the GPU by wall clock where there is one.
+`judge`: tables a second of the base with a head by torch, on the GPU and on the processors, batches of 64.
 """
 
 from __future__ import annotations
@@ -24,7 +31,8 @@ from typing import Any
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
-os.environ.setdefault("OMP_NUM_THREADS", "1")
+if "judge" not in sys.argv:
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import numpy as np
 import torch
@@ -32,6 +40,8 @@ import torch
 from soesift.classify.student import calibrated, load
 from soesift.select.pots import read_known
 from soesift.table.record import TableRecord
+from soesift.train import workers
+from soesift.train.batches import epoch_batches, padded
 from soesift.train.checkpoint import read_best
 from soesift.train.config import DataConfig, ExportConfig, FitConfig, ModelConfig, TrainConfig
 from soesift.train.data import Row
@@ -56,8 +66,10 @@ def settings(given: argparse.Namespace, out: Path, method: str, **changes: Any) 
     )
 
 
-def bare(rows: Sequence[Row], given: argparse.Namespace, half: bool) -> None:
-    """The loop that a first script would have."""
+def bare(
+    rows: Sequence[Row], given: argparse.Namespace, half: bool, epochs: int = 1, told: Callable[[], None] | None = None
+) -> None:
+    """The loop that a first script would have, on the GPU where there is one; `told` after each step."""
     from peft import LoraConfig, get_peft_model
     from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
@@ -65,21 +77,29 @@ def bare(rows: Sequence[Row], given: argparse.Namespace, half: bool) -> None:
     tokenizer.pad_token = tokenizer.pad_token or tokenizer.eos_token
     model = AutoModelForSequenceClassification.from_pretrained(given.base, num_labels=2, dtype=torch.float32)
     model.config.pad_token_id = tokenizer.pad_token_id
-    lora = LoraConfig(task_type="SEQ_CLS", r=16, lora_alpha=32, lora_dropout=0.1, target_modules="all-linear")
-    model = get_peft_model(model, lora).train()
+    where = workers.device()
+    if getattr(given, "what", "train") != "epochs" or given.method == "lora":
+        lora = LoraConfig(task_type="SEQ_CLS", r=16, lora_alpha=32, lora_dropout=0.1, target_modules="all-linear")
+        model = get_peft_model(model, lora)
+    else:
+        model.get_input_embeddings().requires_grad_(False)  # as ours
+    model = model.to(where).train()
     optimizer = torch.optim.AdamW([p for p in model.parameters() if p.requires_grad], 2e-4)
-    order = np.random.default_rng(0).permutation(len(rows))
-    for start in range(0, len(order), given.batch):
-        some = [rows[i] for i in order[start : start + given.batch]]
-        batch = tokenizer(
-            [r.text for r in some], padding=True, truncation=True, max_length=given.tokens, return_tensors="pt"
-        )
-        labels = torch.tensor([int(np.argmax(r.target)) for r in some])
-        with torch.autocast("cpu", torch.bfloat16, enabled=half):
-            loss = model(**batch, labels=labels).loss
-        loss.backward()
-        optimizer.step()
-        optimizer.zero_grad()
+    for epoch in range(epochs):
+        order = np.random.default_rng(epoch).permutation(len(rows))
+        for start in range(0, len(order), given.batch):
+            some = [rows[i] for i in order[start : start + given.batch]]
+            batch = tokenizer(
+                [r.text for r in some], padding=True, truncation=True, max_length=given.tokens, return_tensors="pt"
+            ).to(where)
+            labels = torch.tensor([int(np.argmax(r.target)) for r in some]).to(where)
+            with torch.autocast(where.type, torch.bfloat16, enabled=half):
+                loss = model(**batch, labels=labels).loss
+            loss.backward()
+            optimizer.step()
+            optimizer.zero_grad()
+            if told:
+                told()
 
 
 def train(given: argparse.Namespace) -> None:
@@ -101,6 +121,84 @@ def train(given: argparse.Namespace) -> None:
     for name, values in speed.items():
         ratio = statistics.median(o / v for o, v in zip(speed["soesift"], values, strict=True))
         print(f"{name:15s} {statistics.median(values):7.0f} tokens/s; soesift is {ratio:.2f} x as fast")
+
+
+def epochs(given: argparse.Namespace) -> None:
+    """Tokens a second of the last of three epochs, bare loop beside ours, plain and compiled."""
+    with tempfile.TemporaryDirectory() as folder:
+        plain = {"validation": 0.0, "micro_tokens": 65_536}
+        config = settings(given, Path(folder), given.method, **plain)
+        rows = spread(rows_of(config), given.rows)
+        tokenizer, _ = base_tokenizer(given.base)
+        sizes = [min(len(e.ids), given.tokens) for e in tokenizer.encode_batch([r.text for r in rows])]
+        order = np.random.default_rng(0).permutation(len(sizes))
+        random_ones = [[sizes[i] for i in order[k : k + given.batch]] for k in range(0, len(order), given.batch)]
+        buckets = [[sizes[i] for i in part] for part in epoch_batches(sizes, given.batch, 1, 0)]
+        waste = [1 - sum(sizes) / sum(max(b) * len(b) for b in some) for some in (random_ones, buckets)]
+        print(f"{Path(given.base).name}: {len(rows)} rows, {sum(sizes)} tokens, batch {given.batch}, {given.method}; "
+              f"padding {waste[0]:.0%} at random, {waste[1]:.0%} in buckets", flush=True)  # fmt: skip
+        ways: dict[str, Callable[[int], float]] = {
+            "bare, bfloat16": lambda n: last_epoch_bare(rows, given),
+            "soesift": lambda n: last_epoch(rows, config, Path(folder) / f"a{n}"),
+        }
+        if given.compile:
+            other = config.model_copy(update={"fit": config.fit.model_copy(update={"compile": True})})
+            ways["soesift, compiled"] = lambda n: last_epoch(rows, other, Path(folder) / f"b{n}")
+        speed: dict[str, list[float]] = {name: [] for name in ways}
+        for number in range(given.rounds):
+            for name, way in ways.items():
+                speed[name].append(sum(sizes) / way(number))
+        for name, values in speed.items():
+            ratio = statistics.median(v / b for v, b in zip(values, speed["bare, bfloat16"], strict=True))
+            print(f"{name:18s} {statistics.median(values):9.0f} tokens/s, {ratio:.2f} x the bare loop", flush=True)
+
+
+def last_epoch(rows: Sequence[Row], config: TrainConfig, folder: Path) -> float:
+    """Seconds of the third epoch of `soesift.train`: its updates, without saving."""
+    three = config.model_copy(update={"fit": config.fit.model_copy(update={"epochs": 3})})
+    marks: list[tuple[int, float]] = []
+    fit(rows, three, folder, 1, lambda p, n: marks.append((p.epoch, now())))
+    last = [at for epoch, at in marks if epoch == 2]
+    return (last[-1] - last[0]) * len(last) / (len(last) - 1)
+
+
+def last_epoch_bare(rows: Sequence[Row], given: argparse.Namespace) -> float:
+    """The same of the bare loop."""
+    marks: list[float] = []
+    bare(rows, given, True, 3, lambda: marks.append(now()))
+    last = marks[-len(range(0, len(rows), given.batch)) :]
+    return (last[-1] - last[0]) * len(last) / (len(last) - 1)
+
+
+def now() -> float:
+    """Wall seconds when all work given to the GPU is done; processor seconds where there is none."""
+    if not torch.cuda.is_available():
+        return time.process_time()
+    torch.cuda.synchronize()
+    return time.perf_counter()
+
+
+def judge(given: argparse.Namespace) -> None:
+    """Tables a second of the base with a head by torch: GPU in bfloat16, processors in float32."""
+    with tempfile.TemporaryDirectory() as folder:
+        config = settings(given, Path(folder), "full")
+        rows = spread(rows_of(config), given.rows)
+    tokenizer, pad = base_tokenizer(given.base)
+    ids = [e.ids[: given.tokens] for e in tokenizer.encode_batch([r.text for r in rows])]
+    order = sorted(range(len(ids)), key=lambda i: -len(ids[i]))
+    places = [("cuda", torch.bfloat16)] if torch.cuda.is_available() else []
+    for where, kind in [*places, ("cpu", torch.float32)]:
+        model = build(config.model, 2, 1).eval().to(where)
+        times = []
+        for _ in range(1 + given.rounds):
+            begun = now()
+            with torch.inference_mode(), torch.autocast(where, kind, enabled=kind != torch.float32):
+                for start in range(0, len(order), 64):
+                    tokens, mask = padded([ids[i] for i in order[start : start + 64]], pad)
+                    model(torch.from_numpy(tokens).to(where), torch.from_numpy(mask).to(where)).float().cpu()
+            times.append(now() - begun)
+        threads = f", {torch.get_num_threads()} threads" if where == "cpu" else ""
+        print(f"torch, {where}{threads}: {len(ids) / statistics.median(times[1:]):.0f} tables/s", flush=True)
 
 
 def detect(given: argparse.Namespace) -> None:
@@ -166,7 +264,7 @@ def seconds(work: Callable[[], object]) -> float:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("what", choices=["train", "detect"])
+    parser.add_argument("what", choices=["train", "detect", "epochs", "judge"])
     parser.add_argument("base")
     parser.add_argument("tables", type=Path)
     parser.add_argument("labels", type=Path)
@@ -179,10 +277,12 @@ def main() -> None:
     )
     parser.add_argument("--tokens", type=int, default=256)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--compile", action="store_true", help="epochs: ours compiled as well")
     parser.add_argument("--method", choices=["full", "lora"], default="full")
     given = parser.parse_args()
-    torch.set_num_threads(1)
-    {"train": train, "detect": detect}[given.what](given)
+    if given.what != "judge":
+        torch.set_num_threads(1)
+    {"train": train, "detect": detect, "epochs": epochs, "judge": judge}[given.what](given)
     sys.stdout.flush()
 
 

@@ -67,3 +67,20 @@ def test_encoder_arm_trains_predicts_and_is_read_back(tiny_base: Path, tmp_path:
     stamps = [p.stat().st_mtime_ns for p in sorted(tmp_path.rglob("*.json"))]
     assert run_study(config, data) == results
     assert [p.stat().st_mtime_ns for p in sorted(tmp_path.rglob("*.json"))] == stamps
+
+
+def test_folds_side_by_side_say_what_one_after_another_says(tiny_base: Path, tmp_path: Path) -> None:
+    config = StudyConfig(
+        tables=Path("t"), ledger=Path("l"), gold=Path("g"), out=tmp_path / "two", seeds=[1], folds=2, student="encoder",
+        arms=["human", "human=features", "human+linear"],
+        model=ModelConfig(base=str(tiny_base), max_tokens=64, freeze_embeddings=False),
+        fit=FitConfig(epochs=1, validation=0.0, precision="float32", threads=1),
+    )  # fmt: skip
+    told: list[tuple[str, int, int]] = []
+    two = run_study(config, toy_data(), lambda *said: told.append(said), side_by_side=2)
+    config.out = tmp_path / "one"
+    one = run_study(config, toy_data())
+    assert [(r.arm, r.fold, r.tables, r.p, r.taught) for r in two] == [
+        (r.arm, r.fold, r.tables, r.p, r.taught) for r in one
+    ]
+    assert told[-1][1:] == (6, 6)

@@ -12,6 +12,7 @@ pytest.importorskip("torch")
 pytest.importorskip("peft")
 
 import torch
+from toy_base import make_causal
 
 from soesift.classify.prompted import asked
 from soesift.classify.student import load
@@ -30,33 +31,12 @@ views = ["json"]
 system = "You sort tables . One is a {{name}} if it has a visit and a week ."
 user = "Table : {{view}} Reply {{yes}} or {{no}} ."
 """
-TEMPLATE = "{% for m in messages %}<{{ m.role }}> {{ m.content }} {% endfor %}<assistant>"
 
 
 @pytest.fixture(scope="session")
 def causal_base(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A Llama of two narrow layers with random weights, a word tokenizer and a chat template."""
-    import transformers
-    from tokenizers import Tokenizer
-    from tokenizers.models import WordLevel
-    from tokenizers.pre_tokenizers import Whitespace
-
-    folder = tmp_path_factory.mktemp("causal")
-    text = 'YES NO You sort tables One is a if it has and Table Reply or visit week dose grade x < > : . { } , " 0 1 2'
-    words = ["[PAD]", "[UNK]", *dict.fromkeys(text.split())]
-    raw = Tokenizer(WordLevel({w: i for i, w in enumerate(words)}, unk_token="[UNK]"))
-    raw.pre_tokenizer = Whitespace()
-    fast = transformers.PreTrainedTokenizerFast(tokenizer_object=raw, pad_token="[PAD]", unk_token="[UNK]")
-    fast.chat_template = TEMPLATE
-    fast.save_pretrained(folder)
-    torch.manual_seed(0)
-    config = transformers.LlamaConfig(
-        vocab_size=len(words), hidden_size=32, intermediate_size=64, num_hidden_layers=2, num_attention_heads=2,
-        num_key_value_heads=1, tie_word_embeddings=True, pad_token_id=0, bos_token_id=None, eos_token_id=None,
-        initializer_range=0.3,
-    )  # fmt: skip
-    transformers.LlamaForCausalLM(config).save_pretrained(folder)
-    return folder
+    return make_causal(tmp_path_factory.mktemp("causal"))
 
 
 @pytest.fixture

@@ -21,8 +21,11 @@ from soesift.cli.example import show_example
 )
 @click.argument("config", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--out", type=click.Path(path_type=Path), help="Folder to write, instead of `out`.")
+@click.option(
+    "--jobs", type=click.IntRange(1), default=1, show_default=True, help="Folds side by side, a process each."
+)
 @click.option("--quiet", is_flag=True, help="No progress bar.")
-def command(config: Path, out: Path | None, quiet: bool) -> None:
+def command(config: Path, out: Path | None, jobs: int, quiet: bool) -> None:
     """Compare the arms of CONFIG. Stop it at will: a later call goes on where it was."""
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
     os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
@@ -43,7 +46,9 @@ def command(config: Path, out: Path | None, quiet: bool) -> None:
     console = Console(stderr=True)
     with Progress(console=console, disable=quiet or not console.is_terminal) as bar:
         task = bar.add_task("study", total=None)
-        results = run_study(settings, data, lambda arm, n, of: bar.update(task, description=arm, completed=n, total=of))
+        results = run_study(
+            settings, data, lambda arm, n, of: bar.update(task, description=arm, completed=n, total=of), jobs
+        )
     found = compare(settings, data, results)
     write_whole(settings.out / "arms.jsonl", dump(results))
     write_whole(settings.out / "report.md", markdown(settings, data, found))

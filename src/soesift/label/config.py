@@ -22,7 +22,7 @@ class Strict(BaseModel):
 class ProviderConfig(Strict):
     """Who answers. Keys of providers are read from the environment variable named, never from a file."""
 
-    kind: Literal["openai", "litellm"] = "openai"
+    kind: Literal["openai", "litellm", "transformers"] = "openai"  # the last: a model in this process, no server
     model: str
     base_url: str | None = None
     api_key_env: str = ""

@@ -6,7 +6,9 @@ import hashlib
 import json
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -23,11 +25,13 @@ from soesift.select.combine import mean_logit
 from soesift.study.arms import Taught, direct, is_direct, quality, taught
 from soesift.study.config import BOTH, StudyConfig, base_of, student_of
 from soesift.study.data import StudyData
-from soesift.study.students import student_probability
+from soesift.study.students import embeddings, student_probability
 from soesift.train.config import DataConfig, TrainConfig
 from soesift.train.data import Row
 
 Notify = Callable[[str, int, int], None]  # arm, done, in all
+Job = tuple[str, int, int]  # arm, seed, fold
+_here: list[Any] = []  # in a process of its own: configuration, data, mark
 FOLDING = "by name 2"  # results of other folds are never taken for these
 
 
@@ -52,26 +56,67 @@ class Result(BaseModel):
     error: str = ""
 
 
-def run_study(config: StudyConfig, data: StudyData, notify: Notify | None = None) -> list[Result]:
-    """All results, read back where they are there; a result of other data or settings is made again."""
-    jobs, mark, results = list(_jobs(config)), mark_of(config, data), []
-    folds: dict[int, Ints] = {}
-    for done, (arm, seed, fold) in enumerate(jobs):
-        if notify:
-            notify(arm, done, len(jobs))
-        path = result_path(config.out, arm, seed, fold)
-        result = read_result(path, mark)
-        if result is None:
-            if seed not in folds:
-                folds[seed] = folds_of(config, data, seed)
-            result = one(config, data, arm, seed, fold, folds[seed] == fold, mark)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            write_whole(path, result.model_dump_json() + "\n")
-        results.append(result)
+def run_study(
+    config: StudyConfig, data: StudyData, notify: Notify | None = None, side_by_side: int = 1
+) -> list[Result]:
+    """All results, read back where they are there; a result of other data or settings is made again.
+
+    side_by_side: folds computed at once, each in a process of its own; results are the same.
+    """
+    jobs, mark = list(_jobs(config)), mark_of(config, data)
+    if side_by_side > 1:
+        _all_at_once(config, data, jobs, mark, notify, side_by_side)
+    results = []
+    for done, job in enumerate(jobs):
+        if notify and side_by_side == 1:
+            notify(job[0], done, len(jobs))
+        results.append(_settled(config, data, job, mark))
     return results
 
 
-def _jobs(config: StudyConfig) -> Iterator[tuple[str, int, int]]:
+def _settled(config: StudyConfig, data: StudyData, job: Job, mark: str) -> Result:
+    """The result of one arm, seed and fold, from its file or made now."""
+    arm, seed, fold = job
+    path = result_path(config.out, arm, seed, fold)
+    result = read_result(path, mark)
+    if result is None:
+        result = one(config, data, arm, seed, fold, folds_of(config, data, seed) == fold, mark)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(path, result.model_dump_json() + "\n")
+    return result
+
+
+def _all_at_once(
+    config: StudyConfig, data: StudyData, jobs: Sequence[Job], mark: str, notify: Notify | None, most: int
+) -> None:
+    """Make what is missing in processes; "+linear" arms come last, for they read what the arm alone said."""
+    missing = [job for job in jobs if read_result(result_path(config.out, *job), mark) is None]
+    if any("frozen" in student_of(arm) for arm, _, _ in missing):
+        embeddings(config, data)  # once, before all want it
+    alone = [job for job in missing if BOTH not in job[0]]
+    done = len(jobs) - len(missing)
+    with ProcessPoolExecutor(
+        min(most, max(len(missing), 1)), get_context("spawn"), _begin, (config, data, mark)
+    ) as pool:
+        for some in (alone, [job for job in missing if BOTH in job[0]]):
+            for arm in pool.map(_settle_here, some):
+                done += 1
+                if notify:
+                    notify(arm, done, len(jobs))
+
+
+def _begin(config: StudyConfig, data: StudyData, mark: str) -> None:
+    """A process of `_all_at_once` keeps what all its jobs need."""
+    _here[:] = [config, data, mark]
+
+
+def _settle_here(job: Job) -> str:
+    config, data, mark = _here
+    _settled(config, data, job, mark)
+    return job[0]
+
+
+def _jobs(config: StudyConfig) -> Iterator[Job]:
     """Seed by seed, so that a study cut short has all arms of its first seeds."""
     for seed in config.seeds:
         for arm in config.all_arms():

@@ -8,6 +8,7 @@ features+frozen: text and signs together, the head sees both.
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -95,7 +96,7 @@ def embeddings(config: StudyConfig, data: StudyData) -> Floats:
         return np.asarray(np.load(path, allow_pickle=False), np.float64)
     found = embed(data.records, config.model.base, config.model.max_tokens)
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_suffix(".part.npy")
+    part = path.with_suffix(f".{os.getpid()}.part.npy")
     np.save(part, found.astype(np.float32))
     part.replace(path)
     return np.asarray(np.load(path, allow_pickle=False), np.float64)
@@ -109,11 +110,12 @@ def embed(records: Sequence[TableRecord], base: str, most: int) -> Floats:
     except ImportError as error:
         raise MissingExtra("transformers", "train") from error
     from soesift.train.network import base_tokenizer
+    from soesift.train.workers import device
 
     tokenizer, pad = base_tokenizer(base)
     texts = [serialise(record, tokenizer, most) for record in records]
     ids = [tokenizer.encode(text).ids[:most] or [pad] for text in texts]
-    model = AutoModel.from_pretrained(str(Path(base)) if Path(base).is_dir() else base).eval()
+    model = AutoModel.from_pretrained(str(Path(base)) if Path(base).is_dir() else base).eval().to(device())
     order = sorted(range(len(ids)), key=lambda i: len(ids[i]))  # texts of like length together: little padding
     out: list[Floats] = [np.zeros(0)] * len(ids)
     with torch.inference_mode():
@@ -122,9 +124,10 @@ def embed(records: Sequence[TableRecord], base: str, most: int) -> Floats:
             longest = max(len(ids[i]) for i in some)
             tokens = torch.tensor([ids[i] + [pad] * (longest - len(ids[i])) for i in some])
             mask = torch.tensor([[1] * len(ids[i]) + [0] * (longest - len(ids[i])) for i in some])
+            tokens, mask = tokens.to(device()), mask.to(device())
             hidden = model(input_ids=tokens, attention_mask=mask).last_hidden_state.float()
             mean = (hidden * mask[..., None]).sum(1) / mask.sum(1, keepdim=True)
-            unit = torch.nn.functional.normalize(mean, dim=1).double().numpy()
+            unit = torch.nn.functional.normalize(mean, dim=1).double().cpu().numpy()
             for row, i in enumerate(some):
                 out[i] = unit[row]
     return np.stack(out)

@@ -87,7 +87,9 @@ def restore(folder: Path, parameters: Mapping[str, Any], optimizer: Any, wanted:
             if k.startswith("optimizer.") and k.split(".", 2)[2] == name
         }
         if kept:
-            optimizer.state[value] = {k: v if k == "step" else shard.like(v, value) for k, v in kept.items()}
+            optimizer.state[value] = {
+                k: v.to(value.device) if k == "step" else shard.like(v, value) for k, v in kept.items()
+            }
     return progress
 
 

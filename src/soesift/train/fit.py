@@ -74,6 +74,8 @@ def fit(rows: Sequence[Row], config: TrainConfig, folder: Path, seed: int, notif
         halve_frozen(model)
     if cut:
         shard.shard(model)
+    elif config.fit.compile:
+        model.backbone.compile(dynamic=True)  # in place: parameters keep their names
     mark = checkpoint.fingerprint(
         config.model.model_dump(), config.fit.steps(), config.classes, seed, [_key(r) for r in rows]
     )

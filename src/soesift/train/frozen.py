@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -56,6 +57,6 @@ def _read(path: Path | None) -> States:
 
 def _write(path: Path, states: States) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_suffix(".part")
+    part = path.with_suffix(f".{os.getpid()}.part")  # others may write the same beside
     save_file(states, part)
     part.replace(path)

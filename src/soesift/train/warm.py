@@ -21,7 +21,10 @@ from soesift.train.network import Classifier
 def warm_head(model: Classifier, learn: Material, scale: Floats, config: FitConfig) -> None:
     """Put a regression's weights into the head, in place. `scale` (k,) are class weights."""
     states = text_states(model, learn, config)
-    signs = model.standard(torch.tensor(learn.signs, dtype=torch.float32)).numpy() if learn.signs.shape[1] else None
+    signs = None
+    if learn.signs.shape[1]:
+        given = torch.tensor(learn.signs, dtype=torch.float32, device=model.centre.device)
+        signs = model.standard(given).cpu().numpy()
     centre, spread = states.mean(axis=0), states.std(axis=0) + 1e-6
     parts = [np.clip((states - centre) / spread, -4, 4), *([signs] if signs is not None else [])]
     table, bias = regression(np.concatenate(parts, axis=1), learn.target * scale, learn.weight, config.warm_head)

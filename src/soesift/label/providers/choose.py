@@ -12,6 +12,10 @@ def open_provider(config: ProviderConfig) -> Provider:
         from soesift.label.providers.litellm import LiteLLMProvider
 
         return LiteLLMProvider(config)
+    if config.kind == "transformers":
+        from soesift.label.providers.transformers import TransformersProvider
+
+        return TransformersProvider(config)
     from soesift.label.providers.http import HttpProvider
 
     return HttpProvider(config)
