@@ -74,6 +74,7 @@ LATER = {
     ("soesift.label.humans", "soesift.select.from_ledger"): "a label keeps the fingerprint of the beliefs it met",
     ("soesift.label.providers.choose", "soesift.label.providers.http"): "one of two clients, each with its package",
     ("soesift.label.providers.choose", "soesift.label.providers.litellm"): "one of two clients, each with its package",
+    ("soesift.label.providers.choose", "soesift.label.providers.transformers"): TORCH,
     ("soesift.result.models", "soesift.export.csv"): HANDY,
     ("soesift.result.models", "soesift.export.dataframe"): HANDY,
     ("soesift.result.models", "soesift.export.html"): HANDY,

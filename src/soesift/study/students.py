@@ -110,12 +110,12 @@ def embed(records: Sequence[TableRecord], base: str, most: int) -> Floats:
     except ImportError as error:
         raise MissingExtra("transformers", "train") from error
     from soesift.train.network import base_tokenizer
-    from soesift.train.workers import device
 
     tokenizer, pad = base_tokenizer(base)
     texts = [serialise(record, tokenizer, most) for record in records]
     ids = [tokenizer.encode(text).ids[:most] or [pad] for text in texts]
-    model = AutoModel.from_pretrained(str(Path(base)) if Path(base).is_dir() else base).eval().to(device())
+    where = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    model = AutoModel.from_pretrained(str(Path(base)) if Path(base).is_dir() else base).eval().to(where)
     order = sorted(range(len(ids)), key=lambda i: len(ids[i]))  # texts of like length together: little padding
     out: list[Floats] = [np.zeros(0)] * len(ids)
     with torch.inference_mode():
@@ -124,7 +124,7 @@ def embed(records: Sequence[TableRecord], base: str, most: int) -> Floats:
             longest = max(len(ids[i]) for i in some)
             tokens = torch.tensor([ids[i] + [pad] * (longest - len(ids[i])) for i in some])
             mask = torch.tensor([[1] * len(ids[i]) + [0] * (longest - len(ids[i])) for i in some])
-            tokens, mask = tokens.to(device()), mask.to(device())
+            tokens, mask = tokens.to(where), mask.to(where)
             hidden = model(input_ids=tokens, attention_mask=mask).last_hidden_state.float()
             mean = (hidden * mask[..., None]).sum(1) / mask.sum(1, keepdim=True)
             unit = torch.nn.functional.normalize(mean, dim=1).double().cpu().numpy()
