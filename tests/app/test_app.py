@@ -98,6 +98,13 @@ def test_formats_are_taken_away_with_what_was_mended(app: App, study: dict[str, 
     assert app.get(f"/api/documents/{key}/export/nothing").status_code == 404
 
 
+def test_the_overview_of_all_documents_is_taken_away(app: App, study: dict[str, Any]) -> None:
+    page = app.get("/api/overview.html")
+    assert page.status_code == 200
+    assert "Müller protocol.pdf" in page.text
+    assert app.get("/api/overview.xlsx").content.startswith(b"PK")
+
+
 def test_a_mended_visit_is_in_every_format_that_has_visits(app: App, study: dict[str, Any]) -> None:
     key = study["key"]
     rows = app.get(f"/api/documents/{key}").json()["shown"]["t1"]["visits"]["rows"]

@@ -69,7 +69,7 @@ def test_a_subsidiary_table_alone_is_no_schedule_for_all_who_say_so(capsys, tmp_
     result = read_result(tmp_path / "out" / "sampling.json")
     assert [table.table_type for table in result.tables] == ["subsidiary"]
     assert (code, result.document.has_soe) == (3, "no")
-    assert "t1 1 subsidiary" in said
+    assert "t1 1 Subsidiary schedule" in said
     assert verdict(result) == "No Schedule of Events found, but 1 subsidiary table, such as sampling times, on page 1."
 
 
@@ -83,9 +83,9 @@ def test_a_page_left_open_is_exit_code_4_also_beside_tables(capsys, tmp_path: Pa
 def test_the_summary_names_tables_pages_reasons_and_files(capsys, source: Path, tmp_path: Path) -> None:
     code, said, _ = detect(capsys, tmp_path, source)
     assert code == 4
-    assert "yes.pdf t1 3-4 main_soa" in said
-    assert "t2 6 track" in said
-    assert "t3 7 subsidiary" in said
+    assert "yes.pdf t1 3-4 Main schedule" in said
+    assert "t2 6 Schedule of one track" in said
+    assert "t3 7 Subsidiary schedule" in said
     assert "no.pdf - - no" in said
     assert "unsure picture.pdf page 1: the page is a picture" in said
     assert "not read bad.pdf: " in said
@@ -96,7 +96,9 @@ def test_the_summary_names_tables_pages_reasons_and_files(capsys, source: Path, 
 def test_every_format_is_written_and_json_always(capsys, source: Path, tmp_path: Path) -> None:
     detect(capsys, tmp_path, source / "yes.pdf", more=("--format", "csv,xlsx,html"))
     written = sorted(p.name for p in tmp_path.iterdir())
-    assert [name for name in written if not name.endswith(("_header.csv", "_notes.csv"))] == [
+    assert [name for name in written if not name.endswith(("_header.csv", "_notes.csv")) and name[0] != "."] == [
+        "index.html",
+        "index.xlsx",
         "yes.html",
         "yes.json",
         "yes.xlsx",
@@ -105,6 +107,19 @@ def test_every_format_is_written_and_json_always(capsys, source: Path, tmp_path:
         "yes_table3.csv",
     ]
     assert {f"yes_table{n}_header.csv" for n in (1, 2, 3)} <= set(written)
+
+
+def test_the_last_line_names_what_to_open(capsys, source: Path, tmp_path: Path) -> None:
+    _, said, _ = detect(capsys, tmp_path, source / "yes.pdf", more=("--format", "html"))
+    assert said.replace(" ", "").endswith(f"report:{tmp_path}/yes.html")
+    _, said, _ = detect(capsys, tmp_path, source, more=("--format", "json"))
+    assert said.replace(" ", "").endswith(f"overview:{tmp_path}/index.html")
+    assert "no.pdf" in (tmp_path / "index.html").read_text("utf-8")
+    (tmp_path / "index.html").write_text("mine")
+    code, _, err = detect(capsys, tmp_path, source / "yes.pdf", more=("--format", "html"))
+    assert code == 0
+    assert "no overview of the folder" in err
+    assert (tmp_path / "index.html").read_text() == "mine"
 
 
 def test_only_the_pages_asked_for(capsys, source: Path, tmp_path: Path) -> None:

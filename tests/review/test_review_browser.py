@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import json
 import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from soesift.result.place import sidecar_of
 from soesift.review.corrections import add_corrections, read_corrections
 
 HOSTILE = "<img src=x onerror=alert(1)>"
+GRID = "[...document.querySelectorAll('.grid tr')].map((row) => [...row.children].map((cell) => cell.textContent))"
 
 
 @pytest.fixture(scope="module")
@@ -123,8 +125,11 @@ def test_a_missed_table_is_added_by_drawing_and_by_arrow_keys(browser: Any, made
     assert "Neutropenia" in json.dumps(one["what"]["content"])
     assert one["what"]["content"]["table_type"] == "domain"
     page.keyboard.press("a")
-    for key in ("ArrowDown", "Shift+ArrowRight", "Enter", "Enter"):
+    for key in ("ArrowDown", "Shift+ArrowRight", "Enter"):
         page.keyboard.press(key)
+    page.wait_for_selector("#mending[open]")
+    page.keyboard.press("Enter")
+    until(page, "document.getElementById('told').textContent.startsWith('Reading')")  # the dialog's end comes later
     saved(page)
     assert words(sidecar) == ["add", "add"]
     page.keyboard.press("a")
@@ -372,3 +377,57 @@ def axe(page: Any, script: Path) -> list[Any]:
     page.context.new_cdp_session(page).send("Runtime.evaluate", {"expression": script.read_text("utf-8")})
     found = page.evaluate("async () => (await axe.run()).violations.map(v => [v.id, v.nodes.map(n => n.html)])")
     return list(found)
+
+
+def steady(page: Any, selector: str) -> None:
+    """Wait until an element has been at one place for a while."""
+    place, since = None, time.monotonic()
+    while time.monotonic() < since + 0.4:
+        now = page.locator(selector).first.bounding_box()
+        if now != place:
+            place, since = now, time.monotonic()
+        time.sleep(0.05)
+
+
+def test_a_column_line_is_taken_out_and_put_in_by_keys_and_moved_by_mouse(
+    browser: Any, made: tuple[Reviewing, Path]
+) -> None:
+    running, sidecar = made
+    page = open_page(browser, running.url, "anna")
+    choose(page, "Table 1 Schedule of Activities", "made.pdf")
+    until(page, "document.querySelector('.sheet img').naturalWidth")
+    before = page.evaluate(GRID)
+    for key in ("b", "]", "]"):
+        page.keyboard.press(key)
+        until(page, "document.querySelector('.line.chosen')")
+    assert "Column line 4 of" in page.text_content(".page [role=status]")
+    place = page.evaluate("document.querySelector('.line.chosen').getBoundingClientRect().x")
+    page.keyboard.press("x")
+    page.keyboard.press("Enter")
+    until(page, "document.getElementById('told').textContent.startsWith('Read again')")
+    saved(page)
+    assert len(page.evaluate(GRID)[-1]) == len(before[-1]) - 1
+    page.keyboard.press("u")
+    saved(page)
+    until(
+        page, f"JSON.stringify({GRID}) === {json.dumps(json.dumps(before, separators=(',', ':'), ensure_ascii=False))}"
+    )
+    page.keyboard.press("b")
+    until(page, "document.querySelectorAll('.line.upright').length > 3")
+    steady(page, ".line.upright:nth-of-type(4)")
+    line = page.locator(".line.upright").nth(3).bounding_box()
+    assert abs(line["x"] - place) < 30
+    y = line["y"] + min(60, line["height"] / 2)
+    page.mouse.move(line["x"], y)
+    page.mouse.down()
+    page.mouse.move(line["x"] - 12, y, steps=3)
+    page.mouse.up()
+    page.get_by_role("button", name="Read again").click()
+    until(page, "document.getElementById('told').textContent.startsWith('Read again')")
+    saved(page)
+    assert words(sidecar) == ["redraw", "undo", "redraw"]
+    page.keyboard.press("b")
+    page.keyboard.press("Escape")
+    until(page, "!document.querySelector('.line')")
+    assert words(sidecar) == ["redraw", "undo", "redraw"]
+    assert page.said == []

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
+from soesift.app.overview import overview_html, overview_xlsx, row_of
 from soesift.app.signing import audit_report, signatures, state_of
 from soesift.app.versions import versions_of
 from soesift.app.workspace import Workspace
@@ -43,6 +44,14 @@ def routes(space: Workspace) -> list[Route]:
     def audit(request: Request) -> Response:
         return HTMLResponse(audit_report(_of(space, request), space.readers))
 
+    def overview(kind: str) -> Response:
+        rows = [row_of(document, space.readers) for document in list(space.review.documents.values())]
+        name = space.folder.resolve().name
+        content = overview_html(rows, name).encode() if kind == "html" else overview_xlsx(rows, name)
+        media = "text/html" if kind == "html" else "application/octet-stream"
+        headers = {"content-disposition": f"attachment; filename*=UTF-8''{quote(f'{name} overview.{kind}')}"}
+        return Response(content, media_type=media, headers=headers)
+
     def compare(request: Request) -> Response:
         old = space.review.documents.get(request.path_params["other"])
         if old is None:
@@ -63,6 +72,8 @@ def routes(space: Workspace) -> list[Route]:
     return [
         Route(UPLOADS, put, methods=["POST"]),
         Route("/api/studies", studies),
+        Route("/api/overview.html", lambda request: overview("html")),
+        Route("/api/overview.xlsx", lambda request: overview("xlsx")),
         Route("/api/documents/{key}/audit.html", audit),
         Route("/api/documents/{key}/export/{kind}", take),
         Route("/api/documents/{key}/changes/{other}", compare),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from soesift.errors import UsageError
+from soesift.errors import SoesiftError, UsageError
 
 if TYPE_CHECKING:
     from soesift.export.write import Format
@@ -131,18 +131,34 @@ def command(
     limits = None if debug else Limits(timeout, memory)  # a debugger wants it all in one process
     read = ReadOptions(ocr, pages, password)
     work = jobs_of(documents, out, chosen, read=read, resume=resume, replace=replace)
-    from soesift.cli.summary import follow, print_summary
+    from soesift.cli.summary import follow, print_end, print_summary
 
     if engine == "ray":
         from soesift.scale.ray_engine import run_ray
 
         outcomes = follow(work, lambda tick: run_ray(work, model, jobs, limits or Limits(), address, tick))
         print_summary(outcomes, out)
+        print_end(outcomes, keep_overview(out, chosen))
         return exit_code(outcomes)
     folder = local_model(model)  # from a hub once, not once a process
     outcomes = follow(work, lambda tick: run_batch(work, folder, jobs, tick, limits))
     print_summary(outcomes, out)
+    print_end(outcomes, keep_overview(out, chosen))
     return exit_code(outcomes)
+
+
+def keep_overview(out: Path, chosen: tuple[Format, ...]) -> list[Path]:
+    """`index.html` and `index.xlsx` of the folder, where people read results there; their paths. A file in the way is
+    told and costs no result."""
+    from soesift.app.overview import has_overview, write_overview
+
+    if not ({"html", "xlsx"} & {*chosen} or has_overview(out)):
+        return []
+    try:
+        return write_overview(out)
+    except SoesiftError as error:
+        click.echo(f"no overview of the folder: {error}", err=True)
+        return []
 
 
 def exit_code(outcomes: list[Any]) -> int:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from soesift.errors import SoesiftError, UsageError
+
 if TYPE_CHECKING:
     from soesift.export.usdm import StudyFacts
     from soesift.result.models import Result
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
 FILE = click.Path(path_type=Path, dir_okay=False)
 FORMATS = [
     "visits", "usdm", "usdm4-input", "soa2usdm", "usdm4-excel", "fhir", "redcap", "odm", "xlsx", "csv", "html",
-    "docx", "m11", "docling",
+    "docx", "m11", "docling", "overview",
 ]  # fmt: skip
 OLD_NAMES = {"fhir-notes": "fhir"}  # still taken for a release
 OWN = ("xlsx", "csv", "html", "docx")  # named ID_export..., for ID.xlsx and so on are of `soesift detect`
@@ -22,7 +24,7 @@ SHOWN_NOTES = 20
 
 
 @click.command("export")
-@click.argument("result", type=FILE)
+@click.argument("result", type=click.Path(path_type=Path))
 @click.option("--to", "kind", type=click.Choice([*FORMATS, *OLD_NAMES]), required=True, help="The format.")
 @click.option("--out", type=click.Path(path_type=Path), help="File to write; a folder for soa2usdm, redcap, csv. "
               "Default: beside RESULT, with a name of its own.")  # fmt: skip
@@ -43,15 +45,48 @@ def command(
     replace: bool,
 ) -> None:
     """Write RESULT (the JSON of `soesift detect`) in another format, with the corrections that people made on the
-    review page; says what could not be mapped.
+    review page; says what could not be mapped. A folder of results: each of them, or, with --to overview, one page and
+    one sheet with a line a document.
     """
+    kind = OLD_NAMES.get(kind, kind)
+    if kind == "overview":
+        _overview(result, out, replace)
+        return
+    if not result.is_dir():
+        _one(result, kind, out, pdf, study, as_detected, repeat_merged, replace)
+        return
+    from soesift.review.documents import find_results
+
+    if out is not None or pdf is not None or study is not None:
+        raise click.UsageError("--out, --pdf and --study are of one document; name its result")
+    failed, results = 0, find_results([result])
+    for path in results:
+        try:
+            _one(path, kind, None, None, None, as_detected, repeat_merged, replace)
+        except SoesiftError as error:
+            failed += 1
+            click.echo(f"soesift: {path}: {error}", err=True)
+    if failed:
+        raise UsageError(f"{failed} of {len(results)} results were not written")
+
+
+def _one(
+    result: Path,
+    kind: str,
+    out: Path | None,
+    pdf: Path | None,
+    study: Path | None,
+    as_detected: bool,
+    repeat_merged: bool,
+    replace: bool,
+) -> None:
+    """Write one result, and say what could not be mapped."""
     from soesift.result.store import read_result
     from soesift.review.apply import corrected_result
 
     read, left_out = (read_result(result), []) if as_detected else corrected_result(result)
     for line in left_out:
         click.echo(f"correction left out: {line}", err=True)
-    kind = OLD_NAMES.get(kind, kind)
     if study is not None and kind != "usdm":
         raise click.UsageError("--study goes with --to usdm")
     if repeat_merged and kind != "csv":
@@ -60,6 +95,15 @@ def command(
         click.echo(f"wrote {path}")
     if kind in ("usdm", "usdm4-input", "soa2usdm", "usdm4-excel", "fhir"):
         _say_notes(read)
+
+
+def _overview(folder: Path, out: Path | None, replace: bool) -> None:
+    from soesift.app.overview import write_overview
+
+    if out is not None or not folder.is_dir():
+        raise click.UsageError("--to overview is of a folder of results, and is written into it: leave --out out")
+    for path in write_overview(folder, replace=replace):
+        click.echo(f"wrote {path}")
 
 
 def write_as(

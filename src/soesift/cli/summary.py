@@ -11,7 +11,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from soesift.export.wording import page_ranges
+from soesift.export.wording import page_ranges, type_name
 
 if TYPE_CHECKING:
     from soesift.detect.job import Job, Outcome
@@ -46,7 +46,7 @@ def print_summary(outcomes: list[Outcome], out: Path) -> None:
     console = Console(soft_wrap=False)
     table = Table(box=None, pad_edge=False, header_style="bold")
     for name in ("document", "table", "pages", "type", "probability", "title"):
-        table.add_column(name, overflow="fold")
+        table.add_column(name, overflow="fold", no_wrap=name in ("table", "type", "probability"))
     for outcome in outcomes:
         name = escape(outcome.path.name) + (" (kept)" if outcome.skipped else "")
         for place, found in enumerate(outcome.result.tables):
@@ -55,7 +55,7 @@ def print_summary(outcomes: list[Outcome], out: Path) -> None:
                 name if not place else "",
                 found.id,
                 where,
-                found.table_type,
+                type_name(found.table_type),
                 f"{found.probability:.2f}",
                 escape(found.title[:60]),
             )
@@ -75,6 +75,16 @@ def print_summary(outcomes: list[Outcome], out: Path) -> None:
     files = [path for outcome in outcomes for path in outcome.files]
     read, made = _several(len(outcomes), "document"), _several(len(files), "file")
     console.print(f"{read}, {made} in {escape(str(out))}: {escape(names(files))}")
+
+
+def print_end(outcomes: list[Outcome], overview: list[Path]) -> None:
+    """Last, what to open next: the report of one document, the overview of several."""
+    console = Console(soft_wrap=True)
+    reports = [path for outcome in outcomes for path in outcome.files if path.suffix == ".html"]
+    if len(reports) == 1:
+        console.print(f"report: {escape(str(reports[0]))}")
+    for path in overview[:1] if len(outcomes) > 1 or not reports else ():
+        console.print(f"overview: {escape(str(path))}")
 
 
 def _several(count: int, what: str) -> str:

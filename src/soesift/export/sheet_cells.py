@@ -105,6 +105,16 @@ class StyledSheet:
         if bare:
             self.looks[style] = copy(cell._style)
 
+    def link_file(self, row: int, column: int, target: str) -> None:
+        """Make the cell a link to a file beside the workbook."""
+        from openpyxl.worksheet.hyperlink import Hyperlink
+
+        cell = self.sheet.cell(row, column)
+        cell.hyperlink = Hyperlink(ref=cell.coordinate, target=target)
+        cell.data_type = "s"
+        for part, value in _style("link").items():
+            setattr(cell, part, value)
+
     def merge(self, row: int, column: int, rows: int, columns: int) -> None:
         """Merge a block; its text is that of the cell at the top left."""
         if rows > 1 or columns > 1:

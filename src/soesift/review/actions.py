@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
 from soesift.config import first_mistake
-from soesift.result.models import SoeTable, State, TableType
+from soesift.result.models import Box, Cell, PlacedDoubt, SoeTable, State, TableType
 from soesift.schedule.said import SaidValues
 
 A = TypeVar("A", bound="_Action")
@@ -18,12 +18,14 @@ TableId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 
 
 class _Action(BaseModel):
-    """`result`: fingerprint of the result that was looked at ("": not said); `seen`: how many corrections were."""
+    """`result`: fingerprint of the result that was looked at ("": not said); `seen`: how many corrections were;
+    `shape`: rows and columns that the table had then, so that no word lands on another place in silence."""
 
     model_config = ConfigDict(extra="ignore")
 
     result: str = ""
     seen: int | None = None
+    shape: tuple[int, int] | None = None
 
 
 class Accept(_Action):
@@ -153,6 +155,46 @@ class HeaderRows(_Action):
     rows: int = Field(ge=0)
 
 
+class Line(BaseModel):
+    """A line between columns or rows: `at` points on the page as displayed; `was`: the number of the line that it was
+    before (0-based, in printed order), -1 for a new one."""
+
+    at: float = Field(allow_inf_nan=False)
+    was: int = Field(ge=-1)
+
+
+class Step(BaseModel):
+    """A row (else a column) put in before place `at`, or taken out; `into`: place of the one that takes its text;
+    grows: what is merged up to there covers the new one, too."""
+
+    rows: bool
+    put: bool
+    at: int = Field(ge=0)
+    into: int | None = None
+    grows: bool = False
+
+
+class Redrawn(BaseModel):
+    """What was read between moved lines. shape: rows and columns of the table that was read; boxes: of fragments."""
+
+    shape: tuple[int, int]
+    steps: list[Step] = Field(max_length=500)
+    cells: list[Cell]
+    boxes: list[tuple[int, Box]] = []
+    doubt: list[PlacedDoubt] = []
+
+
+class Redraw(_Action):
+    """The lines of a table's part on one page, all of them, as they should be; `content` is what was read between."""
+
+    action: Literal["redraw"]
+    table: TableId
+    fragment: int = Field(ge=0)
+    columns: list[Line] = Field(min_length=2, max_length=400)
+    rows: list[Line] = Field(min_length=2, max_length=1000)
+    content: Redrawn | None = None
+
+
 class EditVisit(_Action):
     """What a column really is as a visit; `said` holds the fields that a person set, None where there is none."""
 
@@ -181,7 +223,9 @@ class Sign(_Action):
     meaning: Literal["checked", "approved"] = "checked"
 
 
-Mend = EditCell | EditTitle | EditNote | AddNote | RemoveNote | Reshape | Merge | HeaderRows | EditVisit | Check
+Mend = (
+    EditCell | EditTitle | EditNote | AddNote | RemoveNote | Reshape | Merge | HeaderRows | Redraw | EditVisit | Check
+)
 
 
 class Undo(_Action):

@@ -6,6 +6,7 @@ carries no doubt any more.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from soesift.result.models import Cell, Doubt, Footnote, SoeTable, VisitSaid
@@ -19,14 +20,19 @@ from soesift.review.actions import (
     HeaderRows,
     Mend,
     Merge,
+    Redraw,
+    Redrawn,
     RemoveNote,
     Reshape,
+    Step,
 )
 from soesift.schedule import read_schedule
 
 
 def mended(table: SoeTable, action: Mend) -> SoeTable:
-    """The table with `action` carried out. Raises ValueError where its place is not in the table."""
+    """The table with `action` carried out. Raises ValueError where its place is not in the table, or the table has
+    other rows and columns than when it was said."""
+    _same_shape(table, action.shape)
     table = _copied(table)
     if isinstance(action, EditCell):
         return _edit_cell(table, action)
@@ -43,11 +49,26 @@ def mended(table: SoeTable, action: Mend) -> SoeTable:
         for cell in [cell for cell in table.cells if cell.doubt]:
             own(table, cell).doubt = _without(cell.doubt, "header")
         return table.model_copy(update={"header_rows": action.rows})
+    if isinstance(action, Redraw):
+        return _redraw(table, action.content)
     if isinstance(action, EditVisit):
         return _say_visit(table, action.column, action.said.given())
     if isinstance(action, Check):
         return _say_visit(table, action.visit, {}) if action.visit is not None else _check(table, action)
     return _reshape(table, action)
+
+
+def shape_of(table: SoeTable) -> tuple[int, int]:
+    """Rows and columns of the grid."""
+    return len(table.grid), max(map(len, table.grid), default=0)
+
+
+def _same_shape(table: SoeTable, shape: tuple[int, int] | None) -> None:
+    now = shape_of(table)
+    if shape is not None and shape != now:
+        raise ValueError(
+            f"said of a table of {shape[0]} rows and {shape[1]} columns; it has {now[0]} and {now[1]} now; look again"
+        )
 
 
 def _copied(table: SoeTable) -> SoeTable:
@@ -228,3 +249,83 @@ def _reshape_grid(table: SoeTable, at: int, rows: bool, put: bool) -> None:
     else:
         del table.grid[at], pages[at]
     table.row_pages = pages if any(page is not None for page in pages) else []
+
+
+def restepped(table: SoeTable, steps: Sequence[Step]) -> SoeTable:
+    """The table with rows and columns put in and taken out; one without any begins with an empty cell."""
+    table = _copied(table)
+    if not table.grid:
+        table.grid, table.cells = [[""]], [Cell(row=0, column=0, text="")]
+        first = next((one for one in table.fragments if one.page is not None), None)
+        if first is not None:
+            table.cells[0].page, table.cells[0].bbox, table.row_pages = first.page, first.bbox, [first.page]
+    for step in steps:
+        _give_text(table, step)
+        kind = f"{'insert' if step.put else 'remove'}_{'row' if step.rows else 'column'}"
+        grown = _ending_at(table, step) if step.grows else []
+        table = _reshape(table, Reshape.model_validate({"action": kind, "table": table.id, "at": step.at}))
+        _grow(table, step, grown)
+    return table
+
+
+def _give_text(table: SoeTable, step: Step) -> None:
+    """The texts of a row or column that goes, to the one that takes its place on the page."""
+    if step.into is None:
+        return
+    for cell in [cell for cell in table.cells if cell.text and _only_at(cell, step)]:
+        row, column = (step.into, cell.column) if step.rows else (cell.row, step.into)
+        to = cell_at(table, row, column)
+        if to.text != cell.text:
+            to = own(table, to)
+            to.text, to.runs = f"{to.text} {cell.text}".strip(), []
+            to.markers = [*to.markers, *(one for one in cell.markers if one not in to.markers)]
+            _write(table, to)
+
+
+def _only_at(cell: Cell, step: Step) -> bool:
+    start, span = (cell.row, cell.row_span) if step.rows else (cell.column, cell.column_span)
+    return start == step.at and span == 1
+
+
+def _ending_at(table: SoeTable, step: Step) -> list[tuple[int, int]]:
+    """Merged cells whose last row or column lies right before a place."""
+    ends = [(c, c.row + c.row_span, c.row_span) if step.rows else (c, c.column + c.column_span, c.column_span)
+            for c in table.cells]  # fmt: skip
+    return [(c.row, c.column) for c, end, span in ends if end == step.at and span > 1]
+
+
+def _grow(table: SoeTable, step: Step, grown: list[tuple[int, int]]) -> None:
+    for cell in table.cells:
+        if (cell.row, cell.column) in grown:
+            if step.rows:
+                cell.row_span += 1
+            else:
+                cell.column_span += 1
+            _write(table, cell)
+
+
+def _redraw(table: SoeTable, content: Redrawn | None) -> SoeTable:
+    """Rows, columns and cells as read between the lines that a person moved."""
+    if content is None:
+        raise ValueError("nothing was read between these lines; move them in the app")
+    _same_shape(table, content.shape)
+    table = restepped(table, content.steps)
+    positions = {place: number for number, cell in enumerate(content.cells) for place in _covered(cell)}
+    kept = []
+    for cell in table.cells:
+        numbers = {positions.get(place) for place in _covered(cell)}
+        if len(numbers) > 1:
+            raise ValueError("merged cells are others now than when the lines were moved; move them again")
+        if numbers == {None}:
+            kept.append(cell)
+    table.cells = [*kept, *content.cells]
+    for cell in content.cells:
+        if cell.row + cell.row_span > len(table.grid) or cell.column + cell.column_span > len(table.grid[cell.row]):
+            raise ValueError("a cell that was read lies outside the table")
+        _write(table, cell)
+    boxes = dict(content.boxes)
+    table.fragments = [
+        one.model_copy(update={"bbox": boxes[n]}) if n in boxes else one for n, one in enumerate(table.fragments)
+    ]
+    table.doubt = [*table.doubt, *content.doubt]
+    return table

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,12 +12,19 @@ import numpy as np
 from soesift.detect.assemble import assemble_tables
 from soesift.detect.fragments import fragments_of
 from soesift.detect.reading import Reading, page_of
+from soesift.document.orient import turn_box, turn_page
 from soesift.document.pdf import open_pdf, page_png
+from soesift.document.words import find_words
+from soesift.errors import DocumentError
 from soesift.files import write_atomically
 from soesift.result.models import Box, Fragment, SoeTable
 from soesift.review.reshape import join_tables
+from soesift.table.fill_text import fill_cells
 from soesift.table.find import find_tables
+from soesift.table.grid import FoundTable, GridCell
 from soesift.table.records import page_records
+from soesift.table.redaction import redaction_tags
+from soesift.table.states import mark_states
 
 if TYPE_CHECKING:
     from soesift.document.page import Page
@@ -27,14 +35,17 @@ EDGE = 4.0  # points by which a box drawn by hand may cut
 
 
 def work(task: Task, tell: Tell) -> dict[str, Any]:
-    """`task["kind"]`: page (document, page, dpi) or table (document and page, box, or number in a DOCX).
+    """`task["kind"]`: page (document, page, dpi), lines (document, layouts), or table (document and page, box, or
+    number in a DOCX).
 
-    Writes PNG or the JSON of a SoeTable to `task["out"]`; {"found": whether there is such a page or table}.
+    Writes PNG, or JSON of cells or a SoeTable, to `task["out"]`; {"found": whether there is such a page or table}.
     """
     path = Path(task["document"])
     content: bytes | SoeTable | None
     if task["kind"] == "page":
         content = page_png(path, task["page"], task["dpi"])
+    elif task["kind"] == "lines":
+        content = json.dumps(cells_in_lines(path, task["layouts"])).encode()
     elif "box" in task:
         content = table_in_box(path, task["page"], tuple(task["box"]))
     else:
@@ -81,6 +92,58 @@ def cropped(page: Page, box: Box) -> Page:
         horizontal=page.horizontal[inside(page.horizontal)], vertical=page.vertical[inside(page.vertical)],
         fills=page.fills[fills], fill_grey=page.fill_grey[fills],
     )  # fmt: skip
+
+
+def cells_in_lines(path: Path, layouts: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+    """What stands in the cells of each layout (`review.lines.Layout` as a dictionary): text, shown, states.
+
+    Raises DocumentError where there is no such page.
+    """
+    pages: dict[int, Page] = {}
+    found = []
+    with open_pdf(path) as document:
+        for layout in layouts:
+            number = layout["page"]
+            if not 1 <= number <= len(document):
+                raise DocumentError(f"no page {number}")
+            if number not in pages:
+                pages[number] = page_of(document, number - 1, Reading())
+            found.append(cells_between(pages[number], layout))
+    return found
+
+
+def cells_between(page: Page, layout: dict[str, Any]) -> list[dict[str, Any]]:
+    """The texts and states between lines of a page; words that run together are cut at the lines, as at rules."""
+    turn = layout["turn"]
+    upright = turn_page(page, (360 - turn) % 360)
+    columns, rows = (_upright(page, turn, layout[name], name == "rows") for name in ("columns", "rows"))
+    cells = [GridCell(*spot) for spot in layout["cells"]]
+    table = FoundTable(page.number, rows, columns, cells, rotation=turn)
+    drawn = replace(upright, vertical=np.concatenate([upright.vertical, _sides(table)]))
+    words = find_words(drawn)
+    tags = redaction_tags(words, upright)
+    fill_cells(table, words)
+    mark_states(table, words, upright, tags)
+    return [{"text": cell.text, "shown": cell.shown, "states": list(cell.states)} for cell in cells]
+
+
+def _upright(page: Page, turn: int, at: list[float], rows: bool) -> Any:
+    """Places of lines in the frame in which the text is upright."""
+    along = rows != (turn in (90, 270))  # whether the places are in y on the page as displayed
+    points = [(0.0, place, 0.0, place) if along else (place, 0.0, place, 0.0) for place in at]
+    turned = [turn_box(point, page.width, page.height, (360 - turn) % 360)[int(rows)] for point in points]
+    return np.array(turned, np.float32)
+
+
+def _sides(table: FoundTable) -> Any:
+    """(n, 4) the inner sides of cells from row to row, as thin rules."""
+    ends = [(cell.row, cell.row_span, cell.column + cell.column_span) for cell in table.cells]
+    sides = [
+        (table.columns[end], table.rows[row], table.columns[end] + 0.1, table.rows[row + span])
+        for row, span, end in ends
+        if end < len(table.columns) - 1
+    ]
+    return np.array(sides, np.float32).reshape(-1, 4)
 
 
 def table_of_word(path: Path, number: int) -> SoeTable | None:

@@ -16,9 +16,10 @@ from soesift.config import first_mistake
 from soesift.document.kind import has_pages
 from soesift.errors import SoesiftError, UsageError
 from soesift.result.models import Box, SoeTable, TableType
-from soesift.review.actions import MOST_TEXT, Sign, read_action
+from soesift.review.actions import MOST_TEXT, Redraw, Redrawn, Sign, read_action
 from soesift.review.documents import Document, Look
-from soesift.review.shown import document_view, item_of, row_of, table_view
+from soesift.review.lines import planned, redrawn
+from soesift.review.shown import document_view, item_of, lines_view, row_of, table_view
 from soesift.review.state import Review
 from soesift.review.worklist import ORDER, Item
 
@@ -60,6 +61,9 @@ def routes(review: Review) -> list[Route]:
         found = _of(review, request)
         return JSONResponse(table_view(_near(review, found, found.look(), request.path_params["number"])))
 
+    def lines(request: Request) -> Response:
+        return JSONResponse({"parts": lines_view(_of(review, request).look(), request.path_params["table"])})
+
     async def correct(request: Request) -> Response:
         if request.path_params["key"] not in review.documents:  # the page keeps the decision for another time
             return JSONResponse({"detail": "this document is not open here"}, 404)
@@ -71,6 +75,7 @@ def routes(review: Review) -> list[Route]:
         Route("/api/documents/{key}", document),
         Route("/api/documents/{key}/pages/{number:int}.png", picture),
         Route("/api/documents/{key}/near/{number:int}", near),
+        Route("/api/documents/{key}/lines/{table}", lines),
         Route("/api/documents/{key}/corrections", correct, methods=["POST"]),
     ]
 
@@ -163,12 +168,31 @@ def _with_content(review: Review, document: Document, look: Look, what: dict[str
             return {**what, "content": content.model_dump(mode="json")}
     elif what.get("action") == "accept" and isinstance(what.get("near_miss"), int):
         content = _near(review, document, look, what["near_miss"])
+    elif what.get("action") == "redraw":
+        return {**what, "content": _redrawn(review, document, look, what).model_dump(mode="json")}
     else:
         return what
     others = {table.table_type for table in look.applied.result.tables}
     kind = "track" if "main_soa" in others and content.table_type == "main_soa" else content.table_type
     content = content.model_copy(update={"table_type": kind})
     return {**what, "content": content.model_dump(mode="json")}
+
+
+def _redrawn(review: Review, document: Document, look: Look, what: dict[str, Any]) -> Redrawn:
+    """What is read between lines that a person moved. Raises UsageError, DocumentError."""
+    if document.source is None or not has_pages(document.source):
+        raise UsageError("the document itself is needed for this; start soesift review with --documents FOLDER")
+    try:
+        action = read_action(what)
+        assert isinstance(action, Redraw)
+        table = next((one for one in look.applied.result.tables if one.id == action.table), None)
+        if table is None:
+            raise ValueError(f"no table {action.table}")
+        plan = planned(table, action.fragment, action.columns, action.rows)
+        texts = review.viewer.lines(document.source, [layout for pair in plan.layouts for layout in pair])
+        return redrawn(table, plan, list(zip(texts[::2], texts[1::2], strict=True)))
+    except ValueError as error:
+        raise UsageError(str(error)) from None
 
 
 def _near(review: Review, document: Document, look: Look, number: int) -> SoeTable:

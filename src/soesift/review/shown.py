@@ -11,6 +11,7 @@ from soesift.export.wording import FLAG_NAMES, TYPE_NAMES, location_text, plain,
 from soesift.result.models import Cell, Footnote, Rejected, SoeTable
 from soesift.result.place import fingerprint
 from soesift.review.documents import Document, Look
+from soesift.review.lines import parts_of
 from soesift.review.understood import OfTable, visits_view
 from soesift.review.worklist import Item
 from soesift.schedule.markers import has_markers, split_markers, words_of
@@ -114,6 +115,7 @@ def _made_view(table: SoeTable) -> dict[str, Any]:
         "id": table.id, "title": plain(table.title), "type": table.table_type,
         "type_name": TYPE_NAMES[table.table_type],
         "type_probability": table.type_probability, "probability": table.probability, "header_rows": n_header,
+        "width": max(map(len, table.grid), default=0),
         "rows": rows, "row_pages": [*table.row_pages, *[None] * len(table.grid)][: len(table.grid)],
         "too_large": not fit,
         "footnotes": [
@@ -129,6 +131,16 @@ def _made_view(table: SoeTable) -> dict[str, Any]:
 
 
 _views: OfTable[dict[str, Any]] = OfTable(_made_view)
+
+
+def lines_view(look: Look, name: str) -> list[dict[str, Any]]:
+    """The lines of a table on its pages: of each fragment its columns and rows, as places along x (0) or y (1)."""
+    table = next((one for one in look.applied.result.tables if one.id == name), None)
+    return [
+        {"fragment": part.fragment, "page": part.page}
+        | {key: {"along": axis.along, "at": axis.at} for key, axis in (("columns", part.columns), ("rows", part.rows))}
+        for part in (parts_of(table) if table is not None else ())
+    ]
 
 
 def _whys(part: Cell | Footnote) -> str:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import tempfile
 import threading
 from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 from soesift.errors import DocumentError
 from soesift.process.worker import Stopped, TookTooLong, Worker, WorkerDied
 from soesift.result.models import Box, SoeTable
+from soesift.review.lines import Layout, ReadCell
 from soesift.review.reading import work
 from soesift.web import viewer
 
@@ -72,6 +77,13 @@ class Viewer:
     def table_of_word(self, document: Path, number: int) -> SoeTable | None:
         """Table `number` of a DOCX; None if there is none. Raises DocumentError."""
         return self._table({"number": number}, document)
+
+    def lines(self, document: Path, layouts: Sequence[Layout]) -> list[list[ReadCell]]:
+        """What stands in the cells of layouts. Raises DocumentError."""
+        asked = [asdict(layout) for layout in layouts]
+        key = (document, hashlib.sha256(json.dumps(asked).encode()).hexdigest())
+        content = self.read(key, {"kind": "lines", "document": str(document), "layouts": asked}) or b"[]"
+        return [[ReadCell(**cell) for cell in cells] for cells in json.loads(content)]
 
     def close(self) -> None:
         self.draw.viewer.close()

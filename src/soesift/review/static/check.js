@@ -53,7 +53,7 @@ export class CheckJob extends CheckMender {
       ["u", "undo your last decision in this document"], ["← →", "previous, next page"], ["↑ ↓", "choose a row"],
       ["s", "split the table before the chosen row"], ["m", "mark the table for joining"], ["g", "join it with the marked ones"],
       [". c", "next doubt; it is right as it was read"], ["e [ ]", "edit the chosen cell, note or visit; choose the cell left, right"], ["N P", "next, previous footnote"], ["v", "visit table, and back to the grid"], ["t f", "edit the title; add a footnote (double click edits one)"],
-      ["i x I X", "insert, remove a row; a column"], ["l p", "merge the cell with the one right of it; part it"], ["h H", "shorter, longer header"], ["r", "redo"],
+      ["i x I X", "insert, remove a row; a column"], ["l p", "merge the cell with the one right of it; part it"], ["h H", "shorter, longer header"], ["b", "move the lines of the table on the page, and have it read again"], ["r", "redo"],
       ["a", "add a missed table: draw a box"], ["+ - 0", "zoom"], ["w", "say why"], ["?", "this list"],
     ];
   }
@@ -135,6 +135,7 @@ export class CheckJob extends CheckMender {
     this.along = along ?? this.along;
     const before = this.at;
     const wanted = { document, key };
+    if (this.view.lines) this.view.endLines();
     this.at = wanted;
     this.moving = wanted; // until it is shown, no key decides: nobody has seen it
     let found = null;

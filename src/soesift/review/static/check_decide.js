@@ -105,7 +105,6 @@ export class CheckDecider extends CheckPainter {
       title: { label: "Title as printed; empty: as read", value: "" },
     });
     if (!given) return tell("Nothing was added.");
-    tell("Reading the table …");
     const title = given.title.trim();
     const sent = this.decide({ action: "add", page, box, table_type: given.table_type, ...(title ? { title } : {}) }, "accept", (said) => {
       const key = `added-${sent.slice(0, 12)}`;
@@ -114,5 +113,6 @@ export class CheckDecider extends CheckPainter {
       tell(rows ? `Added: ${TYPE_NAMES[TYPES.indexOf(given.table_type)].toLowerCase()}, ${rows} rows.` : "Added, but no rows could be read in the box; type them in, or draw another box.");
       if (this.at?.document === said.key) { this.at.key = key; this.row = null; this.held = null; this.paint(); }
     });
+    tell("Reading the table …");
   }
 }

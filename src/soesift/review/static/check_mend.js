@@ -1,18 +1,31 @@
 // What a person mends in a table, as corrections: cells, title, notes, rows, columns, the header; and doubts looked at.
 
-import { waiting } from "./api.js";
+import { get, waiting } from "./api.js";
 import { CheckVisits } from "./check_visits.js";
 import { askMany, make, tell } from "./dom.js";
 import { showCell } from "./grid.js";
+import { LineEditor } from "./lines.js";
 
 const LIST = (text) => text.split(/[\s,;]+/).filter(Boolean);
+
+const SHAPING = /^(insert_|remove_)(row|column)$|^(redraw|join|split)$/;
 
 export class CheckMender extends CheckVisits {
   mendable() {
     const table = this.table();
-    if (table?.rows) return table;
-    tell("Accept the table first; then it can be mended.");
+    if (!table?.rows) tell("Accept the table first; then it can be mended.");
+    else if (this.reshaping()) tell("Rows or columns are being changed; go on when that is saved.");
+    else return table;
     return null;
+  }
+
+  // Whether a change of rows or columns is still on its way: what is shown has other places than what will be
+  reshaping() {
+    const found = this.document();
+    const bodies = waiting().filter((one) => one.path.includes(found.key)).map((one) => one.body);
+    const known = new Map([...found.log, ...bodies].map((one) => [one.id, one.what]));
+    const shapes = (what) => (what?.action === "undo" ? shapes(known.get(what.correction)) : SHAPING.test(what?.action ?? ""));
+    return bodies.some((one) => shapes(one.what));
   }
 
   cell() {
@@ -120,6 +133,33 @@ export class CheckMender extends CheckVisits {
     this.mend({ action: "merge_cells", row: this.held.row, column: cell.c, row_span: 1, column_span: 1 });
   }
 
+  // The lines of the table on the page that is shown, to be moved
+  async moveLines() {
+    if (this.view.lines) return this.view.lines.finish(false);
+    const table = this.mendable();
+    const found = this.document();
+    if (!table) return;
+    if (!found.pictured) return tell("There is no page picture to move lines on; mend rows and columns in the grid.");
+    const at = this.at;
+    const { parts } = await get(`/api/documents/${found.key}/lines/${encodeURIComponent(at.key)}`);
+    if (this.at !== at) return;
+    const part = parts.find((one) => one.page === this.page) ?? parts[0];
+    if (!part) return tell("The lines of this table are not known; mend rows and columns in the grid.");
+    if (part.page !== this.page) { this.page = part.page; await this.paintPage(); }
+    const editor = new LineEditor(part, (wanted) => {
+      this.view.endLines();
+      if (!wanted) return tell("No line was moved.");
+      tell("Reading the table between its new lines …");
+      this.mend({ action: "redraw", ...wanted }, (said) => {
+        const now = said?.shown[at.key];
+        if (now?.rows) tell(`Read again: ${now.rows.length} rows, ${Math.max(...now.rows.map((row) => row.reduce((n, cell) => Math.max(n, cell.c + (cell.cs ?? 1)), 0)))} columns. u takes it back.`);
+      });
+    });
+    this.view.startLines(editor);
+  }
+
+  linesMoved() { this.moveLines().catch((error) => tell(error.message)); }
+
   // The chosen cell, the chosen note, or the table as a whole was looked at and is right
   check() {
     if (!this.mendable()) return;
@@ -155,9 +195,10 @@ export class CheckMender extends CheckVisits {
     tell(`${all.indexOf(next) + 1} of ${all.length}: ${next.why}`);
   }
 
-  mend(what) {
+  mend(what, then) {
+    const rows = this.table().row_pages.length;
     if (what.action === "edit_cell") this.paintEdited(what);
-    this.decide({ ...what, table: this.at.key });
+    this.decide({ ...what, table: this.at.key, shape: [rows, this.table().width] }, "", then);
   }
 
   // What was typed stands at once; the server's answer follows
@@ -189,14 +230,14 @@ export class CheckMender extends CheckVisits {
       button("Row above", "i", () => this.reshape("insert_row")), button("Remove row", "x", () => this.reshape("remove_row")),
       button("Column before", "I", () => this.reshape("insert_column")), button("Remove column", "X", () => this.reshape("remove_column")),
       button("Merge right", "l", () => this.mergeRight()), button("Part", "p", () => this.partCell()),
-      button("Shorter header", "h", () => this.headerRows(-1)), button("Longer header", "H", () => this.headerRows(1)), button("Redo", "r", () => this.redo()));
+      button("Shorter header", "h", () => this.headerRows(-1)), button("Longer header", "H", () => this.headerRows(1)), button("Move lines", "b", () => this.linesMoved()), button("Redo", "r", () => this.redo()));
   }
 
   mendKeys() {
     return {
       ".": () => this.nextDoubt(), c: () => this.check(), e: () => this.edit(), v: () => this.switchTab(), t: () => this.editTitle(), f: () => this.addNote(),
       i: () => this.reshape("insert_row"), x: () => this.reshape("remove_row"), I: () => this.reshape("insert_column"), X: () => this.reshape("remove_column"),
-      l: () => this.mergeRight(), p: () => this.partCell(), h: () => this.headerRows(-1), H: () => this.headerRows(1), r: () => this.redo(),
+      l: () => this.mergeRight(), p: () => this.partCell(), h: () => this.headerRows(-1), H: () => this.headerRows(1), r: () => this.redo(), b: () => this.linesMoved(),
       N: () => this.stepNote(1), P: () => this.stepNote(-1), "[": () => this.stepCell(-1), "]": () => this.stepCell(1),
     };
   }

@@ -67,8 +67,9 @@ export class CheckPainter {
       zoom(-1, "−", "Zoom out"), zoom(0, "Fit", "Zoom to fit"), zoom(1, "+", "Zoom in"),
       make("button", { type: "button", disabled: !found.pictured, onclick: () => this.view.startDrawing() }, "Add a table"),
     ]);
-    if (found.pictured) this.view.show(pagePath(found.key, this.page), this.page, found.boxes, this.at.key);
-    else this.view.empty(found.readable ? "A Word document has no pages to show." : "The document itself was not found; start with --documents FOLDER.");
+    if (this.view.lines && this.view.lines.part.page !== this.page) this.view.endLines();
+    if (found.pictured) return this.view.show(pagePath(found.key, this.page), this.page, found.boxes, this.at.key);
+    this.view.empty(found.readable ? "A Word document has no pages to show." : "The document itself was not found; start with --documents FOLDER.");
   }
 
   // The chosen cell, else the row, else the note, on the page picture

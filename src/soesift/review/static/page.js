@@ -39,6 +39,8 @@ export class PageView {
     this.frame = make("div", { class: "frame", tabindex: 0, role: "region", "aria-label": "Page picture" }, this.sheet);
     this.note = make("p", { class: "quiet note" });
     this.element = make("div", { class: "page" }, this.note, this.frame);
+    this.lines = null; // a LineEditor while lines are moved
+    this.layer.addEventListener("dblclick", (event) => this.putLine(event));
     this.layer.addEventListener("pointerdown", (event) => this.press(event));
     this.frame.addEventListener("wheel", (event) => this.wheel(event), { passive: false });
     this.drawing = null;
@@ -68,6 +70,7 @@ export class PageView {
     this.note.textContent = "";
     this.sheet.hidden = false;
     this.paint();
+    if (this.lines) return; // what is being moved stays under the hand
     if (moved) this.reveal();
     else this.revealLit();
   }
@@ -88,6 +91,7 @@ export class PageView {
     const shapes = this.boxes.map((box) => this.shape(box.box, `${box.role}${box.item === this.chosen ? " chosen" : ""}`, box.item));
     shapes.push(...lit);
     if (this.drawing) shapes.push(this.shape(this.drawing, "drawing"));
+    if (this.lines?.part.page === this.number) shapes.push(...this.lines.shapes());
     this.layer.replaceChildren(...shapes);
   }
 
@@ -174,7 +178,65 @@ export class PageView {
     return true;
   }
 
+  startLines(editor) {
+    if (!this.path) return;
+    this.lines = editor;
+    this.frame.focus();
+    this.paintLines();
+  }
+
+  paintLines() {
+    this.paint();
+    this.lineBar ??= make("div", { class: "bar lines", role: "group", "aria-label": "Lines of the table" });
+    const button = (text, key, act) => make("button", { type: "button", "aria-keyshortcuts": key, onclick: () => { act(); if (this.lines) { this.frame.focus(); this.paintLines(); } } }, text, " ", make("kbd", { "aria-hidden": "true" }, key === "Escape" ? "Esc" : key));
+    const lines = this.lines;
+    this.lineSaid ??= make("p", { class: "quiet", role: "status" });
+    this.lineSaid.textContent = lines.said();
+    this.lineBar.replaceChildren(
+      button("Read again", "Enter", () => lines.finish(true)), button("Drop", "Escape", () => lines.finish(false)),
+      button("Column line", "c", () => lines.add("columns")), button("Row line", "r", () => lines.add("rows")), button("Take out", "x", () => lines.remove()),
+      button("Previous", "[", () => lines.step(-1)), button("Next", "]", () => lines.step(1)), button("Rows or columns", "/", () => lines.jump()));
+    this.note.textContent = "Drag a line, or choose one with [ ] and move it with the arrow keys (with Shift: ten points). A double click puts in a column line, with Shift a row line.";
+    if (!this.lineBar.isConnected) this.note.after(this.lineBar, this.lineSaid);
+    const held = this.layer.querySelector(".line.chosen");
+    if (held) this.nearTo(held);
+  }
+
+  // A line that was moved out of the frame is followed
+  nearTo(line) {
+    const box = line.getBoundingClientRect(), frame = this.frame.getBoundingClientRect();
+    if (line.classList.contains("upright")) {
+      if (box.left < frame.left || box.right > frame.right) this.frame.scrollBy({ left: box.left - (frame.left + frame.right) / 2, behavior: "instant" });
+    } else if (box.top < frame.top || box.bottom > frame.bottom) this.frame.scrollBy({ top: box.top - (frame.top + frame.bottom) / 2, behavior: "instant" });
+  }
+
+  endLines() {
+    this.lines = null;
+    this.note.textContent = "";
+    this.lineBar?.remove();
+    this.lineSaid?.remove();
+    if (this.path) this.paint();
+  }
+
+  putLine(event) {
+    if (!this.lines) return;
+    const point = this.place(event);
+    const name = event.shiftKey ? "rows" : "columns";
+    this.lines.add(name, point[this.lines.lists[name].along]);
+    this.paintLines();
+  }
+
+  // Points of the page to pixels of the screen
+  pixels() { return this.sheet.clientWidth / (this.image.naturalWidth * this.points || 1); }
+
   drawingKey(event) {
+    if (this.lines) {
+      if (event.target.closest?.(".lines") && event.key === "Enter") return false; // its buttons
+      if (!this.lines.key(event)) return false;
+      event.preventDefault();
+      if (this.lines) this.paintLines();
+      return true;
+    }
     if (!this.drawing) return false;
     const steps = { ArrowLeft: [-6, 0], ArrowRight: [6, 0], ArrowUp: [0, -6], ArrowDown: [0, 6] };
     if (event.key === "Enter") this.finish(true);
@@ -220,8 +282,10 @@ export class PageView {
   }
 
   press(event) {
+    if (this.lines?.press(event, (now) => this.place(now), this.pixels(), () => this.paintLines())) { event.preventDefault(); return; }
     if (!this.drawing) {
       this.pan(event, () => {
+        if (this.lines) return;
         const item = event.target.dataset?.item;
         if (item && item !== this.chosen) this.onpick(item);
         else this.onpoint(this.number, this.place(event));

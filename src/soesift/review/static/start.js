@@ -24,7 +24,8 @@ export class StartJob {
 
   elements() {
     return [make("section", { class: "start", "aria-label": "Protocols" }, this.drop, make("div", { class: "hidden" }, this.file),
-      make("p", { class: "whyline" }, make("label", { for: "filter" }, "Show "), this.filter), this.list)];
+      make("p", { class: "whyline" }, make("label", { for: "filter" }, "Show "), this.filter,
+        make("span", { class: "quiet" }, "Overview of all: "), make("a", { href: "/api/overview.html", download: "" }, "page"), make("a", { href: "/api/overview.xlsx", download: "" }, "sheet")), this.list)];
   }
 
   keys() { return [["d", "choose files"], ["/", "search the list"], ["?", "this list"]]; }
