@@ -205,12 +205,14 @@ def overview_html(rows: Sequence[Row], name: str) -> str:
     body = element(
         "body",
         element(
-            "header", element("p", "SoESift", cls="kicker"), element("h1", text(f"Protocols in {name}")),
+            "header",
+            element("p", "SoESift", cls="kicker"),
+            element("h1", text(f"Protocols in {name}")),
             element("p", text(summed(rows)), cls="verdict"),
         ),
         element("main", element("section", frame, aria_label="Overview")),
         element("footer", text(f"{NOTE} Written by soesift {version('soesift')}.")),
-    )  # fmt: skip
+    )
     return f"<!doctype html>\n{element('html', page_head(f'Protocols in {name}', style), body, lang='en')}\n"
 
 

@@ -57,7 +57,7 @@ def routes(space: Workspace) -> list[Route]:
         if old is None:
             raise UsageError("no such document here; reload the page")
         before, after = old.look().applied.result, _of(space, request).look().applied.result
-        page = diff_html(diff_results(before, after), before, after)
+        page = diff_html(diff_results(before, after), before, after, (old.source, _of(space, request).source))
         name = quote(f"{Path(before.document.name).stem} to {Path(after.document.name).stem}.html")
         return HTMLResponse(page, headers={"content-disposition": f"attachment; filename*=UTF-8''{name}"})
 
@@ -121,6 +121,7 @@ def _studies(space: Workspace) -> list[dict[str, Any]]:
                 "key": document.key,
                 "name": plain(info.name),
                 "state": state_of(look, space.readers),
+                "open": sum(item.open for item in look.items),
                 "signed": who,
                 "tables": len(look.applied.result.tables),
                 "pages": info.n_pages,

@@ -6,19 +6,12 @@ from collections.abc import Sequence
 from importlib.metadata import version
 from typing import Any
 
+from soesift.app.part11 import POINTS, summary
 from soesift.export.html import element, text
 from soesift.export.wording import document_facts, heading_of, type_name, where
 from soesift.review.corrections import Correction, effective
 from soesift.review.documents import Document, Look
 from soesift.review.worklist import doubtful_places
-
-PART_11 = (
-    "Of 21 CFR Part 11 this trail meets: time-stamped entries that are added and never changed (11.10(e)), the name of "
-    "who made each (11.50(a)(1)), the time of signing (11.50(a)(2)), its meaning (11.50(a)(3)), and the link of a "
-    "signature to the record by its hash (11.70). It does not meet: identity checked by the program (11.10(d), 11.100, "
-    "11.300), validation of the system (11.10(a)), and protection against a person with access to the files. These are "
-    "the duty of the place where it runs."
-)
 
 
 def signatures(corrections: Sequence[Correction]) -> list[Correction]:
@@ -70,14 +63,15 @@ def audit_report(document: Document, readers: int = 1) -> str:
         element("h2", "Corrections that no longer fit") + _rows(("When", "Who", "What", "Why not"), left)
         if left
         else "",
-        element("h2", "What this trail is"),
-        element("p", text(PART_11)),
+        element("h2", "21 CFR Part 11"),
+        element("p", text(summary())),
+        _rows(("Section", "Asks for", "", "What this program does"), POINTS),
     ]
     link = element("link", rel="stylesheet", href="/static/audit.css")
     head = element(
         "head", element("meta", charset="utf-8"), element("title", text(f"Audit {result.document.name}")), link
     )
-    return f"<!doctype html>{element('html', head, element('body', *body), lang='en')}"
+    return f"<!doctype html>{element('html', head, element('body', element('main', *body)), lang='en')}"
 
 
 def _what(one: Correction) -> str:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from importlib.resources import files
+from pathlib import Path
 from typing import Literal
 
 from soesift.diff.models import Edit, ScheduleDiff, TableDiff
 from soesift.diff.words import KIND_WORDS, change, letter, where
 from soesift.export.html import element, items, page_head, text
+from soesift.export.page_images import PageImage, render_pages
 from soesift.export.wording import page_ranges
-from soesift.result.models import Result, SoeTable
+from soesift.result.models import Box, Cell, Result, SoeTable
 
 # Two grids side by side, rows and columns at the same height, what changed with its letter.
 
 Which = Literal["old", "new"]
+WHICH: tuple[Which, Which] = ("old", "new")
 Spot = tuple[int | None, int | None]  # row and column of the grid; None: the whole column or row
 
 
@@ -96,13 +100,100 @@ def _marked(content: str, kind: str | None) -> str:
 LEGEND = (("A", "added"), ("R", "removed"), ("C", "changed"), ("M", "moved"))
 
 
-def diff_html(found: ScheduleDiff, old: Result, new: Result) -> str:
-    """The page as text. Every text of the documents is escaped; no script, nothing is fetched."""
-    style = files("soesift.diff").joinpath("diff.css").read_text(encoding="utf-8")
-    head = page_head(f"Schedule changes: {found.old.name} to {found.new.name}", style)
-    before, after = ({t.id: t for t in result.tables} for result in (old, new))
-    main = element("main", *(_table(t, n, before, after) for n, t in enumerate(found.tables, 1)))
-    return f"<!DOCTYPE html>\n{element('html', head, element('body', _header(found), main), lang='en')}\n"
+Pdfs = tuple[Path | None, Path | None]  # both documents themselves, to show their pages
+
+
+def diff_html(found: ScheduleDiff, old: Result, new: Result, pdfs: Pdfs = (None, None)) -> str:
+    """The page as text. Every text of the documents is escaped; nothing is fetched, and the one script, which the
+    policy names by hash, scrolls both grids together. With `pdfs`, what is printed stands beside each change."""
+    style, script = (files("soesift.diff").joinpath(f"diff.{kind}").read_text("utf-8") for kind in ("css", "js"))
+    head = page_head(f"Schedule changes: {found.old.name} to {found.new.name}", style, script)
+    sides = [_Side.of(which, result, found, pdf) for which, result, pdf in zip(WHICH, (old, new), pdfs, strict=True)]
+    main = element("main", *(_table(t, n, sides) for n, t in enumerate(found.tables, 1)))
+    body = element("body", *(side.store() for side in sides), _header(found), main, f"<script>{script}</script>")
+    return f"<!DOCTYPE html>\n{element('html', head, body, lang='en')}\n"
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """One version: its tables by id, and pictures of the pages on which something changed."""
+
+    which: Which
+    tables: dict[str, SoeTable]
+    images: dict[int, PageImage]
+
+    @classmethod
+    def of(cls, which: Which, result: Result, found: ScheduleDiff, pdf: Path | None) -> _Side:
+        tables = {table.id: table for table in result.tables}
+        named = [(tables.get(name.id), t.edits) for t in found.tables if (name := getattr(t, which)) is not None]
+        pages = [page for table, edits in named if table for edit in edits for page, _ in spots(table, edit, which)]
+        return cls(which, tables, render_pages(pdf, pages))
+
+    def store(self) -> str:
+        """Each picture once; what shows a piece of it refers to it."""
+        held = [
+            element("image", id=f"{self.which}{i.number}", width=i.width, height=i.height, href=i.url)
+            for i in self.images.values()
+        ]
+        return element("svg", element("defs", *held), cls="store", aria_hidden="true", width="0", height="0")
+
+    def piece(self, table: SoeTable, edit: Edit) -> str:
+        """The part of a page on which a change is printed, its cells framed; nothing without a picture."""
+        found = [(page, boxes) for page, boxes in spots(table, edit, self.which) if page in self.images]
+        if not found:
+            return ""
+        page, boxes = found[0]
+        image, box = self.images[page], hull(boxes)
+        x0, y0 = max(0.0, box[0] - AROUND), max(0.0, box[1] - AROUND)
+        wide, high = min(image.width, box[2] + AROUND) - x0, min(image.height, box[3] + AROUND, y0 + HIGHEST) - y0
+        frames = [
+            element("rect", x=f"{b[0]:.1f}", y=f"{b[1]:.1f}", width=f"{b[2] - b[0]:.1f}", height=f"{b[3] - b[1]:.1f}")
+            for b in boxes
+        ]
+        name = f"{'Old' if self.which == 'old' else 'New'}, page {page}"
+        drawn = element(
+            "svg",
+            element("use", href=f"#{self.which}{page}"),
+            *frames,
+            role="img",
+            aria_label=name,
+            viewBox=f"{x0:.1f} {y0:.1f} {max(wide, LEAST_WIDE):.1f} {max(high, 1.0):.1f}",
+        )
+        return element("figure", drawn, element("figcaption", text(name)), cls="piece")
+
+
+AROUND = 24.0  # points of the page that are shown around a change
+HIGHEST = 320.0  # points of the page that are shown at most
+LEAST_WIDE = 160.0  # points: less of a page is no help to the eye
+
+
+def spots(table: SoeTable, edit: Edit, which: Which) -> list[tuple[int, list[Box]]]:
+    """Where a change is printed: the boxes of its cells, by page, in order; none where that is not known."""
+    place = edit.old if which == "old" else edit.new
+    if place is None or not (place.rows or place.columns) or edit.kind.startswith("footnote"):
+        return []
+    turned_ = "transposed" in table.flags
+    rows, columns = (place.columns, place.rows) if turned_ else (place.rows, place.columns)
+    marks = rows and columns
+    found: dict[int, list[Box]] = {}
+    for cell in table.cells:
+        down = {*range(cell.row, cell.row + cell.row_span)} & {*rows}
+        across = {*range(cell.column, cell.column + cell.column_span)} & {*columns}
+        named = bool(down and across) if marks else _names_it(cell, table, bool(down), bool(across))
+        if named and cell.page is not None and cell.bbox is not None:
+            found.setdefault(cell.page, []).append(cell.bbox)
+    return sorted(found.items())
+
+
+def _names_it(cell: Cell, table: SoeTable, down: bool, across: bool) -> bool:
+    """Whether a cell names a row or column that changed as a whole: an activity by its row, a visit by its header."""
+    return down or (across and cell.row < table.header_rows)
+
+
+def hull(boxes: list[Box]) -> Box:
+    """The smallest box around all."""
+    x0, y0, x1, y1 = zip(*boxes, strict=True)
+    return min(x0), min(y0), max(x1), max(y1)
 
 
 def badge(kind: str) -> str:
@@ -125,7 +216,7 @@ def _header(found: ScheduleDiff) -> str:
     )
 
 
-def _table(diff: TableDiff, number: int, old: dict[str, SoeTable], new: dict[str, SoeTable]) -> str:
+def _table(diff: TableDiff, number: int, sides: list[_Side]) -> str:
     name = diff.new or diff.old
     title = f"{number}. {(name.title or name.id) if name else ''}"
     heading = element("h2", text(title), dir="auto")
@@ -135,14 +226,16 @@ def _table(diff: TableDiff, number: int, old: dict[str, SoeTable], new: dict[str
         return element("section", heading, element("p", badge(kind), text(f"Table {state}.")))
     places = [page_ranges(name.pages) for name in (diff.old, diff.new)]
     pages = element("p", text(f"Pages {places[0]} → {places[1]}"), cls="quiet") if all(places) else ""
-    grids = grids_html(diff, old[diff.old.id], new[diff.new.id])
-    return element("section", heading, pages, _edits(diff), grids)
+    old, new = sides[0].tables[diff.old.id], sides[1].tables[diff.new.id]
+    return element("section", heading, pages, _edits(diff, (old, new), sides), grids_html(diff, old, new))
 
 
-def _edits(diff: TableDiff) -> str:
+def _edits(diff: TableDiff, tables: tuple[SoeTable, SoeTable], sides: list[_Side]) -> str:
     if not diff.edits:
         return element("p", "No differences.")
-    head = element("tr", *(element("th", name, scope="col") for name in ("", "What", "Where", "Change")))
+    pictured = any(side.images for side in sides)
+    columns = ("", "What", "Where", "Change", *(("Old page", "New page") if pictured else ()))
+    head = element("tr", *(element("th", name, scope="col") for name in columns))
     rows = [
         element(
             "tr",
@@ -150,6 +243,7 @@ def _edits(diff: TableDiff) -> str:
             element("td", text(KIND_WORDS[e.kind])),
             element("td", text(where(e)), dir="auto"),
             element("td", text(change(e)), dir="auto"),
+            *(element("td", side.piece(table, e)) for side, table in zip(sides, tables, strict=True) if pictured),
         )
         for e in diff.edits
     ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import re
 from collections.abc import Iterable
 from html import escape
@@ -65,12 +67,15 @@ def chip(label: str, kind: str = "", title: str = "") -> str:
     return element("span", text(label), cls=f"chip {kind}".strip(), title=title or None)
 
 
-def page_head(title: str, style: str) -> str:
-    """The head of a page that stands alone: `style` is CSS; no script, nothing is fetched."""
+def page_head(title: str, style: str, script: str = "") -> str:
+    """The head of a page that stands alone: `style` is CSS; nothing is fetched, and no script runs but `script`, which
+    the page's body has to hold as its only one."""
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    policy = f"{POLICY}; script-src 'sha256-{digest}'" if script else POLICY
     return element(
         "head",
         element("meta", charset="utf-8"),
-        element("meta", http_equiv="Content-Security-Policy", content=POLICY),
+        element("meta", http_equiv="Content-Security-Policy", content=policy),
         element("meta", name="viewport", content="width=device-width, initial-scale=1"),
         element("title", text(title)),
         f"<style>\n{style}</style>",

@@ -289,8 +289,10 @@ def _only_at(cell: Cell, step: Step) -> bool:
 
 def _ending_at(table: SoeTable, step: Step) -> list[tuple[int, int]]:
     """Merged cells whose last row or column lies right before a place."""
-    ends = [(c, c.row + c.row_span, c.row_span) if step.rows else (c, c.column + c.column_span, c.column_span)
-            for c in table.cells]  # fmt: skip
+    ends = [
+        (c, c.row + c.row_span, c.row_span) if step.rows else (c, c.column + c.column_span, c.column_span)
+        for c in table.cells
+    ]
     return [(c.row, c.column) for c, end, span in ends if end == step.at and span > 1]
 
 

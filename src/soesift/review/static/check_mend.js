@@ -79,7 +79,7 @@ export class CheckMender extends CheckVisits {
     const given = await askMany(`Row ${row + 1}, column ${column + 1}`, {
       text: { label: "Text, without footnote markers", value: cell.t, rows: 3 },
       markers: { label: "Footnote markers, apart by commas", value: (cell.m ?? []).join(", ") },
-      states: { label: "shaded, struck, redacted", value: (cell.s ?? []).join(", ") },
+      states: { label: "States: shaded, struck, redacted; apart by commas", value: (cell.s ?? []).join(", ") },
     });
     if (!given) return;
     this.mend({ action: "edit_cell", row, column, text: given.text.trim(), markers: LIST(given.markers), states: LIST(given.states) });
@@ -224,13 +224,18 @@ export class CheckMender extends CheckVisits {
 
   mendBar() {
     const button = (text, key, action) => make("button", { type: "button", "aria-keyshortcuts": key, onclick: action }, text, " ", make("kbd", { "aria-hidden": "true" }, key));
-    return make("div", { class: "bar", role: "group", "aria-label": "Mend" },
+    const first = make("div", { class: "bar", role: "group", "aria-label": "Mend" },
       button("Next doubt", ".", () => this.nextDoubt()), button("Is right", "c", () => this.check()), button("Edit", "e", () => this.edit()), button(this.tab === "visits" ? "Grid" : "Visits", "v", () => this.switchTab()),
       button("Title", "t", () => this.editTitle()), button("Add note", "f", () => this.addNote()),
+      button("Move lines", "b", () => this.linesMoved()), button("Redo", "r", () => this.redo()));
+    const shape = make("div", { class: "bar", role: "group", "aria-label": "Rows and columns" },
       button("Row above", "i", () => this.reshape("insert_row")), button("Remove row", "x", () => this.reshape("remove_row")),
       button("Column before", "I", () => this.reshape("insert_column")), button("Remove column", "X", () => this.reshape("remove_column")),
       button("Merge right", "l", () => this.mergeRight()), button("Part", "p", () => this.partCell()),
-      button("Shorter header", "h", () => this.headerRows(-1)), button("Longer header", "H", () => this.headerRows(1)), button("Move lines", "b", () => this.linesMoved()), button("Redo", "r", () => this.redo()));
+      button("Shorter header", "h", () => this.headerRows(-1)), button("Longer header", "H", () => this.headerRows(1)));
+    const more = make("details", { open: localStorage.getItem("soesift.shape") !== "closed" }, make("summary", {}, "Rows, columns, header"), shape);
+    more.addEventListener("toggle", () => localStorage.setItem("soesift.shape", more.open ? "open" : "closed"));
+    return make("div", {}, first, more);
   }
 
   mendKeys() {

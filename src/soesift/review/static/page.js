@@ -55,6 +55,9 @@ export class PageView {
     this.path = path;
     this.number = number;
     const turn = (this.turn = (this.turn ?? 0) + 1); // the same page may be shown again while its picture still comes
+    if (moved && !this.lines) setTimeout(() => { if (this.turn === turn && this.image.alt !== named) this.note.textContent = `Drawing page ${number} …`; }, 400);
+    const named = `Page ${number}: ${this.boxes.length || "no"} ${this.boxes.length === 1 ? "box" : "boxes"}`;
+    if (moved) this.image.alt = "";
     try {
       const url = await load(wanted);
       if (this.turn !== turn) return;
@@ -66,8 +69,8 @@ export class PageView {
     }
     if (this.turn !== turn) return;
     this.points = 72 / DPI[size];
-    this.image.alt = `Page ${number}: ${this.boxes.length || "no"} ${this.boxes.length === 1 ? "box" : "boxes"}`;
-    this.note.textContent = "";
+    this.image.alt = named;
+    if (!this.lines && !this.drawing) this.note.textContent = "";
     this.sheet.hidden = false;
     this.paint();
     if (this.lines) return; // what is being moved stays under the hand

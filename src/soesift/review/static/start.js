@@ -4,6 +4,10 @@ import { freshId, get, put, send } from "./api.js";
 import { make, tell } from "./dom.js";
 
 const POLL = 1000;
+const FORMATS = {
+  xlsx: "Excel", html: "Report (HTML)", csv: "CSV", docx: "Word", m11: "ICH M11, section 1.3 (Word)", visits: "Visit table", usdm: "USDM 4.0", "usdm4-input": "usdm4 input",
+  "usdm4-excel": "usdm4 workbook", soa2usdm: "soa2usdm sheets", fhir: "FHIR", odm: "ODM 1.3.2", redcap: "REDCap", docling: "Docling",
+};
 const STATES = { waiting: "waiting", reading: "reading", failed: "not read", "to check": "to check", checked: "checked, not signed", "signed once": "signed, another reader is wanted", signed: "signed", error: "error" };
 
 export class StartJob {
@@ -82,8 +86,8 @@ export class StartJob {
   studyLine(row) {
     const open = make("button", { type: "button", onclick: () => this.open(row.key) }, "Check");
     const sign = (row.state === "checked" || (row.state === "signed once" && !row.signed.includes(this.me.name))) ? make("button", { type: "button", onclick: () => this.sign(row) }, "Sign") : null;
-    const kinds = make("select", { "aria-label": `Format for ${row.name}` }, ...this.seen.formats.map((kind) => make("option", { value: kind }, kind)));
-    const take = make("a", { class: "button", href: `/api/documents/${row.key}/export/${this.seen.formats[0]}`, download: "" }, "Take");
+    const kinds = make("select", { "aria-label": `Format for ${row.name}` }, ...this.seen.formats.map((kind) => make("option", { value: kind }, FORMATS[kind] ?? kind)));
+    const take = make("a", { class: "button", href: `/api/documents/${row.key}/export/${this.seen.formats[0]}`, download: "" }, "Download");
     kinds.addEventListener("change", () => take.setAttribute("href", `/api/documents/${row.key}/export/${kinds.value}`));
     const audit = make("a", { href: `/api/documents/${row.key}/audit.html`, target: "_blank", rel: "noopener" }, "Audit report");
     const who = row.signed?.length ? ` by ${row.signed.join(", ")}` : "";
@@ -93,7 +97,7 @@ export class StartJob {
     for (const other of row.versions ?? []) {
       name.append(" ", make("a", { class: "quiet", href: `/api/documents/${row.key}/changes/${other.key}`, download: "" }, `changes since ${other.name}${other.version ? ` (${other.version})` : ""}`));
     }
-    return make("tr", {}, name, make("td", {}, `${STATES[row.state]}${who}`), make("td", {}, String(row.tables)),
+    return make("tr", {}, name, make("td", {}, `${STATES[row.state]}${row.open ? `: ${row.open}` : ""}${who}`), make("td", { "data-name": "Schedules: " }, String(row.tables)),
       make("td", {}, open, " ", sign), make("td", {}, kinds, " ", take, " ", audit));
   }
 
