@@ -158,8 +158,10 @@ class _Side:
             role="img",
             aria_label=name,
             viewBox=f"{x0:.1f} {y0:.1f} {max(wide, LEAST_WIDE):.1f} {max(high, 1.0):.1f}",
+            width=f"{max(wide, LEAST_WIDE):.0f}",
+            height=f"{max(high, 1.0):.0f}",
         )
-        return element("figure", drawn, element("figcaption", text(name)), cls="piece")
+        return element("figure", drawn, element("figcaption", text(name)), cls="piece", tabindex="0")
 
 
 AROUND = 24.0  # points of the page that are shown around a change
