@@ -13,7 +13,7 @@ import pytest
 from made_protocols import no_schedule, short_protocol, without_timing
 from soesift.detect.job import Job, Limits
 from soesift.detect.scans import kept_scan
-from soesift.document import scan_text
+from soesift.document import scan_nets
 from soesift.sample.protocol import make_protocol
 from soesift.scale.ray_engine import PAGES, PictureReader, has_token, in_pieces, picture_readers
 
@@ -107,9 +107,9 @@ def test_a_gpu_is_used_by_those_who_were_given_one(
 ) -> None:
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", visible)
     monkeypatch.setattr("onnxruntime.get_available_providers", lambda: [provider])
-    assert scan_text.has_gpu() is expected
+    assert scan_nets.has_gpu() is expected
     monkeypatch.delenv("CUDA_VISIBLE_DEVICES")
-    assert not scan_text.has_gpu()
+    assert not scan_nets.has_gpu()
 
 
 def test_a_token_is_offered_where_there_is_one(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """Reading a page that is a picture: straighten, turn upright, find rulings, read lines and lone marks.
 
-Text detection and recognition are PP-OCR's models as packed by RapidOCR; everything else is morphology. The
-same picture always gives the same page.
+Lines are found by a small net of our own and read by PP-OCR's recogniser as packed by RapidOCR; everything else is
+morphology. The same picture always gives the same page.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from soesift.document.orient import turn_page
 from soesift.document.page import Page
 from soesift.document.rulings import as_lines, connected
 from soesift.document.scan_dark import even_paper, lighten
+from soesift.document.scan_find import find_lines
 from soesift.document.scan_lines import (
     DASH,
     Line,
@@ -32,7 +33,8 @@ from soesift.document.scan_rules import Boxes, Grey
 from soesift.document.scan_text import Picture, detect_lines, read_crops
 
 FINEST, COARSEST = 220.0, 150.0  # dots per inch within which a picture is read as it is
-LONGEST = 1600  # pixels: side of the picture that the text detector sees
+LONGEST = 1600  # pixels: side of the picture that is looked at for lines
+FEW = 6  # lines: where the small net finds fewer, PP-OCR's detector looks too
 SAMPLE = 4  # lines that are read to tell how the page is turned
 SHARE = 7.0  # of a line's height: so much of its length is read for that
 UPRIGHT = 0.9  # mean confidence of the usual way from which the other is not tried
@@ -70,7 +72,7 @@ def read_scan(
     turn, lines = _find_turn(scan)
     if turn:
         scan = _turned(scan, turn)
-        lines = detect_lines(scan.picture, LONGEST)
+        lines = _lines_of(scan.picture)
     page = _read_upright(scan, lines)
     page.number, page.label = number, label
     page.width, page.height = (height_pt, width_pt) if turn in (90, 270) else (width_pt, height_pt)
@@ -147,7 +149,7 @@ def _find_turn(scan: _Scan) -> tuple[int, Boxes]:
     Whether lines run down or across the page is seen from their boxes; which end is up, from how surely the
     longest of them are read either way.
     """
-    boxes = detect_lines(scan.picture, LONGEST)
+    boxes = _lines_of(scan.picture)
     size = boxes[:, 2:] - boxes[:, :2]
     down, across = (size[:, i] > 1.8 * size[:, 1 - i] for i in (1, 0))
     sideways = size[down, 1].sum() > 1.2 * size[across, 0].sum()
@@ -163,6 +165,12 @@ def _find_turn(scan: _Scan) -> tuple[int, Boxes]:
         if sure[0] >= UPRIGHT:
             return ways[0], boxes
     return (ways[1] if sure[1] > sure[0] + 0.05 else ways[0]), boxes
+
+
+def _lines_of(picture: Picture) -> Boxes:
+    """Boxes of the lines of text; a picture on which the small net finds hardly any is none that it knows."""
+    boxes = find_lines(picture, LONGEST)
+    return boxes if len(boxes) >= FEW else detect_lines(picture, LONGEST)
 
 
 def _cut(picture: Picture, box: NDArray[np.float32], turn: int) -> Picture:

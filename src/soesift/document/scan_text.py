@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.util import find_spec
@@ -13,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from soesift.document.scan_alphabet import cut_classes, kept_classes, metadata
+from soesift.document.scan_nets import session
 from soesift.errors import UsageError
 
 Picture = NDArray[np.uint8]  # (h, w, 3) RGB
@@ -63,20 +63,12 @@ def without_ocr() -> str:
 
 @lru_cache(maxsize=2)
 def _session(part: Literal["det", "rec"]) -> Any:
-    """The session of a model, made once, on as many threads as this process may use cores, or on its GPU."""
-    import onnxruntime
-
+    """The session of a model, made once."""
     file = weights(part)
     if file is None:
         raise UsageError(f"{without_ocr()}, or use --ocr never")
-    how = onnxruntime.SessionOptions()
-    how.log_severity_level = 4
-    how.enable_cpu_mem_arena = part == "rec"  # a fifth faster; pages differ in size, and the arena would keep each
-    how.intra_op_num_threads, how.inter_op_num_threads = cores(), 1
-    how.add_session_config_entry("session.intra_op.allow_spinning", "0")  # waiting threads leave their core to others
-    where = ["CUDAExecutionProvider", "CPUExecutionProvider"] if has_gpu() else ["CPUExecutionProvider"]
-    model = str(file) if part == "det" else _recogniser()[0]
-    return onnxruntime.InferenceSession(model, how, providers=where)
+    # the recogniser is a fifth faster with an arena; pages differ in size, and the detector's would keep each
+    return session(str(file) if part == "det" else _recogniser()[0], arena=part == "rec")
 
 
 @lru_cache(maxsize=1)
@@ -95,28 +87,12 @@ def _recogniser() -> tuple[str | bytes, list[str]]:
 
 
 def _run(part: Literal["det", "rec"], inputs: NDArray[np.float32]) -> NDArray[np.float32]:
-    session = _session(part)
-    return np.asarray(session.run(None, {session.get_inputs()[0].name: inputs})[0], np.float32)
-
-
-def has_gpu() -> bool:
-    """Whether this process was given a GPU (CUDA_VISIBLE_DEVICES names one) and onnxruntime can use it."""
-    if os.environ.get("CUDA_VISIBLE_DEVICES", "-1").strip() in ("", "-1"):
-        return False
-    import onnxruntime
-
-    return "CUDAExecutionProvider" in onnxruntime.get_available_providers()
-
-
-def cores() -> int:
-    """Cores this process may run on (OMP_NUM_THREADS, if set), at most four: more gain nothing on one page."""
-    told = os.environ.get("OMP_NUM_THREADS", "")
-    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(1, min(4, allowed, int(told) if told.isdecimal() else allowed))
+    net = _session(part)
+    return np.asarray(net.run(None, {net.get_inputs()[0].name: inputs})[0], np.float32)
 
 
 def detect_lines(picture: Picture, longest: int) -> NDArray[np.float32]:
-    """(n, 4) boxes of text lines in pixels; the detector sees at most `longest` pixels a side."""
+    """(n, 4) boxes of text lines in pixels by PP-OCR's detector, which sees at most `longest` pixels a side."""
     import cv2
 
     height, width = picture.shape[:2]
