@@ -7,11 +7,12 @@ import math
 import os
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
 
+from soesift.detect import apart, remote
 from soesift.detect import reading as reading_module
 from soesift.detect.all_tables import done_list, finished, hashes, named, not_read, write_tables
 from soesift.detect.apart import outcome_of, why_it_died
@@ -28,6 +29,7 @@ from soesift.detect.remote import check_urls, documents_at, is_final, is_url, na
 from soesift.detect.scans import Scan, keep_scan, kept_scan, scans_folder
 from soesift.detect.sources import bring, find_documents, find_sources, scratch
 from soesift.document.page import Page
+from soesift.document.raised import DOWN, UP
 from soesift.errors import DocumentError, ModelError, UsageError
 from soesift.files import WriteError
 from soesift.join.fragment import Fragment
@@ -292,6 +294,105 @@ def test_options_survive_packing() -> None:
     assert ReadOptions().settings == {"ocr": "auto", "pages": ""}
 
 
+def test_a_page_that_cannot_be_read_is_said_and_has_a_size(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(error: Exception) -> tuple[Page, dict[int, str]]:
+        def read(document: Any, index: int) -> Page:
+            raise error
+
+        monkeypatch.setattr(reading_module, "read_page", read)
+        reading = Reading()
+        return page_of(None, 2, reading), reading.unread
+
+    page, said = fail(DocumentError("page 3 is broken"))
+    assert ((page.number, page.width, page.height), said) == ((3, 612, 792), {3: "page 3 is broken"})
+    assert "ValueError" in fail(ValueError("odd"))[1][3]
+
+
+def test_a_glance_is_at_a_small_picture(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[float] = []
+
+    class Sheet:
+        def get_size(self) -> tuple[float, float]:
+            return 600.0, 800.0
+
+    def render(document: Any, index: int, dpi: float) -> Any:
+        asked.append(dpi)
+        return np.full((160, 120, 3), 255, np.uint8)
+
+    monkeypatch.setattr(reading_module, "render_page", render)
+    assert reading_module._glance([Sheet()], 0) < 0.5
+    assert asked == [pytest.approx(2 * 72 * reading_module.SETTINGS.side / 800)]
+    assert reading_module._glance([None], 0) == 1.0  # one that cannot be drawn is to be read
+
+
+class Hand:
+    """Stands for a worker's process."""
+
+    made: ClassVar[list[Hand]] = []
+
+    def __init__(self, work: Any, memory_mb: int, stop: Any = None) -> None:
+        self.memory_mb, self.closed = memory_mb, False
+        self.made.append(self)
+
+    def close(self, force: bool = False) -> None:
+        self.closed = force
+
+
+def test_tasks_are_shared_among_workers_that_are_closed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(apart, "Worker", Hand)
+    Hand.made = []
+    found = list(apart.each_apart([1, 2, 3], lambda worker, task: task * 10, lambda *a: {}, 2, Limits(memory_mb=5)))
+    assert sorted(found) == [10, 20, 30]
+    assert [(one.memory_mb, one.closed) for one in Hand.made] == [(5, True), (5, True)]
+    asked: list[dict[str, Any]] = []
+
+    def ask(worker: Any, task: dict[str, Any], limits: Limits, tell: Any) -> dict[str, Any]:
+        asked.append(task)
+        tell(1, 3, "reading")
+        return {"done": Outcome(tmp_path / "p.pdf", result(error="bad"), stem="p").packed()}
+
+    monkeypatch.setattr(apart, "ask", ask)
+    told: list[tuple[Any, ...]] = []
+    for workers, alone in ((1, True), (2, False)):
+        [one] = apart.run_apart([job(tmp_path)] * 1, "linear", workers, Limits(), lambda *said: told.append(said))
+        assert (one.stem, asked[-1]["alone"]) == ("p", alone)
+    assert told[0] == (tmp_path / "p.pdf", 1, 3, "reading")
+
+
+def test_a_process_says_why_it_stopped(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(apart, "end_with_parent", lambda: None)
+    monkeypatch.setattr(apart, "_detector", lambda model: None)
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    seen: list[Job] = []
+
+    def work(act: Any, alone: bool = True) -> dict[str, Any]:
+        def run(one: Job, detector: Any, progress: Any) -> Outcome:
+            seen.append(one)
+            if isinstance(act, Exception):
+                raise act
+            return Outcome(one.path, result(error="bad"), stem="p")
+
+        monkeypatch.setattr(apart, "run_job", run)
+        task = {
+            "job": job(tmp_path).packed(),
+            "model": "linear",
+            "alone": alone,
+            "seconds": 100.0,
+            "without": {"3": "why"},
+        }
+        return apart.work_on_job(task, lambda *a: None)
+
+    assert work(None)["stem"] == "p"
+    assert "OMP_NUM_THREADS" not in os.environ
+    assert seen[0].read.without == {3: "why"}
+    assert seen[0].read.ocr_seconds == pytest.approx(100 * apart.OCR_SHARE)
+    assert work(ModelError("none")) == {"kind": "model", "stop": "none"}
+    assert work(WriteError("full")) == {"kind": "write", "stop": "full"}
+    assert work(Awaiting([2], tmp_path)) == {"awaits": [2], "scans": str(tmp_path)}
+    work(None, alone=False)
+    assert os.environ.pop("OMP_NUM_THREADS") == "1"
+
+
 # what is decided
 
 
@@ -345,6 +446,32 @@ def test_fragments_become_a_table_with_its_notes() -> None:
         [fragment([HEADER, *BODY], 1), fragment([HEADER, *BODY], 9, caption="Schedule of Cohort B")], {}
     )
     assert [one.id for one in tables] == ["t1", "t2"]
+
+
+def test_pages_of_notes_end_where_nothing_is_left_to_explain() -> None:
+    grid = [HEADER, ["ECG", "X", "", "", ""], ["Weight", "X", "X", "X", "X"]]
+    raised = [HEADER, [f"ECG{UP}a{DOWN}", "X", "", "", ""], grid[2]]
+
+    def pages(marked: bool, *later: list[TextLine], flags: list[str] | None = None) -> list[int]:
+        one = fragment(grid, 1, below=lines("a Only if needed."), flags=flags or [])
+        if marked:
+            one.cells = [
+                GridCell(c.row, c.column, 1, 1, c.text, raised[c.row][c.column] if c.column == 0 else "")
+                for c in one.cells
+            ]
+            one.cells[5] = GridCell(1, 0, 1, 1, "ECGa", raised[1][0])
+            one.record.grid[1][0] = "ECGa"
+        found = assemble_tables([one], {2 + k: some for k, some in enumerate(later)})[0].footnote_pages
+        one.record.grid[1][0] = "ECG"
+        return found
+
+    foreign = lines("p Only if needed.", "q Before dosing.")
+    assert pages(False, foreign) == [2]
+    assert pages(True, foreign) == []
+    assert pages(True, foreign, flags=["image_only"]) == [2]
+    many = [lines(f"{chr(98 + 2 * k)} One of them.", f"{chr(99 + 2 * k)} Another one.") for k in range(6)]
+    assert pages(False, *many) == [2, 3, 4, 5]
+    assert pages(False, lines("Prose goes on."), *many) == []
 
 
 class Judge:
@@ -626,6 +753,39 @@ def test_which_errors_are_final_and_how_they_are_said() -> None:
     assert why(Answered("odd")) == "Answered: see ... for more"
     assert why(FileNotFoundError("x")) == "not found"
     assert why(OSError()) == "OSError"
+
+
+def test_what_may_pass_is_tried_again(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    slept: list[float] = []
+    monkeypatch.setattr(remote.time, "sleep", slept.append)
+
+    def fetch(*acts: Any) -> bytes:
+        queue = list(acts)
+        slept.clear()
+
+        def stream(url: str, place: Path, most: int) -> None:
+            act = queue.pop(0)
+            place.write_bytes(b"part")
+            if isinstance(act, Exception):
+                raise act
+
+        monkeypatch.setattr(remote, "_stream", stream)
+        remote.copy("https://user:key@host/p.pdf", tmp_path / "p.pdf")
+        return (tmp_path / "p.pdf").read_bytes()
+
+    assert (fetch(None), slept) == (b"part", [])
+    assert (fetch(OSError("x"), OSError("x"), None), slept) == (b"part", [1.0, 4.0])
+    for acts, pauses in (
+        ([OSError("x")] * 3, [1.0, 4.0]),
+        ([FileNotFoundError("x")], []),
+        ([Answered(404)], []),
+        ([Answered(500), Answered(404)], [1.0]),
+        ([DocumentError("host/p.pdf: too large")], []),
+    ):
+        with pytest.raises(DocumentError, match=r"host/p\.pdf"):
+            fetch(*acts)
+        assert slept == pauses
+        assert [path.name for path in tmp_path.iterdir()] == ["p.pdf"]  # no part is left behind
 
 
 def test_lists_are_read_line_by_line(tmp_path: Path) -> None:

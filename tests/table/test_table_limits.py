@@ -17,6 +17,7 @@ from soesift.table.context import (
     is_heading,
     is_tail,
     is_title_like,
+    lines_outside,
     surroundings,
 )
 from soesift.table.find import PageTables, holds_notes, is_table, tables_of
@@ -419,6 +420,18 @@ def test_the_surroundings_of_a_table_are_what_stands_above_and_below_it() -> Non
     )
 
 
+def test_lines_outside_tables_keep_their_print() -> None:
+    found = table([["a", "b"]], rows=[100, 120])
+    some = words(("Over", 10, 50), ("it", 35, 50), ("in", 20, 105), ("below", 12, 150), ("raised", 40, 150))
+    some.size[4] = 6
+    over, below = lines_outside(some, [found])
+    assert (over.text, over.top, over.bottom, over.size, over.left, over.indent) == ("Over it", 50, 60, 10, 10, 35)
+    assert (below.text, below.left, below.indent, below.size) == ("below raised", 12, 40, 8)
+    assert lines_outside(some.take(np.array([2])), [found]) == []
+    some.turn[:2] = 90
+    assert [line.text for line in lines_outside(some, [found])] == ["below raised"]
+
+
 def page_of(tables: list[FoundTable], *some: TextLine, source: str = "text") -> PageTables:
     return PageTables(3, "iii", 600, 800, 0, source, "", tables, list(some))
 
@@ -620,6 +633,9 @@ def test_words_inside_narrow_columns_keep_them() -> None:
     found = table([["", "", ""]], columns=[0, 50, 58, 100])
     narrow = np.array([False, True, False])
     assert alone(found, narrow, np.array([[54.0, 10.0]])).tolist() == [False] * 3
+    wide = table([["", "", ""], ["", "", ""]], columns=[0, 50, 58, 100])
+    wide.cells = [GridCell(0, 0, 1, 3), *wide.cells[3:]]
+    assert alone(wide, narrow, np.array([[54.0, 10.0]])).tolist() == [False, True, False]  # a text over it
     assert alone(found, narrow, np.array([[54.0, 30.0], [70.0, 10.0], [40.0, 10.0]])).tolist() == [False, True, False]
 
 
