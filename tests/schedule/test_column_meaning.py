@@ -490,3 +490,54 @@ def test_bare_numbers_stay_open_where_they_may_be_something_else(numbers: list[s
     read = visits([["Evaluation", "Screening", "Day 1", "Day 3", "Day 7", "EOT"], ["", *numbers]])
     assert any(v.doubts for v in read)
     assert read[0].day is None
+
+
+@pytest.mark.parametrize(
+    "label",
+    ["Study day (visit window)", "Day ± Window", "Day and allowed deviation", "Visit days with window", "Day +/- days"],
+)
+def test_a_row_of_days_with_their_windows(label: str) -> None:
+    found = visits([[label, "-14", "1", "8 ± 1", "29 (-3/+7)"]])
+    assert [(v.day, v.before_days, v.after_days) for v in found] == [
+        (-14, None, None),
+        (1, None, None),
+        (8, 1, 1),
+        (29, 3, 7),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("label", "cells", "wanted"),
+    [
+        ("Visit (Week)", ["1 (-2)", "2 (0)", "3 (4)"], [(None, -2, None), (None, 0, None), (None, 4, None)]),
+        ("Week (Day)", ["0 (1)", "2 (15)", "4 (29)"], [(None, 0, 1), (None, 2, 15), (None, 4, 29)]),
+        ("Cycle/Day", ["1/1", "1/8", "2/1"], [(1, None, 1), (1, None, 8), (2, None, 1)]),
+    ],
+)
+def test_a_row_of_two_counts_is_read_by_its_label(
+    label: str, cells: list[str], wanted: list[tuple[int | None, int | None, int | None]]
+) -> None:
+    assert [(v.cycle, v.week, v.day) for v in visits([[label, *cells]])] == wanted
+
+
+@pytest.mark.parametrize(
+    "label", ["Interval from last visit (weeks)", "Weeks between visits", "Weeks since last visit"]
+)
+def test_steps_from_the_visit_before_are_no_weeks_of_the_study(label: str) -> None:
+    found = visits([[label, "-", "4", "8"]])[1:]
+    assert [(v.week, v.offset_days, v.relative_to) for v in found] == [
+        (None, 28, "previous visit"),
+        (None, 56, "previous visit"),
+    ]
+
+
+def test_the_length_of_a_visit_is_no_time() -> None:
+    found = visits([["Day", "1", "8"], ["Approximate visit length (hours)", "2", "1"]])
+    assert [(v.day, v.hours) for v in found] == [(1, None), (8, None)]
+
+
+def test_a_row_of_procedures_that_was_taken_as_header_is_one() -> None:
+    header = [["Procedures", "Day 1", "Day 8", "Day 15"], ["ECG", "X", "-", "X"]]
+    schedule = made(header, [["Weight", "X", "X", "X"]])
+    assert [a.name for a in schedule.activities] == ["ECG", "Weight"]
+    assert [v.printed for v in schedule.visits] == [["Day 1"], ["Day 8"], ["Day 15"]]

@@ -169,7 +169,10 @@ def _of_loose_row(name: str) -> str | None:
     contact = contact_in(name)
     if contact is None or " or " in contact or _LOOSE_ROW.search(name) is None or len(name) > 60:
         return None
-    return None if _BODILY.search(name) else contact
+    allowed = re.search(
+        r"\b(?:may|can|could|if|optional|or)\b", name, re.IGNORECASE
+    )  # "partner may be interviewed by phone"
+    return None if allowed or _BODILY.search(name) else contact
 
 
 def _keys(name: str) -> dict[str, str]:

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 
 from soesift.schedule.from_notes import anchor_of
 from soesift.schedule.models import Schedule, Visit
+
+_EVENT_NAME = re.compile(  # a column that is named after what happens then: no time is missing
+    r"(?:informed\s+|signed\s+)?consent(?:ing)?|(?:re-?)?enrol(?:l)?ment|surgery|operation|intra-?op(?:erative)?|pre-?op(?:erative)?|"
+    r"delivery|birth|(?:at\s+)?relapse|flare(?:\s+visit)?|rescue(?:\s+visit)?|cross-?over|completion|re-?treatment|registration|"
+    r"eligibility|implant(?:ation)?|transplant(?:ation)?|(?:day\s+of\s+)?(?:procedure|surgery|implant|infusion|treatment)|allocation|"
+    r"disease\s+progression|pd",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -62,7 +71,8 @@ def _says_no_time(visit: Visit) -> bool:
         visit.cycle,
         visit.every_days,
     )
-    return visit.kind == "planned" and all(v is None for v in values)
+    named = len(visit.printed) > 0 and _EVENT_NAME.fullmatch(visit.printed[-1].strip(" :*")) is not None
+    return visit.kind == "planned" and all(v is None for v in values) and not named
 
 
 def _backwards(visits: list[Visit]) -> None:

@@ -21,7 +21,7 @@ _KINDS: list[tuple[Kind, str]] = [  # the first that a row's label matches
         r"window|tolerance|allowance|±|\+\s?/\s?-|deviation|margin|leeway|flexibility|variation|acceptable\s+range|permitted\s+range|"
         r"allow(?:ed|able)\s+range|plus\s*/\s*minus",
     ),
-    ("duration", r"duration|length of"),
+    ("duration", r"duration|length of|\b(?:visit|stay|cycle|period)\s+length\b"),
     ("hour", _HOURS_MINUTES.pattern),
     ("minute", r"\bmin(?:ute)?s?\b"),
     ("hour", r"\b(?:hours?|hrs?|stunden?)\b|[(\[]\s?h\s?[)\]]"),
@@ -70,6 +70,11 @@ _ANCHORED = re.compile(
     r"from|post-)\s*(?P<anchor>.+)",
     re.IGNORECASE,
 )
+_FROM_VISIT = re.compile(  # a row of steps, not of times
+    r"\bintervals?\b.*\bvisits?\b|\bbetween\s+visits\b|\b(?:since|after|from)\s+(?:the\s+)?(?:last|previous|prior)\s+visit\b",
+    re.IGNORECASE,
+)
+_AGE = re.compile(r"^(?:\w+\s+)?age\b|\bof\s+age\b", re.IGNORECASE)
 _CLOCK = re.compile(r"(?P<sign>-?)(?P<h>\d{1,3}):(?P<min>[0-5]\d)")
 _CODE = re.compile(r"(?P<letter>[A-Za-z]{1,2})\s?-\s?(?P<number>\d+)")
 
@@ -89,6 +94,9 @@ class Anchored(NamedTuple):
 
 def anchored(text: str) -> Anchored | None:
     """The event from which a label without numbers says that the numbers count."""
+    counted = _FROM_VISIT.search(clean(text)) or _AGE.search(clean(text))
+    if counted is not None and (unit := unit_in(text)) is not None and not any(map(str.isdigit, text)):
+        return Anchored(unit, "after", "birth" if counted.re is _AGE else "previous visit")
     match = _ANCHORED.search(clean(text))
     if match is None or any(map(str.isdigit, text)):
         return None
@@ -97,6 +105,7 @@ def anchored(text: str) -> Anchored | None:
     if word.startswith(("relative", "from")):
         relation = None
     anchor = re.sub(r"\s*[(\[].*", "", match["anchor"]).strip(" :;,.").lower().removeprefix("the ")
+    anchor = "surgery" if anchor.strip("- ") in ("op", "operative", "operation") else anchor
     return Anchored(UNIT_WORDS[match["unit"].lower()], relation, anchor) if anchor else None
 
 
@@ -269,6 +278,7 @@ def _unit_alone(text: str) -> Kind | None:
 def _placed(read: Read, row: HeaderRow) -> Timing:
     """The reading with what the row's label adds: the unit of a window or duration."""
     timing, unit = read.timing, unit_in(row.label)
+    unit = "day" if row.kind == "week" and unit == "week" else unit  # "Study week (± window)" over "8 ± 3"
     if row.kind == "duration" and timing.duration is None and len(timing.offsets) == 1:
         timing.duration, timing.offsets = timing.offsets[0].length, []
     if timing.duration is not None and unit and unit != "cycle":
@@ -460,8 +470,47 @@ def _phase(timing: Timing) -> str:
     return "Follow-up" if _LATE & set(timing.events) else "Treatment"
 
 
+_WITH_DEVIATION = re.compile(r"\d\s*[(\[]?\s*(?:±|\+\s?/\s?-|\+\s?\d|-\s?\d+\s*(?:/|,|to)\s*\+)")
+
+
+_PAIR = re.compile(r"([^()/]+?)\s*(?:\(\s*([^()]+?)\s*\)|/\s*([^()/]+?))")
+_TWO_KINDS: tuple[Kind, ...] = ("visit", "cycle", "month", "week", "day", "hour", "minute")
+
+
+def _in_two_rows(row: HeaderRow) -> list[HeaderRow]:
+    """A row "Visit (Week)" over "1 (-2)", "2 (0)" as one row of visits and one of weeks."""
+    label, cells = _PAIR.fullmatch(clean(row.label)), [_PAIR.fullmatch(clean(text)) for text in row.texts]
+    filled = [cell for cell, text in zip(cells, row.texts, strict=True) if text]
+    if label is None or len(filled) < 2 or not all(filled):
+        return [row]
+    names = (label[1], label[2] or label[3])
+    kinds = [kind_of(name) for name in names]
+    bare = all(re.fullmatch(r"-?\d+", cell[1]) for cell in filled if cell)
+    if kinds[0] == kinds[1] or not bare or not all(kind in _TWO_KINDS for kind in kinds):
+        return [row]
+    first = [cell[1] if cell else "" for cell in cells]
+    second = [(cell[2] or cell[3]) if cell else "" for cell in cells]
+    return [
+        row._replace(label=name, kind=kind, texts=texts, covered=[False] * len(texts))
+        for name, kind, texts in zip(names, kinds, (first, second), strict=True)
+    ]
+
+
+def _times_with_windows(row: HeaderRow) -> HeaderRow:
+    """A row "Study day (window)" over "8 ± 1" is one of days, not one of windows: its numbers are times."""
+    unit = unit_in(row.label)
+    both = row.kind == "window" and any(_WITH_DEVIATION.search(clean(text)) for text in row.texts)
+    return row._replace(kind=unit or "day", label=_NO_WINDOW.sub("", row.label)) if both else row
+
+
+_NO_WINDOW = re.compile(
+    r"\s*[(\[]?\s*(?:±|\+\s?/\s?-|(?:visit\s+|time\s+)?(?:window|deviation|tolerance)).*$", re.IGNORECASE
+)
+
+
 def encounters_of(rows: list[HeaderRow], first: list[int]) -> tuple[list[Epoch], list[Encounter]]:
     """Epochs and encounters; `first[i]` is the grid column of data column i."""
+    rows = [_times_with_windows(part) for row in rows for part in _in_two_rows(row)]
     rows = _kinds_from_beside(_kinds_from_above(rows, len(first)))
     columns = [read_column(rows, index) for index in range(len(first))]
     epochs, of_column = epochs_of(rows, columns)

@@ -39,9 +39,45 @@ def markers_at(table: SoeTable) -> dict[tuple[int, int], list[str]]:
     return found
 
 
+COMMON_WORDS = frozenset(
+    [
+        "procedure",
+        "procedures",
+        "assessment",
+        "assessments",
+        "activity",
+        "activities",
+        "evaluation",
+        "evaluations",
+        "examination",
+        "examinations",
+        "test",
+        "tests",
+        "screening",
+        "baseline",
+        "treatment",
+        "period",
+        "phase",
+        "visit",
+        "visits",
+        "week",
+        "day",
+        "month",
+        "cycle",
+        "window",
+        "safety",
+        "efficacy",
+        "schedule",
+        "events",
+    ]
+)  # of corners and headings, where a marker may hang on the only one of the table
+
+
 def words_of(table: SoeTable) -> frozenset[str]:
     """Words of the rows and footnotes, in lower case; they tell a word from a word with a marker."""
-    return words_in([text for row in table.grid for text in row] + [note.text for note in table.footnotes])
+    return COMMON_WORDS | words_in(
+        [text for row in table.grid for text in row] + [note.text for note in table.footnotes]
+    )
 
 
 def words_in(texts: list[str]) -> frozenset[str]:
@@ -68,13 +104,30 @@ def split_markers(text: str, known: frozenset[str], words: frozenset[str] = froz
 
 
 def _markers_of(tail: str, known: frozenset[str]) -> list[str]:
-    """The markers of "a,b", "[a, b]", "(1)", "*†"; [] unless all are known."""
-    inner = re.fullmatch(r"\[([^\[\]]+)\]|\(([^()]+)\)|([^\[\]()]+)", tail.strip())
-    parts = re.split(r"[,;\s]+", next(filter(None, inner.groups()))) if inner else []
-    parts = [p for p in parts if p]
+    """The markers of "a,b", "[a, b]", "(1)(2)", "*†", "1, 2-4", "a and b"; [] unless all are known."""
+    groups = re.fullmatch(r"(?:\[[^\[\]()]+\]\s*)+|(?:\([^\[\]()]+\)\s*)+|[^\[\]()]+", tail.strip())
+    inner = re.sub(r"[\[\]()]", " ", groups.group()) if groups else ""
+    capital = any(map(str.isupper, inner))  # "Hepatitis B and C"
+    parts = [p for p in re.split(r"[,;\s]+" if capital else r"[,;/&\s]+|\band\b", inner) if p]
+    parts = [marker for part in parts for marker in _between(part, known)]
     if not all(p in known for p in parts) and all(_SIGNS.fullmatch(p) for p in parts):
         parts = [run.group() for run in re.finditer(r"(.)\1*", "".join(parts))]  # "*††": one, then a double
     return parts if all(p in known for p in parts) else []
+
+
+def _between(part: str, known: frozenset[str]) -> list[str]:
+    """The markers of "2-4" or "a–c"; else the part itself, or its figures where they alone are known ("¹²")."""
+    ends = re.fullmatch(r"(\d+|[a-zA-Z])\s?[-\u2013]\s?(\d+|[a-zA-Z])", part)
+    if part in known or (ends is None and not (part.isdigit() and all(figure in known for figure in part))):
+        return [part]
+    if ends is None:
+        return list(part)
+    low, high = ends.groups()
+    if low.isdigit() and high.isdigit():
+        return [str(n) for n in range(int(low), int(high) + 1)] or [part]
+    if low.isdigit() or high.isdigit():
+        return [part]
+    return [chr(n) for n in range(ord(low), ord(high) + 1)] or [part]
 
 
 def _stands_apart(base: str, spaced: bool, tail: str, found: list[str], words: frozenset[str]) -> bool:

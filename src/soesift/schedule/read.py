@@ -11,6 +11,7 @@ from soesift.schedule.contacts import explained, legend
 from soesift.schedule.doubts import add_doubts
 from soesift.schedule.from_notes import add_from_notes, tell_periods_apart
 from soesift.schedule.header import encounters_of
+from soesift.schedule.markers import split_markers
 from soesift.schedule.models import Activity, Condition, Encounter, Mark, Remark, Schedule, Visit
 from soesift.schedule.rows import Layout, Markers, header_rows, layout, padded
 from soesift.schedule.said import clear_doubts, put_said
@@ -160,12 +161,23 @@ def _whole_table_texts(table: SoeTable, grid: list[list[str]], plan: Layout) -> 
 
 def _table_markers(table: SoeTable, grid: list[list[str]], plan: Layout, markers: Markers) -> set[str]:
     """Markers of the title, the corner and the labels of header rows."""
-    found: set[str] = set()
+    found = set(_of_title(table, markers))
     for r in range(plan.header_rows):
         for c in plan.labels:
             if grid[r][c]:
                 found |= set(markers.split(grid[r][c], (r, c)).markers)
     return found
+
+
+def _of_title(table: SoeTable, markers: Markers) -> list[str]:
+    """The markers that the title ends with: of notes, on no cell, and no name of a part ("Part A", "Cohort 1")."""
+    base, found = split_markers(table.title, markers.known, markers.words)
+    tail = table.title[len(base) :]
+    named = tail[:1].isspace() and tail.strip()[:1].isalnum()
+    texts = {text for row in table.grid for text in row}
+    used = {marker for places in markers.at.values() for marker in places}
+    elsewhere = any(set(split_markers(text, markers.known, markers.words)[1]) & set(found) for text in texts)
+    return [] if named or used & set(found) or (elsewhere and not markers.were_read) else found
 
 
 def _annotation_columns(grid: list[list[str]], plan: Layout, titles: list[str]) -> list[tuple[int, str]]:

@@ -85,7 +85,11 @@ class Markers:
             return Marked(text, list(self.at.get(place, ())))
         tail = _MARK_TAIL.fullmatch(text)
         if tail is not None:
-            return Marked(tail[1], re.findall(r"\d+|[a-z]|[^\s,\w]+", tail[2] or tail[3]))
+            found = re.findall(r"\d+|[a-z]|[^\s,\w]+", tail[2] or tail[3])
+            told = (
+                split_markers(text, self.known, self.words) if self.known and not {*found} <= self.known else ("", [])
+            )
+            return Marked(tail[1], told[1] or found)
         base, markers = split_markers(text, self.known, self.words) if self.known else (text, [])
         return Marked(base, markers)
 
