@@ -68,7 +68,7 @@ def test_a_picture_that_takes_its_worker_with_it_is_set_aside(tmp_path: Path) ->
     folder = tmp_path / "scans"
     folder.mkdir()
     (folder / ".begun-1").write_bytes(b".....")
-    reader = PictureReader(Limits(60, 4096), on_gpu=False)
+    reader = PictureReader(Limits(600, 4096), on_gpu=False)  # guards against a hang alone
     job = json.dumps(Job(document, "s", tmp_path, ("json",)).packed())
     told = reader({"job": job, "scans": str(folder), "pages": "[1, 5]"})
     reader.worker.close()
