@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from soesift.cli.label_inputs import CONFIG, FILE, LEDGER, TABLES, ledger_of, passing, settings, tables_of
+
+if TYPE_CHECKING:
+    from soesift.table.record import TableRecord
 
 
 @click.command("write-batch")
@@ -135,13 +138,36 @@ def humans_out(ledger: Path, form: Any, pot: Any, out: Path) -> None:
 @click.option("--format", "form", type=click.Choice(["labelstudio", "argilla"]), required=True)
 @click.option("--pot", type=click.Choice(["audit", "repair", "other"]), required=True)
 @click.option("--out", type=FILE, required=True)
-def tasks_out(tables: Path, form: Any, pot: Any, out: Path) -> None:
-    """Write TABLES as tasks for people to judge, without any teacher's label."""
+@click.option("--next", "count", type=click.IntRange(1), help="Only the N tables most worth asking about, see --known.")
+@click.option("--known", type=FILE, help="With --next: labels so far, lines {table_id, label}; YES is soe.")
+def tasks_out(tables: Path, form: Any, pot: Any, out: Path, count: int | None, known: Path | None) -> None:
+    """Write TABLES as tasks for people to judge, without any teacher's label.
+
+    With --next, those that a linear model of the --known labels is least sure of, spread over protocols. They are no
+    random sample: --pot audit is refused.
+    """
+    from soesift.errors import UsageError
     from soesift.label.humans import write_tasks
 
+    if (count is None) != (known is None):
+        raise UsageError("--next and --known go together")
+    if count is not None and pot == "audit":
+        raise UsageError("--next chooses what is doubtful, and an audit wants a random sample: --pot repair or other")
     records = tables_of(tables)
+    if count is not None and known is not None:
+        records = _doubtful(records, known, count)
     write_tasks(out, records, pot, form)
     click.echo(f"{len(records)} tasks written to {out}")
+
+
+def _doubtful(records: list[TableRecord], known: Path, count: int) -> list[TableRecord]:
+    """The `count` records most worth asking about, after what is known."""
+    from soesift.classify.features import features
+    from soesift.select.ask_next import ask_next, chances
+    from soesift.select.pots import read_known
+
+    p = chances(features(records), [r.table_id for r in records], read_known(known, ["soe"]))
+    return [records[i] for i in ask_next(p, [r.document for r in records], count).tolist()]
 
 
 COMMANDS = (write, read, answers_in, humans_in, corrections_in, humans_out, tasks_out)
