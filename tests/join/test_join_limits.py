@@ -65,7 +65,7 @@ from soesift.join.stack import (
     without_title,
 )
 from soesift.join.tiles import below, beside, label_columns, laid_cells, matched_rows
-from soesift.result.models import Cell, Footnote, Run
+from soesift.result.models import Cell, Footnote, Run, State
 from soesift.table.context import TextLine
 
 NONE: frozenset[str] = frozenset()
@@ -224,6 +224,27 @@ def test_long_texts_over_the_width_are_notes() -> None:
     sent = joined([grid[0], grid[1], ["Table continued on next page"] * 3])
     assert take_note_rows(sent) == []
     assert len(sent.grid) == 2
+
+
+@pytest.mark.parametrize(
+    ("states", "text", "stays"),
+    [
+        (["shaded"], LONG, True),
+        (["shaded"], f"Safety - Note: {LONG}", True),
+        (["shaded"], f"Note: {LONG}", False),
+        (["shaded"], f"a. {LONG}", False),
+        ([], LONG, False),
+    ],
+)
+def test_a_band_over_rows_may_say_more_than_their_name(states: list[State], text: str, stays: bool) -> None:
+    """What is printed between the rows of a table on grey is the heading of those below, however long."""
+    one = joined([["Procedure", "Day 1", "Day 8"], ["ECG", "X", ""], [text] * 3, ["AE", "", "X"]])
+    one.cells = [Cell(row=2, column=0, column_span=3, text=text, states=states)]
+    assert len(take_note_rows(one)) == int(not stays)
+    assert [row[0] for row in one.grid] == ["Procedure", "ECG", *([text] if stays else []), "AE"]
+    last = joined([["Procedure", "Day 1", "Day 8"], ["ECG", "X", ""], [text] * 3])
+    last.cells = [Cell(row=2, column=0, column_span=3, text=text, states=states)]
+    assert len(take_note_rows(last)) == 1  # nothing is below it
 
 
 def notes_of(*texts: str, used: str = "", known: str = "") -> list[tuple[str, str]]:

@@ -133,7 +133,17 @@ def test_more_ways_to_say_no(text: str) -> None:
     assert cell_meaning(text).kind == "no"
 
 
-@pytest.mark.parametrize("text", ["See text", "Reference Section 8", "See PK schedule", "Refer to the pharmacy manual"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("See text", "Reference Section 8", "See PK schedule", "Refer to the pharmacy manual"),
+        *(
+            "Times of assessments described in notes",
+            "Samples as listed in Table 4",
+            "To be done as outlined in Section 8.2",
+        ),
+    ],
+)
 def test_more_ways_to_send_the_reader_elsewhere(text: str) -> None:
     assert cell_meaning(text).kind == "reference"
 

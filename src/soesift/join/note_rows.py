@@ -31,6 +31,7 @@ _FORM = re.compile(
 _LIST = re.compile(r"(?<=[.;)\w]\s)(?:Abbreviations?\s*[:=]|(?:[A-Z][\w/\-]{0,9}\s?=\s?[^=;]{3,60};\s){2})")
 _LISTED = re.compile(r"Abbreviations?\s*[:=]|(?:[A-Z][\w/\-]{0,9}\s?=\s?[^=;]{3,60};\s){2}")
 _LEGEND = re.compile(r"^(?:abbreviations?|notes?|key|legend)\b|\S\s?[=:]\s\S", re.IGNORECASE)
+_OPENING = re.compile(r"(?:abbreviations?|notes?|footnotes?|key|legend)\b", re.IGNORECASE)
 _BEFORE = re.compile(r"(?:^|[.;:)\]])\s*$")  # a note begins behind the end of another
 
 
@@ -39,7 +40,7 @@ def take_note_rows(
 ) -> list[Footnote]:
     """Remove long texts that span the whole width, as notes inside the frame do, and return them as notes."""
     body = range(joined.header_rows, len(joined.grid))
-    found = {row: cell for row in body if (cell := _note(joined, row, settings))}
+    found = {row: cell for row in body if (cell := _note(joined, row, settings)) and not _heads_rows(cell, row, joined)}
     found |= _last_notes(joined, expected or Expected(), settings)
     sent_on = {row for row in body if sends_on(" ".join(dict.fromkeys(filter(None, joined.grid[row]))))}
     kept = [row for row in range(len(joined.grid)) if row not in found and row not in sent_on]
@@ -55,6 +56,13 @@ def take_note_rows(
     notes += split_notes(run, expected or Expected()) if run else []
     keep_rows(joined, kept)
     return notes
+
+
+def _heads_rows(cell: Cell, row: int, joined: Joined) -> bool:
+    """Whether a long text is a band over the rows below, which may say more than their name: "Safety - Note: ..."."""
+    opens = _OPENING.match(cell.text) is not None or _FORM.match(_shown(cell)) is not None or cell.text[:1] == UP
+    goes_on = any(len(set(filter(None, texts))) > 1 for texts in joined.grid[row + 1 : row + 3])
+    return "shaded" in cell.states and goes_on and not opens
 
 
 def _last_notes(joined: Joined, expected: Expected, settings: NoteRowSettings) -> dict[int, Cell]:

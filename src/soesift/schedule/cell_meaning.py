@@ -35,6 +35,10 @@ _REFERENCE = re.compile(
     rf"described\s+in|reference(?:\s+to)?)\b.{{0,80}}?\b{_PLACE}|(?:section|table|appendix|figure|attachment)s?\s*[\d.A-Z]+\W*$",
     re.IGNORECASE,
 )
+_TOLD = re.compile(
+    rf"[^.;]{{3,80}}\b(?:described|specified|defined|detailed|listed|given|outlined)\s+in\s+[^.;]{{0,40}}?\b{_PLACE}[\w\s.]{{0,12}}",
+    re.IGNORECASE,
+)  # "Time points described in notes"
 _LOCAL = re.compile(r"(?:as\s+)?per\s+(?:local|site|institution|standard|country|national|regional)", re.IGNORECASE)
 _WORDED = re.compile(
     r"(?P<mark>[Xx×✓✔√●•■☒☑]|yes\b)\s*(?:[(\[]\s*(?P<inside>.+?)\s*[)\]]|[,;:–-]?\s*(?P<behind>.+))", re.I
@@ -92,7 +96,7 @@ def cell_meaning(
         return CellMeaning("done", text)
     if _YES.fullmatch(shown):
         return CellMeaning("done", text)
-    if _REFERENCE.match(shown) and not _LOCAL.match(shown):
+    if (_REFERENCE.match(shown) and not _LOCAL.match(shown)) or (_TOLD.fullmatch(shown) and not is_mark(shown[:1])):
         return CellMeaning("reference", text)
     moments = moments_of(shown)
     if moments:
