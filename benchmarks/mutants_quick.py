@@ -1,0 +1,165 @@
+"""Logic mutants against tests that are called directly: a tenth of a second each, where `mutants.py` needs several.
+
+    python benchmarks/mutants_quick.py FOLDER SEED FILE... [--count 40] [--most .4]
+
+The mutants are those that `mutants.py` draws with the seed for one folder. Each is put into the running functions of a
+forked child, and the test functions of the files (of `tests/FOLDER`) are called in it, quickest first, until one fails.
+Only tests are called that need no fixture but `tmp_path` and `monkeypatch`, no hypothesis, and at most `--most` CPU
+seconds; so the share that is noticed is a lower bound of what the whole suite notices. Survivors are printed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import inspect
+import itertools
+import os
+import random
+import resource
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import CodeType, FunctionType
+from typing import Any
+
+import pytest
+from mutants import ROOT, Mutant, mutants_of, mutated
+
+KNOWN = {"tmp_path", "monkeypatch"}
+Case = tuple[str, Callable[..., None], dict[str, Any]]
+
+
+def cases_of(folder: str, file: str) -> Iterator[Case]:
+    """(name, test, its parameters) of a file's tests that can be called directly."""
+    module = importlib.import_module(Path(file).stem)
+    for name, test in list(vars(module).items()):
+        if not name.startswith("test_") or not inspect.isfunction(test) or hasattr(test, "hypothesis"):
+            continue
+        marks = [mark for mark in getattr(test, "pytestmark", []) if mark.name == "parametrize"]
+        for chosen in itertools.product(*(values_of(mark) for mark in marks)):
+            given = {key: value for part in chosen for key, value in part.items()}
+            if set(inspect.signature(test).parameters) - set(given) <= KNOWN:
+                yield f"{file}::{name}", test, given
+
+
+def values_of(mark: Any) -> list[dict[str, Any]]:
+    """The sets of arguments of one `parametrize`."""
+    names = [n.strip() for n in mark.args[0].split(",")] if isinstance(mark.args[0], str) else list(mark.args[0])
+    rows: list[tuple[Any, ...]] = []
+    for row in mark.args[1]:
+        told = type(row).__name__ == "ParameterSet"
+        rows.append(tuple(row.values) if told else tuple(row) if len(names) > 1 else (row,))
+    return [dict(zip(names, row, strict=True)) for row in rows]
+
+
+def call(case: Case) -> None:
+    _, test, given = case
+    wanted = inspect.signature(test).parameters
+    patch = pytest.MonkeyPatch()
+    with tempfile.TemporaryDirectory() as folder:
+        own = {"tmp_path": Path(folder), "monkeypatch": patch}
+        try:
+            test(**given, **{name: value for name, value in own.items() if name in wanted})
+        finally:
+            patch.undo()
+
+
+def in_order(cases: list[Case], most: float) -> list[Case]:
+    """The cases that pass within `most` CPU seconds, quickest first."""
+    timed = []
+    for place, case in enumerate(cases):
+        begun = time.process_time()
+        try:
+            call(case)
+        except BaseException as error:  # noqa: BLE001  # a test of ours that wants more than we give it is left out
+            print(f"left out: {case[0]} ({type(error).__name__})")
+            continue
+        if (spent := time.process_time() - begun) <= most:
+            timed.append((spent, place, case))
+    return [case for _, _, case in sorted(timed, key=lambda one: one[:2])]
+
+
+def functions_of(space: dict[str, Any], module: str) -> Iterator[FunctionType]:
+    """The functions that a module or class defines, methods and cached ones too."""
+    for value in list(space.values()):
+        inner = getattr(value, "__func__", None) or getattr(value, "fget", None) or value
+        inner = inspect.unwrap(inner) if callable(inner) and not inspect.isclass(inner) else inner
+        if isinstance(inner, FunctionType) and inner.__module__ == module:
+            yield inner
+        elif inspect.isclass(inner) and inner.__module__ == module:
+            yield from functions_of(dict(vars(inner)), module)
+
+
+def codes_of(code: CodeType, prefix: str = "") -> Iterator[tuple[str, CodeType]]:
+    for one in code.co_consts:
+        if isinstance(one, CodeType):
+            yield prefix + one.co_name, one
+            yield from codes_of(one, f"{prefix}{one.co_name}.")
+
+
+def put(mutant: Mutant) -> None:
+    """Give the functions of the mutant's module the mutated code, in place, and empty all caches."""
+    name = mutant.path.removeprefix("src/").removesuffix(".py").replace("/", ".").removesuffix(".__init__")
+    module = importlib.import_module(name)
+    codes = dict(codes_of(compile(mutated(ROOT, mutant), mutant.path, "exec")))
+    for function in functions_of(vars(module), name):
+        new = codes.get(function.__qualname__)
+        if new is not None and len(new.co_freevars) == len(function.__code__.co_freevars):
+            function.__code__ = new
+    for other in [one for key, one in sys.modules.items() if key.startswith("soesift")]:
+        for value in list(vars(other).values()):
+            if callable(getattr(value, "cache_clear", None)) and not inspect.isclass(value):
+                value.cache_clear()
+
+
+def noticed_by(mutant: Mutant, cases: list[Case], seconds: int) -> str:
+    """The first case that fails with the mutant, or that its process died; "" if all pass."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if not child:
+        os.close(reading)
+        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 2))
+        quiet = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(quiet, 1), os.dup2(quiet, 2)
+        put(mutant)
+        for case in cases:
+            try:
+                call(case)
+            except BaseException:  # noqa: BLE001  # whatever ends a test notices the mutant
+                os.write(writing, case[0].encode())
+                break
+        os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading) as told:
+        by = told.read()
+    _, status = os.waitpid(child, 0)
+    return by or (f"ended with {os.waitstatus_to_exitcode(status)}" if status else "")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder")
+    parser.add_argument("seed")
+    parser.add_argument("files", nargs="+")
+    parser.add_argument("--count", type=int, default=40)
+    parser.add_argument("--most", type=float, default=0.4, help="CPU seconds of a test")
+    asked = parser.parse_args()
+    sys.path[:0] = [str(ROOT / "tests" / asked.folder), str(ROOT / "tests"), str(ROOT / "src")]
+    cases = in_order([case for file in asked.files for case in cases_of(asked.folder, file)], asked.most)
+    paths = sorted((ROOT / "src" / "soesift" / asked.folder).glob("*.py"))
+    every = [mutant for path in paths for mutant in mutants_of(ROOT, path)]
+    chosen = random.Random(f"{asked.seed} {asked.folder}").sample(every, min(len(every), asked.count))
+    limit = int(time.process_time()) * 5 + 30
+    told = [(mutant, noticed_by(mutant, cases, limit)) for mutant in chosen]
+    for mutant, by in told:
+        if not by:
+            print(f"SURVIVED {mutant.id} {mutant.before!r} -> {mutant.after!r}")
+    hit = sum(bool(by) for _, by in told)
+    print(f"{asked.folder}, seed {asked.seed}: {hit} of {len(told)} noticed by {len(cases)} cases")
+
+
+if __name__ == "__main__":
+    main()
