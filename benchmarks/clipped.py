@@ -19,6 +19,7 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 from typing import Any
+from unicodedata import normalize
 
 import numpy as np
 
@@ -86,7 +87,8 @@ def words_of(result: Result) -> Counter[str]:
 
 
 def squeezed(text: str) -> str:
-    return re.sub(r"[^\w\s]", " ", text.replace("\u00ad", ""))
+    """Letters and figures alone; a raised figure is one, however it is written."""
+    return re.sub(r"[^\w\s]", " ", normalize("NFKC", text.replace("\u00ad", "")))
 
 
 def looked_at(pdf: Path, wanted: Counter[str]) -> list[str]:
@@ -95,7 +97,7 @@ def looked_at(pdf: Path, wanted: Counter[str]) -> list[str]:
     with open_pdf(pdf) as document:
         for number in range(len(document)):
             page = page_of(document, number, Reading(), ReadOptions(ocr="never"))
-            letters += re.sub(r"\s+|[^\w\s]", "", page.text())
+            letters += re.sub(r"\s+|[^\w\s]", "", squeezed(page.text()))
             ink = np.array([not chr(code).isspace() for code in page.codes.tolist()], bool)
             boxes = page.boxes[ink] if len(page.boxes) else page.boxes
             one, two = crossed_letters(boxes, page.horizontal), covered_letters(boxes)

@@ -39,7 +39,7 @@ STATES = {
     "not read": "not read",
 }
 COLUMNS = ("Document", "Number", "Sponsor", "Version", "State", "Schedules", "To check", "Corrections", "Signed by")
-WIDTHS = (34, 18, 24, 14, 20, 46, 12, 16, 26)
+WIDTHS = (28, 14, 18, 11, 17, 40, 17, 13, 22)
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +225,7 @@ STYLE = """
 .folder td:nth-child(n) { white-space: normal; }
 .folder tbody th { max-width: 18rem; overflow-wrap: anywhere; }
 .folder td { overflow-wrap: break-word; }
-.folder .quiet { display: block; }
+.folder .chip { white-space: nowrap; }
 @media print { .folder { min-width: 0; font-size: 8pt; } .wide { overflow: visible; } }
 """
 _KINDS = {"signed": "yes", "not read": "error", "to check": "unsure"}

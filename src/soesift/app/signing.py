@@ -65,7 +65,7 @@ def audit_report(document: Document, readers: int = 1) -> str:
         else "",
         element("h2", "21 CFR Part 11"),
         element("p", text(summary())),
-        _rows(("Section", "Asks for", "", "What this program does"), POINTS),
+        _rows(("Section", "Asks for", "Met", "What this program does"), POINTS),
     ]
     link = element("link", rel="stylesheet", href="/static/audit.css")
     head = element(

@@ -80,16 +80,20 @@ def _row(
         return element("tr", *gaps)
     own = letters.get((r, None)) if tag == "td" else None
     label = " · ".join(dict.fromkeys(t for t in grid[r][:first] if t))
-    cells = [element("th", _marked(label, own), cls=own, scope="row" if tag == "td" else "col", dir="auto")]
+    scope = "row" if tag == "td" else "col"
+    first_tag = "th" if label else "td"  # a heading that says nothing is none
+    named = scope if label else None
+    cells = [element(first_tag, _marked(label, own), cls=own, scope=named, dir="auto")]
     for c in columns:
         if c is None or c >= len(grid[r]):
-            cells.append(element(tag, cls="gap"))
+            cells.append(element("td", cls="gap"))
             continue
         whole = letters.get((None, c)) or (own if own in ("A", "R") else None)
         kind = letters.get((r, c)) or (whole if tag == "th" or whole in ("A", "R") else None)
         shown = kind if (r, c) in letters or tag == "th" else None
-        scope = "col" if tag == "th" else None
-        cells.append(element(tag, _marked(grid[r][c], shown), cls=kind, scope=scope, dir="auto"))
+        heads = tag == "th" and bool(grid[r][c])
+        content = _marked(grid[r][c], shown)
+        cells.append(element("th" if heads else "td", content, cls=kind, scope="col" if heads else None, dir="auto"))
     return element("tr", *cells)
 
 
@@ -229,14 +233,14 @@ def _table(diff: TableDiff, number: int, sides: list[_Side]) -> str:
     places = [page_ranges(name.pages) for name in (diff.old, diff.new)]
     pages = element("p", text(f"Pages {places[0]} → {places[1]}"), cls="quiet") if all(places) else ""
     old, new = sides[0].tables[diff.old.id], sides[1].tables[diff.new.id]
-    return element("section", heading, pages, _edits(diff, (old, new), sides), grids_html(diff, old, new))
+    return element("section", heading, pages, _edits(diff, number, (old, new), sides), grids_html(diff, old, new))
 
 
-def _edits(diff: TableDiff, tables: tuple[SoeTable, SoeTable], sides: list[_Side]) -> str:
+def _edits(diff: TableDiff, number: int, tables: tuple[SoeTable, SoeTable], sides: list[_Side]) -> str:
     if not diff.edits:
         return element("p", "No differences.")
     pictured = any(side.images for side in sides)
-    columns = ("", "What", "Where", "Change", *(("Old page", "New page") if pictured else ()))
+    columns = ("Kind", "What", "Where", "Change", *(("Old page", "New page") if pictured else ()))
     head = element("tr", *(element("th", name, scope="col") for name in columns))
     rows = [
         element(
@@ -252,4 +256,4 @@ def _edits(diff: TableDiff, tables: tuple[SoeTable, SoeTable], sides: list[_Side
     table = element(
         "table", element("caption", "Differences"), element("thead", head), element("tbody", *rows), cls="edits"
     )
-    return element("div", table, cls="frame", tabindex="0", role="region", aria_label="List of differences")
+    return element("div", table, cls="frame", tabindex="0", role="region", aria_label=f"Differences of table {number}")
