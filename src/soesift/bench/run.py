@@ -26,7 +26,12 @@ from soesift.label.write import write_whole
 # peer is imported here. The command's output needs `{"tables": [{"pages": [1-based], "table_type": "main_soa"}]}`;
 # `grid` of a table, where there is one, lets its marks be scored.
 
-OURS = {"default": "student and linear model", "linear": "counted features, linear model", "rule": "hand rule"}
+OURS = {
+    "default": "student and linear model",
+    "trees": "counted features, boosted trees",
+    "linear": "counted features, linear model",
+    "rule": "hand rule",
+}
 BASELINES = {
     "keywords": "pages with a schedule's title that are no list of contents",
     "x-marks": "pages with at least 8 single X",

@@ -222,6 +222,7 @@ def academic_protocol(rng: Random, scene: Scene, options: Options) -> list[Block
         *(m for makers in MAKERS.values() for m in makers),
         drawings.project_plan,
         drawings.flow_boxes,
+        drawings.visit_flow,
         drawings.synopsis_scheme,
         *academic.MAKERS,
         *academic.MAKERS,

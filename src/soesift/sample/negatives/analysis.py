@@ -180,6 +180,43 @@ def windows_long(rng: Random, scene: Scene) -> list[Block]:
     return [false_table(rng, scene, "analysis_windows", rng.choice(("Analysis Windows", "Windows for Analyses")), rows)]
 
 
+def listing_shells(rng: Random, scene: Scene) -> list[Block]:
+    """Listings as they will be printed: a head of names and one empty row, several one below the other."""
+    names = (
+        "Visit",
+        "Date",
+        "Study day",
+        "Laboratory",
+        "Haemoglobin (g/dl)",
+        "Platelets",
+        "QT interval (msec)",
+        "Informed consent date",
+        "Cycle",
+        "Onset date",
+        "End date",
+        "Reason for end of treatment",
+        "Medication",
+        "Grade",
+        "Action taken",
+        "Method",
+        "Result",
+        "Weight (kg)",
+        "Best response",
+        "First infusion date",
+        "Comment",
+    )
+    blocks: list[Block] = []
+    for i in range(rng.randint(3, 6)):
+        head = [
+            *rng.choice((["Site", "Patient id."], ["Subject"], ["Patient id."])),
+            *rng.sample(names, rng.randint(2, 9)),
+        ]
+        rows = [head, *[[""] * len(head)] * rng.choice((1, 1, 2))]
+        title = f"Listing 16.2.{i + 1} {rng.choice(PARAMETERS)} by Patient"
+        blocks.append(false_table(rng, scene, "statistical_matrix", title, rows))
+    return blocks
+
+
 def study_periods(rng: Random, scene: Scene) -> list[Block]:
     """Where each period of the study begins and ends, for assigning data to it."""
     rows = [rng.choice((["Period", "Start", "End"], ["Epoch", "First day", "Last day"], ["Phase", "From", "To"]))]
@@ -423,6 +460,8 @@ MAKERS: tuple[Callable[[Random, Scene], list[Block]], ...] = (
     analysis_windows,
     windows_by_assessment,
     windows_long,
+    listing_shells,
+    listing_shells,
     study_periods,
     endpoints_by_visit,
     derived_variables,

@@ -393,6 +393,28 @@ def synopsis_scheme(rng: Random, scene: Scene) -> list[Block]:
     return figure(rng, "figure", title, 110 + 28.0 * len(arms), draw)
 
 
+def visit_flow(rng: Random, scene: Scene) -> list[Block]:
+    """The way of a participant as boxes, a visit each with what is done in it: a drawing, no table."""
+    font, count = scene.style.plain, rng.randint(4, 9)
+    acts = ("Consent", "Demographics", "Medical history", "Questionnaires", "Diary", "Interview", "Blood sample", "MRI")
+    names = ("Visit {}", "Phone call {}", "Week {}", "Crossover {}")
+    texts = [[rng.choice(names).format(i + 1), *rng.sample(acts, rng.randint(1, 4))] for i in range(count)]
+    across = rng.randint(2, 4)
+
+    def draw(canvas: Any, x: float, y: float, width: float) -> None:
+        w = width / across
+        for i, lines in enumerate(texts):
+            left, top = x + (i % across) * w + 8, y - 10 - (i // across) * 80
+            canvas.rect(left, top - 62, w - 24, 62, stroke=1, fill=0)
+            draw_lines(canvas, left + (w - 24) / 2, top - 11, tuple(lines), font, 8, "centre")
+            if i % across < across - 1 and i + 1 < count:
+                canvas.line(left + w - 24, top - 31, left + w, top - 31)
+
+    return figure(
+        rng, "figure", rng.choice(("Study Flowchart", "Participant Path")), 20 + 80.0 * -(-count // across), draw
+    )
+
+
 def flow_boxes(rng: Random, scene: Scene) -> list[Block]:
     """Numbers of participants from assessed to analysed, or what to do at a result: boxes joined by lines."""
     font, rows = scene.style.plain, rng.randint(3, 6)
@@ -484,5 +506,6 @@ MAKERS: tuple[Callable[[Random, Scene], list[Block]], ...] = (
     boxed_form,
     synopsis_scheme,
     flow_boxes,
+    visit_flow,
     project_plan,
 )
