@@ -28,7 +28,6 @@ from soesift.label.write import write_whole
 
 OURS = {
     "default": "student and linear model",
-    "trees": "counted features, boosted trees",
     "linear": "counted features, linear model",
     "rule": "hand rule",
 }
