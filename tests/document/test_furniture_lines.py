@@ -95,3 +95,16 @@ def test_on_a_page_laid_across_the_head_is_set_otherwise_and_stands_deeper(tmp_p
         running = is_running(words, page.height, furniture)
     kept = [text for text, hidden in zip(words.text, running, strict=True) if not hidden]
     assert kept == ["Weight"]
+
+
+def test_numbers_far_apart_and_the_name_of_the_first_column_are_no_running_lines(tmp_path: Path) -> None:
+    """The second line of wrapped visits, and the corner of a tall header, come again on the pages of a table."""
+    sheets = report(8)
+    for sheet in sheets[2:6]:
+        for x, number in zip((200, 300, 400), ("8", "14", "16"), strict=True):
+            sheet.text(x, 80, number)
+        sheet.text(60, 92, "Procedure")
+    with opened(tmp_path, sheets) as document:
+        furniture = learn_furniture(document, 8)
+    assert furniture
+    assert not furniture & {normalise("8 14 16"), "procedure"}

@@ -77,3 +77,10 @@ def test_a_long_name_stays_in_its_column_and_close_names_are_two(tmp_path: Path)
     names[4] = (424.0, 124.0, "End of Trial", "l")
     grid = printed(tmp_path, [(60, 124, "Visit", "l"), *names, *rows, *marks], [])
     assert grid[0] == ["Visit", *visits]
+
+
+def test_the_last_word_of_a_heading_is_no_row_though_it_is_as_narrow_as_a_mark(tmp_path: Path) -> None:
+    names = [(x, 116.0, "Day" if x == XS[-1] else f"Day {x}", "c") for x in XS[1:]]
+    grid = printed(tmp_path, [(60, 116, "Visit", "l"), *names, (XS[-1], 125.0, "113", "c"), *body()], [(104, 50, 600)])
+    assert grid[0][-1] == "Day 113"
+    assert grid[1][0] == "Consent"

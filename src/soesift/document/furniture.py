@@ -50,6 +50,7 @@ def learn_furniture(
         return frozenset()
     counts: Counter[str] = Counter()
     manifold: set[str] = set()
+    numbers: set[str] = set()  # nothing but numbers far apart: of visits, in the header of a table
     sample = np.unique(np.linspace(0, n_pages - 1, min(SAMPLE, n_pages)).astype(int)).tolist()
     for index in sample:
         if index + 1 in without:
@@ -64,9 +65,10 @@ def learn_furniture(
         if kept is not None and len(page.codes) <= MOST_KEPT:
             kept[index] = page
         counts.update(found.keys() | {PART + key for some in cut.values() if 1 < len(some) <= PARTS for key in some})
+        numbers |= {key for key, some in cut.items() if len(some) >= PARTS and not key.strip("#")}
         manifold |= {key for key, some in cut.items() if len(some) > PARTS}
     least = max(AGAIN, MOST * len(sample))
-    for key in [key for key in counts if _COLUMN.fullmatch(key.removeprefix(PART))]:
+    for key in [key for key in counts if _COLUMN.fullmatch(key.removeprefix(PART)) or key in numbers]:
         del counts[key]
     return frozenset(key for key, count in counts.items() if key and count >= (least if key in manifold else AGAIN))
 

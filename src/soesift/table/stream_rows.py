@@ -105,8 +105,9 @@ def continues(before: Printed, line: Printed, columns: NDArray[np.floating], lim
 
 
 def _clash(before: Printed, line: Printed, columns: NDArray[np.floating]) -> bool:
-    """Marks in one column of both: two rows."""
-    return bool(_marks(before, columns) & _marks(line, columns))
+    """Marks in one column of both: two rows. Without a name in front the line may be the last words of header cells,
+    which are as narrow as marks."""
+    return bool(_marks(before, columns) & _marks(line, columns)) and 0 in columns_of(line, columns)
 
 
 def _marks(line: Printed, columns: NDArray[np.floating]) -> set[int]:
