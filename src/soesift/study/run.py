@@ -7,7 +7,7 @@ import json
 import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -99,10 +99,13 @@ def _all_at_once(
         min(most, max(len(missing), 1)), get_context("spawn"), _begin, (config, data, mark)
     ) as pool:
         for some in (alone, [job for job in missing if BOTH in job[0]]):
-            for arm in pool.map(_settle_here, some):
+            running = [pool.submit(_settle_here, job) for job in some]
+            for one_of in as_completed(running):
                 done += 1
-                if notify:
-                    notify(arm, done, len(jobs))
+                if notify and one_of.exception() is None:
+                    notify(one_of.result(), done, len(jobs))
+            for one_of in running:
+                one_of.result()  # a fold that died (out of memory, say) is told when all others are kept
 
 
 def _begin(config: StudyConfig, data: StudyData, mark: str) -> None:
