@@ -841,3 +841,12 @@ def test_bytes_are_checked_where_a_hash_is_listed(tmp_path: Path) -> None:
         assert none == ""
         assert Path(folder).is_dir()
     assert not Path(folder).exists()
+
+
+def test_documents_are_read_side_by_side_and_written_in_order(tmp_path: Path) -> None:
+    names = [tmp_path / f"{name}.pdf" for name in "abc"]
+    for path in names:
+        path.write_bytes(b"nothing")
+    for jobs in (1, 2):
+        count, failures = write_tables(names, tmp_path / f"{jobs}.jsonl", jobs=jobs)
+        assert (count, [path for path, _ in failures]) == (0, names)
