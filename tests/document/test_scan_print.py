@@ -165,6 +165,9 @@ def test_notes_read_twice_are_one_and_figures_for_letters_are_put_right() -> Non
     settle_markers(kept, joined)
     assert [note.marker for note in kept] == ["k", "l", "m"]
     assert joined.cells[0].markers == ["l"]
+    legend = [Footnote(marker="", text="Xl = In women only.", page=1), Footnote(marker="", text="Xz = Odd.", page=1)]
+    settle_markers(legend, joined)
+    assert [(note.marker, note.text) for note in legend] == [("l", "In women only."), ("", "Xz = Odd.")]
 
 
 def test_lines_at_the_edge_are_set_apart_and_those_between_rules_are_not() -> None:

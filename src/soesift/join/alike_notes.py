@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from difflib import SequenceMatcher
 
 from soesift.join.joined import Joined
@@ -10,6 +11,7 @@ from soesift.result.models import Footnote
 ALIKE = 0.85  # of the letters of the shorter one agree, from which two notes of two pages are one. .8 to .92
 LETTERS_FOR = {"1": "l", "0": "o", "6": "b", "9": "g", "5": "s", "2": "z", "8": "g"}
 FIGURES_FOR = {"l": "1", "i": "1", "o": "0", "b": "6", "g": "9", "s": "5", "z": "2", "I": "1", "O": "0", "S": "5"}
+_MARKED_MARK = re.compile(r"[Xx✓✔•]\s?([a-z]|\d{1,2}|[*†‡§#])\s*[=:]\s*(\S.+)")  # "Xa = at some visits only"
 LEAST = 12  # letters: shorter notes are compared as they are
 
 
@@ -43,7 +45,15 @@ def is_alike(one: str, other: str) -> bool:
 
 def settle_markers(notes: list[Footnote], joined: Joined) -> None:
     """Give notes and cells the markers of the notes' series where a figure was read for a letter, or the other way
-    about: 1 between k and m is l. A note keeps its marker where the other would break the order."""
+    about: 1 between k and m is l. A note keeps its marker where the other would break the order.
+
+    Notes that explain a mark with its marker ("Xa = ...") get that one, if a cell has it.
+    """
+    used = {marker for cell in joined.cells for marker in cell.markers}
+    for note in notes:
+        legend = None if note.marker else _MARKED_MARK.fullmatch(note.text)
+        if legend is not None and legend[1] in used:
+            note.marker, note.text = legend[1], legend[2]
     markers = [note.marker for note in notes if len(note.marker) == 1]
     letters = sum(map(str.isalpha, markers))
     if letters == len(markers) or not letters:
