@@ -146,3 +146,18 @@ def test_a_light_model_whose_bytes_are_not_those_of_its_card_is_refused(tmp_path
     (tmp_path / "card.json").write_text("{}")
     with pytest.raises(ModelError, match=r"card\.json"):
         load_judge(tmp_path)
+
+
+def test_the_shipped_trees_tell_text_under_visits_from_windows_and_programmes() -> None:
+    where: dict[str, object] = {"page": 3, "n_pages": 9}
+    text = [
+        ["", "Baseline", "1 month", "3 months", "1 year"],
+        ["Assessments", *["Informed consent, pain (VAS), X-ray"] * 4],
+    ]
+    windows = [
+        ["Visit", "Target day", "Window"],
+        *([f"Week {w}", str(7 * w + 1), f"{7 * w - 6} to {7 * w + 7}"] for w in (2, 4, 6)),
+    ]
+    listing = [["Site", "Patient id.", "Visit", "Date", "Haemoglobin (g/dl)", "Weight (kg)"], [""] * 6]
+    found = load_judge("trees").probabilities([record(grid, **where) for grid in (text, windows, listing)])[:, 0]
+    assert found[0] > 0.3 > 0.05 > found[1:].max()
