@@ -5,6 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from soesift.document.ocr import lettered, reach_on
 from soesift.document.scan_dark import dark_grounds, lighten
 from soesift.document.scan_marks import name_shape
 from soesift.document.scan_rules import find_ink, find_rulings
@@ -65,3 +66,25 @@ def test_solid_triangles_and_diamonds_are_named() -> None:
     cv2.putText(letter, "A", (4, 36), cv2.FONT_HERSHEY_DUPLEX, 1.5, 255, 4)
     assert [name_shape(blob) for blob in (triangle, diamond)] == ["▲", "◆"]
     assert name_shape(letter) not in {"▲", "◆"}
+
+
+def test_a_dark_area_with_letters_is_no_redaction() -> None:
+    ink = np.zeros((100, 300), np.uint8)
+    ink[30:40, 20:60] = 1  # letters, about 4 % of the first area
+    ink[:, 298:] = 1
+    areas = np.array([[0, 0, 100, 100], [100, 0, 200, 100], [200, 0, 300, 100]], np.float32)
+    assert lettered(ink, areas, 2.0).tolist() == [True, False, False]
+    ink[:, 100:200] = 1  # more ink than letters have
+    assert lettered(ink, areas, 2.0).tolist() == [True, False, False]
+
+
+def test_rules_on_a_dark_ground_reach_the_next_vertical() -> None:
+    vertical = np.array([[x, 0, x + 1, 200] for x in (0, 100, 200, 300)], np.float32)
+    rule = np.array([[0, 50, 140, 51], [260, 50, 300, 51], [20, 150, 40, 151]], np.float32)
+    dark = np.array([[0, 0, 300, 100]], np.float32)
+    assert np.round(reach_on(rule, vertical, dark, 1.0)).tolist() == [
+        [0, 50, 200, 51],
+        [200, 50, 300, 51],
+        [20, 150, 40, 151],
+    ]
+    assert reach_on(rule, vertical, dark[:0], 1.0).tolist() == rule.tolist()

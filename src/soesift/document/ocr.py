@@ -42,6 +42,9 @@ LOOSE = 1.15  # of the usual ink height: least height of a character box
 RAISED = 0.6  # of the height of a line's boxes: so high are those of raised characters
 LONE = 0.4, 1.6  # of the usual ink height: sizes of a mark that stands alone outside of a grid
 MOST_LONE = 400  # such signs of a page; more are a drawing or dust
+BLACKENED = 0.2  # luminance: a darker area hides what was there, unless letters stand on it
+EDGE = 2.0  # points at the edge of a filled area, where there is ink of the edge itself
+LETTERED = (0.01, 0.5)  # of a dark area is ink of letters: less is dust on a redaction, more no letters
 RESTS = frozenset(" |_¦")  # no print of schedules, but what is left of rules
 GRAIN = 6.0  # grey levels of noise above which a picture is smoothed
 GRID = 9  # crossings of rulings that make a table likely
@@ -185,9 +188,11 @@ def _cut(picture: Picture, box: NDArray[np.float32], turn: int) -> Picture:
 def _read_upright(scan: _Scan, found: Boxes) -> Page:
     horizontal, vertical = rules.find_rulings(scan.ink, scan.unit)
     fills, greys = rules.find_fills(scan.grey, scan.unit)
+    dark = fills[(greys < BLACKENED) & lettered(scan.ink, fills, scan.unit)]
+    horizontal = reach_on(horizontal, vertical, dark, scan.unit)
     text_ink = scan.ink.copy()
     rules.erase(text_ink, np.concatenate([horizontal, vertical]), 1)
-    rules.erase(text_ink, fills[greys < 0.2], 2)
+    rules.erase(text_ink, fills[(greys < BLACKENED) & ~lettered(scan.ink, fills, scan.unit)], 2)
     clean = _without(scan, horizontal, vertical)
     boxes = tighten(split_lines(found, horizontal, vertical), text_ink)
     boxes = join_pieces(part_rows(boxes, text_ink), horizontal, vertical)
@@ -200,6 +205,33 @@ def _read_upright(scan: _Scan, found: Boxes) -> Page:
     page.horizontal, page.vertical = horizontal / scan.unit, vertical / scan.unit
     page.fills, page.fill_grey = fills / scan.unit, greys
     return page
+
+
+def reach_on(horizontal: Boxes, vertical: Boxes, dark: Boxes, unit: float) -> Boxes:
+    """Rules on dark grounds, whose faint ends letters take away, drawn on to the next vertical in their direction."""
+    found = horizontal.copy()
+    near = EDGE * unit
+    for place, (x0, y0, x1, y1) in enumerate(horizontal.tolist()):
+        y = (y0 + y1) / 2
+        on = (dark[:, 1] < y) & (dark[:, 3] > y) & (dark[:, 0] < x1) & (dark[:, 2] > x0)
+        if not on.any():
+            continue
+        crossing = vertical[(vertical[:, 1] <= y + near) & (vertical[:, 3] >= y - near)]
+        middle = (crossing[:, 0] + crossing[:, 2]) / 2
+        if len(before := middle[middle <= x0 + near]):
+            found[place, 0] = min(x0, float(before.max()))
+        if len(after := middle[middle >= x1 - near]):
+            found[place, 2] = max(x1, float(after.min()))
+    return found
+
+
+def lettered(ink: Grey, fills: Boxes, unit: float) -> NDArray[np.bool_]:
+    """(f,) filled areas that letters stand on: `ink` is of the picture whose dark grounds were made light."""
+    shares = np.zeros(len(fills), np.float32)
+    for place, (x0, y0, x1, y1) in enumerate((fills + np.array([1, 1, -1, -1]) * EDGE * unit).astype(int).tolist()):
+        inside = ink[max(0, y0) : max(0, y1), max(0, x0) : max(0, x1)]
+        shares[place] = (inside > 0).mean() if inside.size else 0
+    return (shares >= LETTERED[0]) & (shares <= LETTERED[1])
 
 
 def _without(scan: _Scan, horizontal: Boxes, vertical: Boxes) -> Picture:
