@@ -127,7 +127,7 @@ def test_docx_has_merged_headers_and_footnotes(toy: Result, tmp_path: Path) -> N
     assert "a Before any procedure; consent is renewed." in [p.text for p in document.paragraphs]
 
 
-@pytest.mark.parametrize("kind", FORMATS)
+@pytest.mark.parametrize("kind", [kind for kind in FORMATS if kind != "overview"])  # which is of a folder
 def test_the_verb_writes_each_format_beside_the_result(toy: Result, tmp_path: Path, kind: str) -> None:
     if kind == "docx":
         pytest.importorskip("docx", reason="python-docx is not installed")
