@@ -250,6 +250,36 @@ def test_a_row_of_days_with_their_windows_gives_both() -> None:
     assert [(v.day, v.after_days) for v in alone] == [(1, None), (15, 3), (29, 3)]
 
 
+@pytest.mark.parametrize(
+    ("text", "day", "week"),
+    [
+        ("Day - 1", -1, None),
+        ("Day – 7", -7, None),
+        ("Week − 2", None, -2),
+        ("Day 8 - 10", 8, None),
+        ("Day 1 - Day 3", 1, None),
+    ],
+)
+def test_a_dash_behind_the_unit_is_a_sign(text: str, day: int | None, week: int | None) -> None:
+    found = visits([["Visit", text, "Day 100"]])[0]
+    assert (found.day, found.week) == (day, week)
+
+
+def test_a_dash_between_a_cycle_and_its_day_is_no_sign() -> None:
+    assert visits([["Visit", "Cycle 2 - Day 8", "Cycle 2 Day - 15"]])[0].day == 8
+    assert visits([["Visit", "Cycle 2 - Day 8", "Cycle 2 Day - 15"]])[1].day != -15
+
+
+@pytest.mark.parametrize("text", ["≥ Week 12", "Beyond Cycle 3", "> Day 28", "EOT + 6"])
+def test_a_time_without_an_end_that_was_not_read_is_doubted(text: str) -> None:
+    assert any("not understood" in doubt for doubt in visits([["Visit", text, "Day 900"]])[0].doubts)
+
+
+@pytest.mark.parametrize("text", ["Week 12+", "Cycle ≥ 3 Day 1", "EOT + 6 weeks"])
+def test_a_time_without_an_end_that_was_read_is_not(text: str) -> None:
+    assert not any("not understood" in doubt for doubt in visits([["Visit", text, "Day 900"]])[0].doubts)
+
+
 def test_a_row_that_was_taken_out_heads_nothing() -> None:
     body = [
         ["Safety", "", ""],

@@ -9,7 +9,7 @@ from typing import NamedTuple, get_args
 
 from soesift.schedule.contacts import contact_of_header
 from soesift.schedule.cursor import Kind
-from soesift.schedule.leftover import limits_of, not_understood
+from soesift.schedule.leftover import limits_of, not_understood, unbounded
 from soesift.schedule.models import Encounter, Epoch, Event, Offset, Relation, Span, Timing, Unit
 from soesift.schedule.timing import Read, read_timing
 from soesift.schedule.tokens import LETTERS, UNIT_WORDS, clean, tokens
@@ -205,6 +205,8 @@ def read_column(rows: list[HeaderRow], column: int) -> Column:
             unread.append(f"{row.label}: {text}")  # "-6 M to R" in a row of days
         worded += [(row.kind, f"{row.label}: {text}")] if row.label and _says_nothing(read, text, row.kind) else []
         merge(shared if _spans(row.texts, column) else own, _placed(read, row))
+        if (far := unbounded(text, read.timing)) and not _spans(row.texts, column):
+            leftover.append(far)
         if _timed(read.timing):
             wide = _spans(row.texts, column)
             leftover += [left] if (left := not_understood(text, read.words)) and not wide else []

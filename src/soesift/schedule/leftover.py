@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 
+from soesift.schedule.models import Timing
 from soesift.schedule.tokens import clean
 
 _LIMIT = re.compile(
@@ -21,6 +22,10 @@ _CHANGES = re.compile(
     r"minimum|maximum|latest|earliest|previous|next|other|second|third|remaining)\b",
     re.IGNORECASE,
 )
+_ONWARD = re.compile(
+    r"(?:≥|>=?|\bbeyond\b|\bpast\b)\s*(?:the\s+)?(?:day|week|wk|month|cycle|year)s?\s*\d+", re.IGNORECASE
+)
+_STEP = re.compile(r"[\w)]+\s*\+\s*\d+\s*$")  # "EOT + 6": six of what
 _OR = re.compile(r"\d\s*(?:[a-z]+\s*)?\bor\s+(?:(?:day|week|month|cycle|hour)s?\s*)?\d", re.IGNORECASE)
 _NAMES = """
 a an and at of on in the to for from by with per no nr number visit visits visita study trial treatment
@@ -54,6 +59,17 @@ def limits_of(text: str) -> str:
     if match is None:
         return ""
     return shown[match.start() :].strip(" ,;()") if match.group().lower() != "only" else shown
+
+
+def unbounded(text: str, timing: Timing) -> str:
+    """What says that a time goes on, or how far it is, where the reading has neither: "≥ Week 12", "EOT + 6"."""
+    shown = clean(text)
+    onward = _ONWARD.search(shown)
+    if onward is not None and all(span.first == span.last for span in (*timing.times, *timing.cycles)):
+        return onward.group()
+    step = _STEP.search(shown)
+    named = bool(timing.events) and not (timing.times or any(offset.length for offset in timing.offsets))
+    return step.group().strip() if step is not None and named else ""
 
 
 def not_understood(text: str, words: list[str]) -> str:

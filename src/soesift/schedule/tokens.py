@@ -133,7 +133,19 @@ def tokens(text: str) -> tuple[Token, ...]:
         if kind == "number":
             value = match.group().rstrip("stndrh")  # "4th"
         found.append(Token(kind, value or match.group().strip(), shown[start:end], start, end, glued))
-    return tuple(found)
+    return tuple(_signed(found))
+
+
+def _signed(found: list[Token]) -> list[Token]:
+    """ "Day - 1" and "Week – 2" are before the first: the dash behind the unit is the number's sign. Days of a cycle,
+    which are counted from 1, keep it as a dash.
+    """
+    for at, (before, dash, number) in enumerate(zip(found, found[1:], found[2:], strict=False)):
+        said = any(t.value in ("cycle", "cycles", "c") for t in found[:at])
+        signed = before.kind == "unit" and before.value[:1] in "dw" and dash.kind == "dash" and number.kind == "number"
+        if signed and not said and not before.glued and not dash.glued and not number.glued:
+            found[at + 2] = number._replace(glued=True)
+    return found
 
 
 def unit_of(token: Token) -> Unit | None:
