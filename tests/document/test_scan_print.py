@@ -10,11 +10,12 @@ from PIL import Image, ImageDraw, ImageFont
 
 from soesift.document.furniture import is_set_apart
 from soesift.document.ocr import read_scan
+from soesift.document.page import Page
 from soesift.document.scan_dark import even_paper
 from soesift.document.scan_lines import part_rows
 from soesift.document.scan_marks import ink_pieces, vote
 from soesift.document.scan_raised import find_lifted, find_raised
-from soesift.document.words import find_words
+from soesift.document.words import Words, find_words
 from soesift.join.alike_notes import once_alike, settle_markers
 from soesift.join.joined import Joined
 from soesift.result.models import Cell, Footnote
@@ -182,3 +183,17 @@ def test_lines_at_the_edge_are_set_apart_and_those_between_rules_are_not() -> No
     assert "Words" not in {words.text[k] for k in np.flatnonzero(is_set_apart(words, page))}
     page.horizontal = np.array([[10, 10, 390, 11], [10, 30, 390, 31]], np.float32)
     assert not is_set_apart(words, page).any()
+
+
+def test_a_column_of_marks_at_the_edge_is_no_turned_running_line() -> None:
+    """Marks of the last column stand behind the ends of all longer words, one below the other, as such letters do."""
+    names = [("Procedure", 50.0, 100.0 + 20 * k) for k in range(8)]
+    marks = [("X", 600.0, 100.0 + 20 * k) for k in range(8)]
+    letters = [(letter, 600.0, 100.0 + 20 * k) for k, letter in enumerate("CONFIDEN")]
+    for last, apart in ((marks, False), (letters, True)):
+        placed = [*names, *last]
+        boxes = np.array([(x, y, x + 6 * len(t), y + 10) for t, x, y in placed], np.float32)
+        words = Words(boxes, boxes, np.zeros(16, np.int16), np.full(16, 10, np.float32), [t for t, *_ in placed])
+        page = Page(1, 700, 800)
+        page.vertical = np.array([[40, 90, 41, 270]], np.float32)
+        assert is_set_apart(words, page)[8:].tolist() == [apart] * 8

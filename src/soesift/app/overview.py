@@ -157,9 +157,9 @@ def _stamp(path: Path) -> tuple[int, int]:
     return found.st_mtime_ns, found.st_size
 
 
-def write_overview(folder: Path, readers: int = 1, replace: bool = False) -> list[Path]:
-    """Write `index.html` and `index.xlsx` beside the results of a folder; the paths. The same results give the same
-    bytes.
+def write_overview(folder: Path, readers: int = 1, replace: bool = False, names: Sequence[str] = NAMES) -> list[Path]:
+    """Write `index.html` and `index.xlsx`, or one of them, beside the results of a folder; the paths. The same results
+    give the same bytes; without a result nothing is written.
 
     Raises UsageError, and writes nothing, where a file of that name is there that no overview wrote or that somebody
     changed, unless `replace`; and where a document is called index. WriteError.
@@ -169,10 +169,15 @@ def write_overview(folder: Path, readers: int = 1, replace: bool = False) -> lis
             f"{folder / 'index.json'} is the result of a document; the overview of {folder} needs its name"
         )
     rows = rows_of(folder, readers)
+    if not rows:
+        return []
+    make_of = {
+        "index.html": lambda name: overview_html(rows, name).encode(),
+        "index.xlsx": lambda name: overview_xlsx(rows, name),
+    }
 
     def make(stage: Path) -> list[Path]:
-        contents = (overview_html(rows, folder.resolve().name).encode(), overview_xlsx(rows, folder.resolve().name))
-        return [write_atomically(stage / name, content) for name, content in zip(NAMES, contents, strict=True)]
+        return [write_atomically(stage / name, make_of[name](folder.resolve().name)) for name in names]
 
     return placed(make, folder, WHICH, replace)
 

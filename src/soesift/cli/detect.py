@@ -150,12 +150,13 @@ def command(
 def keep_overview(out: Path, chosen: tuple[Format, ...]) -> list[Path]:
     """`index.html` and `index.xlsx` of the folder, where people read results there; their paths. A file in the way is
     told and costs no result."""
-    from soesift.app.overview import has_overview, write_overview
+    from soesift.app.overview import NAMES, has_overview, write_overview
 
-    if not ({"html", "xlsx"} & {*chosen} or has_overview(out)):
+    names = [name for name in NAMES if name.rpartition(".")[2] in chosen or has_overview(out)]
+    if not names:
         return []
     try:
-        return write_overview(out)
+        return write_overview(out, names=names)
     except SoesiftError as error:
         click.echo(f"no overview of the folder: {error}", err=True)
         return []

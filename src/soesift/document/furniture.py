@@ -25,6 +25,7 @@ PART = "|"  # before the key of a part, which is not a whole line
 LONG = 6  # letters: one part of a rearranged running line is longer
 PARTED = 0.9  # of the character height: a wider gap parts two parts of a line
 MOST_APART = 3  # lines of a head or foot of a page that is a picture
+LETTERS = (4, 0.4)  # different letters of a turned running line at least, and as a share of all
 STACK = 5  # letters one below the other in the margin
 EDGE = 0.09  # of the page's height: so near to its edge stands such a line
 FAR = 2.2  # of the print's size: so far from the text
@@ -140,7 +141,9 @@ def _is_stacked(words: Words, upright: NDArray[np.intp]) -> NDArray[np.bool_]:
         if len(margin) >= STACK and np.ptp(middle) <= float(np.median(words.size[margin])):
             said = [words.text[index] for index in margin]
             # markers of notes, set before them, are small and stand once
-            stacked[margin] = len(set(said)) < len(said) and sum(map(str.islower, said)) < 0.5 * len(said)
+            # and a column of marks says one thing again and again
+            several = len(set(said)) >= max(LETTERS[0], LETTERS[1] * len(said))
+            stacked[margin] = several and len(set(said)) < len(said) and sum(map(str.islower, said)) < 0.5 * len(said)
     return stacked
 
 
