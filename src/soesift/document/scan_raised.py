@@ -20,6 +20,7 @@ FEW = 3  # pieces of ink: the first of them tells the base line
 NARROWEST, WIDEST = 0.25, 1.6  # of the letters' height: width of raised signs that touch a letter
 TOP = 0.75  # of the letters' height: so far above the base line they reach at least
 ARMS = frozenset("7rfFPTYV")  # letters whose right side is an arm in the air: raised only if read so on its own
+HIGHEST_SIGN = 0.62  # of the letters' height: an arm in the air that reaches further down is part of its letter
 POOR = 0.6  # sureness below which a raised sign is not taken for what it was read as
 DOUBTED = 0.5  # the sureness of a raised sign that is only seen to be one
 MANY = 8  # pieces of ink of a line that may begin with a raised sign
@@ -131,7 +132,7 @@ def read_raised(
             continue
         part = ink[y0:y1, x0:x1] > 0
         tail = find_raised(part)
-        if tail is not None:
+        if tail is not None and not _is_arm(reading.text, tail, part):
             ends.append((reading, tail[0] / max(1, x1 - x0)))
             crops[0].append(_around(picture, x0 + tail[0], y0 + tail[1], x0 + tail[2], y0 + tail[3]))
         head = find_lifted(part)
@@ -143,6 +144,13 @@ def read_raised(
         _replace_end(reading, sign, start)
     for (reading, end), sign in zip(starts, signs[len(ends) :], strict=True):
         _replace_start(reading, sign, end)
+
+
+def _is_arm(text: str, tail: tuple[int, int, int, int], part: NDArray[np.bool_]) -> bool:
+    """Whether what ends over the base is the right side of the last letter ("7", "r"): it reaches further down than
+    raised signs, which are smaller."""
+    pieces = _Pieces.of(part)
+    return text[-1] in ARMS and pieces is not None and tail[3] - tail[1] > HIGHEST_SIGN * pieces.letters
 
 
 def _around(picture: Picture, x0: int, y0: int, x1: int, y1: int) -> Picture:
