@@ -66,12 +66,15 @@ def test_an_empty_picture_has_no_lines(shape: tuple[int, int, int]) -> None:
 def test_where_hardly_any_line_is_found_the_other_detector_looks(monkeypatch: pytest.MonkeyPatch) -> None:
     asked = []
     boxes = np.asarray([(0, 0, 9, 9)] * 7, np.float32)
+    monkeypatch.setenv(ocr.FAST, "1")
     monkeypatch.setattr(ocr, "detect_lines", lambda picture, longest: asked.append(longest) or boxes)
     assert len(ocr._lines_of(page())) == 7
     assert asked == [ocr.LONGEST]
     monkeypatch.setattr(ocr, "find_lines", lambda picture, longest: boxes[: ocr.FEW])
     assert len(ocr._lines_of(page())) == ocr.FEW
     assert len(asked) == 1
+    monkeypatch.delenv(ocr.FAST)
+    assert len(ocr._lines_of(page())) == 7  # not asked for: it loses marks
 
 
 def test_the_card_is_that_of_the_net() -> None:
