@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from review_made import correction, made_result, write_made
 
-from soesift.app.overview import NAMES, has_overview, rows_of, summed, write_overview
+from soesift.app.overview import NAMES, kept_overviews, rows_of, summed, write_overview
 from soesift.cli.main import main
 from soesift.errors import UsageError
 from soesift.result.models import DocumentInfo, TitleFact
@@ -67,7 +67,7 @@ def test_page_and_sheet_are_written_and_follow(folder: Path) -> None:
     from openpyxl import load_workbook
 
     assert [path.name for path in write_overview(folder)] == list(NAMES)
-    assert has_overview(folder)
+    assert kept_overviews(folder) == [*NAMES]
     page = (folder / "index.html").read_text("utf-8")
     assert "Made &lt;b&gt;Pharma" in page
     assert '<a href="b.html">b.pdf</a>' in page

@@ -97,9 +97,7 @@ def test_every_format_is_written_and_json_always(capsys, source: Path, tmp_path:
     detect(capsys, tmp_path, source / "yes.pdf", more=("--format", "csv,xlsx,html"))
     written = sorted(p.name for p in tmp_path.iterdir())
     assert [name for name in written if not name.endswith(("_header.csv", "_notes.csv")) and name[0] != "."] == [
-        "index.html",
-        "index.xlsx",
-        "yes.html",
+        "yes.html",  # and no overview: there is one result
         "yes.json",
         "yes.xlsx",
         "yes_table1.csv",
@@ -112,8 +110,14 @@ def test_every_format_is_written_and_json_always(capsys, source: Path, tmp_path:
 def test_the_last_line_names_what_to_open(capsys, source: Path, tmp_path: Path) -> None:
     _, said, _ = detect(capsys, tmp_path, source / "yes.pdf", more=("--format", "html"))
     assert said.replace(" ", "").endswith(f"report:{tmp_path}/yes.html")
-    _, said, _ = detect(capsys, tmp_path, source, more=("--format", "json"))
+    assert not (tmp_path / "index.html").exists()
+    _, said, _ = detect(capsys, tmp_path, source, more=("--format", "html"))
     assert said.replace(" ", "").endswith(f"overview:{tmp_path}/index.html")
+    _, said, _ = detect(
+        capsys, tmp_path, source, more=("--format", "json")
+    )  # kept current, in the format that is there
+    assert said.replace(" ", "").endswith(f"overview:{tmp_path}/index.html")
+    assert not (tmp_path / "index.xlsx").exists()
     assert "no.pdf" in (tmp_path / "index.html").read_text("utf-8")
     (tmp_path / "index.html").write_text("mine")
     code, _, err = detect(capsys, tmp_path, source / "yes.pdf", more=("--format", "html"))

@@ -5,6 +5,27 @@ from __future__ import annotations
 from soesift.result.models import Cell, Footnote, SoeTable
 from soesift.schedule import Schedule, Visit, read_schedule
 
+TIMES = (  # what is said of when a column is and how
+    "kind",
+    "in_cycle",
+    "cycle",
+    "last_cycle",
+    "cycles",
+    "day",
+    "last_day",
+    "week",
+    "last_week",
+    "month",
+    "hours",
+    "offset_days",
+    "relative_to",
+    "every_days",
+    "every_months",
+    "before_days",
+    "after_days",
+    "contact",
+)
+
 
 def made(
     header: list[list[str]],

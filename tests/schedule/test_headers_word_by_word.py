@@ -12,32 +12,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from made_tables import TIMES
 
 from soesift.schedule import Encounter, Offset, Schedule, Span, Visit, read_timing
 from soesift.schedule.visits import visit_of
 
 GOLDEN = Path(__file__).with_name("headers_word_by_word.txt")
 CYCLE = {"*": 21, "1": 28}
-VALUES = (
-    "kind",
-    "in_cycle",
-    "cycle",
-    "last_cycle",
-    "cycles",
-    "day",
-    "last_day",
-    "week",
-    "last_week",
-    "month",
-    "hours",
-    "offset_days",
-    "relative_to",
-    "every_days",
-    "every_months",
-    "before_days",
-    "after_days",
-    "contact",
-)
 
 
 def cases(name: str) -> list[tuple[str, str]]:
@@ -83,7 +64,7 @@ def of_line(line: str) -> str:
 
 
 def values(visit: Visit) -> str:
-    found = {name: getattr(visit, name) for name in VALUES}
+    found = {name: getattr(visit, name) for name in TIMES}
     said = [
         str(value) if name == "kind" else f"{name}={value:g}" if isinstance(value, float) else f"{name}={value}"
         for name, value in found.items()

@@ -9,34 +9,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from made_tables import TIMES
 
 from soesift.result.models import Cell, Footnote, SoeTable
 from soesift.schedule import Activity, Schedule, Visit, read_schedule
 
 GOLDEN = Path(__file__).with_name("whole_schedules.txt")
-VALUES = (
-    "epoch",
-    "kind",
-    "in_cycle",
-    "cycle",
-    "last_cycle",
-    "cycles",
-    "day",
-    "last_day",
-    "week",
-    "last_week",
-    "month",
-    "hours",
-    "offset_days",
-    "relative_to",
-    "every_days",
-    "every_months",
-    "before_days",
-    "after_days",
-    "contact",
-    "conditions",
-    "markers",
-)
+VALUES = ("epoch", *TIMES, "conditions", "markers")
 
 
 def sections() -> dict[str, tuple[str, str]]:

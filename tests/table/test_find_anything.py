@@ -123,6 +123,16 @@ def test_arrows_keep_to_empty_cells() -> None:
     assert table.texts() == [["name", "→", "→"], ["name", "X", "→"]]
 
 
+def test_a_line_beside_no_name_is_no_arrow() -> None:
+    """Curves of a chart and the lines of its key pass columns too; an arrow's row is named, by a tall cell as well."""
+    cells = [GridCell(0, 0, 1, 1), GridCell(1, 0, 2, 1, "Diary")]
+    cells += [GridCell(row, column, 1, 1) for row in range(3) for column in (1, 2)]
+    table = FoundTable(1, np.array([0, 20, 40, 60], np.float32), np.array([0, 100, 150, 200], np.float32), cells)
+    table.arrows = np.array([[10, 105, 195], [50, 105, 195]], np.float32)
+    mark_arrows(table)
+    assert [row[1:] for row in table.texts()] == [["", ""], ["", ""], ["→", "→"]]
+
+
 def words_at(*placed: tuple[str, float, float, float]) -> Words:
     """Words (text, x, top, size), each as wide as its letters are many."""
     boxes = np.array([(x, y, x + 0.5 * s * len(t), y + s) for t, x, y, s in placed], np.float32)

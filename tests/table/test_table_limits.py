@@ -752,7 +752,7 @@ def test_ruled_tables_and_those_of_white_space_are_found_top_to_bottom() -> None
     free = [("abc", 100.0 * c, 20.0 * r) for r in range(6) for c in range(3)]
     inside = [("in", 55.0, 305.0)]
     ruled, white = across, down
-    found = tables_of(Page(1, 600, 800), words(*inside, *free), ruled, white)
+    found = tables_of(Page(1, 600, 800), words(*inside, *free), ruled, white, np.zeros(len(inside) + len(free), bool))
     assert [one.borderless for one in found] == [True, False]
     assert found[1].texts()[0] == ["", "in", ""]
 

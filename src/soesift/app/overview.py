@@ -182,13 +182,13 @@ def write_overview(folder: Path, readers: int = 1, replace: bool = False, names:
     return placed(make, folder, WHICH, replace)
 
 
-def has_overview(folder: Path) -> bool:
-    """Whether an overview was written into a folder before."""
+def kept_overviews(folder: Path) -> list[str]:
+    """The names of the overviews that were written into a folder before."""
     try:
         known = json.loads((folder / REGISTER).read_text("utf-8"))
-        return any(known[name][1] == WHICH for name in NAMES if name in known)
+        return [name for name in NAMES if name in known and known[name][1] == WHICH]
     except (OSError, ValueError, TypeError, KeyError, IndexError):
-        return False
+        return []
 
 
 def summed(rows: Sequence[Row]) -> str:

@@ -92,12 +92,17 @@ def verify(folder: Path) -> Card:
     for name in sorted(set(REQUIRED) | set(card.files)):
         if name not in present:
             raise ModelError(f"{folder}: {name} is missing; export the model again")
-    for name, path in sorted(present.items()):
+    for name in sorted(present):
         if name not in card.files:
             raise ModelError(f"{folder}: {name} is not listed in card.json; remove it")
-        if sha256(path) != card.files[name]:
-            raise ModelError(f"{folder}: {name} does not match its sha256 in card.json; it was altered or cut short")
+        check_hash(folder, name, card.files[name])
     return card
+
+
+def check_hash(folder: Path, name: str, told: str) -> None:
+    """Raises ModelError if a file of the folder has not the sha256 that its card tells."""
+    if sha256(folder / name) != told:
+        raise ModelError(f"{folder}: {name} does not match its sha256 in card.json; it was altered or cut short")
 
 
 def folder_sha256(folder: Path) -> str:

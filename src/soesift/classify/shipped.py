@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from soesift.classify.features import features
 from soesift.classify.hub import local_model
 from soesift.classify.judge import CLASSES, Judge, Linear, read_linear, rule_probabilities, softmax
-from soesift.classify.model_folder import sha256 as file_sha256
+from soesift.classify.model_folder import check_hash
 from soesift.classify.student import load
 from soesift.classify.trees import Trees, read_trees, tree_features
 from soesift.errors import ModelError
@@ -99,11 +99,11 @@ def _check_light(folder: Path, path: Path) -> None:
         return
     try:
         told = json.loads(card.read_text())["files"]
-        wrong = [f.name for f in (path, folder / "stack.json") if told[f.name] != file_sha256(f)]
+        hashes = {name: str(told[name]) for name in (path.name, "stack.json")}
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ModelError(f"{card}: not a usable card ({error!r}); make the model again") from error
-    if wrong:
-        raise ModelError(f"{folder}: {wrong[0]} does not match its sha256 in card.json; it was altered or cut short")
+    for name, said in hashes.items():
+        check_hash(folder, name, said)
 
 
 def student_judge(folder: Path, threads: int) -> Judge:

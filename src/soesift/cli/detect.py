@@ -148,11 +148,20 @@ def command(
 
 
 def keep_overview(out: Path, chosen: tuple[Format, ...]) -> list[Path]:
-    """`index.html` and `index.xlsx` of the folder, where people read results there; their paths. A file in the way is
-    told and costs no result."""
-    from soesift.app.overview import NAMES, has_overview, write_overview
+    """`index.html` and `index.xlsx` of a folder of several results, as asked for or kept there before; their paths.
 
-    names = [name for name in NAMES if name.rpartition(".")[2] in chosen or has_overview(out)]
+    A file in the way is told and costs no result.
+    """
+    from soesift.export.write import REGISTER
+    from soesift.result.place import is_result
+
+    several = sum(is_result(path) for path in out.glob("*.json")) > 1
+    if not several and not (out / REGISTER).is_file():
+        return []
+    from soesift.app.overview import NAMES, kept_overviews, write_overview
+
+    kept = kept_overviews(out)
+    names = [name for name in NAMES if name in kept or (several and name.rpartition(".")[2] in chosen)]
     if not names:
         return []
     try:

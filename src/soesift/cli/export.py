@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -48,21 +49,38 @@ def command(
     review page; says what could not be mapped. A folder of results: each of them, or, with --to overview, one page and
     one sheet with a line a document.
     """
-    kind = OLD_NAMES.get(kind, kind)
-    if kind == "overview":
-        _overview(result, out, replace)
-        return
-    if not result.is_dir():
-        _one(result, kind, out, pdf, study, as_detected, repeat_merged, replace)
-        return
+    asked = Asked(OLD_NAMES.get(kind, kind), out, pdf, study, as_detected, repeat_merged, replace)
+    if asked.kind == "overview":
+        _overview(result, asked)
+    elif result.is_dir():
+        _each(result, asked)
+    else:
+        _one(result, asked)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The options of the verb, as they were given."""
+
+    kind: str
+    out: Path | None
+    pdf: Path | None
+    study: Path | None
+    as_detected: bool
+    repeat_merged: bool
+    replace: bool
+
+
+def _each(folder: Path, asked: Asked) -> None:
+    """Write every result of a folder; those that cannot be are told, and cost no other."""
     from soesift.review.documents import find_results
 
-    if out is not None or pdf is not None or study is not None:
+    if asked.out is not None or asked.pdf is not None or asked.study is not None:
         raise click.UsageError("--out, --pdf and --study are of one document; name its result")
-    failed, results = 0, find_results([result])
+    failed, results = 0, find_results([folder])
     for path in results:
         try:
-            _one(path, kind, None, None, None, as_detected, repeat_merged, replace)
+            _one(path, asked)
         except SoesiftError as error:
             failed += 1
             click.echo(f"soesift: {path}: {error}", err=True)
@@ -70,39 +88,32 @@ def command(
         raise UsageError(f"{failed} of {len(results)} results were not written")
 
 
-def _one(
-    result: Path,
-    kind: str,
-    out: Path | None,
-    pdf: Path | None,
-    study: Path | None,
-    as_detected: bool,
-    repeat_merged: bool,
-    replace: bool,
-) -> None:
+def _one(result: Path, asked: Asked) -> None:
     """Write one result, and say what could not be mapped."""
     from soesift.result.store import read_result
     from soesift.review.apply import corrected_result
 
-    read, left_out = (read_result(result), []) if as_detected else corrected_result(result)
+    read, left_out = (read_result(result), []) if asked.as_detected else corrected_result(result)
     for line in left_out:
         click.echo(f"correction left out: {line}", err=True)
-    if study is not None and kind != "usdm":
+    if asked.study is not None and asked.kind != "usdm":
         raise click.UsageError("--study goes with --to usdm")
-    if repeat_merged and kind != "csv":
+    if asked.repeat_merged and asked.kind != "csv":
         raise click.UsageError("--repeat-merged goes with --to csv")
-    for path in write_as(read, kind, out, result, pdf, study, replace, repeat_merged):
+    for path in write_as(
+        read, asked.kind, asked.out, result, asked.pdf, asked.study, asked.replace, asked.repeat_merged
+    ):
         click.echo(f"wrote {path}")
-    if kind in ("usdm", "usdm4-input", "soa2usdm", "usdm4-excel", "fhir"):
+    if asked.kind in ("usdm", "usdm4-input", "soa2usdm", "usdm4-excel", "fhir"):
         _say_notes(read)
 
 
-def _overview(folder: Path, out: Path | None, replace: bool) -> None:
+def _overview(folder: Path, asked: Asked) -> None:
     from soesift.app.overview import write_overview
 
-    if out is not None or not folder.is_dir():
+    if asked.out is not None or not folder.is_dir():
         raise click.UsageError("--to overview is of a folder of results, and is written into it: leave --out out")
-    for path in write_overview(folder, replace=replace):
+    for path in write_overview(folder, replace=asked.replace):
         click.echo(f"wrote {path}")
 
 

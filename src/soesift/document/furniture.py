@@ -140,8 +140,7 @@ def _is_stacked(words: Words, upright: NDArray[np.intp]) -> NDArray[np.bool_]:
         middle = (words.boxes[margin, 0] + words.boxes[margin, 2]) / 2
         if len(margin) >= STACK and np.ptp(middle) <= float(np.median(words.size[margin])):
             said = [words.text[index] for index in margin]
-            # markers of notes, set before them, are small and stand once
-            # and a column of marks says one thing again and again
+            # a column of marks says one thing again and again; markers of notes are small, and each stands once
             several = len(set(said)) >= max(LETTERS[0], LETTERS[1] * len(said))
             stacked[margin] = several and len(set(said)) < len(said) and sum(map(str.islower, said)) < 0.5 * len(said)
     return stacked

@@ -1,12 +1,11 @@
 """Reading a page that is a picture: straighten, turn upright, find rulings, read lines and lone marks.
 
-Lines are found by PP-OCR's detector (or a small net of our own, `_lines_of`) and read by its recogniser as packed by
-RapidOCR; everything else is morphology. The same picture always gives the same page.
+Lines are found and read by PP-OCR's models as packed by RapidOCR; everything else is morphology. The same picture
+always gives the same page.
 """
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +16,6 @@ from soesift.document.orient import turn_page
 from soesift.document.page import Page
 from soesift.document.rulings import as_lines, connected
 from soesift.document.scan_dark import even_paper, lighten
-from soesift.document.scan_find import find_lines
 from soesift.document.scan_lines import (
     DASH,
     Line,
@@ -35,8 +33,6 @@ from soesift.document.scan_text import Picture, detect_lines, read_crops
 
 FINEST, COARSEST = 220.0, 150.0  # dots per inch within which a picture is read as it is
 LONGEST = 1600  # pixels: side of the picture that is looked at for lines
-FAST = "SOESIFT_FAST_LINES"
-FEW = 6  # lines: where the small net finds fewer, PP-OCR's detector looks too
 SAMPLE = 4  # lines that are read to tell how the page is turned
 SHARE = 7.0  # of a line's height: so much of its length is read for that
 UPRIGHT = 0.9  # mean confidence of the usual way from which the other is not tried
@@ -77,7 +73,7 @@ def read_scan(
     turn, lines = _find_turn(scan)
     if turn:
         scan = _turned(scan, turn)
-        lines = _lines_of(scan.picture)
+        lines = detect_lines(scan.picture, LONGEST)
     page = _read_upright(scan, lines)
     page.number, page.label = number, label
     page.width, page.height = (height_pt, width_pt) if turn in (90, 270) else (width_pt, height_pt)
@@ -154,7 +150,7 @@ def _find_turn(scan: _Scan) -> tuple[int, Boxes]:
     Whether lines run down or across the page is seen from their boxes; which end is up, from how surely the
     longest of them are read either way.
     """
-    boxes = _lines_of(scan.picture)
+    boxes = detect_lines(scan.picture, LONGEST)
     size = boxes[:, 2:] - boxes[:, :2]
     down, across = (size[:, i] > 1.8 * size[:, 1 - i] for i in (1, 0))
     sideways = size[down, 1].sum() > 1.2 * size[across, 0].sum()
@@ -172,16 +168,6 @@ def _find_turn(scan: _Scan) -> tuple[int, Boxes]:
     return (ways[1] if sure[1] > sure[0] + 0.05 else ways[0]), boxes
 
 
-def _lines_of(picture: Picture) -> Boxes:
-    """Boxes of the lines of text, by PP-OCR's detector; by the small net where $SOESIFT_FAST_LINES is 1.
-
-    The net takes a seventh of the detector's time and loses one mark in twenty on some real pages (docs/lab-notes.md).
-    One on which it finds hardly any line is a picture that it does not know.
-    """
-    boxes = find_lines(picture, LONGEST) if os.environ.get(FAST) == "1" else None
-    return boxes if boxes is not None and len(boxes) >= FEW else detect_lines(picture, LONGEST)
-
-
 def _cut(picture: Picture, box: NDArray[np.float32], turn: int) -> Picture:
     """The middle of a line, turned back by `turn` degrees."""
     half = (box[2:] - box[:2]) / 2
@@ -194,11 +180,11 @@ def _cut(picture: Picture, box: NDArray[np.float32], turn: int) -> Picture:
 def _read_upright(scan: _Scan, found: Boxes) -> Page:
     horizontal, vertical = rules.find_rulings(scan.ink, scan.unit)
     fills, greys = rules.find_fills(scan.grey, scan.unit)
-    dark = fills[(greys < BLACKENED) & lettered(scan.ink, fills, scan.unit)]
-    horizontal = reach_on(horizontal, vertical, dark, scan.unit)
+    dark, said = greys < BLACKENED, lettered(scan.ink, fills, scan.unit)
+    horizontal = reach_on(horizontal, vertical, fills[dark & said], scan.unit)
     text_ink = scan.ink.copy()
     rules.erase(text_ink, np.concatenate([horizontal, vertical]), 1)
-    rules.erase(text_ink, fills[(greys < BLACKENED) & ~lettered(scan.ink, fills, scan.unit)], 2)
+    rules.erase(text_ink, fills[dark & ~said], 2)
     clean = _without(scan, horizontal, vertical)
     boxes = tighten(split_lines(found, horizontal, vertical), text_ink)
     boxes = join_pieces(part_rows(boxes, text_ink), horizontal, vertical)

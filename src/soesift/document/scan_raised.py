@@ -79,8 +79,16 @@ def find_raised(ink: NDArray[np.bool_]) -> tuple[int, int, int, int] | None:
     ink: (h, w) ink of one upright line.
     """
     pieces = _Pieces.of(ink)
-    if pieces is None:
-        return None
+    return _raised_end(pieces) if pieces is not None else None
+
+
+def find_lifted(ink: NDArray[np.bool_]) -> tuple[int, int, int, int] | None:
+    """Box of the raised signs that begin a line, as the marker of a note does, None if there are none."""
+    pieces = _Pieces.of(ink)
+    return _raised_start(pieces) if pieces is not None else None
+
+
+def _raised_end(pieces: _Pieces) -> tuple[int, int, int, int] | None:
     raised = pieces.raised & (pieces.boxes[:, 3] - pieces.boxes[:, 1] >= LEAST * pieces.letters)
     start = int(pieces.boxes[~raised, 2].max(initial=0))
     tail = raised & (pieces.boxes[:, 0] >= start - 1)
@@ -89,14 +97,12 @@ def find_raised(ink: NDArray[np.bool_]) -> tuple[int, int, int, int] | None:
     return pieces.hull(tail)
 
 
-def find_lifted(ink: NDArray[np.bool_]) -> tuple[int, int, int, int] | None:
-    """Box of the raised signs that begin a line, as the marker of a note does, None if there are none."""
-    pieces = _Pieces.of(ink)
-    if pieces is None or len(pieces.boxes) < MANY:
+def _raised_start(pieces: _Pieces) -> tuple[int, int, int, int] | None:
+    if len(pieces.boxes) < MANY:
         return None
     high = pieces.boxes[:, 3] - pieces.boxes[:, 1]
     raised = pieces.raised & (high >= LEAST_SIGN * pieces.letters)
-    begin = int(pieces.boxes[~raised, 0].min(initial=ink.shape[1]))
+    begin = int(pieces.boxes[~raised, 0].min(initial=pieces.sound.shape[1]))
     head = raised & (pieces.boxes[:, 2] <= begin + 1)
     if not head.any() or head.all():
         return None
@@ -130,12 +136,14 @@ def read_raised(
         x0, y0, x1, y1 = (int(v) for v in box)
         if len(reading.text) < 2:
             continue
-        part = ink[y0:y1, x0:x1] > 0
-        tail = find_raised(part)
-        if tail is not None and not _is_arm(reading.text, tail, part):
+        pieces = _Pieces.of(ink[y0:y1, x0:x1] > 0)
+        if pieces is None:
+            continue
+        tail = _raised_end(pieces)
+        if tail is not None and not _is_arm(reading.text, tail, pieces):
             ends.append((reading, tail[0] / max(1, x1 - x0)))
             crops[0].append(_around(picture, x0 + tail[0], y0 + tail[1], x0 + tail[2], y0 + tail[3]))
-        head = find_lifted(part)
+        head = _raised_start(pieces)
         if head is not None:
             starts.append((reading, head[2] / max(1, x1 - x0)))
             crops[1].append(_around(picture, x0 + head[0], y0 + head[1], x0 + head[2], y0 + head[3]))
@@ -146,11 +154,10 @@ def read_raised(
         _replace_start(reading, sign, end)
 
 
-def _is_arm(text: str, tail: tuple[int, int, int, int], part: NDArray[np.bool_]) -> bool:
+def _is_arm(text: str, tail: tuple[int, int, int, int], pieces: _Pieces) -> bool:
     """Whether what ends over the base is the right side of the last letter ("7", "r"): it reaches further down than
     raised signs, which are smaller."""
-    pieces = _Pieces.of(part)
-    return text[-1] in ARMS and pieces is not None and tail[3] - tail[1] > HIGHEST_SIGN * pieces.letters
+    return text[-1] in ARMS and tail[3] - tail[1] > HIGHEST_SIGN * pieces.letters
 
 
 def _around(picture: Picture, x0: int, y0: int, x1: int, y1: int) -> Picture:

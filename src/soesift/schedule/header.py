@@ -147,22 +147,6 @@ def kind_of(label: str) -> Kind | None:
     return next((kind for kind, pattern in _KINDS if re.search(pattern, lowered)), None)
 
 
-_DATED = re.compile(r"-?\d+\s*(?:±|\+\s?/\s?-|\+\s?or\s?-)\s*\d")  # "15 ±3": a time and its window
-LEAST_DATED = 2  # cells of a row that give a time with its window
-
-
-def kind_of_row(label: str, texts: list[str]) -> Kind | None:
-    """What the numbers of a row are: of "Day / Time window (days)" over "15 ±3" days, with their windows."""
-    kind, unit = kind_of(label), unit_in(label)
-    dated = sum(_DATED.match(clean(text)) is not None for text in texts)
-    return unit if kind == "window" and unit is not None and dated >= LEAST_DATED else kind
-
-
-def _window_alone(text: str, row: HeaderRow) -> bool:
-    """Whether a cell holds only the window in a row of times and windows: "+7" beside "15 ±3"."""
-    return row.kind != "window" and kind_of(row.label) == "window" and text[:1] in "+±"
-
-
 def unit_in(label: str) -> Unit | None:
     """The unit that a label names: "Visit window (days)"."""
     return next((UNIT_WORDS[word] for word in re.findall(r"[a-z]+", label.lower()) if word in UNIT_WORDS), None)
@@ -191,7 +175,7 @@ def read_column(rows: list[HeaderRow], column: int) -> Column:
             continue
         parts += [shown] if (shown := labelled(text, row)) not in parts else []
         printed.append(text)
-        kind = "window" if _window_alone(text, row) else row.kind or above
+        kind = row.kind or above
         read = read_timing(uncoded(text, kind), kind)
         above = _unit_alone(text) or above
         if counted is not None or (row.kind in get_args(Unit) and anchored(row.label) is not None):
@@ -498,11 +482,17 @@ def _in_two_rows(row: HeaderRow) -> list[HeaderRow]:
     ]
 
 
-def _times_with_windows(row: HeaderRow) -> HeaderRow:
-    """A row "Study day (window)" over "8 ± 1" is one of days, not one of windows: its numbers are times."""
-    unit = unit_in(row.label)
-    both = row.kind == "window" and any(_WITH_DEVIATION.search(clean(text)) for text in row.texts)
-    return row._replace(kind=unit or "day", label=_NO_WINDOW.sub("", row.label)) if both else row
+def _times_with_windows(row: HeaderRow) -> list[HeaderRow]:
+    """A row "Study day (window)" over "8 ± 1" is one of days, not one of windows: its numbers are times. Cells that
+    hold a window alone ("+7") are a row of windows of their own."""
+    texts = [clean(text) for text in row.texts]
+    if row.kind != "window" or not any(_WITH_DEVIATION.search(text) for text in texts):
+        return [row]
+    alone = [text[:1] in ("+", "±") for text in texts]
+    times = ["" if own else text for own, text in zip(alone, row.texts, strict=True)]
+    windows = [text if own else "" for own, text in zip(alone, row.texts, strict=True)]
+    days = row._replace(kind=unit_in(row.label) or "day", label=_NO_WINDOW.sub("", row.label), texts=times)
+    return [days, row._replace(texts=windows)] if any(windows) else [days]
 
 
 _NO_WINDOW = re.compile(
@@ -512,7 +502,7 @@ _NO_WINDOW = re.compile(
 
 def encounters_of(rows: list[HeaderRow], first: list[int]) -> tuple[list[Epoch], list[Encounter]]:
     """Epochs and encounters; `first[i]` is the grid column of data column i."""
-    rows = [_times_with_windows(part) for row in rows for part in _in_two_rows(row)]
+    rows = [told for row in rows for part in _in_two_rows(row) for told in _times_with_windows(part)]
     rows = _kinds_from_beside(_kinds_from_above(rows, len(first)))
     columns = [read_column(rows, index) for index in range(len(first))]
     epochs, of_column = epochs_of(rows, columns)

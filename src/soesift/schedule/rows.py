@@ -8,7 +8,7 @@ from typing import NamedTuple
 from soesift.result.models import SoeTable
 from soesift.schedule.cell_meaning import is_no
 from soesift.schedule.contacts import contact_in, says_contacts
-from soesift.schedule.header import HeaderRow, kind_of, kind_of_row
+from soesift.schedule.header import HeaderRow, kind_of
 from soesift.schedule.markers import has_markers, markers_at, split_markers, words_of
 from soesift.schedule.timing import read_timing
 from soesift.schedule.tokens import clean
@@ -312,7 +312,7 @@ def header_rows(
                 HeaderRow(
                     r,
                     markers.split(label, (r, plan.labels[0])).text,
-                    kind_of_row(label, texts),
+                    kind_of(label),
                     texts,
                     [(r, c) in under for c in plan.data],
                 )

@@ -73,15 +73,17 @@ def without_boundary(cells: list[GridCell], boundary: int) -> list[GridCell]:
 
 
 def mark_arrows(table: FoundTable) -> None:
-    """Write an arrow into each empty cell that a drawn line passes, if the line passes at least two columns.
+    """Write an arrow into each empty cell that a drawn line passes, if it passes at least two columns of a named row.
 
-    A line that stays within one column is an underline and is left alone.
+    A line that stays within one column is an underline and is left alone; one beside no name is a curve, or its key.
     """
     owner = {(c.row, column): c for c in table.cells for column in range(c.column, c.column + c.column_span)}
+    first = [c for c in table.cells if c.column == 0 and c.text]
+    named = {row for c in first for row in range(c.row, c.row + c.row_span)}
     width = np.diff(table.columns)
     for y, x0, x1 in table.arrows:
         row = int(np.searchsorted(table.rows, y, side="right")) - 1
-        if not 0 <= row < len(table.rows) - 1:
+        if row not in named:
             continue
         overlap = np.minimum(x1, table.columns[1:]) - np.maximum(x0, table.columns[:-1])
         passed = np.flatnonzero(overlap >= REACH * width)

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from soesift.document.furniture import Furniture, is_running, is_set_apart
 from soesift.document.orient import main_turn, turn_box, turn_page
@@ -129,14 +130,15 @@ def _find(page: Page, furniture: Furniture, before: PageTables | None) -> PageTa
     vertical = add_hidden_columns(vertical, upright)
     horizontal = add_hidden_rules(horizontal, vertical, upright, words)
     found = PageTables(page.number, page.label, upright.width, upright.height, turn, page.source, page.problem)
-    found.tables = [t for t in tables_of(upright, words, horizontal, vertical) if is_table(t) and not holds_notes(t)]
+    tags = redaction_tags(words, upright)
+    drawn = tables_of(upright, words, horizontal, vertical, tags)
+    found.tables = [table for table in drawn if is_table(table) and not holds_notes(table)]
     if before is not None and (table := left_open(before.tables, before.lines, turn, before.height)) is not None:
         found.tables = with_rest(table, words, horizontal, found.tables, upright.height)
     for table in found.tables:
         table.shades = row_shades(table, upright)
         table.rotation = turn
         table.bbox = turn_box(table.hull, upright.width, upright.height, turn)
-    tags = redaction_tags(words, upright)
     for table in found.tables:
         mark_states(table, words, upright, tags)
     found.lines = lines_outside(words.take(np.flatnonzero(~tags)) if tags.any() else words, found.tables)
@@ -155,8 +157,10 @@ def _finite(page: Page) -> Page:
     return replace(page, **clean)
 
 
-def tables_of(page: Page, words: Words, horizontal: Lines, vertical: Lines) -> list[FoundTable]:
-    """Ruled tables, then tables of white space in what they leave; top to bottom."""
+def tables_of(
+    page: Page, words: Words, horizontal: Lines, vertical: Lines, tags: NDArray[np.bool_]
+) -> list[FoundTable]:
+    """Ruled tables, then tables of white space in what they leave; top to bottom. tags: of `redaction_tags`."""
     ruled = mend_tables(find_lattices(horizontal, vertical, page.number), page.fills, page.fill_grey)
     # a box around the page, say, does not keep words from other tables
     taken = [t for t in ruled if t.shape[1] >= 2]
@@ -168,7 +172,7 @@ def tables_of(page: Page, words: Words, horizontal: Lines, vertical: Lines) -> l
         part_open_cells(table, words)
         if not table.borderless:
             split_rows(table, words, vertical)
-        fill_cells(table, without_lost_tags(table, words, redaction_tags(words, page)))
+        fill_cells(table, without_lost_tags(table, words, tags))
         if page.source == "ocr":
             mend_figures(table)
         if table.borderless:

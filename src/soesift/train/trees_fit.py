@@ -46,9 +46,7 @@ def fit_trees(numbers: Floats, labels: NDArray[np.integer], weights: Floats) -> 
         random_state=0,
     ).fit(numbers, labels, sample_weight=weights)
     fitted = as_lists(model)
-    exact, ours = model.predict_proba(numbers), fitted.trees.logits(numbers)
-    raised = np.exp(ours - ours.max(axis=1, keepdims=True))
-    ours = (raised / raised.sum(axis=1, keepdims=True))[:, model.classes_]
+    exact, ours = model.predict_proba(numbers), softmax(fitted.trees.logits(numbers))[:, model.classes_]
     if not np.allclose(exact, ours, atol=1e-4):
         raise ModelError(
             "the trees written differ from scikit-learn's, whose inner form has changed: train/trees_fit.py"
