@@ -81,8 +81,7 @@ def _repeats(cell: Cell, n_header: int) -> list[tuple[int, int]]:
     """The places of a merged cell of the body but its first; a header is whole in each column."""
     if cell.row < n_header:
         return []
-    rows, columns = range(cell.row, cell.row + cell.row_span), range(cell.column, cell.column + cell.column_span)
-    return [(r, c) for r in rows for c in columns if (r, c) != (cell.row, cell.column)]
+    return [place for place in cell.places if place != (cell.row, cell.column)]
 
 
 def header_csv(table: SoeTable, prefix: str = PREFIX) -> str:

@@ -92,6 +92,12 @@ class Cell(Record):
     bbox: Box | None = None
 
     @property
+    def places(self) -> list[tuple[int, int]]:
+        """The positions (row, column) of the grid that it covers, row by row."""
+        rows, columns = range(self.row, self.row + self.row_span), range(self.column, self.column + self.column_span)
+        return [(row, column) for row in rows for column in columns]
+
+    @property
     def printed(self) -> str:
         """The text with its markers, as one string."""
         if self.runs:
@@ -146,6 +152,10 @@ class SoeTable(Record):
     def parts(self) -> list[Cell | Footnote]:
         """Its cells and footnotes: the parts that can carry a doubt of their own."""
         return [*self.cells, *self.footnotes]
+
+    def by_place(self) -> dict[tuple[int, int], Cell]:
+        """The cell at each position (row, column) of the grid."""
+        return {place: cell for cell in self.cells for place in cell.places}
 
     def to_dataframe(self) -> Any:
         """The joined grid as a pandas DataFrame, header rows as column labels (needs `soesift[data]`)."""

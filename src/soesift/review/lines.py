@@ -236,7 +236,7 @@ def _check(axis: Axis, lines: Sequence[Line], name: str) -> None:
 
 def _layout(table: SoeTable, part: Part) -> Layout:
     """The cells of a table between the lines of a fragment."""
-    covering = _covering(table)
+    covering = table.by_place()
     taken: set[tuple[int, int]] = set()
     cells = []
     for row, grid_row in enumerate(part.rows.places):
@@ -267,20 +267,10 @@ def _run(places: Sequence[int], start: int, cell: Cell | None, which: str) -> in
     return length
 
 
-def _covering(table: SoeTable) -> dict[tuple[int, int], Cell]:
-    """The cell at each position of the grid."""
-    return {
-        (row, column): cell
-        for cell in table.cells
-        for row in range(cell.row, cell.row + cell.row_span)
-        for column in range(cell.column, cell.column + cell.column_span)
-    }
-
-
 def redrawn(table: SoeTable, plan: Plan, read: Sequence[tuple[Sequence[ReadCell], Sequence[ReadCell]]]) -> Redrawn:
     """What the lines make of a table: `read` are the texts of the plan's layouts, before and after."""
     after = restepped(table, plan.steps)
-    now, then = _covering(table), _covering(after)
+    now, then = table.by_place(), after.by_place()
     boxed = {(cell.page, cell.bbox): cell for cell in reversed(table.cells)}
     marking = _Marking(table, after.header_rows)
     cells: list[Cell] = []

@@ -110,9 +110,8 @@ def _edit_cell(table: SoeTable, action: EditCell) -> SoeTable:
 
 def _write(table: SoeTable, cell: Cell) -> None:
     """The cell's text into each position of the grid that it covers."""
-    for row in range(cell.row, cell.row + cell.row_span):
-        for column in range(cell.column, cell.column + cell.column_span):
-            table.grid[row][column] = cell.text
+    for row, column in cell.places:
+        table.grid[row][column] = cell.text
 
 
 def _edit_notes(table: SoeTable, action: EditNote | AddNote | RemoveNote) -> SoeTable:
@@ -138,10 +137,10 @@ def _merge(table: SoeTable, action: Merge) -> SoeTable:
     if (first.row, first.column) != (action.row, action.column):
         raise ValueError("the block cuts a merged cell in two; part that one first")
     block = {(r, c) for r in range(action.row, last_row + 1) for c in range(action.column, last_column + 1)}
-    block |= set(_covered(first))
+    block |= set(first.places)
     texts = {place: table.grid[place[0]][place[1]] for place in block}
-    touched = [cell for cell in table.cells if block.intersection(_covered(cell))]
-    if any(not block.issuperset(_covered(cell)) for cell in touched):
+    touched = [cell for cell in table.cells if block.intersection(cell.places)]
+    if any(not block.issuperset(cell.places) for cell in touched):
         raise ValueError("the block cuts a merged cell in two; part that one first")
     gone = {id(cell) for cell in touched}
     table.cells = [cell for cell in table.cells if id(cell) not in gone]
@@ -149,14 +148,9 @@ def _merge(table: SoeTable, action: Merge) -> SoeTable:
     one = first.model_copy(update={"row": action.row, "column": action.column, **spans})
     table.cells.append(one)
     _write(table, one)
-    for row, column in sorted(block - set(_covered(one))):
+    for row, column in sorted(block - set(one.places)):
         table.cells.append(Cell(row=row, column=column, text=texts[row, column], page=first.page))
     return table
-
-
-def _covered(cell: Cell) -> list[tuple[int, int]]:
-    rows, columns = range(cell.row, cell.row + cell.row_span), range(cell.column, cell.column + cell.column_span)
-    return [(row, column) for row in rows for column in columns]
 
 
 def _check(table: SoeTable, action: Check) -> SoeTable:
@@ -312,10 +306,10 @@ def _redraw(table: SoeTable, content: Redrawn | None) -> SoeTable:
         raise ValueError("nothing was read between these lines; move them in the app")
     _same_shape(table, content.shape)
     table = restepped(table, content.steps)
-    positions = {place: number for number, cell in enumerate(content.cells) for place in _covered(cell)}
+    positions = {place: number for number, cell in enumerate(content.cells) for place in cell.places}
     kept = []
     for cell in table.cells:
-        numbers = {positions.get(place) for place in _covered(cell)}
+        numbers = {positions.get(place) for place in cell.places}
         if len(numbers) > 1:
             raise ValueError("merged cells are others now than when the lines were moved; move them again")
         if numbers == {None}:

@@ -33,9 +33,8 @@ def markers_at(table: SoeTable) -> dict[tuple[int, int], list[str]]:
     """The markers that were read with a cell, by each position (row, column) that it covers."""
     found: dict[tuple[int, int], list[str]] = {}
     for cell in table.cells:
-        for row in range(cell.row, cell.row + cell.row_span) if cell.markers else ():
-            for column in range(cell.column, cell.column + cell.column_span):
-                found.setdefault((row, column), []).extend(cell.markers)
+        for place in cell.places if cell.markers else ():
+            found.setdefault(place, []).extend(cell.markers)
     return found
 
 

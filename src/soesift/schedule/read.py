@@ -399,13 +399,7 @@ def _marks(
 
 def _struck(table: SoeTable) -> set[tuple[int, int]]:
     """Places of cells that are crossed out in print: what stood there is not done."""
-    return {
-        (row, column)
-        for cell in table.cells
-        if "struck" in cell.states
-        for row in range(cell.row, cell.row + cell.row_span)
-        for column in range(cell.column, cell.column + cell.column_span)
-    }
+    return {place for cell in table.cells if "struck" in cell.states for place in cell.places}
 
 
 def _conditions(table: SoeTable, schedule: Schedule, on_table: set[str]) -> list[Condition]:

@@ -41,18 +41,8 @@ def examine(
             table.cells[index].doubt.append(doubt)
         for index, doubt in scan_note_doubts(table, seen, settings):
             table.footnotes[index].doubt.append(doubt)
-        cells = _by_place(table)
+        cells = table.by_place()
         table.doubt = [doubt for doubt in structure_doubts(table, settings) if not _put(doubt, table, cells)]
-
-
-def _by_place(table: SoeTable) -> dict[tuple[int, int], Cell]:
-    """The cell at each position of the grid."""
-    return {
-        (row, column): cell
-        for cell in table.cells
-        for row in range(cell.row, cell.row + cell.row_span)
-        for column in range(cell.column, cell.column + cell.column_span)
-    }
 
 
 def _put(placed: PlacedDoubt, table: SoeTable, cells: dict[tuple[int, int], Cell]) -> bool:
