@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import socket
 import sqlite3
 import threading
 from contextlib import suppress
@@ -19,7 +20,7 @@ from soesift.errors import DocumentError, UsageError
 from soesift.serve.intake import NotADocument, TooLarge, open_inside, receive
 from soesift.serve.queue import Queue, open_store
 from soesift.serve.routes_documents import plain_name
-from soesift.web.listen import host_name, is_loopback, take_token
+from soesift.web.listen import host_name, is_loopback, listen, take_token
 
 
 @pytest.mark.parametrize(
@@ -36,6 +37,15 @@ def test_host_names(header: str, name: str) -> None:
 def test_only_loopback_is_loopback(host: str) -> None:
     assert not is_loopback(host)
     assert all(map(is_loopback, ("127.0.0.1", "::1", "localhost", "127.8.8.8", "[::1]")))
+
+
+def test_an_address_that_is_told_can_be_reached() -> None:
+    with listen("127.0.0.1", 0) as bound:
+        host, port = bound.getsockname()
+        with socket.create_connection((host, port), timeout=30):
+            pass
+        with pytest.raises(UsageError, match="cannot listen"):
+            listen(host, port)
 
 
 def test_the_token_leaves_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,14 +13,20 @@ from soesift.errors import UsageError
 if TYPE_CHECKING:
     from starlette.datastructures import Headers
 
+BACKLOG = 2048  # connections that wait until the server takes them; uvicorn's own number
+
 
 def listen(host: str, port: int) -> socket.socket:
-    """A bound socket. Raises UsageError if the address is taken or not of this machine."""
+    """A listening socket: whoever is told its address may connect at once, the server answers when it is up.
+
+    Raises UsageError if the address is taken or not of this machine.
+    """
     try:
         found = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
         bound = socket.socket(found[0], socket.SOCK_STREAM)
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         bound.bind(found[4])
+        bound.listen(BACKLOG)
     except OSError as error:
         raise UsageError(f"cannot listen on {host} port {port}: {error.strerror}; choose another --port") from None
     return bound
