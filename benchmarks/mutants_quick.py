@@ -1,11 +1,12 @@
 """Logic mutants against tests that are called directly: a tenth of a second each, where `mutants.py` needs several.
 
-    python benchmarks/mutants_quick.py FOLDER SEED FILE... [--count 40] [--most .4]
+    python benchmarks/mutants_quick.py FOLDER SEED [FILE...] [--count 40] [--most .4] [--whole]
 
 The mutants are those that `mutants.py` draws with the seed for one folder. Each is put into the running functions of a
-forked child, and the test functions of the files (of `tests/FOLDER`) are called in it, quickest first, until one fails.
-Only tests are called that need no fixture but `tmp_path` and `monkeypatch`, no hypothesis, and at most `--most` CPU
-seconds; so the share that is noticed is a lower bound of what the whole suite notices. Survivors are printed.
+forked child, and the test functions of the files (of `tests/FOLDER`; all, if none is named) are called in it, quickest
+first, until one fails. Only tests are called that need no fixture but `tmp_path` and `monkeypatch`, no hypothesis, and
+at most `--most` CPU seconds. With `--whole` all tests of the folder are run, in a copy of the tree, for those that are
+left. Either share is a lower bound of what the whole suite notices. Survivors are printed.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import itertools
 import os
 import random
 import resource
+import subprocess
 import sys
 import tempfile
 import time
@@ -26,7 +28,7 @@ from types import CodeType, FunctionType
 from typing import Any
 
 import pytest
-from mutants import ROOT, Mutant, mutants_of, mutated
+from mutants import ROOT, Mutant, mutants_of, mutated, tree
 
 KNOWN = {"tmp_path", "monkeypatch"}
 Case = tuple[str, Callable[..., None], dict[str, Any]]
@@ -139,26 +141,63 @@ def noticed_by(mutant: Mutant, cases: list[Case], seconds: int) -> str:
     return by or (f"ended with {os.waitstatus_to_exitcode(status)}" if status else "")
 
 
+def noticed_by_whole(mutant: Mutant, root: Path, folder: str, seconds: int, unchanged: bool = False) -> str:
+    """The first test of the folder that fails with the mutant in the copy `root`, or how the run ended; "" if none."""
+    place = root / mutant.path
+    right = place.read_bytes()
+    if not unchanged:
+        place.write_text(mutated(ROOT, mutant), "utf-8")
+    words = ["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "--tb=no", "-rfE", f"tests/{folder}"]
+    try:
+        own = os.environ | {"PYTHONPATH": str(root / "src")}
+        pytest_run = [sys.executable, "-m", "pytest", *words]
+        run = subprocess.run(pytest_run, cwd=root, env=own, capture_output=True, text=True, timeout=seconds)
+    except subprocess.TimeoutExpired:
+        return "time"
+    finally:
+        place.write_bytes(right)
+    failed = [line.split()[1] for line in run.stdout.splitlines() if line.startswith(("FAILED ", "ERROR "))]
+    return (failed or [f"ended with {run.returncode}"])[0] if run.returncode else ""
+
+
+def asked_of_whole(left: list[Mutant], folder: str) -> dict[str, str]:
+    """What the folder's whole tests notice of the mutants that are left, by id."""
+    if not left:
+        return {}
+    with tempfile.TemporaryDirectory() as home:
+        root = tree(Path(home))
+        begun = time.monotonic()
+        if by := noticed_by_whole(left[0], root, folder, 3600, unchanged=True):
+            sys.exit(f"the tests of {folder} fail without a mutant: {by}")
+        limit = int(time.monotonic() - begun) * 10 + 60
+        return {mutant.id: noticed_by_whole(mutant, root, folder, limit) for mutant in left}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder")
     parser.add_argument("seed")
-    parser.add_argument("files", nargs="+")
+    parser.add_argument("files", nargs="*", help="of tests/FOLDER; all if none is named")
     parser.add_argument("--count", type=int, default=40)
     parser.add_argument("--most", type=float, default=0.4, help="CPU seconds of a test")
+    parser.add_argument("--whole", action="store_true", help="ask all tests of the folder about survivors")
     asked = parser.parse_args()
     sys.path[:0] = [str(ROOT / "tests" / asked.folder), str(ROOT / "tests"), str(ROOT / "src")]
-    cases = in_order([case for file in asked.files for case in cases_of(asked.folder, file)], asked.most)
+    files = asked.files or sorted(file.name for file in (ROOT / "tests" / asked.folder).glob("test_*.py"))
+    cases = in_order([case for file in files for case in cases_of(asked.folder, file)], asked.most)
     paths = sorted((ROOT / "src" / "soesift" / asked.folder).glob("*.py"))
     every = [mutant for path in paths for mutant in mutants_of(ROOT, path)]
     chosen = random.Random(f"{asked.seed} {asked.folder}").sample(every, min(len(every), asked.count))
     limit = int(time.process_time()) * 5 + 30
-    told = [(mutant, noticed_by(mutant, cases, limit)) for mutant in chosen]
-    for mutant, by in told:
-        if not by:
+    told = {mutant.id: noticed_by(mutant, cases, limit) for mutant in chosen}
+    direct = sum(map(bool, told.values()))
+    if asked.whole:
+        told |= asked_of_whole([mutant for mutant in chosen if not told[mutant.id]], asked.folder)
+    for mutant in chosen:
+        if not told[mutant.id]:
             print(f"SURVIVED {mutant.id} {mutant.before!r} -> {mutant.after!r}")
-    hit = sum(bool(by) for _, by in told)
-    print(f"{asked.folder}, seed {asked.seed}: {hit} of {len(told)} noticed by {len(cases)} cases")
+    print(f"{asked.folder}, seed {asked.seed}: {direct} of {len(told)} noticed by {len(cases)} cases", end="")
+    print(f", {sum(map(bool, told.values())) - direct} more by all tests of the folder" if asked.whole else "")
 
 
 if __name__ == "__main__":

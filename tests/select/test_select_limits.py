@@ -52,6 +52,7 @@ from soesift.select.certified import (
 )
 from soesift.select.choose import label_lines
 from soesift.select.combine import agreement, at_least, combine, label, logit, mean_logit
+from soesift.select.confident import label_issues
 from soesift.select.confirmed import confirm, confirmed, self_trained
 from soesift.select.from_ledger import (
     NO_BELIEFS,
@@ -59,18 +60,19 @@ from soesift.select.from_ledger import (
     Opinions,
     belief_of,
     fingerprint,
+    groups_of,
     opinions,
     truth_of,
     votes_of_models,
 )
 from soesift.select.gate_tables import gate_probabilities
 from soesift.select.pots import Frame, first_judgements, frame_of, from_humans, from_reference, known_humans, read_known
-from soesift.select.recentre import excess, one_mode, parting, recentred
+from soesift.select.recentre import LEVELS, _spread, excess, one_mode, one_shape, parting, recentred
 from soesift.select.report import Cost, confusion, coverage_curve, facts, percent, report, rows
 from soesift.select.rules import Reason, select, with_human
 
 NAN = float("nan")
-pytest.importorskip("scipy")
+stats = pytest.importorskip("scipy.stats")
 
 
 # beliefs
@@ -324,6 +326,7 @@ def test_sizes_and_tails_by_hand() -> None:
     assert needed_audit(0, 0.05, 0.1) is None
     assert needed_audit(100, 0.05, 0.1, 0.05) is None
     assert needed_audit(1, 0.05, 0.1) == 1
+    assert needed_audit(3, 0.05, 0.1, 1.0) is None
     size = needed_audit(1000, 0.05, 0.1, 0.02)
     assert size is not None
     assert hypergeometric_tail(math.ceil(0.02 * size - 1e-9), 1000, size, 0.05) <= 0.1
@@ -339,6 +342,18 @@ def test_sizes_and_tails_by_hand() -> None:
             stratified_tail(*bad, 0.05)
     counts = counts_by(np.array([0, 1, 1]), [True, True, False], [True, True, True])
     assert [c.tolist() for c in counts] == [[1, 1], [1, 2]]
+
+
+@pytest.mark.parametrize("error", [0.0, 0.02, 0.04, 0.1])
+@pytest.mark.parametrize(("alpha", "delta"), [(0.05, 0.1), (0.15, 0.1), (0.15, 0.3)])
+def test_no_smaller_audit_would_do(error: float, alpha: float, delta: float) -> None:
+    for pool in (1, 2, 19, 20, 21, 40, 99, 120):
+        enough = [
+            n
+            for n in range(1, pool + 1)
+            if hypergeometric_tail(min(math.ceil(error * n - 1e-9), n), pool, n, alpha) <= delta
+        ]
+        assert needed_audit(pool, alpha, delta, error) == (min(enough) if enough and error < alpha else None)
 
 
 def test_levels_and_where_the_sequence_starts() -> None:
@@ -491,6 +506,12 @@ def test_the_best_of_a_cells_answers_is_its_belief() -> None:
     other = [["t", -0.1, [["ta", math.log(0.6)], ["te", math.log(0.2)], ["t", math.log(0.1)], ["o", math.log(0.1)]]]]
     found = belief_of([answer(logprobs=other, token=0, words=spelt)])
     assert (found.p, found.off_label) == (pytest.approx(0.65 / 0.9), pytest.approx(0.1))
+    assert belief_of([answer(confidence=90, logprobs=tokens)]).p == 0.9  # which token answers is not told
+    assert belief_of([answer(confidence=90, token=0)]).p == 0.9
+    half = '{"yes": ["yes"], "no": ["nein"], "unsure": ["offen"]}'
+    german = [["n", -0.1, [["ne", math.log(0.6)], ["yes", math.log(0.3)], ["no", math.log(0.1)]]]]
+    found = belief_of([answer(logprobs=german, token=0, words=half)])
+    assert (found.p, found.off_label) == (pytest.approx(1 / 3), pytest.approx(0.1))
 
 
 def test_opinions_are_tables_by_columns() -> None:
@@ -512,6 +533,7 @@ def test_opinions_are_tables_by_columns() -> None:
     assert fingerprint(found) == fingerprint(opinions(some[::-1]))
     assert fingerprint(found) != fingerprint(opinions([*some[:3], answer("b", "no", model="n")]))
     assert truth_of(["a", "b"], {"b": 1}).tolist() == [-1, 1]
+    assert groups_of(found).tolist() == ["d", "d"]
 
 
 def test_labels_are_written_as_training_reads_them() -> None:
@@ -551,6 +573,17 @@ def test_rules_by_name() -> None:
     for rule in ("none", "certified", "soft"):
         with pytest.raises(UsageError):
             by_name.select_by(rule, material())
+    votes = combine(material().beliefs)
+    for rule in sorted(set(by_name.RULES) - {"crowd", "confident"}):  # these want packages of the extra train
+        audit = from_reference(np.array([1, 0, 1]), votes, 4, seed=1)
+        done = by_name.select_by(rule, material(audit=lambda _, drawn=audit: drawn))
+        assert len(done.selection.keep) == len(done.votes.label) == 3
+        assert (done.audit is audit) == (rule in by_name.NEEDS_AUDIT)
+        assert (done.certificate is not None) == rule.startswith("certified")
+    blocked = from_reference(np.array([1, 0, 1]), votes, 4, seed=1)._replace(why_not="they are old")
+    with pytest.raises(UsageError, match="they are old"):
+        by_name.select_by("certified", material(audit=lambda _: blocked))
+    assert by_name.select_by("soft", material(audit=lambda _: blocked)).audit is blocked
     p = by_name.out_of_fold(np.array([[0.0], [1.0], [0.0], [1.0]]), np.array([0, 1, 0, -1]), np.array([0, 0, 1, 1]))
     assert p.tolist()[:2] == [0, 0]  # one class alone is its share
     assert p[3] > p[2]
@@ -589,6 +622,62 @@ def test_two_groups_of_logits_are_parted_between_them() -> None:
     assert split[1] < 0.2
 
 
+def test_equal_numbers_are_spread_over_the_gaps_beside_them() -> None:
+    assert _spread(np.array([0.0, 1.0, 1.0, 3.0])).tolist() == [0, 0.875, 1.625, 3]
+    assert _spread(np.array([0.0, 0.0, 4.0, 4.0])).tolist() == [0.5, 1.5, 2.5, 3.5]
+    assert _spread(np.array([2.0, 2.0])).tolist() == [2, 2]
+
+
+def test_the_excess_of_two_intervals_by_hand() -> None:
+    def best(values: list[float]) -> float:
+        """The definition, interval by interval."""
+        n, wide = len(values), values[-1] - values[0]
+        spans = [(a, b) for a in range(n) for b in range(a, n)]
+        worth = {(a, b): lambda level, a=a, b=b: (b - a + 1) / n - level * (values[b] - values[a]) / wide
+                 for a, b in spans}  # fmt: skip
+        found = []
+        for level in LEVELS:
+            one = max(worth[span](level) for span in spans)
+            two = max(worth[s](level) + worth[t](level) for s in spans for t in spans if s[1] < t[0])
+            found.append(max(two, one) - one)
+        return max(found)
+
+    for values in ([0.0, 0.1, 0.9, 1.0], [0.0, 2.0, 2.1, 2.2, 7.0, 7.1, 9.0], [0.0, 1.0, 2.0, 3.0, 4.0, 5.0]):
+        assert excess(np.array([values]))[0] == pytest.approx(best(values))
+
+
+def test_one_group_has_the_shape_that_fits_best() -> None:
+    rng = np.random.default_rng(2)
+    normal, skewed = rng.normal(3, 1, 200), rng.gamma(1.2, 1, 200)
+    plain = -2 * float(stats.norm.logpdf(normal, *stats.norm.fit(normal)).sum()) + 2 * np.log(200)
+    assert plain - 6 < one_shape(normal) <= plain
+    assert one_shape(skewed) == pytest.approx(one_shape(-skewed))
+    assert one_shape(skewed) < -2 * float(stats.norm.logpdf(skewed, *stats.norm.fit(skewed)).sum()) - 20
+
+
+def test_few_beliefs_are_never_moved() -> None:
+    pytest.importorskip("sklearn")
+    two = np.concatenate([np.linspace(-4, -3.9, 10), np.linspace(3.9, 4, 10)])
+    assert parting(two).moved
+    assert parting(np.append(two, NAN)).place == parting(two).place
+    assert "too few" in parting(two[:-1]).why
+    assert "too few" in parting(np.repeat(two[[0, 3, 6, 10, 13, 16, 19]], 3)).why  # seven different ones
+    assert parting(np.repeat(two[[0, 3, 6, 9, 10, 13, 16, 19]], 3)).moved
+
+
+def test_the_curve_of_coverage_and_error_by_hand() -> None:
+    curve = coverage_curve([0.9, 0.8, 0.8, 0.7, 0.6, 0.1], [1, 1, 0, -1, 1, 0], [-1, 1, 1, 1, 1, 1])
+    assert curve.coverage.tolist() == [0.2, 0.6, 0.8, 1.0]
+    assert curve.error.tolist()[1:] == pytest.approx([1 / 2, 1 / 3, 1 / 2])
+    assert math.isnan(curve.error[0])
+    assert (curve.low[0], curve.high[0]) == (0, 1)
+    assert [len(part) for part in coverage_curve([0.5], [-1], [1])] == [0, 0, 0, 0]
+
+
+def test_labels_of_one_class_have_no_issues() -> None:
+    assert label_issues([1, 1, 1], [0.1, 0.9, 0.5]).tolist() == [False] * 3
+
+
 def test_figures_of_a_report_by_hand() -> None:
     votes = combine([[0.9, 0.9], [0.8, 0.9], [0.9, 0.4], [0.1, 0.1], [0.2, 0.2], [0.1, 0.6], [NAN, NAN]])
     done = report(
@@ -611,6 +700,11 @@ def test_figures_of_a_report_by_hand() -> None:
     told = dict(facts(report("all", rules.keep_all(votes), [-1] * 7, rho=errors)))
     assert "errors 25.0% and 25.0%, 5 shared, of 40 judged" in told["error correlation of views"]
     assert "by formula" in told["expected of agreement"]
+    uneven = phi([1, 1, 1, 0] * 5, [1, 0, 0, 0] * 5)  # errors .75 and .25
+    told = dict(facts(report("all", rules.keep_all(votes), [-1] * 7, rho=uneven)))
+    left, share = float(kept_error(0.5, uneven.value)), float(kept_share(0.5, uneven.value))
+    wanted = f"{left:.1%} wrong of {share:.1%} kept, by formula; 50.0% wrong if errors were independent"
+    assert told["expected of agreement"] == wanted
     nothing = phi([0] * 9, [0] * 9)
     told = dict(facts(report("all", rules.keep_all(votes), [-1] * 7, rho=nothing)))
     assert "a view without errors" in told["error correlation of views"]
