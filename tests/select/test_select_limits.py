@@ -633,12 +633,11 @@ def test_the_excess_of_two_intervals_by_hand() -> None:
         """The definition, interval by interval."""
         n, wide = len(values), values[-1] - values[0]
         spans = [(a, b) for a in range(n) for b in range(a, n)]
-        worth = {(a, b): lambda level, a=a, b=b: (b - a + 1) / n - level * (values[b] - values[a]) / wide
-                 for a, b in spans}  # fmt: skip
         found = []
         for level in LEVELS:
-            one = max(worth[span](level) for span in spans)
-            two = max(worth[s](level) + worth[t](level) for s in spans for t in spans if s[1] < t[0])
+            worth = {(a, b): (b - a + 1) / n - level * (values[b] - values[a]) / wide for a, b in spans}
+            one = max(worth.values())
+            two = max(worth[s] + worth[t] for s in spans for t in spans if s[1] < t[0])
             found.append(max(two, one) - one)
         return max(found)
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from soesift.detect.fragments import fragments_of
 from soesift.detect.options import Ocr
 from soesift.detect.reading import Reading, late, no_ocr
-from soesift.document.docx import read_docx
+from soesift.document.docx import DocxTable, read_docx
 from soesift.document.docx_pictures import docx_pictures
 from soesift.document.page import Page
 from soesift.document.raised import plain
@@ -35,21 +35,22 @@ def word_fragments(
     `stem` names the document where `path` is a copy of it.
     """
     name = as_text(path.stem if stem is None else stem)
-    tables = read_docx(path)
     fragments: list[Fragment] = []
-    for table in tables:
+    for table in read_docx(path):
         try:
-            [record] = to_records([table], name, sha256)
+            fragments.append(_table_fragment(table, name, sha256, len(fragments)))
         except Exception as error:  # noqa: BLE001  # a fault of ours on one table must not lose the others
             reading.unplaced.append(f"table {table.table_number} could not be read ({fault(error)})")
-            continue
-        record.location = Location(heading_path=table.heading_path, table_number=table.table_number)
-        cells = grid_cells(table)
-        notes = [TextLine(plain(t), LINE * k, LINE * (k + 1), LINE, t) for k, t in enumerate(table.notes)]
-        size = _counted(len(record.grid)), _counted(len(record.grid[0]))
-        between = None if table.nested else table.between
-        fragments.append(Fragment(record, cells, *size, len(fragments), below=notes, between=between))
     return fragments + picture_fragments(path, sha256, reading, ocr, len(fragments), name)
+
+
+def _table_fragment(table: DocxTable, name: str, sha256: str, order: int) -> Fragment:
+    [record] = to_records([table], name, sha256)
+    record.location = Location(heading_path=table.heading_path, table_number=table.table_number)
+    notes = [TextLine(plain(t), LINE * k, LINE * (k + 1), LINE, t) for k, t in enumerate(table.notes)]
+    size = _counted(len(record.grid)), _counted(len(record.grid[0]))
+    between = None if table.nested else table.between
+    return Fragment(record, grid_cells(table), *size, order, below=notes, between=between)
 
 
 def picture_fragments(
