@@ -26,7 +26,7 @@ CRASH = b"% kills its reader\n"
 
 def reader(task: dict[str, Any], tell: Any) -> dict[str, Any]:
     """The service's own reader, but for the document that asks for a crash."""
-    from soesift.serve.pool import detect_document
+    from soesift.serve.service import detect_document
 
     if Path(task["document"]).read_bytes().endswith(CRASH):
         os.kill(os.getpid(), signal.SIGSEGV)
@@ -34,9 +34,8 @@ def reader(task: dict[str, Any], tell: Any) -> dict[str, Any]:
 
 
 def run_service(data: str, workers: int) -> None:
-    from soesift.serve.run import serve
-    from soesift.serve.service import Works, open_service
-    from soesift.serve.settings import Settings
+    from soesift.serve.app import serve
+    from soesift.serve.service import Settings, Works, open_service
 
     settings = Settings(port=0, data=Path(data), workers=workers, attempts=3)
     serve(open_service(settings, None, Works(detect=reader)), lambda line: print(line, flush=True))

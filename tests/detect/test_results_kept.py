@@ -326,7 +326,7 @@ def test_two_documents_of_one_name_are_two_in_one_file_of_tables(source: Path, t
 @pytest.mark.parametrize("kind", ["fails", "other model", "other bytes"])
 def test_the_service_keeps_the_same_rule(source: Path, out: Path, corrected: bool, kind: str) -> None:
     from soesift.errors import DocumentError
-    from soesift.serve.pool import detect_document
+    from soesift.serve.service import detect_document
 
     before = files(out)
     document = {"other bytes": source / "short.pdf", "fails": put(out, b"%PDF-1.7 damaged")}.get(kind, source / "p.pdf")

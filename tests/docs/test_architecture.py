@@ -84,7 +84,6 @@ LATER = {
     ("soesift.review.run", "soesift.review.app"): SERVER,
     ("soesift.sample.protocol", "soesift.sample.docx_file"): "python-docx is wanted for Word samples alone",
     ("soesift.select.by_name", "soesift.train.linear_fit"): "scikit-learn is wanted by two rules alone",
-    ("soesift.serve.run", "soesift.serve.app"): SERVER,
     ("soesift.study.run", "soesift.train.held_out"): TORCH,
     ("soesift.study.run", "soesift.train.texts"): TORCH,
     ("soesift.study.students", "soesift.train.network"): TORCH,

@@ -13,10 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from soesift.process.child import Task, Tell
-from soesift.serve.pool import detect_document
-from soesift.serve.run import serve
-from soesift.serve.service import Works, open_service
-from soesift.serve.settings import Settings
+from soesift.serve.app import serve
+from soesift.serve.service import Settings, Works, detect_document, open_service
 from soesift.web.listen import take_token
 
 

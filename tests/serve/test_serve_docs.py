@@ -15,7 +15,7 @@ import pytest
 from service_process import Running, by_command_line, running
 
 import made_protocols as made
-from soesift.serve.settings import Settings
+from soesift.serve.service import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "service.md").read_text("utf-8")

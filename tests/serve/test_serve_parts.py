@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 
 from soesift.cli.serve import command
 from soesift.errors import DocumentError, UsageError
-from soesift.serve.intake import NotADocument, TooLarge, open_inside, receive
 from soesift.serve.queue import Queue, open_store
-from soesift.serve.routes_documents import plain_name
+from soesift.serve.routes import plain_name
+from soesift.serve.wire import NotADocument, TooLarge, open_inside, receive
 from soesift.web.listen import host_name, is_loopback, listen, take_token
 
 

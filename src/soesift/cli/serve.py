@@ -31,21 +31,19 @@ def command(config: Path | None, **options: Any) -> None:
     """
     from soesift.config import check, load_toml
     from soesift.errors import MissingExtra
-    from soesift.serve.settings import Settings
     from soesift.web.listen import take_token
 
-    given = {key: value for key, value in options.items() if value not in (None, ())}
-    base = load_toml(config, Settings).model_dump(exclude_unset=True) if config else {}
-    settings = check({**base, **given}, Settings, "soesift serve")
-    token = take_token(settings.host)
     try:
         import fastapi  # noqa: F401
         import prometheus_client  # noqa: F401
         import python_multipart  # noqa: F401
         import uvicorn  # noqa: F401
 
-        from soesift.serve.run import serve
-        from soesift.serve.service import open_service
+        from soesift.serve.app import serve
+        from soesift.serve.service import Settings, open_service
     except ImportError as error:
         raise MissingExtra(error.name or "fastapi", "app") from None
-    serve(open_service(settings, token), click.echo)
+    given = {key: value for key, value in options.items() if value not in (None, ())}
+    base = load_toml(config, Settings).model_dump(exclude_unset=True) if config else {}
+    settings = check({**base, **given}, Settings, "soesift serve")
+    serve(open_service(settings, take_token(settings.host)), click.echo)

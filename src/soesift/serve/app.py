@@ -1,10 +1,12 @@
-"""The application: routes behind the guard, errors in one shape, workers for as long as it runs."""
+"""The application: routes behind the guard, errors in one shape, workers for as long as it runs, an orderly end."""
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from typing import Any
 
@@ -13,17 +15,97 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.security import HTTPBearer
 from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope
 
 from soesift.files import WriteError
 from soesift.result.models import SoeTable
-from soesift.serve import routes_documents, routes_jobs, routes_results, routes_state
-from soesift.serve.guard import Rules, guard
-from soesift.serve.metrics import measured
-from soesift.serve.service import Service
-from soesift.serve.settings import MB, Settings
-from soesift.web.guard import LOCAL_NAMES
+from soesift.serve import routes
+from soesift.serve.queue import measured
+from soesift.serve.service import MB, Service, Settings
+from soesift.web import guard as web
+from soesift.web.guard import LOCAL_NAMES, behind, known_name, no, of_ours
+from soesift.web.listen import has_token, listen, url_of
+
+OPEN_PATHS = {"/healthz"}  # needs no token: it tells a container's probe one word
+DOCUMENTS = "/v1/documents"
+SMALL = 1_000_000  # bytes of any request but one with a document
+_HEADERS = {
+    **web.HEADERS,
+    "content-security-policy": "default-src 'none'; img-src data:; style-src 'unsafe-inline'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox",
+}
 
 ENVELOPE = 65_536  # bytes of a multipart body beside the document
+
+BUSIEST = 200  # connections answered at one time; more get 503
+IDLE_SECONDS = 10  # after which an idle connection is closed
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """`names`: accepted Host names, lower case, without port. `token`: None where only loopback reaches us."""
+
+    names: frozenset[str]
+    token: str | None
+    most_bytes: int
+    upload_seconds: float
+
+
+def guard(app: ASGIApp, rules: Rules) -> ASGIApp:
+    """`app` behind the rules; answers 400, 401, 403, 408, 413 in their place."""
+    small = replace(rules, most_bytes=min(SMALL, rules.most_bytes))
+
+    def of_path(scope: Scope) -> Rules:
+        return rules if scope["path"] == DOCUMENTS else small
+
+    return behind(
+        app,
+        lambda scope, headers: refusal(scope["path"], headers, of_path(scope)),
+        _HEADERS,
+        lambda scope, receive: _limited(receive, of_path(scope)),
+    )
+
+
+def refusal(path: str, headers: Headers, rules: Rules) -> JSONResponse | None:
+    """The answer to a request that must not go on; None if it may."""
+    if refused := known_name(headers, rules.names, "service") or of_ours(headers):
+        return refused
+    if rules.token is not None and path not in OPEN_PATHS and not has_token(headers, rules.token):
+        return no(401, "needs the header Authorization: Bearer TOKEN", {"www-authenticate": "Bearer"})
+    length = headers.get("content-length", "0")
+    if not length.isdecimal():
+        return no(400, "Content-Length is no number")
+    return no(413, _too_large(rules)) if int(length) > rules.most_bytes else None
+
+
+def _limited(receive: Receive, rules: Rules) -> Receive:
+    """`receive` that ends bodies which grow too large or arrive too slowly."""
+    size, whole = 0, False
+    deadline: float | None = None
+
+    async def limited() -> Message:
+        nonlocal size, deadline, whole
+        if whole:  # what is left to come is the client's leaving, however late
+            return await receive()
+        clock = asyncio.get_running_loop().time
+        deadline = deadline or clock() + rules.upload_seconds
+        try:
+            message = await asyncio.wait_for(receive(), max(0.0, deadline - clock()))
+        except TimeoutError:
+            raise HTTPException(408, f"the body did not arrive within {rules.upload_seconds:g} seconds") from None
+        size += len(message.get("body", b""))
+        whole = not message.get("more_body", False)
+        if size > rules.most_bytes:
+            raise HTTPException(413, _too_large(rules))
+        return message
+
+    return limited
+
+
+def _too_large(rules: Rules) -> str:
+    return f"the request has more than {rules.most_bytes:,} bytes; this service takes no larger ones"
 
 
 def create_app(service: Service) -> FastAPI:
@@ -46,9 +128,9 @@ def create_app(service: Service) -> FastAPI:
     )
     app.state.service = service
     secured = [Security(HTTPBearer(auto_error=False))] if service.token else []  # checked by the guard
-    for router in (routes_documents.router, routes_results.router, routes_jobs.router, routes_state.router):
+    for router in (routes.documents, routes.results, routes.jobs, routes.state):
         app.include_router(router, dependencies=secured)
-    app.include_router(routes_state.open_router)
+    app.include_router(routes.open_state)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(405, _wrong_method)
     app.add_exception_handler(WriteError, _full)
@@ -103,3 +185,25 @@ def _describe_tables(app: FastAPI) -> None:
         return document
 
     app.openapi = openapi  # type: ignore[method-assign]
+
+
+def serve(service: Service, say: Callable[[str], None]) -> None:
+    """Serve until told to stop (SIGTERM, Ctrl-C); says one line when it listens."""
+    import uvicorn
+
+    settings = service.settings
+    bound = listen(settings.host, settings.port)
+    config = uvicorn.Config(
+        create_app(service),
+        log_level="info",
+        proxy_headers=False,
+        server_header=False,
+        ws="none",
+        limit_concurrency=BUSIEST,
+        timeout_keep_alive=IDLE_SECONDS,
+        timeout_graceful_shutdown=max(1, round(settings.grace)),
+    )
+    server = uvicorn.Server(config)
+    service.stopping = lambda: server.should_exit
+    say(f"serving on {url_of(bound)}, results in {service.store.folder}; Ctrl-C stops")
+    server.run(sockets=[bound])
