@@ -21,8 +21,8 @@ from numpy.typing import NDArray
 from soesift.classify.features import features
 from soesift.classify.judge import Judge, Linear, softmax
 from soesift.evaluate.calibration import brier, expected_calibration_error
-from soesift.evaluate.folds import group_folds
 from soesift.evaluate.pages import score_folder
+from soesift.evaluate.scores import group_folds
 from soesift.result.models import ModelInfo
 from soesift.select.audit import draw_audit
 from soesift.select.certified import certify

@@ -15,8 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from soesift.classify.features import features
-from soesift.evaluate.folds import group_folds
-from soesift.evaluate.scores import macro, per_protocol
+from soesift.evaluate.scores import group_folds, macro, per_protocol
 from soesift.json_lines import model_lines
 from soesift.select.ask_next import ask_next, chances
 from soesift.select.by_name import linear_probability

@@ -28,8 +28,7 @@ from soesift.detect.reading import Reading, page_of
 from soesift.document.pdf import open_pdf
 from soesift.export.write import write
 from soesift.result.models import Result
-from soesift.result.place import is_result
-from soesift.result.store import read_result
+from soesift.result.store import is_result, read_result
 
 KINDS = ("xlsx", "visits", "docx", "m11")
 INSIDE = 0.22  # share of a letter's height from either end that a rule may touch: boxes reach beyond the ink
@@ -142,9 +141,8 @@ def plot_faults(result: Result) -> list[str]:
     """Texts of the burden plots that overlap or leave the picture."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-    from soesift.burden.count import count_result, read_repeats
-    from soesift.burden.plot import burden_figure
-    from soesift.burden.vocabulary import load_vocabulary
+    from soesift.burden.count import count_result, load_vocabulary, read_repeats
+    from soesift.burden.report import burden_figure
 
     counted = count_result(result, load_vocabulary(None), read_repeats(()), ())
     said = []

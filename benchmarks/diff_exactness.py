@@ -13,9 +13,8 @@ from collections import Counter
 from random import Random
 
 from soesift.diff.compare import compare_documents, compare_sheets
-from soesift.diff.from_schedule import sheet_of
 from soesift.diff.models import Edit, Version
-from soesift.diff.sheet import Sheet
+from soesift.diff.sheet import Sheet, sheet_of
 from soesift.evaluate.bootstrap import exact_share
 from soesift.result.models import Cell, Footnote, SoeTable
 from soesift.sample.amend import amend

@@ -3,7 +3,7 @@
 They lie beside a result, `ID.json`, as `ID.corrections.jsonl`: one line a correction, added to and never changed.
 """
 
-from soesift.result.place import sidecar_of
+from soesift.result.store import sidecar_of
 from soesift.review.apply import Applied, apply_corrections, corrected_result
 from soesift.review.corrections import Correction, add_corrections, effective, read_corrections
 

@@ -25,7 +25,7 @@ from soesift.errors import SoesiftError, UsageError
 from soesift.export.visits import visits_json
 from soesift.export.write import WRITERS, placed, write
 from soesift.result.models import PlacedDoubt, Result, SoeTable
-from soesift.result.place import is_result
+from soesift.result.store import is_result
 from soesift.review.apply import corrected_result
 
 ABOUT = (

@@ -12,7 +12,7 @@ from soesift.app.overview import NAMES, kept_overviews, rows_of, summed, write_o
 from soesift.cli.main import main
 from soesift.errors import UsageError
 from soesift.result.models import DocumentInfo, TitleFact
-from soesift.result.place import sidecar_of
+from soesift.result.store import sidecar_of
 from soesift.review.corrections import add_corrections
 
 

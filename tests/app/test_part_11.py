@@ -8,7 +8,7 @@ from review_made import correction, write_made
 
 from soesift.app.part11 import POINTS, summary
 from soesift.app.signing import audit_report, signatures
-from soesift.result.place import sidecar_of
+from soesift.result.store import sidecar_of
 from soesift.review.corrections import add_corrections
 from soesift.review.documents import open_documents
 

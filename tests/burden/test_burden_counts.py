@@ -10,10 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from toy_schedules import GRID, toy_result, toy_table
 
-from soesift.burden.count import count_result, read_repeats
-from soesift.burden.models import Burden, TableBurden
-from soesift.burden.rows import burden_csv
-from soesift.burden.vocabulary import load_vocabulary
+from soesift.burden.count import Burden, TableBurden, count_result, load_vocabulary, read_repeats
+from soesift.burden.report import burden_csv
 from soesift.errors import UsageError
 
 WORDS = load_vocabulary()

@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 from toy_schedules import toy_result, toy_table
 
-from soesift.burden.models import Burden
+from soesift.burden.count import Burden
 from soesift.sample import make_protocol
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from soesift.burden.vocabulary import Vocabulary, load_vocabulary, longest_match, shipped_text
+from soesift.burden.count import Vocabulary, load_vocabulary, longest_match, shipped_text
 from soesift.errors import UsageError
 
 SHIPPED = load_vocabulary()

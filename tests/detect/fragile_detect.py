@@ -15,9 +15,9 @@ from typing import Any
 from soesift.detect import apart, reading
 from soesift.detect.around import AroundSettings, run_around
 from soesift.document import furniture, pdf
-from soesift.witness import ink
+from soesift.witness import pictures
 
-read_page, draw = pdf.read_page, ink._draw
+read_page, draw = pdf.read_page, pictures._draw
 
 
 def kills() -> dict[int, str]:
@@ -51,7 +51,7 @@ def fragile_page(document: Any, index: int) -> Any:
 
 
 def fragile_draw(document: Any, number: int, settings: Any) -> Any:
-    from soesift.process.in_hand import page_in_hand
+    from soesift.process.child import page_in_hand
 
     page_in_hand(number)
     obey(number, ("drawn",))
@@ -59,7 +59,7 @@ def fragile_draw(document: Any, number: int, settings: Any) -> Any:
 
 
 reading.read_page = furniture.read_page = fragile_page
-ink._draw = fragile_draw
+pictures._draw = fragile_draw
 apart.run_around = partial(run_around, settings=AroundSettings(page_share=0.1))  # type: ignore[assignment]
 
 if __name__ == "__main__":

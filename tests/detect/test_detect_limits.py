@@ -33,7 +33,7 @@ from soesift.document.raised import DOWN, UP
 from soesift.errors import DocumentError, ModelError, UsageError
 from soesift.files import WriteError
 from soesift.join.fragment import Fragment
-from soesift.process.in_hand import NONE
+from soesift.process.child import NONE
 from soesift.process.worker import PageTookTooLong, TookTooLong, WorkerDied
 from soesift.result.models import DocumentInfo, ModelInfo, Result, SoeTable
 from soesift.result.store import read_result, write_result

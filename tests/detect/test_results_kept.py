@@ -26,8 +26,7 @@ from soesift.export.csv import write_csv
 from soesift.export.html import write_html
 from soesift.export.xlsx import write_xlsx
 from soesift.files import WriteError
-from soesift.result.place import fingerprint, sidecar_of
-from soesift.result.store import read_result
+from soesift.result.store import fingerprint, read_result, sidecar_of
 from soesift.review.apply import corrected_result
 from soesift.review.corrections import add_corrections
 

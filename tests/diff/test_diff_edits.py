@@ -8,8 +8,8 @@ import pytest
 from toy_results import NOTES, toy_grid, toy_result, toy_table
 
 from soesift.diff.compare import compare_sheets, diff_results
-from soesift.diff.from_schedule import sheet_of
 from soesift.diff.models import Edit
+from soesift.diff.sheet import sheet_of
 from soesift.result.models import Cell, SoeTable
 
 Grid = list[list[str]]

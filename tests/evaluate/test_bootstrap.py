@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from soesift.evaluate.arrays import ShapeError
 from soesift.evaluate.bootstrap import (
     difference,
     draw,
@@ -18,7 +17,7 @@ from soesift.evaluate.bootstrap import (
     ranked_samples,
     two_sided,
 )
-from soesift.evaluate.scores import average_precision, count, from_counts
+from soesift.evaluate.scores import ShapeError, average_precision, count, from_counts
 
 
 def items(n=60, protocols=7, seed=0):

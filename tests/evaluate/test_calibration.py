@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from soesift.evaluate.arrays import ShapeError, ValueRangeError
 from soesift.evaluate.calibration import (
     OneClassOnly,
     brier,
@@ -15,7 +14,7 @@ from soesift.evaluate.calibration import (
     reliability,
     sigmoid,
 )
-from soesift.evaluate.folds import LeakingFolds, check_folds, group_folds
+from soesift.evaluate.scores import LeakingFolds, ShapeError, ValueRangeError, check_folds, group_folds
 
 
 def logits(n=20_000, seed=0, a=0.0, b=1.0):

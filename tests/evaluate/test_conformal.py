@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from soesift.evaluate.arrays import ValueRangeError
 from soesift.evaluate.calibration import fit_conformal
+from soesift.evaluate.scores import ValueRangeError
 
 
 def drawn(n: int, rng: np.random.Generator, worth: float) -> tuple[np.ndarray, np.ndarray]:

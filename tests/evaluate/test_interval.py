@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from soesift.evaluate.arrays import ValueRangeError
 from soesift.evaluate.bootstrap import clopper_pearson, exact_share, weighted_share
+from soesift.evaluate.scores import ValueRangeError
 
 stats = pytest.importorskip("scipy.stats")
 

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from soesift.evaluate.arrays import ShapeError, ValueRangeError
 from soesift.evaluate.scores import (
+    ShapeError,
+    ValueRangeError,
     average_precision,
     count,
     from_counts,

@@ -12,8 +12,7 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
-from soesift.burden.count import count_result
-from soesift.burden.vocabulary import load_vocabulary
+from soesift.burden.count import count_result, load_vocabulary
 from soesift.export.visit_words import COLUMNS, visit_rows
 from soesift.export.write import write
 from soesift.result.models import Cell, DocumentInfo, ModelInfo, Result, SoeTable, State

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import soesift
 from soesift.fetch.download import FetchError, Manners, backoff, retry_after
-from soesift.fetch.registry import LargeDoc, choose, document_url, nct_id
+from soesift.fetch.run import LargeDoc, choose, document_url, nct_id
 
 NOW = datetime(2024, 5, 1, 12, 0, 0, tzinfo=UTC)
 

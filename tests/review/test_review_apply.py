@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from review_made import HEAD, correction, made_result, made_table, rows
 
 from soesift.result.models import Result
-from soesift.result.place import fingerprint
+from soesift.result.store import fingerprint
 from soesift.review.apply import Applied, apply_corrections
 from soesift.review.reshape import join_tables, split_table
 

@@ -21,7 +21,7 @@ from review_process import Reviewing, chromium, open_page, reviewing, saved, tit
 
 from made_protocols import protocol
 from soesift.detect.detector import Detector
-from soesift.result.place import sidecar_of
+from soesift.result.store import sidecar_of
 from soesift.review.corrections import add_corrections, read_corrections
 
 HOSTILE = "<img src=x onerror=alert(1)>"

@@ -14,7 +14,7 @@ import pytest
 from review_made import correction, made_result, write_made
 
 from soesift.files import WriteError
-from soesift.result.place import sidecar_of
+from soesift.result.store import sidecar_of
 from soesift.review.apply import corrected_result
 from soesift.review.corrections import (
     add_corrections,

@@ -11,7 +11,7 @@ from review_made import correction, made_result, write_made
 from soesift.cli.main import soesift
 from soesift.label.humans import human_labels
 from soesift.label.ledger import Ledger
-from soesift.result.place import sidecar_of
+from soesift.result.store import sidecar_of
 from soesift.review.corrections import add_corrections
 from soesift.review.teach import taught_by
 from soesift.table.record import TableRecord

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from soesift.evaluate.arrays import ShapeError, ValueRangeError
+from soesift.evaluate.scores import ShapeError, ValueRangeError
 from soesift.select.combine import agreement, at_least, combine, label, logit, mean_logit
 
 NAN = float("nan")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from soesift.evaluate.arrays import ShapeError, ValueRangeError
+from soesift.evaluate.scores import ShapeError, ValueRangeError
 from soesift.select.crowd import NoContrast, TooFewModels, check_models, crowd, dawid_skene
 from soesift.select.rules import Reason
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from soesift.evaluate.arrays import ShapeError, ValueRangeError
+from soesift.evaluate.scores import ShapeError, ValueRangeError
 from soesift.select.agreement import between_views, kept_error, kept_share, phi, phi_of
 
 

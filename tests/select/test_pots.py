@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from soesift.evaluate.arrays import ShapeError, ValueRangeError
+from soesift.evaluate.scores import ShapeError, ValueRangeError
 from soesift.select.agreement import (
     cohen_kappa,
     mean_pairwise_agreement,

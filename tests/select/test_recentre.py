@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from soesift.evaluate.arrays import ValueRangeError
+from soesift.evaluate.scores import ValueRangeError
 from soesift.select.combine import combine
 from soesift.select.recentre import FEWEST, parting, recentred
 

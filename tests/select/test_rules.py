@@ -7,9 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from soesift.evaluate.arrays import ShapeError
 from soesift.evaluate.calibration import OneClassOnly, sigmoid
-from soesift.evaluate.folds import LeakingFolds
+from soesift.evaluate.scores import LeakingFolds, ShapeError
 from soesift.select import rules
 from soesift.select.audit import RepairRowsCertify, draw_audit, strata
 from soesift.select.combine import combine

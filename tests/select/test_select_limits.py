@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from soesift.errors import UsageError
-from soesift.evaluate.arrays import ShapeError, ValueRangeError
+from soesift.evaluate.scores import ShapeError, ValueRangeError
 from soesift.label.humans import HumanLabel
 from soesift.label.report import StoredAnswer
 from soesift.select import belief, by_name, rules

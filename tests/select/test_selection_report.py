@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from soesift.errors import MissingExtra
-from soesift.evaluate.arrays import ShapeError, optional
+from soesift.evaluate.scores import ShapeError, optional
 from soesift.select.agreement import phi
 from soesift.select.combine import combine
 from soesift.select.report import Cost, confusion, coverage_curve, coverage_plot, facts, markdown, percent, report, rows

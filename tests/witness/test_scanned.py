@@ -7,7 +7,7 @@ import numpy as np
 from soesift.document.page import Page
 from soesift.result.models import Cell, SoeTable
 from soesift.witness import examine
-from soesift.witness.scanned import SeenPage
+from soesift.witness.pictures import SeenPage
 
 WIDE, HIGH = 60.0, 20.0
 

@@ -22,7 +22,7 @@ from soesift.export.wording import page_ranges, plain, type_name
 from soesift.export.write import REGISTER, placed
 from soesift.export.zip_bytes import same_bytes
 from soesift.files import write_atomically
-from soesift.result.place import is_result, sidecar_of
+from soesift.result.store import is_result, sidecar_of
 from soesift.review.corrections import effective
 from soesift.review.documents import Document
 from soesift.review.worklist import doubtful_places

@@ -17,7 +17,7 @@ from soesift.app.signing import audit_report, signatures, state_of
 from soesift.app.versions import versions_of
 from soesift.app.workspace import Workspace
 from soesift.diff.compare import diff_results
-from soesift.diff.html import diff_html
+from soesift.diff.report import diff_html
 from soesift.errors import SoesiftError, UsageError
 from soesift.export.wording import plain
 from soesift.export.write import WRITERS, write

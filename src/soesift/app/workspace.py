@@ -17,7 +17,7 @@ from soesift.detect.job import Job, Limits, Outcome
 from soesift.detect.sources import KINDS, Source
 from soesift.errors import SoesiftError, UsageError
 from soesift.files import as_text, file_sha256, safe_stem, write_atomically
-from soesift.result.place import is_result
+from soesift.result.store import is_result
 from soesift.review.documents import open_documents
 from soesift.review.state import Review
 

@@ -15,9 +15,8 @@ import numpy as np
 from soesift.bench.run import Row
 from soesift.errors import UsageError
 from soesift.evaluate import marks, pages
-from soesift.evaluate.arrays import optional
 from soesift.evaluate.report import page_f1
-from soesift.evaluate.scores import ratios
+from soesift.evaluate.scores import optional, ratios
 from soesift.label.write import write_whole
 
 PLAIN = "text"  # stratum of tables without a flag

@@ -1,27 +1,214 @@
-"""A schedule counted per participant."""
+"""A schedule counted per participant, format `soe-burden/1`, each count with what it assumes.
+
+The words that tell classes of activities, visits by telephone and conditional marks come from an editable TOML.
+"""
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
+from functools import lru_cache
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Literal
 
-from soesift.burden.models import Burden, Contact, Counts, TableBurden, VisitCount
-from soesift.burden.vocabulary import OTHER, Vocabulary, longest_match, plain_case
-from soesift.diff.from_schedule import reprinted_headers
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from soesift.config import load_toml
+from soesift.diff.sheet import reprinted_headers
 from soesift.errors import UsageError
 from soesift.result.models import Result
 from soesift.schedule import Activity, Encounter, Mark, Schedule, Visit, read_schedule, read_timing
 
-# Columns that stand for several visits, and how often they are counted.
+OTHER = "other"
 
+FORMAT = "soe-burden/1"
+Contact = Literal["site", "phone", "site_or_phone", "unscheduled"]
+
+# Columns that stand for several visits, and how often they are counted.
 _OPEN = re.compile(
     r"\d\s*\+(?!\s*[/\d])|\b(?:and|&) (?:beyond|later|onwards?)\b|\bsubsequent\b|\bthereafter\b|\bevery\b|\beach\b"
     r"|\bq\d+\s*[wdm]\b"
     r"|\b(?:folge|weitere|jede)\w*|\bsuivants?\b|\bchaque\b|\bsiguientes?\b|\bposteriores\b|\bcada\b",
     re.IGNORECASE,
 )
+
+MOST_REPEATS = 120  # above it the numbers were read wrongly
+
+_NUMBERED = re.compile(r"\(?[Vv](?:isits?)?\s?(?P<first>\d+)\s*(?:[-–—]|to)\s*[Vv]?(?:isit)?\s?(?P<last>\d+)\)?")
+
+
+class _Entry(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Words(_Entry):
+    """Words by language; all languages are looked for in every document."""
+
+    en: list[str] = []
+    de: list[str] = []
+    fr: list[str] = []
+    es: list[str] = []
+
+    @model_validator(mode="after")
+    def some(self) -> Words:
+        words = self.all()
+        if not words:
+            raise ValueError("no word in any language")
+        bad = [w for w in words if not w.strip("* ").strip() or "*" in w.strip("*")]
+        if bad:
+            raise ValueError(f"{bad[0]!r} is no word: letters, with * only at an end")
+        return self
+
+    def all(self) -> list[str]:
+        return [*self.en, *self.de, *self.fr, *self.es]
+
+
+class ContactWords(_Entry):
+    phone: Words
+    maybe: Words
+    unscheduled: Words
+
+
+class ActivityClass(_Entry):
+    """`participant` is false for what staff do without the participant."""
+
+    key: str = Field(pattern=r"^[a-z][a-z_]*$")
+    name: str = Field(min_length=1)
+    participant: bool = True
+    words: Words
+
+
+class Vocabulary(_Entry):
+    contact: ContactWords
+    conditional: Words
+    classes: list[ActivityClass] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def distinct(self) -> Vocabulary:
+        """Every key once and not "other"; no word in two classes, or the count would depend on their order."""
+        keys = [c.key for c in self.classes]
+        twice = next((k for k in keys if keys.count(k) > 1 or k == OTHER), None)
+        if twice is not None:
+            raise ValueError(f"class key {twice!r} is used twice or reserved")
+        owner: dict[str, str] = {}
+        for one in self.classes:
+            for word in map(plain_case, one.words.all()):
+                if owner.setdefault(word, one.key) != one.key:
+                    raise ValueError(f"word {word!r} is in the classes {owner[word]!r} and {one.key!r}")
+        return self
+
+    def class_of(self, texts: Iterable[str]) -> str:
+        """The key of the class whose longest word the first matching text holds; "other" if none matches."""
+        for text in texts:
+            lengths = {c.key: longest_match(text, tuple(c.words.all())) for c in self.classes}
+            best = max(lengths, key=lengths.__getitem__)
+            if lengths[best]:
+                return best
+        return OTHER
+
+    def names(self) -> dict[str, str]:
+        return {**{c.key: c.name for c in self.classes}, OTHER: "Other"}
+
+    def staff_only(self) -> frozenset[str]:
+        return frozenset(c.key for c in self.classes if not c.participant)
+
+
+def load_vocabulary(path: Path | None = None) -> Vocabulary:
+    """The vocabulary at `path`, or the shipped one. Raises UsageError naming the key that is wrong."""
+    if path is not None:
+        return load_toml(path, Vocabulary)
+    with as_file(files("soesift.burden").joinpath("vocabulary.toml")) as shipped:
+        return load_toml(shipped, Vocabulary)
+
+
+def shipped_text() -> str:
+    """The shipped vocabulary, to edit a copy of."""
+    return files("soesift.burden").joinpath("vocabulary.toml").read_text(encoding="utf-8")
+
+
+def plain_case(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+def longest_match(text: str, words: tuple[str, ...]) -> int:
+    """Length of the longest part of `text` that one of the words matches; 0 if none does."""
+    return max((len(m.group()) for m in _pattern(words).finditer(plain_case(text))), default=0)
+
+
+@lru_cache(maxsize=64)
+def _pattern(words: tuple[str, ...]) -> re.Pattern[str]:
+    """Longest words first, so that one position yields its longest match."""
+    plain = sorted({plain_case(w) for w in words}, key=len, reverse=True)
+    return re.compile("|".join(map(_word, plain)))
+
+
+def _word(word: str) -> str:
+    front = r"\w*" if word.startswith("*") else r"(?<!\w)"
+    back = r"\w*" if word.endswith("*") else r"(?!\w)"
+    return front + re.escape(word.strip("*")) + back
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
+
+
+class Counts(_Part):
+    """Sums over visits. `procedures`: marks of activities with the participant; `staff`: of those without;
+    `conditional`: marks of both that do not hold for everyone or each time (counted in the others as well);
+    `by_class`: marks by class key; `visits_by_class`: visits with at least one mark of the class.
+    """
+
+    visits: int = 0
+    site: int = 0
+    phone: int = 0
+    site_or_phone: int = 0
+    unscheduled: int = 0
+    procedures: int = 0
+    staff: int = 0
+    conditional: int = 0
+    by_class: dict[str, int] = {}
+    visits_by_class: dict[str, int] = {}
+
+
+class VisitCount(_Part):
+    """One printed column. `repeats`: how often it is counted; `repeated`: why it may stand for more visits."""
+
+    column: int
+    visit: str
+    epoch: str
+    contact: Contact
+    repeats: int = 1
+    repeated: str = ""
+    printed_repeats: int | None = None  # `repeats`, if the print gives it: "Cycles 2-6" are five
+    counts: Counts  # of one repeat
+
+
+class TableBurden(_Part):
+    """One schedule. `total` is what a participant goes through who completes it as planned: unscheduled
+    visits are not in it, but in `unscheduled`.
+    """
+
+    table_id: str
+    title: str
+    visits: list[VisitCount] = []
+    by_epoch: dict[str, Counts] = {}
+    total: Counts = Counts()
+    unscheduled: Counts = Counts()
+    other: list[str] = []  # activities that no class matches
+    assumptions: list[str] = []
+
+
+class Burden(_Part):
+    """All schedules of a document, each by itself: their visits overlap, so they are not added up."""
+
+    format: Literal["soe-burden/1"] = "soe-burden/1"
+    document: str
+    class_names: dict[str, str]
+    tables: list[TableBurden] = []
 
 
 def why_repeated(encounter: Encounter, shared: str = "") -> str:
@@ -43,9 +230,6 @@ def why_repeated(encounter: Encounter, shared: str = "") -> str:
     return ""
 
 
-MOST_REPEATS = 120  # above it the numbers were read wrongly
-
-
 def printed_repeats(visit: Visit) -> int | None:
     """How many visits a column stands for by its print: "Cycles 2-6", "Weeks 8 to 32, every 4 weeks", "V10-V21".
 
@@ -64,9 +248,6 @@ def printed_repeats(visit: Visit) -> int | None:
     numbers = [match for text in visit.printed if (match := _NUMBERED.fullmatch(text))]
     found |= {int(m["last"]) - int(m["first"]) + 1 for m in numbers if int(m["last"]) > int(m["first"])}
     return found.pop() if len(found) == 1 and 1 < min(found) <= MOST_REPEATS else None
-
-
-_NUMBERED = re.compile(r"\(?[Vv](?:isits?)?\s?(?P<first>\d+)\s*(?:[-–—]|to)\s*[Vv]?(?:isit)?\s?(?P<last>\d+)\)?")
 
 
 def read_repeats(options: Sequence[str]) -> dict[str, int]:
@@ -123,8 +304,6 @@ def refuse_unknown(wanted: dict[str, int], used: set[str], names: Sequence[str])
 
 
 # What the counts of a schedule assume, in sentences.
-
-
 def assumptions(schedule: Schedule, visits: list[VisitCount], repeated: set[int]) -> list[str]:
     """Those that hold for any schedule, then those that this one needs."""
     said = [

@@ -39,7 +39,7 @@ def command(
     """Run systems on labelled documents, score them alike, and write bench.md, bench.json and bench.html."""
     from soesift.bench.run import chosen, run_all
     from soesift.bench.score import markdown, score, write_between, write_tables
-    from soesift.evaluate.arrays import optional
+    from soesift.evaluate.scores import optional
 
     optional("matplotlib.figure", "matplotlib", "train")  # hours of runs are not to end without their page
     labelled = {path.stem for path in gold.glob("*.json")}

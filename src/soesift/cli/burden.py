@@ -12,7 +12,7 @@ FILE = click.Path(path_type=Path, dir_okay=False)
 def show_vocabulary(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
     """Print the shipped words and stop."""
     if wanted and not ctx.resilient_parsing:
-        from soesift.burden.vocabulary import shipped_text
+        from soesift.burden.count import shipped_text
 
         click.echo(shipped_text(), nl=False)
         ctx.exit()
@@ -49,10 +49,8 @@ def command(
 
     Exit code 0: counted; 3: no schedule; 2: bad input.
     """
-    from soesift.burden.count import count_result, read_repeats
-    from soesift.burden.html import burden_html
-    from soesift.burden.rows import burden_csv, print_burden
-    from soesift.burden.vocabulary import load_vocabulary
+    from soesift.burden.count import count_result, load_vocabulary, read_repeats
+    from soesift.burden.report import burden_csv, burden_html, print_burden
     from soesift.diff.compare import read_version
     from soesift.files import write_atomically
 

@@ -153,7 +153,7 @@ def keep_overview(out: Path, chosen: tuple[Format, ...]) -> list[Path]:
     A file in the way is told and costs no result.
     """
     from soesift.export.write import REGISTER
-    from soesift.result.place import is_result
+    from soesift.result.store import is_result
 
     several = sum(is_result(path) for path in out.glob("*.json")) > 1
     if not several and not (out / REGISTER).is_file():

@@ -29,8 +29,7 @@ def command(
     Exit code 0: no difference; 1: differences; 2: bad input.
     """
     from soesift.diff.compare import diff_results, read_version
-    from soesift.diff.html import diff_html
-    from soesift.diff.words import print_diff
+    from soesift.diff.report import diff_html, print_diff
     from soesift.files import write_atomically
 
     if html is not None and html == json_path:

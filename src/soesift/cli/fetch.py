@@ -81,8 +81,7 @@ def command(
     """
     from soesift import __version__
     from soesift.fetch.download import Manners, open_visitor
-    from soesift.fetch.registry import API, STORE, one_trial, read_manifest
-    from soesift.fetch.run import Place, fetch_all
+    from soesift.fetch.run import API, STORE, Place, fetch_all, one_trial, read_manifest
 
     wanted = [one_trial(trial) for trial in dict.fromkeys(trials)]
     wanted += read_manifest(manifest) if manifest else []

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from soesift.detect.options import MORE_TIME
-from soesift.process.in_hand import NONE
+from soesift.process.child import NONE
 from soesift.process.worker import PageTookTooLong, TookTooLong, Worker, WorkerDied, too_long
 
 if TYPE_CHECKING:

@@ -23,17 +23,17 @@ from soesift.export.parquet import parts
 from soesift.export.write import Format, write_formats
 from soesift.files import WriteError, safe_stem, sync_folder
 from soesift.result.models import ModelInfo, Result
-from soesift.result.place import (
+from soesift.result.store import (
     changed_since,
     fingerprint,
     finished,
     formats_there,
     hash_in,
     is_result,
+    read_result,
     reviewed,
     set_aside,
 )
-from soesift.result.store import read_result
 
 if TYPE_CHECKING:
     from soesift.detect.job import Job

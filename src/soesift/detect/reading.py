@@ -19,11 +19,11 @@ from soesift.document.pdf import is_mostly_picture, open_pdf, read_page, render_
 from soesift.document.scan_glance import SETTINGS, likely
 from soesift.errors import DocumentError, MissingExtra, SoesiftError, fault
 from soesift.files import as_text
-from soesift.process.in_hand import NONE, page_in_hand
+from soesift.process.child import NONE, page_in_hand
 from soesift.table.find import PageTables, find_tables
 from soesift.table.record import TableRecord
 from soesift.table.records import last_heading, page_records
-from soesift.witness.scanned import SeenPage
+from soesift.witness.pictures import SeenPage
 
 Progress = Callable[[int, int, str], None]  # page, pages, and what is being done where that takes long
 

@@ -25,7 +25,7 @@ from soesift.document.page import Page
 from soesift.document.pictures import picture_pdf
 from soesift.document.trust import has_large_picture, text_problem, unshift
 from soesift.errors import DocumentError
-from soesift.process.in_hand import page_in_hand
+from soesift.process.child import page_in_hand
 
 MOST_PIXELS = 40_000_000
 MOSTLY = 0.5  # of a page's area covered by pictures: it is likely to be read as one

@@ -17,18 +17,18 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from soesift.evaluate.arrays import (
+from soesift.evaluate.scores import (
     Floats,
     Ints,
     ShapeError,
     ValueRangeError,
+    from_counts,
     labels,
     optional,
     same_length,
     share,
     vector,
 )
-from soesift.evaluate.scores import from_counts
 
 RESAMPLES = 10_000
 BLOCK = 4_000_000  # numbers held at once in the ranked bootstrap, 32 MB

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 from soesift.classify.model_folder import Calibration
 from soesift.classify.student import calibrated
 from soesift.errors import UsageError
-from soesift.evaluate.arrays import (
+from soesift.evaluate.scores import (
     Bools,
     Floats,
     Ints,

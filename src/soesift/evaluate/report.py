@@ -10,10 +10,9 @@ from numpy.typing import ArrayLike
 
 from soesift.errors import UsageError
 from soesift.evaluate import marks, pages
-from soesift.evaluate.arrays import Floats, Strings
 from soesift.evaluate.bootstrap import draw, interval, macro_samples, pooled_samples
 from soesift.evaluate.calibration import brier, expected_calibration_error
-from soesift.evaluate.scores import full_shares, macro, per_protocol, pooled
+from soesift.evaluate.scores import Floats, Strings, full_shares, macro, per_protocol, pooled
 
 METRICS = ("precision", "recall", "f1", "accuracy")
 

@@ -11,18 +11,95 @@ Where a ratio has no denominator, the convention is that of the page scorer (`ev
 So a protocol without a schedule is worth full marks when left alone and none after one false alarm. Average
 precision ranks tables within a protocol and says nothing without a true one: it is NaN there, left out of the
 macro mean, and the number of protocols left out is reported.
+
+Folds never split a group: tables of one protocol (or sponsor) are all in training or all held out. Arrays are
+checked at the door: a wrong call says which array is wrong and how.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
-from soesift.evaluate.arrays import Floats, Ints, ShapeError, labels, same_length, vector
+from soesift.errors import MissingExtra, UsageError
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+Ints = NDArray[np.int64]
+Strings = NDArray[np.str_]
+
+UNKNOWN = -1  # in arrays of labels: 1 YES, 0 NO, -1 nobody knows
 
 METRICS = ("precision", "recall", "f1", "accuracy", "average_precision")
+
+
+class ShapeError(UsageError):
+    """Arrays that belong together differ in length, or one has the wrong number of dimensions."""
+
+
+class ValueRangeError(UsageError):
+    """A number lies outside the range in which the computation means anything."""
+
+
+def same_length(**arrays: ArrayLike) -> int:
+    """Length shared by all arrays; ShapeError names the first that differs from the first one given."""
+    lengths = {name: len(np.atleast_1d(np.asarray(array))) for name, array in arrays.items()}
+    (first, wanted), *others = lengths.items()
+    for name, length in others:
+        if length != wanted:
+            raise ShapeError(f"{first} is length {wanted} and {name} is length {length}: give one entry an item")
+    return wanted
+
+
+def vector(name: str, values: ArrayLike) -> Floats:
+    """`values` as a float vector of shape (n,); ShapeError otherwise."""
+    array = np.asarray(values, np.float64)
+    if array.ndim != 1:
+        raise ShapeError(f"{name} has shape {array.shape}: it must have shape (n,)")
+    return array
+
+
+def labels(name: str, values: ArrayLike, *, unknown: bool = True) -> Ints:
+    """`values` as labels of shape (n,): 1, 0 and, where allowed, -1 (NaN becomes -1)."""
+    array = vector(name, values)
+    array = np.where(np.isnan(array), UNKNOWN, array)
+    allowed = (UNKNOWN, 0, 1) if unknown else (0, 1)
+    strange = array[~np.isin(array, allowed)]
+    if len(strange):
+        raise ValueRangeError(f"{name} holds {strange[0]:g}: labels are {', '.join(map(str, allowed))}")
+    return array.astype(np.int64)
+
+
+def probabilities(name: str, values: ArrayLike, *, missing: bool = False) -> Floats:
+    """`values` as floats of any shape within [0, 1]; NaN only where `missing` is true."""
+    array = np.asarray(values, np.float64)
+    bad = ~((array >= 0) & (array <= 1)) & ~(np.isnan(array) & missing)
+    if bad.any():
+        raise ValueRangeError(f"{name} holds {array[bad].flat[0]:g}: probabilities lie in [0, 1]")
+    return array
+
+
+def share(name: str, value: float) -> float:
+    """A number strictly between 0 and 1 (an error rate, a confidence level)."""
+    if not 0 < value < 1:
+        raise ValueRangeError(f"{name} is {value:g}: it must lie strictly between 0 and 1")
+    return float(value)
+
+
+def optional(module: str, package: str, extra: str = "train") -> Any:
+    """Import a module of an optional dependency, or raise MissingExtra naming what to install."""
+    try:
+        return import_module(module)
+    except ModuleNotFoundError as error:
+        if error.name and error.name.split(".")[0] == module.split(".")[0]:
+            raise MissingExtra(package, extra) from error
+        raise
 
 
 class Ratios(NamedTuple):
@@ -142,3 +219,84 @@ def full_shares(scores: ProtocolScores) -> dict[str, float]:
         "full_precision": float(whole[:, 0].mean()),
         "full_both": float(whole.all(1).mean()),
     }
+
+
+class LeakingFolds(ValueRangeError):
+    """One protocol lies in more than one fold, so a student was judged on what it was trained on."""
+
+
+def group_folds(groups: Sequence[str], folds: int = 5, *, seed: int = 0, strata: ArrayLike | None = None) -> Ints:
+    """(n,) fold 0 to folds - 1 of each row; a group (protocol, sponsor) is never split.
+
+    Groups are shuffled, then given, largest first, to the fold where they keep the number of rows most even, in each
+    of the strata (n,) (classes of the rows) if given. Called with each name once it goes by names and seed alone: rows
+    that are added to a group later move nothing. Raises ValueRangeError when there are fewer groups than folds.
+    """
+    names = sorted(set(groups))
+    if not 2 <= folds <= len(names):
+        raise ValueRangeError(
+            f"{len(names)} groups cannot make {folds} folds; set folds from 2 to at most {len(names)}"
+        )
+    counts = _counts(groups, np.zeros(len(groups), np.int64) if strata is None else np.asarray(strata), names)
+    total = np.maximum(counts.sum(axis=0), 1)
+    order = np.random.default_rng(seed).permutation(len(names))
+    order = order[np.argsort(-(counts[order] / total).max(axis=1), kind="stable")]
+    load, fold_of = np.zeros((folds, counts.shape[1])), {}
+    for place, i in enumerate(order.tolist()):
+        # the first groups open the folds, so that none stays empty
+        cost = (counts[i] * (2 * load + counts[i]) / total**2).sum(axis=1)
+        choice = place if place < folds else int(np.argmin(cost))
+        load[choice] += counts[i]
+        fold_of[names[i]] = choice
+    return np.array([fold_of[group] for group in groups], np.int64)
+
+
+def hold_out(groups: Sequence[str], strata: NDArray[np.int64], share: float, seed: int) -> NDArray[np.bool_]:
+    """(n,) true for rows held out for early stopping: whole groups, about `share` of them, none for 0."""
+    if share <= 0 or len(set(groups)) < 3:
+        return np.zeros(len(groups), np.bool_)
+    parts = min(max(2, round(1 / share)), len(set(groups)))
+    fold = group_folds(groups, parts, seed=seed, strata=strata)
+    totals = np.maximum(np.bincount(strata), 1)
+    shares = np.array([np.bincount(strata[fold == i], minlength=len(totals)) / totals for i in range(parts)])
+    # the part most like the whole: one with all rows of a rare class would stop training at once
+    chosen = int(np.argmin(((shares - 1 / parts) ** 2).sum(axis=1)))
+    held: NDArray[np.bool_] = fold == chosen
+    return held
+
+
+def wider_groups(groups: Sequence[str], path: Path | None) -> list[str]:
+    """Replace groups by the larger ones of a tab-separated file (protocol, sponsor); those not named stay."""
+    if path is None:
+        return list(groups)
+    wider = read_groups(path)
+    return [wider.get(group, group) for group in groups]
+
+
+def read_groups(path: Path) -> Mapping[str, str]:
+    try:
+        lines = [line.split("\t") for line in path.read_text("utf-8").splitlines() if line.strip()]
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path} cannot be read: {error}") from error
+    short = [i for i, line in enumerate(lines, 1) if len(line) < 2]
+    if short:
+        raise UsageError(f"{path}:{short[0]}: want two columns parted by a tab")
+    return {line[0].strip(): line[1].strip() for line in lines}
+
+
+def check_folds(protocol: ArrayLike, fold: ArrayLike) -> None:
+    """LeakingFolds if any protocol has items in two folds; both (n,)."""
+    same_length(protocol=protocol, fold=fold)
+    names, place = np.unique(np.asarray(protocol, str), return_inverse=True)
+    folds = np.asarray(fold)
+    for index, name in enumerate(names):
+        if len(np.unique(folds[place == index])) > 1:
+            raise LeakingFolds(f"protocol {name} lies in more than one fold: make folds with group_folds")
+
+
+def _counts(groups: Sequence[str], strata: NDArray[np.int64], names: Sequence[str]) -> NDArray[np.float64]:
+    members: dict[str, list[int]] = defaultdict(list)
+    for row, group in enumerate(groups):
+        members[group].append(row)
+    k = int(strata.max()) + 1
+    return np.array([np.bincount(strata[members[name]], minlength=k) for name in names], np.float64)

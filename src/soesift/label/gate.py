@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from soesift.errors import UsageError
-from soesift.evaluate.arrays import UNKNOWN, Bools, labels, same_length, vector
 from soesift.evaluate.bootstrap import Share, exact_share
+from soesift.evaluate.scores import UNKNOWN, Bools, labels, same_length, vector
 
 MIN_RECALL = 0.995
 

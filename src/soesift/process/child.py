@@ -1,7 +1,8 @@
 """What runs in a worker process: one task at a time, inside limits that the system enforces.
 
 Parent and child speak JSON over a pipe, not pickles: a parser that was taken over by its document cannot run
-code in the service through it.
+code in the service through it. The owner of the process hears which page is in hand, so that a page that ends it can be
+named.
 """
 
 from __future__ import annotations
@@ -18,11 +19,31 @@ from typing import Any
 
 from soesift.errors import SoesiftError
 from soesift.files import drop_parts
-from soesift.process.in_hand import tell_pages_to
+
+NONE = 0  # pages count from 1
+_told: list[Callable[[int], None]] = []  # at most one: who is told
+_last = [NONE]
 
 Task = dict[str, Any]
 Tell = Callable[[int, int, str], None]  # page, pages, and what is being done where that takes long
 Work = Callable[[Task, Tell], dict[str, Any]]
+
+READY = b"{}"  # the first message: all that the work needs is loaded
+LARGEST_FILE = 512_000_000  # bytes that one file written by a worker may have
+TOLD_TO_END = 128 + signal.SIGTERM  # exit code, as shells give it
+GRACE = 5  # seconds after which the system ends a task whose parent is gone
+
+
+def page_in_hand(number: int) -> None:
+    """Say that page `number` is now being read or drawn (NONE: no page is); heard only where a worker listens."""
+    if _told and _last[0] != number:
+        _last[0] = number
+        _told[0](number)
+
+
+def tell_pages_to(tell: Callable[[int], None]) -> None:
+    """From now on `tell` hears of each page that is taken in hand."""
+    _told[:], _last[0] = [tell], NONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +65,6 @@ class Ends:
     def close(self) -> None:
         self.inward.close()
         self.outward.close()
-
-
-READY = b"{}"  # the first message: all that the work needs is loaded
-LARGEST_FILE = 512_000_000  # bytes that one file written by a worker may have
-TOLD_TO_END = 128 + signal.SIGTERM  # exit code, as shells give it
-GRACE = 5  # seconds after which the system ends a task whose parent is gone
 
 
 def child_main(connection: Ends, work: Work, memory_mb: int) -> None:

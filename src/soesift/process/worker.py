@@ -12,8 +12,7 @@ from multiprocessing.process import BaseProcess
 from typing import Any
 
 from soesift.errors import SoesiftError
-from soesift.process.child import TOLD_TO_END, Ends, Task, Tell, Work, child_main
-from soesift.process.in_hand import NONE
+from soesift.process.child import NONE, TOLD_TO_END, Ends, Task, Tell, Work, child_main
 
 LONGEST_MESSAGE = 1_000_000  # bytes
 TASKS = 200  # after which a process is replaced: parsers leak

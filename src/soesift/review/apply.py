@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from soesift.result.models import DocumentInfo, Rejected, Result, SoeTable
-from soesift.result.place import fingerprint, sidecar_of
-from soesift.result.store import read_result
+from soesift.result.store import fingerprint, read_result, sidecar_of
 from soesift.review.actions import Accept, Add, Join, Mend, Reject, Retype, Sign, Split, Undo, read_action
 from soesift.review.corrections import Correction, effective, read_corrections
 from soesift.review.mend import mended

@@ -13,8 +13,7 @@ from soesift.detect.sources import KINDS
 from soesift.errors import SoesiftError, UsageError
 from soesift.files import file_sha256, safe_stem
 from soesift.result.models import Result
-from soesift.result.place import EARLIER, is_result, sidecar_of
-from soesift.result.store import read_result
+from soesift.result.store import EARLIER, is_result, read_result, sidecar_of
 from soesift.review.apply import Applied, Memo, apply_corrections
 from soesift.review.corrections import Correction, add_corrections, read_corrections
 from soesift.review.worklist import Item, items_of

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from soesift.evaluate.arrays import UNKNOWN
+from soesift.evaluate.scores import UNKNOWN
 from soesift.label.humans import HumanLabel, human_labels
 from soesift.label.ledger import Ledger
 from soesift.review.draw import drawn

@@ -9,7 +9,7 @@ from soesift.document.kind import has_pages
 from soesift.export.spans import header_count, placed_cells, split_below
 from soesift.export.wording import FLAG_NAMES, TYPE_NAMES, location_text, plain, verdict
 from soesift.result.models import Cell, Footnote, Rejected, SoeTable
-from soesift.result.place import fingerprint
+from soesift.result.store import fingerprint
 from soesift.review.documents import Document, Look
 from soesift.review.lines import parts_of
 from soesift.review.understood import OfTable, visits_view

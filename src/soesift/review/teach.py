@@ -10,8 +10,7 @@ from typing import Any, Literal
 from soesift.label.humans import HumanLabel
 from soesift.label.overlap import overlap
 from soesift.result.models import Fragment, Result
-from soesift.result.place import sidecar_of
-from soesift.result.store import read_result
+from soesift.result.store import read_result, sidecar_of
 from soesift.review.actions import EditCell, read_action
 from soesift.review.apply import apply_corrections
 from soesift.review.corrections import Correction, effective, read_corrections

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from soesift.evaluate.arrays import (
+from soesift.evaluate.scores import (
     UNKNOWN,
     Floats,
     Ints,
@@ -18,7 +18,7 @@ from soesift.evaluate.arrays import (
     same_length,
     share,
 )
-from soesift.evaluate.arrays import labels as label_array
+from soesift.evaluate.scores import labels as label_array
 from soesift.select.combine import beliefs_array
 
 # How much annotators agree: pairwise agreement and Cohen's kappa.

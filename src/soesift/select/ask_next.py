@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from soesift.errors import UsageError
-from soesift.evaluate.arrays import Floats, Ints
+from soesift.evaluate.scores import Floats, Ints
 from soesift.select.by_name import linear_probability
 
 

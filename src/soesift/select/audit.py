@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from soesift.errors import UsageError
-from soesift.evaluate.arrays import UNKNOWN, Bools, Floats, Ints, ValueRangeError, labels, same_length, vector
+from soesift.evaluate.scores import UNKNOWN, Bools, Floats, Ints, ValueRangeError, labels, same_length, vector
 from soesift.label.ledger import Ledger
 
 SHINGLE = 3  # words

@@ -15,7 +15,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from soesift.evaluate.arrays import Floats, ShapeError, ValueRangeError
+from soesift.evaluate.scores import Floats, ShapeError, ValueRangeError
 
 Answer = Literal["yes", "no", "unsure"]
 

@@ -9,8 +9,7 @@ import numpy as np
 
 from soesift.classify.judge import softmax
 from soesift.errors import UsageError
-from soesift.evaluate.arrays import UNKNOWN, Bools, Floats, Ints, Strings
-from soesift.evaluate.folds import group_folds
+from soesift.evaluate.scores import UNKNOWN, Bools, Floats, Ints, Strings, group_folds
 from soesift.select import rules
 from soesift.select.certified import Certificate
 from soesift.select.combine import Combined, combine

@@ -24,8 +24,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from soesift.evaluate.arrays import Bools, Floats, Ints, ValueRangeError, optional, same_length, share, vector
-from soesift.evaluate.arrays import labels as label_array
+from soesift.evaluate.scores import Bools, Floats, Ints, ValueRangeError, optional, same_length, share, vector
+from soesift.evaluate.scores import labels as label_array
 from soesift.select.audit import AuditDraw, refuse_repair
 
 # What an audit of a given size can certify, before any label is bought: what `plan` and `review` count with.

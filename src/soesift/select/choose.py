@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from soesift.classify.features import features
 from soesift.errors import UsageError
-from soesift.evaluate.arrays import UNKNOWN, Floats, Ints
+from soesift.evaluate.scores import UNKNOWN, Floats, Ints
 from soesift.label.humans import HumanLabel, drawn_strata, human_labels
 from soesift.label.ledger import Ledger
 from soesift.label.prompt import sha256

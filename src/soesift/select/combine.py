@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from soesift.evaluate.arrays import UNKNOWN, Bools, Floats, Ints, ShapeError, ValueRangeError, probabilities
+from soesift.evaluate.scores import UNKNOWN, Bools, Floats, Ints, ShapeError, ValueRangeError, probabilities
 
 LIMIT = 6.0  # of |logit|: one certain view (p = .9975) cannot outvote all others for ever
 

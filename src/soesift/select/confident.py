@@ -7,9 +7,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from soesift.evaluate.arrays import UNKNOWN, Bools, optional, probabilities, same_length
-from soesift.evaluate.arrays import labels as label_array
-from soesift.evaluate.folds import check_folds
+from soesift.evaluate.scores import UNKNOWN, Bools, check_folds, optional, probabilities, same_length
+from soesift.evaluate.scores import labels as label_array
 from soesift.select.combine import Combined
 from soesift.select.rules import Reason, Selection, select
 

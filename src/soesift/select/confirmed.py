@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from soesift.evaluate.arrays import UNKNOWN, ValueRangeError, probabilities, same_length
+from soesift.evaluate.scores import UNKNOWN, ValueRangeError, probabilities, same_length
 from soesift.select.combine import Combined
 from soesift.select.rules import Reason, Selection, select
 

@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from soesift.errors import UsageError
-from soesift.evaluate.arrays import UNKNOWN, Floats, Ints, ShapeError, ValueRangeError, optional, same_length
-from soesift.evaluate.arrays import labels as label_array
+from soesift.evaluate.scores import UNKNOWN, Floats, Ints, ShapeError, ValueRangeError, optional, same_length
+from soesift.evaluate.scores import labels as label_array
 from soesift.select.rules import Reason, Selection, select, with_human
 
 MODELS = 3

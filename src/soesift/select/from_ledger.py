@@ -10,7 +10,7 @@ from typing import NamedTuple, cast
 import numpy as np
 
 from soesift.errors import UsageError
-from soesift.evaluate.arrays import UNKNOWN, Floats, Ints, Strings
+from soesift.evaluate.scores import UNKNOWN, Floats, Ints, Strings
 from soesift.label.ledger import Ledger
 from soesift.label.prompt import sha256
 from soesift.label.report import StoredAnswer, current, stored_answers

@@ -8,7 +8,7 @@ import numpy as np
 
 from soesift.classify.shipped import load_judge
 from soesift.errors import UsageError
-from soesift.evaluate.arrays import UNKNOWN, Floats
+from soesift.evaluate.scores import UNKNOWN, Floats
 from soesift.label.config import GateConfig
 from soesift.label.gate import Gated, gate
 from soesift.label.ledger import Ledger

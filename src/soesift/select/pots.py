@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from soesift.errors import UsageError
-from soesift.evaluate.arrays import UNKNOWN, Ints
+from soesift.evaluate.scores import UNKNOWN, Ints
 from soesift.json_lines import json_rows, text_of
 from soesift.label.humans import HumanLabel
 from soesift.select.audit import AuditDraw, RepairRowsCertify, draw_audit, refuse_repair, strata

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from soesift.evaluate.arrays import Floats
+from soesift.evaluate.scores import Floats
 from soesift.select.combine import beliefs_array, logit
 
 # Whether numbers have one mode: the excess mass test (Mueller and Sawitzki 1991), the dip test by another name.

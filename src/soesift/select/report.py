@@ -13,9 +13,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from soesift.evaluate.arrays import UNKNOWN, Bools, Floats, Ints, ValueRangeError, optional, same_length, vector
-from soesift.evaluate.arrays import labels as label_array
 from soesift.evaluate.bootstrap import NOTHING, Share, clopper_pearson, exact_share, weighted_share
+from soesift.evaluate.scores import UNKNOWN, Bools, Floats, Ints, ValueRangeError, optional, same_length, vector
+from soesift.evaluate.scores import labels as label_array
 from soesift.select.agreement import Phi, kept_error, kept_share
 from soesift.select.rules import Selection
 

@@ -13,8 +13,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from soesift.evaluate.arrays import UNKNOWN, Bools, Floats, Ints, labels, same_length
 from soesift.evaluate.calibration import OneClassOnly, Platt, fit_platt
+from soesift.evaluate.scores import UNKNOWN, Bools, Floats, Ints, labels, same_length
 from soesift.select.audit import AuditDraw, mask, refuse_repair
 from soesift.select.certified import CHANCE, LEVELS, Certificate, certify
 from soesift.select.combine import Combined, label

@@ -19,7 +19,7 @@ from soesift.files import WriteError
 from soesift.process.child import Task
 from soesift.process.worker import Stopped, TookTooLong, WorkerDied
 from soesift.result.models import Result
-from soesift.result.place import sidecar_of
+from soesift.result.store import sidecar_of
 from soesift.review.corrections import add_corrections, read_corrections
 from soesift.serve.queue import Job
 from soesift.serve.service import MB, Service

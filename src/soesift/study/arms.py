@@ -8,7 +8,7 @@ import numpy as np
 
 from soesift.classify.judge import rule_probabilities
 from soesift.errors import UsageError
-from soesift.evaluate.arrays import UNKNOWN, Bools, Floats, Ints
+from soesift.evaluate.scores import UNKNOWN, Bools, Floats, Ints
 from soesift.select.audit import simulated_non_experts
 from soesift.select.by_name import Material, select_by
 from soesift.select.combine import Combined, mean_logit

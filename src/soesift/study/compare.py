@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from soesift.evaluate.arrays import Bools, Floats, Ints, Strings
 from soesift.evaluate.bootstrap import (
     Difference,
     Estimate,
@@ -19,7 +18,18 @@ from soesift.evaluate.bootstrap import (
     ranked_samples,
     with_seeds,
 )
-from soesift.evaluate.scores import METRICS, ProtocolScores, from_counts, full_shares, per_protocol, pooled
+from soesift.evaluate.scores import (
+    METRICS,
+    Bools,
+    Floats,
+    Ints,
+    ProtocolScores,
+    Strings,
+    from_counts,
+    full_shares,
+    per_protocol,
+    pooled,
+)
 from soesift.study.arms import columns_read, is_direct, learners
 from soesift.study.config import StudyConfig
 from soesift.study.data import StudyData, asks_teacher, mean_cost, teacher_cost

@@ -10,8 +10,7 @@ import numpy as np
 
 from soesift.classify.features import features
 from soesift.errors import UsageError
-from soesift.evaluate.arrays import Bools, Floats, Ints, Strings
-from soesift.evaluate.folds import wider_groups
+from soesift.evaluate.scores import Bools, Floats, Ints, Strings, wider_groups
 from soesift.label.config import PriceConfig
 from soesift.label.gate import Gated
 from soesift.label.ledger import Ledger

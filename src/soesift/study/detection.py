@@ -17,7 +17,7 @@ from soesift.classify.judge import Judge, rule_probabilities, softmax
 from soesift.classify.shipped import Stack, log_odds, of_linear, of_trees
 from soesift.classify.trees import tree_features
 from soesift.detect.detector import Detector
-from soesift.evaluate.folds import group_folds
+from soesift.evaluate.scores import group_folds
 from soesift.result.models import ModelInfo, Result
 from soesift.train.gold_documents import ReadDocument, held
 from soesift.train.stack_fit import Extra, fit_stack, fit_with_extra

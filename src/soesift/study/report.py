@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from soesift.evaluate.arrays import UNKNOWN, optional
 from soesift.evaluate.bootstrap import Difference, Estimate, holm, two_sided
+from soesift.evaluate.scores import UNKNOWN, optional
 from soesift.select.combine import combine
 from soesift.select.gate_tables import gate_name
 from soesift.select.report import coverage_curve

@@ -17,8 +17,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from soesift.classify.judge import softmax
 from soesift.errors import MissingExtra, UsageError
-from soesift.evaluate.arrays import UNKNOWN, Bools, Floats, Ints
-from soesift.evaluate.folds import group_folds
+from soesift.evaluate.scores import UNKNOWN, Bools, Floats, Ints, group_folds
 from soesift.label.write import write_whole
 from soesift.select.by_name import linear_probability
 from soesift.select.combine import mean_logit

@@ -16,7 +16,7 @@ import numpy as np
 
 from soesift.classify.serialise import serialise
 from soesift.errors import MissingExtra
-from soesift.evaluate.arrays import Floats, Ints
+from soesift.evaluate.scores import Floats, Ints
 from soesift.study.config import StudyConfig
 from soesift.study.data import StudyData
 from soesift.table.record import TableRecord

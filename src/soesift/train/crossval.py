@@ -17,8 +17,7 @@ from soesift.classify.model_folder import Calibration
 from soesift.classify.student import calibrated
 from soesift.errors import ModelError
 from soesift.evaluate.calibration import calibrate, fit_conformal
-from soesift.evaluate.folds import group_folds, wider_groups
-from soesift.evaluate.scores import at_threshold, macro, per_protocol
+from soesift.evaluate.scores import at_threshold, group_folds, macro, per_protocol, wider_groups
 from soesift.json_lines import json_lines, pass_over
 from soesift.train.checkpoint import Progress, fingerprint
 from soesift.train.config import TrainConfig

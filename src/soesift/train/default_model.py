@@ -14,7 +14,7 @@ from soesift.classify.judge import CLASSES
 from soesift.classify.model_folder import sha256, verify
 from soesift.classify.shipped import Stack
 from soesift.classify.trees import tree_features, write_trees
-from soesift.evaluate.folds import group_folds
+from soesift.evaluate.scores import group_folds
 from soesift.json_lines import json_lines
 from soesift.table.record import TableRecord
 from soesift.train.gold_documents import held, read_student

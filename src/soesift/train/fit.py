@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from soesift.evaluate.folds import hold_out
+from soesift.evaluate.scores import hold_out
 from soesift.train import checkpoint, shard, workers
 from soesift.train.batches import epoch_batches, micro_batches
 from soesift.train.checkpoint import Progress

@@ -25,8 +25,7 @@ from soesift.classify.trees import tree_features, write_trees
 from soesift.config import load_toml
 from soesift.errors import UsageError
 from soesift.evaluate.calibration import brier, expected_calibration_error
-from soesift.evaluate.folds import group_folds, read_groups
-from soesift.evaluate.scores import at_threshold, macro, per_protocol
+from soesift.evaluate.scores import at_threshold, group_folds, macro, per_protocol, read_groups
 from soesift.files import file_sha256, write_atomically
 from soesift.sample import make_protocol
 from soesift.table.record import TableRecord

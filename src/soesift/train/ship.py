@@ -16,8 +16,7 @@ from soesift.classify.model_folder import Calibration, verify
 from soesift.classify.student import calibrated
 from soesift.errors import ModelError
 from soesift.evaluate.calibration import calibrate
-from soesift.evaluate.folds import hold_out
-from soesift.evaluate.scores import at_threshold
+from soesift.evaluate.scores import at_threshold, hold_out
 from soesift.train import crossval, workers
 from soesift.train.card import make_card, seal
 from soesift.train.checkpoint import writing

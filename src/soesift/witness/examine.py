@@ -7,11 +7,9 @@ from pathlib import Path
 from types import MappingProxyType
 
 from soesift.result.models import Cell, Doubt, PlacedDoubt, SoeTable
-from soesift.witness.ink import ink_doubts, pictures
-from soesift.witness.scanned import SeenPage, scan_doubts, scan_note_doubts
+from soesift.witness.pictures import SeenPage, ink_doubts, pictures, scan_doubts, scan_note_doubts
 from soesift.witness.settings import WitnessSettings
-from soesift.witness.spelling import spelling_doubts
-from soesift.witness.structure import structure_doubts
+from soesift.witness.structure import spelling_doubts, structure_doubts
 
 DEFAULT = WitnessSettings()
 NONE_SEEN: Mapping[int, SeenPage] = MappingProxyType({})
