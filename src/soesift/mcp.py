@@ -17,8 +17,7 @@ from mcp.server.mcpserver.exceptions import ToolError
 from mcp.types import ToolAnnotations
 
 from soesift import __version__
-from soesift.detect.apart import run_apart
-from soesift.detect.batch import jobs_of
+from soesift.detect.batch import jobs_of, run_apart
 from soesift.detect.job import Limits
 from soesift.detect.sources import Source
 from soesift.errors import SoesiftError, UsageError

@@ -12,8 +12,8 @@ import time
 from functools import partial
 from typing import Any
 
-from soesift.detect import apart, reading
-from soesift.detect.around import AroundSettings, run_around
+from soesift.detect import batch, reading
+from soesift.detect.batch import AroundSettings, run_around
 from soesift.document import furniture, pdf
 from soesift.witness import pictures
 
@@ -60,7 +60,7 @@ def fragile_draw(document: Any, number: int, settings: Any) -> Any:
 
 reading.read_page = furniture.read_page = fragile_page
 pictures._draw = fragile_draw
-apart.run_around = partial(run_around, settings=AroundSettings(page_share=0.1))  # type: ignore[assignment]
+batch.run_around = partial(run_around, settings=AroundSettings(page_share=0.1))  # type: ignore[assignment]
 
 if __name__ == "__main__":
     from soesift.cli.main import main

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 import made_protocols as made
-from soesift.detect.around import AroundSettings, run_around
+from soesift.detect.batch import AroundSettings, run_around
 from soesift.process.worker import WorkerDied
 from soesift.result.models import Result
 from soesift.result.store import read_result

@@ -281,7 +281,7 @@ def test_pictures_for_which_there_is_no_time_are_named_and_read_by_the_next_run(
 
 def test_a_reader_leaves_time_to_write_what_was_found(tmp_path: Path) -> None:
     """Three quarters of the document's time are for pictures: of no time none."""
-    from soesift.detect.apart import work_on_job
+    from soesift.detect.batch import work_on_job
     from soesift.serve.service import detect_document
 
     path = made.pictured_protocol(tmp_path / "scan.pdf")

@@ -10,9 +10,8 @@ import pytest
 
 import made_protocols as made
 from soesift.classify.judge import Judge
-from soesift.detect.assemble import NEAR_MISSES, near_misses
+from soesift.detect.assemble import NEAR_MISSES, is_redacted, near_misses
 from soesift.detect.detector import Detector
-from soesift.detect.fragments import is_redacted
 from soesift.errors import DocumentError
 from soesift.files import file_sha256
 from soesift.join.fragment import Fragment

@@ -12,22 +12,45 @@ from typing import Any, ClassVar
 import numpy as np
 import pytest
 
-from soesift.detect import apart, remote
+from soesift.detect import batch, sources
 from soesift.detect import reading as reading_module
 from soesift.detect.all_tables import done_list, finished, hashes, named, not_read, write_tables
-from soesift.detect.apart import outcome_of, why_it_died
-from soesift.detect.around import AroundSettings, run_around, without
-from soesift.detect.assemble import assemble_tables, near_misses
-from soesift.detect.batch import stems
+from soesift.detect.assemble import assemble_tables, fragments_of, is_redacted, near_misses
+from soesift.detect.batch import AroundSettings, outcome_of, run_around, stems, why_it_died, without
 from soesift.detect.detector import Detector, unsure_pages, with_rows
-from soesift.detect.fragments import fragments_of, is_redacted
-from soesift.detect.job import Job, Limits, Outcome, failed, kept_unseen, missing_formats, unchanged, without_scratch
-from soesift.detect.keep import clear_stages, ids, put, put_failed, same_result, second_stem
+from soesift.detect.job import (
+    Job,
+    Limits,
+    Outcome,
+    clear_stages,
+    failed,
+    ids,
+    kept_unseen,
+    missing_formats,
+    put,
+    put_failed,
+    same_result,
+    second_stem,
+    unchanged,
+    without_scratch,
+)
 from soesift.detect.options import Awaiting, ReadOptions
-from soesift.detect.reading import Reading, doing, late, page_of, scan_page
-from soesift.detect.remote import check_urls, documents_at, is_final, is_url, name_of, read_list, safe_name, shown, why
-from soesift.detect.scans import Scan, keep_scan, kept_scan, scans_folder
-from soesift.detect.sources import bring, find_documents, find_sources, scratch
+from soesift.detect.reading import Reading, Scan, doing, keep_scan, kept_scan, late, page_of, scan_page, scans_folder
+from soesift.detect.sources import (
+    bring,
+    check_urls,
+    documents_at,
+    find_documents,
+    find_sources,
+    is_final,
+    is_url,
+    name_of,
+    read_list,
+    safe_name,
+    scratch,
+    shown,
+    why,
+)
 from soesift.document.page import Page
 from soesift.document.raised import DOWN, UP
 from soesift.errors import DocumentError, ModelError, UsageError
@@ -339,9 +362,9 @@ class Hand:
 
 
 def test_tasks_are_shared_among_workers_that_are_closed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(apart, "Worker", Hand)
+    monkeypatch.setattr(batch, "Worker", Hand)
     Hand.made = []
-    found = list(apart.each_apart([1, 2, 3], lambda worker, task: task * 10, lambda *a: {}, 2, Limits(memory_mb=5)))
+    found = list(batch.each_apart([1, 2, 3], lambda worker, task: task * 10, lambda *a: {}, 2, Limits(memory_mb=5)))
     assert sorted(found) == [10, 20, 30]
     assert [(one.memory_mb, one.closed) for one in Hand.made] == [(5, True), (5, True)]
     asked: list[dict[str, Any]] = []
@@ -351,17 +374,17 @@ def test_tasks_are_shared_among_workers_that_are_closed(monkeypatch: pytest.Monk
         tell(1, 3, "reading")
         return {"done": Outcome(tmp_path / "p.pdf", result(error="bad"), stem="p").packed()}
 
-    monkeypatch.setattr(apart, "ask", ask)
+    monkeypatch.setattr(batch, "ask", ask)
     told: list[tuple[Any, ...]] = []
     for workers, alone in ((1, True), (2, False)):
-        [one] = apart.run_apart([job(tmp_path)] * 1, "linear", workers, Limits(), lambda *said: told.append(said))
+        [one] = batch.run_apart([job(tmp_path)] * 1, "linear", workers, Limits(), lambda *said: told.append(said))
         assert (one.stem, asked[-1]["alone"]) == ("p", alone)
     assert told[0] == (tmp_path / "p.pdf", 1, 3, "reading")
 
 
 def test_a_process_says_why_it_stopped(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(apart, "end_with_parent", lambda: None)
-    monkeypatch.setattr(apart, "_detector", lambda model: None)
+    monkeypatch.setattr(batch, "end_with_parent", lambda: None)
+    monkeypatch.setattr(batch, "_detector", lambda model: None)
     monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
     seen: list[Job] = []
 
@@ -372,7 +395,7 @@ def test_a_process_says_why_it_stopped(monkeypatch: pytest.MonkeyPatch, tmp_path
                 raise act
             return Outcome(one.path, result(error="bad"), stem="p")
 
-        monkeypatch.setattr(apart, "run_job", run)
+        monkeypatch.setattr(batch, "run_job", run)
         task = {
             "job": job(tmp_path).packed(),
             "model": "linear",
@@ -380,12 +403,12 @@ def test_a_process_says_why_it_stopped(monkeypatch: pytest.MonkeyPatch, tmp_path
             "seconds": 100.0,
             "without": {"3": "why"},
         }
-        return apart.work_on_job(task, lambda *a: None)
+        return batch.work_on_job(task, lambda *a: None)
 
     assert work(None)["stem"] == "p"
     assert "OMP_NUM_THREADS" not in os.environ
     assert seen[0].read.without == {3: "why"}
-    assert seen[0].read.ocr_seconds == pytest.approx(100 * apart.OCR_SHARE)
+    assert seen[0].read.ocr_seconds == pytest.approx(100 * batch.OCR_SHARE)
     assert work(ModelError("none")) == {"kind": "model", "stop": "none"}
     assert work(WriteError("full")) == {"kind": "write", "stop": "full"}
     assert work(Awaiting([2], tmp_path)) == {"awaits": [2], "scans": str(tmp_path)}
@@ -757,7 +780,7 @@ def test_which_errors_are_final_and_how_they_are_said() -> None:
 
 def test_what_may_pass_is_tried_again(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     slept: list[float] = []
-    monkeypatch.setattr(remote.time, "sleep", slept.append)
+    monkeypatch.setattr(sources.time, "sleep", slept.append)
 
     def fetch(*acts: Any) -> bytes:
         queue = list(acts)
@@ -769,8 +792,8 @@ def test_what_may_pass_is_tried_again(monkeypatch: pytest.MonkeyPatch, tmp_path:
             if isinstance(act, Exception):
                 raise act
 
-        monkeypatch.setattr(remote, "_stream", stream)
-        remote.copy("https://user:key@host/p.pdf", tmp_path / "p.pdf")
+        monkeypatch.setattr(sources, "_stream", stream)
+        sources.copy("https://user:key@host/p.pdf", tmp_path / "p.pdf")
         return (tmp_path / "p.pdf").read_bytes()
 
     assert (fetch(None), slept) == (b"part", [])

@@ -11,8 +11,7 @@ from PIL import Image
 from reportlab.pdfgen.canvas import Canvas
 
 from soesift.detect import reading
-from soesift.detect.reading import Reading, doing, read_pdf
-from soesift.detect.scans import Scan
+from soesift.detect.reading import Reading, Scan, doing, read_pdf
 from soesift.document.pdf import is_mostly_picture, open_pdf
 
 PICTURES = {2: 0.9, 3: 0.01, 5: 0.005, 6: 0.8, 7: 0.7}  # page: what a glance sees

@@ -18,9 +18,8 @@ from hypothesis import strategies as st
 
 import made_protocols as made
 from soesift.cli.main import main
-from soesift.detect import remote
-from soesift.detect.remote import check_urls, copy, name_of, read_list, safe_name, shown
-from soesift.detect.sources import Source, find_sources
+from soesift.detect import sources
+from soesift.detect.sources import Source, check_urls, copy, find_sources, name_of, read_list, safe_name, shown
 from soesift.errors import DocumentError, UsageError
 
 needs_fsspec = pytest.mark.skipif(find_spec("fsspec") is None or find_spec("aiohttp") is None,
@@ -41,7 +40,7 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(remote, "PAUSES", (0.01, 0.01))
+    monkeypatch.setattr(sources, "PAUSES", (0.01, 0.01))
 
 
 @contextmanager
@@ -315,4 +314,4 @@ def test_a_name_from_outside_stays_in_its_folder(path: str, query: str) -> None:
 def test_a_secret_is_never_shown(secret: str, path: str) -> None:
     url = f"https://{secret}:{secret}@host/p{path}?sig={secret}#{secret}"
     assert shown(url) == f"https://host/p{path}"
-    assert secret not in remote.why(RuntimeError(f"no answer from {url}, url='{url}'"))
+    assert secret not in sources.why(RuntimeError(f"no answer from {url}, url='{url}'"))

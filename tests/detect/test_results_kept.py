@@ -18,8 +18,7 @@ from click.testing import CliRunner
 import made_protocols as made
 from soesift.cli.main import soesift
 from soesift.detect.batch import jobs_of, run_batch
-from soesift.detect.job import Limits, Outcome
-from soesift.detect.keep import ids
+from soesift.detect.job import Limits, Outcome, ids
 from soesift.detect.options import ReadOptions
 from soesift.detect.sources import Source
 from soesift.export.csv import write_csv

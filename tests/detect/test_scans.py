@@ -14,12 +14,11 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from made_protocols import without_timing
-from soesift.detect.apart import answered, work_on_job
+from soesift.detect.batch import answered, read_picture, work_on_job, work_on_picture
 from soesift.detect.detector import Detector
 from soesift.detect.job import Job, Limits
 from soesift.detect.options import Awaiting, ReadOptions
-from soesift.detect.scan_apart import read_picture, work_on_picture
-from soesift.detect.scans import Scan, keep_scan, kept_scan, scans_folder
+from soesift.detect.reading import Scan, keep_scan, kept_scan, scans_folder
 from soesift.document import ocr
 from soesift.document.page import Page
 from soesift.files import file_sha256

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from soesift.detect.apart import ask
+from soesift.detect.batch import ask
 from soesift.detect.job import Limits
 from soesift.errors import DocumentError
 from soesift.process.child import Task, Tell

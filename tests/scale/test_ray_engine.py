@@ -12,7 +12,7 @@ import pytest
 
 from made_protocols import no_schedule, short_protocol, without_timing
 from soesift.detect.job import Job, Limits
-from soesift.detect.scans import kept_scan
+from soesift.detect.reading import kept_scan
 from soesift.document import scan_nets
 from soesift.sample.protocol import make_protocol
 from soesift.scale.ray_engine import PAGES, PictureReader, has_token, in_pieces, picture_readers
@@ -52,7 +52,7 @@ def test_same_results_as_the_local_engine_and_a_poisoned_document_is_set_aside(t
 
 
 def test_the_local_engine_does_not_import_ray() -> None:
-    code = "import sys, soesift.cli.detect, soesift.detect.apart; sys.exit('ray' in sys.modules)"
+    code = "import sys, soesift.cli.detect, soesift.detect.batch; sys.exit('ray' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0
 
 

@@ -11,8 +11,7 @@ from pathlib import Path
 from queue import Queue
 from typing import Literal
 
-from soesift.detect.apart import run_apart
-from soesift.detect.batch import jobs_of
+from soesift.detect.batch import jobs_of, run_apart
 from soesift.detect.job import Job, Limits, Outcome
 from soesift.detect.sources import KINDS, Source
 from soesift.errors import SoesiftError, UsageError

@@ -14,8 +14,7 @@ from tempfile import TemporaryDirectory
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from soesift.detect.apart import ask, end_with_parent
-from soesift.detect.around import without
+from soesift.detect.batch import ask, end_with_parent, without
 from soesift.detect.job import Limits
 from soesift.detect.options import Ocr, ReadOptions
 from soesift.detect.reading import Reading, read_pdf

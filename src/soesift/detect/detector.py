@@ -10,8 +10,7 @@ from typing import Unpack
 
 from soesift.classify.judge import Judge
 from soesift.classify.shipped import load_judge
-from soesift.detect.assemble import assemble_tables, near_misses
-from soesift.detect.fragments import fragments_of
+from soesift.detect.assemble import assemble_tables, fragments_of, near_misses
 from soesift.detect.options import ReadFields, ReadOptions
 from soesift.detect.reading import Reading, read_pdf
 from soesift.document.kind import kind_of

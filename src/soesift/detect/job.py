@@ -1,30 +1,251 @@
-"""One document from file to results: what is to be done, how, and what became of it."""
+"""One document from file to results: what is to be done, how, and what became of it.
+
+What a run writes where earlier results lie is the rule of docs/results-kept.md: a result belongs to the bytes of a
+document, nothing that was finished is lost, and the files of one result are of one run.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import re
+import shutil
+import time
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from soesift.detect.keep import add_formats, put, put_failed, second_stem
 from soesift.detect.options import MORE_TIME, USUAL, Awaiting, ReadOptions
-from soesift.detect.remote import shown
-from soesift.detect.sources import bring, scratch
-from soesift.errors import DocumentError, SoesiftError, fault
+from soesift.detect.sources import bring, scratch, shown
+from soesift.errors import DocumentError, SoesiftError, UsageError, fault
 from soesift.export.parquet import parts
-from soesift.export.write import Format
-from soesift.files import as_text, file_sha256
+from soesift.export.write import Format, write_formats
+from soesift.files import WriteError, as_text, file_sha256, safe_stem, sync_folder
 from soesift.result.models import DocumentInfo, ModelInfo, Result
-from soesift.result.store import read_result
+from soesift.result.store import (
+    changed_since,
+    fingerprint,
+    finished,
+    formats_there,
+    hash_in,
+    is_result,
+    read_result,
+    reviewed,
+    set_aside,
+)
 
 if TYPE_CHECKING:
     from soesift.detect.detector import Detector
 
+
+STAGE = ".new-"  # begins the names of folders in which the files of a result are made
+LEFT = 3600.0  # seconds after which such a folder is taken to be of a run that was killed
+READERS = 8  # threads that hash documents
+
 Progress = Callable[[Path, int, int, str], None]  # page, pages, and what is being done where that takes long
+
+
+def ids(paths: Sequence[Path], out: Path, hash_of: Callable[[int], str], replace: bool = False) -> list[str]:
+    """A file stem for each document: that of its earlier result, else its name, numbered where other bytes have it.
+
+    `hash_of`: the hash of document n, "" if it is not known; asked only where results of that name are there.
+    """
+    there = {} if replace else _there(out)
+    bases = [safe_stem(path.stem) for path in paths]
+    families = {base: _family(base, there) for base in dict.fromkeys(bases)}
+    asked = [number for number, base in enumerate(bases) if families[base]]
+    with ThreadPoolExecutor(READERS) as pool:
+        hashes = dict(zip(asked, pool.map(hash_of, asked), strict=True))
+    taken: set[str] = set()  # by lower case: on some disks A.json and a.json are one file
+    chosen: dict[int, str] = {}
+    for number in asked:
+        own = next(
+            (
+                s
+                for s in families[bases[number]]
+                if hashes[number] and s.lower() not in taken and hash_in(out / f"{s}.json") == hashes[number]
+            ),
+            None,
+        )
+        if own is not None:
+            chosen[number] = own
+            taken.add(own.lower())
+    last: dict[str, int] = {}  # a registry calls all its files by a few names
+    for number, base in enumerate(bases):
+        if number not in chosen:
+            known = bool(hashes.get(number, ""))
+            chosen[number] = _free(base, out, there if known else {}, taken, last)
+    return [chosen[number] for number in range(len(paths))]
+
+
+def _there(out: Path) -> dict[str, str]:
+    """Stems that files of results in a folder have, by lower case."""
+    found: dict[str, str] = {}
+    with suppress(OSError):
+        for name in os.listdir(out):
+            stem, dot, ending = name.rpartition(".")
+            if ending == "csv":
+                stem = re.sub(r"_table\d+$", "", stem)
+            if dot and ending in ("json", "xlsx", "html", "csv"):
+                found.setdefault(stem.lower(), stem)
+    return found
+
+
+def _family(base: str, there: dict[str, str]) -> list[str]:
+    """Stems of earlier results that documents of this name may have."""
+    pattern = re.compile(re.escape(base.lower()) + r"(-\d+)?")
+    ordered = sorted(there.items(), key=lambda item: (len(item[0]), item))
+    return [stem for lower, stem in ordered if pattern.fullmatch(lower)]
+
+
+def _free(base: str, out: Path, there: dict[str, str], taken: set[str], last: dict[str, int]) -> str:
+    """`base`, or `base-2` and so on: the first that no document of this run and no finished result has."""
+    count, name = last.get(base.lower(), 1), base
+    while name.lower() in taken or (name.lower() in there and _occupied(out, there[name.lower()])):
+        count += 1
+        name = f"{base}-{count}"
+    last[base.lower()] = count
+    taken.add(name.lower())
+    return name
+
+
+def _occupied(out: Path, stem: str) -> bool:
+    """Whether a later document must not take this stem: a finished result has it, or files that are not ours."""
+    path = out / f"{stem}.json"
+    if not is_result(path):
+        return True
+    return finished(path) is not None or reviewed(path)
+
+
+def put(job: Job, result: Result) -> tuple[str, list[Path], str]:
+    """Write a result in the formats of the job and those that are there; its stem, its files, and what to say of it.
+
+    All files are made before any is put in its place; the JSON is put last. An earlier result with other content is
+    moved to `earlier`; one that people corrected, and whose corrections would no longer fit, stays, and the new one
+    gets an id of its own. With `job.replace` nothing is kept. Raises WriteError.
+    """
+    stem, said = _stem_for(job, result)
+    target = job.out / f"{stem}.json"
+    kinds: set[str] = {*job.formats, "json", *(_kinds_there(job.out, stem, result) if target.exists() else ())}
+    stage = job.out / f"{STAGE}{uuid.uuid4().hex[:12]}"
+    try:
+        made = write_formats(result, stage, stem, _named(kinds - {"parquet"}), job.here)
+        rows = write_formats(result, job.out, stem, ("parquet",)) if "parquet" in kinds else []
+        if job.replace:
+            _remove(job.out, stem)
+        elif not same_result(target, result) or changed_since(job.out, stem):
+            set_aside(job.out, stem)
+        return stem, [*_moved(made, job.out), *rows], said
+    finally:
+        shutil.rmtree(stage, ignore_errors=True)
+
+
+def _stem_for(job: Job, result: Result) -> tuple[str, str]:
+    target = job.out / f"{job.stem}.json"
+    before = finished(target)
+    if job.replace or (before is None and (is_result(target) or not target.exists())):
+        return job.stem, ""
+    if before is None or before.document.sha256 != result.document.sha256:  # not known before it was fetched
+        own = f"{job.stem}-{result.document.sha256[:8]}"
+        return own, f"{job.stem}.json is of other bytes and stays; this is {own}.json"
+    if reviewed(target) and fingerprint(before) != fingerprint(result):
+        own = second_stem(job, result.model)
+        return own, f"{job.stem}.json was corrected by people and stays; this run's is {own}.json"
+    return job.stem, ""
+
+
+def second_stem(job: Job, model: ModelInfo) -> str:
+    """The id of a result beside one that people corrected: the same for the same model and settings."""
+    recipe = f"{model.model_dump_json()}|{sorted(job.settings.items())}"
+    return f"{job.stem}-{hashlib.sha256(recipe.encode()).hexdigest()[:8]}"
+
+
+def same_result(target: Path, result: Result) -> bool:
+    """Whether the result there says the same but for its seconds, or says only why its document was not read."""
+    try:
+        before = read_result(target)
+    except UsageError:
+        return False
+    ours, theirs = (one.model_dump_json(exclude={"timing"}) for one in (result, before))
+    return bool(before.document.error) or ours == theirs
+
+
+def _kinds_there(out: Path, stem: str, result: Result) -> set[str]:
+    """Formats in which an earlier result is there: they are made anew with it."""
+    there = set(formats_there(out, stem))
+    old = [path for path in parts(out, result.document.sha256, stem).values() if path.exists()]
+    if old and find_spec("pyarrow"):
+        return there | {"parquet"}
+    for path in old:  # a row of an earlier result beside a later one would be a mixture
+        path.unlink(missing_ok=True)
+    return there
+
+
+def _named(kinds: set[str]) -> tuple[Format, ...]:
+    known: tuple[Format, ...] = ("xlsx", "html", "csv", "parquet", "json")
+    return tuple(kind for kind in known if kind in kinds)
+
+
+def _moved(made: list[Path], out: Path) -> list[Path]:
+    """Files put in their places, in order; the JSON is the last of them."""
+    try:
+        for path in made:
+            os.replace(path, out / path.name)
+    except OSError as error:
+        raise WriteError(f"cannot write {out}: {error.strerror}; choose another place or free some space") from error
+    sync_folder(out)
+    return [out / path.name for path in made]
+
+
+def _remove(out: Path, stem: str) -> None:
+    (out / f"{stem}.json").unlink(missing_ok=True)
+    for path in (path for paths in formats_there(out, stem).values() for path in paths):
+        path.unlink(missing_ok=True)
+
+
+def put_failed(job: Job, result: Result) -> tuple[list[Path], str]:
+    """Write why a document could not be read; its files, and what to say of it.
+
+    An earlier result stays as it is. Of a file that is not there nothing is written. Raises WriteError.
+    """
+    target = job.out / f"{job.stem}.json"
+    if finished(target) is not None or (target.exists() and not is_result(target)):
+        return [], f"the earlier {target.name} stays as it is"
+    if not (job.url or os.path.lexists(job.path)):
+        return [], ""
+    kinds: tuple[Format, ...] = ("json", "parquet") if "parquet" in job.formats else ("json",)
+    return write_formats(result, job.out, job.stem, kinds), ""
+
+
+def add_formats(result: Result, job: Job, stem: str, formats: tuple[Format, ...]) -> list[Path]:
+    """Write further formats of a result that is there; the paths. They get its time, for they are of its run."""
+    made = write_formats(result, job.out, stem, formats, job.here)
+    written = (job.out / f"{stem}.json").stat()
+    for path in made:
+        os.utime(path, ns=(written.st_atime_ns, written.st_mtime_ns))
+    return made
+
+
+def clear_stages(out: Path) -> None:
+    """Take away what killed runs left of files that they were making."""
+    for path in out.glob(f"{STAGE}*"):
+        with suppress(OSError):
+            if time.time() - path.stat().st_mtime > LEFT:
+                shutil.rmtree(path, ignore_errors=True)
+
+
+def hash_or_none(path: Path, sha256_of: Callable[[Path], str]) -> str:
+    """The hash of a document, "" if it cannot be read."""
+    try:
+        return sha256_of(path)
+    except (DocumentError, OSError, ValueError):
+        return ""
 
 
 @dataclass(frozen=True, slots=True)

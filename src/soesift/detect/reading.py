@@ -1,16 +1,25 @@
-"""Reading a whole PDF for detection: pages, tables, records; pictures through OCR where asked."""
+"""Reading a whole PDF for detection: pages, tables, records; pictures through OCR where asked.
+
+Pages read from their pictures are kept as files: reading pictures, the dearest part, can so be a stage of its own. A
+folder belongs to the bytes of one document, one way of OCR and one version of SoESift; a file to one page.
+"""
 
 from __future__ import annotations
 
+import json
 import math
 import time
 from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass, field
+from io import BytesIO
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
+import numpy as np
+
+from soesift import __version__
 from soesift.detect.options import LATE, USUAL, Awaiting, ReadOptions
-from soesift.detect.scans import Scan, kept_scan, scans_folder
 from soesift.document.characters import MOST_CHARACTERS
 from soesift.document.furniture import learn_furniture
 from soesift.document.layers import with_print_beside
@@ -18,16 +27,67 @@ from soesift.document.page import Page
 from soesift.document.pdf import is_mostly_picture, open_pdf, read_page, render_page
 from soesift.document.scan_glance import SETTINGS, likely
 from soesift.errors import DocumentError, MissingExtra, SoesiftError, fault
-from soesift.files import as_text
+from soesift.files import as_text, write_atomically
 from soesift.process.child import NONE, page_in_hand
 from soesift.table.find import PageTables, find_tables
 from soesift.table.record import TableRecord
 from soesift.table.records import last_heading, page_records
 from soesift.witness.pictures import SeenPage
 
+_TEXT = ("codes", "boxes", "upright", "sure")
+_ARRAYS = (*_TEXT, "horizontal", "vertical", "fills", "fill_grey", "images", "pieces", "piece_ink")
+_PLAIN = ("number", "width", "height", "label", "source", "problem", "cut")
+
 Progress = Callable[[int, int, str], None]  # page, pages, and what is being done where that takes long
 
 DPI = 200.0
+
+_PROBLEMS = {"image": "the page is a picture", "garbled": "the text layer is garbled"}
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """What became of one picture: a page; None where it is seen to hold no table; or why it was not read.
+
+    likely: probability that it holds a table like a schedule, where the glance alone decided.
+    """
+
+    page: Page | None
+    seconds: float = 0.0
+    failed: str = ""
+    likely: float | None = None
+
+
+def scans_folder(root: Path, sha256: str, ocr: str) -> Path:
+    return root / f"{sha256}-{ocr}-{__version__}"
+
+
+def keep_scan(folder: Path, number: int, scan: Scan) -> None:
+    """Write one page, whole or not at all. Raises WriteError."""
+    about = {"seconds": scan.seconds, "failed": scan.failed, "likely": scan.likely}
+    arrays = {}
+    if scan.page is not None:
+        about |= {"page": {name: getattr(scan.page, name) for name in _PLAIN}}
+        arrays = {name: getattr(scan.page, name) for name in _ARRAYS}
+    data = BytesIO()
+    np.savez(data, about=np.array(json.dumps(about)), **arrays)
+    write_atomically(_place(folder, number), data.getvalue())
+
+
+def kept_scan(folder: Path, number: int) -> Scan | None:
+    """The page as it was kept; None if it was not, or is damaged: it is then read again."""
+    try:
+        with np.load(_place(folder, number), allow_pickle=False) as file:
+            about = json.loads(str(file["about"]))
+            plain = about.get("page")
+            page = None if plain is None else Page(**plain, **{name: file[name] for name in _ARRAYS})
+            return Scan(page, about["seconds"], about["failed"], about.get("likely"))
+    except (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile):
+        return None
+
+
+def _place(folder: Path, number: int) -> Path:
+    return folder / f"{number}.npz"
 
 
 @dataclass(slots=True)
@@ -189,9 +249,6 @@ def no_ocr() -> str:
 def late(reading: Reading) -> str:
     """Why no further picture is read: what is found by now would be lost with the time; empty while there is some."""
     return LATE if time.perf_counter() > reading.until else ""
-
-
-_PROBLEMS = {"image": "the page is a picture", "garbled": "the text layer is garbled"}
 
 
 def scan_page(

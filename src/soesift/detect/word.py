@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from soesift.detect.fragments import fragments_of
+from soesift.detect.assemble import fragments_of
 from soesift.detect.options import Ocr
 from soesift.detect.reading import Reading, late, no_ocr
 from soesift.document.docx import DocxTable, read_docx

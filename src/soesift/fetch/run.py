@@ -18,7 +18,7 @@ from urllib.parse import quote, urlsplit
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from soesift.config import first_mistake
-from soesift.detect.remote import read_rows, read_text
+from soesift.detect.sources import read_rows, read_text
 from soesift.errors import UsageError
 from soesift.fetch.download import FetchError, TryAgain, Visitor, WrongFile, check_status, fetch_file, persist, verify
 from soesift.files import safe_stem, write_atomically

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from soesift.detect.assemble import assemble_tables
-from soesift.detect.fragments import fragments_of
+from soesift.detect.assemble import assemble_tables, fragments_of
 from soesift.detect.reading import Reading, page_of
 from soesift.document.orient import turn_box, turn_page
 from soesift.document.pdf import open_pdf, page_png

@@ -19,11 +19,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from soesift.detect.apart import answered, model_info, work_on_job
+from soesift.detect.batch import answered, model_info, read_picture, work_on_job, work_on_picture
 from soesift.detect.job import Job, Limits, Outcome, Progress, unread, with_scratch
 from soesift.detect.options import Awaiting
-from soesift.detect.scan_apart import read_picture, work_on_picture
-from soesift.detect.scans import Scan, keep_scan
+from soesift.detect.reading import Scan, keep_scan
 from soesift.detect.sources import bring
 from soesift.errors import DocumentError, MissingExtra, SoesiftError, UsageError
 from soesift.files import WriteError

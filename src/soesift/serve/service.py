@@ -18,9 +18,9 @@ from typing import IO, TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar
 from pydantic import BaseModel, ConfigDict, Field
 
 from soesift.classify.shipped import load_judge
-from soesift.detect.around import run_around, without
+from soesift.detect.batch import run_around, without
 from soesift.detect.detector import Detector
-from soesift.detect.keep import same_result
+from soesift.detect.job import same_result
 from soesift.detect.options import OCR_SHARE, Ocr, ReadOptions
 from soesift.document.kind import kind_of
 from soesift.document.pdf import open_pdf, page_png
