@@ -18,7 +18,7 @@ from soesift.classify.trees import tree_features
 from soesift.evaluate.calibration import brier, expected_calibration_error
 from soesift.evaluate.marks import score_folder as score_marks
 from soesift.evaluate.pages import score_folder as score_pages
-from soesift.sample.sections import OTHERS
+from soesift.sample.protocol import OTHERS
 from soesift.study.detection import cross_detect
 from soesift.train.default_model import WEIGHT
 from soesift.train.gold_documents import read_document, read_made_up, read_student, rows_of

@@ -18,14 +18,13 @@ from soesift.diff.sheet import Sheet, sheet_of
 from soesift.evaluate.bootstrap import exact_share
 from soesift.result.models import Cell, Footnote, SoeTable
 from soesift.sample.amend import amend
+from soesift.sample.blocks import TrueEdit
 from soesift.sample.columns import calendar
-from soesift.sample.kinds import Options
+from soesift.sample.kinds import Options, make_study
 from soesift.sample.negatives.scene import Scene
+from soesift.sample.protocol import rows_of
 from soesift.sample.schedule import MadeSchedule, choose_wording, make_schedule
-from soesift.sample.study import make_study
 from soesift.sample.style import page_style
-from soesift.sample.tables import rows_of
-from soesift.sample.truth import TrueEdit
 
 Key = tuple[str, int | None, int | None, int | None, int | None, str, str]
 SWAPPED = {"added": "removed", "removed": "added"}

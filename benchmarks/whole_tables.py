@@ -22,8 +22,8 @@ from typing import Any
 
 from soesift.detect.detector import Detector
 from soesift.result.models import SoeTable
-from soesift.sample.restyled.grid_of import WholeTruth
 from soesift.sample.restyled.press import restyle
+from soesift.sample.restyled.style import WholeTruth
 
 _DETECTOR: list[Detector] = []
 

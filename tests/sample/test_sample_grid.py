@@ -7,10 +7,9 @@ from random import Random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from soesift.sample.activities import choose_activities
 from soesift.sample.columns import SCHEMES, calendar
 from soesift.sample.grid import Cell, Grid, plain_grid, said, transposed
-from soesift.sample.schedule import MadeSchedule, choose_wording, make_schedule, redact
+from soesift.sample.schedule import MadeSchedule, choose_activities, choose_wording, make_schedule, redact
 from soesift.sample.words.areas import AREAS
 
 

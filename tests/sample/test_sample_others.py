@@ -10,9 +10,9 @@ import pytest
 from soesift.sample import make_protocol
 from soesift.sample.academic import WAYS
 from soesift.sample.blocks import Figure, Negative, Schedule, Table
-from soesift.sample.negatives import academic, analysis, drawings
+from soesift.sample.kinds import make_study
+from soesift.sample.negatives import analysis, drawings, paperwork
 from soesift.sample.negatives.scene import Scene
-from soesift.sample.study import make_study
 from soesift.sample.style import page_style
 
 
@@ -28,7 +28,7 @@ def test_every_academic_schedule_names_two_measures_and_two_times(way) -> None:
 
 
 @pytest.mark.parametrize(
-    "maker", [*academic.MAKERS, *analysis.MAKERS, *drawings.MAKERS], ids=lambda maker: maker.__name__
+    "maker", [*paperwork.ACADEMIC, *analysis.MAKERS, *drawings.MAKERS], ids=lambda maker: maker.__name__
 )
 def test_what_plans_nothing_is_labelled_as_none(maker) -> None:
     for seed in range(5):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
+from soesift.sample.blocks import Truth
 from soesift.sample.protocol import make_protocol
-from soesift.sample.truth import Truth
 
 __all__ = ["Truth", "make_protocol"]

@@ -8,9 +8,9 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from random import Random
 
+from soesift.sample.blocks import TrueEdit
 from soesift.sample.grid import Cell, Grid, Row, said
 from soesift.sample.schedule import MadeSchedule
-from soesift.sample.truth import TrueEdit
 
 # A schedule while it is being amended: what an edit may still touch.
 

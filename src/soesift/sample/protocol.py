@@ -1,4 +1,4 @@
-"""One protocol from a seed: content, pages, files, truth."""
+"""One protocol from a seed: its schedules, the order of its sections, pages, files, truth."""
 
 from __future__ import annotations
 
@@ -10,17 +10,400 @@ from pydantic import ValidationError
 from soesift.config import first_mistake
 from soesift.errors import MissingExtra, UsageError
 from soesift.files import write_atomically
-from soesift.sample.blocks import Block, Contents, Heading, Negative, Schedule, Table
-from soesift.sample.book import Book
-from soesift.sample.degrade import Wear
-from soesift.sample.kinds import KINDS, Options, settle
-from soesift.sample.layout import lay_out
+from soesift.result.models import Flag, TableType
+from soesift.sample.academic import academic_schedule
+from soesift.sample.amend import amend
+from soesift.sample.blocks import (
+    Block,
+    Contents,
+    HardNegative,
+    Heading,
+    Mode,
+    Negative,
+    NegativeClass,
+    NewPage,
+    Paragraph,
+    Schedule,
+    Table,
+    TitlePage,
+    TrueNote,
+    TrueTable,
+    Truth,
+)
+from soesift.sample.columns import Column, calendar
+from soesift.sample.grid import Grid, plain_grid, transposed
+from soesift.sample.kinds import KINDS, Options, Study, make_study, settle
+from soesift.sample.layout import Book, lay_out
+from soesift.sample.negatives import analysis, drawings, paperwork
+from soesift.sample.negatives.registry import MAKERS, choose_makers
 from soesift.sample.negatives.scene import Scene
-from soesift.sample.render import render, scanned
-from soesift.sample.sections import compose
-from soesift.sample.study import make_study
-from soesift.sample.style import page_style
-from soesift.sample.truth import HardNegative, NegativeClass, TrueNote, TrueTable, Truth
+from soesift.sample.negatives.treatment import dose_changes
+from soesift.sample.render import Wear, render, scanned
+from soesift.sample.schedule import (
+    Activity,
+    MadeSchedule,
+    Wording,
+    choose_activities,
+    choose_wording,
+    follow_up_activities,
+    foreign_activities,
+    laboratory_activities,
+    make_schedule,
+    redact,
+)
+from soesift.sample.style import Look, page_style, table_look
+from soesift.sample.words import prose, timing
+from soesift.sample.words import prose as note_words
+
+MODES: tuple[Mode, ...] = ("landscape", "landscape", "landscape", "rotate", "rotate", "portrait", "turned")
+
+PROSE: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    ("background", "Introduction and Background", prose.BACKGROUND),
+     ("objectives", "Objectives and Endpoints", prose.DESIGN[:2]),
+    ("design", "Study Design", prose.DESIGN), ("population", "Study Population",
+     prose.BACKGROUND[5:6] + prose.DESIGN[5:6]),
+    ("treatment", "Study Intervention", prose.DESIGN[1:5]),
+     ("procedures", "Study Assessments and Procedures", prose.PROCEDURES),
+    ("statistics", "Statistical Considerations", prose.STATISTICS),
+     ("administration", "Ethics and Administration", prose.ETHICS),
+)  # fmt: skip
+
+OTHERS = ("academic", "plan", "slides")
+
+CHAPTERS = (
+    "Analysis Methods",
+    "Data Handling",
+    "General Conventions",
+    "Efficacy Analyses",
+    "Safety Analyses",
+    "Appendix",
+    "Outputs",
+    "Study Visits and Windows",
+    "Assessments",
+)
+
+
+def main_schedule(rng: Random, scene: Scene, options: Options) -> tuple[MadeSchedule, Table]:
+    """The main schedule of the study; the first that is made, as others quote it."""
+    narrow = options.mode == "portrait" or options.transposed or options.kind == "foreign"
+    columns = calendar(rng, rng.choice(scene.study.area.schemes), 9 if narrow else 18 if options.split == 2 else 15)
+    wording = choose_wording(rng)
+    if options.transposed:
+        wording = Wording(sign=wording.sign, noted=wording.noted, markers=wording.markers)
+    language = options.language or (rng.choice(("de", "fr", "es")) if options.kind == "foreign" else "")
+    wording.language = language
+    activities = rows_of(rng, scene, options, language)
+    made = make_schedule(rng, columns, activities, wording)
+    if options.amended:
+        if wording.categories_left:
+            raise UsageError("this seed's schedule has a column of categories, which is not amended; choose another")
+        made = amend(Random(repr(made.grid.texts())), made, options.amended)
+    title = timing.FOREIGN[language]["title"] if language else rng.choice(timing.MAIN_TITLES)
+    return made, as_table(rng, scene, made, "main_soa", title, options)
+
+
+def rows_of(rng: Random, scene: Scene, options: Options, language: str) -> list[Activity]:
+    if language:
+        return foreign_activities(rng, language)
+    count = (
+        rng.randint(8, 12)
+        if options.transposed or options.in_synopsis
+        else rng.randint(30, 36)
+        if options.kind == "full"
+        else rng.randint(12, 34)
+    )
+    return choose_activities(rng, scene.study.area, count)
+
+
+def track(rng: Random, scene: Scene, options: Options, what: str) -> Table:
+    """A schedule of another period or population."""
+    scheme = {"extension": "months", "survival": "long"}.get(what) or rng.choice(scene.study.area.schemes)
+    columns = calendar(rng, scheme, 9)
+    activities = follow_up_activities(rng, scene.study.area, rng.randint(8, 16))
+    made = make_schedule(rng, columns, activities, choose_wording(rng))
+    return as_table(rng, scene, made, "track", rng.choice(timing.TRACK_TITLES[what]), options)
+
+
+def domain(rng: Random, scene: Scene, options: Options, columns: list[Column]) -> Table:
+    """One category of activities over the columns of the main schedule."""
+    made = make_schedule(rng, columns, laboratory_activities(rng, rng.randint(8, 15)), choose_wording(rng))
+    return as_table(rng, scene, made, "domain", rng.choice(timing.DOMAIN_TITLES), options)
+
+
+def sampling(rng: Random, scene: Scene, options: Options) -> Table:
+    """Times after a dose by kinds of samples: finer than visits."""
+    hours = ["Predose", "0.5 h", "1 h", "2 h", "4 h", "8 h", "12 h", "24 h", "48 h", "72 h"][: rng.randint(6, 10)]
+    samples = rng.sample(
+        ("PK plasma", "PK urine", "ADA", "Biomarker", "ECG (triplicate)", "Blood pressure", "Glucose"),
+        rng.randint(2, 4),
+    )
+    days = [f"Day {d}" for d in sorted(rng.sample((1, 2, 7, 8, 14, 15), 2))]
+    if rng.random() < 0.5:
+        rows = [
+            ["Day", "Time relative to dose", *samples],
+            *[[d, h, *["X" if rng.random() < 0.7 else "" for _ in samples]] for d in days for h in hours],
+        ]
+    else:
+        rows = [
+            ["Sample", *hours],
+            *[[s, *["X" if rng.random() < 0.75 else "" for _ in hours]] for s in samples],
+        ]
+    made = MadeSchedule(plain_grid(rows), [], [], [])
+    return as_table(rng, scene, made, "subsidiary", rng.choice(timing.SUBSIDIARY_TITLES), options)
+
+
+def as_table(rng: Random, scene: Scene, made: MadeSchedule, kind: TableType, title: str, options: Options) -> Table:
+    """Layout choices, and the flags that follow from them."""
+    main = kind == "main_soa"
+    grid = transposed(made.grid) if main and options.transposed else made.grid
+    if main and options.redacted:
+        redact(rng, grid)
+    mode = options.mode if main and options.mode else rng.choice(MODES)
+    if kind in ("subsidiary",) or (grid.shape[1] <= 8 and mode != options.mode):
+        mode = rng.choice((mode, "portrait"))
+    split = (options.split or (2 if rng.random() < 0.1 else 1)) if main and grid.shape[1] > 8 else 1
+    look = table_look(rng, scene.style.face, options.borders)
+    picture = main and options.picture
+    flags: list[Flag] = []
+    flags += ["image_only"] if picture or options.scan else []
+    flags += ["rotated"] if mode == "turned" else []
+    flags += ["redacted"] if main and options.redacted else []
+    flags += ["transposed"] if main and options.transposed else []
+    flags += ["tiled"] if split > 1 else []
+    flags += ["in_synopsis"] if main and options.in_synopsis else []
+    flags += ["borderless"] if look.borders == "none" else []
+    return dressed(rng, grid, made, look, Schedule(kind, title, flags), mode, split, picture, options)
+
+
+def dressed(
+    rng: Random,
+    grid: Grid,
+    made: MadeSchedule,
+    look: Look,
+    label: Schedule,
+    mode: Mode,
+    split: int,
+    picture: bool,
+    options: Options,
+) -> Table:
+    reprint = options.reprint if options.reprint is not None else rng.random() < 0.8
+    return Table(
+        grid,
+        look,
+        caption(rng, label.title),
+        made.notes,
+        rng.choice(note_words.ABBREVIATIONS) if rng.random() < 0.4 else "",
+        label,
+        mode,
+        reprint or options.kind == "full",
+        rng.choice((" (continued)", ", continued", "", "")),
+        rng.random() < 0.05,
+        rng.random() < 0.15,
+        split,
+        picture,
+        rng.choice((0, 0, 0, 14, 18)) if grid.shape[0] > 24 else 0,
+    )
+
+
+def caption(rng: Random, title: str) -> str:
+    pattern = rng.choice(("Table {n}. {t}", "Table {n}: {t}", "Table {n} {t}", "{t}", "Appendix {n}. {t}", "", "{t}"))
+    return pattern.format(n=rng.randint(1, 4), t=title)
+
+
+def compose(rng: Random, scene: Scene, options: Options) -> list[Block]:
+    """All blocks of the document in order."""
+    if options.kind in OTHERS:
+        return other_document(rng, scene, options)
+    schedules = make_schedules(rng, scene, options)
+    makers = choose_makers(rng, options.negatives or 0)
+    made = {section: [b for maker in chosen for b in maker(rng, scene)] for section, chosen in makers.items()}
+    if options.doses:
+        made["treatment"] += dose_changes(rng, scene, options.doses)
+    late = options.schedule and not options.in_synopsis and rng.random() < 0.3 and options.kind != "full"
+    blocks: list[Block] = [title_page(rng, scene.study)]
+    if options.kind != "small" or rng.random() < 0.5:
+        blocks.append(Contents(rng.choice(("TABLE OF CONTENTS", "Table of Contents", "Contents"))))
+    blocks += front_matter(rng, scene, made, schedules if options.in_synopsis else [])
+    if not late and not options.in_synopsis:
+        blocks += schedule_section(rng, schedules)
+    for key, heading, sentences in PROSE:
+        if options.kind in ("small", "image", "scan") and not made[key] and rng.random() < 0.6:
+            continue
+        blocks += prose_section(rng, scene.study, heading, sentences, made[key])
+    if late:
+        blocks += schedule_section(rng, schedules)
+    return blocks + appendix(made["appendix"])
+
+
+def make_schedules(rng: Random, scene: Scene, options: Options) -> list[Table]:
+    if not options.schedule:
+        scene.main = None
+        return []
+    scene.main, main = main_schedule(rng, scene, options)
+    count = options.tracks if options.tracks is not None else rng.choice((0, 0, 1, 1, 2, 3))
+    tables, names = [main], rng.sample(("extension", "survival", "crossover", "substudy"), 4)
+    for i in range(count):
+        what = (
+            rng.choice(("track", "track", "domain", "sampling"))
+            if options.kind != "full"
+            else ("track", "sampling")[i % 2]
+        )
+        if what == "track":
+            tables.append(track(rng, scene, options, names[i % 4]))
+        elif what == "domain":
+            tables.append(domain(rng, scene, options, scene.main.columns))
+        else:
+            tables.append(sampling(rng, scene, options))
+    if options.kind == "full":
+        show_as_picture(tables[1])
+    return tables
+
+
+def show_as_picture(table: Table) -> None:
+    table.picture, table.mode = True, "portrait"
+    if isinstance(table.label, Schedule):
+        table.label.flags = [
+            "image_only",
+            *(f for f in table.label.flags if f not in ("rotated", "image_only")),
+        ]
+
+
+def schedule_section(rng: Random, tables: list[Table]) -> list[Block]:
+    """Each schedule behind a heading, which may stand alone on the page before, or be missing."""
+    if not tables:
+        return []
+    blocks: list[Block] = []
+    for i, table in enumerate(tables):
+        title = table.label.title if table.label else ""
+        alone = rng.random() < 0.35
+        if i == 0 or rng.random() < 0.6 or not table.caption:
+            blocks.append(
+                Heading(
+                    title,
+                    1 if i == 0 else 2,
+                    over_schedule=True,
+                    mode="portrait" if alone else table.mode,
+                    new_page=not alone,
+                )
+            )
+        if alone and rng.random() < 0.7:
+            blocks.append(
+                Paragraph("Procedures are done at the visits shown in the table that follows. Deviations are recorded.")
+            )
+        blocks.append(table)
+    return blocks
+
+
+def title_page(rng: Random, study: Study) -> TitlePage:
+    lines = [("Clinical Study Protocol", 18.0, True), (study.title, 14.0, True), (study.sponsor, 12.0, False)]
+    if rng.random() < 0.4:
+        lines.insert(0, ("CONFIDENTIAL", 10.0, True))
+    facts = [("Protocol number", study.number), ("Investigational product", study.drug),
+        ("Phase", study.phase),
+             ("Version", f"{rng.randint(1, 5)}.0"),
+              ("Date", f"{rng.randint(1, 28)} March 20{rng.randint(14, 25)}"),
+               ("Note", "Made by a program; not a real study")]  # fmt: skip
+    return TitlePage(lines, facts)
+
+
+def front_matter(rng: Random, scene: Scene, made: dict[str, list[Block]], inside: list[Table]) -> list[Block]:
+    study = scene.study
+    blocks: list[Block] = [Heading("Protocol Synopsis", 1)]
+    blocks += [
+        Paragraph(f"Title: {study.title}"),
+        Paragraph(f"Number of participants: about {study.participants}."),
+        *sentences(rng, study, prose.DESIGN, 2),
+    ]
+    blocks += made["synopsis"]
+    for table in inside:
+        blocks += [
+            Heading(
+                table.label.title if table.label else "",
+                2,
+                over_schedule=True,
+                mode=table.mode,
+                new_page=table.mode != "portrait",
+            ),
+            table,
+        ]
+    return [*blocks, *made["front"]]
+
+
+def sentences(rng: Random, study: Study, texts: tuple[str, ...], paragraphs: int) -> list[Block]:
+    order = rng.sample(texts, len(texts))
+    size = max(2, -(-len(order) // paragraphs))
+    filled = [study.fill(t) for t in order]
+    groups = [filled[i : i + size] for i in range(0, len(filled), size)]
+    return [Paragraph(" ".join(t[0].upper() + t[1:] for t in group)) for group in groups]
+
+
+def filler(rng: Random, paragraphs: int) -> list[Block]:
+    chosen = [t.format(n=rng.randint(2, 12)) for t in rng.sample(prose.FILLER, 5 * paragraphs)]
+    return [Paragraph(" ".join(chosen[5 * i : 5 * i + 5])) for i in range(paragraphs)]
+
+
+def prose_section(rng: Random, study: Study, heading: str, texts: tuple[str, ...], extra: list[Block]) -> list[Block]:
+    """A chapter: paragraphs, with its tables and figures between them."""
+    blocks: list[Block] = [Heading(heading, 1), *sentences(rng, study, texts, 2)]
+    for block in extra:
+        if isinstance(block, Table) and rng.random() < 0.5 and block.label:
+            blocks.append(Heading(block.label.title, 2))
+            blocks += filler(rng, 1)
+        blocks.append(block)
+    return blocks + filler(rng, rng.randint(1, 3))
+
+
+def appendix(extra: list[Block]) -> list[Block]:
+    return [Heading("Appendices", 1, new_page=True), *extra] if extra else []
+
+
+def other_document(rng: Random, scene: Scene, options: Options) -> list[Block]:
+    """What is no protocol of a company: academic protocols, plans of analysis, decks and forms."""
+    title = {"plan": "Statistical Analysis Plan", "slides": scene.study.indication}.get(options.kind, scene.study.title)
+    front: list[Block] = [
+        TitlePage([(title, 16.0, True), (scene.study.sponsor, 12.0, False)], [("Number", scene.study.number)])
+    ]
+    if options.kind == "academic":
+        return front + academic_protocol(rng, scene, options)
+    pool = analysis.MAKERS if options.kind == "plan" else drawings.MAKERS
+    blocks: list[Block] = []
+    for i in range(options.negatives or 0):
+        maker = pool[i] if i < 2 else rng.choice(pool)
+        blocks += (
+            [Heading(rng.choice(CHAPTERS), 2)] if options.kind == "plan" else [NewPage()] if rng.random() < 0.4 else []
+        )
+        blocks += (
+            [*sentences(rng, scene.study, prose.STATISTICS, 1), *maker(rng, scene)]
+            if options.kind == "plan"
+            else maker(rng, scene)
+        )
+    if options.schedule:
+        scene.main, table = main_schedule(rng, scene, options)
+        blocks += [Heading("Schedule of Assessments", 1, over_schedule=True, mode=table.mode, new_page=True), table]
+    return [*front, *blocks]
+
+
+def academic_protocol(rng: Random, scene: Scene, options: Options) -> list[Block]:
+    """Short: prose, one schedule among tables that are none, a project plan or a flow chart in most."""
+    pool = [
+        *(m for makers in MAKERS.values() for m in makers),
+        drawings.project_plan,
+        drawings.flow_boxes,
+        drawings.visit_flow,
+        drawings.synopsis_scheme,
+        *paperwork.ACADEMIC,
+        *paperwork.ACADEMIC,
+    ]
+    blocks: list[Block] = [Heading("Background", 1), *sentences(rng, scene.study, prose.BACKGROUND, 1)]
+    blocks += [Heading("Methods", 1), *sentences(rng, scene.study, prose.DESIGN, 2)]
+    schedule = [academic_schedule(rng, scene)] if options.schedule else []
+    late = rng.random() < 0.35
+    if schedule and not late:
+        blocks += [*schedule, *filler(rng, 1), NewPage()]
+    for maker in rng.sample(pool, options.negatives or 0):
+        blocks += [*sentences(rng, scene.study, prose.PROCEDURES, 1), *maker(rng, scene)]
+    blocks += [Heading("Ethics", 1), *sentences(rng, scene.study, prose.ETHICS, 1)]
+    return [*blocks, Heading("Appendix", 1, new_page=True), *schedule] if schedule and late else blocks
 
 
 def make_protocol(seed: int, out: Path, **options: object) -> Truth:

@@ -1,21 +1,212 @@
-"""A schedule as a grid: merged headers, categories, marks of many kinds, footnotes, notes, arrows."""
+"""A schedule as a grid: merged headers, categories, marks of many kinds, footnotes, notes, arrows.
+
+Its rows are activities, chosen with their words, the pattern of their marks and their category.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import groupby
 from random import Random
 
-from soesift.sample.activities import Activity, category_name
+from soesift.sample.blocks import TrueEdit
 from soesift.sample.columns import Column
 from soesift.sample.grid import Cell, Grid, Row
-from soesift.sample.headers import header_rows
-from soesift.sample.marks import plan_marks
-from soesift.sample.truth import TrueEdit
+from soesift.sample.words import activities as words
 from soesift.sample.words import prose as note_words
 from soesift.sample.words import timing
+from soesift.sample.words.areas import Area, Special
+
+LEVELS = (
+    ("epoch", "visit", "time"),
+    ("epoch", "visit"),
+    ("epoch", "visit", "time", "window"),
+    ("visit",),
+    ("visit", "time"),
+    ("epoch", "time"),
+    ("epoch", "number", "visit", "window"),
+    ("visit", "time", "window"),
+    ("epoch", "visit", "time", "window"),
+)
+LABELS = {
+    "epoch": timing.EPOCH_LABELS,
+    "visit": timing.VISIT_LABELS,
+    "time": timing.TIME_LABELS,
+    "window": timing.WINDOW_LABELS,
+    "number": ("Visit Number", "Visit No.", "#"),
+}
+
+PLAN: dict[str, tuple[str, ...]] = {  # roles always marked
+    "consent": (),
+    "entry": ("screen",),
+    "random": (),
+    "base": ("base",),
+    "every": ("screen", "base", "visit", "end", "early", "follow"),
+    "labs": ("screen", "base", "end", "early"),
+    "sparse": ("base", "end"),
+    "dosing": (),
+    "dispense": ("base",),
+    "return": ("visit", "end", "early"),
+    "follow": ("follow",),
+    "end": ("end", "early"),
+    "imaging": ("screen", "end"),
+    "inhouse": ("base", "visit"),
+    "continuous": ("screen", "base", "visit", "end", "early", "follow", "unsched"),
+}
+STEPS = {
+    "labs": (1, 2, 2),
+    "sparse": (3, 4),
+    "imaging": (2, 3),
+    "return": (1,),
+    "every": (1,),
+    "dispense": (1, 2),
+}  # every nth treatment visit
+
+ORDER = (
+    "Eligibility",
+    "General",
+    "Procedure",
+    "Education",
+    "Treatment",
+    "Efficacy",
+    "Cognition",
+    "Clinical",
+    "Imaging",
+    "Immunogenicity",
+    "Safety",
+    "Laboratory",
+    "Pharmacokinetics",
+    "Biomarkers",
+    "Patient reports",
+    "Follow-up",
+)
 
 SIGNS = ("X", "X", "X", "X", "X", "x", "✓", "•", "●", "√")
 LETTERS = [*"abcdefghijklmnopqrstuvwxyz"]
+
+
+def header_rows(rng: Random, columns: list[Column], language: str = "") -> list[Row]:
+    """One row a level; the first column names the level, or the activities over all levels."""
+    levels = [name for name in rng.choice(LEVELS) if len({value(name, i, c) for i, c in enumerate(columns)}) > 1]
+    levels = levels or ["visit"]
+    upright = len(columns) > 9 and "visit" in levels and rng.random() < 0.15
+    rows = [level_row(rng, name, columns, upright and name == "visit", language) for name in levels]
+    title = rng.choice(timing.ACTIVITY_LABELS) if not language else timing.FOREIGN[language]["Activity"]
+    if len(rows) == 1 or rng.random() < 0.45:
+        rows[0][0] = Cell(title, rows=len(rows), bold=True)
+        for row in rows[1:]:
+            row[0] = None
+    return rows
+
+
+def value(level: str, position: int, column: Column) -> str:
+    return {
+        "epoch": column.epoch,
+        "visit": column.visit,
+        "time": column.time,
+        "window": column.window,
+        "number": str(position + 1),
+    }[level]
+
+
+def level_row(rng: Random, level: str, columns: list[Column], upright: bool, language: str) -> Row:
+    label = rng.choice(LABELS[level])
+    texts = [translate(value(level, i, c), language) for i, c in enumerate(columns)]
+    row: Row = [Cell(translate(label, language), bold=True)]
+    if level != "epoch":
+        return [*row, *(Cell(t, bold=True, centred=True, upright=upright and len(t) > 4) for t in texts)]
+    for text, run in groupby(texts):
+        length = len(list(run))
+        row += [Cell(text, columns=length, bold=True, centred=True), *[None] * (length - 1)]
+    return row
+
+
+def translate(text: str, language: str) -> str:
+    """Words of the header in another language, as far as they are known."""
+    for english, word in timing.FOREIGN.get(language, {}).items():
+        text = text.replace(english, word)
+    return text
+
+
+def plan_marks(rng: Random, pattern: str, columns: list[Column]) -> list[bool]:
+    """One value a column; at least one is true."""
+    roles = PLAN[pattern]
+    steps = STEPS.get(pattern)
+    every, phase = (rng.choice(steps), rng.randrange(2)) if steps else (0, 0)
+    marks, seen = [], 0
+    for column in columns:
+        treated = column.role == "visit"
+        seen += treated
+        due = bool(every) and treated and pattern != "end" and (seen + phase) % every == 0
+        marks.append(done(rng, pattern, column, column.role in roles or due))
+    if not any(marks) or pattern in ("consent", "random"):
+        marks = [i == only(pattern, columns) for i in range(len(columns))]
+    return marks
+
+
+def done(rng: Random, pattern: str, column: Column, planned: bool) -> bool:
+    if pattern == "dosing":
+        return column.dose
+    if pattern == "dispense" and column.role in ("end", "early", "follow"):
+        return False
+    if pattern in ("labs", "every") and column.role in ("follow", "unsched") and not planned:
+        return rng.random() < 0.35
+    return planned
+
+
+def only(pattern: str, columns: list[Column]) -> int:
+    """The visit of an activity that is done once: baseline for randomisation, else the first."""
+    if pattern in ("random", "dosing", "base"):
+        return next((i for i, c in enumerate(columns) if c.role == "base"), 0)
+    if pattern in ("follow", "end"):
+        return len(columns) - 1
+    return 0
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    name: str
+    pattern: str
+    category: str
+
+
+def spoken(rng: Random, special: Special) -> Activity:
+    names, pattern, category = special
+    return Activity(rng.choice(names), pattern, category)
+
+
+def choose_activities(rng: Random, area: Area, count: int) -> list[Activity]:
+    """`count` activities, most of them general; consent first, categories together in most."""
+    own = rng.sample(area.special, min(len(area.special), max(3, count // 3)))
+    always = words.GENERAL[:2]
+    general = rng.sample(words.GENERAL[2:], min(len(words.GENERAL) - 2, max(count - len(own) - 2, 1)))
+    chosen = [spoken(rng, s) for s in (*always, *own, *general)][:count]
+    if rng.random() < 0.85:
+        chosen.sort(key=lambda a: ORDER.index(a.category))  # stable: the order within a category is random
+    return chosen
+
+
+def follow_up_activities(rng: Random, area: Area, count: int) -> list[Activity]:
+    """Activities of a later track: nothing that is done at entry only."""
+    pool = [s for s in (*words.GENERAL, *area.special) if s[1] not in ("consent", "entry", "random")]
+    chosen = [spoken(rng, s) for s in rng.sample(pool, min(count, len(pool)))]
+    return sorted(chosen, key=lambda a: ORDER.index(a.category))
+
+
+def laboratory_activities(rng: Random, count: int) -> list[Activity]:
+    pool = words.LABORATORY
+    chosen = sorted(rng.sample(range(len(pool)), min(count, len(pool))))
+    return [spoken(rng, pool[i]) for i in chosen]
+
+
+def foreign_activities(rng: Random, language: str) -> list[Activity]:
+    rows = list(zip(timing.FOREIGN_ACTIVITIES[language], timing.FOREIGN_PATTERNS, strict=True))
+    kept = sorted(rng.sample(range(len(rows)), rng.randint(9, len(rows))))
+    return [Activity(rows[i][0], rows[i][1], "") for i in kept]
+
+
+def category_name(rng: Random, category: str) -> str:
+    return rng.choice(words.CATEGORY_NAMES.get(category, (category,)))
 
 
 @dataclass(slots=True)

@@ -8,12 +8,10 @@ from math import exp
 from random import Random
 from typing import Any
 
-from soesift.sample.blocks import Block, Figure, Mode, Negative, Paragraph
-from soesift.sample.draw_table import arrow
+from soesift.sample.blocks import Block, Figure, Mode, Negative, NegativeClass, Paragraph
+from soesift.sample.drawing import arrow, draw_line, draw_lines, wrap
 from soesift.sample.grid import Cell, Grid, Row
 from soesift.sample.negatives.scene import Scene, false_table
-from soesift.sample.rich_text import draw_line, draw_lines, wrap
-from soesift.sample.truth import NegativeClass
 
 # Study flow figures, and a mention of the schedule in a synopsis.
 

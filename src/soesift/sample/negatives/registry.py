@@ -6,8 +6,8 @@ from collections.abc import Callable
 from random import Random
 
 from soesift.sample.blocks import Block
-from soesift.sample.negatives import dosing, paperwork, samples, statistics
 from soesift.sample.negatives import drawings as figures
+from soesift.sample.negatives import paperwork, treatment
 from soesift.sample.negatives.scene import Scene
 
 Maker = Callable[[Random, Scene], list[Block]]
@@ -15,54 +15,54 @@ Maker = Callable[[Random, Scene], list[Block]]
 MAKERS: dict[str, tuple[Maker, ...]] = {
     "front": (paperwork.abbreviations, paperwork.contacts),
     "synopsis": (figures.synopsis_mention,),
-    "background": (statistics.adverse_event_rates, figures.decision_figure),
-    "objectives": (statistics.objectives_endpoints,),
+    "background": (paperwork.adverse_event_rates, figures.decision_figure),
+    "objectives": (paperwork.objectives_endpoints,),
     "design": (figures.flow_figure, figures.decision_figure),
     "population": (
         paperwork.eligibility,
-        samples.organ_function,
+        treatment.organ_function,
         paperwork.prohibited_medication,
         paperwork.contraception,
     ),
     "treatment": (
-        dosing.dosing_schedule,
-        dosing.dose_modification,
-        dosing.dose_levels,
-        dosing.infusion_rates,
-        dosing.missed_doses,
+        treatment.dosing_schedule,
+        treatment.dose_modification,
+        treatment.dose_levels,
+        treatment.infusion_rates,
+        treatment.missed_doses,
     ),
     "procedures": (
-        samples.lab_list,
-        samples.blood_volume,
-        samples.visit_volume,
-        samples.sampling_list,
-        samples.reference_ranges,
+        treatment.lab_list,
+        treatment.blood_volume,
+        treatment.visit_volume,
+        treatment.sampling_list,
+        treatment.reference_ranges,
         paperwork.response_criteria,
         paperwork.toxicity_grades,
     ),
     "statistics": (
-        statistics.statistical_matrix,
-        statistics.model_terms,
-        statistics.power_table,
-        statistics.pk_parameters,
-        samples.visit_windows,
+        paperwork.statistical_matrix,
+        paperwork.model_terms,
+        paperwork.power_table,
+        paperwork.pk_parameters,
+        treatment.visit_windows,
     ),
     "administration": (paperwork.responsibilities,),
     "appendix": (paperwork.crf_worksheet, paperwork.amendment_summary, paperwork.amendment_summary),
 }
 
 FIRST: tuple[Maker, ...] = (
-    statistics.objectives_endpoints,
-    dosing.dosing_schedule,
-    dosing.dose_modification,
-    samples.lab_list,
-    statistics.statistical_matrix,
+    paperwork.objectives_endpoints,
+    treatment.dosing_schedule,
+    treatment.dose_modification,
+    treatment.lab_list,
+    paperwork.statistical_matrix,
     paperwork.amendment_summary,
     figures.flow_figure,
-    samples.blood_volume,
+    treatment.blood_volume,
     paperwork.response_criteria,
     paperwork.crf_worksheet,
-    samples.visit_windows,
+    treatment.visit_windows,
     paperwork.abbreviations,
 )
 

@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
 
-from soesift.sample.blocks import Mode, Negative, Table
+from soesift.sample.blocks import Mode, Negative, NegativeClass, Table
 from soesift.sample.grid import Grid, plain_grid
+from soesift.sample.kinds import Study
 from soesift.sample.schedule import MadeSchedule
-from soesift.sample.study import Study
 from soesift.sample.style import PageStyle, table_look
-from soesift.sample.truth import NegativeClass
 
 
 @dataclass(slots=True)

@@ -8,10 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from random import Random
 
-from soesift.sample.activities import Activity, category_name, choose_activities
 from soesift.sample.columns import SCHEMES, Column, calendar
-from soesift.sample.marks import plan_marks
-from soesift.sample.study import make_study
+from soesift.sample.kinds import make_study
+from soesift.sample.schedule import Activity, category_name, choose_activities, plan_marks
 from soesift.sample.words import prose as note_words
 
 LETTERS = tuple("abcdefghijklmnopqrstuvwxyz")

@@ -9,14 +9,23 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from soesift.sample.draw_table import arrow, sides, thin
+from soesift.sample.drawing import (
+    arrow,
+    cell_lines,
+    draw_line,
+    draw_lines,
+    fit,
+    font_of,
+    longest_word,
+    share,
+    sides,
+    thin,
+    wrap,
+)
+from soesift.sample.drawing import width as text_width
 from soesift.sample.grid import RAISED, Cell, Grid
-from soesift.sample.measure import cell_lines, fit, font_of, share
 from soesift.sample.restyled.content import Content, make_content
-from soesift.sample.restyled.grid_of import Printable, WholeTruth, printable, truth_of
-from soesift.sample.restyled.style import PrintStyle, choose_style
-from soesift.sample.rich_text import draw_line, draw_lines, longest_word, wrap
-from soesift.sample.rich_text import width as text_width
+from soesift.sample.restyled.style import Printable, PrintStyle, WholeTruth, choose_style, printable, truth_of
 from soesift.sample.style import Look
 from soesift.sample.words import prose
 
