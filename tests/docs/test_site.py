@@ -6,14 +6,13 @@ import re
 import shlex
 import subprocess
 import sys
-from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
 import click
 import pytest
 
-from soesift.cli.main import VERBS
+from soesift.cli.main import VERBS, soesift
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
@@ -64,7 +63,7 @@ def test_the_reference_is_made_of_the_docstrings(site: Path) -> None:
 
 def command_of(words: list[str]) -> tuple[click.Command, list[str]]:
     """The click command, or sub-command, that `words` call, and the words after its name."""
-    command = import_module(f"soesift.cli.{words[0]}").command
+    command = soesift.get_command(click.Context(soesift), words[0])
     rest = words[1:]
     if isinstance(command, click.Group):
         known = command.commands

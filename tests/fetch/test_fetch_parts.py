@@ -61,4 +61,4 @@ def test_documents_without_flags_are_known_by_their_abbreviation() -> None:
 def test_no_other_folder_imports_fetch() -> None:
     source = Path(soesift.__file__).parent
     named = [p.relative_to(source).as_posix() for p in source.rglob("*.py") if "soesift.fetch" in p.read_text("utf-8")]
-    assert {name for name in named if not name.startswith("fetch/")} == {"cli/fetch.py"}
+    assert {name for name in named if not name.startswith("fetch/")} == {"cli/documents.py"}

@@ -14,8 +14,8 @@ import pypdfium2
 import pytest
 from click.testing import CliRunner
 
-from soesift.cli.sample import KIND_NAMES
-from soesift.cli.sample import command as sample_command
+from soesift.cli.documents import KIND_NAMES
+from soesift.cli.documents import sample_verb as sample_command
 from soesift.errors import MissingExtra, UsageError
 from soesift.sample import Truth, make_protocol
 from soesift.sample.kinds import KINDS

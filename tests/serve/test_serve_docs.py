@@ -8,13 +8,14 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
-from importlib import import_module
 from pathlib import Path
 
+import click
 import pytest
 from service_process import Running, by_command_line, running
 
 import made_protocols as made
+from soesift.cli.main import soesift
 from soesift.serve.service import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -81,6 +82,6 @@ def test_the_compose_file_keeps_both_on_loopback_with_a_volume_a_token_and_no_ri
         assert name in found["volumes"]
         assert all(port.startswith("127.0.0.1:") for port in service["ports"])
         assert service["environment"]["SOESIFT_TOKEN"].startswith("${SOESIFT_TOKEN:?")
-        command_of = import_module(f"soesift.cli.{service['command'][0]}").command
+        command_of = soesift.get_command(click.Context(soesift), service["command"][0])
         options = {option for parameter in command_of.params for option in (*parameter.opts, *parameter.secondary_opts)}
         assert {word for word in service["command"] if word.startswith("--")} <= options

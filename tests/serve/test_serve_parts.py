@@ -15,7 +15,7 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from soesift.cli.serve import command
+from soesift.cli.local import serve_verb
 from soesift.errors import DocumentError, UsageError
 from soesift.serve.queue import Queue, open_store
 from soesift.serve.routes import plain_name
@@ -156,8 +156,8 @@ def test_another_version_or_another_file_is_no_queue(tmp_path: Path) -> None:
 
 def test_a_mistake_in_the_configuration_names_its_neighbour(tmp_path: Path) -> None:
     (tmp_path / "serve.toml").write_text("max_page = 3\n")
-    run = CliRunner().invoke(command, ["--config", str(tmp_path / "serve.toml")])
+    run = CliRunner().invoke(serve_verb, ["--config", str(tmp_path / "serve.toml")])
     assert isinstance(run.exception, UsageError)
     assert "did you mean max_pages?" in str(run.exception)
-    run = CliRunner().invoke(command, ["--workers", "0"])
+    run = CliRunner().invoke(serve_verb, ["--workers", "0"])
     assert "workers" in str(run.exception)

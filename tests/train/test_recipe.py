@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from soesift.classify.shipped import load_judge
-from soesift.cli.models import command
+from soesift.cli.models import models_verb
 from soesift.errors import UsageError
 from soesift.join.pairs import PAIR_NAMES
 from soesift.sample import make_protocol
@@ -44,7 +44,7 @@ quantise = false
 def run(folder: Path, out: str, more: str = "", *options: str) -> dict[str, object]:
     config = folder / "models.toml"
     config.write_text(RECIPE.format(out=out) + more)
-    result = CliRunner().invoke(command, [str(config), *options])
+    result = CliRunner().invoke(models_verb, [str(config), *options])
     assert result.exit_code == 0, result.output
     return json.loads((folder / out / "rebuilt.json").read_text("utf-8"))
 
@@ -96,7 +96,7 @@ def test_the_linear_model_leaves_kinds_out_that_the_trees_learn_from(tmp_path: P
     config = tmp_path / "models.toml"
     text = RECIPE.format(out="out").replace("seed = 0", 'seed = 0\nnot_linear = ["academic"]')
     config.write_text(text + '[[collection]]\ndocuments = "real"\ngold = "real"\nocr = "never"\n')
-    done = CliRunner().invoke(command, [str(config), "--step", "linear", "--step", "trees"])
+    done = CliRunner().invoke(models_verb, [str(config), "--step", "linear", "--step", "trees"])
     assert done.exit_code == 0, done.output
     rows = {name: json.loads((tmp_path / f"out/{name}/card.json").read_text())["data"] for name in ("linear", "trees")}
     assert rows["linear"]["made_up_tables"] < rows["trees"]["made_up_tables"]
@@ -122,7 +122,7 @@ def test_labelled_documents_are_folded_by_sponsor_and_made_up_ones_teach_beside(
     more = '[[collection]]\ndocuments = "real"\ngold = "real"\nocr = "never"\n'
     config = tmp_path / "models.toml"
     config.write_text('groups = "sponsors.tsv"\n' + RECIPE.format(out="out") + more)
-    assert CliRunner().invoke(command, [str(config), "--step", "linear"]).exit_code == 0
+    assert CliRunner().invoke(models_verb, [str(config), "--step", "linear"]).exit_code == 0
     told = json.loads((tmp_path / "out/rebuilt.json").read_text("utf-8"))
     assert told["linear"]["groups"] == 2
     assert len(told["documents"]) == 9
@@ -140,7 +140,7 @@ def test_weights_of_the_joins_follow_the_pairs() -> None:
 
 def test_a_recipe_without_documents_is_refused(tmp_path: Path) -> None:
     (tmp_path / "models.toml").write_text('out = "out"\n[made_up]\nkinds = {}\n')
-    result = CliRunner().invoke(command, [str(tmp_path / "models.toml")])
+    result = CliRunner().invoke(models_verb, [str(tmp_path / "models.toml")])
     assert isinstance(result.exception, UsageError)
 
 

@@ -95,10 +95,10 @@ def test_micro_batches_do_not_change_the_step(toml: Path, tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("method", ["full", "lora"])
 def test_command_trains_exports_and_the_folder_reproduces_torch(toml: Path, method: str) -> None:
-    from soesift.cli.train import command
+    from soesift.cli.models import train_verb
 
     toml.write_text(toml.read_text().replace("[model]", f'[model]\nmethod = "{method}"\nrank = 4'))
-    result = CliRunner().invoke(command, [str(toml)], catch_exceptions=False)
+    result = CliRunner().invoke(train_verb, [str(toml)], catch_exceptions=False)
     assert result.exit_code == 0
     folder = toml.parent / "run" / "model"
     student, config = load(folder), read_config(toml)

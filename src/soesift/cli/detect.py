@@ -1,4 +1,4 @@
-"""`soesift detect`: find, join and export the SoE tables of protocols."""
+"""Documents in: `soesift detect` finds, joins and exports their schedules; `soesift tables` writes all their tables."""
 
 from __future__ import annotations
 
@@ -12,9 +12,74 @@ from soesift.errors import SoesiftError, UsageError
 if TYPE_CHECKING:
     from soesift.export.write import Format
 
+
 FORMATS: tuple[Format, ...] = ("json", "xlsx", "csv", "html", "parquet")
 
 MANIFEST = "A list of documents: a path or URL a line, or CSV or JSON Lines with path or url, and sha256."
+
+
+@click.command("tables")
+@click.argument("paths", nargs=-1)
+@click.option("--manifest", type=click.Path(path_type=Path, dir_okay=False), help=MANIFEST)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    default=Path("tables.jsonl"),
+    show_default=True,
+    help="JSON Lines file; documents that are in it already are skipped.",
+)
+@click.option(
+    "--ocr",
+    type=click.Choice(["auto", "never", "always"]),
+    default="auto",
+    show_default=True,
+    help="Pages without text.",
+)
+@click.option(
+    "--timeout", type=click.FloatRange(1), default=1800.0, show_default=True, help="Seconds that one document may take."
+)
+@click.option(
+    "--memory",
+    type=click.IntRange(512),
+    default=4096,
+    show_default=True,
+    help="Megabytes of address space that one document may take.",
+)
+@click.option("--jobs", type=click.IntRange(1), default=1, show_default=True, help="Documents side by side.")
+@click.option("--debug", is_flag=True, hidden=True)
+def tables_verb(
+    paths: tuple[str, ...],
+    manifest: Path | None,
+    out: Path,
+    ocr: Any,
+    timeout: float,
+    memory: int,
+    jobs: int,
+    debug: bool,
+) -> int:
+    """Write every table of PATHS (files, folders, globs, URLs), schedule or not, one JSON record a line.
+
+    Exit codes: 0 all were read; 4 some could not be; 2 none could.
+    """
+    from soesift.detect.all_tables import write_tables
+    from soesift.detect.job import Limits
+    from soesift.detect.sources import find_sources
+
+    def tick(path: Path, count: int, said: str) -> None:
+        click.echo(f"{path.name}: {count} tables", err=True)
+        if said:
+            click.echo(f"not read of {path.name}: {said}", err=True)
+
+    sources = find_sources(paths, manifest)
+    limits = None if debug else Limits(timeout, memory)
+    count, failures = write_tables(sources, out, ocr, tick, limits, 1 if debug else jobs)
+    for path, why in failures:
+        click.echo(f"not read {path.name}: {why}", err=True)
+    click.echo(f"{count} tables written to {out}")
+    if not failures:
+        return 0
+    click.echo(f"{len(failures)} of {len(sources)} documents could not be read: see above", err=True)
+    return 2 if len(failures) == len(sources) else 4
 
 
 def parse_pages(text: str | None) -> range | None:
@@ -89,7 +154,7 @@ def parse_formats(text: str) -> tuple[Format, ...]:
 )
 @click.option("--address", help="A Ray cluster, such as auto or HOST:PORT; without it Ray runs here.")
 @click.option("--debug", is_flag=True, hidden=True)
-def command(
+def detect_verb(
     paths: tuple[str, ...],
     manifest: Path | None,
     out: Path,

@@ -1,4 +1,4 @@
-"""`soesift export`: a result in the format that another program reads."""
+"""What is made of results: `soesift export`, `soesift diff`, `soesift burden`."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from soesift.errors import SoesiftError, UsageError
 if TYPE_CHECKING:
     from soesift.export.usdm import StudyFacts
     from soesift.result.models import Result
+
 
 FILE = click.Path(path_type=Path, dir_okay=False)
 FORMATS = [
@@ -35,7 +36,7 @@ SHOWN_NOTES = 20
 @click.option("--as-detected", is_flag=True, help="Without people's corrections (RESULT's .corrections.jsonl).")
 @click.option("--repeat-merged", is_flag=True, help="The text of a merged cell at each of its places (csv).")
 @click.option("--replace", is_flag=True, help="Overwrite files that no export wrote, or that were changed since.")
-def command(
+def export_verb(
     result: Path,
     kind: str,
     out: Path | None,
@@ -157,3 +158,111 @@ def _say_notes(read: Result) -> None:
         click.echo(f"  {note[:200]}")
     if len(notes) > SHOWN_NOTES:
         click.echo(f"  and {len(notes) - SHOWN_NOTES} more")
+
+
+@click.command("diff")
+@click.argument("old", type=click.Path(path_type=Path))
+@click.argument("new", type=click.Path(path_type=Path))
+@click.option("--html", type=click.Path(path_type=Path, dir_okay=False), help="Write a self-contained page.")
+@click.option(
+    "--documents",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Where the protocols of results lie, to show pages beside each change; else they are looked for beside them.",
+)
+@click.option("--json", "json_path", type=click.Path(path_type=Path, dir_okay=False), help="Write soe-diff/1.")
+@click.option("--quiet", is_flag=True, help="Print the counts only.")
+@click.option("--model", default="default", show_default=True, help="For documents: a model's name, or a folder.")
+def diff_verb(
+    old: Path, new: Path, html: Path | None, documents: Path | None, json_path: Path | None, quiet: bool, model: str
+) -> int:
+    """Show what changed from OLD to NEW: results of `soesift detect` (JSON), or protocols (PDF, DOCX).
+
+    Exit code 0: no difference; 1: differences; 2: bad input.
+    """
+    from soesift.diff.compare import diff_results, read_version
+    from soesift.diff.report import diff_html, print_diff
+    from soesift.files import write_atomically
+
+    if html is not None and html == json_path:
+        raise UsageError(f"--html and --json are both {html}; choose two files")
+    before, after = read_version(old, model), read_version(new, model)
+    found = diff_results(before, after)
+    print_diff(found, brief=quiet)
+    if json_path is not None:
+        text = found.model_dump_json(indent=1) + "\n"
+        click.echo(f"wrote {write_atomically(json_path, text)}", err=True)
+    if html is not None:
+        pdfs = (source_of(old, documents), source_of(new, documents))
+        click.echo(f"wrote {write_atomically(html, diff_html(found, before, after, pdfs))}", err=True)
+    return 1 if found.counts() else 0
+
+
+def source_of(path: Path, documents: Path | None) -> Path | None:
+    """The protocol that a version is: itself, or that of a result, looked for in `documents` and beside the result."""
+    if path.suffix.lower() != ".json":
+        return path
+    from soesift.review.documents import open_documents
+
+    [document] = open_documents([path], [documents] if documents is not None else []).values()
+    return document.source
+
+
+def show_vocabulary(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
+    """Print the shipped words and stop."""
+    if wanted and not ctx.resilient_parsing:
+        from soesift.burden.count import shipped_text
+
+        click.echo(shipped_text(), nl=False)
+        ctx.exit()
+
+
+@click.command("burden")
+@click.argument("result", type=click.Path(path_type=Path))
+@click.option("--repeats", multiple=True, metavar="VISIT=N", help="How often a visit takes place, such as C3=6.")
+@click.option("--table", "tables", multiple=True, metavar="ID", help="Only this table, such as t1.")
+@click.option("--vocabulary", type=FILE, help="Your words by class, in place of the shipped ones.")
+@click.option(
+    "--show-vocabulary",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=show_vocabulary,
+    help="Print the shipped words, to edit a copy.",
+)
+@click.option("--csv", "csv_path", type=FILE, help="Write one row a visit.")
+@click.option("--json", "json_path", type=FILE, help="Write soe-burden/1.")
+@click.option("--html", type=FILE, help="Write a self-contained page with a plot.")
+@click.option("--model", default="default", show_default=True, help="For a document: a model's name, or a folder.")
+def burden_verb(
+    result: Path,
+    repeats: tuple[str, ...],
+    tables: tuple[str, ...],
+    vocabulary: Path | None,
+    csv_path: Path | None,
+    json_path: Path | None,
+    html: Path | None,
+    model: str,
+) -> int:
+    """Count what a participant goes through by RESULT: a result of `soesift detect` (JSON), or a PDF or DOCX.
+
+    Exit code 0: counted; 3: no schedule; 2: bad input.
+    """
+    from soesift.burden.count import count_result, load_vocabulary, read_repeats
+    from soesift.burden.report import burden_csv, burden_html, print_burden
+    from soesift.diff.compare import read_version
+    from soesift.files import write_atomically
+
+    words, times = load_vocabulary(vocabulary), read_repeats(repeats)
+    counted = count_result(read_version(result, model), words, times, tables)
+    print_burden(counted)
+    page = burden_html(counted) if html is not None else ""  # before anything is written: it may need an extra
+    if csv_path is not None:
+        click.echo(f"wrote {write_atomically(csv_path, burden_csv(counted).encode('utf-8-sig'))}", err=True)
+    if json_path is not None:
+        text = counted.model_dump_json(indent=1) + "\n"
+        click.echo(f"wrote {write_atomically(json_path, text)}", err=True)
+    if html is not None:
+        click.echo(f"wrote {write_atomically(html, page)}", err=True)
+    if not counted.tables:
+        click.echo("no schedule in this result", err=True)
+    return 0 if counted.tables else 3

@@ -5,12 +5,11 @@ from __future__ import annotations
 import asyncio
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from soesift.cli.label_files import COMMANDS
-from soesift.cli.label_inputs import CONFIG, LEDGER, TABLES, ledger_of, passing, settings, tables_of
+from soesift.cli.labels import CONFIG, FILE, LEDGER, TABLES, ledger_of, passing, settings, tables_of
 from soesift.errors import UsageError
 
 if TYPE_CHECKING:
@@ -23,6 +22,166 @@ if TYPE_CHECKING:
     from soesift.table.record import TableRecord
 
 
+@click.command("write-batch")
+@TABLES
+@LEDGER
+@CONFIG
+@click.option("--format", "form", type=click.Choice(["openai", "gemini", "anthropic"]), required=True)
+@click.option("--out", type=FILE, required=True, help="File to hand to the provider's batch API.")
+@click.option("--logprobs/--no-logprobs", default=True, show_default=True, help="Ask for log-probabilities.")
+def write(tables: Path, ledger: Path, config: Path, form: Any, out: Path, logprobs: bool) -> None:
+    """Write the missing requests as a provider's batch file."""
+    from soesift.label.batch import write_batch
+    from soesift.label.request import build_requests
+
+    how, book = settings(config), ledger_of(ledger)
+    records = passing(tables_of(tables), how, book)
+    requests = list(build_requests(records, how, logprobs and form != "anthropic"))
+    book.add(requests)
+    missing = set(book.open_keys([request.key for request in requests], how.run.attempts))
+    count = write_batch(out, [request for request in requests if request.key in missing], form)
+    book.close()
+    click.echo(f"{count} requests written to {out}; noted in {ledger}")
+
+
+@click.command("read-batch")
+@click.argument("results", type=FILE)
+@LEDGER
+@CONFIG
+@click.option("--format", "form", type=click.Choice(["openai", "gemini", "anthropic"]), required=True)
+def read(results: Path, ledger: Path, config: Path, form: Any) -> None:
+    """Read a provider's batch RESULTS into the ledger; reading them again adds nothing."""
+    from soesift.label.batch import read_batch
+    from soesift.label.plan import price_of
+    from soesift.label.prompt import load_task
+
+    how, book = settings(config), ledger_of(ledger)
+    got = read_batch(results, book, load_task(how.task).labels, form, price_of(how))
+    book.close()
+    rest = f"{got.before} known before, {got.unknown} of other ledgers, {got.unreadable} unreadable"
+    click.echo(f"{got.labelled} labels and {got.failed} failures written to {ledger}; {rest}")
+
+
+@click.command("import-answers")
+@TABLES
+@click.argument("answers", type=FILE)
+@click.argument("their_tables", type=FILE)
+@LEDGER
+@click.option("--iou", type=float, default=0.5, show_default=True, help="Least overlap of two boxes.")
+@click.option("--contained", type=float, default=0.8, show_default=True, help="Or least share of the smaller.")
+def answers_in(tables: Path, answers: Path, their_tables: Path, ledger: Path, iou: float, contained: float) -> None:
+    """Read ANSWERS recorded elsewhere about THEIR_TABLES, matched to TABLES by document, page and box."""
+    from soesift.label.recorded import RecordedAnswer, RecordedTable, import_answers, read_lines
+
+    recorded, theirs = read_lines(answers, RecordedAnswer), read_lines(their_tables, RecordedTable)
+    book = ledger_of(ledger)
+    got = import_answers(book, recorded, theirs, tables_of(tables), iou=iou, contained=contained)
+    book.close()
+    pairs, lone = len(got.matching.pairs), len(got.matching.theirs)
+    click.echo(f"tables: {pairs} of {pairs + lone} matched; of ours {len(got.matching.ours)} without an answer")
+    click.echo(f"answers: {got.answers} written to {ledger} ({got.failures} without a readable label), "
+               f"{got.before} known before, {got.of_unmatched} of unmatched tables, "
+               f"{got.without_table} of unknown tables")  # fmt: skip
+
+
+@click.command("import-humans")
+@click.argument("labels", type=FILE)
+@LEDGER
+@click.option("--format", "form", type=click.Choice(["jsonl", "csv", "labelstudio", "argilla"]), required=True)
+@click.option("--pot", type=click.Choice(["audit", "repair", "other"]), help="For labels that do not say it.")
+def humans_in(labels: Path, ledger: Path, form: Any, pot: Any) -> None:
+    """Read human LABELS into the ledger, with the pot they belong to."""
+    from soesift.label.humans import add_labels, read_labels
+
+    book = ledger_of(ledger)
+    given = read_labels(labels, form, pot)
+    new = add_labels(book, given)
+    book.close()
+    click.echo(f"{new} of {len(given)} labels written to {ledger}; the others were there")
+
+
+@click.command("import-corrections")
+@TABLES
+@click.argument("results", type=click.Path(path_type=Path, exists=True), nargs=-1, required=True)
+@LEDGER
+@click.option("--cells", type=FILE, help="Write the mended cells, as read and as right, as JSON Lines.")
+def corrections_in(results: tuple[Path, ...], tables: Path, ledger: Path, cells: Path | None) -> None:
+    """Read what people decided on RESULTS (folders of `soesift detect`, reviewed) into the ledger, as labels of TABLES
+    with the source "reviewer", in the pot "other": they may train and never certify.
+    """
+    import json
+
+    from soesift.files import write_atomically
+    from soesift.label.humans import add_labels
+    from soesift.review.documents import find_results
+    from soesift.review.teach import taught_by
+
+    found = taught_by(find_results(results), tables_of(tables))
+    book = ledger_of(ledger)
+    new = add_labels(book, found.labels)
+    book.close()
+    click.echo(f"{new} of {len(found.labels)} labels written to {ledger}; {found.unmatched} of places without a table")
+    if cells is not None:
+        lines = "".join(json.dumps(one, ensure_ascii=False) + "\n" for one in found.cells)
+        click.echo(f"{len(found.cells)} mended cells written to {write_atomically(cells, lines)}")
+
+
+@click.command("export-humans")
+@LEDGER
+@click.option("--format", "form", type=click.Choice(["jsonl", "csv"]), required=True)
+@click.option("--pot", type=click.Choice(["audit", "repair", "other"]), help="Only this pot.")
+@click.option("--out", type=FILE, required=True)
+def humans_out(ledger: Path, form: Any, pot: Any, out: Path) -> None:
+    """Write the human labels of the ledger."""
+    from soesift.label.humans import human_labels, write_labels
+
+    book = ledger_of(ledger, must_exist=True)
+    labels = human_labels(book, pot)
+    book.close()
+    write_labels(out, labels, form)
+    click.echo(f"{len(labels)} labels written to {out}")
+
+
+def _doubtful(records: list[TableRecord], known: Path, count: int) -> list[TableRecord]:
+    """The `count` records most worth asking about, after what is known."""
+    from soesift.classify.features import features
+    from soesift.select.ask_next import ask_next, chances
+    from soesift.select.pots import read_known
+
+    p = chances(features(records), [r.table_id for r in records], read_known(known, ["soe"]))
+    return [records[i] for i in ask_next(p, [r.document for r in records], count).tolist()]
+
+
+@click.command("export-tasks")
+@TABLES
+@click.option("--format", "form", type=click.Choice(["labelstudio", "argilla"]), required=True)
+@click.option("--pot", type=click.Choice(["audit", "repair", "other"]), required=True)
+@click.option("--out", type=FILE, required=True)
+@click.option("--next", "count", type=click.IntRange(1), help="Only the N tables most worth asking about, see --known.")
+@click.option("--known", type=FILE, help="With --next: labels so far, lines {table_id, label}; YES is soe.")
+def tasks_out(tables: Path, form: Any, pot: Any, out: Path, count: int | None, known: Path | None) -> None:
+    """Write TABLES as tasks for people to judge, without any teacher's label.
+
+    With --next, those that a linear model of the --known labels is least sure of, spread over protocols. They are no
+    random sample: --pot audit is refused.
+    """
+    from soesift.errors import UsageError
+    from soesift.label.humans import write_tasks
+
+    if (count is None) != (known is None):
+        raise UsageError("--next and --known go together")
+    if count is not None and pot == "audit":
+        raise UsageError("--next chooses what is doubtful, and an audit wants a random sample: --pot repair or other")
+    records = tables_of(tables)
+    if count is not None and known is not None:
+        records = _doubtful(records, known, count)
+    write_tasks(out, records, pot, form)
+    click.echo(f"{len(records)} tasks written to {out}")
+
+
+COMMANDS = (write, read, answers_in, humans_in, corrections_in, humans_out, tasks_out)
+
+
 class OrRun(click.Group):
     """`soesift label TABLES` means `soesift label run TABLES`."""
 
@@ -33,11 +192,15 @@ class OrRun(click.Group):
 
 
 @click.group("label", cls=OrRun)
-def command() -> None:
+def label_verb() -> None:
     """Ask a teacher about tables (`run`, the default), or bring labels in and out."""
 
 
-@command.command("run")
+for _one in COMMANDS:
+    label_verb.add_command(_one)
+
+
+@label_verb.command("run")
 @TABLES
 @LEDGER
 @CONFIG
@@ -152,7 +315,3 @@ class _Progress:
 
     def close(self) -> None:
         self.bar.stop()
-
-
-for _one in COMMANDS:
-    command.add_command(_one)

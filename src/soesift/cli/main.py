@@ -1,4 +1,4 @@
-"""The `soesift` command: one verb a module, imported only when it is called."""
+"""The `soesift` command: its verbs, in modules that are imported only when one of them is called."""
 
 from __future__ import annotations
 
@@ -42,10 +42,20 @@ GROUPS = {
     "Around them": "serve mcp fetch sample",
     "Labels and models": "tables gate plan label status explain select train models publish study evaluate bench",
 }
+CHAPTERS = {
+    "detect": "detect tables",
+    "export": "export diff burden",
+    "local": "app review serve mcp",
+    "documents": "fetch sample",
+    "labels": "gate plan select explain status",
+    "label": "label",
+    "models": "train models publish study",
+    "scores": "evaluate bench",
+}  # module: the verbs that it holds, each as the command NAME_verb
 
 
 class Verbs(click.Group):
-    """Loads `soesift.cli.VERB` on use, so that no verb pays for another's imports."""
+    """Loads the module of a verb on use, so that no verb pays for the imports of all."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(VERBS)
@@ -54,7 +64,8 @@ class Verbs(click.Group):
         if cmd_name not in VERBS:
             near = get_close_matches(cmd_name, VERBS, 1)
             raise click.UsageError(f"No such command {cmd_name!r}{f'; did you mean {near[0]}?' if near else ''}", ctx)
-        command: click.Command = import_module(f"soesift.cli.{cmd_name}").command
+        chapter = next(name for name, verbs in CHAPTERS.items() if cmd_name in verbs.split())
+        command: click.Command = getattr(import_module(f"soesift.cli.{chapter}"), f"{cmd_name}_verb")
         for one in [command, *getattr(command, "commands", {}).values()]:
             if all(parameter.name != "debug" for parameter in one.params):  # `main` reads it for all verbs
                 one.params.append(click.Option(["--debug"], is_flag=True, hidden=True, expose_value=False))

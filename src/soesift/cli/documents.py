@@ -1,4 +1,4 @@
-"""`soesift fetch`: protocol documents from ClinicalTrials.gov."""
+"""Where documents come from: `soesift fetch` (ClinicalTrials.gov), `soesift sample` (made by the project itself)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,12 @@ from soesift.errors import UsageError
 if TYPE_CHECKING:
     from soesift.fetch.run import Outcome
 
+
 KINDS = ["protocol", "sap", "icf", "all"]
+
+KIND_NAMES = ("full", "small", "none", "image", "scan", "rotated", "tiled", "borderless", "redacted",
+    "transposed", "tracks",
+              "synopsis", "foreign", "mixed", "doses", "academic", "plan", "slides")  # fmt: skip
 
 
 @click.command("fetch")
@@ -62,7 +67,7 @@ KINDS = ["protocol", "sap", "icf", "all"]
 )
 @click.option("--api", envvar="SOESIFT_FETCH_API", help="Base address of the registry's API.")
 @click.option("--store", envvar="SOESIFT_FETCH_STORE", help="Base address of the document store.")
-def command(
+def fetch_verb(
     trials: tuple[str, ...],
     manifest: Path | None,
     out: Path,
@@ -140,3 +145,49 @@ def exit_code(outcomes: list[Outcome]) -> int:
     if "failed" in states:
         return 4
     return 3 if states == {"none"} else 0
+
+
+@click.command("sample")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("soesift-sample"),
+    show_default=True,
+    help="Folder for the files.",
+)
+@click.option(
+    "--seed", type=click.IntRange(0), default=0, show_default=True, help="The same seed gives the same bytes."
+)
+@click.option(
+    "--count",
+    type=click.IntRange(1),
+    default=1,
+    show_default=True,
+    help="Documents, with seeds counted up from SEED.",
+)
+@click.option(
+    "--kind",
+    type=click.Choice(KIND_NAMES),
+    default="full",
+    show_default=True,
+    help="What the documents hold; mixed: any of them.",
+)
+@click.option(
+    "--amended", type=click.IntRange(0, 40), default=0, metavar="N",
+    help="Write the version with N random edits of the main schedule (truth: edits).",
+)  # fmt: skip
+@click.option("--docx", is_flag=True, help="Write DOCX in place of PDF.")
+def sample_verb(out: Path, seed: int, count: int, kind: str, amended: int, docx: bool) -> None:
+    """Write protocols that this project makes itself, each with its truth (ID.pdf and ID.json)."""
+    from rich.console import Console
+    from rich.progress import track
+
+    from soesift.sample import make_protocol
+
+    console = Console(stderr=True)
+    for number in track(
+        range(seed, seed + count), "making", console=console, disable=count < 5 or not console.is_terminal
+    ):
+        truth = make_protocol(number, out, kind=kind, docx=docx, amended=amended)
+        pages = "" if truth.n_pages is None else f", {truth.n_pages} pages"
+        click.echo(f"{out / truth.id}{'.docx' if docx else '.pdf'}{pages}, {len(truth.soe_tables)} schedules")
