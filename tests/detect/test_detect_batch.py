@@ -222,18 +222,18 @@ def test_a_killed_batch_is_resumed_to_the_same_results(source: Path, tmp_path: P
 DRIVER = """
 import os, sys
 from pathlib import Path
-from soesift.detect import apart, batch
+from soesift.detect import batch
 from soesift.detect.job import Job
 from soesift.detect.options import ReadOptions
 
-real = apart.run_job
+real = batch.run_job
 
 def deadly(job, detector, progress):
     if job.stem == "bad":
         os._exit(9)  # as a crash in native code or the system's out-of-memory killer ends a process
     return real(job, detector, progress)
 
-apart.run_job = deadly
+batch.run_job = deadly
 
 if __name__ == "__main__":
     paths = [Path(p) for p in sys.argv[2:]]

@@ -10,15 +10,14 @@ import numpy as np
 import pytest
 
 import soesift
-from soesift.detect import all_tables, apart, batch, keep, word
+from soesift.detect import all_tables, batch, word
+from soesift.detect import job as keeping
 from soesift.detect.all_tables import write_tables
 from soesift.detect.batch import jobs_of, run_batch
-from soesift.detect.job import Job, Limits, Outcome, run_job
-from soesift.detect.keep import put
+from soesift.detect.job import Job, Limits, Outcome, put, run_job
 from soesift.detect.options import ReadOptions
 from soesift.detect.reading import Reading
-from soesift.detect.remote import read_list
-from soesift.detect.sources import Source
+from soesift.detect.sources import Source, read_list
 from soesift.detect.word import word_fragments
 from soesift.document.docx import DocxTable
 from soesift.document.page import Page
@@ -199,7 +198,7 @@ def test_a_result_that_people_corrected_stays_where_corrections_would_not_fit(tm
     assert put(one, slower)[0] == "p"  # the same tables: corrections fit
     more = result(rejected=[Rejected(pages=[3], title="t", probability=0.3, likely_class="other", evidence=[])])
     stem, files, said = put(one, more)
-    assert (stem, files) == (keep.second_stem(one, INFO), [tmp_path / f"{stem}.json"])
+    assert (stem, files) == (keeping.second_stem(one, INFO), [tmp_path / f"{stem}.json"])
     assert said == f"p.json was corrected by people and stays; this run's is {stem}.json"
     assert read_result(tmp_path / "p.json").rejected == []
 
@@ -207,10 +206,10 @@ def test_a_result_that_people_corrected_stays_where_corrections_would_not_fit(tm
 def test_files_of_results_are_known_by_their_endings(tmp_path: Path) -> None:
     for name in ("a.json", "B.xlsx", "c.html", "d_table12.csv", "e.txt", "json", "f_table1.json"):
         (tmp_path / name).write_text("")
-    assert keep._there(tmp_path) == {"a": "a", "b": "B", "c": "c", "d": "d", "f_table1": "f_table1"}
-    assert keep._there(tmp_path / "none") == {}
-    assert keep._family("P", {"p": "P", "p-3": "p-3", "p-2": "p-2", "p-x": "p-x", "pp": "pp"}) == ["P", "p-2", "p-3"]
-    assert keep._named({"json", "csv", "parquet"}) == ("csv", "parquet", "json")
+    assert keeping._there(tmp_path) == {"a": "a", "b": "B", "c": "c", "d": "d", "f_table1": "f_table1"}
+    assert keeping._there(tmp_path / "none") == {}
+    assert keeping._family("P", {"p": "P", "p-3": "p-3", "p-2": "p-2", "p-x": "p-x", "pp": "pp"}) == ["P", "p-2", "p-3"]
+    assert keeping._named({"json", "csv", "parquet"}) == ("csv", "parquet", "json")
 
 
 def test_a_job_for_each_document(tmp_path: Path) -> None:
@@ -222,7 +221,7 @@ def test_a_job_for_each_document(tmp_path: Path) -> None:
         ("p", "", "", True),
         ("p-2", far.url, far.sha256, True),
     ]
-    write_result(result(keep.hash_or_none(path, all_tables.file_sha256)), tmp_path / "out" / "p-7.json")
+    write_result(result(keeping.hash_or_none(path, all_tables.file_sha256)), tmp_path / "out" / "p-7.json")
     assert [job.stem for job in jobs_of([Source(path)], tmp_path / "out", ("json",))] == ["p-7"]
     assert [job.stem for job in jobs_of([Source(path)], tmp_path / "out", ("json",), replace=True)] == ["p"]
 
@@ -296,8 +295,8 @@ def test_what_a_process_did_not_answer_is_said_of_the_document(monkeypatch: pyte
                 raise answer
             return dict(answer)
 
-        monkeypatch.setattr(apart, "run_around", run_around)
-        return apart.ask(None, {}, limits, lambda *a: None)  # type: ignore[arg-type]
+        monkeypatch.setattr(batch, "run_around", run_around)
+        return batch.ask(None, {}, limits, lambda *a: None)  # type: ignore[arg-type]
 
     assert ask({"done": {"stem": "p"}}) == {"done": {"stem": "p"}}
     with pytest.raises(DocumentError, match="took longer than 30 seconds"):
