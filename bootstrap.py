@@ -27,18 +27,41 @@ BIN = HOME / ("Scripts" if os.name == "nt" else "bin")
 TORCH = "torch==2.13.0"  # before the rest, so that no other package chooses a larger build
 CPU_BUILDS = "https://download.pytorch.org/whl/cpu"
 REACHED_S = 5.0  # seconds in which the index of CPU builds must answer
-LIGHT = (
-    "burden", "classify", "diff", "document", "evaluate", "export", "join", "result", "schedule", "select", "table",
+LIGHT = [
+    "burden",
+    "classify",
+    "diff",
+    "document",
+    "evaluate",
+    "export",
+    "join",
+    "result",
+    "schedule",
+    "select",
+    "table",
     "view",
-)  # fmt: skip
+]
 NOT_LIGHT = (  # of them, files that start processes or servers, read pictures or simulate for long
-    "burden/test_burden_verb.py", "classify/test_hub.py", "diff/test_diff_and_burden_docs.py",
-    "diff/test_diff_exactness.py", "diff/test_diff_verb.py", "document/test_kind.py", "document/test_ocr.py",
-    "document/test_scan_dark.py", "document/test_scan_glance.py", "evaluate/test_benchmark_figures.py",
-    "export/test_edc.py", "export/test_hand_off.py", "export/test_parquet.py", "select/test_certified.py",
-    "select/test_crowd.py", "select/test_guarantee_moved.py", "select/test_recentre.py", "select/test_select_verb.py",
+    "burden/test_burden_verb.py",
+    "classify/test_hub.py",
+    "diff/test_diff_and_burden_docs.py",
+    "diff/test_diff_exactness.py",
+    "diff/test_diff_verb.py",
+    "document/test_kind.py",
+    "document/test_ocr.py",
+    "document/test_scan_dark.py",
+    "document/test_scan_glance.py",
+    "evaluate/test_benchmark_figures.py",
+    "export/test_edc.py",
+    "export/test_hand_off.py",
+    "export/test_parquet.py",
+    "select/test_certified.py",
+    "select/test_crowd.py",
+    "select/test_guarantee_moved.py",
+    "select/test_recentre.py",
+    "select/test_select_verb.py",
     "select/test_stale.py",
-)  # fmt: skip
+)
 
 
 class Kind(NamedTuple):

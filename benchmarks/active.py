@@ -57,8 +57,10 @@ def main() -> None:
     records = [r for r in model_lines(given.tables, TableRecord) if r.table_id in known]
     numbers, truth = features(records), np.array([known[r.table_id] for r in records])
     groups = [r.document for r in records]
-    found = {how: np.array([curve(numbers, truth, groups, seed, how, given) for seed in range(given.seeds)])
-             for how in ("random", "next")}  # fmt: skip
+    found = {
+        how: np.array([curve(numbers, truth, groups, seed, how, given) for seed in range(given.seeds)])
+        for how in ("random", "next")
+    }
     gap = found["next"] - found["random"]
     drawn = gap[np.random.default_rng(0).integers(0, given.seeds, (10_000, given.seeds))].mean(axis=1)
     print(f"{len(truth)} tables, {int(truth.sum())} schedules, {len(set(groups))} protocols, {given.seeds} seeds")

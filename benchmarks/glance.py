@@ -235,11 +235,13 @@ def exported(rows: list[dict[str, Any]]) -> tuple[float, list[dict[str, Any]]]:
         tree = one.tree_
         found.append(
             {
-                "feature": tree.feature.tolist(), "at": [round(float(v), 7) for v in tree.threshold],
-                "low": tree.children_left.tolist(), "high": tree.children_right.tolist(),
+                "feature": tree.feature.tolist(),
+                "at": [round(float(v), 7) for v in tree.threshold],
+                "low": tree.children_left.tolist(),
+                "high": tree.children_right.tolist(),
                 "value": [round(float(v) * RATE, 5) for v in tree.value[:, 0, 0]],
             }
-        )  # fmt: skip
+        )
     return round(float(np.log(share / (1 - share))), 5), found
 
 
@@ -272,10 +274,14 @@ def main() -> None:
         "about": "May a page picture hold a schedule? Gradient boosted trees, made by benchmarks/glance.py.",
         "command": f"benchmarks/glance.py --made {options.made}" + " --documents ..." * len(options.documents),
         "data": dict(Counter(f"{'made up' if is_made(row) else 'labelled'}, {row['wear']}" for row in rows)),
-        "groups": len({row["group"] for row in rows}), "held_out": scores(rows, found, SETTINGS.read),
-        "read": SETTINGS.read, "beside": SETTINGS.beside, "nothing": SETTINGS.nothing, "seed": SEED,
+        "groups": len({row["group"] for row in rows}),
+        "held_out": scores(rows, found, SETTINGS.read),
+        "read": SETTINGS.read,
+        "beside": SETTINGS.beside,
+        "nothing": SETTINGS.nothing,
+        "seed": SEED,
         "trees_sha256": digest,
-    }  # fmt: skip
+    }
     whole = {"card": card, "features": list(NAMES), "start": start, "trees": learnt}
     target = options.out / "glance.json"
     target.write_text(json.dumps(whole, separators=(",", ":")) + "\n")

@@ -39,27 +39,61 @@ ROOT = Path(__file__).resolve().parents[1]
 FOLDERS = ("table", "join", "schedule", "select", "detect")
 TESTS = (*FOLDERS, "witness", "result")
 TURNED: dict[type[ast.cmpop], type[ast.cmpop]] = {
-    ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq,
-    ast.In: ast.NotIn, ast.NotIn: ast.In, ast.Is: ast.IsNot, ast.IsNot: ast.Is,
-}  # fmt: skip
+    ast.Lt: ast.LtE,
+    ast.LtE: ast.Lt,
+    ast.Gt: ast.GtE,
+    ast.GtE: ast.Gt,
+    ast.Eq: ast.NotEq,
+    ast.NotEq: ast.Eq,
+    ast.In: ast.NotIn,
+    ast.NotIn: ast.In,
+    ast.Is: ast.IsNot,
+    ast.IsNot: ast.Is,
+}
 NAMED = {  # promise: file, text, what it becomes, tests that must notice
     "a subsidiary table alone is no schedule": (
-        "detect/detector.py", 't.table_type != "subsidiary"', "bool(t)", "cli/test_detect_verb.py"),
+        "detect/detector.py",
+        't.table_type != "subsidiary"',
+        "bool(t)",
+        "cli/test_detect_verb.py",
+    ),
     "a tile finds its block among all earlier ones": (
-        "join/stack.py", "for b in reversed(blocks)", "for b in blocks[-1:]", "join/test_join_stack.py"),
+        "join/stack.py",
+        "for b in reversed(blocks)",
+        "for b in blocks[-1:]",
+        "join/test_join_stack.py",
+    ),
     "text over several columns is no time of a column that has its own": (
-        "schedule/header.py", "merge(own, _narrowed(shared, own))", "merge(own, shared)",
-        "schedule/test_schedule_read.py"),
+        "schedule/header.py",
+        "merge(own, _narrowed(shared, own))",
+        "merge(own, shared)",
+        "schedule/test_schedule_read.py",
+    ),
     "two people differ only if blind to each other": (
-        "review/worklist.py", "and blind and", "and", "review/test_review_differing.py"),
+        "review/worklist.py",
+        "and blind and",
+        "and",
+        "review/test_review_differing.py",
+    ),
     "a complaint from before the last cut does not count": (
-        "label/run.py", "elif overloaded and started > self._cut_at", "elif overloaded",
-        "label/test_label_limiter.py"),
+        "label/run.py",
+        "elif overloaded and started > self._cut_at",
+        "elif overloaded",
+        "label/test_label_limiter.py",
+    ),
     "diff is its own mirror image": (
-        "diff/pairing.py", "if _digest(old) > _digest(new):", "if False:", "diff/test_diff_mirror.py"),
+        "diff/pairing.py",
+        "if _digest(old) > _digest(new):",
+        "if False:",
+        "diff/test_diff_mirror.py",
+    ),
     "a gap in the header ends it": (
-        "document/docx_table.py", "heading = heading and", "heading =", "document/test_docx.py"),
-}  # fmt: skip
+        "document/docx_table.py",
+        "heading = heading and",
+        "heading =",
+        "document/test_docx.py",
+    ),
+}
 FIRST = 8  # tests that are run first, before the rest
 
 
@@ -187,8 +221,11 @@ def cover(out: Path, folders: list[str]) -> None:
         with (out / f"{folder}.log").open("w") as log:
             subprocess.run(
                 [sys.executable, "-m", "pytest", *words, "--cov-report=", "--durations=0", "-vv"],
-                cwd=ROOT, stdout=log, stderr=log, env=os.environ | {"COVERAGE_FILE": str(out / f"{folder}.part")},
-            )  # fmt: skip
+                cwd=ROOT,
+                stdout=log,
+                stderr=log,
+                env=os.environ | {"COVERAGE_FILE": str(out / f"{folder}.part")},
+            )
         (out / f"{folder}.part").rename(place)
 
 
@@ -248,9 +285,21 @@ def tree(home: Path) -> Path:
 
 
 PRELOADED = (
-    "numpy", "pytest", "hypothesis.extra.numpy", "pydantic", "openpyxl", "reportlab.platypus", "docx", "pypdfium2",
-    "onnxruntime", "scipy.stats", "scipy.optimize", "PIL.Image", "lxml.etree", "cv2",
-)  # fmt: skip
+    "numpy",
+    "pytest",
+    "hypothesis.extra.numpy",
+    "pydantic",
+    "openpyxl",
+    "reportlab.platypus",
+    "docx",
+    "pypdfium2",
+    "onnxruntime",
+    "scipy.stats",
+    "scipy.optimize",
+    "PIL.Image",
+    "lxml.etree",
+    "cv2",
+)
 
 
 def preload() -> None:

@@ -135,8 +135,11 @@ def epochs(given: argparse.Namespace) -> None:
         random_ones = [[sizes[i] for i in order[k : k + given.batch]] for k in range(0, len(order), given.batch)]
         buckets = [[sizes[i] for i in part] for part in epoch_batches(sizes, given.batch, 1, 0)]
         waste = [1 - sum(sizes) / sum(max(b) * len(b) for b in some) for some in (random_ones, buckets)]
-        print(f"{Path(given.base).name}: {len(rows)} rows, {sum(sizes)} tokens, batch {given.batch}, {given.method}; "
-              f"padding {waste[0]:.0%} at random, {waste[1]:.0%} in buckets", flush=True)  # fmt: skip
+        print(
+            f"{Path(given.base).name}: {len(rows)} rows, {sum(sizes)} tokens, batch {given.batch}, {given.method}; "
+            f"padding {waste[0]:.0%} at random, {waste[1]:.0%} in buckets",
+            flush=True,
+        )
         ways: dict[str, Callable[[int], float]] = {
             "bare, bfloat16": lambda n: last_epoch_bare(rows, given),
             "soesift": lambda n: last_epoch(rows, config, Path(folder) / f"a{n}"),

@@ -22,9 +22,17 @@ from soesift.study.run import Result
 from soesift.table.record import TableRecord
 
 HEAD = (
-    "student", "seeds", "macro F1 (95 %)", "of the seeds", "recall", "precision", "pooled F1", "average precision",
-    "wrong", "first - this",
-)  # fmt: skip
+    "student",
+    "seeds",
+    "macro F1 (95 %)",
+    "of the seeds",
+    "recall",
+    "precision",
+    "pooled F1",
+    "average precision",
+    "wrong",
+    "first - this",
+)
 
 
 def by_seed(folder: Path) -> dict[int, dict[str, float]]:

@@ -121,8 +121,10 @@ def report(name: str, pairs: list[tuple[Visit, Visit | None]], table: bool) -> N
     equal = [(a, b) for a, b in timed if b.days is not None and abs(a.days - b.days) <= 1]  # type: ignore[operator]
     windows = [(a, b) for a, b in both if a.window is not None]
     same = [(a, b) for a, b in windows if a.window == b.window]
-    print(f"{name}: encounters {len(both)} of {len(pairs)}, timings {len(equal)} of {len(timed)}, "
-          f"windows {len(same)} of {len(windows)}")  # fmt: skip
+    print(
+        f"{name}: encounters {len(both)} of {len(pairs)}, timings {len(equal)} of {len(timed)}, "
+        f"windows {len(same)} of {len(windows)}"
+    )
     for kind in ("timing", "window"):
         if (name, kind) in ARGUED:
             print(f"    {kind}s that differ: {ARGUED[name, kind]}")

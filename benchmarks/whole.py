@@ -37,12 +37,26 @@ from soesift.table.records import last_heading, page_records
 from soesift.witness import examine
 
 STAGES = {
-    "pdfium": "pdfium's own reading", "start": "start of a process, with its model", "text": "reading text pages",
-    "glance": "the glance at pictures", "ocr": "reading pictures", "find": "finding tables", "judge": "judging them",
-    "join": "joining", "witness": "the second witness", "schedule": "understanding the schedules", "json": "JSON",
-    "xlsx": "Excel", "html": "HTML with page pictures", "csv": "CSV", "visits": "visit table", "usdm": "USDM",
-    "fhir": "FHIR", "docx": "Word", "detect": "**detect, bytes to JSON**",
-}  # fmt: skip
+    "pdfium": "pdfium's own reading",
+    "start": "start of a process, with its model",
+    "text": "reading text pages",
+    "glance": "the glance at pictures",
+    "ocr": "reading pictures",
+    "find": "finding tables",
+    "judge": "judging them",
+    "join": "joining",
+    "witness": "the second witness",
+    "schedule": "understanding the schedules",
+    "json": "JSON",
+    "xlsx": "Excel",
+    "html": "HTML with page pictures",
+    "csv": "CSV",
+    "visits": "visit table",
+    "usdm": "USDM",
+    "fhir": "FHIR",
+    "docx": "Word",
+    "detect": "**detect, bytes to JSON**",
+}
 PICTURES = ("image", "garbled", "scan")
 Spent = dict[str, float]
 

@@ -239,8 +239,10 @@ def report(name: str, scores: list[Score]) -> None:
         print(f"  {kind}s {total[f'{kind} right']} of {total[kind]}")
     extra = {kind: total[kind] for kind in ("note foreign", "row extra", "column extra")}
     print("  " + ", ".join(f"{kind} {count}" for kind, count in extra.items()))
-    print(f"  wrong with a doubt {total['wrong doubted']} of {total['wrong']}; "
-          f"right with a doubt {total['right doubted']} of {total['right']}")  # fmt: skip
+    print(
+        f"  wrong with a doubt {total['wrong doubted']} of {total['wrong']}; "
+        f"right with a doubt {total['right doubted']} of {total['right']}"
+    )
 
 
 def by_factor(scores: list[Score]) -> None:

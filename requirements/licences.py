@@ -20,19 +20,43 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ALLOWED = {
-    "0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "BSL-1.0", "CC0-1.0", "CNRI-Python", "ISC", "MIT", "MIT-0",
-    "MIT-CMU", "MPL-2.0", "PSF-2.0", "Zlib", "Apache-2.0 WITH LLVM-exception",
-}  # fmt: skip
+    "0BSD",
+    "Apache-2.0",
+    "BSD-2-Clause",
+    "BSD-3-Clause",
+    "BSL-1.0",
+    "CC0-1.0",
+    "CNRI-Python",
+    "ISC",
+    "MIT",
+    "MIT-0",
+    "MIT-CMU",
+    "MPL-2.0",
+    "PSF-2.0",
+    "Zlib",
+    "Apache-2.0 WITH LLVM-exception",
+}
 # Old classifiers and free text, as the SPDX name that they stand for ("BSD" without number: the clause is not said).
 SPELT = {
-    "apache": "Apache-2.0", "apache 2.0": "Apache-2.0", "apache license": "Apache-2.0",
-    "apache license, version 2.0": "Apache-2.0", "apache 2.0 license": "Apache-2.0",
-    "apache software license": "Apache-2.0", "bsd license": "BSD-3-Clause", "bsd": "BSD-3-Clause",
-    "3-clause bsd license": "BSD-3-Clause", "bsd 3-clause license": "BSD-3-Clause",
-    "new bsd": "BSD-3-Clause", "mit license": "MIT", "isc license (iscl)": "ISC", "isc license": "ISC",
-    "mozilla public license 2.0 (mpl 2.0)": "MPL-2.0", "python software foundation license": "PSF-2.0",
-    "psfl": "PSF-2.0", "bsd-3-clause, apache-2.0, dependency licenses": "BSD-3-Clause AND Apache-2.0",
-}  # fmt: skip
+    "apache": "Apache-2.0",
+    "apache 2.0": "Apache-2.0",
+    "apache license": "Apache-2.0",
+    "apache license, version 2.0": "Apache-2.0",
+    "apache 2.0 license": "Apache-2.0",
+    "apache software license": "Apache-2.0",
+    "bsd license": "BSD-3-Clause",
+    "bsd": "BSD-3-Clause",
+    "3-clause bsd license": "BSD-3-Clause",
+    "bsd 3-clause license": "BSD-3-Clause",
+    "new bsd": "BSD-3-Clause",
+    "mit license": "MIT",
+    "isc license (iscl)": "ISC",
+    "isc license": "ISC",
+    "mozilla public license 2.0 (mpl 2.0)": "MPL-2.0",
+    "python software foundation license": "PSF-2.0",
+    "psfl": "PSF-2.0",
+    "bsd-3-clause, apache-2.0, dependency licenses": "BSD-3-Clause AND Apache-2.0",
+}
 CUDA = frozenset(Path(__file__).with_name("cuda.txt").read_text("utf-8").split())
 
 
@@ -98,8 +122,9 @@ def spdx(text: str) -> str:
 def is_allowed(expression: str) -> bool:
     """Whether one of the alternatives (OR) of an expression consists of allowed licences only (AND)."""
     plain = re.sub(r"[()]", "", expression)
-    return any(all(part.strip() in ALLOWED for part in re.split(r"\s+AND\s+", one))
-               for one in re.split(r"\s+OR\s+", plain))  # fmt: skip
+    return any(
+        all(part.strip() in ALLOWED for part in re.split(r"\s+AND\s+", one)) for one in re.split(r"\s+OR\s+", plain)
+    )
 
 
 def main(extras: list[str]) -> int:

@@ -46,3 +46,8 @@ def test_no_file_names_this_kind_of_place() -> None:
     paths = [p for p in ROOT.rglob("*.py") if ".venv" not in p.parts]
     named = [str(p) for p in paths if any(w in p.read_text("utf-8") for w in ("/" + "work/", "/" + "root/"))]
     assert named == []
+
+
+def test_the_layout_is_the_formatters_everywhere() -> None:
+    paths = [p for p in ROOT.rglob("*.py") if not {".venv", "build"} & set(p.parts)]
+    assert [str(p) for p in paths if "# fmt: " + "skip" in p.read_text("utf-8")] == []

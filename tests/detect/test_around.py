@@ -37,9 +37,7 @@ def soesift(folder: Path, kills: str, *words: str) -> subprocess.CompletedProces
 
 
 def detect(document: Path, folder: Path, kills: str, *options: str, code: int = 4) -> Result:
-    done = soesift(
-        folder, kills, "detect", str(document), "--out", str(folder), "--format", "json", *USUAL, *options
-    )  # fmt: skip
+    done = soesift(folder, kills, "detect", str(document), "--out", str(folder), "--format", "json", *USUAL, *options)
     assert done.returncode == code, done.stdout + done.stderr
     return read_result(folder / "a.json")
 

@@ -22,8 +22,9 @@ from soesift.detect import sources
 from soesift.detect.sources import Source, check_urls, copy, find_sources, name_of, read_list, safe_name, shown
 from soesift.errors import DocumentError, UsageError
 
-needs_fsspec = pytest.mark.skipif(find_spec("fsspec") is None or find_spec("aiohttp") is None,
-                                  reason="fsspec[http] is not installed (soesift[data])")  # fmt: skip
+needs_fsspec = pytest.mark.skipif(
+    find_spec("fsspec") is None or find_spec("aiohttp") is None, reason="fsspec[http] is not installed (soesift[data])"
+)
 needs_ray = pytest.mark.skipif(find_spec("ray") is None, reason="ray is not installed (soesift[ray])")
 SECRET = "wJalrXUtnFEMI"
 HALF, SILENT = 0, -1  # a connection that breaks, or says nothing more, after half of the file
@@ -135,8 +136,9 @@ def test_a_document_is_read_once_however_often_it_is_named(source: Path, tmp_pat
     digest = sha256(source / "a.pdf")
     listed = lines(tmp_path / "l", {"path": str(source / "a.pdf"), "sha256": digest}, {"path": str(source / "b.pdf")})
     assert find_sources([str(source / "a.pdf"), str(source / "b.pdf")], listed) == [
-        Source(source / "a.pdf", sha256=digest), Source(source / "b.pdf")
-    ]  # fmt: skip
+        Source(source / "a.pdf", sha256=digest),
+        Source(source / "b.pdf"),
+    ]
 
 
 def test_paths_of_a_list_and_their_hashes(source: Path, tmp_path: Path) -> None:
@@ -164,8 +166,14 @@ def test_by_address_as_by_path_and_every_fault_is_its_own_documents(source: Path
     out = tmp_path / "out"
     with served(source, faults) as (address, asked):
         login = address.replace("//", f"//user:{SECRET}@")
-        places = [f"{address}/a.pdf?X-Signature={SECRET}", f"{address}/b.pdf", f"{address}/no.pdf?k={SECRET}",
-                  f"{login}/x/b.pdf", f"{address}/y/b.pdf", (source / "c.docx").as_uri()]  # fmt: skip
+        places = [
+            f"{address}/a.pdf?X-Signature={SECRET}",
+            f"{address}/b.pdf",
+            f"{address}/no.pdf?k={SECRET}",
+            f"{login}/x/b.pdf",
+            f"{address}/y/b.pdf",
+            (source / "c.docx").as_uri(),
+        ]
         listed = lines(tmp_path / "list.txt", *places)
         assert run("detect", "--manifest", listed, "--out", out, "--format", "json,html", "--jobs", "2") == 4
     for name in ("a", "b", "c"):

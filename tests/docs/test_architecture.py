@@ -14,9 +14,27 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "src" / "soesift"
 PAGE = (ROOT / "docs" / "architecture.md").read_text("utf-8")
-HEAVY = ("torch", "transformers", "peft", "litellm", "httpx", "sklearn", "scipy", "pandas", "fastapi", "uvicorn",
-         "matplotlib", "soesift.train", "soesift.label", "soesift.select", "soesift.study", "soesift.bench",
-         "soesift.sample", "soesift.review", "soesift.fetch")  # fmt: skip
+HEAVY = [
+    "torch",
+    "transformers",
+    "peft",
+    "litellm",
+    "httpx",
+    "sklearn",
+    "scipy",
+    "pandas",
+    "fastapi",
+    "uvicorn",
+    "matplotlib",
+    "soesift.train",
+    "soesift.label",
+    "soesift.select",
+    "soesift.study",
+    "soesift.bench",
+    "soesift.sample",
+    "soesift.review",
+    "soesift.fetch",
+]
 
 
 def layers() -> dict[str, int]:
@@ -115,7 +133,7 @@ def test_imports_run_up_the_layers(graph: dict[str, set[str]]) -> None:
         for name, others in graph.items()
         for other in others
         if folder_of(name) and folder_of(other) and layer[folder_of(other)] > layer[folder_of(name)]
-    }  # fmt: skip
+    }
     assert crossed == set()
 
 
@@ -190,8 +208,9 @@ def test_detection_loads_nothing_of_training(tmp_path: Path) -> None:
     from soesift.sample import make_protocol
 
     truth = make_protocol(1, tmp_path, kind="small")
-    run = subprocess.run([sys.executable, "-c", script, str(tmp_path / f"{truth.id}.pdf")],
-                         capture_output=True, text=True)  # fmt: skip
+    run = subprocess.run(
+        [sys.executable, "-c", script, str(tmp_path / f"{truth.id}.pdf")], capture_output=True, text=True
+    )
     assert run.returncode == 0, run.stderr
     there = set(run.stdout.split())
     assert "soesift.detect.detector" in there

@@ -19,8 +19,14 @@ def entry(filename: str = "Prot_SAP_000.pdf", size: int | None = len(PDF), **mor
     """An element of largeDocs as the API writes it."""
     kind = filename.rsplit("_", 1)[0]
     told = {"hasProtocol": "Prot" in kind, "hasSap": "SAP" in kind, "hasIcf": "ICF" in kind}
-    written = {"typeAbbrev": kind, **told, "label": "Study Protocol and Statistical Analysis Plan",
-               "date": "2019-07-18", "uploadDate": "2024-12-12T10:49", "filename": filename}  # fmt: skip
+    written = {
+        "typeAbbrev": kind,
+        **told,
+        "label": "Study Protocol and Statistical Analysis Plan",
+        "date": "2019-07-18",
+        "uploadDate": "2024-12-12T10:49",
+        "filename": filename,
+    }
     return written | ({} if size is None else {"size": size}) | more
 
 

@@ -25,8 +25,9 @@ def one_trial(**more: object) -> Registry:
 
 
 def fetch(registry: Registry, out: Path, *arguments: str) -> tuple[int, Result]:
-    done = CliRunner().invoke(soesift, ["fetch", "--out", str(out), *registry.options(*arguments)],
-                              standalone_mode=False)  # fmt: skip
+    done = CliRunner().invoke(
+        soesift, ["fetch", "--out", str(out), *registry.options(*arguments)], standalone_mode=False
+    )
     assert done.exception is None, done.exception
     return int(done.return_value), done
 
@@ -46,8 +47,15 @@ def test_a_protocol_is_fetched_once_and_indexed(tmp_path: Path) -> None:
         (line,) = index(tmp_path)
         url = f"{registry.url}/large-docs/67/{NCT}/Prot_SAP_000.pdf"
         assert line.pop("fetched")
-        assert line == {"nct": NCT, "file": FILE, "sha256": SHA, "url": url, "bytes": len(PDF), "date": "2019-07-18",
-                        "label": "Study Protocol and Statistical Analysis Plan"}  # fmt: skip
+        assert line == {
+            "nct": NCT,
+            "file": FILE,
+            "sha256": SHA,
+            "url": url,
+            "bytes": len(PDF),
+            "date": "2019-07-18",
+            "label": "Study Protocol and Statistical Analysis Plan",
+        }
         assert registry.asked[0][2]["user-agent"].startswith("soesift/")
         code, done = fetch(registry, tmp_path, NCT)
         assert code == 0
@@ -180,8 +188,12 @@ def test_a_manifest_is_verified_by_hash(tmp_path: Path) -> None:
         registry.studies[NCT] = study(NCT, entry("Prot_001.pdf", len(other)), entry())
         address = f"{registry.url}/large-docs/67/{NCT}/Prot_001.pdf"
         manifest = tmp_path / "list.tsv"
-        rows = [("nct", "url", "file", "sha256", "sponsor"), (NCT, "", "", SHA, "A"), ("", address, "b.pdf", "", "B"),
-                ("", address, "c.pdf", SHA, "C")]  # fmt: skip
+        rows = [
+            ("nct", "url", "file", "sha256", "sponsor"),
+            (NCT, "", "", SHA, "A"),
+            ("", address, "b.pdf", "", "B"),
+            ("", address, "c.pdf", SHA, "C"),
+        ]
         manifest.write_text("\n".join("\t".join(row) for row in rows))
         out = tmp_path / "out"
         code, done = fetch(registry, out, "--manifest", str(manifest))
@@ -211,8 +223,12 @@ def test_a_manifest_is_verified_by_hash(tmp_path: Path) -> None:
 def test_a_wrong_manifest_is_one_line(tmp_path: Path, text: str, says: str) -> None:
     path = tmp_path / "manifest.csv"
     path.write_text(text)
-    run = subprocess.run([sys.executable, "-m", "soesift.cli.main", "fetch", "--manifest", str(path)],
-                         capture_output=True, text=True, cwd=tmp_path)  # fmt: skip
+    run = subprocess.run(
+        [sys.executable, "-m", "soesift.cli.main", "fetch", "--manifest", str(path)],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+    )
     assert (run.returncode, len(run.stderr.splitlines())) == (2, 1), run.stderr
     assert says in run.stderr
 

@@ -178,8 +178,12 @@ def chinese_pdf() -> bytes:
     out = io.BytesIO()
     canvas = Canvas(out)
     canvas.setFont("STSong-Light", 9)
-    for r, row in enumerate([["程序", "筛选期", "第1天", "第2周", "随访"], *[[name, "X", "X", "X", "X"] for name in
-                             ("知情同意", "体格检查", "生命体征", "血样", "不良事件")]]):  # fmt: skip
+    for r, row in enumerate(
+        [
+            ["程序", "筛选期", "第1天", "第2周", "随访"],
+            *[[name, "X", "X", "X", "X"] for name in ("知情同意", "体格检查", "生命体征", "血样", "不良事件")],
+        ]
+    ):
         for c, text in enumerate(row):
             canvas.rect(40 + 100 * c, 700 - 24 * r, 100, 24)
             canvas.drawString(43 + 100 * c, 708 - 24 * r, text)
@@ -233,8 +237,10 @@ def quadratic_bomb() -> str:
 
 
 def outer_entity() -> str:
-    return (f'<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]><w:document {WORDS}><w:body><w:p><w:r><w:t>&a;'
-            "</w:t></w:r></w:p></w:body></w:document>")  # fmt: skip
+    return (
+        f'<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]><w:document {WORDS}><w:body><w:p><w:r><w:t>&a;'
+        "</w:t></w:r></w:p></w:body></w:document>"
+    )
 
 
 def wide_cells() -> str:
@@ -263,8 +269,13 @@ def scripts() -> list[list[str]]:
 
 
 def foreign() -> list[list[str]]:
-    return [["الإجراء", "الفحص", "اليوم 1", "第2周", "第4周", "随访"], *([row, "X", "X", "✓", "是", "نعم"] for row in
-            ["知情同意", "体格检查", "العلامات الحيوية", "バイタルサイン", "심전도", "Adverse events"])]  # fmt: skip
+    return [
+        ["الإجراء", "الفحص", "اليوم 1", "第2周", "第4周", "随访"],
+        *(
+            [row, "X", "X", "✓", "是", "نعم"]
+            for row in ["知情同意", "体格检查", "العلامات الحيوية", "バイタルサイン", "심전도", "Adverse events"]
+        ),
+    ]
 
 
 def put(data: Callable[[], bytes]) -> Callable[[Path], object]:
@@ -301,41 +312,93 @@ CASES = [
     Case("font.pdf", "a font of noise", put(broken_font), READ),
     Case("page-loop.pdf", "a page tree that is its own child", put(loop_of_pages), "unsure"),
     Case("self.pdf", "a form that draws itself", put(form_that_draws_itself), READ),
-    Case("doubling.pdf", "forms that draw 2^30 lines", put(forms_that_double), "unsure|.*(took longer|more memory).*",
-         slow=True),
+    Case(
+        "doubling.pdf",
+        "forms that draw 2^30 lines",
+        put(forms_that_double),
+        "unsure|.*(took longer|more memory).*",
+        slow=True,
+    ),
     Case("count.pdf", "says that it has 10^9 pages", put(lambda: page_count(10**9)), f"{READ}|{NO_PDF}"),
     Case("deep.pdf", "an array 10^5 deep", put(lambda: deep_array(10**5)), f"{READ}|{NO_PDF}"),
-    Case("far.pdf", "coordinates of 10^38", put(lambda: page_pdf(
-        b"BT /F1 10 Tf 1e38 -1e38 Td (far) Tj ET 1e38 1e38 m -1e38 1e38 l S 0 0 1e38 1e38 re f")), READ),
-    Case("nan.pdf", "boxes that are no numbers", put(lambda: page_pdf(
-        b"BT /F1 nan Tf nan inf Td (nan) Tj ET nan nan m inf -inf l S", box="nan nan inf -inf")), READ),
+    Case(
+        "far.pdf",
+        "coordinates of 10^38",
+        put(lambda: page_pdf(b"BT /F1 10 Tf 1e38 -1e38 Td (far) Tj ET 1e38 1e38 m -1e38 1e38 l S 0 0 1e38 1e38 re f")),
+        READ,
+    ),
+    Case(
+        "nan.pdf",
+        "boxes that are no numbers",
+        put(lambda: page_pdf(b"BT /F1 nan Tf nan inf Td (nan) Tj ET nan nan m inf -inf l S", box="nan nan inf -inf")),
+        READ,
+    ),
     Case("flat.pdf", "a page without area", put(lambda: page_pdf(b"0 0 m 9 9 l S", box="0 0 0 0")), READ),
-    Case("endless-page.pdf", "a page of 10^7 points", put(lambda: page_pdf(
-        b"BT /F1 10 Tf 9 9 Td (x) Tj ET", box="0 0 10000000 10000000")), READ),
+    Case(
+        "endless-page.pdf",
+        "a page of 10^7 points",
+        put(lambda: page_pdf(b"BT /F1 10 Tf 9 9 Td (x) Tj ET", box="0 0 10000000 10000000")),
+        READ,
+    ),
     Case("paths.pdf", "10^5 paths", put(lambda: many_paths(10**5)), READ),
     Case("paths-million.pdf", "10^6 paths", put(lambda: many_paths(10**6)), READ, slow=True),
     Case("pages-1000.pdf", "1,000 pages", put(lambda: many_pages(1000)), "no"),
     Case("pages-10000.pdf", "10,000 pages", put(lambda: many_pages(10_000)), "no", slow=True),
     Case("picture-200mp.pdf", "a picture of 200 megapixels", put(large_picture), READ, slow=True),
-    Case("picture-jpx.pdf", "a JPEG 2000 of 60,000 x 60,000 that is none", put(lambda: picture_of(
-        60_000, 60_000, "JPXDecode")), READ),
-    Case("picture-jbig.pdf", "a JBIG2 of 60,000 x 60,000 that is none", put(lambda: picture_of(
-        60_000, 60_000, "JBIG2Decode")), READ),
-    Case("cell-1mb.pdf", "10^5 words in one cell: more than is read of a page", put(lambda: cell_of_words(
-        10**5)), "unsure", slow=True),
+    Case(
+        "picture-jpx.pdf",
+        "a JPEG 2000 of 60,000 x 60,000 that is none",
+        put(lambda: picture_of(60_000, 60_000, "JPXDecode")),
+        READ,
+    ),
+    Case(
+        "picture-jbig.pdf",
+        "a JBIG2 of 60,000 x 60,000 that is none",
+        put(lambda: picture_of(60_000, 60_000, "JBIG2Decode")),
+        READ,
+    ),
+    Case(
+        "cell-1mb.pdf",
+        "10^5 words in one cell: more than is read of a page",
+        put(lambda: cell_of_words(10**5)),
+        "unsure",
+        slow=True,
+    ),
     Case("chinese.pdf", "a table in Chinese, its font not in the file", put(chinese_pdf), READ),
     Case("grid-500.pdf", "a table of 500 x 500", put(grid_500), f"{READ}|.*took longer.*", slow=True),
-    Case("inflate.pdf", "1 GB of content in 1 MB", put(lambda: page_pdf(b"0 0 m 1 1 l S " + b" " * 10**9)),
-         f"{READ}|.*crashed.*|.*more memory.*", slow=True),
-    Case("bomb.docx", "500 MB in 500 KB", put(lambda: docx(word_table(schedule()), styles=b" " * (500 * 2**20))),
-         ".*refused, it would unpack to.*", slow=True),
-    Case("bomb-part.docx", "a ratio of 1000", put(lambda: docx(word_table(schedule()), styles=b" " * (40 * 2**20))),
-         ".*refused, it would unpack to.*"),
+    Case(
+        "inflate.pdf",
+        "1 GB of content in 1 MB",
+        put(lambda: page_pdf(b"0 0 m 1 1 l S " + b" " * 10**9)),
+        f"{READ}|.*crashed.*|.*more memory.*",
+        slow=True,
+    ),
+    Case(
+        "bomb.docx",
+        "500 MB in 500 KB",
+        put(lambda: docx(word_table(schedule()), styles=b" " * (500 * 2**20))),
+        ".*refused, it would unpack to.*",
+        slow=True,
+    ),
+    Case(
+        "bomb-part.docx",
+        "a ratio of 1000",
+        put(lambda: docx(word_table(schedule()), styles=b" " * (40 * 2**20))),
+        ".*refused, it would unpack to.*",
+    ),
     Case("entities.docx", "an entity bomb", put(lambda: docx(entity_bomb())), ".*(declares a document type|damaged).*"),
-    Case("quadratic.docx", "2 GB of text from one entity", put(lambda: docx(quadratic_bomb())),
-         ".*(declares a document type|damaged).*"),
-    Case("outer.docx", "an entity that names a file of this machine", put(lambda: docx(outer_entity())),
-         ".*(declares a document type|damaged).*"),
+    Case(
+        "quadratic.docx",
+        "2 GB of text from one entity",
+        put(lambda: docx(quadratic_bomb())),
+        ".*(declares a document type|damaged).*",
+    ),
+    Case(
+        "outer.docx",
+        "an entity that names a file of this machine",
+        put(lambda: docx(outer_entity())),
+        ".*(declares a document type|damaged).*",
+    ),
     Case("wide.docx", "cells over 10^9 columns", put(lambda: docx(wide_cells())), READ),
     Case("climbing.docx", "parts named ../../ and /tmp/", put(names_that_climb), "yes"),
     Case("nested.docx", "tables 300 deep in each other", put(lambda: docx(nested_tables(300))), f"{READ}|.*damaged.*"),
@@ -349,7 +412,7 @@ CASES = [
     Case(os.fsdecode(b"no-utf8-\xff\xfe.pdf"), "a name that is not UTF-8", put(plain_pdf), "yes"),
     Case("[red]-$(id)-'\"%s.pdf", "markup and shell in the name", put(plain_pdf), "yes"),
     Case("made.pdf", "a whole protocol, to compare with", made.protocol, "yes"),
-]  # fmt: skip
+]
 
 
 def make_all(folder: Path, slow: bool) -> list[Case]:

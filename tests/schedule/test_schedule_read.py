@@ -21,32 +21,48 @@ GRID = [
 
 def table(grid: list[list[str]], flags: list[Flag] | None = None, head: int = 3) -> SoeTable:
     return SoeTable(
-        id="t", title="Schedule", table_type="main_soa", type_probability=1, probability=1, fragments=[],
-        header_rows=head, grid=grid, cells=[Cell(row=6, column=4, column_span=2, text="Pre-dose, 2 h")],
-        row_pages=[1] * len(grid), flags=flags or [],
+        id="t",
+        title="Schedule",
+        table_type="main_soa",
+        type_probability=1,
+        probability=1,
+        fragments=[],
+        header_rows=head,
+        grid=grid,
+        cells=[Cell(row=6, column=4, column_span=2, text="Pre-dose, 2 h")],
+        row_pages=[1] * len(grid),
+        flags=flags or [],
         footnotes=[Footnote(marker="a", text="Twelve leads."), Footnote(marker="b", text="If ill.")],
-    )  # fmt: skip
+    )
 
 
 def test_columns_are_epochs_and_encounters_with_timing() -> None:
     schedule = read_schedule(table(GRID))
     assert [e.name for e in schedule.epochs] == ["Screening", "Treatment", "Follow-up"]
     assert [(e.column, e.name, e.epoch) for e in schedule.encounters] == [
-        (2, "Visit 1, Week -2", 0), (3, "Visit 2, Week 0", 1), (4, "Visit 3, Week 4, ±3", 1),
-        (5, "Visit 4, Week 8, -1/+2", 1), (6, "ET, Week 17?", 2),
-    ]  # fmt: skip
+        (2, "Visit 1, Week -2", 0),
+        (3, "Visit 2, Week 0", 1),
+        (4, "Visit 3, Week 4, ±3", 1),
+        (5, "Visit 4, Week 8, -1/+2", 1),
+        (6, "ET, Week 17?", 2),
+    ]
     assert [e.timing.window for e in schedule.encounters[1:4]] == [
-        None, Window(before=3, after=3, unit="day"), Window(before=1, after=2, unit="day"),
-    ]  # fmt: skip
+        None,
+        Window(before=3, after=3, unit="day"),
+        Window(before=1, after=2, unit="day"),
+    ]
     assert schedule.encounters[4].timing.events == ["follow_up", "early_termination"]
 
 
 def test_rows_are_activities_in_groups_with_their_comments() -> None:
     schedule = read_schedule(table(GRID))
     assert [(a.name, a.parent, a.category) for a in schedule.activities] == [
-        ("Safety", None, True), ("ECG", 0, False), ("Vital signs", 0, False), ("Laboratory", None, True),
+        ("Safety", None, True),
+        ("ECG", 0, False),
+        ("Vital signs", 0, False),
+        ("Laboratory", None, True),
         ("Urinalysis", 3, False),
-    ]  # fmt: skip
+    ]
     assert schedule.activities[1].footnotes == ["a"]
     assert schedule.activities[2].details == {"Comments": "Blood pressure, pulse, temperature and such"}
 
@@ -54,22 +70,32 @@ def test_rows_are_activities_in_groups_with_their_comments() -> None:
 def test_marks_keep_footnotes_words_and_merged_columns() -> None:
     schedule = read_schedule(table(GRID))
     assert [(m.activity, m.encounter, m.text, m.kind, m.span, m.footnotes) for m in schedule.marks][:7] == [
-        (1, 0, "X", "done", 1, []), (1, 2, "X", "done", 1, ["b"]), (1, 3, "X", "done", 1, []),
-        (2, 0, "X", "done", 1, []), (2, 1, "X", "done", 1, []), (2, 2, "Pre-dose, 2 h", "text", 2, []),
+        (1, 0, "X", "done", 1, []),
+        (1, 2, "X", "done", 1, ["b"]),
+        (1, 3, "X", "done", 1, []),
+        (2, 0, "X", "done", 1, []),
+        (2, 1, "X", "done", 1, []),
+        (2, 2, "Pre-dose, 2 h", "text", 2, []),
         (2, 3, "Pre-dose, 2 h", "text", 0, []),
-    ]  # fmt: skip
+    ]
     assert [(c.marker, c.used) for c in schedule.conditions] == [("a", [(1, None)]), ("b", [(1, 2)])]
 
 
 def test_a_group_column_becomes_parents() -> None:
     grid = [
-        ["Category", "Procedure", "Day 1", "Day 8"], ["Labs", "Urea", "X", ""], ["Labs", "Sodium", "X", "X"],
+        ["Category", "Procedure", "Day 1", "Day 8"],
+        ["Labs", "Urea", "X", ""],
+        ["Labs", "Sodium", "X", "X"],
         ["Imaging", "CT", "", "X"],
-    ]  # fmt: skip
+    ]
     schedule = read_schedule(table(grid, head=1).model_copy(update={"cells": []}))
     assert [(a.name, a.parent) for a in schedule.activities] == [
-        ("Labs", None), ("Urea", 0), ("Sodium", 0), ("Imaging", None), ("CT", 3),
-    ]  # fmt: skip
+        ("Labs", None),
+        ("Urea", 0),
+        ("Sodium", 0),
+        ("Imaging", None),
+        ("CT", 3),
+    ]
     assert len(schedule.marks) == 4
 
 
@@ -91,8 +117,9 @@ def test_what_has_no_timing_is_said() -> None:
     grid = [["Procedure", "Day 1", "Clinic", "Part 9"], ["ECG", "X", "X", "X"]]
     schedule = read_schedule(table(grid, head=1).model_copy(update={"cells": []}))
     assert [text for text in schedule.unread if "no timing understood" in text] == [
-        "column 3 (Clinic): no timing understood", "column 4 (Part 9): no timing understood",
-    ]  # fmt: skip
+        "column 3 (Clinic): no timing understood",
+        "column 4 (Part 9): no timing understood",
+    ]
 
 
 def test_the_clock_counts_cycles_only_where_their_length_is_printed() -> None:
@@ -144,8 +171,10 @@ def test_a_unit_over_several_columns_holds_for_the_numbers_below() -> None:
     header = [["Procedure", "Treatment (weeks)", "Treatment (weeks)", "Follow-up"], ["Procedure", "2", "4", "Day 90"]]
     schedule = read_schedule(table([*header, ["ECG", "X", "X", "X"]], head=2))
     assert [[(s.unit, s.first) for s in e.timing.times] for e in schedule.encounters] == [
-        [("week", 2)], [("week", 4)], [("day", 90)],
-    ]  # fmt: skip
+        [("week", 2)],
+        [("week", 4)],
+        [("day", 90)],
+    ]
 
 
 def test_the_main_unit_is_that_of_most_visits_and_days_on_a_tie() -> None:

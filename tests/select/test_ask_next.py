@@ -46,8 +46,10 @@ def test_tasks_are_the_doubtful_tables_and_an_audit_is_refused(
         return [plain, marks, [["Procedure", "Meaning", "Day 8"], ["Test", "a thing", "X"]]][kind]
 
     kinds = [0, 1, 0, 1, 0, 1, 2, 0, 1]
-    lines = [{"table_id": f"t{i}", "document": f"d{i % 3}", "header_rows": 1, "grid": grid(k, i)}
-             for i, k in enumerate(kinds)]  # fmt: skip
+    lines = [
+        {"table_id": f"t{i}", "document": f"d{i % 3}", "header_rows": 1, "grid": grid(k, i)}
+        for i, k in enumerate(kinds)
+    ]
     (tmp_path / "tables.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
     known = [{"table_id": f"t{i}", "label": ("other", "soe")[kinds[i]]} for i in range(4)]
     (tmp_path / "known.jsonl").write_text("".join(json.dumps(line) + "\n" for line in known))

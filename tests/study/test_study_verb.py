@@ -29,10 +29,32 @@ from soesift.table.record import TableRecord
 
 N, PER = 64, 4  # tables, tables of one protocol
 BOX = (50.0, 100.0, 400.0, 300.0)
-ARMS = ["human", "human_all", "human_simulated", "all", "agreement", "hybrid", "certified", "soft", "confident",
-        "crowd", "random_drop", "matched_drop", "positive_drop",
-        "human=tfidf", "all=features", "relabel_or", "relabel_and", "view:json", "linear", "rule",
-        "zero_shot:json", "zero_shot:or", "zero_shot:and", "vote:2"]  # fmt: skip
+ARMS = [
+    "human",
+    "human_all",
+    "human_simulated",
+    "all",
+    "agreement",
+    "hybrid",
+    "certified",
+    "soft",
+    "confident",
+    "crowd",
+    "random_drop",
+    "matched_drop",
+    "positive_drop",
+    "human=tfidf",
+    "all=features",
+    "relabel_or",
+    "relabel_and",
+    "view:json",
+    "linear",
+    "rule",
+    "zero_shot:json",
+    "zero_shot:or",
+    "zero_shot:and",
+    "vote:2",
+]
 
 
 def record(i: int) -> TableRecord:
@@ -40,9 +62,13 @@ def record(i: int) -> TableRecord:
     marks = [["Procedure", "Day 1", "Day 8"], [f"Toy test {i}", "X", "X"], ["Weight", "X", "X"]]
     plain = [["Term", "Meaning", "Note"], [f"Toy word {i}", "a thing", "b"], ["Other", "c", "d"]]
     return TableRecord(
-        table_id=f"toy{i:09d}", document=f"TOY-{i // PER}", page=i, bbox=BOX,
-        grid=plain if i % 2 else marks, header_rows=1,
-    )  # fmt: skip
+        table_id=f"toy{i:09d}",
+        document=f"TOY-{i // PER}",
+        page=i,
+        bbox=BOX,
+        grid=plain if i % 2 else marks,
+        header_rows=1,
+    )
 
 
 def said(i: int, view: str) -> bool:
@@ -211,9 +237,12 @@ def test_folds_depend_on_the_protocols_and_the_seed_alone(study: Path) -> None:
         rows = rng.permutation(N)[: rng.integers(N // 2, N)]
         truth = np.where(rng.random(len(rows)) < 0.5, 1 - data.truth[rows], data.truth[rows])
         some = data._replace(
-            records=[data.records[i] for i in rows], truth=truth, groups=data.groups[rows],
-            blocks=[data.blocks[i] for i in rows], pool=rng.random(len(rows)) < 0.5,
-        )  # fmt: skip
+            records=[data.records[i] for i in rows],
+            truth=truth,
+            groups=data.groups[rows],
+            blocks=[data.blocks[i] for i in rows],
+            pool=rng.random(len(rows)) < 0.5,
+        )
         if set(some.blocks) == set(data.blocks):
             assert folds(some, 1) == whole
             compared += 1

@@ -71,11 +71,17 @@ def test_encoder_arm_trains_predicts_and_is_read_back(tiny_base: Path, tmp_path:
 
 def test_folds_side_by_side_say_what_one_after_another_says(tiny_base: Path, tmp_path: Path) -> None:
     config = StudyConfig(
-        tables=Path("t"), ledger=Path("l"), gold=Path("g"), out=tmp_path / "two", seeds=[1], folds=2, student="encoder",
+        tables=Path("t"),
+        ledger=Path("l"),
+        gold=Path("g"),
+        out=tmp_path / "two",
+        seeds=[1],
+        folds=2,
+        student="encoder",
         arms=["human", "human=features", "human+linear"],
         model=ModelConfig(base=str(tiny_base), max_tokens=64, freeze_embeddings=False),
         fit=FitConfig(epochs=1, validation=0.0, precision="float32", threads=1),
-    )  # fmt: skip
+    )
     told: list[tuple[str, int, int]] = []
     two = run_study(config, toy_data(), lambda *said: told.append(said), side_by_side=2)
     config.out = tmp_path / "one"

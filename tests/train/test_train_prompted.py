@@ -44,9 +44,15 @@ def prompted(toml: Path, causal_base: Path) -> TrainConfig:
     (toml.parent / "toy.toml").write_text(PROMPT)
     config = read_config(toml)
     config.model = ModelConfig(
-        base=str(causal_base), task="prompted", method="lora", rank=8, dropout=0.0, max_tokens=160,
-        prompt=str(toml.parent / "toy.toml"), examples=False,
-    )  # fmt: skip
+        base=str(causal_base),
+        task="prompted",
+        method="lora",
+        rank=8,
+        dropout=0.0,
+        max_tokens=160,
+        prompt=str(toml.parent / "toy.toml"),
+        examples=False,
+    )
     config.fit.rate, config.fit.epochs, config.fit.micro_tokens = 1e-2, 8, 1024
     config.export.quantise = False
     return config

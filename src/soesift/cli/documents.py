@@ -15,9 +15,10 @@ if TYPE_CHECKING:
 
 KINDS = ["protocol", "sap", "icf", "all"]
 
-KIND_NAMES = ("full", "small", "none", "image", "scan", "rotated", "tiled", "borderless", "redacted",
-    "transposed", "tracks",
-              "synopsis", "foreign", "mixed", "doses", "academic", "plan", "slides")  # fmt: skip
+KIND_NAMES = (
+    *("full", "small", "none", "image", "scan", "rotated", "tiled", "borderless", "redacted", "transposed", "tracks"),
+    *("synopsis", "foreign", "mixed", "doses", "academic", "plan", "slides"),
+)
 
 
 @click.command("fetch")
@@ -173,9 +174,12 @@ def exit_code(outcomes: list[Outcome]) -> int:
     help="What the documents hold; mixed: any of them.",
 )
 @click.option(
-    "--amended", type=click.IntRange(0, 40), default=0, metavar="N",
+    "--amended",
+    type=click.IntRange(0, 40),
+    default=0,
+    metavar="N",
     help="Write the version with N random edits of the main schedule (truth: edits).",
-)  # fmt: skip
+)
 @click.option("--docx", is_flag=True, help="Write DOCX in place of PDF.")
 def sample_verb(out: Path, seed: int, count: int, kind: str, amended: int, docx: bool) -> None:
     """Write protocols that this project makes itself, each with its truth (ID.pdf and ID.json)."""

@@ -17,9 +17,22 @@ if TYPE_CHECKING:
 
 FILE = click.Path(path_type=Path, dir_okay=False)
 FORMATS = [
-    "visits", "usdm", "usdm4-input", "soa2usdm", "usdm4-excel", "fhir", "redcap", "odm", "xlsx", "csv", "html",
-    "docx", "m11", "docling", "overview",
-]  # fmt: skip
+    "visits",
+    "usdm",
+    "usdm4-input",
+    "soa2usdm",
+    "usdm4-excel",
+    "fhir",
+    "redcap",
+    "odm",
+    "xlsx",
+    "csv",
+    "html",
+    "docx",
+    "m11",
+    "docling",
+    "overview",
+]
 OLD_NAMES = {"fhir-notes": "fhir"}  # still taken for a release
 OWN = ("xlsx", "csv", "html", "docx")  # named ID_export..., for ID.xlsx and so on are of `soesift detect`
 SHOWN_NOTES = 20
@@ -28,11 +41,18 @@ SHOWN_NOTES = 20
 @click.command("export")
 @click.argument("result", type=click.Path(path_type=Path))
 @click.option("--to", "kind", type=click.Choice([*FORMATS, *OLD_NAMES]), required=True, help="The format.")
-@click.option("--out", type=click.Path(path_type=Path), help="File to write; a folder for soa2usdm, redcap, csv. "
-              "Default: beside RESULT, with a name of its own.")  # fmt: skip
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    help="File to write; a folder for soa2usdm, redcap, csv. Default: beside RESULT, with a name of its own.",
+)
 @click.option("--pdf", type=FILE, help="The protocol, to show its pages (html), or give their sizes (docling).")
-@click.option("--study", type=FILE, help="What the schedule does not say of the study, as TOML: title, arms, "
-              "population (usdm). What is missing is a stand-in, marked as such.")  # fmt: skip
+@click.option(
+    "--study",
+    type=FILE,
+    help="What the schedule does not say of the study, as TOML: title, arms, "
+    "population (usdm). What is missing is a stand-in, marked as such.",
+)
 @click.option("--as-detected", is_flag=True, help="Without people's corrections (RESULT's .corrections.jsonl).")
 @click.option("--repeat-merged", is_flag=True, help="The text of a merged cell at each of its places (csv).")
 @click.option("--replace", is_flag=True, help="Overwrite files that no export wrote, or that were changed since.")
@@ -101,9 +121,7 @@ def _one(result: Path, asked: Asked) -> None:
         raise click.UsageError("--study goes with --to usdm")
     if asked.repeat_merged and asked.kind != "csv":
         raise click.UsageError("--repeat-merged goes with --to csv")
-    for path in write_as(
-        read, asked.kind, asked.out, result, asked.pdf, asked.study, asked.replace, asked.repeat_merged
-    ):
+    for path in write_as(read, result, asked):
         click.echo(f"wrote {path}")
     if asked.kind in ("usdm", "usdm4-input", "soa2usdm", "usdm4-excel", "fhir"):
         _say_notes(read)
@@ -118,26 +136,24 @@ def _overview(folder: Path, asked: Asked) -> None:
         click.echo(f"wrote {path}")
 
 
-def write_as(
-    read: Result, kind: str, out: Path | None, source: Path, pdf: Path | None = None, study: Path | None = None,
-    replace: bool = False, repeat: bool = False,
-) -> list[Path]:  # fmt: skip
-    """Write the result as `kind`; the paths. `source` gives folder and stem where `out` is not given.
+def write_as(read: Result, source: Path, asked: Asked) -> list[Path]:
+    """Write the result as it was asked for; the paths. `source` gives folder and stem where no place is given.
 
-    Raises UsageError where a file is in the way that no export wrote, unless `replace`.
+    Raises UsageError where a file is in the way that no export wrote, unless it is to be replaced.
     """
     from soesift.export.write import WRITERS, placed, write
 
+    kind, out = asked.kind, asked.out
     stem = source.stem + ("_export" if out is None and kind in OWN else "")
     folder, name = source.parent if out is None else out, None
     if out is not None and not WRITERS[kind].many:
         folder, name = out.parent, out.name
-    facts = _facts(study) if study is not None else None
+    facts = _facts(asked.study) if asked.study is not None else None
 
     def make(stage: Path) -> list[Path]:
-        return write(read, kind, stage, stem, name=name, pdf=pdf, study=facts, repeat=repeat or None)
+        return write(read, kind, stage, stem, name=name, pdf=asked.pdf, study=facts, repeat=asked.repeat_merged or None)
 
-    return placed(make, folder, f"{kind} of {name or stem}", replace)
+    return placed(make, folder, f"{kind} of {name or stem}", asked.replace)
 
 
 def _facts(study: Path) -> StudyFacts:

@@ -79,9 +79,11 @@ def answers_in(tables: Path, answers: Path, their_tables: Path, ledger: Path, io
     book.close()
     pairs, lone = len(got.matching.pairs), len(got.matching.theirs)
     click.echo(f"tables: {pairs} of {pairs + lone} matched; of ours {len(got.matching.ours)} without an answer")
-    click.echo(f"answers: {got.answers} written to {ledger} ({got.failures} without a readable label), "
-               f"{got.before} known before, {got.of_unmatched} of unmatched tables, "
-               f"{got.without_table} of unknown tables")  # fmt: skip
+    click.echo(
+        f"answers: {got.answers} written to {ledger} ({got.failures} without a readable label), "
+        f"{got.before} known before, {got.of_unmatched} of unmatched tables, "
+        f"{got.without_table} of unknown tables"
+    )
 
 
 @click.command("import-humans")
@@ -206,16 +208,29 @@ for _one in COMMANDS:
 @CONFIG
 @click.option("--limit", type=int, help="Only the first N tables.")
 @click.option("--quiet", is_flag=True, help="No progress bar.")
-@click.option("--engine", type=click.Choice(["local", "ray"]), default="local", show_default=True,
-              help="Who asks: this process, or actors on Ray (soesift[ray]).")  # fmt: skip
+@click.option(
+    "--engine",
+    type=click.Choice(["local", "ray"]),
+    default="local",
+    show_default=True,
+    help="Who asks: this process, or actors on Ray (soesift[ray]).",
+)
 @click.option("--jobs", type=click.IntRange(1), default=1, show_default=True, help="Actors, with --engine ray.")
 @click.option("--address", help="A Ray cluster, such as auto or HOST:PORT; without it Ray runs here.")
 @click.option("--serve", help="Command that starts the teacher's server, 'vllm serve MODEL --port {port}', say.")
 @click.option("--gpus", type=click.FloatRange(0), default=0.0, show_default=True, help="GPUs of each actor.")
 def run(
-    tables: Path, ledger: Path, config: Path, limit: int | None, quiet: bool, engine: str, jobs: int,
-    address: str | None, serve: str | None, gpus: float,
-) -> int:  # fmt: skip
+    tables: Path,
+    ledger: Path,
+    config: Path,
+    limit: int | None,
+    quiet: bool,
+    engine: str,
+    jobs: int,
+    address: str | None,
+    serve: str | None,
+    gpus: float,
+) -> int:
     """Ask every missing answer about TABLES (JSON Lines). Stop it at will: it goes on where it was.
 
     Exit codes: 0 all are labelled; 2 none is; 3 stopped early; 4 some have no label.

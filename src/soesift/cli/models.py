@@ -35,8 +35,14 @@ def show_example(context: click.Context, _: click.Parameter, wanted: bool) -> No
 @click.option("--base", help="Base model folder or hub name, instead of model.base.")
 @click.option("--out", type=click.Path(path_type=Path), help="Folder to write, instead of `out`.")
 @click.option("--threads", type=click.IntRange(0), help="CPU threads, instead of fit.threads.")
-@click.option("--example", is_flag=True, is_eager=True, expose_value=False, callback=show_example,
-              help="Print a configuration to begin with, and stop.")  # fmt: skip
+@click.option(
+    "--example",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=show_example,
+    help="Print a configuration to begin with, and stop.",
+)
 @click.option("--online", is_flag=True, help="Allow fetching the base model from the hub.")
 def train_verb(
     config: Path,
@@ -126,12 +132,15 @@ def _tell(folder: Path, card: dict[str, Any], rows: Any, settings: Any) -> None:
     if crossed:
         click.echo(f"held out in cross-validation: {_scores(crossed['mean']['pooled'])}")
     elif held:
-        click.echo(f"held out for early stopping ({held['rows']} tables, {held['schedules']} schedules): "
-                   f"{_scores(held)}")  # fmt: skip
+        click.echo(
+            f"held out for early stopping ({held['rows']} tables, {held['schedules']} schedules): {_scores(held)}"
+        )
     fitted = json.loads((folder / "calibration.json").read_text("utf-8"))["fitted_on"]
     if fitted.startswith("nothing"):
-        click.echo(f"warning: not calibrated, thresholds are the plain ones ({fitted}); "
-                   "run with --cross-validate first", err=True)  # fmt: skip
+        click.echo(
+            f"warning: not calibrated, thresholds are the plain ones ({fitted}); run with --cross-validate first",
+            err=True,
+        )
 
 
 def _bar() -> Any:

@@ -282,10 +282,17 @@ class Job:
     def packed(self) -> dict[str, Any]:
         """The job as JSON can hold it; names of files that are not UTF-8 keep their bytes."""
         return {
-            "path": str(self.path), "stem": self.stem, "out": str(self.out), "formats": self.formats,
-            "read": self.read.packed(), "resume": self.resume, "replace": self.replace, "url": self.url,
-            "sha256": self.sha256, "scratch": self.scratch,
-        }  # fmt: skip
+            "path": str(self.path),
+            "stem": self.stem,
+            "out": str(self.out),
+            "formats": self.formats,
+            "read": self.read.packed(),
+            "resume": self.resume,
+            "replace": self.replace,
+            "url": self.url,
+            "sha256": self.sha256,
+            "scratch": self.scratch,
+        }
 
     @classmethod
     def unpacked(cls, packed: dict[str, Any]) -> Job:
@@ -312,9 +319,12 @@ class Outcome:
         """The outcome as JSON can hold it: a result that is on disk is named, one that is not is carried."""
         failed = self.result.document.error is not None
         return {
-            "stem": self.stem, "files": [str(path) for path in self.files], "skipped": self.skipped, "said": self.said,
+            "stem": self.stem,
+            "files": [str(path) for path in self.files],
+            "skipped": self.skipped,
+            "said": self.said,
             "failed": json.loads(self.result.model_dump_json()) if failed else None,
-        }  # fmt: skip
+        }
 
     @classmethod
     def unpacked(cls, job: Job, packed: dict[str, Any]) -> Outcome:

@@ -232,10 +232,18 @@ def _fetch_trial(one: Wanted, visitor: Visitor, place: Place, index: Index, tick
         yield Outcome(one.nct, "failed" if one.document else "none", why=f"{one.nct}: no {kind} is posted")
         return
     each = [
-        one.model_copy(update={"nct": nct, "url": document_url(nct, d.filename, place.store), "date": d.date,
-                               "label": d.label, "bytes": d.size, "document": d.filename})
+        one.model_copy(
+            update={
+                "nct": nct,
+                "url": document_url(nct, d.filename, place.store),
+                "date": d.date,
+                "label": d.label,
+                "bytes": d.size,
+                "document": d.filename,
+            }
+        )
         for d in chosen
-    ]  # fmt: skip
+    ]
     if one.sha256 and len(each) > 1:
         yield _fetch_matching(each, visitor, place, index, tick)
         return
@@ -290,6 +298,17 @@ def _fetch_one(one: Wanted, visitor: Visitor, place: Place, index: Index, tick: 
     size = target.stat().st_size
     if state == "fetched" or not known:
         moment = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        note(index, {"nct": one.nct, "file": one.file, "sha256": sha256, "url": one.url, "bytes": size,
-                     "date": one.date, "label": one.label, "fetched": moment})  # fmt: skip
+        note(
+            index,
+            {
+                "nct": one.nct,
+                "file": one.file,
+                "sha256": sha256,
+                "url": one.url,
+                "bytes": size,
+                "date": one.date,
+                "label": one.label,
+                "fetched": moment,
+            },
+        )
     return Outcome(one.nct or one.file, state, one.file, size)

@@ -27,10 +27,18 @@ from soesift.view import TokenBudget, render
 Pot = Literal["audit", "repair", "other"]
 Form = Literal["jsonl", "csv", "labelstudio", "argilla"]
 WORDS = {
-    "yes": "yes", "soe": "yes", "true": "yes", "1": "yes",
-    "no": "no", "not soe": "no", "false": "no", "0": "no",
-    "unsure": "unsure", "do not know": "unsure", "don't know": "unsure",
-}  # fmt: skip
+    "yes": "yes",
+    "soe": "yes",
+    "true": "yes",
+    "1": "yes",
+    "no": "no",
+    "not soe": "no",
+    "false": "no",
+    "0": "no",
+    "unsure": "unsure",
+    "do not know": "unsure",
+    "don't know": "unsure",
+}
 
 
 class HumanLabel(BaseModel):

@@ -22,8 +22,12 @@ from soesift.review.guard import COOKIE, Rules, guard, session_of
 from soesift.review.state import Review
 from soesift.web.guard import LOCAL_NAMES
 
-KINDS = {"html": "text/html; charset=utf-8", "css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8",
-         "svg": "image/svg+xml"}  # fmt: skip
+KINDS = {
+    "html": "text/html; charset=utf-8",
+    "css": "text/css; charset=utf-8",
+    "js": "text/javascript; charset=utf-8",
+    "svg": "image/svg+xml",
+}
 
 
 def create_app(

@@ -87,10 +87,15 @@ def cropped(page: Page, box: Box) -> Page:
 
     kept, fills = inside(page.boxes), inside(page.fills)
     return replace(
-        page, codes=page.codes[kept], boxes=page.boxes[kept], upright=page.upright[kept],
-        horizontal=page.horizontal[inside(page.horizontal)], vertical=page.vertical[inside(page.vertical)],
-        fills=page.fills[fills], fill_grey=page.fill_grey[fills],
-    )  # fmt: skip
+        page,
+        codes=page.codes[kept],
+        boxes=page.boxes[kept],
+        upright=page.upright[kept],
+        horizontal=page.horizontal[inside(page.horizontal)],
+        vertical=page.vertical[inside(page.vertical)],
+        fills=page.fills[fills],
+        fill_grey=page.fill_grey[fills],
+    )
 
 
 def cells_in_lines(path: Path, layouts: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
@@ -160,9 +165,16 @@ def boxed(number: int, box: Box) -> SoeTable:
     """A table of which only the place is known."""
     place = Fragment(page=number, bbox=box, probability=1.0)
     return SoeTable(
-        id="t1", table_type="track", type_probability=0.0, probability=1.0, pages=[number], fragments=[place],
-        grid=[], cells=[], evidence=["no rows could be read in the box"],
-    )  # fmt: skip
+        id="t1",
+        table_type="track",
+        type_probability=0.0,
+        probability=1.0,
+        pages=[number],
+        fragments=[place],
+        grid=[],
+        cells=[],
+        evidence=["no rows could be read in the box"],
+    )
 
 
 def share_inside(inner: Box, outer: Box) -> float:

@@ -37,9 +37,16 @@ def row_of(document: Document, look: Look, items: Sequence[Item]) -> dict[str, A
 def item_of(item: Item, document: str) -> dict[str, Any]:
     """One line of the worklist."""
     return {
-        "document": document, "key": item.key, "kind": item.kind, "title": plain(item.title), "why": plain(item.why),
-        "pages": list(item.pages), "decision": item.decision, "by": plain(item.by), "open": item.open,
-    }  # fmt: skip
+        "document": document,
+        "key": item.key,
+        "kind": item.kind,
+        "title": plain(item.title),
+        "why": plain(item.why),
+        "pages": list(item.pages),
+        "decision": item.decision,
+        "by": plain(item.by),
+        "open": item.open,
+    }
 
 
 def document_view(document: Document) -> dict[str, Any]:
@@ -112,22 +119,27 @@ def _made_view(table: SoeTable) -> dict[str, Any]:
         guess = None if were_read else frozenset(m for m in known if below or not m.isdigit())
         rows[cell.row].append(_cell(cell, guess, words))
     return {
-        "id": table.id, "title": plain(table.title), "type": table.table_type,
+        "id": table.id,
+        "title": plain(table.title),
+        "type": table.table_type,
         "type_name": TYPE_NAMES[table.table_type],
-        "type_probability": table.type_probability, "probability": table.probability, "header_rows": n_header,
+        "type_probability": table.type_probability,
+        "probability": table.probability,
+        "header_rows": n_header,
         "width": max(map(len, table.grid), default=0),
-        "rows": rows, "row_pages": [*table.row_pages, *[None] * len(table.grid)][: len(table.grid)],
+        "rows": rows,
+        "row_pages": [*table.row_pages, *[None] * len(table.grid)][: len(table.grid)],
         "too_large": not fit,
         "footnotes": [
-            {"marker": n.marker, "text": plain(n.text), "page": n.page, "doubt": _whys(n)}
-            for n in table.footnotes
+            {"marker": n.marker, "text": plain(n.text), "page": n.page, "doubt": _whys(n)} for n in table.footnotes
         ],
         "doubt": [plain(doubt.why) for doubt in table.doubt],
-        "flags": [FLAG_NAMES[flag] for flag in table.flags], "evidence": [plain(line) for line in table.evidence],
+        "flags": [FLAG_NAMES[flag] for flag in table.flags],
+        "evidence": [plain(line) for line in table.evidence],
         "places": [location_text(f.location) for f in table.fragments if f.location is not None],
         "visits": visits_view(table) if fit else None,
         "boxed": {f"{c.row} {c.column}": [c.page, *c.bbox] for c in table.cells if c.bbox is not None} if fit else {},
-    }  # fmt: skip
+    }
 
 
 _views: OfTable[dict[str, Any]] = OfTable(_made_view)
@@ -166,19 +178,29 @@ def _cell(cell: Cell, known: frozenset[str] | None, words: frozenset[str]) -> di
 def near_view(item: Rejected) -> dict[str, Any]:
     """A near miss: what is known of it without its cells."""
     return {
-        "title": plain(item.title), "probability": item.probability, "likely": plain(item.likely_class),
+        "title": plain(item.title),
+        "probability": item.probability,
+        "likely": plain(item.likely_class),
         "evidence": [plain(line) for line in item.evidence],
         "places": [location_text(item.location)] if item.location is not None else [],
-    }  # fmt: skip
+    }
 
 
 def record_view(record: TableRecord) -> dict[str, Any]:
     """A table to be labelled, with its surroundings and without anybody's label."""
     rows = [[{"t": plain(text), "c": c} for c, text in enumerate(row)] for row in record.grid]
     return {
-        "id": record.table_id, "document": plain(record.document), "page": record.page, "box": record.bbox,
-        "title": plain(record.caption or record.heading), "header_rows": min(record.header_rows, len(rows)),
-        "rows": rows if sum(map(len, rows)) <= MOST_CELLS else [], "row_pages": [], "footnotes": [],
+        "id": record.table_id,
+        "document": plain(record.document),
+        "page": record.page,
+        "box": record.bbox,
+        "title": plain(record.caption or record.heading),
+        "header_rows": min(record.header_rows, len(rows)),
+        "rows": rows if sum(map(len, rows)) <= MOST_CELLS else [],
+        "row_pages": [],
+        "footnotes": [],
         "too_large": sum(map(len, rows)) > MOST_CELLS,
-        "above": plain(record.above), "below": plain(record.below), "pages": record.n_pages,
-    }  # fmt: skip
+        "above": plain(record.above),
+        "below": plain(record.below),
+        "pages": record.n_pages,
+    }

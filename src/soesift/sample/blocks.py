@@ -16,12 +16,28 @@ from soesift.sample.grid import Grid
 from soesift.sample.style import Look
 
 NegativeClass = Literal[
-    "dosing_schedule", "dose_modification", "lab_list", "visit_windows", "objectives_endpoints",
+    "dosing_schedule",
+    "dose_modification",
+    "lab_list",
+    "visit_windows",
+    "objectives_endpoints",
     "statistical_matrix",
-    "crf_worksheet", "response_criteria", "figure", "synopsis_mention", "amendment_excerpt", "toc",
+    "crf_worksheet",
+    "response_criteria",
+    "figure",
+    "synopsis_mention",
+    "amendment_excerpt",
+    "toc",
     "abbreviations",
-    "volume", "sampling_list", "eligibility", "analysis_windows", "project_plan", "chart", "form", "other",
-]  # fmt: skip
+    "volume",
+    "sampling_list",
+    "eligibility",
+    "analysis_windows",
+    "project_plan",
+    "chart",
+    "form",
+    "other",
+]
 
 Mode = Literal["portrait", "landscape", "rotate", "turned"]
 """rotate: a portrait page displayed by /Rotate 90; turned: a portrait page with text turned by 90 degrees."""

@@ -17,10 +17,25 @@ from soesift.sample.words.areas import AREAS, Area
 SYLLABLES = ("ve", "zo", "mi", "ra", "lu", "ta", "xo", "be", "ni", "cal", "dor", "fe", "quo", "sil", "par")
 
 Kind = Literal[
-    "full", "small", "none", "image", "scan", "rotated", "tiled", "borderless", "redacted", "transposed",
+    "full",
+    "small",
+    "none",
+    "image",
+    "scan",
+    "rotated",
+    "tiled",
+    "borderless",
+    "redacted",
+    "transposed",
     "tracks",
-    "synopsis", "foreign", "mixed", "doses", "academic", "plan", "slides",
-]  # fmt: skip
+    "synopsis",
+    "foreign",
+    "mixed",
+    "doses",
+    "academic",
+    "plan",
+    "slides",
+]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
 MIXED: tuple[Kind, ...] = (

@@ -59,14 +59,14 @@ MODES: tuple[Mode, ...] = ("landscape", "landscape", "landscape", "rotate", "rot
 
 PROSE: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("background", "Introduction and Background", prose.BACKGROUND),
-     ("objectives", "Objectives and Endpoints", prose.DESIGN[:2]),
-    ("design", "Study Design", prose.DESIGN), ("population", "Study Population",
-     prose.BACKGROUND[5:6] + prose.DESIGN[5:6]),
+    ("objectives", "Objectives and Endpoints", prose.DESIGN[:2]),
+    ("design", "Study Design", prose.DESIGN),
+    ("population", "Study Population", prose.BACKGROUND[5:6] + prose.DESIGN[5:6]),
     ("treatment", "Study Intervention", prose.DESIGN[1:5]),
-     ("procedures", "Study Assessments and Procedures", prose.PROCEDURES),
+    ("procedures", "Study Assessments and Procedures", prose.PROCEDURES),
     ("statistics", "Statistical Considerations", prose.STATISTICS),
-     ("administration", "Ethics and Administration", prose.ETHICS),
-)  # fmt: skip
+    ("administration", "Ethics and Administration", prose.ETHICS),
+)
 
 OTHERS = ("academic", "plan", "slides")
 
@@ -298,11 +298,14 @@ def title_page(rng: Random, study: Study) -> TitlePage:
     lines = [("Clinical Study Protocol", 18.0, True), (study.title, 14.0, True), (study.sponsor, 12.0, False)]
     if rng.random() < 0.4:
         lines.insert(0, ("CONFIDENTIAL", 10.0, True))
-    facts = [("Protocol number", study.number), ("Investigational product", study.drug),
+    facts = [
+        ("Protocol number", study.number),
+        ("Investigational product", study.drug),
         ("Phase", study.phase),
-             ("Version", f"{rng.randint(1, 5)}.0"),
-              ("Date", f"{rng.randint(1, 28)} March 20{rng.randint(14, 25)}"),
-               ("Note", "Made by a program; not a real study")]  # fmt: skip
+        ("Version", f"{rng.randint(1, 5)}.0"),
+        ("Date", f"{rng.randint(1, 28)} March 20{rng.randint(14, 25)}"),
+        ("Note", "Made by a program; not a real study"),
+    ]
     return TitlePage(lines, facts)
 
 

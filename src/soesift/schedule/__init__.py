@@ -24,10 +24,22 @@ if TYPE_CHECKING:
     from soesift.schedule.timing import read_timing
 
 __all__ = [
-    "Activity", "Condition", "Encounter", "Epoch", "Mark", "Moment", "Offset", "Remark", "Schedule", "Span", "Timing",
-    "Visit", "Window",
-    "read_schedule", "read_timing",
-]  # fmt: skip
+    "Activity",
+    "Condition",
+    "Encounter",
+    "Epoch",
+    "Mark",
+    "Moment",
+    "Offset",
+    "Remark",
+    "Schedule",
+    "Span",
+    "Timing",
+    "Visit",
+    "Window",
+    "read_schedule",
+    "read_timing",
+]
 _HOME = {"read_schedule": "soesift.schedule.read", "read_timing": "soesift.schedule.timing"}
 
 

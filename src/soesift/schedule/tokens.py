@@ -19,16 +19,16 @@ class Token(NamedTuple):
 
 
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—−﹣－", "-") | {"\u00a0": " ", "\u2009": " ", "\u202f": " ", "∕": "/"})
-UNIT_WORDS: dict[str, Unit] = {
-    "minute": "minute", "minutes": "minute", "min": "minute", "mins": "minute",
-    "hour": "hour", "hours": "hour", "hr": "hour", "hrs": "hour", "h": "hour",
-    "day": "day", "days": "day", "week": "week", "weeks": "week", "wk": "week", "wks": "week",
-    "month": "month", "months": "month", "mo": "month", "mos": "month", "mth": "month", "mths": "month",
-    "year": "year", "years": "year", "yr": "year", "yrs": "year", "cycle": "cycle", "cycles": "cycle",
-    "minuten": "minute", "stunde": "hour", "stunden": "hour", "tag": "day", "tage": "day", "tagen": "day",
-    "woche": "week", "wochen": "week", "monat": "month", "monate": "month", "monaten": "month", "jahr": "year",
-    "pod": "day", "jahre": "year", "jahren": "year", "zyklus": "cycle", "zyklen": "cycle", "cyc": "cycle",
-}  # fmt: skip
+_WORDS_OF: dict[Unit, str] = {
+    "minute": "minute minutes min mins minuten",
+    "hour": "hour hours hr hrs h stunde stunden",
+    "day": "day days tag tage tagen pod",
+    "week": "week weeks wk wks woche wochen",
+    "month": "month months mo mos mth mths monat monate monaten",
+    "year": "year years yr yrs jahr jahre jahren",
+    "cycle": "cycle cycles zyklus zyklen cyc",
+}
+UNIT_WORDS: dict[str, Unit] = {word: unit for unit, words in _WORDS_OF.items() for word in words.split()}
 LETTERS: dict[str, Unit] = {"d": "day", "w": "week", "m": "month", "y": "year", "h": "hour", "c": "cycle"}
 
 
@@ -66,28 +66,43 @@ _EVENTS = {
 _PATTERNS = [
     ("q", r"\bq(?=\s?\d)"),
     ("every", r"\bevery\b|\beach\b|\balle(?=\s+\d)"),
-    ("often", r"\b(?:once\s+)?(?:daily|weekly|bi-?weekly|fortnightly"
-     r"|monthly|quarterly|yearly|annually|semi-?annually)\b"
-     r"|\bonce\s+(?:a|per|every)\s+(?:day|week|month|year)\b"),
+    (
+        "often",
+        r"\b(?:once\s+)?(?:daily|weekly|bi-?weekly|fortnightly"
+        r"|monthly|quarterly|yearly|annually|semi-?annually)\b"
+        r"|\bonce\s+(?:a|per|every)\s+(?:day|week|month|year)\b",
+    ),
     ("unclear", r"\b(?:bi-?monthly|bi-?annual(?:ly)?|semi-?(?:weekly|monthly)|etc)\b\.?"),  # twice or every second
     ("word", r"\bpre[\s-]?treatment\b"),
     ("word", r"\bpost[\s-]?op(?:erative(?:ly)?)?\b\.?"),
     ("event:screening", r"\bpre[\s-]?screen(?:ing)?\b"),
     ("event:follow_up", r"\bpost[\s-]?treatment(?:[\s-]+follow[\s-]*up)?\b"),
-    ("relative", r"\bpre-?(?:dose|dosing|infusion|injection|vaccination)\b"
-     r"|\bpost-?(?:dose|dosing|infusion|injection|vaccination|randomi[sz]ation)\b"
-     r"|\b(?:up\s+to|until)\b|\bwithin\b|\bprior\s+to\b|\bbefore\b|\bpreceding\b|\bafter\b|\bfollowing\b|\bsince\b|\bpast\b|\bpost-?\b|\bpre-?\b"
-     r"|\bprior\b"),
-    ("open", r"(?<=\d)(?:\s*(?:to|until|through)\s*|-)(?:(?:the\s+)?end\s+of\s+(?:study\s+)?(?:treatment|therapy|study)"
-     r"|eo[ts]|c?n|cx|(?:disease\s+)?progression|pd)\b|(?<=\d)\s*ff\b\.?|\b(?:and|&)\s+up\b"),
+    (
+        "relative",
+        r"\bpre-?(?:dose|dosing|infusion|injection|vaccination)\b"
+        r"|\bpost-?(?:dose|dosing|infusion|injection|vaccination|randomi[sz]ation)\b"
+        r"|\b(?:up\s+to|until)\b|\bwithin\b|\bprior\s+to\b|\bbefore\b|\bpreceding\b|\bafter\b|\bfollowing\b|\bsince\b|\bpast\b|\bpost-?\b|\bpre-?\b"
+        r"|\bprior\b",
+    ),
+    (
+        "open",
+        r"(?<=\d)(?:\s*(?:to|until|through)\s*|-)(?:(?:the\s+)?end\s+of\s+(?:study\s+)?(?:treatment|therapy|study)"
+        r"|eo[ts]|c?n|cx|(?:disease\s+)?progression|pd)\b|(?<=\d)\s*ff\b\.?|\b(?:and|&)\s+up\b",
+    ),
     *((f"event:{name}", pattern) for name, pattern in _EVENTS.items()),
-    ("open", r"(?:\band|&)\s+(?:beyond|onwards?|above|later(?:\s+cycles?)?|after(?:wards?)?(?=\s*(?:$|[,)]))"
-     r"|(?:all\s+)?subsequent(?:\s+cycles?)?|thereafter)"
-     r"|\bonwards?\b|\bbeyond\b|\bor\s+(?:later|more)\b"),
+    (
+        "open",
+        r"(?:\band|&)\s+(?:beyond|onwards?|above|later(?:\s+cycles?)?|after(?:wards?)?(?=\s*(?:$|[,)]))"
+        r"|(?:all\s+)?subsequent(?:\s+cycles?)?|thereafter)"
+        r"|\bonwards?\b|\bbeyond\b|\bor\s+(?:later|more)\b",
+    ),
     ("visit", r"\bvisiten?\b"),
     ("visit", r"\b(?:clinic\s+|study\s+|site\s+|telephone\s+|phone\s+)?visits?\b|\bv(?=[\s-]?\d)|\bvst\b"),
-    ("unit", r"(?<=\d)(?:minutes?|mins?|hours?|hrs?|days?|weeks?|wks?"
-     r"|months?|mths?|mos?|years?|yrs?)\b(?:\(s\))?\.?(?!\w)"),
+    (
+        "unit",
+        r"(?<=\d)(?:minutes?|mins?|hours?|hrs?|days?|weeks?|wks?"
+        r"|months?|mths?|mos?|years?|yrs?)\b(?:\(s\))?\.?(?!\w)",
+    ),
     ("unit", r"\b(?:" + "|".join(sorted(UNIT_WORDS, key=len, reverse=True)) + r")\b(?:\(s\))?\.?(?!\w)"),
     ("visit", r"\bvisit(?=-?\d)"),
     ("unit", r"(?:(?<=[a-z])|\b)(?:wk|mo|day|week|month|hr|cycle)(?=[-+]?\d)"),
@@ -101,8 +116,11 @@ _PATTERNS = [
     ("most", r"\b(?:at\s+most|no\s+later\s+than|not?\s+more\s+than|(?:a\s+)?max(?:imum(?:\s+of)?)?)\b\.?(?=\s+\d)"),
     ("most", r"≤|<=|<|(?:less|fewer)\s+than"),
     ("least", r"≥|>=|>|more\s+than"),
-    ("to", r"→|⟶|~(?=\s?-?\d)|\.{2,3}(?=\s?-?\d)|…(?=\s?-?\d)|(?<![a-z])to\b"
-     r"|\bthrough\b|\bthru\b|\buntil\b|\bbis\b(?=\s+(?:-?\d|tag|woche))"),
+    (
+        "to",
+        r"→|⟶|~(?=\s?-?\d)|\.{2,3}(?=\s?-?\d)|…(?=\s?-?\d)|(?<![a-z])to\b"
+        r"|\bthrough\b|\bthru\b|\buntil\b|\bbis\b(?=\s+(?:-?\d|tag|woche))",
+    ),
     ("and", r",|;|&|\band\b|\bor\b|\bund\b"),
     ("slash", r"/"),
     ("dash", r"-"),
@@ -111,7 +129,7 @@ _PATTERNS = [
     ("close_paren", r"[)\]]"),
     ("word", r"[a-z][\w'’.]*"),
     ("sign", r"\S"),
-]  # fmt: skip
+]
 _LEXER = re.compile("|".join(f"(?P<p{i}>{pattern})" for i, (_, pattern) in enumerate(_PATTERNS)))
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from soesift.classify.judge import softmax
 from soesift.errors import UsageError
 from soesift.evaluate.scores import UNKNOWN, Bools, Floats, Ints, Strings, group_folds
-from soesift.select import rules
+from soesift.select import RULES, rules
 from soesift.select.certified import Certificate
 from soesift.select.combine import Combined, combine
 from soesift.select.confident import confident
@@ -19,9 +19,6 @@ from soesift.select.crowd import crowd
 from soesift.select.pots import Audit
 from soesift.select.rules import Selection
 
-RULES = ("agreement", "certified", "soft", "soft_beliefs", "confident", "crowd", "all",
-         "confirmed", "certified_confirmed", "self_trained",
-         "random_drop", "matched_drop", "positive_drop", "relabel_or", "relabel_and")  # fmt: skip
 NEEDS_AUDIT = ("certified", "soft", "certified_confirmed")
 INNER_FOLDS = 5
 

@@ -88,8 +88,11 @@ def frame_of(
     groups = strata(raw.label, raw.agree)
     if days <= {beliefs} or (days <= {beliefs, ""} and not changed):
         return Frame(groups)
-    return Frame(groups, "the audit was judged on other beliefs than the ledger holds now, and its draw was not kept: "
-                 "draw it with `soesift review`, or judge tables anew")  # fmt: skip
+    return Frame(
+        groups,
+        "the audit was judged on other beliefs than the ledger holds now, and its draw was not kept: "
+        "draw it with `soesift review`, or judge tables anew",
+    )
 
 
 def from_humans(labels: Sequence[HumanLabel], tables: Sequence[str], frame: Frame) -> Audit:
@@ -123,8 +126,10 @@ def _uneven(draw: AuditDraw) -> str:
     for c in np.unique(draw.stratum).tolist():
         chances = draw.chance[draw.stratum == c]
         if chances.max() > 1.01 * chances.min():
-            return (f"the audited tables of one stratum were drawn with chances from {chances.min():.3g} to "
-                    f"{chances.max():.3g}: only an even draw certifies")  # fmt: skip
+            return (
+                f"the audited tables of one stratum were drawn with chances from {chances.min():.3g} to "
+                f"{chances.max():.3g}: only an even draw certifies"
+            )
     return ""
 
 

@@ -127,9 +127,14 @@ def probabilities(results: Sequence[Result], seeds: Sequence[int], place: dict[s
 
 
 def _scores(
-    arm: str, p: Floats, data: StudyData, use: Bools, results: Sequence[Result],
-    reference: ArmScores | None, config: StudyConfig,
-) -> ArmScores:  # fmt: skip
+    arm: str,
+    p: Floats,
+    data: StudyData,
+    use: Bools,
+    results: Sequence[Result],
+    reference: ArmScores | None,
+    config: StudyConfig,
+) -> ArmScores:
     truth, groups = data.truth[use], data.groups[use]
     told = np.nan_to_num(p, nan=0.0)
     each = [per_protocol(truth, row > 0.5, groups, row) for row in told]
@@ -137,10 +142,14 @@ def _scores(
     values = seeds.mean(0)
     drawn: dict[str, Any] = {"resamples": config.resamples, "blocks": blocks_of(config, data, use)}
     macro = {name: macro_estimate(seeds[:, :, i], **drawn) for i, name in enumerate(METRICS)}
-    gaps = {} if reference is None else {
-        name: macro_difference(seeds[:, :, i], reference.by_seed[:, :, i], **drawn)
-        for i, name in enumerate(METRICS[:3])
-    }  # fmt: skip
+    gaps = (
+        {}
+        if reference is None
+        else {
+            name: macro_difference(seeds[:, :, i], reference.by_seed[:, :, i], **drawn)
+            for i, name in enumerate(METRICS[:3])
+        }
+    )
     full = [full_shares(one) for one in each]
     return ArmScores(
         arm,

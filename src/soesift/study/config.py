@@ -10,11 +10,10 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from soesift.config import load_toml
 from soesift.label.config import GateConfig, PriceConfig
+from soesift.select import RULES
 from soesift.train.config import FitConfig, ModelConfig
 
-TAUGHT = ("human", "human_all", "human_simulated", "all", "agreement", "hybrid", "certified", "soft", "soft_beliefs",
-          "confident", "crowd", "confirmed", "certified_confirmed", "self_trained",
-          "random_drop", "matched_drop", "positive_drop", "relabel_or", "relabel_and")  # fmt: skip
+TAUGHT = ("human", "human_all", "human_simulated", "hybrid", *RULES)
 DIRECT = ("rule", "zero_shot:or", "zero_shot:and")
 PREFIXES = ("view:", "zero_shot:", "vote:")  # a view or model of the ledger; a view, a model; least YES votes
 ARMS = (*TAUGHT, "linear", *DIRECT)

@@ -136,8 +136,10 @@ def facts(config: StudyConfig, data: StudyData) -> list[str]:
     ]
     paid = [f"{name}: {p.input:g} in, {p.output:g} out {p.currency}" for name, p in config.prices.items()]
     people = "unknown" if config.human_price is None else f"{config.human_price:g}"
-    out.append(f"money: {'; '.join(paid) + ' a million tokens' if paid else 'of the teacher as its ledger noted it'}; "
-               f"a label by a person: {people}; teacher seconds are answers one after another")  # fmt: skip
+    out.append(
+        f"money: {'; '.join(paid) + ' a million tokens' if paid else 'of the teacher as its ledger noted it'}; "
+        f"a label by a person: {people}; teacher seconds are answers one after another"
+    )
     if config.gate is not None and data.gate is not None:
         out.append(f"gate, {gate_name(config.gate)}: {data.gate}; the rest is not asked about and NO of the teacher")
     if "human_simulated" in config.arms or config.humans == "simulated":
@@ -159,8 +161,17 @@ def tables(config: StudyConfig, one: Comparison) -> list[tuple[str, Table]]:
 
 
 def _macro(config: StudyConfig, one: Comparison) -> Table:
-    head = ["arm", "recall", "precision", "F1", "accuracy", "average precision", "F1 of the seeds",
-            f"F1 - {config.reference}", "p (Holm)"]  # fmt: skip
+    head = [
+        "arm",
+        "recall",
+        "precision",
+        "F1",
+        "accuracy",
+        "average precision",
+        "F1 of the seeds",
+        f"F1 - {config.reference}",
+        "p (Holm)",
+    ]
     names = ("recall", "precision", "f1", "accuracy", "average_precision")
     gaps = [a.difference.get("f1") for a in one.arms]
     p = holm([float("nan") if gap is None else two_sided(gap, config.resamples) for gap in gaps]).tolist()
@@ -172,8 +183,17 @@ def _macro(config: StudyConfig, one: Comparison) -> Table:
 
 
 def _whole(one: Comparison) -> Table:
-    head = ["arm", "recall", "precision", "F1", "accuracy", "average precision", "full recall",
-            "full precision", "both"]  # fmt: skip
+    head = [
+        "arm",
+        "recall",
+        "precision",
+        "F1",
+        "accuracy",
+        "average precision",
+        "full recall",
+        "full precision",
+        "both",
+    ]
     names = ("recall", "precision", "f1", "accuracy", "average_precision")
     shares = ("full_recall", "full_precision", "full_both")
     rows = [
@@ -198,20 +218,45 @@ def _taught(one: Comparison) -> Table:
 
 
 def _cost(one: Comparison) -> Table:
-    head = ["arm", "tables asked about", "labels by people", "teacher tokens", "money", "teacher seconds",
-            "training seconds"]  # fmt: skip
+    head = [
+        "arm",
+        "tables asked about",
+        "labels by people",
+        "teacher tokens",
+        "money",
+        "teacher seconds",
+        "training seconds",
+    ]
     rows = []
     for a in one.arms:
         c = {name: a.cost.get(name, 0.0) for name in COSTS}
         paid = "unknown" if np.isnan(c["money"]) else f"{c['money']:.4f}"
-        rows.append([arm_name(a), f"{c['asked']:.1f}", f"{c['human']:.1f}", f"{c['tokens']:.0f}", paid,
-                     f"{c['label_seconds']:.1f}", f"{c['train_seconds']:.2f}"])  # fmt: skip
+        rows.append(
+            [
+                arm_name(a),
+                f"{c['asked']:.1f}",
+                f"{c['human']:.1f}",
+                f"{c['tokens']:.0f}",
+                paid,
+                f"{c['label_seconds']:.1f}",
+                f"{c['train_seconds']:.2f}",
+            ]
+        )
     return [head, *rows]
 
 
 def _paper(one: Comparison) -> Table:
-    head = ["arm", "recall %: here", "paper", "precision %: here", "paper", "F1: here", "paper",
-            "accuracy %: here", "paper"]  # fmt: skip
+    head = [
+        "arm",
+        "recall %: here",
+        "paper",
+        "precision %: here",
+        "paper",
+        "F1: here",
+        "paper",
+        "accuracy %: here",
+        "paper",
+    ]
     rows = []
     for a in one.arms:
         if a.arm in PAPER:

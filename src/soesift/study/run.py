@@ -140,8 +140,21 @@ def read_result(path: Path, mark: str) -> Result | None:
 
 def mark_of(config: StudyConfig, data: StudyData) -> str:
     """Names data, settings and way of folding that a result depends on; seeds and arms may be added later."""
-    free = {"out", "arms", "seeds", "sizes", "size_arm", "reference", "resample", "resamples", "tables",
-            "ledger", "gold", "prices", "human_price"}  # fmt: skip
+    free = {
+        "out",
+        "arms",
+        "seeds",
+        "sizes",
+        "size_arm",
+        "reference",
+        "resample",
+        "resamples",
+        "tables",
+        "ledger",
+        "gold",
+        "prices",
+        "human_price",
+    }
     if config.student == "linear" and not any("frozen" in student_of(arm) for arm in config.arms):
         free |= {"model", "fit"}
     settings = config.model_dump_json(exclude=free)

@@ -68,8 +68,11 @@ def main(tables: Path, folder: Path, name: str, out: Path) -> None:
     labels = class_labels(records, read_gold(folder), name)
     if "soe" not in labels:
         raise click.ClickException(f"{folder}: no table of {tables} is of the class {name}")
-    lines = [json.dumps({"table_id": record.table_id, "label": label, "provenance": "truth", "group": record.document})
-             for record, label in zip(records, labels, strict=True) if label is not None]  # fmt: skip
+    lines = [
+        json.dumps({"table_id": record.table_id, "label": label, "provenance": "truth", "group": record.document})
+        for record, label in zip(records, labels, strict=True)
+        if label is not None
+    ]
     write_atomically(out, "".join(f"{line}\n" for line in lines))
     click.echo(f"wrote {out}: {labels.count('soe')} of the class, {labels.count('other')} others")
 

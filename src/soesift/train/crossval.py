@@ -125,8 +125,11 @@ def conformal_scores(share: NDArray[np.float64], truth: NDArray[np.bool_], group
     for part in (half, ~half):
         yes[part], no[part] = fit_conformal(truth[~part].astype(int), share[~part]).sets(share[part])
     whole = fit_conformal(truth.astype(int), share)
-    covered = {f"covered_{name}": float(said[of].mean()) for name, said, of in
-               (("yes", yes, truth), ("no", no, ~truth)) if of.any()}  # fmt: skip
+    covered = {
+        f"covered_{name}": float(said[of].mean())
+        for name, said, of in (("yes", yes, truth), ("no", no, ~truth))
+        if of.any()
+    }
     unsure = float((yes & no).mean()) if len(truth) else 0.0
     return {"yes_from": whole.yes, "no_to": whole.no, **covered, "unsure": unsure}
 
@@ -181,10 +184,17 @@ def _one(
     logits, progress = learn_and_judge(learn, check, config, folder, seed, told)
     epoch = progress.best_epoch + 1
     lines = [
-        {"mark": mark, "table_id": row.table_id, "seed": seed, "fold": fold, "epoch": epoch,
-         "of": len(check), "logits": [round(x, 6) for x in z]}
+        {
+            "mark": mark,
+            "table_id": row.table_id,
+            "seed": seed,
+            "fold": fold,
+            "epoch": epoch,
+            "of": len(check),
+            "logits": [round(x, 6) for x in z],
+        }
         for row, z in zip(check, logits.tolist(), strict=True)
-    ]  # fmt: skip
+    ]
     _append(config.out / FILE, lines)
     shutil.rmtree(folder, ignore_errors=True)
 

@@ -149,8 +149,11 @@ class _Run:
             if notify:
                 notify(progress, total)
             if progress.updates % self.config.log_steps == 0:
-                trackers.log(_of_step(progress, loss, optimizer), progress.updates, progress.updates / (total or 1)
-                             * self.config.epochs)  # fmt: skip
+                trackers.log(
+                    _of_step(progress, loss, optimizer),
+                    progress.updates,
+                    progress.updates / (total or 1) * self.config.epochs,
+                )
             if progress.updates % self.config.checkpoint_steps == 0:
                 self._save(optimizer, progress)
 

@@ -63,14 +63,35 @@ def card(rows: Sequence[dict[str, Any]], name: str) -> str:
     origin = Counter(row["provenance"] or "not stated" for row in rows if row["label"])
     documents = len({row["document"] for row in rows})
     lines = [
-        "---", f"pretty_name: {name}", "task_categories:", "- text-classification", "tags:", "- tables",
-        "- clinical-trials", "configs:", "- config_name: default", "  data_files:", "  - split: train",
-        "    path: data/*.parquet", "---", "", f"# {name}", "",
-        f"{len(rows)} tables of {documents} documents, found by SoESift. `record` is all of a table as JSON.", "",
-        "| label | tables |", "|---|---|", *(f"| {key} | {count} |" for key, count in sorted(classes.items())), "",
-        "| labels from | tables |", "|---|---|", *(f"| {key} | {count} |" for key, count in sorted(origin.items())), "",
-        "Split by `group` (the protocol), never by row: tables of one protocol are alike.", "",
-    ]  # fmt: skip
+        "---",
+        f"pretty_name: {name}",
+        "task_categories:",
+        "- text-classification",
+        "tags:",
+        "- tables",
+        "- clinical-trials",
+        "configs:",
+        "- config_name: default",
+        "  data_files:",
+        "  - split: train",
+        "    path: data/*.parquet",
+        "---",
+        "",
+        f"# {name}",
+        "",
+        f"{len(rows)} tables of {documents} documents, found by SoESift. `record` is all of a table as JSON.",
+        "",
+        "| label | tables |",
+        "|---|---|",
+        *(f"| {key} | {count} |" for key, count in sorted(classes.items())),
+        "",
+        "| labels from | tables |",
+        "|---|---|",
+        *(f"| {key} | {count} |" for key, count in sorted(origin.items())),
+        "",
+        "Split by `group` (the protocol), never by row: tables of one protocol are alike.",
+        "",
+    ]
     return "\n".join(lines)
 
 
@@ -97,6 +118,15 @@ def _label(row: dict[str, Any]) -> Label:
 
 def _schema(arrow: Any) -> Any:
     text, number = arrow.string(), arrow.int64()
-    kinds = {"table_id": text, "document": text, "page": number, "label": text, "weight": arrow.float64(),
-             "provenance": text, "group": text, "grid": arrow.list_(arrow.list_(text)), "record": text}  # fmt: skip
+    kinds = {
+        "table_id": text,
+        "document": text,
+        "page": number,
+        "label": text,
+        "weight": arrow.float64(),
+        "provenance": text,
+        "group": text,
+        "grid": arrow.list_(arrow.list_(text)),
+        "record": text,
+    }
     return arrow.schema(list(kinds.items()))

@@ -40,9 +40,11 @@ def search(
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     config.out.mkdir(parents=True, exist_ok=True)
     study = optuna.create_study(
-        study_name="soesift", storage=f"sqlite:///{config.out / STUDY}", load_if_exists=True,
+        study_name="soesift",
+        storage=f"sqlite:///{config.out / STUDY}",
+        load_if_exists=True,
         sampler=optuna.samplers.TPESampler(seed=config.fit.seed),
-    )  # fmt: skip
+    )
     done = [t for t in study.trials if t.state.is_finished()]
     study.optimize(lambda trial: judge(rows, tried(config, trial)), n_trials=max(0, trials - len(done)))
     best = {"value": study.best_value, "settings": study.best_params, "trials": len(study.trials)}

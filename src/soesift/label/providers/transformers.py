@@ -62,8 +62,9 @@ class TransformersProvider:
     async def ask(self, messages: list[dict[str, str]], how: Ask) -> Reply:
         """Queue one request; the reply comes with others that waited. ProviderError: samples were wanted."""
         if how.temperature > 0:
-            raise ProviderError('a teacher in this process answers at temperature 0: set sampling.mode = "logprobs"',
-                                status=400)  # fmt: skip
+            raise ProviderError(
+                'a teacher in this process answers at temperature 0: set sampling.mode = "logprobs"', status=400
+            )
         given = self._tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True)
         ids = self._tokenizer(given, add_special_tokens=False)["input_ids"]
         one = _Waiting(list(ids), how, asyncio.get_running_loop().create_future())
@@ -108,10 +109,17 @@ class TransformersProvider:
         mask = torch.tensor([[0] * (longest - len(one.ids)) + [1] * len(one.ids) for one in some], device=self._where)
         with torch.inference_mode():
             done = self._model.generate(
-                input_ids=ids, attention_mask=mask, max_new_tokens=max(one.how.max_tokens for one in some),
-                do_sample=False, temperature=None, top_p=None, top_k=None, pad_token_id=pad,
-                return_dict_in_generate=True, output_logits=True,
-            )  # fmt: skip
+                input_ids=ids,
+                attention_mask=mask,
+                max_new_tokens=max(one.how.max_tokens for one in some),
+                do_sample=False,
+                temperature=None,
+                top_p=None,
+                top_k=None,
+                pad_token_id=pad,
+                return_dict_in_generate=True,
+                output_logits=True,
+            )
         logs = torch.stack(done.logits, dim=1).float().log_softmax(-1)  # (n, new tokens, vocabulary)
         return [
             self._reply(one, said, log) for one, said, log in zip(some, done.sequences[:, longest:], logs, strict=True)

@@ -183,8 +183,11 @@ def header_levels(rng: Random, visits: list[Column], notes: _Notes, share: float
     """One to eight levels, among them one that tells the visits apart."""
     chosen = {rng.choice(("visit", "week", "day", "visit"))}
     chosen |= set(rng.sample(LEVELS, rng.choice((0, 1, 1, 2, 2, 3, 4, 6))))
-    made = [Level(name, rng.choice(LABELS[name]), level_texts(rng, name, visits), name in ("epoch", "cycle"))
-            for name in LEVELS if name in chosen]  # fmt: skip
+    made = [
+        Level(name, rng.choice(LABELS[name]), level_texts(rng, name, visits), name in ("epoch", "cycle"))
+        for name in LEVELS
+        if name in chosen
+    ]
     made = [level for level in made if len(set(level.texts)) > 1] or [
         Level("visit", "Visit", [c.visit for c in visits])
     ]
@@ -224,8 +227,10 @@ def level_texts(rng: Random, name: str, visits: list[Column]) -> list[str]:
     if name == "epoch":
         return [c.epoch for c in visits]
     if name == "cycle":
-        return [c.epoch if c.epoch.startswith("Cycle") else f"Cycle {1 + i // 3}" if c.role == "visit" else ""
-                for i, c in enumerate(visits)]  # fmt: skip
+        return [
+            c.epoch if c.epoch.startswith("Cycle") else f"Cycle {1 + i // 3}" if c.role == "visit" else ""
+            for i, c in enumerate(visits)
+        ]
     if name == "visit":
         return [c.visit for c in visits]
     if name == "number":

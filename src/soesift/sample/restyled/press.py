@@ -348,17 +348,28 @@ def stretch(grid: Grid, look: Look, widths: Sequence[float], heights: list[float
 
 
 def place(
-    press: Press, made: Printable, grid: Grid, rows: list[int], look: Look, widths: list[float], heights: list[float],
-    scale: float, rng: Random,
-) -> None:  # fmt: skip
+    press: Press,
+    made: Printable,
+    grid: Grid,
+    rows: list[int],
+    look: Look,
+    widths: list[float],
+    heights: list[float],
+    scale: float,
+    rng: Random,
+) -> None:
     """Draw one part at y."""
     canvas, style = press.canvas, press.style
     canvas.saveState()
     canvas.translate(press.room[0], press.at(press.y))
     canvas.scale(scale, 1)
     xs, ys = list(accumulate(widths, initial=0.0)), [-h for h in accumulate(heights, initial=0.0)]
-    boxes = [(r, c, cell, (xs[c], ys[r + cell.rows], xs[c + cell.columns], ys[r]))
-             for r, row in enumerate(grid.cells) for c, cell in enumerate(row) if cell is not None]  # fmt: skip
+    boxes = [
+        (r, c, cell, (xs[c], ys[r + cell.rows], xs[c + cell.columns], ys[r]))
+        for r, row in enumerate(grid.cells)
+        for c, cell in enumerate(row)
+        if cell is not None
+    ]
     for r, _, cell, box in boxes:
         fill(canvas, box, cell.shade if cell.shade is not None else style.shade if r < grid.header_rows else None)
     draw_rules(canvas, style, grid, xs, ys, [box for _, _, _, box in boxes], rng)
@@ -378,9 +389,14 @@ def fill(canvas: Any, box: tuple[float, float, float, float], shade: float | Non
 
 
 def draw_rules(
-    canvas: Any, style: PrintStyle, grid: Grid, xs: list[float], ys: list[float],
-    boxes: list[tuple[float, float, float, float]], rng: Random,
-) -> None:  # fmt: skip
+    canvas: Any,
+    style: PrintStyle,
+    grid: Grid,
+    xs: list[float],
+    ys: list[float],
+    boxes: list[tuple[float, float, float, float]],
+    rng: Random,
+) -> None:
     canvas.setLineWidth(0.5)
     lines = [side for box in boxes for side in sides(box)]
     if style.rules == "full":
