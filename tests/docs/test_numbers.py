@@ -18,7 +18,7 @@ BELIEF = (DOCS / "concepts" / "belief.md").read_text("utf-8")
 
 
 def number(pattern: str, text: str) -> float:
-    found = re.search(pattern, text)
+    found = re.search(pattern.replace(" ", r"\s+"), text)
     assert found, pattern
     return float(found[1])
 
