@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from soesift.document.raised import DOWN, UP, plain
-from soesift.join.footnotes import DEFAULT, PICTURE, Expected, read_footnotes, split_legends
+from soesift.join.footnotes import DEFAULT, PICTURE, Expected, read_footnotes, split_legends, split_run_on
 from soesift.result.models import Footnote
 from soesift.table.context import TextLine
 
@@ -55,7 +55,7 @@ def read(shown: str) -> str:
     partial = "picture" in told
     expected = Expected(frozenset(told.get("used", ())), partial=partial)
     notes = read_footnotes(lines_of(rows), 2, expected, before, PICTURE if partial else DEFAULT)
-    found = [f"{note.marker or '-'} {note.text}" for note in split_legends(notes, expected)]
+    found = [f"{note.marker or '-'} {note.text}" for note in split_run_on(split_legends(notes, expected), expected)]
     return "\n".join(found if before is None else [f"before {before.text}", *found])
 
 

@@ -26,3 +26,19 @@ def test_markers_beside_texts_are_notes(tmp_path: Path) -> None:
 
 def test_a_table_with_a_header_is_one(tmp_path: Path) -> None:
     assert drawn(tmp_path, (("No.", "What is done before the dose of study drug"), *NOTES)) == ["table"]
+
+
+def test_a_header_that_names_notes_is_no_row(tmp_path: Path) -> None:
+    wanted = ["Note Description", *(f"{marker} {text}" for marker, text in NOTES)]
+    assert drawn(tmp_path, (("Note", "Description"), *NOTES)) == wanted
+
+
+def test_a_marker_beside_the_last_line_of_its_text_comes_first(tmp_path: Path) -> None:
+    sheet = Sheet().box(60, 300, 90, 340).box(90, 300, 500, 340).box(60, 340, 90, 360).box(90, 340, 500, 360)
+    sheet.text(94, 312, "Samples are taken before the dose").text(94, 334, "of study drug.").text(64, 334, "a")
+    sheet.text(64, 354, "b").text(94, 354, NOTES[1][1])
+    found = find_tables(read_sheet(tmp_path, sheet))
+    assert [line.text for line in found.lines] == [
+        "a Samples are taken before the dose of study drug.",
+        f"b {NOTES[1][1]}",
+    ]

@@ -20,7 +20,7 @@ from soesift.table.context import (
     lines_outside,
     surroundings,
 )
-from soesift.table.find import PageTables, holds_notes, is_table, tables_of
+from soesift.table.find import PageTables, is_table, tables_of
 from soesift.table.grid import FoundTable, GridCell, without_markers
 from soesift.table.headers import (
     SETTINGS as HEAD,
@@ -49,6 +49,7 @@ from soesift.table.lattice import (
     within_merged,
 )
 from soesift.table.mend import belongs, stack
+from soesift.table.note_tables import holds_notes
 from soesift.table.open_cells import part_open_cells
 from soesift.table.records import last_heading, page_records, title_row
 from soesift.table.redaction import add_hidden_rules, covered_outside, redaction_tags

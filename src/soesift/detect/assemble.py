@@ -10,6 +10,7 @@ import numpy as np
 from soesift.classify.evidence import evidence, likely_class
 from soesift.document.page import Box, Floats
 from soesift.join.alike_notes import once_alike, settle_markers
+from soesift.join.far_notes import far_notes
 from soesift.join.flags import flags_of
 from soesift.join.footnotes import (
     DEFAULT,
@@ -18,8 +19,10 @@ from soesift.join.footnotes import (
     Expected,
     goes_on,
     looks_like_footnotes,
+    markers_of_page,
     read_footnotes,
     split_legends,
+    split_run_on,
 )
 from soesift.join.fragment import Fragment
 from soesift.join.group import group_fragments
@@ -39,6 +42,7 @@ from soesift.table.record import TableRecord
 EDGE = 4.0  # points by which a line may reach up into a table and still stand below it
 BLACK = 0.1  # grey below which a fill hides what is under it
 
+FIRST_LINES = 20  # of a page, whose markers tell whether its list is that of a table
 NEAR_MISSES = 8
 ALWAYS = 3
 NEAR = 0.02  # probability from which a rejected table is worth showing
@@ -195,16 +199,24 @@ def _footnotes(
             own = own or notes[-1:]
             pages.append(page)
             page += 1
-    return split_legends(notes, expected) if expected.used else notes, pages
+    far, far_pages = far_notes(group, lines, expected)
+    notes += far
+    return split_run_on(split_legends(notes, expected), expected) if expected.used else notes, [*pages, *far_pages]
 
 
 def _is_page_of_notes(lines: list[TextLine], expected: Expected, notes: list[Footnote]) -> bool:
-    """Whether a page without rows begins with notes; once all markers of the cells are explained, none is wanted.
+    """Whether a page without rows begins with notes; once all markers of the cells are explained, none is wanted, nor a
+    list of other markers than those that are open.
 
     Of a picture, not all markers of the cells are known.
     """
-    settled = bool(expected.used) and bool(notes) and not expected.open and not expected.partial
-    return not settled and looks_like_footnotes(lines)
+    if not looks_like_footnotes(lines):
+        return False
+    if not expected.used or expected.partial:
+        return True
+    markers = [marker for _, marker in markers_of_page(lines[:FIRST_LINES], expected)]
+    wanted = not markers or not expected.open.isdisjoint(markers)
+    return wanted and not (notes and not expected.open)
 
 
 def _print_size(lines: list[TextLine]) -> float:

@@ -39,7 +39,7 @@ class RaisedSettings:
 
 DEFAULT = RaisedSettings()
 _SIGNS = "*†‡§¶#∫ǂ‖∞△^$@&~!¥£◊♦ψ¤Δ+"
-_MARKER = re.compile(rf"[A-Za-z]{{1,3}}\d?|\d{{1,3}}[a-z]?|[{re.escape(_SIGNS)}]{{1,4}}")
+_MARKER = re.compile(rf"[A-Za-z]{{1,3}}\d?|[ivx]{{4,5}}|\d{{1,3}}[a-z]?|[{re.escape(_SIGNS)}]{{1,4}}")
 _TOKEN = re.compile(r"[A-Za-z]+\d?|\d+[a-z]?|[^\w\s,;.()\[\]]+")
 
 
@@ -102,7 +102,7 @@ def markers_of(
     if not tokens or any(_MARKER.fullmatch(token) is None and token not in known for token in tokens):
         return []
     found = [part for token in tokens for part in _parts(token, known)]
-    return [] if any(len(part) > settings.longest for part in found) else found
+    return [] if any(len(part) > settings.longest and part not in _ROMAN for part in found) else found
 
 
 def _is_other(run: str, before: str, after: str, settings: RaisedSettings) -> bool:
@@ -153,4 +153,6 @@ def _known_parts(token: str, known: frozenset[str]) -> list[str]:
     return []
 
 
-_ROMAN = frozenset({"ii", "iii", "iv", "vi", "vii", "viii", "ix", "xi", "xii"})
+_ROMAN = frozenset(
+    ["ii", "iii", "iv", "vi", "vii", "viii", "ix", "xi", "xii", "xiii", "xiv", "xv", "xvi", "xvii", "xix"]
+)

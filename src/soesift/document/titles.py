@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+LONGEST_HEAD = 90  # characters of a line that is nothing but a head over notes
+
 _TITLE = re.compile(
     r"""\b(?:schedule\s+(?:of|for)\s+(?:study\s+)?(?:events?|activit\w+|assessments?|procedures?|evaluations?|visits?|study|
     observations?|investigations?|examinations?|trial|clinical)|
@@ -20,6 +22,28 @@ _TITLE = re.compile(
     スケジュール|実施計画表|日程表|流程[图圖表]|研究流程|试验流程|访视计划|訪視計畫""",
     re.VERBOSE | re.IGNORECASE,
 )
+
+
+# what stands over notes and says nothing itself, alone in its line or row
+_HEAD_OF_NOTES = re.compile(
+    r"""\W*(?:\d+(?:\.\d+)*\.?\s+)?(?:(?:table|appendix)\s+\w{1,5}\b.{0,80}?\W)?(?:
+    (?:(?:list|explanation|key|legend)\s+(?:of|to|for)\s+(?:the\s+)?)?(?:explanatory\s+|general\s+)?
+    (?:foot-?\s?notes?|endnotes?|notes?|superscripts?|legend|key|comments?|remarks?)
+    (?:\s+(?:for|to|of|on|in)\s+(?:the\s+|above\s+)*(?:tables?|schedules?|flow|soa|soe|study|time|assessments?|procedures?)\b.{0,60}|
+       \s*\((?:table|appendix|schedule).{0,40}\))?|
+    (?:(?:foot)?notes?|symbols?|markers?|superscripts?|\#)\s+
+    (?:descriptions?|texts?|meanings?|comments?|explanations?|details?|definitions?|instructions?))\s*[:.]?\W*""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_TITLED_NOTES = re.compile(r"(?:foot-?)?notes?\s*:?", re.IGNORECASE)
+
+
+def is_head_of_notes(text: str) -> bool:
+    """Whether a line or row only says that notes follow: "Footnotes for Table 3", "Note | Description"."""
+    if _HEAD_OF_NOTES.fullmatch(text):
+        return True
+    rest = _TITLE.sub("", text, count=1) if len(text) < LONGEST_HEAD else text
+    return rest != text and _TITLED_NOTES.fullmatch(rest.strip(" -–—:,.()")) is not None
 
 
 def has_schedule_title(text: str) -> bool:

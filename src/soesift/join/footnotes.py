@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from soesift.document.raised import UP, markers_of, runs_of
-from soesift.document.titles import has_schedule_title
+from soesift.document.titles import has_schedule_title, is_head_of_notes
 from soesift.join.likeness import is_continued
 from soesift.result.models import Footnote
 from soesift.table.context import TextLine, is_heading
@@ -54,6 +54,12 @@ _NOTE = re.compile(
     )(?=\S)""",
     re.VERBOSE,
 )
+# further ways to begin a note, where a cell carries the marker: "a- Only", "a/ Only", "Note a. Only", "• A: Only"
+_OF_CELLS = re.compile(
+    rf"""^(?:[•▪◦■]\s*)?(?P<word>(?:foot)?note\s+)?[\[({{]?([A-Za-z]{{1,2}}|[ivx]{{3,5}}|\d{{1,2}}|[{_SIGNS}]{{1,4}})
+    (?:[\])}}][.:]?|\s?[.:=/]|\s?[–—-](?=\s)|(?(word)(?=\s)|(?!)))\s+(?=\S)""",
+    re.VERBOSE | re.IGNORECASE,
+)
 _TIGHT = re.compile(r"^([a-z]{1,2}|\d{1,2})(?=[A-Z≥≤<>])")  # as OCR joins a raised marker to a word: "aECG"
 # what OCR reads for letters in a series of small ones: figures, and capitals of the same form
 _TAKEN_FOR = {"1": "l", "I": "l", "|": "l", "0": "o", "9": "g", "5": "s"} | {c.upper(): c for c in "cijkmopsuvwxyz"}
@@ -79,10 +85,6 @@ _ELSEWHERE = re.compile(
     re.IGNORECASE,
 )
 _RULE = re.compile(r"[\W_]{4,}")  # drawn with characters
-# what stands over notes and says nothing
-_HEAD = re.compile(
-    r"(?:foot)?notes?(?:\s+(?:for|to|of|on)\s+(?:the\s+)?(?:table|schedule)\b.{0,40})?\s*:?", re.IGNORECASE
-)
 _ABBREVIATIONS = re.compile(
     r"(?:list\s+of\s+)?abbreviations?\s*[:=–-]\s*\S|(?:[A-Z][\w/\-]{0,9}\s?[=:]\s?[^=;,]{4,60}[;,]\s*){2}",
     re.IGNORECASE,
@@ -95,6 +97,9 @@ _OPEN = re.compile(
     re.IGNORECASE,
 )
 _LEGEND = re.compile(r"(?<!\S)([A-Za-z]{1,2}|\d{1,2}|[*†‡§¶#]{1,3})\s?[=:]\s(?=\S)")
+_RUN_ON = re.compile(
+    rf"(?<=[.;,:)]\s)(?:[\[(]?([A-Za-z]{{1,2}}|\d{{1,2}}|[{_SIGNS}]{{1,4}})(?:[\])]\s?|[.:=]\s)|([{_SIGNS}]{{1,4}})\s?)(?=\S)"
+)
 _NUMBER_OF = re.compile(r"\b(?:table|figure|appendix|section|part)\s*$", re.IGNORECASE)  # "Table 1: ..." is no legend
 _BULLETS = frozenset("•◦▪●○■")  # of a list within a note
 _ENDED = re.compile(r"[.;:!?)\]\"”’]\s*$")
@@ -162,7 +167,7 @@ def read_footnotes(
             not text
             or _RUNNING.search(text)
             or _ELSEWHERE.match(text)
-            or _HEAD.fullmatch(text)
+            or is_head_of_notes(text)
             or _RULE.fullmatch(text)
         ):
             continue
@@ -226,16 +231,15 @@ def _stands_above(text: str, *, goes_on: bool) -> bool:
 def _part_raised(notes: list[Footnote], shown: str, expected: Expected) -> None:
     """A note that begins in the middle of a line, behind the end of the one before: its marker is raised and next in
     turn."""
-    note = notes[-1]
     for hit in re.finditer(f"{UP}([^{UP}]{{1,3}})\ufdd1\\s*", shown):
+        note = notes[-1]
         after = shown[hit.end() :].replace(UP, "").replace("\ufdd1", "")
         marker = hit[1].strip()
         ends = _ENDED.search(shown[: hit.start()].rstrip()) is not None
-        if ends and marker in successors(note.marker) and len(after) > 3 and note.text.endswith(after.strip()):
+        if ends and marker in successors(note.marker) and after.strip() and note.text.endswith(after.strip()):
             note.text = note.text[: -len(after.strip())].rstrip().removesuffix(marker).rstrip()
             notes.append(Footnote(marker=marker, text=after.strip(), page=note.page))
             expected.known.add(marker)
-            return
 
 
 def _opens(text: str, note: Footnote) -> bool:
@@ -354,7 +358,14 @@ def _candidate(line: TextLine, expected: Expected) -> tuple[str, str] | None:
             rest = "".join(piece for piece, _ in runs[1:]).strip()
             if len(markers) == 1 and len(rest) >= 3:
                 return markers[0], rest.lstrip("=:").strip() or rest
-    return split_marker(text)
+    return split_marker(text) or _of_cells(text, expected)
+
+
+def _of_cells(text: str, expected: Expected) -> tuple[str, str] | None:
+    """(marker, text) of a line that begins, in whatever form, with a marker that a cell carries."""
+    match = _OF_CELLS.match(text)
+    known = match is not None and match[2] in expected.used and len(text) - match.end() >= 3
+    return (match[2], text[match.end() :].strip()) if match is not None and known else None
 
 
 def _drop_foreign(found: list[tuple[str, str] | None], lines: list[TextLine], expected: Expected, last: str) -> None:
@@ -494,7 +505,7 @@ def _find_loose(
         elif expected.partial and (note := _of_odd_sign(line, edge, last, found[place + 1 :], settings)) is not None:
             found[place] = note
             last, edge = note[0], line
-        elif place not in refused and (match := _LOOSE.match(text)) is not None and len(text) - match.end() >= 3:
+        elif place not in refused and (match := _loose(text)) is not None and len(text) - match.end() >= 3:
             marker = match[1]
             next_ = bool(last) and marker in successors(last)
             open_ = marker in expected.open
@@ -507,7 +518,15 @@ def _find_loose(
             if (next_ and (figure or open_) and (ended or figure)) or (open_ and sure):
                 found[place] = (marker, text[match.end() :].strip())
                 last, edge = marker, line
-        ended = not text or _ENDED.search(text) is not None or _HEAD.fullmatch(text) is not None
+        ended = not text or _ENDED.search(text) is not None or is_head_of_notes(text)
+
+
+def _loose(text: str) -> re.Match[str] | None:
+    """How a line may begin with a marker, of whatever form; the number of a section is none, nor the beginning of a
+    word."""
+    match = None if _SECTION.match(text) else _LOOSE.match(text)
+    within = match is not None and text[match.end(1) - 1 : match.end(1) + 1].isalpha() and text[match.end(1)].islower()
+    return None if within else match
 
 
 def _next_in_turn(text: str, last: str) -> tuple[str, str] | None:
@@ -599,10 +618,26 @@ def split_legends(notes: list[Footnote], expected: Expected) -> list[Footnote]:
             parted.append(note)
             continue
         if edges[0] > 0:
-            parted.append(note.model_copy(update={"text": note.text[: edges[0]].rstrip()}))
+            parted.append(note.model_copy(update={"text": note.text[: edges[0]].rstrip(" ;,")}))
         for hit, end in zip(found, [*edges[1:], len(note.text)], strict=True):
             parted.append(Footnote(marker=hit[1], text=note.text[hit.end() : end].rstrip(" ;,"), page=note.page))
             expected.known.add(hit[1])
+    return parted
+
+
+def split_run_on(notes: list[Footnote], expected: Expected) -> list[Footnote]:
+    """Notes parted that run on in one paragraph: "1) First; 2) Second". The next marker in turn, behind the end of a
+    sentence or clause, is one that a cell carries and no note has explained."""
+    parted: list[Footnote] = []
+    for note in notes:
+        parted.append(note)
+        for hit in _RUN_ON.finditer(note.text):
+            last, marker = parted[-1], hit[1] or hit[2]
+            if marker in successors(last.marker) and marker in expected.open:
+                begun = last.text[: len(last.text) - len(note.text) + hit.start()].rstrip()
+                parted[-1] = last.model_copy(update={"text": begun})
+                parted.append(Footnote(marker=marker, text=note.text[hit.end() :], page=note.page))
+                expected.known.add(marker)
     return parted
 
 
@@ -657,11 +692,13 @@ def split_marker(text: str) -> tuple[str, str] | None:
         return None
     marker = next(found for found in match.groups() if found)
     rest = text[match.end() :]
+    if match.lastgroup == "sign" and rest[1:2] == " " and rest[0] in "–—-/:=":  # "* – Only if"
+        rest = rest[1:]
     if marker.isdigit() and rest.isupper() and sum(map(str.isalpha, rest)) >= 5:  # a section's heading
         return None
     if marker in _WORDS and text.startswith(f"{marker}."):  # a sentence ends at the start of a line
         return None
-    return marker, text[match.end() :].strip()
+    return marker, rest.strip()
 
 
 def sends_on(text: str) -> bool:
@@ -671,7 +708,13 @@ def sends_on(text: str) -> bool:
 
 def _is_over_notes(text: str) -> bool:
     """Whether a line may stand over notes at the top of a page: a title printed again, a running line, "NOTES"."""
-    return _reprinted(text) or _RUNNING.search(text) is not None or _HEAD.fullmatch(text) is not None
+    return _reprinted(text) or _RUNNING.search(text) is not None or is_head_of_notes(text)
+
+
+def markers_of_page(lines: list[TextLine], expected: Expected) -> list[tuple[int, str]]:
+    """(place, marker) of each line that begins as a note does."""
+    found = [(place, _candidate(line, expected)) for place, line in enumerate(lines) if line.text.strip()]
+    return [(place, candidate[0]) for place, candidate in found if candidate is not None]
 
 
 def opens_note(line: TextLine) -> bool:

@@ -19,6 +19,7 @@ _COLUMN_TAIL = re.compile(  # "Every 6 monthsf,g", "Follow-Upa", "29a": no such 
     re.IGNORECASE,
 )
 _SIGN_TAIL = re.compile(r"(?<=\S)\s?((?:[*†‡§¶#‖∫]+[,\s]?)*[*†‡§¶#‖∫]+)(?=$|\s|[(\[:])")
+ALWAYS = frozenset("†‡§¶‖")  # behind a word they call a note, whether or not it was found
 _UNIT_TAIL = re.compile(r"\d\s+[hdmswyg]$")  # "pre-dose, 2 h"
 LONGEST_POINT = 24  # characters of a header cell whose last letter may be a marker
 
@@ -58,7 +59,7 @@ def read_markers(joined: Joined, notes: list[Footnote]) -> None:
     open_ = known - raised
     words = words_in([text for row in joined.grid for text in row] + [note.text for note in notes])
     signs = frozenset(marker for marker in open_ if not any(map(str.isalnum, marker)))
-    for cell in joined.cells if signs else ():
+    for cell in joined.cells:
         text, found = part_signs(cell.text, signs)
         if found:
             _give(joined, cell, text, [*cell.markers, *(m for m in found if m not in cell.markers)])
@@ -86,12 +87,15 @@ def guess_markers(
 
 def part_signs(text: str, signs: frozenset[str]) -> tuple[str, list[str]]:
     """Text and markers of a cell with signs of notes (†, **) in print of its own size: behind a word, at the end or
-    before a space or bracket. Nothing else is written so, and it is no guess."""
+    before a space or bracket. Nothing else is written so, and it is no guess: daggers and the like need no note of
+    theirs, stars do."""
     found: list[str] = []
 
     def take(hit: re.Match[str]) -> str:
         parts = [run.group() for run in re.finditer(r"(.)\1*", hit[1].replace(",", "").replace(" ", ""))]
-        if not all(part in signs for part in parts) or (hit.group()[0].isspace() and hit.end() < len(text)):
+        if not all(part in signs or part[0] in ALWAYS for part in parts) or (
+            hit.group()[0].isspace() and hit.end() < len(text)
+        ):
             return hit.group()
         found.extend(part for part in parts if part not in found)
         return ""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -20,6 +19,7 @@ from soesift.table.grid import FoundTable
 from soesift.table.lattice import find_lattices
 from soesift.table.like_neighbours import mend_figures
 from soesift.table.mend import mend_tables
+from soesift.table.note_tables import holds_notes, note_lines
 from soesift.table.open_cells import part_open_cells
 from soesift.table.redaction import (
     add_hidden_columns,
@@ -132,7 +132,9 @@ def _find(page: Page, furniture: Furniture, before: PageTables | None) -> PageTa
     found = PageTables(page.number, page.label, upright.width, upright.height, turn, page.source, page.problem)
     tags = redaction_tags(words, upright)
     drawn = tables_of(upright, words, horizontal, vertical, tags)
-    found.tables = [table for table in drawn if is_table(table) and not holds_notes(table)]
+    real = [table for table in drawn if is_table(table)]
+    of_notes = [table for table in real if holds_notes(table)]
+    found.tables = [table for table in real if not any(table is one for one in of_notes)]
     if before is not None and (table := left_open(before.tables, before.lines, turn, before.height)) is not None:
         found.tables = with_rest(table, words, horizontal, found.tables, upright.height)
     for table in found.tables:
@@ -141,7 +143,11 @@ def _find(page: Page, furniture: Furniture, before: PageTables | None) -> PageTa
         table.bbox = turn_box(table.hull, upright.width, upright.height, turn)
     for table in found.tables:
         mark_states(table, words, upright, tags)
-    found.lines = lines_outside(words.take(np.flatnonzero(~tags)) if tags.any() else words, found.tables)
+    shown = words.take(np.flatnonzero(~tags)) if tags.any() else words
+    found.lines = lines_outside(shown, [*found.tables, *of_notes])
+    if of_notes:
+        set_apart = [line for table in of_notes for line in note_lines(table, words)]
+        found.lines = sorted([*found.lines, *set_apart], key=lambda line: line.top)
     found.covered = covered_outside(upright, words, tags, found.tables)
     return found
 
@@ -182,20 +188,6 @@ def tables_of(
 
 
 MANY = 6  # columns
-NOTE_SHARE = 0.2  # of the table's width that a column of markers takes at most
-NOTE_LENGTH = 20  # characters of a note, on average
-_MARKER = re.compile(r"[\[(]?(?:[a-z]{1,2}|\d{1,2}|[*†‡§¶#]{1,4})[\])]?\s?[.:=–-]?")
-
-
-def holds_notes(table: FoundTable) -> bool:
-    """Whether a table of two columns only sets footnotes: a marker in each row, a text beside it, and no header."""
-    height, width = table.shape
-    if width != 2 or table.columns[1] - table.columns[0] > NOTE_SHARE * (table.columns[2] - table.columns[0]):
-        return False
-    texts = table.texts()
-    markers = [row[0] for row in texts]
-    long = sum(len(row[1]) for row in texts) >= NOTE_LENGTH * height
-    return long and len(set(markers)) == height and all(_MARKER.fullmatch(marker) for marker in markers)
 
 
 def is_table(table: FoundTable) -> bool:

@@ -1,0 +1,83 @@
+"""Notes that stand apart from their table: above it, on the page before, or pages behind it under a heading.
+
+They are looked for only where most markers of the cells are still open. What opens with at least half of these, in
+turn, and stands between the table's title and the table, or under a line that says "notes", is the table's list.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from soesift.document.titles import is_head_of_notes
+from soesift.join.footnotes import Expected, goes_on, markers_of_page, read_footnotes
+from soesift.join.fragment import Fragment
+from soesift.result.models import Footnote
+from soesift.table.context import TextLine
+
+
+@dataclass(frozen=True, slots=True)
+class FarSettings:
+    """When a list elsewhere is that of a table."""
+
+    open_share: float = 0.6  # of the used markers have no note yet. .4 to .9
+    least: int = 3  # markers that open lines there. 3 to 5
+    found_share: float = 0.5  # of the open markers open lines there. .4 to .8
+    pages: int = 8  # behind the table on which a list under its own heading is looked for. 4 to 12
+    lines_on: int = 3  # pages over which a list goes on. 2 to 5
+
+
+DEFAULT = FarSettings()
+
+
+def far_notes(
+    group: list[Fragment], lines: dict[int, list[TextLine]], expected: Expected, settings: FarSettings = DEFAULT
+) -> tuple[list[Footnote], list[int]]:
+    """The notes of a table's list elsewhere, and its pages; none where most of its markers are explained."""
+    if expected.partial or len(expected.open) < max(settings.least, settings.open_share * len(expected.used)):
+        return [], []
+    for page, found in _places(group, lines, settings):
+        first = _first(found, expected, settings)
+        if first is not None:
+            return _read(found[first:], page, lines, expected, settings)
+    return [], []
+
+
+def _places(
+    group: list[Fragment], lines: dict[int, list[TextLine]], settings: FarSettings
+) -> Iterator[tuple[int, list[TextLine]]]:
+    """Lines among which the notes may stand, with their page: above the table, then under heads, nearest first."""
+    yield group[0].page, group[0].over
+    first, last = min(f.page for f in group), max(f.page for f in group)
+    for page in (first - 1, *range(first, last + settings.pages + 1)):
+        found = lines.get(page, [])
+        head = next((k for k, line in enumerate(found) if is_head_of_notes(line.text.strip())), None)
+        if head is not None:
+            yield page, found[head + 1 :]
+
+
+def _first(lines: list[TextLine], expected: Expected, settings: FarSettings) -> int | None:
+    """The line with which the list begins; None if too few of the open markers open lines there."""
+    opened = [(place, marker) for place, marker in markers_of_page(lines, expected) if marker in expected.open]
+    known = {marker for _, marker in opened}
+    enough = len(known) >= max(settings.least, settings.found_share * len(expected.open))
+    return opened[0][0] if enough else None
+
+
+def _read(
+    found: list[TextLine],
+    page: int,
+    lines: dict[int, list[TextLine]],
+    expected: Expected,
+    settings: FarSettings,
+) -> tuple[list[Footnote], list[int]]:
+    """The list from its first line on, over the pages on which it goes on."""
+    notes = read_footnotes(found, page, expected)
+    pages, size = [page], found[0].size
+    while notes and page + 1 in lines and len(pages) < settings.lines_on:
+        page += 1
+        if not goes_on(lines[page], expected, notes[-1], size):
+            break
+        notes += read_footnotes(lines[page], page, expected, notes[-1])
+        pages.append(page)
+    return notes, pages

@@ -1,0 +1,52 @@
+"""Notes that stand above their table, or pages behind it under a heading."""
+
+from __future__ import annotations
+
+from toy_fragments import BODY, HEADER, fragment
+
+from soesift.join.far_notes import far_notes
+from soesift.join.footnotes import Expected
+from soesift.table.context import TextLine
+
+CELLS = frozenset("abcd")
+LIST = ("a. Only once.", "b. Before dosing.", "c. If needed.", "d. After dosing.")
+
+
+def lines(*texts: str, top: float = 60.0) -> list[TextLine]:
+    return [TextLine(text, top + 12 * k, top + 12 * k + 9, 9.0) for k, text in enumerate(texts)]
+
+
+def read(pages: dict[int, list[TextLine]], over: tuple[str, ...] = (), used: frozenset[str] = CELLS) -> list[str]:
+    table = fragment([*HEADER, *BODY], page=5)
+    table.over = lines(*over)
+    notes, _ = far_notes([table], pages, Expected(used))
+    return [f"{note.marker} {note.text}" for note in notes]
+
+
+def test_notes_between_title_and_table_are_its_notes() -> None:
+    assert read({}, over=("Table 3: Schedule", *LIST)) == [line.replace(".", "", 1) for line in LIST]
+
+
+def test_a_list_pages_behind_the_table_wants_a_heading() -> None:
+    prose = lines("Figure 2: Scheme", "Participants are screened.")
+    assert len(read({6: prose, 7: lines("Footnotes for Table 3", *LIST)})) == 4
+    assert read({6: prose, 7: lines("Exclusion criteria", *LIST)}) == []
+
+
+def test_a_list_on_the_page_before_is_read() -> None:
+    assert len(read({4: lines("Notes:", *LIST)})) == 4
+
+
+def test_a_list_goes_on_over_the_page() -> None:
+    notes = read({8: lines("Footnotes", *LIST[:3]), 9: lines(LIST[3], "7 Statistics")})
+    assert [note[0] for note in notes] == ["a", "b", "c", "d"]
+
+
+def test_a_list_of_other_markers_is_none_of_the_table() -> None:
+    assert read({8: lines("Footnotes", "1. Only once.", "2. Before dosing.", "3. If needed.")}) == []
+
+
+def test_nothing_is_looked_for_where_few_markers_are_open() -> None:
+    table = fragment([*HEADER, *BODY], page=5)
+    expected = Expected(CELLS, known={"a", "b"})
+    assert far_notes([table], {8: lines("Footnotes", *LIST)}, expected) == ([], [])
