@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from toy_fragments import BODY, HEADER, fragment
 
+from soesift.detect.assemble import assemble_tables
 from soesift.join.far_notes import far_notes
 from soesift.join.footnotes import Expected
 from soesift.table.context import TextLine
@@ -50,3 +51,16 @@ def test_nothing_is_looked_for_where_few_markers_are_open() -> None:
     table = fragment([*HEADER, *BODY], page=5)
     expected = Expected(CELLS, known={"a", "b"})
     assert far_notes([table], {8: lines("Footnotes", *LIST)}, expected) == ([], [])
+
+
+def pages_read(*texts: str) -> list[str]:
+    """The markers read behind notes a and b below a table on page 5, with a page of other lines after it."""
+    table = fragment([*HEADER, *BODY], page=5, below=lines("a) Only once.", "b) Before dosing."))
+    [found] = assemble_tables([table], {6: lines(*texts)})
+    return [note.marker for note in found.footnotes]
+
+
+def test_notes_go_on_in_their_series_where_the_cells_tell_nothing() -> None:
+    assert pages_read("c) If needed.", "d) After dosing.") == ["a", "b", "c", "d"]
+    assert pages_read("1) Conduct the study.", "2) Keep the records.") == ["a", "b"]
+    assert pages_read("a) Age of 18 years.", "b) Signed consent.") == ["a", "b"]

@@ -17,6 +17,7 @@ from soesift.join.footnotes import (
     MOST_PAGES,
     PICTURE,
     Expected,
+    comes_after,
     goes_on,
     looks_like_footnotes,
     markers_of_page,
@@ -205,18 +206,20 @@ def _footnotes(
 
 
 def _is_page_of_notes(lines: list[TextLine], expected: Expected, notes: list[Footnote]) -> bool:
-    """Whether a page without rows begins with notes; once all markers of the cells are explained, none is wanted, nor a
-    list of other markers than those that are open.
+    """Whether a page without rows begins with notes of the table, whose notes so far are given.
 
-    Of a picture, not all markers of the cells are known.
+    Once all markers of the cells are explained, none is wanted, nor a list of other markers than those that are open.
+    Where the cells tell nothing, the list goes on in the series. Of a picture, not all markers of the cells are known.
     """
     if not looks_like_footnotes(lines):
         return False
-    if not expected.used or expected.partial:
-        return True
     markers = [marker for _, marker in markers_of_page(lines[:FIRST_LINES], expected)]
-    wanted = not markers or not expected.open.isdisjoint(markers)
-    return wanted and not (notes and not expected.open)
+    if expected.partial or not markers:
+        return expected.partial or not (notes and expected.used and not expected.open)
+    if expected.used:
+        return not expected.open.isdisjoint(markers)
+    last = next((note.marker for note in reversed(notes) if note.marker), "")
+    return not last or comes_after(markers[0], last)
 
 
 def _print_size(lines: list[TextLine]) -> float:

@@ -473,6 +473,12 @@ def _beyond(marker: str, last: str) -> bool:
     return False
 
 
+def comes_after(marker: str, last: str) -> bool:
+    """Whether `marker` comes later in the same alphabet than `last`; any sign may follow any other."""
+    signs = not (marker.isalnum() or last.isalnum())
+    return signs or marker in successors(last) or _beyond(marker, last)
+
+
 def _find_loose(
     found: list[tuple[str, str] | None],
     lines: list[TextLine],
