@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from soesift.document.ocr import _characters
-from soesift.document.scan_lines import Line
+from soesift.document.ocr import _characters, inked_bands, is_rest
+from soesift.document.scan_lines import Line, mend_slashes, settle_mark
 from soesift.document.scan_marks import find_blobs, name_shape
 from soesift.document.scan_raised import find_raised
 from soesift.document.scan_rules import (
@@ -50,6 +50,80 @@ def test_a_grid_is_found_line_by_line(thick: int, shade: int) -> None:
     assert horizontal[:, 0] == pytest.approx(80, abs=2)
     assert (vertical[:, 3] - vertical[:, 1]) == pytest.approx(300 + thick, abs=3)
     assert count_crossings(horizontal, vertical, UNIT) == 16
+
+
+@pytest.mark.parametrize("grain", [0.0, 6.0])
+def test_the_edges_of_a_shaded_cell_are_no_ink(grain: float) -> None:
+    """Beside white the mean of the neighbourhood is lighter than the cell: grain at its edges was read as letters."""
+    picture = grid([100, 160, 220], [80, 400, 700])
+    picture[103:159, 403:699] = 190
+    words(picture, ("X", 540, 140))
+    grainy = picture + np.random.default_rng(1).normal(0, grain, picture.shape)
+    ink = find_ink(grainy.clip(0, 255).astype(np.uint8), UNIT)
+    inside = ink[106:156, 406:696] > 0
+    sign = inside[:, 120:170]
+    assert sign.sum() > 60
+    assert inside.sum() - sign.sum() <= 40  # single dots, which are dust
+
+
+def test_two_rules_a_hair_apart_are_rules() -> None:
+    """Tables of which each cell has borders of its own, a little out of line: there is ink beside each rule."""
+    picture = grid([100, 200, 300], [80, 500, 900])
+    for row in range(100, 300):
+        picture[row, 503 + (row - 100) // 60 : 505 + (row - 100) // 60] = 0
+    words(picture, ("mmmmm", 600, 160), ("Vital signs", 90, 160), scale=0.6)
+    _, vertical = find_rulings(find_ink(picture, UNIT), UNIT)
+    inner = vertical[(vertical[:, 0] > 300) & (vertical[:, 0] < 700)]
+    assert (inner[:, 3] - inner[:, 1]).sum() >= 190
+
+
+def test_white_stripes_are_left_out_of_what_the_detector_sees() -> None:
+    picture = words(
+        np.full((900, 1000), 255, np.uint8), ("Protocol", 80, 60), ("Vital signs", 300, 500), ("X", 700, 520)
+    )
+    picture[700, 900] = 0  # dust
+    bands = inked_bands(find_ink(picture, UNIT), UNIT, 1.5)
+    assert len(bands) == 2
+    for (x0, y0, x1, y1), (left, top, right, bottom) in zip(
+        bands, [(80, 40, 180, 60), (300, 480, 720, 520)], strict=True
+    ):
+        assert x0 <= left - 10
+        assert x1 >= right + 10
+        assert y0 <= top - 10
+        assert y1 >= bottom + 10
+        assert (x1 - x0) % 48 == (y1 - y0) % 48 == 0
+    assert sum((x1 - x0) * (y1 - y0) for x0, y0, x1, y1 in bands) < 0.3 * picture.size
+    assert inked_bands(np.zeros((900, 1000), np.uint8), UNIT, 1.5) == []
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [("+1-7", "+/-7"), ("-71+5 d", "-7/+5 d"), ("-31+1", "-3/+1"), ("N1A", "N/A"), ("±1", "±1"), ("+1 d", "+1 d")]
+    + [(text, text) for text in ("Day -71", "-21 to -1", "10+1-2", "AN1A", "1.0-71+5")],
+)
+def test_slashes_that_were_read_as_a_one(said: str, meant: str) -> None:
+    places = np.linspace(0, 1, len(said)).astype(np.float32)
+    reading = Reading(said, 0.95, places, sure=np.full(len(said), 0.95, np.float32))
+    mend_slashes(reading)
+    assert reading.text == meant
+    assert (reading.sure < 0.8).sum() == (said != meant)  # a doubt, where one was put in
+
+
+@pytest.mark.parametrize(("said", "sure", "name"), [("1", 0.99, "1"), ("1", 0.5, "✓"), ("V", 0.99, "✓")])
+def test_a_digit_that_is_read_surely_is_no_tick(said: str, sure: float, name: str) -> None:
+    blob = drawn("✓", 24, 3)
+    ys, xs = np.nonzero(blob)
+    box = (float(xs.min()), float(ys.min()), float(xs.max() + 1), float(ys.max() + 1))
+    line = Line(box, 0, Reading(said, sure, np.array([0.5], np.float32)))
+    settle_mark(line, blob, 24.0)
+    assert line.reading.text == name
+
+
+@pytest.mark.parametrize(("text", "top", "rest"), [("—", 104, True), ("-", 118, False), ("A", 104, False)])
+def test_dashes_along_a_rule_are_rests_of_it(text: str, top: float, rest: bool) -> None:
+    rule = np.array([[50, 100, 900, 102]], np.float32)
+    line = Line((200.0, top, 230.0, top + 3), 0, Reading(text, 0.9, np.array([0.5], np.float32)))
+    assert is_rest(line, rule, UNIT) == rest
 
 
 def test_short_rulings_count_between_long_ones_only() -> None:

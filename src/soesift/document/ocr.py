@@ -29,10 +29,12 @@ from soesift.document.scan_lines import (
 )
 from soesift.document.scan_marks import CUT, find_blobs, ink_pieces
 from soesift.document.scan_rules import Boxes, Grey
-from soesift.document.scan_text import Picture, detect_lines, read_crops
+from soesift.document.scan_text import SIDES, Picture, detect_lines, read_crops
 
 FINEST, COARSEST = 220.0, 150.0  # dots per inch within which a picture is read as it is
 LONGEST = 1600  # pixels: side of the picture that is looked at for lines
+MARGIN = 12.0  # points of white around a band of ink that the detector sees; between bands there is twice as much
+SPECK = 0.3  # square points: connected ink that is smaller is dust, and makes no band
 SAMPLE = 4  # lines that are read to tell how the page is turned
 SHARE = 7.0  # of a line's height: so much of its length is read for that
 UPRIGHT = 0.9  # mean confidence of the usual way from which the other is not tried
@@ -44,6 +46,8 @@ BLACKENED = 0.2  # luminance: a darker area hides what was there, unless letters
 EDGE = 2.0  # points at the edge of a filled area, where there is ink of the edge itself
 LETTERED = (0.01, 0.5)  # of a dark area is ink of letters: less is dust on a redaction, more no letters
 RESTS = frozenset(" |_¦")  # no print of schedules, but what is left of rules
+DASHES = frozenset("-–—_=~− ")
+ALONG = 2.0  # points from a rule, in which no dash of a text stands
 GRAIN = 6.0  # grey levels of noise above which a picture is smoothed
 GRID = 9  # crossings of rulings that make a table likely
 LONG_RULE = 0.4  # of the side of a page: so long are the rules over and under a table
@@ -73,7 +77,7 @@ def read_scan(
     turn, lines = _find_turn(scan)
     if turn:
         scan = _turned(scan, turn)
-        lines = detect_lines(scan.picture, LONGEST)
+        lines = _find_lines(scan)
     page = _read_upright(scan, lines)
     page.number, page.label = number, label
     page.width, page.height = (height_pt, width_pt) if turn in (90, 270) else (width_pt, height_pt)
@@ -144,13 +148,56 @@ def _rotate(part: NDArray[np.uint8], turn: int) -> NDArray[np.uint8]:
     return np.ascontiguousarray(np.rot90(part, turn // 90))
 
 
+def _find_lines(scan: _Scan) -> Boxes:
+    """Line boxes of the inked bands of a page, as its detector would see them in the whole of it: white costs time."""
+    longest = LONGEST / max(scan.ink.shape)
+    found = []
+    for x0, y0, x1, y1 in inked_bands(scan.ink, scan.unit, max(1.0, 1 / longest)):
+        part = scan.picture[y0:y1, x0:x1]
+        boxes = detect_lines(np.ascontiguousarray(part), round(longest * max(part.shape)))
+        found.append(boxes + np.asarray([x0, y0, x0, y0], np.float32))
+    return np.concatenate([np.zeros((0, 4), np.float32), *found])
+
+
+def inked_bands(ink: Grey, unit: float, coarser: float) -> list[tuple[int, int, int, int]]:
+    """Boxes in pixels around the ink between wide white stripes of a page, from its head to its foot.
+
+    Their sides are multiples of what the detector takes in, whose pixels are `coarser` times as large as those of the
+    picture, so that it sees print in its proportions.
+    """
+    import cv2
+
+    count, _, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    kept = stats[1:count][stats[1:count, 4] >= SPECK * unit**2]
+    if not len(kept):
+        return []
+    height, width = ink.shape
+    rows, margin = np.zeros(height + 1, np.int64), round(MARGIN * unit)
+    np.add.at(rows, np.maximum(0, kept[:, 1] - margin), 1)
+    np.add.at(rows, np.minimum(height, kept[:, 1] + kept[:, 3] + margin), -1)
+    filled = np.flatnonzero(np.diff(np.concatenate([[0], (np.cumsum(rows[:-1]) > 0).astype(np.int8), [0]])))
+    bands = []
+    for top, bottom in filled.reshape(-1, 2).tolist():
+        own = kept[(kept[:, 1] >= top) & (kept[:, 1] < bottom)]
+        left, right = int(own[:, 0].min()) - margin, int((own[:, 0] + own[:, 2]).max()) + margin
+        bands.append((*_stretched(left, right, width, coarser), *_stretched(top, bottom, height, coarser)))
+    return [(x0, y0, x1, y1) for x0, x1, y0, y1 in bands]
+
+
+def _stretched(start: int, end: int, size: int, coarser: float) -> tuple[int, int]:
+    """An interval within 0 and `size`, made longer to what the detector takes in without changing proportions."""
+    wanted = min(size, round(np.ceil((end - start) / coarser / SIDES) * SIDES * coarser))
+    start = max(0, min(start, size - wanted))
+    return start, start + wanted
+
+
 def _find_turn(scan: _Scan) -> tuple[int, Boxes]:
     """Clockwise degrees by which most of the text is turned, and the line boxes as they are.
 
     Whether lines run down or across the page is seen from their boxes; which end is up, from how surely the
     longest of them are read either way.
     """
-    boxes = detect_lines(scan.picture, LONGEST)
+    boxes = _find_lines(scan)
     size = boxes[:, 2:] - boxes[:, :2]
     down, across = (size[:, i] > 1.8 * size[:, 1 - i] for i in (1, 0))
     sideways = size[down, 1].sum() > 1.2 * size[across, 0].sum()
@@ -191,12 +238,23 @@ def _read_upright(scan: _Scan, found: Boxes) -> Page:
     height = usual_height(boxes) or 8 * scan.unit
     blobs = _left_over(text_ink, boxes, horizontal, vertical, scan.unit, height)
     lines = read_lines(np.concatenate([boxes, blobs]), clean, text_ink, height)
+    lines = [line for line in lines if not is_rest(line, horizontal, scan.unit)]
     page = Page(0, 0.0, 0.0, source="ocr")
     page.codes, page.boxes, page.upright, page.sure = _characters(lines, text_ink, height, scan.unit)
     page.pieces, page.piece_ink = ink_pieces(text_ink, scan.unit)
     page.horizontal, page.vertical = horizontal / scan.unit, vertical / scan.unit
     page.fills, page.fill_grey = fills / scan.unit, greys
     return page
+
+
+def is_rest(line: Line, horizontal: Boxes, unit: float) -> bool:
+    """Whether a line says only dashes and lies along a rule: ink of the rule, or of another a hair apart from it."""
+    if not set(line.reading.text) <= DASHES:
+        return False
+    x0, y0, x1, y1 = line.box
+    beside = np.minimum(horizontal[:, 2], x1) - np.maximum(horizontal[:, 0], x0) >= 0.5 * (x1 - x0)
+    middle = (horizontal[:, 1] + horizontal[:, 3]) / 2
+    return bool((beside & (middle > y0 - ALONG * unit) & (middle < y1 + ALONG * unit)).any())
 
 
 def reach_on(horizontal: Boxes, vertical: Boxes, dark: Boxes, unit: float) -> Boxes:

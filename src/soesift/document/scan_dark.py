@@ -51,11 +51,16 @@ def lighten(picture: NDArray[np.uint8], grey: Grey, unit: float) -> NDArray[np.u
     ground = dark_grounds(grey, unit)
     if not ground.any():
         return picture
-    base = cv2.medianBlur(np.ascontiguousarray(grey), int(AROUND * unit) | 1)
-    apart = cv2.absdiff(grey, base).astype(np.uint16)
+    x, y, w, h = cv2.boundingRect(ground.astype(np.uint8))
+    part, own = grey[y : y + h, x : x + w], ground[y : y + h, x : x + w]
+    half = cv2.resize(part, (max(1, w // 2), max(1, h // 2)), interpolation=cv2.INTER_AREA)
+    half = cv2.medianBlur(half, int(AROUND * unit / 2) | 1)  # a wide median is dear, and a ground has no detail
+    base = np.asarray(cv2.resize(half, (w, h), interpolation=cv2.INTER_LINEAR), np.uint8)[own]
+    apart = cv2.absdiff(part[own], base).ravel().astype(np.uint16)
     room = np.maximum(base, 255 - base).astype(np.uint16)  # the greatest difference that there can be
-    level = (255 - apart * 255 // room).astype(np.uint8)
-    return np.where(ground[:, :, None], level[:, :, None], picture).astype(np.uint8)
+    light = picture.copy()
+    light[y : y + h, x : x + w][own] = (255 - apart * 255 // room).astype(np.uint8)[:, None]
+    return light
 
 
 def dark_grounds(grey: Grey, unit: float) -> NDArray[np.bool_]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -12,6 +13,7 @@ from soesift.document.scan_marks import is_blurred_cross, is_one_piece, name_sha
 from soesift.document.scan_raised import read_raised
 from soesift.document.scan_rules import Boxes, Grey
 from soesift.document.scan_text import Picture, Reading, read_crops
+from soesift.document.scan_words import mend_words
 
 TALL = 1.5  # height to width: such a line may be turned text
 STACKED = 2.5  # height to width: such a line is no single upright character
@@ -32,6 +34,8 @@ VOTE = 0.85  # how sure a mark is that was named for its likeness to the others
 SURE = 0.5  # confidence below which a reading is not taken
 LETTER_X = 0.62  # of the usual ink height of lines: a taller x is a capital
 _WIDE_FORMS = {0xFF01 + i: 0x21 + i for i in range(94)} | {0x3000: 0x20}
+GUESSED = 0.7  # how sure a sign is that was put in for another, since that makes no sense
+_SLASHES = re.compile(r"(?<![\d.])[+±]([1lI|])[-–−](?=\d|$)|(?<![\w.])[-–−]\d{1,2}([1lI|])[+±]\d|\bN([1lI|])A\b")
 _CROSSES = frozenset("xX×✕✖Χχ乂")
 _TICKS = frozenset("√✓✔")
 _SOLID = frozenset("▲◆")  # no letter is filled like these
@@ -187,9 +191,13 @@ def read_lines(boxes: Boxes, picture: Picture, ink: Grey, height: float) -> list
     _read_ways([(box, turns[0]) for box, turns in ways.items()], picture, best)
     open_ways = [(box, turn) for box, turns in ways.items() if not _settled(best[box]) for turn in turns[1:]]
     _read_ways(open_ways, picture, best)
+    for line in best.values():
+        mend_slashes(line.reading)
     upright = [line for line in best.values() if line.turn == 0]
     _read_again(upright, picture, ink, height)
     read_raised([line.reading for line in upright], [line.box for line in upright], picture, ink)
+    for line in best.values():
+        mend_words(line.reading)
     marks = [Line(box, 0, Reading(sign, CLEAR, np.asarray([0.5], np.float32))) for box, sign in shapes.items()]
     for line in [*upright, *marks]:
         settle_mark(line, ink, height)
@@ -210,6 +218,15 @@ def _read_ways(
         margin = 0.1 if known is not None and known.turn == 0 else 0.0
         if known is None or reading.confidence > known.reading.confidence + margin:
             best[box] = Line((box[0], box[1], box[2], box[3]), turn, reading)
+
+
+def mend_slashes(reading: Reading) -> None:
+    """Put back slashes that were read as a one, where nothing else makes sense, in place: "+1-7", "-71+5", "N1A"."""
+    for match in _SLASHES.finditer(reading.text):
+        at = match.start(match.lastindex or 0)
+        reading.text = f"{reading.text[:at]}/{reading.text[at + 1 :]}"
+        if len(reading.sure) == len(reading.text):
+            reading.sure[at] = min(float(reading.sure[at]), GUESSED)
 
 
 def _settled(line: Line) -> bool:
@@ -331,7 +348,7 @@ def settle_mark(line: Line, ink: Grey, height: float) -> None:
     if text[:1] in _CROSSES or (shape == "X" and reading.confidence < 0.8):
         tall = np.flatnonzero(first.any(axis=1))
         sign = "X" if len(tall) and tall[-1] - tall[0] + 1 >= LETTER_X * height else "x"
-    elif text in _TICKS or shape == "✓":
+    elif text in _TICKS or (shape == "✓" and not (text.isdigit() and reading.confidence >= CLEAR)):
         sign = "✓"
     elif shape and (poor or not (text.isascii() and text.isalnum()) or shape in _SOLID):  # no ideograph is a disc
         sign = shape

@@ -20,6 +20,7 @@ FEW = 3  # pieces of ink: the first of them tells the base line
 NARROWEST, WIDEST = 0.25, 1.6  # of the letters' height: width of raised signs that touch a letter
 TOP = 0.75  # of the letters' height: so far above the base line they reach at least
 ARMS = frozenset("7rfFPTYV")  # letters whose right side is an arm in the air: raised only if read so on its own
+OPERATORS = frozenset("+-±/−–<>≤≥=")  # no marker follows them
 HIGHEST_SIGN = 0.62  # of the letters' height: an arm in the air that reaches further down is part of its letter
 POOR = 0.6  # sureness below which a raised sign is not taken for what it was read as
 DOUBTED = 0.5  # the sureness of a raised sign that is only seen to be one
@@ -171,6 +172,8 @@ def _replace_end(reading: Reading, sign: Reading, start: float) -> None:
     text = sign.text.translate(_PLAIN).strip()
     kept = int((reading.centres < start).sum())
     if not 0 < kept <= len(reading.text) or (reading.text[-1] in ARMS and text != reading.text[-1]):
+        return
+    if reading.text[:kept].rstrip()[-1:] in OPERATORS:  # "+/-7": the number of a window
         return
     if not text or len(text) > 6 or sign.confidence < POOR:
         _lift_end(reading, kept)

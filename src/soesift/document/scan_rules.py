@@ -15,6 +15,10 @@ Boxes = NDArray[np.float32]  # (n, 4) rows [x0, y0, x1, y1]
 
 WINDOW = 17.0  # points: neighbourhood whose mean a pixel must be darker than
 DARKER = 14  # grey levels below that mean
+STROKE = 5.0  # points: side of the largest square that is a stroke of letters and rules, and no shaded area
+SHADED = (
+    2.0  # times as much darker as on white must ink be on a shaded area, whose print is dark and whose grain is coarse
+)
 LONG = 8.0  # points: shortest run that is looked at
 ALONE = 30.0  # points: shorter lines must end at a crossing line
 THICK = 3.5  # points: thicker is an area
@@ -25,6 +29,7 @@ INKED = 0.85  # of its length must have ink
 BROAD = 1.6  # points: a thicker run may be a word in small letters
 WORD = 120.0  # points: no word is as long
 HOLLOW = 0.09  # of a word's length, or more, has white between its strokes
+LETTER = 2.2  # times its height: so long on average are stretches of white between two lines; in words shorter
 AREA = 5.0  # points: least width and height of a filled area
 BLACK = 51  # grey level below which an area is a redaction or a heading in white letters
 SHADE = 236  # grey level above which a background counts as white
@@ -49,7 +54,12 @@ def find_ink(grey: Grey, unit: float, darker: float = DARKER) -> Grey:
 
     window = max(3, int(WINDOW * unit) | 1)  # the least that there is; a picture of a few pixels has no more
     mean, below = cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV
-    return np.asarray(cv2.adaptiveThreshold(grey, 255, mean, below, window, darker), np.uint8)
+    ink = np.asarray(cv2.adaptiveThreshold(grey, 255, mean, below, window, darker), np.uint8)
+    # the mean at the edge of a shaded cell is lighter than the cell: there ink must be darker than the cell itself
+    stroke = max(3, round(STROKE * unit) | 1)
+    ground = cv2.morphologyEx(cv2.blur(grey, (3, 3)), cv2.MORPH_CLOSE, np.ones((stroke, stroke), np.uint8))
+    ink[(ground < SHADE) & (cv2.subtract(ground, grey) < SHADED * darker)] = 0
+    return ink
 
 
 def estimate_skew(ink: Grey) -> float:
@@ -158,17 +168,34 @@ def _is_clean(ink: Grey, line: list[float], unit: float) -> bool:
     if y1 - y0 > BROAD * unit and x1 - x0 < WORD * unit and _is_hollow(ink, (x0, y0, x1, y1), round(unit)):
         return False
     reach = max(2, round(BESIDE * unit))
-    over = ink[max(0, top - reach) : max(0, top - 1), x0:x1].any(axis=0)
-    under = ink[bottom + 1 : bottom + reach, x0:x1].any(axis=0)
-    return bool(inked >= INKED and max(over.mean(), under.mean()) <= CROWDED)
+    over = ink[max(0, top - 2 * reach) : max(0, top - 1), x0:x1][::-1]
+    under = ink[bottom + 1 : bottom + 2 * reach, x0:x1]
+    return bool(inked >= INKED and _is_free(over, reach) and _is_free(under, reach))
+
+
+def _is_free(beside: Grey, reach: int) -> bool:
+    """Whether rows of pixels, counted away from a line, are free of letters: another line a hair apart is none."""
+    if beside[: reach - 1].any(axis=0).mean() <= CROWDED:
+        return True
+    shares = np.asarray([(beside[max(0, row - 1) : row + 2] > 0).any(axis=0).mean() for row in range(len(beside))])
+    line = np.flatnonzero(shares[:reach] >= INKED)
+    if not len(line):
+        return False
+    after = int(line[0]) + next((k for k, share in enumerate(shares[line[0] :]) if share < INKED), len(shares))
+    return bool(beside[after + 1 : after + reach].any(axis=0).mean() <= CROWDED) if after + 1 < len(beside) else True
 
 
 def _is_hollow(ink: Grey, line: tuple[int, int, int, int], pad: int) -> bool:
-    """Whether a run has white inside, as the bowls of letters have, rather than one stroke throughout."""
+    """Whether a run has white inside, as the bowls of letters have, rather than one stroke throughout, or two.
+
+    Along two lines a hair apart white begins and ends a few times, in a word with each letter.
+    """
     x0, y0, x1, y1 = line
     part = np.pad(ink[max(0, y0 - pad) : y1 + pad, x0:x1] > 0, ((1, 0), (0, 0)))
     strokes = (part[1:] & ~part[:-1]).sum(axis=0)
-    return bool((strokes > 1).mean() > HOLLOW)
+    apart = strokes > 1
+    changes = np.count_nonzero(apart[1:] != apart[:-1])
+    return bool(apart.mean() > HOLLOW and changes * LETTER * (y1 - y0) > x1 - x0)
 
 
 def _anchored(lines: Boxes, crossing: Boxes, unit: float) -> NDArray[np.bool_]:

@@ -6,21 +6,19 @@ that were read from a picture: what the reader was unsure of, and the text again
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-import soesift
 from soesift.document.kind import has_pages
 from soesift.document.page import Box, Page
 from soesift.document.pdf import draw_page, open_pdf
+from soesift.document.scan_words import KNOWN_FROM, known_words
 from soesift.errors import DocumentError
 from soesift.result.models import Cell, Doubt, SoeTable
 from soesift.table.signs import is_mark
@@ -31,8 +29,6 @@ PAPER = 0.85  # of a cell's pixels are darker than its paper, or as dark
 LARGEST = 4000  # pixels of a side: a larger page is drawn smaller
 _DRAWN = ("→", "↔", "←", "⟶", "↓", "↑")  # arrows are lines, which are not counted as ink
 
-TOKENIZER = Path(soesift.__file__).parent / "models" / "default" / "tokenizer.json"
-KNOWN_FROM = 3  # letters of a word that can be known
 _LETTERS = re.compile(r"[^\W\d_]+")
 RARE = 2  # cells with a sign that is not the table's mark; more are a second mark
 THIN = 6.0  # times as long as thick: connected ink that is a line
@@ -269,16 +265,6 @@ def _limit(word: str, settings: WitnessSettings) -> float:
     if len(_LETTERS.sub("", word)) < len(word) and len(word) >= KNOWN_FROM:
         return settings.unsure_odd
     return settings.unsure
-
-
-@lru_cache(maxsize=1)
-def known_words() -> frozenset[str]:
-    """Words of English, as the tokenizer of the shipped student has them; empty without it."""
-    try:
-        vocabulary = json.loads(TOKENIZER.read_bytes())["model"]["vocab"]
-    except (OSError, ValueError, KeyError):
-        return frozenset()
-    return frozenset(word for word in vocabulary if word.isalpha() and len(word) >= KNOWN_FROM)
 
 
 def _word_at(page: Page, index: int) -> str:
