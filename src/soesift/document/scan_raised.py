@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from soesift.document.scan_rules import Grey
+from soesift.document.scan_signs import PURE, cut_signs, read_signs
 from soesift.document.scan_text import Picture, Reading, read_crops
 
 ABOVE = 0.25  # of the letters' height: a raised sign ends this far above the base line
@@ -29,7 +30,11 @@ LEAST_SIGN = 0.28  # of the letters' height: an asterisk is not higher
 WIDEST_HEAD = 2.2  # of the letters' height
 NEAR = 1.6  # times as far as the sign reaches: there the reader may have placed it
 _HEAD = re.compile(r"[a-z]{1,2}|\d{1,2}|[*†‡§¶#]{1,4}")
-_PLAIN = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹'`", "0123456789  ")
+_PLAIN = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹★☆∗＊'`", "0123456789****  ")
+LIKE_SIGNS = frozenset("†‡§¶#*★☆∗$ł+tfTS8")  # what a sign at the end of a word is read as
+CERTAIN = 0.9  # sureness from which the reader of single signs is believed
+AGREED = 0.97  # how sure a raised sign is that both readers read alike
+AGAINST = 0.6  # how sure it is where they are both sure of something else
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,33 +131,78 @@ def _touching(ink: NDArray[np.bool_], base: float, letters: float) -> tuple[int,
     return box if fits and box[1] <= base - TOP * letters else None
 
 
+@dataclass(slots=True)
+class _Raised:
+    """Raised signs of a line. at: share of the line's width where they begin (or, at its start, end); crop: for the
+    reader of lines; parts: (first, last) of the single signs that were cut out."""
+
+    reading: Reading
+    at: float
+    crop: Picture
+    parts: tuple[int, int]
+    starts: bool
+
+
 def read_raised(
     readings: list[Reading], boxes: list[tuple[float, float, float, float]], picture: Picture, ink: Grey
 ) -> None:
-    """Read the raised end and start of each upright line again, enlarged, and put it in the reading's place."""
-    ends: list[tuple[Reading, float]] = []
-    starts: list[tuple[Reading, float]] = []
-    crops: tuple[list[Picture], list[Picture]] = [], []
+    """Read the raised end and start of each upright line again, enlarged and sign by sign, and put it in the reading's
+    place."""
+    found: list[_Raised] = []
+    cuts: list[Grey] = []
+    plain: list[tuple[Reading, int]] = []
     for reading, box in zip(readings, boxes, strict=True):
         x0, y0, x1, y1 = (int(v) for v in box)
-        if len(reading.text) < 2:
-            continue
-        pieces = _Pieces.of(ink[y0:y1, x0:x1] > 0)
+        pieces = _Pieces.of(ink[y0:y1, x0:x1] > 0) if len(reading.text) > 1 else None
         if pieces is None:
             continue
-        tail = _raised_end(pieces)
-        if tail is not None and not _is_arm(reading.text, tail, pieces):
-            ends.append((reading, tail[0] / max(1, x1 - x0)))
-            crops[0].append(_around(picture, x0 + tail[0], y0 + tail[1], x0 + tail[2], y0 + tail[3]))
-        head = _raised_start(pieces)
-        if head is not None:
-            starts.append((reading, head[2] / max(1, x1 - x0)))
-            crops[1].append(_around(picture, x0 + head[0], y0 + head[1], x0 + head[2], y0 + head[3]))
-    signs = read_crops([*crops[0], *crops[1]])
-    for (reading, start), sign in zip(ends, signs[: len(ends)], strict=True):
-        _replace_end(reading, sign, start)
-    for (reading, end), sign in zip(starts, signs[len(ends) :], strict=True):
-        _replace_start(reading, sign, end)
+        tail, head = _raised_end(pieces), _raised_start(pieces)
+        if tail is not None and _is_arm(reading.text, tail, pieces):
+            tail = None
+        for part, starts in ((tail, False), (head, True)):
+            if part is None:
+                continue
+            signs = cut_signs(pieces.sound, part, picture[y0:y1, x0:x1])
+            at = (part[2] if starts else part[0]) / max(1, x1 - x0)
+            crop = _around(picture, x0 + part[0], y0 + part[1], x0 + part[2], y0 + part[3])
+            found.append(_Raised(reading, at, crop, (len(cuts), len(cuts) + len(signs)), starts))
+            cuts += signs
+        if tail is None and reading.text[-1] in LIKE_SIGNS:
+            plain.append((reading, len(cuts)))
+            cuts += cut_signs(pieces.sound, (0, 0, x1 - x0, y1 - y0), picture[y0:y1, x0:x1])[-1:]
+    single = read_signs(cuts)
+    for raised, sign in zip(found, read_crops([raised.crop for raised in found]), strict=True):
+        sign.text = sign.text.translate(_PLAIN).strip()
+        settled = settle_sign(sign, single[slice(*raised.parts)])
+        (_replace_start if raised.starts else _replace_end)(raised.reading, settled, raised.at)
+    for reading, place in plain:
+        _settle_last(reading, *(single[place] if place < len(single) else ("", 0.0)))
+
+
+def settle_sign(line: Reading, single: list[tuple[str, float]]) -> Reading:
+    """What raised signs are, by the reader of lines and by that of single signs, each with its sureness."""
+    text = "".join(sign for sign, _ in single)
+    sure = min((sure for _, sure in single), default=0.0)
+    if not text or any(not sign for sign, _ in single):
+        return line
+    places = np.linspace(0, 1, len(text)).astype(np.float32)
+    if text == line.text:
+        return Reading(text, max(AGREED, sure), places)
+    if sure >= CERTAIN:
+        return Reading(text, sure if line.confidence < CERTAIN else AGAINST, places)
+    return Reading(line.text, min(line.confidence, AGAINST), places) if line.confidence >= AGAINST else line
+
+
+def _settle_last(reading: Reading, sign: str, sure: float) -> None:
+    """Let the sign of a footnote, of the size of the text, be what ends a line, if its shape says so."""
+    if sign and set(sign) <= PURE and sure >= CERTAIN:
+        again = len(reading.text) > 2 and reading.text[-2] == reading.text[-1]  # "††"
+        count = 2 if again else 1
+        reading.text = reading.text[:-count] + count * sign[0]
+        if len(reading.sure) == len(reading.text):
+            reading.sure[-count:] = sure
+    elif reading.text[-1] in "★☆∗":
+        reading.text = reading.text[:-1] + "*"
 
 
 def _is_arm(text: str, tail: tuple[int, int, int, int], pieces: _Pieces) -> bool:
@@ -169,7 +219,7 @@ def _around(picture: Picture, x0: int, y0: int, x1: int, y1: int) -> Picture:
 
 def _replace_end(reading: Reading, sign: Reading, start: float) -> None:
     """Let `sign` stand for what was read from `start` (share of the width) on, if it was read surely."""
-    text = sign.text.translate(_PLAIN).strip()
+    text = sign.text
     kept = int((reading.centres < start).sum())
     if not 0 < kept <= len(reading.text) or (reading.text[-1] in ARMS and text != reading.text[-1]):
         return
@@ -198,7 +248,7 @@ def _lift_end(reading: Reading, kept: int) -> None:
 
 def _replace_start(reading: Reading, sign: Reading, end: float) -> None:
     """Let `sign` stand for what was read up to `end` (share of the width), if it is like the marker of a note."""
-    text = sign.text.translate(_PLAIN).strip()
+    text = sign.text
     first = int((reading.centres < end).sum())
     if not _HEAD.fullmatch(text) or first >= len(reading.text) or first > len(text) + 1:
         return
