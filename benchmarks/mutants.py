@@ -7,9 +7,10 @@
 
 A mutant is one place inside a function of `table`, `join`, `schedule`, `select` or `detect`, changed by one step: a
 comparison (< to <=, == to !=, in to not in), `and` to `or`, `not` left out, a number one larger, True to False, a
-condition turned round, a `return` without its value. Places are drawn with a seed, as many of each folder. Tests that
-run the line are run until one fails, quickest first, `--most` CPU seconds of them; a mutant that ends or hangs them is
-noticed. A line that no test runs is not noticed. Everything happens in a copy of the tree.
+condition turned round, a `return` without its value (but for False: none tells it from None). Places are drawn with a
+seed, as many of each folder. Tests that run the line are run until one fails, quickest first, `--most` CPU seconds of
+them; a mutant that ends or hangs them is noticed. A line that no test runs is not noticed. Everything happens in a copy
+of the tree.
 """
 
 from __future__ import annotations
@@ -168,7 +169,7 @@ def changes(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
         yield "constant", ast.Constant(not node.value)
     elif isinstance(node, ast.Constant) and isinstance(node.value, (int, float)):
         yield "constant", ast.Constant(node.value + 1)
-    elif isinstance(node, ast.Return) and node.value is not None and not is_none(node.value):
+    elif isinstance(node, ast.Return) and node.value is not None and not is_nothing(node.value):
         yield "return", ast.Return(None)
     elif isinstance(node, (ast.If, ast.IfExp)) and not isinstance(node.test, (ast.Compare, ast.BoolOp, ast.UnaryOp)):
         changed = copy.copy(node)
@@ -176,8 +177,9 @@ def changes(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
         yield "condition", changed
 
 
-def is_none(node: ast.expr) -> bool:
-    return isinstance(node, ast.Constant) and node.value is None
+def is_nothing(node: ast.expr) -> bool:
+    """None, or False: no caller tells these two apart, and the type checker refuses one for the other."""
+    return isinstance(node, ast.Constant) and (node.value is None or node.value is False)
 
 
 def mutants_of(root: Path, path: Path) -> list[Mutant]:

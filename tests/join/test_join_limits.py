@@ -34,7 +34,7 @@ from soesift.join.likeness import (
     shared_boundaries,
     slips_only,
 )
-from soesift.join.markers import guess_column, guess_markers, short_texts, used_markers
+from soesift.join.markers import guess_column, guess_markers, read_markers, short_texts, used_markers
 from soesift.join.naming import is_sampling, population_of, title_line, title_of, track_of, types_of, without_continued
 from soesift.join.neighbours import (
     begins,
@@ -320,6 +320,18 @@ def test_markers_of_one_size_are_guessed_where_a_note_bears_them() -> None:
     assert used_markers(one) == {"b"}
 
 
+def test_signs_of_the_texts_own_size_are_markers_where_a_note_bears_them() -> None:
+    one = joined([["Procedure", "Day 1*"], ["ECG", "X"], ["Weight†", "X*"], ["Urine‡", "X"]])
+    one.cells[3].runs = [Run(text="X"), Run(text="†", raised=True)]
+    read_markers(one, [Footnote(marker="*", text="Fasting."), Footnote(marker="†", text="Sitting.")])
+    assert [(cell.text, cell.markers) for cell in one.cells if cell.markers] == [
+        ("Day 1", ["*"]),
+        ("X", ["†"]),
+        ("X", ["*"]),
+    ]
+    assert one.grid == [["Procedure", "Day 1"], ["ECG", "X"], ["Weight†", "X"], ["Urine‡", "X"]]
+
+
 # likeness, pairs, groups
 
 
@@ -344,6 +356,8 @@ def test_texts_are_alike_and_slips_are_few() -> None:
     assert not same_reading("week4", "week5")
     assert not same_reading("abcd", "abce")
     assert same_reading("abcde", "abcdf")
+    assert alike("a" * 400 + "b" * 9, "a" * 400 + "c" * 9) == 1  # only so much of long texts is compared
+    assert alike("a" * 399 + "b", "a" * 399 + "c") < 1
     assert slips_only("abcdefgh", "abcxyzgh")
     assert not slips_only("abcdefgh", "abcwxyzh")
     assert not same_reading("screeningvisit", "screeninghome")
@@ -713,6 +727,8 @@ def test_a_line_above_names_a_plan_in_few_words() -> None:
     assert title_line([]) == ""
     long = "A sentence that is as long as sixty characters and more so on"
     assert title_line([printed(long, 0), printed("Visits", 10)]) == ""
+    assert title_line([printed("A heading", 0), printed("Visits of the study", 30)]) == "Visits of the study"
+    assert title_line([printed(long + ".", 0), printed("Visits", 10)]) == "Visits"
 
 
 def test_tracks_and_populations() -> None:
@@ -778,6 +794,8 @@ def test_flags_say_what_the_print_is_like() -> None:
     assert flags(fragment(HEADER + BODY), "Synopsis") == ["in_synopsis"]
     assert flags(fragment(HEADER + BODY, heading="Protocol summary")) == ["in_synopsis"]
     assert flags(fragment([row[:3] for row in HEADER + BODY]), table=joined(HEADER + BODY)) == ["tiled"]
+    named_late = [HEADER[0], ["", *HEADER[0][1:]], ["Day 1", "X", "X", "X", "X"]]
+    assert not is_transposed(joined(named_late[:1] + named_late[2:]))  # one name is no column of times
     turned = [["Visit", "ECG", "Vital signs"], ["Day 1", "X", ""], ["Day 8", "", "X"], ["Day 15", "X", "X"]]
     assert flags(fragment(turned)) == ["transposed"]
     assert not is_transposed(joined(turned[:2]))

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from made_tables import TIMES
 
-from soesift.result.models import Cell, Footnote, SoeTable
+from soesift.result.models import Cell, Doubt, Footnote, SoeTable
 from soesift.schedule import Activity, Schedule, Visit, read_schedule
 
 GOLDEN = Path(__file__).with_name("whole_schedules.txt")
@@ -30,12 +30,14 @@ def sections() -> dict[str, tuple[str, str]]:
 
 
 def table(printed: str) -> SoeTable:
-    """`head N`, `flag NAME`, `cell row column row_span column_span`, `note a TEXT` (- for none), then the grid."""
+    """`head N`, `flag NAME`, `cell row column row_span column_span [state]`, `doubt row column kind TEXT`, `note a
+    TEXT` (- for none), then the grid."""
     lines = printed.split("\n")
     told = [line.split(" ", 1) for line in lines if " | " not in line and not line.endswith(" |")]
     grid = [[text.strip() for text in line.split("|")] for line in lines if " | " in line or line.endswith(" |")]
     notes = [rest.split(" ", 1) for name, rest in told if name == "note"]
-    spans = [tuple(map(int, rest.split())) for name, rest in told if name == "cell"]
+    placed = [rest.split() for name, rest in told if name == "cell"]
+    doubts = [rest.split(" ", 3) for name, rest in told if name == "doubt"]
     return SoeTable(
         id="t1",
         title="Schedule of Activities",
@@ -47,8 +49,17 @@ def table(printed: str) -> SoeTable:
         header_rows=int(dict(told).get("head", "1")),  # type: ignore[arg-type]
         grid=grid,
         cells=[
-            Cell(row=r, column=c, row_span=high, column_span=wide, text=grid[r][c], page=1)
-            for r, c, high, wide in spans
+            Cell(
+                row=int(r),
+                column=int(c),
+                row_span=int(high),
+                column_span=int(wide),
+                text=grid[int(r)][int(c)],
+                page=1,
+                states=states,  # type: ignore[arg-type]
+                doubt=[Doubt(kind=kind, why=why) for row, column, kind, why in doubts if (row, column) == (r, c)],
+            )
+            for r, c, high, wide, *states in placed
         ],
         flags=[rest for name, rest in told if name == "flag"],
         footnotes=[Footnote(marker=marker.strip("-"), text=text) for marker, text in notes],

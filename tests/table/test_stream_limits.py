@@ -198,6 +198,8 @@ def test_wider_gaps_than_within_rows_part_rows() -> None:
     pairs = [(line(a, (2, 80)), line(b, (2, 80))) for a, b in itertools.pairwise(tops)]
     assert gap_limit(pairs, COLUMNS) == pytest.approx(0.5)
     assert gap_limit(pairs[:5], COLUMNS) is None  # fewer than six gaps
+    far = (line(120, (2, 80)), line(219, (2, 80)))
+    assert gap_limit([*pairs, far], COLUMNS) == pytest.approx(0.5)  # a gap of three lines and more is no row's
     even = [(line(20 * k, (2, 80)), line(20 * k + 20, (2, 80))) for k in range(8)]
     assert gap_limit(even, COLUMNS) is None
     marked = [(row(a, 0, 1), row(b, 0, 1)) for a, b in itertools.pairwise(tops)]
@@ -215,6 +217,10 @@ def test_lines_of_one_row_do_not_clash_and_stand_close() -> None:
     assert not continues(row(0, 0, 1), line(12, (2, 60), (160, 195)), COLUMNS, None)  # a column the row has not
     assert not continues(row(0, 0, 1), line(12, (2, 60), (110, 140)), COLUMNS, None)  # a name and its first text
     assert continues(row(0, 1), line(12, (2, 60)), COLUMNS, None)
+    two = line(12, (110, 140), (160, 195))
+    assert continues(row(0, 0, 1, 2, 3), two, COLUMNS, None)  # two texts of four columns
+    three = line(12, (110, 140), (160, 195), (205, 240))
+    assert not continues(row(0, 0, 1, 2, 3), three, COLUMNS, None)  # and no more: with them a row is full
     assert not continues(row(0, 0, 1, 2, 3), line(12, (2, 60), (110, 140), (160, 190), (210, 240)), COLUMNS, None)
     assert continues(name, line(14, (2, 60)), COLUMNS, 0.5)
     assert not continues(name, line(15, (2, 60)), COLUMNS, 0.5)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from soesift.document.docx import DocxTable
 from soesift.document.page import Page
 from soesift.document.raised import UP
 from soesift.document.words import Words
@@ -20,6 +21,7 @@ from soesift.table.context import (
     lines_outside,
     surroundings,
 )
+from soesift.table.docx_records import to_records
 from soesift.table.find import PageTables, is_table, tables_of
 from soesift.table.grid import FoundTable, GridCell, without_markers
 from soesift.table.headers import (
@@ -273,6 +275,12 @@ def test_a_black_box_lends_its_edges_where_it_crosses_three_verticals() -> None:
     assert len(add_hidden_rules(NONE, lines((-3, 0, 46), (30, 0, 46), (62, 0, 46)), page)) == 0
     assert len(add_hidden_rules(NONE, lines((-2, 0, 45), (30, 0, 46), (62, 59, 90)), page)) == 0
     assert len(add_hidden_rules(NONE, lines((-2, 0, 46), (30, 0, 46), (62, 60, 90)), page)) == 0
+    wider = lines((40, -20, 80))  # a rule of the table near by: the edges reach as far where no word is in the way
+    assert add_hidden_rules(wider, verticals, page)[1:].tolist() == [[50, -2, 62], [55, -2, 62]]  # words not known
+    free = words(("below", 70, 60))
+    assert add_hidden_rules(wider, verticals, page, free)[1:].tolist() == [[50, -20, 80], [55, -20, 80]]
+    barred = words(("beside", 65, 45))
+    assert add_hidden_rules(wider, verticals, page, barred)[1:].tolist() == [[50, -20, 62], [55, -20, 80]]
     page.fills = np.array([(0, 50, 59, 55)], np.float32)
     assert len(add_hidden_rules(NONE, lines((0, 0, 90), (30, 0, 90), (50, 0, 90)), page)) == 0
     page.fills = np.array([(0, 50, 60, 54)], np.float32)
@@ -491,6 +499,17 @@ def test_a_frame_around_footnotes_is_no_table() -> None:
     assert not holds_notes(table([["a", note, ""]], columns=[0, 10, 90, 100]))
 
 
+def test_header_rows_of_word_are_its_own_or_counted() -> None:
+    grid = [["Procedure", "Day 1", "Day 8"], ["ECG", "X", ""], ["Weight", "", "X"]]
+    told, counted = to_records([DocxTable(grid, [], 1, header_rows=2), DocxTable(grid, [], 2)], "study", "a" * 64)
+    assert (told.header_rows, counted.header_rows) == (2, 1)
+    placed = DocxTable(grid, [], 3, heading_path=["6 Visits", "x" * 201], above="over", below="under", nested=True)
+    [record] = to_records([placed], "study", "a" * 64)
+    assert (record.heading, record.page_text, record.flags) == ("x" * 200, "over\nunder", ["nested"])
+    assert (told.heading, told.page_text, told.flags) == ("", "", [])
+    assert len({told.table_id, counted.table_id, record.table_id}) == 3
+
+
 def test_markers_leave_a_copy_of_the_grid() -> None:
     grid = [["Xa", "Xa"], ["y", "z"]]
     raised = GridCell(0, 0, 1, 2, "Xa", f"X{UP}a\ufdd1")
@@ -636,6 +655,11 @@ def test_words_inside_narrow_columns_keep_them() -> None:
     assert alone(found, narrow, np.array([[54.0, 10.0]])).tolist() == [False] * 3
     wide = table([["", "", ""], ["", "", ""]], columns=[0, 50, 58, 100])
     wide.cells = [GridCell(0, 0, 1, 3), *wide.cells[3:]]
+    two = table([["", "", ""], ["", "", ""]], columns=[0, 50, 58, 100])
+    two.cells = [GridCell(0, 0, 1, 1), GridCell(0, 1, 1, 2), *two.cells[3:]]
+    assert alone(two, narrow, np.array([[54.0, 10.0]])).tolist() == [False, True, False]  # the cell begins in it
+    on_edges = np.array([[50.0, 10.0], [58.0, 10.0], [54.0, 0.0], [54.0, 20.0]])
+    assert alone(found, narrow, on_edges).tolist() == [False, True, False]
     assert alone(wide, narrow, np.array([[54.0, 10.0]])).tolist() == [False, True, False]  # a text over it
     assert alone(found, narrow, np.array([[54.0, 30.0], [70.0, 10.0], [40.0, 10.0]])).tolist() == [False, True, False]
 
