@@ -19,8 +19,9 @@ A column of the page is
 
 A span of days or a limit ("within 28 days before") may be given as day and last_day or as a window around an offset:
 the days that it covers count. A window is right if both sides agree (the side not printed of "+7 days" is 0 or null);
-a window where the page has none is extra. Contact modes and epochs are counted where the page says one. Cycle lengths
-are compared whole.
+a window where the page has none is extra. Contact modes and epochs are counted where the page says one; an epoch may be
+named with or without what is printed behind its name ("Treatment (1 cycle = 28 days)"), as readers wrote both.
+Cycle lengths are compared whole.
 """
 
 from __future__ import annotations
@@ -144,10 +145,21 @@ def score_column(wanted: dict[str, Any], shown: dict[str, Any] | None, score: Co
         values = [(key, wanted.get(key), (shown or {}).get(key)) for key in wrong]
         score.errors.append(f"column {wanted['column']}: {values}{' (doubted)' if doubted else ''}")
     score_windows(wanted, shown or {}, doubted, score)
-    for key, value in (("contact", (shown or {}).get("contact")), ("epoch", digest((shown or {}).get("epoch") or ""))):
+    good = {
+        "contact": same(wanted["contact"], (shown or {}).get("contact")),
+        "epoch": as_epoch(wanted["epoch"], shown or {}),
+    }
+    for key, right in good.items():
         if wanted[key] is not None:
             score.add(key)
-            score.add(f"{key}_ok", same(wanted[key], value))
+            score.add(f"{key}_ok", right)
+
+
+def as_epoch(wanted: str | None, shown: dict[str, Any]) -> bool:
+    """Whether a phase is named as printed, with or without the length or times printed behind its name."""
+    name = shown.get("epoch") or ""
+    levels = [text for text in shown.get("printed") or [] if name and text.startswith(name)]
+    return wanted in {digest(text) for text in (name, *levels)}
 
 
 def score_table(wanted: dict[str, Any], table: dict[str, Any]) -> Counts:

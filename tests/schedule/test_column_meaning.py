@@ -571,3 +571,94 @@ def test_a_row_of_procedures_that_was_taken_as_header_is_one() -> None:
     schedule = made(header, [["Weight", "X", "X", "X"]])
     assert [a.name for a in schedule.activities] == ["ECG", "Weight"]
     assert [v.printed for v in schedule.visits] == [["Day 1"], ["Day 8"], ["Day 15"]]
+
+
+PHASES = ["Screening", "Treatment Period (Each 28 Day Cycle)", "Treatment Period (Each 28 Day Cycle)", "Follow-up"]
+
+
+@pytest.mark.parametrize("label", ["Visit Identifier", "Visit", "Study Visit", "Procedure", "Epoch", ""])
+def test_phases_are_found_whatever_the_label_of_their_row(label: str) -> None:
+    found = visits([[label, *PHASES], ["Week", "-2", "0", "4", "8"]])
+    assert [v.epoch for v in found] == ["Screening", "Treatment Period", "Treatment Period", "Follow-up"]
+
+
+@pytest.mark.parametrize(
+    "names", [["Lead-in", "Core Study", "Core Study", "Post-study"], ["Pre-Study", "Part B", "Part B", "FU"]]
+)
+def test_a_name_over_several_columns_is_a_phase_beside_phases(names: list[str]) -> None:
+    found = visits([["Procedure", *names], ["Week", "-2", "0", "4", "8"]])
+    assert [v.epoch for v in found] == names
+
+
+def test_days_in_a_row_of_phases_name_none() -> None:
+    found = visits([["Procedure", "Screening", "Day 1", "Day 8", "Follow-up"], ["Week", "-2", "0", "1", "5"]])
+    assert not {"Day 1", "Day 8"} & {v.epoch for v in found}
+
+
+def test_a_time_behind_a_phase_yields_to_the_times_below() -> None:
+    names = ["Screening (up to 28 days)", "Treatment", "Treatment", "Follow-up (30 days after last dose)"]
+    found = visits([["Epoch", *names], ["Month", "-1", "0", "1", "2"]])
+    assert [(v.month, v.offset_days) for v in found] == [(-1, None), (0, None), (1, None), (2, None)]
+    alone = visits([["Epoch", *names], ["Month", "", "0", "1", ""]])[3]
+    assert (alone.offset_days, alone.relative_to) == (30, "last dose")
+
+
+@pytest.mark.parametrize(
+    ("cell", "sides"),
+    [
+        ("-2 to 0", (2, 0)),
+        ("0 to +5", (0, 5)),
+        ("0/+5", (0, 5)),
+        ("-3/0", (3, 0)),
+        ("-7 to +3", (7, 3)),
+        ("-1/+3", (1, 3)),
+    ],
+)
+@pytest.mark.parametrize("place", ["row", "cell"])
+def test_a_deviation_to_one_side_says_nought_for_the_other(cell: str, sides: tuple[float, float], place: str) -> None:
+    if place == "row":
+        head = [["Week", "0", "4", "8"], ["Visit window (days)", "", cell, cell]]
+    else:
+        head = [["Week", "0", f"4 ({cell} days)", f"8 {cell} d"]]
+    found = visits(head)
+    assert [(v.week, v.day, v.before_days, v.after_days) for v in found[1:]] == [(4, None, *sides), (8, None, *sides)]
+
+
+@pytest.mark.parametrize(
+    "label",
+    ["Study week (±3 days)", "Week, ± 3 days", "Visit (± 3 days)", "Timing of visit (weeks) +/- 3 days", "Weeks (±3d)"],
+)
+def test_the_label_of_a_row_gives_its_visits_a_window(label: str) -> None:
+    timed = ["Week -2", "Week 0", "Week 4", "Week 8"] if label.startswith("Visit") else ["-2", "0", "4", "8"]
+    found = visits([[label, *timed]])
+    assert [v.week for v in found] == [-2, 0, 4, 8]
+    assert [v.after_days for v in found] == [None, None, 3, 3]
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "All visits after baseline have a window of ±3 days.",
+        "Visit window: ± 3 days for all visits after Day 1.",
+        "Visits should occur within 3 days of the scheduled date.",
+        "All study visits may take place 3 days before or after the planned day.",
+    ],
+)
+def test_a_window_for_all_visits_but_the_first(note: str) -> None:
+    found = visits([["Procedure", "Week -2", "Week 0", "Week 4", "Week 8"]], notes={"-": note})
+    assert [(v.before_days, v.after_days) for v in found] == [(None, None), (None, None), (3, 3), (3, 3)]
+
+
+def test_stacked_headers_of_many_kinds() -> None:
+    """A fresh look at the generator's tables: nothing is wrong in silence, phases and contacts are right."""
+    sys.path.insert(0, str(ROOT / "benchmarks" / "soe_bench"))
+    stacks = program("benchmarks/soe_bench/header_stacks.py")
+    scores = [stacks.score_stack(stacks.stack(seed)) for seed in range(40)]
+    counts = stacks.total(scores)
+    for name, whole in (
+        ("timed", "columns"),
+        ("windows_ok", "windows"),
+        ("contact_ok", "contact"),
+        ("epoch_ok", "epoch"),
+    ):
+        assert counts[name] == counts[whole] > 100, [s.errors for s in scores if s.errors]

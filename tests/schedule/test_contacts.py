@@ -93,3 +93,30 @@ def test_a_note_whose_marker_is_the_letter_of_cells_is_a_legend() -> None:
 def test_footnotes_on_a_column(note: str, contact: str | None) -> None:
     found = visits([["Procedure", "Screening", "Day 1", "Week 2^a", "Week 4"]], body=BODY, notes={"a": note})
     assert [v.contact for v in found] == [None, None, contact, None]
+
+
+@pytest.mark.parametrize(
+    ("label", "cells", "contacts"),
+    [
+        ("Clinic (C) or home (H)", "C C H C", ["site", "site", "home", "site"]),
+        ("Visit (site visit (C), phone call (T))", "C C T C", ["site", "site", "phone", "site"]),
+        ("Visit (V), Phone (P)", "V1 V2 P3 V4", [None, None, "phone", None]),
+        ("Clinic visit (V), Home visit (H)", "V1 V2 H3 V4", ["site", "site", "home", "site"]),
+        ("Visit", "V1 V2 TC3 V4", [None, None, "phone", None]),
+        ("Type of visit (S = clinic visit; P: call)", "S S P S", ["site", "site", "phone", "site"]),
+        ("Place of visit", "Clinic Clinic Home Clinic", ["site", "site", "home", "site"]),
+    ],
+)
+def test_letters_of_a_label_are_ways_and_no_hours(label: str, cells: str, contacts: list[str | None]) -> None:
+    header = [[label, *cells.split()], ["Study week", "-2", "0", "4", "8"]]
+    found = visits(header, body=BODY)
+    assert [v.contact for v in found] == contacts
+    assert [v.hours for v in found] == [None] * 4
+    assert [v.week for v in found] == [-2, 0, 4, 8]
+
+
+@pytest.mark.parametrize("name", ["Visit at home", "Home nurse visit", "Home health visit"])
+def test_blood_may_be_drawn_at_home(name: str) -> None:
+    body = [["Blood sample", "X", "X", "X", "X"], [name, "", "", "X", ""]]
+    found = visits([["Procedure", "Screening", "Day 1", "Week 2", "Week 4"]], body=body)
+    assert [v.contact for v in found] == [None, None, "home", None]

@@ -27,7 +27,7 @@ _WAYS: list[tuple[Contact, str]] = [  # in the order in which two of them are na
     (
         "phone",
         r"(?:tele)?phone[sd]?\b|(?<!video )(?<!video-)(?<!zoom )\bcall(?:s|ed)?\b|\btel\b|\btele-?visit|telefon"
-        r"|telephonic|\bt/?c\b|[☎✆📞📱]",
+        r"|telephonic|\bt/?c(?:\b|(?=\d))|[☎✆📞📱]",
     ),
     (
         "video",
@@ -53,8 +53,9 @@ _LOOSE_ROW = re.compile(
     re.IGNORECASE,
 )
 _TYPE_LABEL = re.compile(
-    r"(?:study\s+|type\s+of\s+|mode\s+of\s+|method\s+of\s+|location\s+of\s+)?(?:visits?|contacts?|assessments?|setting|location)"
-    r"(?:\s+(?:type|mode|method|location|setting|format|place))?\s*(?:\(.{3,80}\))?\s*:?|(?:site|clinic)\s*/\s*(?:tele)?phone",
+    r"(?:study\s+|(?:types?|modes?|methods?|locations?|places?|form|format|site)\s+of\s+)?(?:study\s+)?"
+    r"(?:visits?|contacts?|assessments?|setting|location|type|mode|place|where|how)"
+    r"(?:\s+(?:types?|modes?|methods?|locations?|settings?|format|place))?\s*(?:\(.{3,80}\))?\s*:?|(?:site|clinic)\s*/\s*(?:tele)?phone",
     re.IGNORECASE,
 )
 _BODILY = re.compile(  # what cannot be done on the phone
@@ -81,10 +82,11 @@ def explained(marker: str, text: str) -> str:
 
 
 def legend(texts: list[str]) -> dict[str, Contact]:
-    """Letters that notes explain as a way of contact: "P = phone visit, C = clinic"."""
+    """Letters that notes explain as a way of contact: "P = phone visit, C = clinic", "Visit (V), Phone (P)"."""
     found: dict[str, Contact] = {}
     for text in texts:
-        for match in _LEGEND.finditer(text):
+        keyed = list(_KEYED.finditer(clean(text)))
+        for match in keyed if len(keyed) > 1 else _LEGEND.finditer(text):
             contact = contact_in(match["words"])
             if contact is not None and len(match["words"].split()) <= 6:
                 found.setdefault(match["key"].lower(), contact)
@@ -109,7 +111,7 @@ def contacts_of_rows(schedule: Schedule) -> dict[int, str]:
     found: dict[int, list[str]] = {}
     named = {index: contact for index, a in enumerate(schedule.activities) if (contact := _of_row(a.name))}
     loose = {index: contact for index, a in enumerate(schedule.activities) if (contact := _of_loose_row(a.name))}
-    keyed = {index: keys for index, a in enumerate(schedule.activities) if (keys := _keys(a.name))}
+    keyed = {index: keys for index, a in enumerate(schedule.activities) if (keys := keyed_contacts(a.name))}
     bodily = {
         m.encounter
         for m in schedule.marks
@@ -117,7 +119,8 @@ def contacts_of_rows(schedule: Schedule) -> dict[int, str]:
     }
     for mark in schedule.marks:
         contacts = [named[mark.activity]] if mark.activity in named and mark.kind == "done" else []
-        if mark.activity in loose and mark.kind == "done" and mark.encounter not in bodily and mark.span == 1:
+        far = loose.get(mark.activity) in ("phone", "video")  # no blood is drawn there
+        if mark.activity in loose and mark.kind == "done" and mark.span == 1 and not (far and mark.encounter in bodily):
             contacts = contacts or [loose[mark.activity]]
         if mark.activity in keyed:
             contacts = _by_keys(mark.text, keyed[mark.activity])
@@ -144,7 +147,7 @@ def contact_of_header(label: str, text: str) -> str | None:
     """The contact that a header row gives a column: X under "Telephone visit", C under "Clinic (C) or home (H)"."""
     if is_mark(text) and (contact := _of_row(label)) is not None:
         return contact
-    ways = _by_keys(text, _keys(label))
+    ways = _by_keys(text, keyed_contacts(label))
     return " or ".join(dict.fromkeys(ways)) if 0 < len(ways) <= 2 else None
 
 
@@ -175,10 +178,11 @@ def _of_loose_row(name: str) -> str | None:
     return None if allowed or _BODILY.search(name) else contact
 
 
-def _keys(name: str) -> dict[str, str]:
-    """ "Clinic visit (C) or remote interview only (RM)" as {"c": "site", "rm": "video"}."""
+def keyed_contacts(name: str) -> dict[str, str]:
+    """ "Clinic visit (C) or remote interview only (RM)" as {"c": "site", "rm": "video"}; also "Type (C = clinic)"."""
     pairs = [(match["key"].lower(), contact_in(match["words"])) for match in _KEYED.finditer(clean(name))]
-    return {key: contact for key, contact in pairs if contact is not None}
+    found = {key: contact for key, contact in pairs if contact is not None}
+    return found or {k: v for k, v in legend([clean(name)]).items() if "(" in name}
 
 
 def _by_keys(text: str, keys: dict[str, str]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
 from soesift.schedule.models import Span, Timing, Unit
@@ -105,13 +106,20 @@ class Cursor:
         )
 
     def _deviates(self, at: int) -> bool:
-        """Whether the number there is a deviation: "Week 4 -2/+2 days", "Day 15 -1 day to +4 days"."""
+        """Whether the number there is a deviation: "Week 4 -2/+2 days", "Day 15 -1 day to +4 days", "8 -3d"."""
         unit, leading = unit_of(self.peek(at + 1)), self._leading_unit()
         more = at + 2 if unit is not None else at + 1
         signed = self.sees("slash", "and", "to", ahead=more) and self.sees("plus", ahead=more + 1)
-        signed = signed or self.sees("plus", ahead=more)
+        nothing = self.sees("slash", "to", ahead=more) and self.peek(more + 1).value == "0"
+        signed = signed or nothing or self.sees("plus", ahead=more)
         smaller = unit is not None and leading is not None and unit != leading and not self.starts_number(at + 2)
-        return (signed and self.peek(at).glued) or smaller
+        falls = unit is not None and not self.starts_number(at + 2) and self._falls(at)
+        return (signed and self.peek(at).glued) or smaller or (falls and self.peek(at).glued)
+
+    def _falls(self, at: int) -> bool:
+        """Whether the number there is smaller than the one just read: no range runs backwards."""
+        first, second = (re.match(r"[\d.]+", self.peek(place).value) for place in (-1, at))
+        return first is not None and second is not None and float(second.group()) < float(first.group())
 
     def _leading_unit(self) -> Unit | None:
         """The unit before the number that was just read: of "Day" in "Day -28"."""
@@ -134,6 +142,8 @@ class Cursor:
             skip = 2 if self.sees("and", ahead=1) else 1  # ", and"
             if (spans[-1][0] or 0) > 0 and self.sees("dash", ahead=skip):
                 break  # "Week 8; -2/+3": lists rise
+            if self.sees("to", "slash", ahead=skip + 1) and self.sees("plus", ahead=skip + 2):
+                break  # "Day 15, 0 to +1 days"
             if not self.starts_number(skip) or (not unit_behind and self.own_unit(skip)):
                 break
             self.at += skip

@@ -18,7 +18,9 @@ _PERIOD = re.compile(
 _ALL_VISITS = re.compile(
     r"\b(?:all|each|every|study|scheduled|clinic|site)\s+(?:\w+\s+){0,3}(?:visits?|assessments?|procedures?|time\s?points?)\b"
     r"|\bvisit\s+windows?\b|\bvisits?\s+(?:should|may|can|will|must|are|is|have|has)\b|^\W*(?:visit\s+)?windows?\b|\bthe\s+visit\s+window\b"
-    r"|\btime\s+windows?\b|\bwindow\s+(?:of|for|period)\b",
+    r"|\btime\s+windows?\b|\bwindow\s+(?:of|for|period)\b"
+    r"|^\W*(?:study\s+|treatment\s+|nominal\s+|timing\s+of\s+|time\W{1,2})?(?:visit|day|week|month|time\s?point|cycle)s?(?:\(s\))?\b"
+    r"[^.;\d]{0,24}(?:±|\+\s?/\s?-)\s?\d+\s?\w*\W*$",  # the label of a header row: "Study week (±3 days)"
     re.IGNORECASE,
 )
 _SOME = re.compile(
@@ -158,7 +160,12 @@ def _days(match: re.Match[str]) -> float:
     return float(match["n"]) * (7 if match["u"].lower().startswith("w") else 1)
 
 
-_EXCEPT = re.compile(r"\b(?:except|excluding|other\s+than)\b[^,;.]*[,;]?", re.IGNORECASE)
+_EXCEPT = re.compile(
+    r"\b(?:except|excluding|other\s+than|unless)\b[^,;.]*[,;]?"
+    r"|\b(?:after|following|post|beyond)[\s-]+(?:the\s+)?(?:(?:study\s+)?(?:day|week|month)\s*[01]\b|baseline|randomi[sz]ation|screening|"
+    r"enrol(?:l)?ment|(?:the\s+)?first\s+(?:dose|visit|administration))(?:\s+visit)?",  # all but the anchor
+    re.IGNORECASE,
+)
 
 
 def _spread(schedule: Schedule, texts: list[str]) -> None:
@@ -171,9 +178,9 @@ def _spread(schedule: Schedule, texts: list[str]) -> None:
     timed = [
         v for v in open_visits if v is not anchor and (v.kind in ("planned", "repeat") or v.offset_days is not None)
     ]
-    timed = [v for v in timed if not (v.day is not None and v.day < 0) and not _untimed(v)]
+    timed = [v for v in timed if not _is_before(v) and not _untimed(v)]
     for sentence, windows in found:
-        if len(windows) == 1 and not _SOME.search(_EXCEPT.sub("", sentence)):
+        if len(windows) == 1 and not _SOME.search(_EXCEPT.sub("", remove_windows(sentence))):
             for visit in timed:
                 visit.before_days, visit.after_days = windows[0].before, windows[0].after
             return
@@ -182,6 +189,11 @@ def _spread(schedule: Schedule, texts: list[str]) -> None:
         if timed and all(v.before_days is None for v in timed):
             shown = sentence if len(sentence) < 160 else sentence[:157] + "..."
             timed[0].doubts.append(f"A note gives windows for some visits only; none was taken from it: “{shown}”")
+
+
+def _is_before(visit: Visit) -> bool:
+    """Whether the visit lies before the first day: by its day, week or month."""
+    return any(value is not None and value < 0 for value in (visit.day, visit.week, visit.month))
 
 
 def _untimed(visit: Visit) -> bool:

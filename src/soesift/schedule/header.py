@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import NamedTuple, get_args
 
-from soesift.schedule.contacts import contact_of_header
+from soesift.schedule.contacts import contact_of_header, keyed_contacts
 from soesift.schedule.cursor import Kind
 from soesift.schedule.leftover import limits_of, not_understood, unbounded
-from soesift.schedule.models import Encounter, Epoch, Event, Offset, Relation, Span, Timing, Unit
+from soesift.schedule.models import Encounter, Epoch, Event, Offset, Relation, Span, Timing, Unit, Window
+from soesift.schedule.table_notes import remove_windows
 from soesift.schedule.timing import Read, read_timing
 from soesift.schedule.tokens import LETTERS, UNIT_WORDS, clean, tokens
 
@@ -36,7 +38,8 @@ _KINDS: list[tuple[Kind, str]] = [  # the first that a row's label matches
 _EPOCH = re.compile(
     r"screen|baseline|treatment|follow|\bf/?u\b|period|phase|run-?in|wash|induction|maintenance|extension|dosing|"
     r"titration|part\b|stage|blind|open-label|enrol|in-?patient|out-?patient|residen|ambulatory|taper|termination|"
-    r"discontinuation|on-?study|safety|randomi|unsched|vaccination|lead-?in|consolidation|surviv",
+    r"discontinuation|on-?study|safety|randomi|unsched|vaccination|lead-?in|consolidation|surviv|intervention|observation|"
+    r"(?:pre|post|core|main)[\s-]?study|off-?study|transition|withdrawal|recovery|confinement|loading|escalation",
     re.IGNORECASE,
 )
 _PHASE = re.compile(r"\b(?:period|phase|epoch)s?\b", re.IGNORECASE)
@@ -140,8 +143,13 @@ def uncoded(text: str, kind: Kind | None) -> str:
 
 
 def kind_of(label: str) -> Kind | None:
-    """What a row's label says its numbers are; None if it says nothing."""
-    lowered = clean(label).lower()
+    """What a row's label says its numbers are; None if it says nothing. A deviation of its own ("Week (±3 days)") and
+    the letters of a legend ("clinic (C) or home (H)") say nothing of them.
+    """
+    shown = re.sub(r"\s*[(\[]\s*[)\]]", "", remove_windows(clean(label)))
+    if keyed_contacts(shown):
+        return "visit" if re.search(r"\bvisits?\b", shown, re.IGNORECASE) else None
+    lowered = (shown if shown.strip(" ,:;()") else clean(label)).lower().strip(" ,")
     if lowered in LETTERS:  # "D", "W", "M" before the numbers
         return LETTERS[lowered]
     return next((kind for kind, pattern in _KINDS if re.search(pattern, lowered)), None)
@@ -152,8 +160,10 @@ def unit_in(label: str) -> Unit | None:
     return next((UNIT_WORDS[word] for word in re.findall(r"[a-z]+", label.lower()) if word in UNIT_WORDS), None)
 
 
-def read_column(rows: list[HeaderRow], column: int) -> Column:
-    """All header cells of one data column as one timing."""
+def read_column(rows: list[HeaderRow], column: int, phases: int | None = None) -> Column:
+    """All header cells of one data column as one timing; `phases` is the place of the row that names phases: what it
+    says of times counts where the rows below say none.
+    """
     own, shared = Timing(), Timing()
     parts: list[str] = []
     unread: list[str] = []
@@ -164,8 +174,10 @@ def read_column(rows: list[HeaderRow], column: int) -> Column:
     above: Kind | None = None
     counted: Anchored | None = None
     worded: list[tuple[Kind | None, str]] = []
+    held: tuple[Window, Timing] | None = None
+    of_phase = Timing()
     last = ""
-    for row in rows:
+    for place, row in enumerate(rows):
         text = clean(row.texts[column])
         if text and text == last and (row.covered[column] or not any(map(str.isdigit, text))):
             continue
@@ -176,7 +188,8 @@ def read_column(rows: list[HeaderRow], column: int) -> Column:
         parts += [shown] if (shown := labelled(text, row)) not in parts else []
         printed.append(text)
         kind = row.kind or above
-        read = read_timing(uncoded(text, kind), kind)
+        coded = row.kind in (None, "visit") and _numbers_ways(row)
+        read = Read(Timing(text=text, visit=text), [], []) if coded else read_timing(uncoded(text, kind), kind)
         above = _unit_alone(text) or above
         if counted is not None or (row.kind in get_args(Unit) and anchored(row.label) is not None):
             read = read._replace(timing=_counted(read.timing, counted or anchored(row.label)))
@@ -188,18 +201,54 @@ def read_column(rows: list[HeaderRow], column: int) -> Column:
         if row.kind in get_args(Unit) and _lettered(text, read.words):
             unread.append(f"{row.label}: {text}")  # "-6 M to R" in a row of days
         worded += [(row.kind, f"{row.label}: {text}")] if row.label and _says_nothing(read, text, row.kind) else []
-        merge(shared if _spans(row.texts, column) else own, _placed(read, row))
+        timing = _placed(read, row)
+        if row.kind == "window" and (around := _around_zero(timing, unit_in(row.label))) is not None:
+            held = held or around
+            continue
+        if place == phases and not _spans(row.texts, column):
+            merge(own, timing.model_copy(update={"times": [], "cycles": [], "offsets": [], "every": None}))
+            of_phase = timing
+        else:
+            merge(shared if _spans(row.texts, column) else own, timing)
         if (far := unbounded(text, read.timing)) and not _spans(row.texts, column):
             leftover.append(far)
         if _timed(read.timing):
             wide = _spans(row.texts, column)
             leftover += [left] if (left := not_understood(text, read.words)) and not wide else []
             limits += [limit] if (limit := limits_of(text)) and not wide else []
+    if held is not None:
+        timed = own.times or own.cycles or own.offsets
+        merge(own, Timing(window=held[0]) if timed else held[1])
+    if not (own.times or own.cycles or own.offsets or own.every):
+        merge(own, of_phase)
     merge(own, _narrowed(shared, own))
     bare = not (own.times or own.offsets or own.every or own.events or own.cycles)
     unread += [text for kind, text in worded if bare or kind == "cycle"]
     own.text = " | ".join(parts)
     return Column(own, parts, unread, printed, leftover, limits, contact)
+
+
+_WAY_CODE = re.compile(r"(?P<letter>[A-Z]{1,3})\s?-?\s?(?P<n>\d+)[a-z]?")
+
+
+def _numbers_ways(row: HeaderRow) -> bool:
+    """Whether a row counts its visits with letters for ways of contact before the numbers: V1, V2, H3, V4."""
+    codes = [_WAY_CODE.fullmatch(clean(text)) for text in row.texts if text]
+    if len(codes) < 3 or not all(codes):
+        return False
+    numbers = [int(code["n"]) for code in codes if code]
+    steps = {b - a for a, b in pairwise(numbers)}
+    return steps == {1} and len({code["letter"] for code in codes if code}) > 1
+
+
+def _around_zero(timing: Timing, unit: Unit | None) -> tuple[Window, Timing] | None:
+    """A cell "-2 to 0" of a row of windows as a deviation, and as days where the column has no other time."""
+    if timing.window is not None or len(timing.times) != 1 or timing.cycles or timing.offsets:
+        return None
+    low, high = timing.times[0].first, timing.times[0].last
+    if low is None or high is None or not low <= 0 <= high or low == high:
+        return None
+    return Window(before=-low, after=high, unit=unit if unit not in (None, "cycle") else "day"), timing
 
 
 def _timed(timing: Timing) -> bool:
@@ -382,21 +431,50 @@ def epoch_row(rows: list[HeaderRow]) -> int | None:
         return 0 if alone and all(_PHASE.search(text) for text in alone) else None
     for index, row in enumerate(rows[:-1]):
         texts = list(dict.fromkeys(text for text in row.texts if text))
-        if texts and all(_PHASE.search(epoch_name(t)) or _EPOCH.search(t) for t in texts) and _wide_names(row):
+        below = [later for later in range(index, len(rows) - 1) if _tells_below(rows, later, index)]
+        if texts and _wide_names(row) and sum(map(_is_phase, texts)) * 2 > len(texts) and below:
             return index  # whatever the label: "Study visit (week/day)" beside "Open-label extension phase"
-        wide = any(_EPOCH.search(t) and _spans(row.texts, c) for c, t in enumerate(row.texts) if t)
+        wide = any(_is_phase(t) and _spans(row.texts, c) for c, t in enumerate(row.texts) if t)
+        wide = wide or (any(map(_is_phase, texts)) and _wide_names(row))
         if wide and len(texts) > 1 and row.kind in (None, "epoch") and _tells_below(rows, index):
             return index
-        named = sum(_EPOCH.search(text) is not None for text in texts)
-        if texts and (row.kind == "epoch" or named * 2 >= len(texts)) and row.kind in (None, "epoch"):
+        named = sum(_EPOCH.search(text) is not None and _WAYS.search(text) is None for text in texts)
+        timed = sum(map(_only_a_time, texts))
+        if texts and (row.kind == "epoch" or named * 2 >= len(texts) > timed * 2) and row.kind in (None, "epoch"):
             return index
     return None
 
 
+def _only_a_time(text: str) -> bool:
+    """Whether a header cell says when and names no phase: "Day 8"."""
+    return _EPOCH.search(text) is None and _PHASE.search(text) is None and bool(read_timing(text).timing.times)
+
+
+def _is_phase(text: str) -> bool:
+    """Whether a header cell names a phase, and neither a visit nor a way of contact ("Clinic visits")."""
+    name = epoch_name(text)
+    return (_PHASE.search(name) or _EPOCH.search(name)) is not None and _ONE_VISIT.search(name) is None
+
+
+_ONE_VISIT = re.compile(
+    r"\bvisit\s?#?\d|\b(?:clinic|site|home|phone|telephone|remote|video)\s+(?:visit|call|contact)s?\b", re.I
+)
+_WAYS = re.compile(
+    r"^(?:clinic|site|on-?site|home|phone|telephone|remote|video)\s+(?:visit|call|contact)s$", re.IGNORECASE
+)
+_NUMBERED = re.compile(
+    r"\b(?:period|part|phase|stage|cohort|arm|group|step|sequence|segment|study|treatment|course)s?\s*-?\s*\d{1,2}\b(?!\s*[-\u2013]\s*\d)",
+    re.IGNORECASE,
+)
+
+
 def _wide_names(row: HeaderRow) -> bool:
-    """Whether the row's cells are names without figures, one of them over several columns."""
-    texts = [t for t in row.texts if t]
-    return not any(any(map(str.isdigit, t)) for t in texts) and any(_spans(row.texts, c) for c in range(len(row.texts)))
+    """Whether the row's cells are names without times, one of them over several columns; numbers of parts and lengths
+    behind the names are no times.
+    """
+    texts = [_NUMBERED.sub(" ", _LENGTH.sub(" ", epoch_name(t))) for t in row.texts if t]
+    wide = any(_spans(row.texts, c) for c in range(len(row.texts)) if row.texts[c])
+    return wide and not any(any(map(str.isdigit, t)) for t in texts)
 
 
 def epoch_name(text: str) -> str:
@@ -415,6 +493,9 @@ _EXTENT = re.compile(
     r"|\d+\s?h\b[^()\[\]]*)[)\]]",
     re.IGNORECASE,
 )
+_LENGTH = re.compile(  # "Treatment, 52 weeks", "Active treatment - One Cycle = 28 days", "Follow-up (30 days)"
+    r"\(?\b(?:\d+|one)\s*-?\s*(?:days?|weeks?|months?|years?|cycles?)\b(?:\s*=\s*\d+\s*\w+)*[^,;]*$", re.IGNORECASE
+)
 LONGEST_NAME = 60  # letters; a longer cell holds a sentence behind the name
 
 
@@ -427,9 +508,9 @@ def _lower_name(rows: list[HeaderRow], place: int, index: int) -> str:
     return below if named and above != below and _spans(rows[place].texts, index) else ""
 
 
-def _tells_below(rows: list[HeaderRow], index: int) -> bool:
-    """Whether the row below tells columns apart that this row has under one cell."""
-    above, below = rows[index].texts, rows[index + 1].texts
+def _tells_below(rows: list[HeaderRow], index: int, upper: int | None = None) -> bool:
+    """Whether the row below tells columns apart that this row, or an `upper` one, has under one cell."""
+    above, below = rows[index if upper is None else upper].texts, rows[index + 1].texts
     return any(above[c] == above[c - 1] != "" and below[c] != below[c - 1] for c in range(1, len(above)))
 
 
@@ -439,7 +520,8 @@ def epochs_of(rows: list[HeaderRow], columns: list[Column]) -> tuple[list[Epoch]
     epochs: list[Epoch] = []
     of_column: list[int] = []
     for index, column in enumerate(columns):
-        printed = epoch_name(rows[place].texts[index]) if place is not None and rows[place].texts[index] else ""
+        cell = rows[place].texts[index] if place is not None else ""
+        printed = epoch_name(cell) if cell and not _only_a_time(cell) else ""
         printed = " ".join(filter(None, (printed, _lower_name(rows, place or 0, index)))) if printed else ""
         epoch = Epoch(name=printed) if printed else Epoch(name=_phase(column.timing), inferred=True)
         known = next((i for i, e in enumerate(epochs) if e.name.lower() == epoch.name.lower()), None)
@@ -504,7 +586,8 @@ def encounters_of(rows: list[HeaderRow], first: list[int]) -> tuple[list[Epoch],
     """Epochs and encounters; `first[i]` is the grid column of data column i."""
     rows = [told for row in rows for part in _in_two_rows(row) for told in _times_with_windows(part)]
     rows = _kinds_from_beside(_kinds_from_above(rows, len(first)))
-    columns = [read_column(rows, index) for index in range(len(first))]
+    phases = epoch_row(rows)
+    columns = [read_column(rows, index, phases) for index in range(len(first))]
     epochs, of_column = epochs_of(rows, columns)
     encounters = [
         Encounter(

@@ -42,7 +42,10 @@ _WINDOW = re.compile(
     r"(?P<unit2>days?|weeks?|wks?|hours?|hrs?|h|d|w)\b"
     r"|\+\s?(?P<plus3>\d+(?:\.\d+)?)\s*(?:days?|d)?\s*(?:/|to|,|and|or|\s)\s*-\s?(?P<minus3>\d+(?:\.\d+)?)\s*-?\s*"
     r"(?P<unit3>days?|weeks?|wks?|hours?|hrs?|h|d|w)\b"
-    r"|(?<![\w.])\+\s?(?P<only>\d+(?:\.\d+)?)\s*-?\s*(?P<unit4>days?|weeks?|wks?|hours?|hrs?|h|d|w)\b",
+    r"|(?<![\w.])\+\s?(?P<only>\d+(?:\.\d+)?)\s*-?\s*(?P<unit4>days?|weeks?|wks?|hours?|hrs?|h|d|w)\b"
+    r"|\bwithin\s+(?P<near>\d+)\s*(?:calendar\s+|working\s+|business\s+)?(?P<unit5>days?|weeks?)\s+of\s+(?:the\s+|its\s+|their\s+|each\s+)?"
+    r"(?:scheduled|planned|target|nominal|specified|indicated|expected)\b"
+    r"|(?P<sides>\d+)\s*(?P<unit6>days?|weeks?)\s+(?:before\s+(?:or|and)\s+after|(?:on\s+)?either\s+side|earlier\s+or\s+later)\b",
     re.IGNORECASE,
 )
 _ABOUT_VISITS = re.compile(
@@ -130,12 +133,13 @@ def windows_in(text: str) -> list[FoundWindow]:
     shown = clean(text)
     found: list[FoundWindow] = []
     for match in _WINDOW.finditer(shown):
-        unit = next(u for u in (match["unit1"], match["unit2"], match["unit3"], match["unit4"]) if u)
+        unit = next(u for number in range(1, 7) if (u := match[f"unit{number}"]))
         factor = _UNIT_DAYS.get(unit[0].lower())
         if factor is None or (unit.lower().startswith("m")):
             continue
-        low = match["both"] or match["minus"] or match["minus3"] or "0"
-        high = match["both"] or match["plus"] or match["plus3"] or match["only"]
+        both = match["both"] or match["near"] or match["sides"]
+        low = both or match["minus"] or match["minus3"] or "0"
+        high = both or match["plus"] or match["plus3"] or match["only"]
         one = FoundWindow(float(low) * factor, float(high) * factor, shown, _ABOUT_VISITS.search(shown) is not None)
         if one not in found:
             found.append(one)

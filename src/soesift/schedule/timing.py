@@ -59,6 +59,11 @@ ORDINAL_WORDS = frozenset(
         "test",
         "leg",
         "level",
+        "tc",
+        "t/c",
+        "tel",
+        "nurse",
+        "telehealth",
     }
 )
 _OFTEN: dict[str, tuple[float, Unit]] = {
@@ -314,6 +319,11 @@ def _number_led(c: Cursor) -> bool:
     if unit is None:
         return _bare(c, spans, start)
     low, high = spans[0]
+    bound = c.sees("relative") or c.peek().value in ("of", "from")
+    if inner is not None and c.kind in ("day", "week", "month") and unit != c.kind and not bound and not waiting(c):
+        c.timing.window = Window(before=inner[0], after=inner[1], unit=unit)  # "4 -3/+5 d" in a row of weeks
+        c.add(spans, c.kind)
+        return True
     if len(spans) == 1 and unit in ("day", "week") and low is not None and high is not None and low < high < 0:
         c.add(spans, unit)  # "Screening (-28 to -1 days)"
         return True
@@ -328,7 +338,6 @@ def _number_led(c: Cursor) -> bool:
         return True
     if c.peek().value.startswith("interval"):  # "at 52-week intervals"
         return c.set_every(*spans[-1], unit, 1)
-    bound = c.sees("relative") or c.peek().value in ("of", "from")
     if unit == c.kind and not bound and not waiting(c):
         c.add(spans, unit)
         return True

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from soesift.schedule.cursor import Bounds, Cursor
 from soesift.schedule.models import Window
 from soesift.schedule.offsets import waiting
@@ -55,6 +57,9 @@ def signed(c: Cursor) -> Bounds:
     """ "+7", "-3/+5", "-2 to +3", "+3/-2"; (None, None) if it is no deviation."""
     found: dict[str, float] = {}
     paren = c.depth > 0 or c.kind == "window"
+    if nothing_before(c):
+        found["dash"] = c.number()
+        c.at += 1
     while c.sees("plus", "dash") and c.sees("number", ahead=1) and c.peek().kind not in found:
         found[c.peek().kind] = float(c.peek(1).value)
         c.at += 2
@@ -63,6 +68,9 @@ def signed(c: Cursor) -> Bounds:
             more = 2
         if c.sees("plus", "dash", ahead=more) and c.sees("number", ahead=more + 1):
             c.at += more
+    if set(found) == {"dash"} and c.sees("to", "slash", "and") and c.sees("number", ahead=1) and _is_zero(c, 1):
+        found["plus"] = 0.0  # "-3 to 0 days", "-3/0"
+        c.at += 2
     behind = c.unit_behind_number(1) if c.sees("to", "slash") and c.sees("number", ahead=1) else None
     if set(found) == {"dash"} and behind is not None and (paren or c.based()):
         found["plus"] = float(c.peek(1).value)  # "(-1 to 4 days)"
@@ -77,6 +85,21 @@ def signed(c: Cursor) -> Bounds:
     ):
         return None, None
     return found.get("dash", 0.0), found.get("plus", 0.0)
+
+
+def nothing_before(c: Cursor, ahead: int = 0) -> bool:
+    """Whether a deviation to one side is there that says 0 for the other: "0 to +3 days", "0/+3"."""
+    return (
+        c.sees("number", ahead=ahead)
+        and _is_zero(c, ahead)
+        and c.sees("to", "slash", "and", "dash", ahead=ahead + 1)
+        and c.sees("plus", ahead=ahead + 2)
+        and c.sees("number", ahead=ahead + 3)
+    )
+
+
+def _is_zero(c: Cursor, ahead: int) -> bool:
+    return float(re.sub(r"[a-z]+$", "", c.peek(ahead).value) or 1) == 0
 
 
 def inner_window(c: Cursor) -> tuple[float, float] | None:
