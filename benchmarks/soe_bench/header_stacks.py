@@ -511,6 +511,10 @@ def window_title(r: Rng, s: Stack, sizes: list[tuple[float, float] | None]) -> N
     put_after_anchor(s, float(size))
 
 
+def no_window(r: Rng, s: Stack, sizes: list[tuple[float, float] | None]) -> None:
+    """Nothing is printed."""
+
+
 WINDOWED = {
     "row": window_row,
     "cell": window_cell,
@@ -518,7 +522,7 @@ WINDOWED = {
     "note on all": window_everywhere,
     "label": window_label,
     "title": window_title,
-    "none": lambda r, s, sizes: None,
+    "none": no_window,
 }
 
 

@@ -662,3 +662,82 @@ def test_stacked_headers_of_many_kinds() -> None:
         ("epoch_ok", "epoch"),
     ):
         assert counts[name] == counts[whole] > 100, [s.errors for s in scores if s.errors]
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "Treatment (Each 28 Day Cycle)",
+        "Treatment Period (1 cycle = 28 days)",
+        "Treatment (28-day cycles)",
+        "Dosing, every 4-week cycle",
+    ],
+)
+def test_days_under_a_heading_of_cycles_are_days_of_each_cycle(head: str) -> None:
+    found = visits(
+        [["Epoch", "Screening", head, head, "FU"], ["Visit window", "", "", "±3D", ""], ["Day", "-28", "1", "15", ""]]
+    )
+    assert [(v.kind, v.in_cycle, v.day) for v in found[1:3]] == [("repeat", True, 1), ("repeat", True, 15)]
+    study = visits([["Epoch", "Screening", head, head, "FU"], ["Day", "-28", "1", "57", ""]])
+    assert [(v.kind, v.in_cycle) for v in study[1:3]] == [("planned", False)] * 2
+
+
+def test_beyond_cycle_one_begins_with_cycle_two() -> None:
+    heads = ["Cycle 1 only (cycle = 3 weeks)", "Beyond: each cycle = 3 weeks"]
+    found = visits([["", heads[0], heads[0], heads[1], heads[1]], ["", "Day 1", "Day 8", "Day 1", "Day 8"]])
+    assert [(v.cycle, v.day, v.kind) for v in found] == [
+        (1, 1, "planned"),
+        (1, 8, "planned"),
+        (2, 1, "repeat"),
+        (2, 8, "repeat"),
+    ]
+
+
+def test_cycles_beside_a_window_say_whom_the_window_is_for() -> None:
+    found = visits([["Visit", "Day 1", "Day 8"], ["Visit window", "Cycles 2 and later ± 3 days", "± 3 days"]])
+    assert (found[0].cycle, found[0].after_days, found[0].conditions) == (None, 3, ["Cycles 2 and later ± 3 days"])
+
+
+@pytest.mark.parametrize(
+    ("name", "note", "wanted"),
+    [
+        ("SCR", "The screening visit must be performed within 28 days of randomization.", (-28, "randomization", None)),
+        ("End of treatment", "To be done no later than 4 weeks from the last dose of study drug.", (None, None, None)),
+        (
+            "FU",
+            "A follow-up visit should be planned for 28 days after last drug intake.",
+            (28, "last drug intake", None),
+        ),
+        ("Post-treatment visits", "Visits q9 weeks until radiographic progression.", (None, None, 63)),
+        ("Post-treatment visits", "Visits q9 weeks for a year, then q12 weeks.", (None, None, 63)),
+        ("Maintenance", "Treatment is given every 3 weeks.", (None, None, 21)),
+        ("Home", "Alternates every 4 weeks with a visit at the site.", (None, None, None)),
+    ],
+)
+def test_the_note_of_a_column_without_a_time_gives_one(name: str, note: str, wanted: tuple[object, ...]) -> None:
+    cells = [Cell(row=0, column=1, text=name, markers=["a"])]
+    visit = visits([["Procedure", name, "Week 4", "Week 8"]], notes={"a": note}, cells=cells)[0]
+    assert (visit.offset_days, visit.relative_to, visit.every_days) == wanted
+    assert any("later every" in doubt for doubt in visit.doubts) == ("then" in note)
+
+
+def test_each_follow_up_takes_its_own_sentence_of_a_note() -> None:
+    names = ["Safety Follow-up Visit 1", "Safety Follow-up Visit 2"]
+    note = (
+        "Participants are followed for at least 100 days after last dose. "
+        "Follow-up Visit 1 occurs 30 days after last dose. "
+        "Follow-up Visit 2 occurs approximately 100 days after last dose."
+    )
+    cells = [Cell(row=0, column=c, text=name, markers=["a"]) for c, name in enumerate(names, 1)]
+    found = visits([["Procedure", *names, "Survival"]], notes={"a": note}, cells=cells)
+    assert [v.offset_days for v in found] == [30, 100, None]
+
+
+def test_names_over_few_columns_do_not_hide_the_phases_below() -> None:
+    group = "Patients with progression during treatment"
+    found = visits(
+        [["", "", "", group, group], ["", "Screening", "Induction Phase", "Induction Phase", "Follow-up Phase"],
+         ["", "≤ 28 days", "Day 1", "Day 8", "Every 3 months"]]
+    )  # fmt: skip
+    assert [v.epoch for v in found] == ["Screening", "Induction Phase", "Induction Phase", "Follow-up Phase"]
+    assert (found[0].day, found[0].last_day) == (-28, -1)

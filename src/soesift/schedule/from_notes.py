@@ -73,7 +73,8 @@ def _from_footnotes(visit: Visit, notes: list[Condition], others: list[str]) -> 
     `others`: header texts of other columns with one of the footnotes; a sentence that names one of them alone speaks
     of that column.
     """
-    own = [text.lower() for text in visit.printed]
+    own = _with_short_names([text.lower() for text in visit.printed])
+    others = [name for name in _with_short_names(others) if name not in own]
     for note in notes:
         sentences = [s for s in sentences_of(note.text) if not _of_another(s.lower(), own, others)]
         values = {(w.before, w.after) for s in sentences for w in windows_in(s) if _of_visit(s, w)}
@@ -84,13 +85,19 @@ def _from_footnotes(visit: Visit, notes: list[Condition], others: list[str]) -> 
                 visit.doubts.append(f"Footnote {note.marker} gives several windows; none is taken.")
         if visit.offset_days is not None and visit.relative_to is None:
             _event_of_note(visit, sentences)
-        if visit.kind == "event" and visit.offset_days is None and visit.hours is None:
-            _time_of_note(visit, note, sentences)
+        if _bare_event(visit):
+            named = [s for s in sentences if any(len(name) > 5 and name in s.lower() for name in own)]
+            _time_of_note(visit, note, named if others and named else sentences)
         visit.contact = visit.contact or contact_of_note(sentences)
 
 
+def _bare_event(visit: Visit) -> bool:
+    """Whether the header gives no time at all, so that a footnote may."""
+    return visit.kind in ("event", "planned") and visit.offset_days is None and visit.hours is None and _untimed(visit)
+
+
 _PROCEDURE = re.compile(
-    r"tumou?r|\bscans?\b|imaging|\becgs?\b|\bpk\b|\bsamples?\b|\bblood\b|biops|laborator|radiograph|\bpet\b|\bserum\b|\bmri\b|\bct\b",
+    r"tumou?r|\bscans?\b|imaging|\becgs?\b|\bpk\b|\bsamples?\b|\bblood\b|biops|laborator|radiograph(?!ic\s+(?:disease\s+)?progression)|\bpet\b|\bserum\b|\bmri\b|\bct\b",
     re.IGNORECASE,
 )
 
@@ -113,12 +120,31 @@ def _of_another(sentence: str, own: list[str], others: list[str]) -> bool:
     return bool(names) and not min(names)[1]
 
 
+def _with_short_names(names: list[str]) -> list[str]:
+    """Names of columns, and what is left of numbered ones without their first word: "follow-up visit 2"."""
+    short = [name.split(" ", 1)[1] for name in names if name.count(" ") > 1 and name[-1:].isdigit()]
+    return [*names, *short]
+
+
 _AFTER = re.compile(
     r"(?P<n>\d+)\s*(?:(?:±|\+/-)\s*\d+\s*)?(?P<u>days?|weeks?)\s*(?:\([^)]*\)\s*)?(?:after|following|from|post)\s+(?:the\s+|their\s+|his\s+or\s+her\s+)?"
-    r"(?P<what>(?:last|final|first)\s+(?:[a-z]+\s+){0,2}?(?:dose|administration|treatment|infusion|injection|visit)"
+    r"(?P<what>(?:last|final|first)\s+(?:[a-z]+\s+){0,2}?(?:dose|administration|treatment|infusion|injection|visit|vaccination|"
+    r"(?:(?:study|trial)\s+)?(?:drug|medication)(?:\s+(?:intake|administration))?|intake)"
     r"(?:\s+of\s+(?:the\s+)?(?:study|trial)\s+[a-z]+)?)",
     re.IGNORECASE,
 )
+_A_LIMIT = re.compile(
+    r"(?:\bno\s+later\s+than|\bwithin|\bup\s+to|\bat\s+(?:most|least)|\bnot?\s+more\s+than|\bless\s+than|\bgreater\s+than|"
+    r"\bmore\s+than|\bmaximum(?:\s+of)?|\b(?:followed|monitored|observed|collected|reported)\s+for|\buntil|[≤≥<>])\s*$",
+    re.IGNORECASE,
+)
+_BEFORE_ALL = re.compile(
+    r"\b(?:within|up\s+to|≤|no\s+more\s+than|in\s+the)\s*(?P<n>\d+)\s*(?P<u>days?|weeks?)\s*(?:\([^)]*\)\s*)?(?:of|before|prior\s+to|preceding)\s+"
+    r"(?:the\s+)?(?P<what>(?:first\s+(?:study\s+)?(?:dose|administration|treatment|infusion|injection|drug)|randomi[sz]ation|enrol(?:l)?ment|"
+    r"registration|baseline|day\s*1\b|cycle\s*1,?\s*day\s*1\b|c1d1\b|treatment|allocation))",
+    re.IGNORECASE,
+)
+_EARLY = re.compile(r"screen|\bscrn?\b|baseline|enrol|pre-?treatment|run-?in", re.IGNORECASE)
 
 
 def _event_of_note(visit: Visit, sentences: list[str]) -> None:
@@ -131,13 +157,17 @@ def _event_of_note(visit: Visit, sentences: list[str]) -> None:
 
 
 _AT_WEEK = re.compile(r"^\W*(?:at|on)\s+week\s+(?P<n>\d+)\b", re.IGNORECASE)
-_EVERY = re.compile(r"\bevery\s+(?P<n>\d+)\s*(?P<u>days?|weeks?)\b", re.IGNORECASE)
+_EVERY = re.compile(r"\b(?:every|each|q)\s*(?P<n>\d+)\s*(?P<u>days?|weeks?|wks?|d|w)\b", re.IGNORECASE)
 
 
 def _time_of_note(visit: Visit, note: Condition, sentences: list[str]) -> None:
     """ "20 weeks after the last dose", "every 12 weeks", in the footnote of a column without a time of its own."""
     text = " ".join(sentences)
-    found = {(_days(m), " ".join(m["what"].lower().split())) for m in _AFTER.finditer(text)}
+    if _EARLY.search(" ".join([*visit.printed, visit.epoch or ""])):
+        _limit_of_note(visit, sentences)
+        return
+    points = [m for m in _AFTER.finditer(text) if not _A_LIMIT.search(text[: m.start()])]
+    found = {(_days(m), " ".join(m["what"].lower().split())) for m in points}
     if len({days for days, _ in found}) == 1:
         visit.offset_days, visit.relative_to = min(found, key=lambda pair: len(pair[1]))
         return
@@ -151,9 +181,32 @@ def _time_of_note(visit: Visit, note: Condition, sentences: list[str]) -> None:
         elif len(weeks) > 1:
             visit.doubts.append(f"Footnote {note.marker} gives several weeks; none is taken.")
         return
-    repeats = {_days(m) for s in sentences if not _PROCEDURE.search(s) for m in _EVERY.finditer(s)}
-    if len(repeats) == 1:
-        visit.kind, visit.every_days = "repeat", repeats.pop()
+    plain = [s for s in sentences if not _PROCEDURE.search(s) and not _ALTERNATES.search(s)]
+    repeats = [_days(m) for s in plain for m in _EVERY.finditer(s)]
+    changes = len(set(repeats)) == 2 and any(_THEN.search(s) and len(_EVERY.findall(s)) == 2 for s in plain)
+    if len(set(repeats)) == 1 or changes:
+        visit.kind, visit.every_days = "repeat", repeats[0]
+    if changes:
+        visit.doubts.append(
+            f"Footnote {note.marker}: every {repeats[0]:g} days, later every {repeats[1]:g}; the first is taken."
+        )
+
+
+_ALTERNATES = re.compile(r"\balternat|\bin\s+turn\b", re.IGNORECASE)
+_THEN = re.compile(r"\b(?:then|thereafter|afterwards?|followed\s+by)\b", re.IGNORECASE)
+
+
+def _limit_of_note(visit: Visit, sentences: list[str]) -> None:
+    """ "The screening visit must be performed within 28 days of randomization", as if the header said it."""
+    spoken = [
+        s
+        for s in sentences
+        if not _PROCEDURE.search(s) and (len(s) <= SHORT_NOTE or re.search(r"screening|visit", s, re.I))
+    ]
+    found = {(_days(m), " ".join(m["what"].lower().split())) for s in spoken for m in _BEFORE_ALL.finditer(s)}
+    if len(found) == 1:
+        days, visit.relative_to = found.pop()
+        visit.offset_days, visit.before_days, visit.after_days = -days, 0.0, days
 
 
 def _days(match: re.Match[str]) -> float:

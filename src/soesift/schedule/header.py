@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import groupby, pairwise
+from operator import itemgetter
 from typing import NamedTuple, get_args
 
 from soesift.schedule.contacts import contact_of_header, keyed_contacts
 from soesift.schedule.cursor import Kind
 from soesift.schedule.leftover import limits_of, not_understood, unbounded
 from soesift.schedule.models import Encounter, Epoch, Event, Offset, Relation, Span, Timing, Unit, Window
-from soesift.schedule.table_notes import remove_windows
+from soesift.schedule.table_notes import cycle_lengths, remove_windows
 from soesift.schedule.timing import Read, read_timing
 from soesift.schedule.tokens import LETTERS, UNIT_WORDS, clean, tokens
 
@@ -202,6 +203,8 @@ def read_column(rows: list[HeaderRow], column: int, phases: int | None = None) -
             unread.append(f"{row.label}: {text}")  # "-6 M to R" in a row of days
         worded += [(row.kind, f"{row.label}: {text}")] if row.label and _says_nothing(read, text, row.kind) else []
         timing = _placed(read, row)
+        if row.kind == "window" and timing.window is not None and timing.cycles:
+            timing.cycles, limits = [], [*limits, text]  # "Cycles 2 and later ±3 days": which visits it is for
         if row.kind == "window" and (around := _around_zero(timing, unit_in(row.label))) is not None:
             held = held or around
             continue
@@ -425,24 +428,33 @@ def _days_of(row: HeaderRow, column: int) -> set[int]:
 
 
 def epoch_row(rows: list[HeaderRow]) -> int | None:
-    """The first header row whose cells name phases rather than times; None if no row does."""
+    """The header row whose cells name phases rather than times; None if no row does. It is the first such row that has
+    names for most of the columns, else the first at all.
+    """
     if len(rows) < 2:
         alone = [text for text in rows[0].texts if text] if rows else []
         return 0 if alone and all(_PHASE.search(text) for text in alone) else None
-    for index, row in enumerate(rows[:-1]):
-        texts = list(dict.fromkeys(text for text in row.texts if text))
-        below = [later for later in range(index, len(rows) - 1) if _tells_below(rows, later, index)]
-        if texts and _wide_names(row) and sum(map(_is_phase, texts)) * 2 > len(texts) and below:
-            return index  # whatever the label: "Study visit (week/day)" beside "Open-label extension phase"
-        wide = any(_is_phase(t) and _spans(row.texts, c) for c, t in enumerate(row.texts) if t)
-        wide = wide or (any(map(_is_phase, texts)) and _wide_names(row))
-        if wide and len(texts) > 1 and row.kind in (None, "epoch") and _tells_below(rows, index):
-            return index
-        named = sum(_EPOCH.search(text) is not None and _WAYS.search(text) is None for text in texts)
-        timed = sum(map(_only_a_time, texts))
-        if texts and (row.kind == "epoch" or named * 2 >= len(texts) > timed * 2) and row.kind in (None, "epoch"):
-            return index
-    return None
+    found = [index for index in range(len(rows) - 1) if _names_phases(rows, index)]
+    whole = [index for index in found if sum(map(bool, rows[index].texts)) * 2 > len(rows[index].texts)]
+    return next(iter(whole or found), None)
+
+
+def _names_phases(rows: list[HeaderRow], index: int) -> bool:
+    """Whether the cells of a header row name phases; its label may be that of visits."""
+    row = rows[index]
+    texts = list(dict.fromkeys(text for text in row.texts if text))
+    below = any(_tells_below(rows, later, index) for later in range(index, len(rows) - 1))
+    if texts and _wide_names(row) and sum(map(_is_phase, texts)) * 2 > len(texts) and below:
+        return True  # "Study visit (week/day)" beside "Open-label extension phase"
+    if row.kind not in (None, "epoch"):
+        return False
+    wide = any(_is_phase(t) and _spans(row.texts, c) for c, t in enumerate(row.texts) if t)
+    wide = wide or (any(map(_is_phase, texts)) and _wide_names(row))
+    if wide and len(texts) > 1 and _tells_below(rows, index):
+        return True
+    named = sum(_EPOCH.search(text) is not None and _WAYS.search(text) is None for text in texts)
+    timed = sum(map(_only_a_time, texts))
+    return bool(texts) and (row.kind == "epoch" or named * 2 >= len(texts) > timed * 2)
 
 
 def _only_a_time(text: str) -> bool:
@@ -538,7 +550,47 @@ def _phase(timing: Timing) -> str:
     return "Follow-up" if _LATE & set(timing.events) else "Treatment"
 
 
-_WITH_DEVIATION = re.compile(r"\d\s*[(\[]?\s*(?:±|\+\s?/\s?-|\+\s?\d|-\s?\d+\s*(?:/|,|to)\s*\+)")
+_EACH_CYCLE = re.compile(
+    r"\b(?:each|every)\b[^)]{0,20}\bcycle|\b\d+[\s-]*(?:days?|weeks?|wks?)[\s-]*(?:treatment\s+)?cycles?\b|\bcycles?\s*(?:=|:|of|\(|length)|"
+    r"\b(?:all\s+)?(?:subsequent|further|later|remaining|following)\s+cycles\b",
+    re.IGNORECASE,
+)
+_LATER_CYCLES = re.compile(
+    r"\b(?:beyond|subsequent|further|later|remaining|following|thereafter|all\s+other)\b", re.IGNORECASE
+)
+
+
+def _days_of_cycles(rows: list[HeaderRow], columns: list[Column]) -> None:
+    """Days below a wide cell that speaks of cycles without a number are days of each cycle: "Treatment (21-day cycles)"
+    over "Day 1", "Day 8". Behind a cell "Cycle 1 only", one that says "beyond" or "subsequent" begins with the next.
+    """
+    for row in rows:
+        before: float | None = None  # the last cycle of the wide cell to the left
+        for text, pairs in groupby(enumerate(map(clean, row.texts)), itemgetter(1)):
+            members = [index for index, _ in pairs]
+            numbered = [s.last for index in members for s in columns[index].timing.cycles]
+            if not text or not _EACH_CYCLE.search(text) or len(members) < 2 or numbered:
+                before = max((n for n in numbered if n is not None), default=None)
+                continue
+            if _within_a_cycle(text, [columns[index].timing for index in members]):
+                first = before + 1 if before is not None and _LATER_CYCLES.search(text) else None
+                for index in members:
+                    columns[index].timing.cycles.append(Span(first=first, last=None, unit="cycle"))
+
+
+def _within_a_cycle(text: str, timings: list[Timing]) -> bool:
+    """Whether all that the columns say are days, and none lies beyond the length that the wide cell gives."""
+    days = [[s for s in timing.times if s.unit == "day" and (s.first or 0) > 0] for timing in timings]
+    bare = all(found and len(found) == len(t.times) and not t.offsets for found, t in zip(days, timings, strict=True))
+    length = cycle_lengths([text]).get("*")
+    last = max((s.last or s.first or 0 for found in days for s in found), default=0)
+    return bare and last <= (length or LONGEST_CYCLE)
+
+
+LONGEST_CYCLE = 42  # days; above it, days under a heading of cycles without a length are days of the study
+_WITH_DEVIATION = re.compile(
+    r"^[-\u2013\u2212]?\s?\d+(?:\s*(?:-|to)\s*-?\d+)?\s*[(\[]?\s*(?:±|\+\s?/\s?-|\+\s?\d|-\s?\d+\s*(?:/|,|to)\s*\+)"
+)
 
 
 _PAIR = re.compile(r"([^()/]+?)\s*(?:\(\s*([^()]+?)\s*\)|/\s*([^()/]+?))")
@@ -588,6 +640,7 @@ def encounters_of(rows: list[HeaderRow], first: list[int]) -> tuple[list[Epoch],
     rows = _kinds_from_beside(_kinds_from_above(rows, len(first)))
     phases = epoch_row(rows)
     columns = [read_column(rows, index, phases) for index in range(len(first))]
+    _days_of_cycles(rows, columns)
     epochs, of_column = epochs_of(rows, columns)
     encounters = [
         Encounter(

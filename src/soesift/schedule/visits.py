@@ -216,7 +216,8 @@ def _place_offset(visit: Visit, offset: Offset) -> None:
     early = re.search(r"screen|\bscrn?\b|baseline|run-?\s?in|pre-?treatment", words, re.IGNORECASE) is not None
     after_all = re.search(r"follow|\bf/?u\b|post", words, re.IGNORECASE) is not None
     early = early and not after_all and (offset.anchor is None or offset.relation == "within")
-    before = offset.relation == "before" or (early and offset.relation == "within")
+    limit_alone = offset.relation is None and offset.anchor is None and span.first is None  # "Screening ≤ 28 days"
+    before = offset.relation == "before" or (early and (offset.relation == "within" or limit_alone))
     if span.unit in _HOURS:
         value = span.first if span.first is not None else span.last
         if value is not None:
