@@ -272,8 +272,12 @@ def by_marks(r: Rng, s: Stack, ways: list[str]) -> None:
     shown = [way if w != "site" else "site" for w in ways]
     s.body.append([name, *("X" if w == way else "" for w in shown)])
     if clinic:
-        s.body.append([r.choice(["Clinic visit", "Visit to clinic", "In-clinic visit", "Site visit", "On-site visit"]),
-                       *("X" if w == "site" else "" for w in shown)])  # fmt: skip
+        s.body.append(
+            [
+                r.choice(["Clinic visit", "Visit to clinic", "In-clinic visit", "Site visit", "On-site visit"]),
+                *("X" if w == "site" else "" for w in shown),
+            ]
+        )
     s.far = [w == "phone" or w == "video" for w in shown]
     put(s, [w if w == way or clinic else None for w in shown])
     s.kinds.append(f"contact mark {name}")
@@ -334,10 +338,17 @@ def by_sign(r: Rng, s: Stack, ways: list[str]) -> None:
 def by_group(r: Rng, s: Stack, ways: list[str]) -> None:
     """A heading over columns that stand together: "Phone calls" over the last of them."""
     text, way = r.choice(
-        [("Phone calls", "phone"), ("Telephone contacts", "phone"), ("Home visits", "home"), ("Remote visits", "video"),
-         ("Telephone Follow-up", "phone"), ("Phone follow-up", "phone"), ("Video visits", "video"),
-         ("Home Period", "home")]
-    )  # fmt: skip
+        [
+            ("Phone calls", "phone"),
+            ("Telephone contacts", "phone"),
+            ("Home visits", "home"),
+            ("Remote visits", "video"),
+            ("Telephone Follow-up", "phone"),
+            ("Phone follow-up", "phone"),
+            ("Video visits", "video"),
+            ("Home Period", "home"),
+        ]
+    )
     clinic = r.choice(["Clinic visits", "Site visits", "On-site visits", "Clinic Visits"])
     cut = len(ways) - 2
     s.row(r.choice(["", "Procedure"]), [clinic] * cut + [text] * 2)
@@ -560,9 +571,18 @@ def table_of(s: Stack) -> SoeTable:
     ] or [Cell(row=0, column=1, text=levels[0][1])]
     notes = [Footnote(marker="" if m.startswith("-") else m, text=t) for m, t in s.notes.items()]
     return SoeTable(
-        id="t1", title=s.title, table_type="main_soa", type_probability=1, probability=1, fragments=[], pages=[1],
-        header_rows=len(levels), grid=[*levels, *rows], footnotes=notes, cells=cells,
-    )  # fmt: skip
+        id="t1",
+        title=s.title,
+        table_type="main_soa",
+        type_probability=1,
+        probability=1,
+        fragments=[],
+        pages=[1],
+        header_rows=len(levels),
+        grid=[*levels, *rows],
+        footnotes=notes,
+        cells=cells,
+    )
 
 
 def score_stack(s: Stack) -> Score:

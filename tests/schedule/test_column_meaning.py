@@ -736,8 +736,11 @@ def test_each_follow_up_takes_its_own_sentence_of_a_note() -> None:
 def test_names_over_few_columns_do_not_hide_the_phases_below() -> None:
     group = "Patients with progression during treatment"
     found = visits(
-        [["", "", "", group, group], ["", "Screening", "Induction Phase", "Induction Phase", "Follow-up Phase"],
-         ["", "≤ 28 days", "Day 1", "Day 8", "Every 3 months"]]
-    )  # fmt: skip
+        [
+            ["", "", "", group, group],
+            ["", "Screening", "Induction Phase", "Induction Phase", "Follow-up Phase"],
+            ["", "≤ 28 days", "Day 1", "Day 8", "Every 3 months"],
+        ]
+    )
     assert [v.epoch for v in found] == ["Screening", "Induction Phase", "Induction Phase", "Follow-up Phase"]
     assert (found[0].day, found[0].last_day) == (-28, -1)
