@@ -183,6 +183,13 @@ def main() -> None:
     parser.add_argument("--whole", action="store_true", help="ask all tests of the folder about survivors")
     asked = parser.parse_args()
     sys.path[:0] = [str(ROOT / "tests" / asked.folder), str(ROOT / "tests"), str(ROOT / "src")]
+    with tempfile.TemporaryDirectory() as away:
+        os.chdir(away)  # a mutant may write where it should not
+        judge(asked)
+
+
+def judge(asked: argparse.Namespace) -> None:
+    """Draw the mutants, ask the tests, print."""
     files = asked.files or sorted(file.name for file in (ROOT / "tests" / asked.folder).glob("test_*.py"))
     cases = in_order([case for file in files for case in cases_of(asked.folder, file)], asked.most)
     paths = sorted((ROOT / "src" / "soesift" / asked.folder).glob("*.py"))

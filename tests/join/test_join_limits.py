@@ -7,6 +7,7 @@ import pytest
 from toy_fragments import BODY, HEADER, fragment, lines
 
 from soesift.document.raised import UP
+from soesift.join.alike_notes import is_alike, once_alike, settle_markers
 from soesift.join.flags import flags_of, is_transposed
 from soesift.join.footnotes import (
     Expected,
@@ -330,6 +331,76 @@ def test_signs_of_the_texts_own_size_are_markers() -> None:
         ("X", ["*"]),
     ]
     assert one.grid == [["Procedure", "Day 1"], ["ECG", "X"], ["Weight", "X"], ["Urine", "X"]]
+
+
+def note(text: str, marker: str = "", page: int = 1) -> Footnote:
+    return Footnote(marker=marker, text=text, page=page)
+
+
+def test_a_note_read_on_two_pages_is_one() -> None:
+    def once(*notes: Footnote) -> list[tuple[str, str]]:
+        return [(one.marker, one.text) for one in once_alike(list(notes))]
+
+    text, slip = "Only where the physician asks for it", "0nly where the physiclan asks for it."
+    assert once(note(text), note(slip, page=2)) == [("", slip)]  # the longer text
+    assert once(note(slip), note(text, page=2)) == [("", slip)]
+    assert once(note(text), note(slip)) == [("", text), ("", slip)]  # of one page they are two
+    assert once(note(text, "a"), note(text, "b", 2)) == [("a", text)]
+    assert once(note(text), note(text, "b", 2)) == [("b", text)]
+    assert once(note("Another one altogether", "a"), note(text, "a"), note(text, "b", 2))[1] == ("b", text)
+    assert once(note("Another one altogether", "b"), note(text), note(text, "b", 2))[1] == ("", text)
+    assert len(once(note("If needed"), note("if Needed", page=2))) == 1  # short ones are compared as they are
+    assert len(once(note("If needed"), note("lf needed", page=2))) == 2
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("a" * 12, "a" * 11 + "b", True),
+        ("a" * 11, "a" * 10 + "b", False),
+        ("a" * 100, "a" * 73 + "b" * 27, False),
+        ("a" * 100, "a" * 85 + "b" * 15, True),
+        ("a" * 100, "a" * 84 + "b" * 16, False),
+        ("a" * 100, "a" * 135, True),
+        ("a" * 100, "a" * 136, False),
+        ("a" * 135, "a" * 100, True),
+        ("a" * 143, "a" * 100, False),
+    ],
+)
+def test_so_much_of_two_notes_agrees(one: str, other: str, same: bool) -> None:
+    assert is_alike(one, other) == same
+
+
+def test_figures_read_for_letters_get_the_letters_of_the_series() -> None:
+    def settled(markers: str, marked: str = "") -> tuple[str, str]:
+        notes = [note("Text", marker) for marker in markers]
+        table = joined([["P", "D"], ["ECG", "X"]])
+        table.cells[3].markers = list(marked)
+        settle_markers(notes, table)
+        return "".join(one.marker for one in notes), "".join(table.cells[3].markers)
+
+    assert settled("jk1m", "1k") == ("jklm", "lk")
+    assert settled("1jkm") == ("1jkm", "")  # an l before j breaks the order
+    assert settled("jkm1") == ("jkm1", "")
+    assert settled("kl1") == ("kl1", "")  # there is an l
+    assert settled("12l4", "l") == ("12l4", "l")  # 1 is there
+    assert settled("123s67", "s") == ("123567", "5")
+    assert settled("abc", "1") == ("abc", "1")
+    assert settled("123", "l") == ("123", "l")
+    assert settled("a2", "2") == ("a2", "2")  # half of them letters: figures are right
+
+
+def test_a_note_that_explains_a_mark_has_its_marker() -> None:
+    def explained(text: str, marked: str, marker: str = "") -> tuple[str, str]:
+        one, table = note(text, marker), joined([["P", "D"], ["ECG", "X"]])
+        table.cells[3].markers = [marked]
+        settle_markers([one], table)
+        return one.marker, one.text
+
+    assert explained("Xa = at some visits", "a") == ("a", "at some visits")
+    assert explained("Xa = at some visits", "b") == ("", "Xa = at some visits")
+    assert explained("Xa = at some visits", "a", "b") == ("b", "Xa = at some visits")
+    assert explained("X12: at some visits", "12") == ("12", "at some visits")
 
 
 # likeness, pairs, groups

@@ -11,7 +11,7 @@ from soesift.result.models import VisitSaid
 from soesift.schedule import Encounter, Schedule, Timing, Visit, read_timing
 from soesift.schedule.cell_meaning import cell_meaning, moments_of, ticks_boxes
 from soesift.schedule.clock import cycle_length, main_unit, placed
-from soesift.schedule.contacts import contact_in, legend
+from soesift.schedule.contacts import contact_in, explained, legend
 from soesift.schedule.doubts import Sanity, add_doubts, out_of_line
 from soesift.schedule.from_notes import anchor_of, contact_of_note, sentences_of
 from soesift.schedule.leftover import limits_of, not_understood
@@ -321,6 +321,13 @@ def test_markers_are_split_where_they_stand_apart() -> None:
     assert split("test)a") == ("test)", ["a"])
     assert split("") == ("", [])
     assert words_in(["An ECG, x1 test"]) == {"ecg", "test"}
+
+
+def test_letters_of_cells_are_explained_with_their_letter() -> None:
+    assert explained("P", "phone visit") == "P = phone visit"
+    assert explained("☎", "phone visit") == "☎ = phone visit"
+    assert explained("a", "phone visit") == "phone visit"
+    assert explained("*", "phone visit") == "phone visit"
 
 
 def test_words_that_limit_or_change_a_time() -> None:

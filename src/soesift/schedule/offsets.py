@@ -129,8 +129,7 @@ def add_offset(c: Cursor, length: Span) -> None:
     """Add a length, counted from the event that follows, or from the one that came before."""
     pending = waiting(c)
     if pending is not None:
-        if pending.relation == "before" and length.first is not None and length.last is not None and length.last < 0:
-            length = length.model_copy(update={"first": -length.last, "last": -length.first})  # "Predose (-1 h)"
+        length = _before(length) if pending.relation == "before" else length  # "Predose (-1 h)"
         pending.length = length  # "predose, 30 min"; "within 28 days": the relation came first
         if pending.relation == "within":
             exact = c.timing.window is not None or length.first != length.last  # "within 28 ± 2 days": a point
@@ -146,6 +145,8 @@ def add_offset(c: Cursor, length: Span) -> None:
     c.timing.offsets.append(offset)
     if c.sees("relative") and c.peek().value not in ("within", "up to", "until"):
         bind(c, offset)
+        if offset.relation == "before":  # "-30 to -1 min predose"
+            offset.length = _before(length)
     elif c.sees("word") and c.peek().text.lower().startswith(("post-op", "postop", "post op", "postpartum")):
         offset.relation = "after"
         offset.anchor = "delivery" if "partum" in c.peek().text.lower() else "surgery"
@@ -155,6 +156,13 @@ def add_offset(c: Cursor, length: Span) -> None:
     elif c.peek().value in ("from", "of"):
         c.at += 1
         offset.relation, offset.anchor = "after", read_anchor(c)
+
+
+def _before(length: Span) -> Span:
+    """A length before an event without the minus that may say so once more."""
+    if length.first is None or length.last is None or length.last >= 0:
+        return length
+    return length.model_copy(update={"first": -length.last, "last": -length.first})
 
 
 def waiting(c: Cursor) -> Offset | None:
