@@ -3,7 +3,7 @@
     python benchmarks/active.py TABLES.jsonl GOLD.jsonl [--start 40] [--step 20] [--rounds 6] [--seeds 10]
 
 Gold labels stand for the person. Each seed holds a fifth of the protocols out, labels --start tables of the others at
-random, and then --step more a round, chosen by `soesift.select.ask_next` or at random; the linear model is the student.
+random, and then --step more a round, chosen by `soesift.select.by_name` or at random; the linear model is the student.
 Differences are paired; 95 % by a bootstrap of the seeds.
 """
 
@@ -17,8 +17,7 @@ import numpy as np
 from soesift.classify.features import features
 from soesift.evaluate.scores import group_folds, macro, per_protocol
 from soesift.json_lines import model_lines
-from soesift.select.ask_next import ask_next, chances
-from soesift.select.by_name import linear_probability
+from soesift.select.by_name import ask_next, chances, linear_probability
 from soesift.select.pots import read_known
 from soesift.table.record import TableRecord
 

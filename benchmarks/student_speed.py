@@ -41,11 +41,11 @@ from soesift.classify.student import calibrated, load
 from soesift.select.pots import read_known
 from soesift.table.record import TableRecord
 from soesift.train import workers
-from soesift.train.batches import epoch_batches, padded
 from soesift.train.checkpoint import read_best
 from soesift.train.config import DataConfig, ExportConfig, FitConfig, ModelConfig, TrainConfig
 from soesift.train.data import Row
 from soesift.train.fit import fit
+from soesift.train.forward import epoch_batches, padded
 from soesift.train.network import base_tokenizer, build, trainable
 from soesift.train.ship import rows_of, ship
 

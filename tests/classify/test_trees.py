@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from soesift.classify.axes import AXES, axes
+from soesift.classify.features import AXES, axes
 from soesift.classify.judge import softmax
 from soesift.classify.model_folder import sha256
 from soesift.classify.shipped import Stack, load_judge

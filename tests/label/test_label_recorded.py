@@ -14,8 +14,7 @@ from toys import toy, write_tables
 from soesift.cli.main import main
 from soesift.errors import UsageError
 from soesift.label.ledger import Ledger
-from soesift.label.overlap import match, overlap
-from soesift.label.recorded import RecordedAnswer, RecordedTable, import_answers, read_lines
+from soesift.label.recorded import RecordedAnswer, RecordedTable, import_answers, match, overlap, read_lines
 from soesift.label.report import stored_answers
 
 boxes = st.tuples(*[st.floats(0, 500)] * 4).map(lambda b: (b[0], b[1], b[0] + b[2] + 1, b[1] + b[3] + 1))

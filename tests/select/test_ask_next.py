@@ -10,7 +10,7 @@ import pytest
 
 from soesift.cli.main import main
 from soesift.errors import UsageError
-from soesift.select.ask_next import ask_next, chances
+from soesift.select.by_name import ask_next, chances
 
 pytest.importorskip("sklearn")
 

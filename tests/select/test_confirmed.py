@@ -11,9 +11,8 @@ from soesift.errors import UsageError
 from soesift.select import rules
 from soesift.select.by_name import Material, select_by
 from soesift.select.combine import combine
-from soesift.select.confirmed import confirm, confirmed, self_trained
 from soesift.select.pots import from_reference
-from soesift.select.rules import Reason
+from soesift.select.rules import Reason, confirm, confirmed, self_trained
 
 NAN = float("nan")
 VOTES = combine([[0.9, 0.8], [0.9, 0.2], [0.1, 0.2], [0.9, 0.8], [NAN, NAN], [0.1, 0.2]])

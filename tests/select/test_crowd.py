@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 
 from soesift.evaluate.scores import ShapeError, ValueRangeError
-from soesift.select.crowd import NoContrast, TooFewModels, check_models, crowd, dawid_skene
-from soesift.select.rules import Reason
+from soesift.select.rules import NoContrast, Reason, TooFewModels, check_models, crowd, dawid_skene
 
 NAMES = ["model-a", "model-b", "model-c", "model-d"]
 

@@ -12,8 +12,7 @@ from soesift.evaluate.scores import LeakingFolds, ShapeError
 from soesift.select import rules
 from soesift.select.audit import RepairRowsCertify, draw_audit, strata
 from soesift.select.combine import combine
-from soesift.select.confident import confident, label_issues
-from soesift.select.rules import Reason
+from soesift.select.rules import Reason, confident, label_issues
 
 NAN = float("nan")
 BELIEFS = [[0.9, 0.8], [0.9, 0.2], [0.1, 0.2], [0.7, 0.1], [NAN, NAN], [0.9, NAN], [0.6, 0.9]]

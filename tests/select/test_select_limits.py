@@ -52,8 +52,6 @@ from soesift.select.certified import (
 )
 from soesift.select.choose import label_lines
 from soesift.select.combine import agreement, at_least, combine, label, logit, mean_logit
-from soesift.select.confident import label_issues
-from soesift.select.confirmed import confirm, confirmed, self_trained
 from soesift.select.from_ledger import (
     NO_BELIEFS,
     Column,
@@ -69,7 +67,7 @@ from soesift.select.gate_tables import gate_probabilities
 from soesift.select.pots import Frame, first_judgements, frame_of, from_humans, from_reference, known_humans, read_known
 from soesift.select.recentre import LEVELS, _spread, excess, one_mode, one_shape, parting, recentred
 from soesift.select.report import Cost, confusion, coverage_curve, facts, percent, report, rows
-from soesift.select.rules import Reason, select, with_human
+from soesift.select.rules import Reason, confirm, confirmed, label_issues, select, self_trained, with_human
 
 NAN = float("nan")
 stats = pytest.importorskip("scipy.stats")

@@ -15,8 +15,7 @@ from soesift.cli.models import models_verb
 from soesift.errors import UsageError
 from soesift.join.pairs import PAIR_NAMES
 from soesift.sample import make_protocol
-from soesift.train.joins_fit import PairRow, fit_joins
-from soesift.train.recipe import Kept, read_recipe
+from soesift.train.recipe import Kept, PairRow, fit_joins, read_recipe
 
 RECIPE = """
 out = "{out}"

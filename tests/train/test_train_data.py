@@ -14,9 +14,9 @@ from soesift.classify.student import calibrated
 from soesift.errors import UsageError
 from soesift.evaluate.calibration import best_f1, calibrate, expected_calibration_error, recall_threshold, temperature
 from soesift.evaluate.scores import at_threshold, group_folds, hold_out, wider_groups
-from soesift.train.batches import epoch_batches, micro_batches, padded
 from soesift.train.config import read_config
 from soesift.train.data import Row, class_weights, read_rows, summary
+from soesift.train.forward import epoch_batches, micro_batches, padded
 
 
 @pytest.mark.parametrize(

@@ -15,12 +15,11 @@ pytest.importorskip("torch")
 from soesift.classify.model_folder import verify
 from soesift.errors import UsageError
 from soesift.train import shard
-from soesift.train.batches import epoch_batches, micro_batches
 from soesift.train.checkpoint import read_progress
 from soesift.train.config import TrainConfig, read_config
 from soesift.train.data import Row
 from soesift.train.fit import fit
-from soesift.train.forward import predict, prepare
+from soesift.train.forward import epoch_batches, micro_batches, predict, prepare
 from soesift.train.network import base_tokenizer
 from soesift.train.ship import rows_of
 

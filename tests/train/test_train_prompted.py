@@ -14,7 +14,7 @@ pytest.importorskip("peft")
 import torch
 from toy_base import make_causal
 
-from soesift.classify.prompted import asked
+from soesift.classify.serialise import asked
 from soesift.classify.student import load
 from soesift.errors import UsageError
 from soesift.table.record import TableRecord

@@ -19,15 +19,13 @@ from soesift.classify.shipped import load_judge
 from soesift.classify.student import load
 from soesift.errors import ModelError, UsageError
 from soesift.table.record import TableRecord
-from soesift.train.card import seal
 from soesift.train.checkpoint import Progress
 from soesift.train.config import read_config
 from soesift.train.fit import fit
 from soesift.train.forward import predict, prepare
-from soesift.train.frozen import after_frozen
+from soesift.train.frozen import after_frozen, regression, shown, warm_head
 from soesift.train.network import base_tokenizer, build
-from soesift.train.ship import rows_of, ship
-from soesift.train.warm import regression, shown, warm_head
+from soesift.train.ship import rows_of, seal, ship
 
 
 def with_signs(toml: Path, extra: str = "") -> None:

@@ -1,7 +1,6 @@
 """A table as one line of text that fits a small model's token budget: chosen, never cut blindly.
 
-Order: facts, caption, heading, the lines above and below, header rows, a sample of whole rows, first column.
-Whole cells and rows are left out, spread evenly, so that both ends of a long table stay visible.
+Or within the question that a prompted model was tuned on: the teacher's own prompt, and a view that fits.
 """
 
 from __future__ import annotations
@@ -13,17 +12,37 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from soesift.classify.model_folder import Question
+from soesift.errors import UsageError
 from soesift.table.record import TableRecord
 from soesift.table.signs import is_mark
+from soesift.view import TokenBudget, render
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
+
+
+LEAST = 32  # tokens of a table, below which there is nothing to judge
+SLACK = 4  # tokens: where texts meet they may be cut otherwise than each alone
 
 BUDGET = 256
 _PIECE = re.compile(r"[^\W\d_]+|\d+|[^\w\s]|_")
 _FIXED = {"caption": 0.16, "heading": 0.08, "above": 0.08, "below": 0.08, "header": 0.30}
 _ROWS = 0.7  # share of what the fixed parts leave that goes to whole rows, the rest to the first column
 _MAX_HEADER_ROWS = 4
+
+
+def asked(record: TableRecord, question: Question, tokenizer: Tokenizer, most: int) -> str:
+    """The whole question about one table in at most `most` tokens. Raises UsageError where nothing of a table fits."""
+
+    def count(text: str) -> int:
+        return len(tokenizer.encode(text, add_special_tokens=False).ids)
+
+    fixed = count(question.before) + count(question.after) + SLACK
+    if most - fixed < LEAST:
+        raise UsageError(f"the question alone takes {fixed} tokens: raise model.max_tokens to {fixed + LEAST} or more")
+    shown = render(question.view, record, TokenBudget(most - fixed, count)).text
+    return question.before + shown + question.after
 
 
 @dataclass(slots=True)

@@ -11,8 +11,7 @@ from numpy.typing import NDArray
 
 from soesift.classify.features import NAMES, features
 from soesift.classify.model_folder import Calibration, Card, folder_sha256, read_calibration, verify
-from soesift.classify.prompted import asked
-from soesift.classify.serialise import serialise
+from soesift.classify.serialise import asked, serialise
 from soesift.errors import ModelError, UsageError
 from soesift.table.record import TableRecord
 

@@ -10,8 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from soesift.classify.axes import AXES, axes
-from soesift.classify.features import NAMES, features
+from soesift.classify.features import AXES, NAMES, axes, features
 from soesift.errors import ModelError
 from soesift.table.record import TableRecord
 

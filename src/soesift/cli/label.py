@@ -147,7 +147,7 @@ def humans_out(ledger: Path, form: Any, pot: Any, out: Path) -> None:
 def _doubtful(records: list[TableRecord], known: Path, count: int) -> list[TableRecord]:
     """The `count` records most worth asking about, after what is known."""
     from soesift.classify.features import features
-    from soesift.select.ask_next import ask_next, chances
+    from soesift.select.by_name import ask_next, chances
     from soesift.select.pots import read_known
 
     p = chances(features(records), [r.table_id for r in records], read_known(known, ["soe"]))

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from soesift.label.humans import HumanLabel
-from soesift.label.overlap import overlap
+from soesift.label.recorded import overlap
 from soesift.result.models import Fragment, Result
 from soesift.result.store import read_result, sidecar_of
 from soesift.review.actions import EditCell, read_action

@@ -1,25 +1,48 @@
 """Selection rules: which items to train on, with which label or target. One function each, one common result.
 
-Every rule takes what `combine` gives and returns a `Selection` of the same n items; an item without any
-belief is never kept. Rules named "control" exist to show what a filter owes to dropping items at all, or
-positives.
+`confident` drops labels that a student trained on the others finds wrong (confident learning, Northcutt et al.
+2021), by cleanlab. `confirmed` keeps those that a third witness confirms, a student that learnt from the agreed
+labels of other protocols only: two views of one teacher err together, it errs otherwise. No human label is used, so
+an audit may certify what is left (`certified_confirmed`). `crowd` is Dawid and Skene's model of annotators (1979)
+over three or more different LLMs, by crowd-kit. With fewer, or with several prompts of one model, it cannot tell a
+good annotator from two that err alike, and tends to lose to a majority vote: refused.
 """
 
 from __future__ import annotations
 
+import warnings
+from collections.abc import Sequence
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from soesift.errors import UsageError
 from soesift.evaluate.calibration import OneClassOnly, Platt, fit_platt
-from soesift.evaluate.scores import UNKNOWN, Bools, Floats, Ints, labels, same_length
+from soesift.evaluate.scores import (
+    UNKNOWN,
+    Bools,
+    Floats,
+    Ints,
+    ShapeError,
+    ValueRangeError,
+    check_folds,
+    labels,
+    optional,
+    probabilities,
+    same_length,
+)
+from soesift.evaluate.scores import labels as label_array
 from soesift.select.audit import AuditDraw, mask, refuse_repair
 from soesift.select.certified import CHANCE, LEVELS, Certificate, certify
 from soesift.select.combine import Combined, label
 
 Reasons = NDArray[np.object_]
+
+SURE = 0.8  # probability from which `self_trained` takes the student's word, on either side
+
+MODELS = 3
 
 
 class Reason(StrEnum):
@@ -214,3 +237,161 @@ def with_human(selection: Selection, index: ArrayLike, truth: ArrayLike) -> Sele
         np.where(human, 1.0, selection.weight),
         why,
     )
+
+
+def label_issues(said: ArrayLike, p: ArrayLike, *, filter_by: str = "prune_by_noise_rate") -> Bools:
+    """(n,) whether each label 0/1 looks wrong. p: (n,) probability of YES, out of fold.
+
+    Valid only for probabilities of a student that did not see the item (nor another table of its protocol).
+    filter_by: cleanlab's method. Nothing is flagged where only one class is labelled: there is nothing to
+    confuse.
+    """
+    same_length(label=said, p=p)
+    given, yes = label_array("label", said, unknown=False), probabilities("p", p)
+    if len(np.unique(given)) < 2:
+        return np.zeros(len(given), bool)
+    find = optional("cleanlab.filter", "cleanlab").find_label_issues
+    # one process: the arrays are small, and cleanlab's workers cost more than they save
+    flagged = find(given, np.column_stack([1 - yes, yes]), filter_by=filter_by, n_jobs=1, min_examples_per_class=0)
+    return np.asarray(flagged, bool)
+
+
+def confident(
+    votes: Combined,
+    p: ArrayLike,
+    protocol: ArrayLike,
+    fold: ArrayLike,
+    *,
+    filter_by: str = "prune_by_noise_rate",
+) -> Selection:
+    """Keep the items whose label the out-of-fold student does not find wrong.
+
+    p: (n,) student's probability of YES, NaN where it judged nothing (such items are kept). protocol, fold:
+    (n,) of the items; LeakingFolds if one protocol lies in two folds.
+    """
+    same_length(votes=votes.label, p=p, protocol=protocol, fold=fold)
+    check_folds(protocol, fold)
+    yes = probabilities("p", p, missing=True)
+    judged = (votes.label != UNKNOWN) & ~np.isnan(yes)
+    wrong = np.zeros(len(yes), bool)
+    wrong[judged] = label_issues(votes.label[judged], yes[judged], filter_by=filter_by)
+    return select(votes.label, ~wrong, Reason.LABEL_ISSUE)
+
+
+def confirm(votes: Combined, p: ArrayLike, *, sure: float = 0.5) -> Combined:
+    """The votes, agreed only where the student gives their label more than `sure`.
+
+    p: (n,) student's P(YES), out of fold by protocol; NaN where it judged nothing (such items are not confirmed).
+    sure: in [0.5, 1); more keeps less, and lets fewer orders in a document through.
+    """
+    same_length(votes=votes.label, p=p)
+    if not 0.5 <= sure < 1:
+        raise ValueRangeError(f"sure is {sure}: give at least 0.5 and less than 1")
+    yes = probabilities("p", p, missing=True)
+    said = np.select([yes > sure, 1 - yes >= sure], [1, 0], UNKNOWN)  # NaN: neither
+    return votes._replace(agree=votes.agree & (said == votes.label))
+
+
+def confirmed(votes: Combined, p: ArrayLike, *, sure: float = 0.5) -> Selection:
+    """Keep agreed labels that the student confirms. p and sure as in `confirm`."""
+    agreed = confirm(votes, p, sure=sure).agree
+    return select(votes.label, agreed, np.where(votes.agree, Reason.UNCONFIRMED, Reason.DISAGREE))
+
+
+def self_trained(p: ArrayLike, *, sure: float = SURE) -> Selection:
+    """The student's own labels, where P(YES) is at least `sure` on one side; the teacher's are left aside.
+
+    p: (n,) as in `confirm`. Items between are not kept.
+    """
+    yes = probabilities("p", p, missing=True)
+    judged = ~np.isnan(yes)
+    said = np.where(judged, yes > 0.5, UNKNOWN)
+    return select(said, judged & (np.abs(yes - 0.5) >= sure - 0.5), Reason.UNSURE)
+
+
+class TooFewModels(UsageError):
+    """Fewer than three different models answered."""
+
+
+class NoContrast(UsageError):
+    """All votes are the same label, so no annotator model can be fitted."""
+
+
+class Crowd(NamedTuple):
+    """p: (n,) probability of YES, NaN without a vote. confusion: (m, 2, 2) P(said | true) as [model, true,
+    said].
+    """
+
+    p: Floats
+    confusion: Floats
+
+
+def check_models(models: Sequence[str], n_columns: int) -> None:
+    """TooFewModels unless the `n_columns` voters are three or more different models, one column each."""
+    if len(models) != n_columns:
+        raise ShapeError(f"votes has {n_columns} columns and models is length {len(models)}: name each column")
+    names = sorted(set(models))
+    if len(names) < MODELS:
+        raise TooFewModels(
+            f"{len(names)} different models ({', '.join(names)}): Dawid-Skene needs {MODELS}; "
+            "use agreement or certified with fewer"
+        )
+    if len(names) < len(models):
+        raise ValueRangeError("models names one model twice: combine its views into one vote first")
+
+
+def dawid_skene(
+    votes: ArrayLike, models: Sequence[str], known: ArrayLike | None = None, *, iterations: int = 200
+) -> Crowd:
+    """Fit the model to votes (n, m), 1, 0 or -1 missing, one column a model.
+
+    known: (n,) true labels, -1 unknown; these rows are clamped throughout. Valid where models err
+    independently given the truth; models that share an error are believed too much.
+    """
+    said = np.asarray(votes)
+    if said.ndim != 2:
+        raise ShapeError(f"votes has shape {said.shape}: it must have shape (n, m), one column a model")
+    check_models(models, said.shape[1])
+    said = label_array("votes", said.ravel()).reshape(said.shape)
+    item, model = np.nonzero(said != UNKNOWN)
+    if len(np.unique(said[item, model])) < 2:
+        raise NoContrast("all votes are the same label: nothing to learn about the models; use agreement")
+    pandas = optional("pandas", "pandas", "data")
+    frame = pandas.DataFrame({"task": item, "worker": model, "label": said[item, model]})
+    fitted = optional("crowdkit.aggregation", "crowd-kit").DawidSkene(n_iter=iterations)
+    clamped = _clamped(known, said, pandas)
+    with warnings.catch_warnings():  # crowd-kit calls pandas in ways that pandas deprecates, at each iteration
+        warnings.simplefilter("ignore", DeprecationWarning)
+        fitted.fit(frame, clamped)
+    p = np.full(len(said), np.nan)
+    p[fitted.probas_.index.to_numpy()] = fitted.probas_[1].to_numpy()
+    if clamped is not None:  # the library keeps its probabilities a little away from 0 and 1
+        p[clamped.index.to_numpy()] = clamped.to_numpy()
+    return Crowd(p, _confusion(fitted.errors_, len(models)))
+
+
+def _clamped(known: ArrayLike | None, said: Ints, pandas: Any) -> Any:
+    if known is None:
+        return None
+    same_length(votes=said, known=known)
+    truth = label_array("known", known)
+    rows = np.flatnonzero((truth != UNKNOWN) & (said != UNKNOWN).any(1))
+    return pandas.Series(truth[rows], index=rows) if len(rows) else None
+
+
+def _confusion(errors: Any, n_models: int) -> Floats:
+    # a model without any vote, or that never said one label, has no row for it: zero
+    matrix = np.zeros((n_models, 2, 2))
+    for (model, said), row in errors.iterrows():
+        matrix[int(model), :, int(said)] = row[[0, 1]]
+    return matrix
+
+
+def crowd(votes: ArrayLike, models: Sequence[str], known: ArrayLike | None = None) -> Selection:
+    """Nothing dropped: target is the model's probability of YES, label its side of one half; known rows are
+    human.
+    """
+    p = dawid_skene(votes, models, known).p
+    said = np.where(np.isnan(p), UNKNOWN, p > 0.5)
+    chosen = select(said, np.ones(len(p), bool), Reason.NO_BELIEF, target=p)
+    return chosen if known is None else with_human(chosen, np.arange(len(p)), known)

@@ -17,7 +17,6 @@ import torch
 
 from soesift.evaluate.scores import hold_out
 from soesift.train import checkpoint, shard, workers
-from soesift.train.batches import epoch_batches, micro_batches
 from soesift.train.checkpoint import Progress
 from soesift.train.config import FitConfig, TrainConfig
 from soesift.train.data import Row, class_weights
@@ -25,16 +24,18 @@ from soesift.train.forward import (
     Floats,
     Material,
     autocast,
+    epoch_batches,
     log_loss,
+    make_optimizer,
+    micro_batches,
     predict,
     prepare,
+    set_rates,
     soft_cross_entropy,
 )
-from soesift.train.frozen import after_frozen
+from soesift.train.frozen import after_frozen, shown, sure_rows, warm_head
 from soesift.train.network import Classifier, base_tokenizer, build, halve_frozen, trainable
-from soesift.train.optimizer import make_optimizer, set_rates
 from soesift.train.trackers import Trackers, open_trackers
-from soesift.train.warm import shown, sure_rows, warm_head
 
 Notify = Callable[[Progress, int], None]  # progress, updates in all
 

@@ -1,4 +1,7 @@
-"""Rows as numbers, through the network, to logits and losses."""
+"""Rows as numbers in batches of like length, through the network, to logits and losses; the optimizer.
+
+Batches of like length have little padding, a fresh order each epoch, and the same order for the same seed.
+"""
 
 from __future__ import annotations
 
@@ -13,12 +16,48 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from soesift.train import shard, workers
-from soesift.train.batches import micro_batches, padded
 from soesift.train.config import FitConfig
 from soesift.train.data import Row, targets, weights
-from soesift.train.network import Classifier
+from soesift.train.network import Classifier, trainable
+
+_POOL = 32  # batches whose rows are sorted by length together
 
 Floats = NDArray[np.float64]
+
+
+def epoch_batches(lengths: Sequence[int], batch: int, seed: int, epoch: int) -> list[list[int]]:
+    """Rows of each optimizer step: shuffled, sorted by length within pools of batches, shuffled again."""
+    rng = np.random.default_rng([seed, epoch])
+    order = rng.permutation(len(lengths))
+    size = np.asarray(lengths)
+    steps: list[list[int]] = []
+    for start in range(0, len(order), batch * _POOL):
+        pool = order[start : start + batch * _POOL]
+        pool = pool[np.argsort(size[pool], kind="stable")]
+        steps += [pool[i : i + batch].tolist() for i in range(0, len(pool), batch)]
+    return [steps[i] for i in rng.permutation(len(steps)).tolist()]
+
+
+def micro_batches(rows: Sequence[int], lengths: Sequence[int], tokens: int) -> list[list[int]]:
+    """A step's rows in parts of at most `tokens` padded tokens (at least one row each), longest first."""
+    parts: list[list[int]] = []
+    for row in sorted(rows, key=lambda i: (-lengths[i], i)):
+        if parts and lengths[parts[-1][0]] * (len(parts[-1]) + 1) <= tokens:
+            parts[-1].append(row)
+        else:
+            parts.append([row])
+    return parts
+
+
+def padded(ids: Sequence[Sequence[int]], pad: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Token ids and mask, both (n, longest), padded right."""
+    width = max(1, *map(len, ids)) if ids else 1
+    tokens = np.full((len(ids), width), pad, np.int64)
+    mask = np.zeros((len(ids), width), np.int64)
+    for row, values in enumerate(ids):
+        tokens[row, : len(values)] = values
+        mask[row, : max(len(values), 1)] = 1
+    return tokens, mask
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,3 +141,25 @@ def autocast(config: FitConfig) -> AbstractContextManager[Any]:
         workers.device().type, torch.bfloat16, enabled=config.precision == "bfloat16"
     )
     return context
+
+
+def make_optimizer(model: Classifier, config: FitConfig) -> Any:
+    """AdamW: the head at a rate of its own, no decay for vectors; `peak` of a group is its highest rate."""
+    head = [v for n, v in trainable(model).items() if n.startswith("head.")]
+    body = [v for n, v in trainable(model).items() if not n.startswith("head.") and v.ndim > 1]
+    flat = [v for n, v in trainable(model).items() if not n.startswith("head.") and v.ndim <= 1]
+    decay = config.weight_decay
+    groups = [
+        {"params": body, "peak": config.rate, "weight_decay": decay},
+        {"params": flat, "peak": config.rate, "weight_decay": 0.0},
+        {"params": head, "peak": config.head_rate, "weight_decay": decay},
+    ]
+    return torch.optim.AdamW([g for g in groups if g["params"]], lr=config.rate, fused=True)
+
+
+def set_rates(optimizer: Any, config: FitConfig, update: int, total: int) -> None:
+    """Linear warm-up to the peak, then linear decay to 0."""
+    warm = max(1, int(config.warmup * total))
+    share = min((update + 1) / warm, (total - update) / max(total - warm, 1))
+    for group in optimizer.param_groups:
+        group["lr"] = group["peak"] * share

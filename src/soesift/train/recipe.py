@@ -1,17 +1,19 @@
 """The shipped models made again, from documents to folders: `soesift models CONFIG`, step by step, each resumed.
 
 Steps: made-up protocols are written; every document is read once and its tables labelled; the linear model and the
-trees are fitted on all of them; the student learns from those that pass the gate; trees and student are combined; the
-joins' weights are fitted.
-Everything follows from the configuration, the documents' bytes and this version of the program.
+trees are fitted on all of them; the student learns from those that pass the gate; trees and student are combined;
+the joins' weights are fitted (`join.group`). Everything follows from the configuration, the documents' bytes and
+this version of the program.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+import shutil
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,28 +21,132 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from soesift.classify.features import features
 from soesift.classify.judge import CLASSES, write_linear
-from soesift.classify.model_folder import sha256
+from soesift.classify.model_folder import sha256, verify
 from soesift.classify.shipped import Stack, of_trees
 from soesift.classify.trees import tree_features, write_trees
 from soesift.config import load_toml
-from soesift.errors import UsageError
+from soesift.errors import MissingExtra, UsageError
 from soesift.evaluate.calibration import brier, expected_calibration_error
 from soesift.evaluate.scores import at_threshold, group_folds, macro, per_protocol, read_groups
 from soesift.files import file_sha256, write_atomically
+from soesift.join.fragment import Fragment
+from soesift.join.group import BIAS, WEIGHTS
+from soesift.join.pairs import PAIR_NAMES, pair_features
+from soesift.json_lines import json_lines
 from soesift.sample import make_protocol
 from soesift.table.record import TableRecord
 from soesift.train.config import DataConfig, ExportConfig, FitConfig, FoldConfig, ModelConfig, TrainConfig
-from soesift.train.default_model import combine_models, seal_folder
-from soesift.train.gold_documents import ReadDocument, read_document
-from soesift.train.joins_fit import PairRow, fit_joins, pair_rows
-from soesift.train.stack_fit import Extra, fit_with_extra, held_out_linear
-from soesift.train.trees_fit import fit_trees_with_extra, held_out_trees
+from soesift.train.gold_documents import ReadDocument, held, read_document, read_student
+from soesift.train.stack_fit import Extra, fit_stack, fit_with_extra, held_out_linear
+from soesift.train.trees_fit import Fitted, fit_trees_with_extra, held_out_trees
+
+SOE, SAMPLING = CLASSES.index("soe"), CLASSES.index("sampling")
+STRENGTH = 1.0  # inverse of the L2 penalty
+
+WEIGHT = 0.5  # of a made-up table against a labelled one
+FOLDS = 5
 
 Array = NDArray[np.float64]
 Say = Callable[[str], None]
 Numbers = Callable[[Sequence[TableRecord]], Array]
 YES, UNSURE = 0.5, 0.15  # chances, not tuned scores: the shipped thresholds
 STEPS = ("linear", "trees", "joins", "student")
+
+
+class PairRow(BaseModel):
+    """A fragment after those of a labelled table: numbers of PAIR_NAMES, and whether it goes on with it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    features: list[float]
+    goes_on: bool
+
+
+def pair_rows(document: ReadDocument, gold: Mapping[str, Any]) -> list[PairRow]:
+    """A row for each fragment of a labelled table but the first of the document, after the table before it."""
+    rows: list[PairRow] = []
+    group: list[Fragment] = []
+    before: int | None = None
+    for fragment, label in zip(document.fragments, document.labels.tolist(), strict=True):
+        fragment.soe, fragment.sampling = (
+            float(label == CLASSES.index("soe")),
+            float(label == CLASSES.index("sampling")),
+        )
+        table = table_of(fragment, gold) if label > 0 else None
+        if table is None:
+            continue
+        if group:
+            rows.append(PairRow(features=pair_features(group, fragment), goes_on=table == before))
+        group = [*group, fragment] if table == before else [fragment]
+        before = table
+    return rows
+
+
+def table_of(fragment: Fragment, gold: Mapping[str, Any]) -> int | None:
+    """The number of the one gold table with rows on the fragment's page; None where there is none, or several."""
+    here = [i for i, table in enumerate(gold["soe_tables"]) if fragment.page in table["grid_pages"]]
+    return here[0] if len(here) == 1 else None
+
+
+def fit_joins(rows: Sequence[PairRow], weights: Sequence[float]) -> dict[str, Any]:
+    """Logistic regression on the pairs; its weights, the shipped ones, and the share each decides rightly.
+
+    The shipped weights are such a fit, rounded, with those of rare signs set by hand: figures are alike, not bytes.
+    """
+    try:
+        from sklearn.linear_model import LogisticRegression
+    except ImportError as error:
+        raise MissingExtra("scikit-learn", "train") from error
+    x, y = np.array([row.features for row in rows], np.float64), np.array([row.goes_on for row in rows], bool)
+    if len(set(y.tolist())) < 2:
+        return {"pairs": len(rows), "right_fitted": None, "right_shipped": None, "weights": {}, "bias": None}
+    model = LogisticRegression(C=STRENGTH, max_iter=5000).fit(x, y, sample_weight=np.asarray(weights))
+    shipped = x @ np.array([WEIGHTS[name] for name in PAIR_NAMES]) + BIAS > 0
+    return {
+        "pairs": len(rows),
+        "go_on": int(y.sum()),
+        "right_fitted": round(float((model.predict(x) == y).mean()), 4),
+        "right_shipped": round(float((shipped == y).mean()), 4),
+        "weights": dict(zip(PAIR_NAMES, np.round(model.coef_[0], 3).tolist(), strict=True)),
+        "shipped": {name: WEIGHTS[name] for name in PAIR_NAMES},
+        "bias": round(float(model.intercept_[0]), 3),
+    }
+
+
+def combine_models(
+    records: Sequence[TableRecord],
+    labels: NDArray[np.intp],
+    held_out: Path,
+    extra: Extra | None,
+    groups: Sequence[str] | None = None,
+) -> tuple[Fitted, Stack]:
+    """The trees on all labels, and the stack on held-out probabilities of both; labels (n,), -1 unknown.
+
+    extra: rows of `tree_features`. groups (n,): what folds never split, such as sponsors; default: the documents.
+    """
+    numbers = tree_features(records)
+    fold = group_folds(groups or [r.document for r in records], FOLDS, seed=0)
+    trees = held_out_trees(numbers, labels, fold, extra)
+    stack = fit_stack(held(records, read_student(held_out)), trees, labels)
+    return fit_trees_with_extra(numbers, labels, extra), stack
+
+
+def seal_folder(student: Path, trees: Fitted, stack: Stack, out: Path) -> None:
+    """Copy a student's folder, add trees.json and stack.json, and list them in its card; verified at the end."""
+    shutil.rmtree(out, ignore_errors=True)
+    shutil.copytree(student, out)
+    write_trees(out / "trees.json", trees.rows, trees.of, trees.start)
+    (out / "stack.json").write_text(stack.model_dump_json(indent=1), "utf-8")
+    card = json.loads((out / "card.json").read_text("utf-8"))
+    card["files"] |= {name: sha256(out / name) for name in ("trees.json", "stack.json")}
+    (out / "card.json").write_text(json.dumps(card, indent=1, sort_keys=True), "utf-8")
+    verify(out)
+
+
+def read_labels(path: Path, records: Sequence[TableRecord]) -> NDArray[np.intp]:
+    """(n,) places in CLASSES, -1 where a table has no label."""
+    known = {line["table_id"]: CLASSES.index(line["label"]) for line in json_lines(path)}
+    return np.asarray([known.get(record.table_id, -1) for record in records], np.intp)
 
 
 class _Section(BaseModel):

@@ -1,10 +1,14 @@
-"""Train on all rows and write the model folder: fit, calibrate, export, card, verify."""
+"""Train on all rows and write the model folder: fit, calibrate, export, verify, and its card.
+
+The card says what was learnt, from whose labels, how well; with the hash of every file.
+"""
 
 from __future__ import annotations
 
 import json
 import shutil
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +16,12 @@ import numpy as np
 from safetensors.torch import save_file
 
 from soesift.classify.features import NAMES
-from soesift.classify.model_folder import Calibration, verify
+from soesift.classify.model_folder import Calibration, Card, sha256, verify
 from soesift.classify.student import calibrated
 from soesift.errors import ModelError
 from soesift.evaluate.calibration import calibrate
 from soesift.evaluate.scores import at_threshold, hold_out
 from soesift.train import crossval, workers
-from soesift.train.card import make_card, seal
 from soesift.train.checkpoint import writing
 from soesift.train.config import TrainConfig
 from soesift.train.data import Row, read_rows, summary, targets
@@ -26,8 +29,79 @@ from soesift.train.export import Int8Refused, write_onnx
 from soesift.train.fit import Fitted, Notify, fit
 from soesift.train.forward import predict, prepare
 from soesift.train.hub_model import FOLDER, write_encoder
-from soesift.train.network import base_tokenizer, build, trainable
+from soesift.train.network import base_tokenizer, base_weights, build, trainable
+from soesift.train.prompted import question_of
 from soesift.train.texts import signs_of, text_of
+
+
+def make_card(config: TrainConfig, data: dict[str, Any], scores: dict[str, Any], settings: dict[str, Any]) -> Card:
+    """A card without file hashes. Paths of this machine are left out: only names and hashes of files."""
+    weights = base_weights(config.model.base)
+    return Card(
+        name=config.model.name,
+        created=datetime.now(UTC).strftime("%Y-%m-%d"),
+        base=Path(config.model.base).name if weights else config.model.base,
+        base_sha256=sha256(weights) if weights else "",
+        method=_method(config),
+        classes=config.classes,
+        positive=config.positive,
+        max_tokens=config.model.max_tokens,
+        question=question_of(config.model) if config.model.task == "prompted" else None,
+        signs=list(NAMES) if config.model.signs else [],
+        arm=config.data.arm,
+        data=data | {"tables_sha256": sha256(config.data.tables), "labels_sha256": sha256(config.data.labels)},
+        settings=config.fit.model_dump() | config.model.model_dump(exclude={"base", "name"}) | settings,
+        scores=scores,
+    )
+
+
+def _method(config: TrainConfig) -> str:
+    model = config.model
+    return "full fine-tuning" if model.method == "full" else f"{model.method} rank {model.rank}"
+
+
+def seal(folder: Path, card: Card, calibration: Calibration) -> Card:
+    """Write calibration and card beside the weights; the hashes of all files last."""
+    _write_card(folder / "calibration.json", calibration.model_dump_json(indent=1))
+    _write_card(folder / "card.md", markdown(card, calibration))
+    files = {p.relative_to(folder).as_posix(): sha256(p) for p in sorted(folder.rglob("*")) if p.is_file()}
+    files.pop("card.json", None)
+    sealed = card.model_copy(update={"files": files})
+    _write_card(folder / "card.json", sealed.model_dump_json(indent=1))
+    return sealed
+
+
+def markdown(card: Card, calibration: Calibration) -> str:
+    """The card for people."""
+    labels = card.data.get("provenance", {})
+    lines = [
+        f"# {card.name} {card.version}",
+        f"Classifies tables of clinical trial protocols as {', '.join(card.classes)}; "
+        f"counted as a Schedule of Events: {', '.join(card.positive)}.",
+        f"- Base: {card.base} (model.safetensors sha256 {card.base_sha256 or 'not local'}), {card.method}",
+        f"- Labels: arm `{card.arm}`, " + ", ".join(f"{n} {who}" for who, n in labels.items()),
+        f"- Rows: {card.data.get('rows')} tables of {card.data.get('groups')} protocols; "
+        f"classes {card.data.get('classes')}",
+        f"- Calibration: {calibration.method}, scale {calibration.scale:.3f}, on "
+        f"{calibration.fitted_on or 'nothing'}; "
+        f"yes from {calibration.yes:.3f}, unsure from {calibration.unsure:.3f}",
+        "",
+        "## Scores",
+        "```json",
+        json.dumps(card.scores, indent=1),
+        "```",
+        "",
+        "## Settings",
+        "```json",
+        json.dumps(card.settings, indent=1),
+        "```",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _write_card(path: Path, text: str) -> None:
+    path.write_text(text, "utf-8")
 
 
 def rows_of(config: TrainConfig) -> list[Row]:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from soesift.classify.features import features
-from soesift.classify.prompted import asked
-from soesift.classify.serialise import serialise
+from soesift.classify.serialise import asked, serialise
 from soesift.table.record import TableRecord
 from soesift.train.config import ModelConfig
 from soesift.train.network import base_tokenizer
