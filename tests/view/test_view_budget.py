@@ -105,7 +105,7 @@ def test_an_unknown_view_names_its_neighbour() -> None:
 
 @pytest.mark.parametrize("name", VIEWS)
 def test_every_view_says_how_it_is_laid_out(name: str) -> None:
-    assert len(view_named(name).NOTE) > 20
+    assert len(view_named(name).note) > 20
 
 
 @given(st.integers(0, 60), st.integers(0, 60))
