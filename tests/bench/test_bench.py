@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from soesift.bench.held_out import Folding, run_held_out
 from soesift.bench.one import keywords, spans, x_marks
 from soesift.bench.run import Peers, System, chosen, measured, run_one
 from soesift.bench.score import strata
@@ -178,3 +179,69 @@ def test_pages_are_scored_by_half(tmp_path: Path) -> None:
     lines = run.stdout.splitlines()[2:]
     assert [line.split(" | ")[0] for line in lines] == ["| 36, aside", "| 19, aside"]
     assert all(line.split(" | ")[2:5] == ["1.0000"] * 3 for line in lines)
+
+
+@pytest.fixture(scope="module")
+def four(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Four small made-up protocols with their labels, one that cannot be read, and the sponsors of all."""
+    folder = tmp_path_factory.mktemp("four")
+    run("sample", "--kind", "small", "--seed", "40", "--count", "4", "--out", str(folder / "documents"))
+    (folder / "gold").mkdir()
+    names = sorted(path.stem for path in (folder / "documents").glob("*.pdf"))
+    for path in (folder / "documents").glob("*.json"):
+        path.rename(folder / "gold" / path.name)
+    (folder / "documents" / "broken.pdf").write_bytes(b"%PDF-1.7 nothing")
+    label = json.loads((folder / "gold" / f"{names[0]}.json").read_text())
+    (folder / "gold" / "broken.json").write_text(json.dumps(label | {"document": "broken"}))
+    (folder / "sponsors.tsv").write_text("".join(f"{name}\tS{i // 2}\n" for i, name in enumerate(names)))
+    return folder
+
+
+def test_baselines_are_taught_with_other_folds_and_scored_like_the_rest(
+    four: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("sklearn")
+    words = ["bench", "--documents", str(four / "documents"), "--gold", str(four / "gold"), "--resamples", "20"]
+    words += ["--held-out", "tfidf", "--held-out", "features", "--folds", "2", "--groups", str(four / "sponsors.tsv")]
+    words += ["--ocr", "never", "--out", str(four / "out")]
+    assert run(*words) == 0
+    said = capsys.readouterr()
+    found = {s["system"]: s for s in json.loads((four / "out" / "bench.json").read_text())["scores"]}
+    assert set(found) == {"held-out-tfidf", "held-out-features"}  # no other system is run beside them unasked
+    assert "broken" in found["held-out-tfidf"]["failures"]
+    assert found["held-out-tfidf"]["seconds"] is None
+    assert 0.5 < found["held-out-features"]["strict"]["pages_pooled_recall"] < 1  # the broken one has nothing
+    assert "read for the held-out systems" in said.err
+    assert run(*words) == 0
+    assert "read for the held-out systems" not in capsys.readouterr().err  # nothing has changed: nothing is read
+    assert run(*words, "--seed", "1") == 0
+    assert "read for the held-out systems" in capsys.readouterr().err
+
+
+def test_a_baseline_has_not_seen_what_it_judges(four: Path, tmp_path: Path) -> None:
+    """Where the other fold has no schedule, nothing is found: what is known is of other folds alone."""
+    pytest.importorskip("sklearn")
+    gold = tmp_path / "gold"
+    gold.mkdir()
+    paths = [p for p in sorted((four / "documents").glob("*.pdf")) if p.stem != "broken"]
+    for number, path in enumerate(paths):
+        label = json.loads((four / "gold" / f"{path.stem}.json").read_text())
+        if number >= 2:
+            label |= {"soe_tables": [], "has_soe": False}
+        (gold / f"{path.stem}.json").write_text(json.dumps(label))
+    how = Folding(folds=2, groups=four / "sponsors.tsv", ocr="never")
+    assert run_held_out(["tfidf"], paths, gold, tmp_path, how) == []
+    tables = {p.stem: json.loads((tmp_path / "held-out-tfidf" / f"{p.stem}.json").read_text())["tables"] for p in paths}
+    assert all(not tables[path.stem] for path in paths[:2])  # taught by the two without
+    assert any(tables[path.stem] for path in paths[2:])  # taught by the two with
+
+
+def test_held_out_systems_say_what_they_lack(four: Path, tmp_path: Path) -> None:
+    paths = sorted((four / "documents").glob("*.pdf"))
+    with pytest.raises(UsageError, match="known are rule, linear, trees, tfidf"):
+        run_held_out(["bow"], paths, four / "gold", tmp_path, Folding())
+    with pytest.raises(UsageError, match="needs --base"):
+        run_held_out(["features+frozen"], paths, four / "gold", tmp_path, Folding())
+    how = Folding(folds=3, groups=four / "sponsors.tsv", ocr="never")
+    with pytest.raises(UsageError, match="2 documents or sponsors"):
+        run_held_out(["rule"], paths, four / "gold", tmp_path, how)

@@ -104,7 +104,7 @@ LATER = {
     ("soesift.select.by_name", "soesift.train.linear_fit"): "scikit-learn is wanted by two rules alone",
     ("soesift.study.run", "soesift.train.held_out"): TORCH,
     ("soesift.study.run", "soesift.train.texts"): TORCH,
-    ("soesift.study.students", "soesift.train.network"): TORCH,
+    ("soesift.train.baselines", "soesift.train.network"): TORCH,
     ("soesift.train.crossval", "soesift.train.held_out"): TORCH,
     ("soesift.train.recipe", "soesift.train.crossval"): TORCH,
     ("soesift.train.recipe", "soesift.train.ship"): TORCH,

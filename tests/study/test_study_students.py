@@ -10,9 +10,11 @@ import numpy as np
 import pytest
 
 from soesift.classify.features import features
+from soesift.study.arms import Taught
 from soesift.study.config import StudyConfig, base_of, student_of
-from soesift.study.students import header_and_first_column, student_probability
+from soesift.study.run import baseline_probability
 from soesift.table.record import TableRecord
+from soesift.train.baselines import embed, fit_baseline, header_and_first_column, remembered
 
 N = 40
 
@@ -49,7 +51,7 @@ def judged(student: str, config: StudyConfig) -> np.ndarray:
     data = SimpleNamespace(records=records, features=features(records), digest=lambda: "toy")
     learn, check = np.arange(N // 2), np.arange(N // 2, N)
     target = (learn % 2 == 0).astype(float)
-    p = student_probability(student, config, data, learn, target, np.ones(len(learn)), check)  # type: ignore[arg-type]
+    p = baseline_probability(student, config, data, Taught(learn, target, np.ones(len(learn))), check)  # type: ignore[arg-type]
     return np.asarray((p > 0.5) == (check % 2 == 0))
 
 
@@ -80,3 +82,38 @@ def test_arms_name_their_student() -> None:
 
 def test_the_bag_of_words_reads_header_and_first_column() -> None:
     assert header_and_first_column(record(0)) == "Procedure Day 1 Day 8 Procedure Toy test 0 Weight"
+
+
+def test_a_baseline_knows_as_many_classes_as_its_labels() -> None:
+    pytest.importorskip("sklearn")
+    records = [record(i) for i in range(N)]
+    kind = np.arange(N) % 2
+    kind[kind == 0] = np.where(np.arange(0, N, 2) % 3 == 0, 2, 0)
+    predict = fit_baseline("features", records, np.eye(4)[kind], np.ones(N), features)
+    p = predict(records)
+    assert p.shape == (N, 4)
+    np.testing.assert_allclose(p.sum(axis=1), 1)
+    assert (p[:, 3] == 0).all()  # a class that never occurs
+    assert ((p[:, 1] > 0.5) == (kind == 1)).all()
+
+
+def test_soft_targets_teach_by_their_shares() -> None:
+    pytest.importorskip("sklearn")
+    records = [record(0)] * 10
+    predict = fit_baseline("features", records, np.tile([0.5, 0.5], (10, 1)), np.ones(10), features)
+    np.testing.assert_allclose(predict(records[:1]), [[0.5, 0.5]], atol=1e-6)
+
+
+def test_an_embedding_is_made_once_a_table(base: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+
+    def counted(records: list[TableRecord], *rest: object) -> np.ndarray:
+        asked.append(len(records))
+        return embed(records, str(base), 64)
+
+    monkeypatch.setattr("soesift.train.baselines.embed", counted)
+    numbers = remembered(str(base), 64)
+    first = numbers([record(0), record(1), record(0)])
+    assert asked == [2]
+    np.testing.assert_allclose(numbers([record(1)])[0], first[1])
+    assert asked == [2]

@@ -97,7 +97,10 @@ TAIL = 300  # characters of the last words of a process that failed
 
 
 class Row(BaseModel):
-    """One system on one document. sha256: of the document; failure is empty where it wrote a result."""
+    """One system on one document. sha256: of the document; failure is empty where it wrote a result.
+
+    seconds, peak_mb: None where it had no process of its own.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
@@ -105,8 +108,8 @@ class Row(BaseModel):
     document: str
     sha256: str
     command: list[str]
-    seconds: float
-    peak_mb: float
+    seconds: float | None = None
+    peak_mb: float | None = None
     failure: str = ""
 
 

@@ -45,6 +45,8 @@ def score(
     strict, broad = pages.score_folder(gold, results), pages.score_folder(gold, results, broad=True)
     counts = np.array([one.pages for one in strict.documents.values()])
     ran = [row for row in rows if row.system == system]
+    seconds = [row.seconds for row in ran if row.seconds is not None]
+    peaks = [row.peak_mb for row in ran if row.peak_mb is not None]
     return Score(
         system,
         note,
@@ -55,8 +57,8 @@ def score(
         strata(gold, results),
         len(strict.documents),
         {row.document: row.failure for row in ran if row.failure},
-        round(float(np.median([row.seconds for row in ran])), 2) if ran else None,
-        round(max(row.peak_mb for row in ran)) if ran else None,
+        round(float(np.median(seconds)), 2) if seconds else None,
+        round(max(peaks)) if peaks else None,
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from soesift.detect.options import Ocr
 from soesift.errors import UsageError
 
 PATH = click.Path(path_type=Path)
@@ -119,8 +120,29 @@ def _spread(three: list[float]) -> str:
 @click.option("--documents", type=FOLDER, required=True, help="Folder of ID.pdf and ID.docx.")
 @click.option("--gold", type=FOLDER, required=True, help="Folder of page labels, ID.json.")
 @click.option("--cells", type=FOLDER, help="Folder of cell references: scores the marks of systems with grids.")
-@click.option("--system", "names", multiple=True, help="Only these (default: all); repeat it.")
+@click.option("--system", "names", multiple=True, help="Only these (default: all, none beside --held-out); repeat it.")
 @click.option("--peers", type=click.Path(path_type=Path, dir_okay=False), help="TOML file with systems of others.")
+@click.option(
+    "--held-out",
+    "taught",
+    multiple=True,
+    metavar="NAME",
+    help="A system that learns from these labels, held out by folds: rule, linear, trees, and the baselines "
+    "tfidf, frozen, features, features+frozen; repeat it.",
+)
+@click.option("--folds", type=click.IntRange(2), default=5, show_default=True, help="Of --held-out.")
+@click.option("--seed", type=int, default=0, show_default=True, help="Of the folds.")
+@click.option(
+    "--groups", type=click.Path(path_type=Path, dir_okay=False), help="document<TAB>sponsor: folds split by the latter."
+)
+@click.option("--base", default="", help="Model folder or hub name that the frozen baselines embed tables with.")
+@click.option(
+    "--ocr",
+    type=click.Choice(["auto", "never", "always"]),
+    default="auto",
+    show_default=True,
+    help="Of --held-out: whether pages that are pictures are read.",
+)
 @click.option("--results", "given", multiple=True, help="NAME=FOLDER: results that are there, such as a submission's.")
 @click.option("--only-results", is_flag=True, help="Run nothing; score what --results names.")
 @click.option("--timeout", type=click.FloatRange(1), default=1200, show_default=True, help="Seconds a document.")
@@ -133,6 +155,12 @@ def bench_verb(
     cells: Path | None,
     names: tuple[str, ...],
     peers: Path | None,
+    taught: tuple[str, ...],
+    folds: int,
+    seed: int,
+    groups: Path | None,
+    base: str,
+    ocr: Ocr,
     given: tuple[str, ...],
     only_results: bool,
     timeout: float,
@@ -141,6 +169,7 @@ def bench_verb(
     write: Path | None,
 ) -> None:
     """Run systems on labelled documents, score them alike, and write bench.md, bench.json and bench.html."""
+    from soesift.bench.held_out import PREFIX, Folding, run_held_out
     from soesift.bench.run import chosen, run_all
     from soesift.bench.score import markdown, score, write_between, write_tables
     from soesift.evaluate.scores import optional
@@ -153,7 +182,7 @@ def bench_verb(
     if not paths:
         raise UsageError(f"no document of {documents} has a label in {gold}: they are matched by file name")
     folders = dict(_named(text) for text in given)
-    systems = [] if only_results else chosen(list(names), peers)
+    systems = [] if only_results or (taught and not names) else chosen(list(names), peers)
     rows = run_all(systems, paths, out, timeout, _tell)
     ran = [s for s in systems if not s.skip]
     scores = [
@@ -162,6 +191,13 @@ def bench_verb(
     scores += [
         score(name, f"results of {name}", folder, gold, cells, [], resamples) for name, folder in folders.items()
     ]
+    if taught:
+        rows = run_held_out(taught, paths, gold, out, Folding(folds, seed, groups, base, ocr=ocr), _tell)
+        note = f"learnt from these labels, held out by {folds} folds; our finder and joins"
+        scores += [
+            score(PREFIX + name, note, out / (PREFIX + name), gold, cells, rows, resamples)
+            for name in dict.fromkeys(taught)
+        ]
     if not scores:
         raise UsageError("nothing to score: name systems that can run, or --results NAME=FOLDER")
     skipped = {s.name: s.skip for s in systems if s.skip}

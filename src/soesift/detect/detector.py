@@ -68,14 +68,7 @@ class Detector:
         path = Path(path)
         sha256 = file_sha256(path)
         reading = Reading.begun(options, sha256)
-        lines: dict[int, list[TextLine]] = {}
-        if kind_of(path) in ("docx", "office"):
-            from soesift.detect.word import word_fragments  # only where a Word file is met: lxml costs its start
-
-            with as_docx(path) as word:
-                fragments = word_fragments(word, sha256, reading, options.ocr, path.stem)
-        else:
-            fragments, lines = pdf_fragments(path, sha256, reading, options, progress)
+        fragments, lines = fragments_and_lines(path, sha256, reading, options, progress)
         result = self.decide(path, sha256, fragments, lines, reading)
         result.document.title_page = _printed_of_study(fragments, lines)
         _seen_again(result, path, options.password, reading)
@@ -180,6 +173,18 @@ def _leave_out(fragment: Fragment, error: Exception, reading: Reading) -> None:
         reading.unplaced.append(why)
     else:
         reading.unread[fragment.record.page] = why
+
+
+def fragments_and_lines(
+    path: Path, sha256: str, reading: Reading, options: ReadOptions, progress: Progress | None = None
+) -> tuple[list[Fragment], dict[int, list[TextLine]]]:
+    """Every table of a PDF or Word document as a fragment, and, of a PDF, the lines outside tables by page."""
+    if kind_of(path) not in ("docx", "office"):
+        return pdf_fragments(path, sha256, reading, options, progress)
+    from soesift.detect.word import word_fragments  # only where a Word file is met: lxml costs its start
+
+    with as_docx(path) as word:
+        return word_fragments(word, sha256, reading, options.ocr, path.stem), {}
 
 
 def pdf_fragments(

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from soesift.config import load_toml
 from soesift.label.config import GateConfig, PriceConfig
 from soesift.select import RULES
+from soesift.train.baselines import BASELINES
 from soesift.train.config import FitConfig, ModelConfig
 
 TAUGHT = ("human", "human_all", "human_simulated", "hybrid", *RULES)
@@ -18,9 +19,6 @@ DIRECT = ("rule", "zero_shot:or", "zero_shot:and")
 PREFIXES = ("view:", "zero_shot:", "vote:")  # a view or model of the ledger; a view, a model; least YES votes
 ARMS = (*TAUGHT, "linear", *DIRECT)
 BOTH = "+linear"  # after an arm: the mean logit of the student and the linear model, both taught by its labels
-
-
-STUDENTS = ("tfidf", "frozen", "features", "features+frozen")  # after an arm: ARM=STUDENT, see study.students
 
 
 def base_of(arm: str) -> str:
@@ -51,7 +49,7 @@ class StudyConfig(_Section):
     pool: which tables may teach, in every arm but `human_all`: those with an answer in all views (complete) or
     in any. humans: whose labels `hybrid` puts in. sizes: shares of the training protocols for the size curve of
     `size_arm`. model and fit are read for student = "encoder" only; ARM+linear is the mean logit of that student
-    and of the linear model, both taught by the labels of ARM. ARM=STUDENT teaches one of STUDENTS with ARM's labels:
+    and of the linear model, both taught by the labels of ARM. ARM=NAME teaches one of BASELINES with ARM's labels:
     honest baselines, whatever `student` is.
     """
 
@@ -85,8 +83,8 @@ class StudyConfig(_Section):
     def _known_arms(self) -> StudyConfig:
         for arm in [*self.arms, self.size_arm]:
             name, own = base_of(arm), student_of(arm)
-            if own and own not in STUDENTS:
-                raise ValueError(f"arm {arm}: after = comes one of {', '.join(STUDENTS)}")
+            if own and own not in BASELINES:
+                raise ValueError(f"arm {arm}: after = comes one of {', '.join(BASELINES)}")
             if "frozen" in own and self.model is None:
                 raise ValueError(f"arm {arm} needs a [model] with its base")
             if own and (name in DIRECT or name.startswith(("zero_shot:", "vote:"))):

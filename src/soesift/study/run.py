@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -24,7 +25,7 @@ from soesift.select.combine import mean_logit
 from soesift.study.arms import Taught, direct, is_direct, quality, taught
 from soesift.study.config import BOTH, StudyConfig, base_of, student_of
 from soesift.study.data import StudyData
-from soesift.study.students import embeddings, student_probability
+from soesift.train.baselines import Numbers, embed, fit_baseline, seen_by
 from soesift.train.config import DataConfig, TrainConfig
 from soesift.train.data import Row
 
@@ -217,10 +218,37 @@ def _judge(
 def _student(config: StudyConfig, data: StudyData, arm: str, rows: Taught, check: Ints, seed: int, fold: int) -> Floats:
     """(m,) P(YES) of the held-out tables by the student taught with rows; arm `linear` is always linear."""
     if own := student_of(arm):
-        return student_probability(own, config, data, rows.items, rows.target, rows.weight, check)
+        return baseline_probability(own, config, data, rows, check)
     if config.student == "linear" or base_of(arm) == "linear":
         return linear_probability(data.features[rows.items], rows.target, rows.weight, data.features[check])
     return _encoder(config, data, rows, check, seed, config.out / "runs" / f"{arm.replace(':', '-')}-{seed}-{fold}")
+
+
+def baseline_probability(name: str, config: StudyConfig, data: StudyData, rows: Taught, check: Ints) -> Floats:
+    """(m,) P(YES) of the held-out tables by one of BASELINES taught with rows."""
+    place = {record.table_id: i for i, record in enumerate(data.records)}
+
+    def rows_of(table: Callable[[], Floats]) -> Numbers:
+        return lambda records: table()[[place[record.table_id] for record in records]]
+
+    numbers = seen_by(name, rows_of(lambda: data.features), rows_of(lambda: embeddings(config, data)))
+    learn, held = ([data.records[i] for i in items.tolist()] for items in (rows.items, check))
+    predict = fit_baseline(name, learn, np.stack([1 - rows.target, rows.target], axis=1), rows.weight, numbers)
+    return predict(held)[:, 1]
+
+
+def embeddings(config: StudyConfig, data: StudyData) -> Floats:
+    """(n, d) normalised mean embeddings of all tables by the base as it is; kept in `config.out` for later arms."""
+    assert config.model is not None  # checked by the configuration
+    key = f"{config.model.base}{config.model.max_tokens}{data.digest()}"
+    path = config.out / f"embeddings-{hashlib.sha256(key.encode()).hexdigest()[:16]}.npy"
+    if not path.is_file():
+        found = embed(data.records, config.model.base, config.model.max_tokens)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = path.with_suffix(f".{os.getpid()}.part.npy")
+        np.save(part, found.astype(np.float32))
+        part.replace(path)
+    return np.asarray(np.load(path, allow_pickle=False), np.float64)
 
 
 def _encoder(config: StudyConfig, data: StudyData, rows: Taught, check: Ints, seed: int, folder: Path) -> Floats:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from soesift.classify.features import features
 from soesift.classify.judge import CLASSES, softmax
-from soesift.detect.detector import pdf_fragments
+from soesift.detect.detector import fragments_and_lines
 from soesift.detect.options import Ocr, ReadOptions
 from soesift.detect.reading import Reading
 from soesift.files import file_sha256
@@ -40,9 +40,9 @@ class ReadDocument:
 
 
 def read_document(path: Path, gold: Mapping[str, dict[str, Any]], ocr: Ocr = "auto") -> ReadDocument:
-    """Read a PDF and label its tables from gold pages; raises DocumentError."""
+    """Read a PDF or Word document and label its tables from gold pages; raises DocumentError."""
     sha256, reading = file_sha256(path), Reading()
-    fragments, lines = pdf_fragments(path, sha256, reading, ReadOptions(ocr))
+    fragments, lines = fragments_and_lines(path, sha256, reading, ReadOptions(ocr))
     records = [f.record for f in fragments]
     labels = [-1 if name is None else CLASSES.index(name) for name in gold_labels(records, dict(gold))]
     return ReadDocument(path, sha256, fragments, lines, reading, features(records), np.asarray(labels, np.intp))
