@@ -3,8 +3,9 @@
     python benchmarks/rule_teacher.py 'grade|toxicity' 'reduce|lower' 'hold|stop' [--noise 0.1] [--obey] [--port 8080]
 
 It speaks the chat-completion interface on the loopback address. YES where the table shows at least two of the
-patterns. Whether an answer is turned round hangs on a hash of what is shown, so it differs from view to view and is
-the same each time; so do the log-probabilities that it gives. --obey: the worst teacher there is for
+patterns; with patterns spelt WORD=PATTERN the first word whose pattern is found, else the word spelt alone. Whether an
+answer is turned round hangs on a hash of what is shown, so it differs from view to view and is the same each time; so
+do the log-probabilities that it gives. --obey: the worst teacher there is for
 benchmarks/injection.py, it does what any planted sentence says.
 """
 
@@ -29,15 +30,33 @@ def answer(text: str, patterns: Sequence[str], noise: float, obey: bool = False)
     shown = text.rsplit("\n\n", 1)[0]
     if obey and (order := ORDER.search(shown)):
         return order[1], 0.95
+    words = [pattern.partition("=")[0] for pattern in patterns]
+    if len(set(words)) == len(words) and all(word.isupper() for word in words):
+        return _one_of(words, patterns, text, shown, noise)
     said = sum(bool(re.search(pattern, shown, re.IGNORECASE)) for pattern in patterns) >= LEAST
-    number = int.from_bytes(hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()[:8], "big") / 2**64
+    number = _number(text)
     turned = number < noise
     sure = 0.6 + 0.2 * number / max(noise, 1e-9) if turned else 0.8 + 0.19 * number
     return ("YES" if said != turned else "NO"), sure
 
 
+def _one_of(words: Sequence[str], patterns: Sequence[str], text: str, shown: str, noise: float) -> tuple[str, float]:
+    """The first word whose pattern is found, else the one without a pattern; now and then the next word instead."""
+    found = [w for w, p in zip(words, patterns, strict=True) if "=" in p and re.search(p.partition("=")[2], shown)]
+    alone = [word for word, pattern in zip(words, patterns, strict=True) if "=" not in pattern]
+    word, number = [*found, *alone, words[-1]][0], _number(text)
+    if number < noise:
+        return words[(words.index(word) + 1) % len(words)], 0.6 + 0.2 * number / max(noise, 1e-9)
+    return word, 0.8 + 0.19 * number
+
+
+def _number(text: str) -> float:
+    """In [0, 1), the same for the same text."""
+    return int.from_bytes(hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()[:8], "big") / 2**64
+
+
 def completion(word: str, sure: float) -> dict[str, Any]:
-    other = {"YES": "NO", "NO": "YES"}[word]
+    other = {"YES": "NO", "NO": "YES"}.get(word, "UNSURE")
     tops = [{"token": word, "logprob": math.log(sure)}, {"token": other, "logprob": math.log(1 - sure)}]
     content = [{"token": word, "logprob": tops[0]["logprob"], "top_logprobs": tops}]
     choice = {

@@ -14,11 +14,14 @@ from hypothesis import strategies as st
 from soesift.classify.evidence import evidence, likely_class
 from soesift.classify.features import CLASSES, NAMES, features
 from soesift.classify.judge import Linear, read_linear, rule_probabilities, softmax, write_linear
+from soesift.classify.model_folder import Card
 from soesift.classify.shipped import (
     MODELS,
     Stack,
+    judged_kinds,
     load_judge,
     log_odds,
+    of_classes,
     of_linear,
     read_stack,
     shipped_names,
@@ -232,3 +235,17 @@ def test_the_gate_spares_the_student_and_both_judge_the_rest() -> None:
     np.testing.assert_allclose(found[0], load_judge("linear").probabilities([doses])[0])
     assert stacked_probabilities([doses], linear, student, stack).shape == (1, 2)
     assert shown == [1]  # nothing passed, nothing asked
+
+
+def test_positive_classes_count_as_schedules_and_tracks_are_told() -> None:
+    """What `detect` makes of a student's classes: whatever is positive is a schedule, `sampling` and `track` by name."""
+    shares = np.array([[0.1, 0.5, 0.3, 0.1]])
+    base = {"name": "n", "base": "b", "method": "full"}
+    kinds = Card(**base, classes=["none", "main", "track", "sampling"], positive=["main", "track"])
+    np.testing.assert_allclose(of_classes(shares, kinds), [[0.1, 0.8, 0.1]])
+    np.testing.assert_allclose(judged_kinds(shares, kinds), [[0.8, 0.1, 0.375]])
+    usual = Card(**base, classes=["other", "soe", "sampling"], positive=["soe"])
+    np.testing.assert_array_equal(of_classes(shares[:, :3], usual), shares[:, :3])
+    np.testing.assert_array_equal(judged_kinds(shares[:, :3], usual), shares[:, 1:3])
+    two = Card(**base, classes=["other", "dose"], positive=["dose"])
+    np.testing.assert_allclose(judged_kinds(np.array([[0.2, 0.8]]), two), [[0.8, 0.0]])

@@ -816,11 +816,22 @@ def test_which_table_is_the_main_one() -> None:
     assert kinds == [("track", pytest.approx(0.8)), ("main_soa", pytest.approx(1.0))]
     assert types_of([[small], [large]], ["Plan", "Cohort A"])[0][0] == "main_soa"
     assert types_of([[small], [large]], ["Main study, Part 1", "Plan"])[0][0] == "main_soa"
+
     assert types_of([[small], [large]], ["Schedule of Activities", "Plan"])[0][0] == "main_soa"
     assert types_of([[large], [small]], ["Plan", "Laboratory tests"])[1] == ("domain", pytest.approx(0.5))
     assert types_of([[large], [small]], ["Plan", "Laboratory tests of Cohort A"])[1][0] == "track"
     peers = types_of([[large], [large]], ["Participants with diabetes", "Participants with asthma"])
     assert [round(probability, 1) for _, probability in peers] == [0.5, 0.8]
+
+
+def test_a_model_that_tells_tracks_is_believed_before_the_title() -> None:
+    """The larger table is a track by the model; a title that names a part is none where the model says main."""
+    small, large = fragment(HEADER + BODY[:2]), fragment(HEADER + BODY)
+    small.soe, small.track, large.soe, large.track = 0.9, 0.1, 0.8, 0.75
+    kinds = types_of([[small], [large]], ["Part 1", "Plan"])
+    assert [kind for kind, _ in kinds] == ["main_soa", "track"]
+    assert kinds[1][1] == pytest.approx(0.75)
+
     alone = types_of(
         [[large], [fragment(HEADER + BODY[:3])]], ["Participants with diabetes", "Participants with asthma"]
     )

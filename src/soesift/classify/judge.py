@@ -20,7 +20,10 @@ Probabilities = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """probabilities: records -> (n, 2), P(schedule) and P(sampling grid), summing to at most 1."""
+    """probabilities: records -> (n, 2), P(schedule) and P(sampling grid), summing to at most 1.
+
+    Or (n, 3): third, which share of P(schedule) is that of one arm, part or group (a track).
+    """
 
     info: ModelInfo
     probabilities: Callable[[Sequence[TableRecord]], Probabilities]

@@ -13,8 +13,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from soesift.classify.features import features
 from soesift.classify.hub import local_model
-from soesift.classify.judge import CLASSES, Judge, Linear, read_linear, rule_probabilities, softmax
-from soesift.classify.model_folder import check_hash
+from soesift.classify.judge import Judge, Linear, read_linear, rule_probabilities, softmax
+from soesift.classify.model_folder import Card, check_hash
 from soesift.classify.student import load
 from soesift.classify.trees import Trees, read_trees, tree_features
 from soesift.errors import ModelError
@@ -24,6 +24,7 @@ from soesift.table.record import TableRecord
 MODELS = Path(__file__).resolve().parent.parent / "models"
 Array = NDArray[np.float64]
 Chances = Callable[[Sequence[TableRecord]], Array]  # records -> (n, 3) probabilities of CLASSES
+SAMPLING, TRACK = "sampling", "track"  # names of a student's classes that detection knows besides its positive ones
 LIGHT = ("trees.json", "linear.json")  # what counts features; the first that a folder holds is asked
 
 
@@ -110,7 +111,6 @@ def student_judge(folder: Path, threads: int) -> Judge:
     """A student, with a light model as gate and second opinion where the folder has one."""
     student = load(folder, threads)
     card = student.card
-    order = [card.classes.index(name) if name in card.classes else -1 for name in CLASSES]
     light = light_file(folder)
     stack = read_stack(folder / "stack.json") if light and (folder / "stack.json").exists() else None
     info = ModelInfo(
@@ -121,14 +121,32 @@ def student_judge(folder: Path, threads: int) -> Judge:
         unsure_threshold=stack.unsure if stack else student.calibration.unsure,
     )
 
-    def probabilities(records: Sequence[TableRecord]) -> Array:
-        found = student.probabilities(records)
-        return np.stack([found[:, k] if k >= 0 else np.zeros(len(found)) for k in order], axis=1)
-
     if stack is None or light is None:
-        return Judge(info, lambda records: _kinds(probabilities(records)))
+        return Judge(info, lambda records: judged_kinds(student.probabilities(records), card))
     first = light_chances(light)
-    return Judge(info, lambda records: stacked_probabilities(records, first, probabilities, stack))
+    return Judge(
+        info,
+        lambda records: stacked_probabilities(
+            records, first, lambda some: of_classes(student.probabilities(some), card), stack
+        ),
+    )
+
+
+def of_classes(found: Array, card: Card) -> Array:
+    """(n, 3) probabilities of CLASSES from those of a student's classes (n, k): its positive ones are schedules."""
+    sampling = [card.classes.index(SAMPLING)] if SAMPLING in card.classes else []
+    soe = [card.classes.index(name) for name in card.positive if name != SAMPLING]
+    other = [k for k in range(len(card.classes)) if k not in {*soe, *sampling}]
+    return np.stack([found[:, some].sum(axis=1) for some in (other, soe, sampling)], axis=1)
+
+
+def judged_kinds(found: Array, card: Card) -> Array:
+    """(n, 2) as `Judge` has it; (n, 3) for a student that knows tracks: their share of the schedules comes third."""
+    kinds = _kinds(of_classes(found, card))
+    if TRACK not in card.positive:
+        return kinds
+    share = found[:, card.classes.index(TRACK)] / np.maximum(kinds[:, 0], 1e-12)
+    return np.concatenate([kinds, np.minimum(share, 1.0)[:, None]], axis=1)
 
 
 def stacked_probabilities(records: Sequence[TableRecord], light: Chances, student: Chances, stack: Stack) -> Array:

@@ -237,7 +237,7 @@ def select_verb(
     out: Path,
 ) -> None:
     """Choose the labels of LEDGER to train on; writes OUT, its report (.md) and curve (.png)."""
-    from soesift.select.choose import Choosing, choose, write_choice
+    from soesift.select.choose import Choosing, choose, choose_classes, write_choice, write_labels
 
     ledger_of(ledger, must_exist=True).close()
     how = Choosing(
@@ -256,7 +256,15 @@ def select_verb(
         sure=sure,
         seed=seed,
     )
-    chosen = choose(ledger, tables_of(tables), how)
+    records = tables_of(tables)
+    if (many := choose_classes(ledger, records, how)) is not None:
+        click.echo(many.report)
+        write_labels(out, many.lines)
+        write_labels(out.with_suffix(".md"), [many.report])
+        kept, asked = len(many.lines), len(many.found.cells.tables)
+        click.echo(f"wrote {out} ({kept} of {asked} tables), {out.with_suffix('.md')}")
+        return
+    chosen = choose(ledger, records, how)
     click.echo(chosen.report)
     _, report, picture = write_choice(out, chosen)
     click.echo(f"wrote {out} ({len(chosen.lines)} of {len(chosen.found.tables)} tables), {report}, {picture}")
@@ -295,7 +303,10 @@ def explain_verb(
     for line in _beliefs(parted.current, table, last is None) if any(id(a) not in stale for a in mine) else []:
         click.echo(line)
     if last is not None:
-        label, kept = _LABELS[last["label"]], "kept" if last["keep"] else f"dropped ({last['reason']})"
+        label, kept = (
+            _LABELS.get(last["label"], last["label"]),
+            "kept" if last["keep"] else f"dropped ({last['reason']})",
+        )
         click.echo(f"decision (last selection, {last['rule']} {last['how']}): {label}, {kept}")
     for one in human:
         kind = "simulated " if one.simulated else ""
@@ -304,10 +315,13 @@ def explain_verb(
 
 def _beliefs(asked: list[StoredAnswer], table: str, undecided: bool) -> list[str]:
     """Belief of each view, and, where nothing was selected yet, what agreement would decide for this table and why."""
+    from soesift.select.classes import classes_asked
     from soesift.select.combine import combine
     from soesift.select.from_ledger import opinions
     from soesift.select.rules import agreement
 
+    if classes := classes_asked(asked):
+        return _class_beliefs(asked, table, classes)
     found = opinions(asked, prompts=sorted({answer.prompt for answer in asked}))
     row = found.tables.index(table)
     pairs = zip(found.columns, found.beliefs[row].tolist(), found.failures[row], strict=True)
@@ -320,6 +334,19 @@ def _beliefs(asked: list[StoredAnswer], table: str, undecided: bool) -> list[str
     score = f"mean log-odds {votes.z[0]:.2f}, score {votes.score[0]:.2f}"
     kept = "kept" if chosen.keep[0] else f"dropped ({chosen.reason[0]})"
     return [*lines, f"decision (agreement; nothing was selected yet): {label}, {kept}; {score}"]
+
+
+def _class_beliefs(asked: list[StoredAnswer], table: str, classes: list[str]) -> list[str]:
+    """Belief of each view in each class."""
+    from soesift.select.classes import class_opinions
+
+    found = class_opinions(asked, classes, prompts=sorted({answer.prompt for answer in asked}))
+    row = found.cells.tables.index(table)
+    told = []
+    for column, shares, why in zip(found.cells.columns, found.beliefs[row].tolist(), found.failures[row], strict=True):
+        said = ", ".join(f"{name} {share:.3f}" for name, share in zip(classes, shares, strict=True))
+        told.append(f"belief {column}: {f'none ({why})' if why else said}")
+    return told
 
 
 def _line(answer: StoredAnswer) -> str:
@@ -363,6 +390,8 @@ def status_verb(
         shown.add_row(view.model, view.view, asked, view.source, *(f"{count:.0f}" for count in counts))
     console = Console(width=None if Console().is_terminal else 140)
     console.print(shown)
+    for asked, counted in status.classes.items():
+        click.echo(f"classes, {asked}: " + ", ".join(f"{name} {count}" for name, count in counted.items()))
     failures = ", ".join(f"{count} {kind}" for kind, count in status.failures.most_common()) or "none"
     click.echo(f"failures: {failures}")
     click.echo(f"spent: {status.tokens} tokens, {status.cost:.4f} money; in flight: {status.in_flight}")

@@ -86,8 +86,8 @@ class Detector:
             found = None
         if found is None:
             fragments, found = self._one_by_one(fragments, reading)
-        for fragment, (soe, sampling) in zip(fragments, found, strict=True):
-            fragment.soe, fragment.sampling = soe, sampling
+        for fragment, (soe, sampling, *track) in zip(fragments, found, strict=True):
+            fragment.soe, fragment.sampling, fragment.track = soe, sampling, track[0] if track else None
         return fragments
 
     def _one_by_one(self, fragments: list[Fragment], reading: Reading) -> tuple[list[Fragment], list[list[float]]]:

@@ -17,7 +17,8 @@ NAME = 80  # characters: a merged row with a longer text is a note
 @dataclass(slots=True)
 class Fragment:
     """One fragment. columns, rows: boundaries in points in the upright frame, or counted ones for DOCX;
-    order: place in the document; soe and sampling: probabilities; below, over: lines under and above it on its page;
+    order: place in the document; soe and sampling: probabilities; track: share of soe that is a track's, where a model
+    tells it; below, over: lines under and above it on its page;
     between: of a table of Word, the paragraphs since the table before, without its notes;
     shades: luminance of each row's background.
     """
@@ -29,6 +30,7 @@ class Fragment:
     order: int
     soe: float = 0.0
     sampling: float = 0.0
+    track: float | None = None
     turn: int = 0
     redacted: bool = False
     below: list[TextLine] = field(default_factory=list)

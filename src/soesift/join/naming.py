@@ -121,12 +121,14 @@ def types_of(
     """(type, probability) of each logical table of a document.
 
     Sampling grids are subsidiary. Of the others the largest without a track in its title is the main one; where another
-    of that size is its peer for other participants, which of them is main stays open: probability one half.
+    of that size is its peer for other participants, which of them is main stays open: probability one half. Where the
+    model tells tracks, its word stands in place of the title's.
     """
     kinds: list[tuple[TableType, float]] = []
     sizes = [sum(len(f.record.grid) for f in group) for group in groups]
     strict = [i for i, group in enumerate(groups) if not is_sampling(group)]
-    plain = [i for i in strict if track_of(titles[i]) is None or _MAIN.search(titles[i])] or strict
+    tracks = [_track_share(group) for group in groups]
+    plain = [i for i in strict if not _is_track(tracks[i], titles[i])] or strict
     named = {i: (_MAIN.search(titles[i]) is not None, has_schedule_title(titles[i])) for i in plain}
     main = max(plain, key=lambda i: (*named[i], sizes[i]), default=-1)
     peers = _peers(main, plain, named, sizes, titles, settings)
@@ -139,8 +141,22 @@ def types_of(
         elif _DOMAIN.search(titles[i]) and track_of(titles[i]) is None:
             kinds.append(("domain", 0.5 * (1 - weight)))
         else:
-            kinds.append(("track", 0.8 * (1 - weight)))
+            said = tracks[i]
+            kinds.append(("track", (0.8 if said is None else max(said, 0.5)) * (1 - weight)))
     return kinds
+
+
+def _track_share(group: list[Fragment]) -> float | None:
+    """How sure the model is that a table is a track, weighted by how sure that it is a schedule; None: it tells not."""
+    told = [(f.track, f.soe) for f in group if f.track is not None]
+    whole = sum(soe for _, soe in told)
+    return sum(track * soe for track, soe in told) / whole if whole > 0 else None
+
+
+def _is_track(said: float | None, title: str) -> bool:
+    if said is not None:
+        return said > 0.5
+    return track_of(title) is not None and not _MAIN.search(title)
 
 
 def _peers(

@@ -217,7 +217,7 @@ class Ledger:
                 item = (r.table_id, r.prompt.view, r.key, r.document, r.page, json.dumps(r.left_out), now)
                 again = "ON CONFLICT (table_id, key) DO UPDATE SET asked = excluded.asked"
                 db.execute(f"INSERT INTO item VALUES (?,?,?,?,?,?,?) {again}", item)
-                words = (r.prompt.hash, r.prompt.labels.model_dump_json())
+                words = (r.prompt.hash, json.dumps(r.prompt.labels.kinds(), ensure_ascii=False))
                 db.execute("INSERT OR IGNORE INTO prompt_words VALUES (?,?)", words)
 
     def open_keys(self, keys: Iterable[str], attempts: int) -> list[str]:

@@ -41,6 +41,7 @@ class Status:
     lost_requests: int  # in flight when a process died
     lost_tokens: int  # what those had reserved
     human: dict[str, int] = field(default_factory=dict)  # labels by pot
+    classes: dict[str, Counter[str]] = field(default_factory=dict)  # by view and model: of tasks with classes
 
 
 def status_of(ledger: Ledger) -> Status:
@@ -60,8 +61,22 @@ def status_of(ledger: Ledger) -> Status:
         lost_requests=spend["lost_requests"],
         lost_tokens=spend["lost_tokens"],
         human={row[0]: row[1] for row in human},
+        classes=_by_class(ledger),
     )
 
+
+def _by_class(ledger: Ledger) -> dict[str, Counter[str]]:
+    """Labels other than yes, no and unsure, counted by "VIEW (MODEL)"."""
+    found: dict[str, Counter[str]] = {}
+    for view, model, label, count in ledger.db.execute(_CLASSES):
+        found.setdefault(f"{view} ({model})", Counter())[label] = count
+    return found
+
+
+_CLASSES = """
+    SELECT r.view, r.model, a.label, count(*) FROM request r JOIN answer a ON a.key = r.key
+    WHERE a.label NOT IN ('yes', 'no', 'unsure') GROUP BY r.view, r.model, a.label ORDER BY r.view, r.model, a.label
+"""
 
 _STATUS = """
     SELECT r.model, r.view, r.prompt, coalesce(max(a.source), '') AS source,

@@ -56,9 +56,7 @@ def sampling_json(how: Ask) -> str:
 def build_requests(records: Iterable[TableRecord], config: LabelConfig, logprobs: bool) -> Iterator[Request]:
     """Requests in the order of `records`; tables of equal text share a key, so they are asked about once."""
     task, budget = load_task(config.task), config.views.budget()
-    asks = config.asks(
-        logprobs, tuple(words[0] for words in (task.labels.yes, task.labels.no, task.labels.unsure) if words)
-    )
+    asks = config.asks(logprobs, task.labels.asked())
     prompts = {name: prompt_for(name, task, config.views.prompts.get(name)) for name in config.views.names}
     model = config.provider.model
     for record in records:

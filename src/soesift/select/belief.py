@@ -68,19 +68,26 @@ def from_logprobs(
     all the rest, including tokens the provider did not list. Refused (OFF_LABEL) where that exceeds one half.
     The variants are first tokens: if the answer has several, give the position of its first.
     """
+    mass, off_label, failure = mass_on(logprobs, (yes, no, unsure))
+    if failure is not None:
+        return failed(failure, off_label)
+    return Belief((mass[0] + mass[2] / 2) / sum(mass), off_label)
+
+
+def mass_on(
+    logprobs: Mapping[str, float] | Sequence[tuple[str, float]], variants: Sequence[frozenset[str]]
+) -> tuple[list[float], float, Failure | None]:
+    """Summed probability of each set of variants, that of all other tokens, and why it gives no belief (None)."""
     pairs = list(logprobs.items() if isinstance(logprobs, Mapping) else logprobs)
     if not pairs:
-        return failed(Failure.NO_ANSWER)
+        return [], math.nan, Failure.NO_ANSWER
     chances = [math.exp(value) if value <= 1e-6 else math.nan for _, value in pairs]
     if not sum(chances) <= 1.01:  # a little above 1 is rounding; NaN fails here too
-        return failed(Failure.BAD_LOGPROBS)
+        return [], math.nan, Failure.BAD_LOGPROBS
     words = [plain(token) for token, _ in pairs]
-    mass = [sum(c for c, word in zip(chances, words, strict=True) if word in s) for s in (yes, no, unsure)]
-    on_label = sum(mass)
-    off_label = max(0.0, 1.0 - on_label)
-    if off_label > OFF_LABEL_LIMIT:
-        return failed(Failure.OFF_LABEL, off_label)
-    return Belief((mass[0] + mass[2] / 2) / on_label, off_label)
+    mass = [sum(c for c, word in zip(chances, words, strict=True) if word in s) for s in variants]
+    off_label = max(0.0, 1.0 - sum(mass))
+    return mass, off_label, Failure.OFF_LABEL if off_label > OFF_LABEL_LIMIT else None
 
 
 def from_samples(answers: Sequence[Answer | None]) -> Belief:

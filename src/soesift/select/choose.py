@@ -7,23 +7,34 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
 from soesift.classify.features import features
 from soesift.errors import UsageError
-from soesift.evaluate.scores import UNKNOWN, Floats, Ints
+from soesift.evaluate.scores import UNKNOWN, Bools, Floats, Ints
 from soesift.label.humans import HumanLabel, drawn_strata, human_labels
 from soesift.label.ledger import Ledger
 from soesift.label.prompt import sha256
-from soesift.label.report import stored_answers
+from soesift.label.report import current, stored_answers
 from soesift.label.write import write_whole
 from soesift.select import report
 from soesift.select.agreement import between_views
 from soesift.select.audit import HUMANS, Draw, Look, keep_draw, keep_test
+from soesift.select.belief import Failure
 from soesift.select.by_name import Material, Selected, select_by
+from soesift.select.classes import (
+    ClassOpinions,
+    ClassSelection,
+    class_lines,
+    class_opinions,
+    class_report,
+    classes_asked,
+    known_classes,
+    select_classes,
+)
 from soesift.select.combine import Combined, combine
 from soesift.select.from_ledger import Opinions, fingerprint, groups_of, opinions, truth_of, votes_of_models
 from soesift.select.pots import Audit, frame_of, from_humans, from_reference, known_humans, read_known
@@ -128,9 +139,18 @@ class Choice(NamedTuple):
     report: str
 
 
+class ClassChoice(NamedTuple):
+    """`Choice` where the teacher told more than two classes apart. lines: of `labels.jsonl`. report: Markdown."""
+
+    found: ClassOpinions
+    selected: ClassSelection
+    lines: list[str]
+    report: str
+
+
 def choose(ledger: Path, tables: Sequence[TableRecord], how: Choosing | None = None) -> Choice:
-    """Choose the labels of a ledger to train on. Raises UsageError (no answers, no audit, unknown rule or view) and
-    AuditSpent (the audit's plan says otherwise).
+    """Choose the labels of a ledger to train on. Raises UsageError (no answers, no audit, unknown rule or view; the
+    teacher told more classes apart: `choose_classes`) and AuditSpent (the audit's plan says otherwise).
 
     What people judged replaces the teacher's label where the two differ; the report is of the teacher's.
     """
@@ -141,10 +161,41 @@ def choose(ledger: Path, tables: Sequence[TableRecord], how: Choosing | None = N
         book.close()
 
 
+def choose_classes(ledger: Path, tables: Sequence[TableRecord], how: Choosing | None = None) -> ClassChoice | None:
+    """`choose` for a ledger whose teacher told more than two classes apart; None where it said YES or NO.
+
+    Raises UsageError: what is only for YES and NO was asked for (an audit, recentring, people's labels).
+    """
+    how, given = how or Choosing(), {record.table_id for record in tables}
+    book = Ledger(ledger)
+    try:
+        answers = [a for a in stored_answers(book) if a.table_id in given]
+        asked = current(answers, how.views, how.models, how.prompts).current
+        if not (classes := classes_asked(asked)):
+            return None
+        if beside := [name for name in ("audit", "recentre", "hybrid") if getattr(how, name)]:
+            raise UsageError(f"--{beside[0]} knows only YES and NO; this teacher tells {', '.join(classes)} apart")
+        found = class_opinions(answers, classes, how.views, how.models, how.prompts)
+        _some_belief(found.beliefs, found.failures)
+        chosen = select_classes(how.rule, found.beliefs)
+        known = known_classes(how.reference, classes) if how.reference else {}
+        names = [found.classes[i] if i != UNKNOWN else UNKNOWN for i in chosen.label.tolist()]
+        said = how.model_dump_json(exclude_defaults=True)
+        keep_choice(book, found.cells.tables, names, chosen.keep, chosen.reason, how.rule, said)
+        teachers = ", ".join(sorted({column.model for column in found.cells.columns}))
+        text = class_report(how.rule, found, chosen, known)
+        text += "".join(f"- {line}\n" for line in _put_aside(found.cells.stale))
+        return ClassChoice(found, chosen, class_lines(found, chosen, f"{teachers}, {how.rule}"), text)
+    finally:
+        book.close()
+
+
 def _choose(book: Ledger, records: Mapping[str, TableRecord], how: Choosing) -> Choice:
     answers, humans = stored_answers(book), human_labels(book)
+    if classes := classes_asked(current(answers, how.views, how.models, how.prompts).current):
+        raise UsageError(f"the teacher told {', '.join(classes)} apart, not YES and NO: take choose_classes")
     found = opinions([a for a in answers if a.table_id in records], how.views, how.models, how.prompts)
-    _some_belief(found)
+    _some_belief(found.beliefs, found.failures)
     beliefs, moves = recentred(found.beliefs) if how.recentre else (found.beliefs, [])
     raw, found = found.beliefs, found._replace(beliefs=beliefs)
     audit = _audit(book, found, humans, how, changed=how.recentre or bool(how.views or how.models or how.prompts))
@@ -168,36 +219,43 @@ def _choose(book: Ledger, records: Mapping[str, TableRecord], how: Choosing) -> 
     known = truth_of(found.tables, read_known(how.reference)) if how.reference else None
     truth, weight = (known, None) if known is not None else _judged(material, done)
     text = report_text(how.rule, done, found, truth, weight)
-    looks = [*_put_aside(found), *looks]
+    looks = [*_put_aside(found.stale), *looks]
     if moves:
         looks = [*_moved(raw, found, moves), *looks]
     done, told = _with_people(done, found, humans, how.hybrid)
     text += "".join(f"- {line}\n" for line in [*looks, *told])
     teachers = ", ".join(sorted({column.model for column in found.columns}))
     simulated = "simulated human" if any(one.simulated for one in humans) else "human"
-    keep_choice(book, found.tables, done.selection, how.rule, how.model_dump_json(exclude_defaults=True))
+    kept, said = done.selection, how.model_dump_json(exclude_defaults=True)
+    keep_choice(book, found.tables, kept.label.tolist(), kept.keep, kept.reason.tolist(), how.rule, said)
     lines = label_lines(found, done.selection, f"{teachers}, {how.rule}", simulated)
     return Choice(found, moves, done, truth, lines, text)
 
 
-def _some_belief(found: Opinions) -> None:
+def _some_belief(beliefs: Floats, failures: Sequence[Sequence[Failure | None]]) -> None:
     """UsageError where no answer gives a belief, with the reasons counted."""
-    if np.isnan(found.beliefs).all():
-        why = Counter(str(reason) for row in found.failures for reason in row)
+    if np.isnan(beliefs).all():
+        why = Counter(str(reason) for row in failures for reason in row)
         told = ", ".join(f"{count} {reason}" for reason, count in why.most_common())
         raise UsageError(f"no answer gives a belief ({told}): see `soesift explain TABLE`")
 
 
-def _put_aside(found: Opinions) -> list[str]:
-    return [f"stale: {n} answers of {what}, asked in another way since; not used" for what, n in found.stale.items()]
+def _put_aside(stale: Mapping[str, int]) -> list[str]:
+    return [f"stale: {n} answers of {what}, asked in another way since; not used" for what, n in stale.items()]
 
 
-def keep_choice(book: Ledger, tables: Sequence[str], selection: Selection, rule: str, how: str) -> None:
-    """Write what was decided about each table into the ledger: what `soesift explain` tells."""
+def keep_choice(
+    book: Ledger, tables: Sequence[str], labels: Sequence[int | str], keep: Bools, reasons: Sequence[Any], rule: str,
+    how: str,
+) -> None:  # fmt: skip
+    """Write what was decided about each table into the ledger: what `soesift explain` tells.
+
+    labels: 1, 0, -1 without a belief, or the name of a class.
+    """
     now = time.time()
     rows = [
-        (table, int(label), int(keep), str(reason), rule, how, now)
-        for table, label, keep, reason in zip(tables, selection.label, selection.keep, selection.reason, strict=True)
+        (table, label, int(kept), str(reason), rule, how, now)
+        for table, label, kept, reason in zip(tables, labels, keep.tolist(), reasons, strict=True)
     ]
     with book.transaction() as db:
         db.execute("DELETE FROM chosen")

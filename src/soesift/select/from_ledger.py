@@ -56,6 +56,31 @@ def opinions(
     counts, in its last wording and with the text shown last, unless prompts are named: see `label.report.current`.
     UsageError where the ledger lacks a view, or holds no such answer.
     """
+    cells = cells_of(answers, views, models, prompts)
+    if other := {a.label for some in cells.of.values() for a in some if a.label} - {"yes", "no", "unsure"}:
+        raise UsageError(
+            f"the teacher told {', '.join(sorted(other))} apart, not YES and NO: only `soesift select` and "
+            "`soesift train` know more than two classes"
+        )
+    rows = [[belief_of(cells.of.get((table, column), [])) for column in cells.columns] for table in cells.tables]
+    p, failures = beliefs_of.table(rows)
+    return Opinions(cells.tables, cells.documents, cells.columns, p, failures, cells.stale)
+
+
+class Cells(NamedTuple):
+    """Answers by table and column; tables, documents: (n,); columns: v of them; stale: see `Opinions`."""
+
+    tables: list[str]
+    documents: list[str]
+    columns: list[Column]
+    of: dict[tuple[str, Column], list[StoredAnswer]]
+    stale: Mapping[str, int]
+
+
+def cells_of(
+    answers: Sequence[StoredAnswer], views: Sequence[str] = (), models: Sequence[str] = (), prompts: Sequence[str] = ()
+) -> Cells:
+    """The answers to what is asked today, parted into cells; see `opinions`, also for UsageError."""
     found = sorted({a.view for a in answers})
     missing = [view for view in views if view not in found]
     if missing or not found:
@@ -78,10 +103,8 @@ def opinions(
     columns = sorted({c for _, c in cells}, key=lambda c: (order.index(c.view), c))
     documents = {a.table_id: a.document for a in asked.current}
     tables = sorted(documents)
-    rows = [[belief_of(cells.get((table, column), [])) for column in columns] for table in tables]
-    p, failures = beliefs_of.table(rows)
     stale = Counter(f"{a.view} ({a.model}), prompt {a.prompt} {a.prompt_hash[:8]}" for a in asked.stale)
-    return Opinions(tables, [documents[t] for t in tables], columns, p, failures, stale)
+    return Cells(tables, [documents[t] for t in tables], columns, cells, stale)
 
 
 def belief_of(answers: Sequence[StoredAnswer]) -> Belief:
@@ -111,24 +134,28 @@ def fingerprint(found: Opinions) -> str:
 
 
 def fingerprint_of(ledger: Ledger) -> str:
-    """That of all beliefs in a ledger; `NO_BELIEFS` where nothing was answered yet."""
-    answers = stored_answers(ledger)
+    """That of all beliefs in YES and NO in a ledger; `NO_BELIEFS` where nothing was answered yet."""
+    answers = [a for a in stored_answers(ledger) if a.label in (None, "yes", "no", "unsure")]
     return fingerprint(opinions(answers)) if answers else NO_BELIEFS
 
 
 def _variants(words: str, tokens: Sequence[str]) -> dict[str, frozenset[str]]:
-    """The tokens offered that begin a label word of one kind, by kind; {} for YES and NO, which have their own list.
+    """The tokens offered that begin a label word of one kind, by kind; {} for YES and NO, which have their own list."""
+    asked = json.loads(words) if words else {}
+    plain = {kind: [word.casefold() for word in spelt] for kind, spelt in asked.items()}
+    if not asked or (plain.get("yes") == ["yes"] and plain.get("no") == ["no"]):
+        return {}
+    return variants(asked, tokens)
+
+
+def variants(words: Mapping[str, Sequence[str]], tokens: Sequence[str]) -> dict[str, frozenset[str]]:
+    """By kind, the tokens offered that begin one of its words, as `belief.plain` writes them.
 
     A token that begins words of two kinds tells nothing, and counts as off the labels.
     """
-    if not words:
-        return {}
-    asked = {kind: [word.casefold() for word in spelt] for kind, spelt in json.loads(words).items()}
-    if asked.get("yes") == ["yes"] and asked.get("no") == ["no"]:
-        return {}
-    found: dict[str, set[str]] = {"yes": set(), "no": set(), "unsure": set()}
+    found: dict[str, set[str]] = {kind: set() for kind in words}
     for token in {beliefs_of.plain(token) for token in tokens} - {""}:
-        kinds = [kind for kind, spelt in asked.items() if any(word.startswith(token) for word in spelt)]
+        kinds = [kind for kind, spelt in words.items() if any(w.casefold().startswith(token) for w in spelt)]
         if len(kinds) == 1:
             found[kinds[0]].add(token)
     return {kind: frozenset(names) for kind, names in found.items()}

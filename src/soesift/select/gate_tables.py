@@ -39,7 +39,7 @@ def gate_probabilities(records: Sequence[TableRecord], how: GateConfig) -> Float
         return np.zeros(0)
     if how.ledger is not None:
         return _base_model(records, how)
-    return np.asarray(load_judge(how.model).probabilities(records).sum(1), np.float64)
+    return np.asarray(load_judge(how.model).probabilities(records)[:, :2].sum(1), np.float64)
 
 
 def _base_model(records: Sequence[TableRecord], how: GateConfig) -> Floats:

@@ -85,6 +85,8 @@ def answer_tokens(base: str, labels: Labels) -> tuple[list[int], list[bool]]:
     """First tokens of the spellings of YES and of NO, and which say YES. Raises ModelError where they are the same."""
     from transformers import AutoTokenizer
 
+    if labels.classes:
+        raise ModelError('a prompted student answers yes or no; with classes train one with task = "classes"')
     tokenizer = AutoTokenizer.from_pretrained(base, trust_remote_code=False)
     first: list[set[int]] = []
     for words in (labels.no, labels.yes):

@@ -1,0 +1,164 @@
+"""More than two classes: with two they are what YES and NO are; agreement, means and failures with more."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from soesift.config import check
+from soesift.errors import UsageError
+from soesift.label.prompt import Task, load_task, prompt_for
+from soesift.label.report import StoredAnswer
+from soesift.select import belief as binary
+from soesift.select.classes import (
+    agreed,
+    class_opinions,
+    classes_asked,
+    known_classes,
+    mean_shares,
+    select_classes,
+    shares,
+)
+from soesift.select.combine import agreement, mean_logit
+from soesift.select.from_ledger import opinions
+
+KINDS = ["none", "main", "track", "sampling"]
+WORDS = json.dumps({name: [name.upper()] for name in KINDS} | {"unsure": ["UNSURE"]})
+
+
+def answer(label: str | None, **changes: Any) -> StoredAnswer:
+    given: dict[str, Any] = {
+        "table_id": "t",
+        "document": "d",
+        "page": 1,
+        "view": "json",
+        "model": "m",
+        "prompt": "p",
+        "sample": 0,
+        "label": label,
+        "failure": None if label else "off_label",
+        "reason": "",
+        "raw": "",
+        "logprobs": None,
+        "token": None,
+        "confidence": None,
+        "left_out": [],
+        "source": "",
+        "cost": None,
+        "tokens": 0,
+        "created": 0.0,
+        "words": WORDS,
+    }
+    return StoredAnswer(**given | changes)
+
+
+def tokens(**chance: float) -> dict[str, Any]:
+    return {"logprobs": [["", 0.0, [[word, math.log(p)] for word, p in chance.items()]]], "token": 0}
+
+
+@given(st.lists(st.lists(st.floats(0, 1) | st.none(), min_size=2, max_size=2), min_size=1, max_size=5))
+def test_two_classes_are_yes_and_no(rows: list[list[float | None]]) -> None:
+    p = np.array([[np.nan if x is None else x for x in row] for row in rows], np.float64)
+    both = np.stack([1 - p, p], axis=2)
+    share = mean_shares(both)
+    np.testing.assert_allclose(share[:, 1], 1 / (1 + np.exp(-mean_logit(p))), atol=1e-9)
+    np.testing.assert_array_equal(agreed(both), agreement(p))
+
+
+@pytest.mark.parametrize(("yes", "no", "unsure"), [(3, 1, 0), (0, 2, 1), (1, 0, 0), (1, 1, 3)])
+def test_samples_of_two_classes_give_the_belief_of_yes_and_no(yes: int, no: int, unsure: int) -> None:
+    said = ["a"] * yes + ["b"] * no + ["unsure"] * unsure
+    found, why = shares([answer(label, sample=i) for i, label in enumerate(said)], ["b", "a"])
+    names = {"a": "yes", "b": "no", "unsure": "unsure"}
+    assert why is None
+    assert found[1] == pytest.approx(binary.from_samples([names[label] for label in said]).p)  # type: ignore[misc]
+
+
+def test_log_probabilities_are_shared_out_over_the_classes() -> None:
+    found, why = shares([answer("main", **tokens(MAIN=0.6, TR=0.2, UNSURE=0.1, Paris=0.1))], KINDS)
+    assert why is None
+    np.testing.assert_allclose(found, np.array([0.025, 0.625, 0.225, 0.025]) / 0.9)
+
+
+def test_what_gives_no_belief_says_why() -> None:
+    assert shares([], KINDS)[1] == binary.Failure.NO_ANSWER
+    assert shares([answer(None)], KINDS)[1] == binary.Failure.UNPARSABLE
+    found, why = shares([answer("main", **tokens(MAIN=0.3, Paris=0.7))], KINDS)
+    assert why == binary.Failure.OFF_LABEL
+    assert np.isnan(found).all()
+    assert shares([answer("main", confidence=120.0)], KINDS)[1] == binary.Failure.BAD_CONFIDENCE
+
+
+def test_a_spoken_confidence_is_never_below_even() -> None:
+    np.testing.assert_allclose(shares([answer("track", confidence=91.0)], KINDS)[0], [0.03, 0.03, 0.91, 0.03])
+    np.testing.assert_allclose(shares([answer("track", confidence=0.0)], KINDS)[0], [0.25] * 4)
+
+
+def test_a_missing_view_or_a_tie_is_no_agreement() -> None:
+    sure, other, even = [0.1, 0.8, 0.1], [0.1, 0.1, 0.8], [0.4, 0.4, 0.2]
+    beliefs = np.array([[sure, sure], [sure, other], [even, even], [sure, [np.nan] * 3], [[np.nan] * 3] * 2])
+    done = select_classes("agreement", beliefs)
+    assert done.keep.tolist() == [True, False, False, False, False]
+    assert done.label.tolist()[:1] == [1]
+    assert done.label.tolist()[-1] == -1
+    every = select_classes("all", beliefs)
+    assert every.keep.tolist() == [True, True, True, True, False]
+    with pytest.raises(UsageError, match="rule crowd knows only YES and NO"):
+        select_classes("crowd", beliefs)
+
+
+def test_questions_of_other_classes_are_not_mixed() -> None:
+    four, two = answer("main"), answer("yes", words=json.dumps({"yes": ["YES"], "no": ["NO"], "unsure": []}))
+    assert classes_asked([four]) == KINDS
+    assert classes_asked([two, answer("yes", words="")]) == []
+    with pytest.raises(UsageError, match="name one with --prompt"):
+        classes_asked([four, two])
+    with pytest.raises(UsageError, match="told main apart"):
+        opinions([four])
+    assert class_opinions([four], KINDS).beliefs.shape == (1, 1, 4)
+
+
+def test_reference_labels_are_checked(tmp_path: Path) -> None:
+    path = tmp_path / "labels.jsonl"
+    path.write_text('{"table_id": "a", "label": "main"}\n{"table_id": "b", "label": {"none": 0.2, "track": 0.8}}\n')
+    assert known_classes(path, KINDS) == {"a": 1, "b": 2}
+    path.write_text('{"table_id": "a", "label": "soe"}\n')
+    with pytest.raises(UsageError, match=r"labels.jsonl:1: label 'soe' is not one of none, main"):
+        known_classes(path, KINDS)
+
+
+def test_the_question_names_every_class_and_its_definition() -> None:
+    task = load_task("soe-kinds-v1")
+    for view in ("json", "page", "header"):
+        asked = prompt_for(view, task).messages("a table")
+        whole = "".join(message["content"] for message in asked)
+        assert "{{" not in whole
+        assert all(f"{one.name.upper()}: {one.definition}" in asked[0]["content"] for one in task.labels.classes)
+        assert asked[-1]["content"].endswith("NONE, MAIN, TRACK or SAMPLING.")
+        assert [m["content"] for m in asked if m["role"] == "assistant"] == ["MAIN", "TRACK", "SAMPLING", "NONE"]
+
+
+@pytest.mark.parametrize(
+    ("labels", "said"),
+    [
+        ({"class": [{"name": "a", "definition": ""}]}, "at least two classes"),
+        ({"class": [{"name": "a", "definition": ""}, {"name": "yes", "definition": ""}]}, "no class may be called yes"),
+        ({"yes": ["Y"], "no": ["N"], "class": [{"name": "a", "definition": ""}]}, "not both"),
+        ({"yes": ["Y"]}, "words for yes and no"),
+        (
+            {"class": [{"name": "a", "definition": "", "words": ["B"]}, {"name": "b", "definition": ""}]},
+            "two classes share an answer word",
+        ),
+    ],
+)
+def test_a_task_with_odd_labels_is_refused(labels: dict[str, Any], said: str) -> None:
+    data = {"id": "t", "name": "n", "source": "s", "definition": "d", "traits": [], "labels": labels}
+    with pytest.raises(UsageError, match=said):
+        check(data, Task, "task.toml")
