@@ -238,7 +238,7 @@ def test_the_gate_spares_the_student_and_both_judge_the_rest() -> None:
 
 
 def test_positive_classes_count_as_schedules_and_tracks_are_told() -> None:
-    """What `detect` makes of a student's classes: whatever is positive is a schedule, `sampling` and `track` by name."""
+    """What `detect` makes of classes: whatever is positive is a schedule, `sampling` and `track` go by their names."""
     shares = np.array([[0.1, 0.5, 0.3, 0.1]])
     base = {"name": "n", "base": "b", "method": "full"}
     kinds = Card(**base, classes=["none", "main", "track", "sampling"], positive=["main", "track"])
