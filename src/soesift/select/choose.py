@@ -245,9 +245,14 @@ def _put_aside(stale: Mapping[str, int]) -> list[str]:
 
 
 def keep_choice(
-    book: Ledger, tables: Sequence[str], labels: Sequence[int | str], keep: Bools, reasons: Sequence[Any], rule: str,
+    book: Ledger,
+    tables: Sequence[str],
+    labels: Sequence[int | str],
+    keep: Bools,
+    reasons: Sequence[Any],
+    rule: str,
     how: str,
-) -> None:  # fmt: skip
+) -> None:
     """Write what was decided about each table into the ledger: what `soesift explain` tells.
 
     labels: 1, 0, -1 without a belief, or the name of a class.

@@ -61,9 +61,12 @@ def classes_asked(answers: Sequence[StoredAnswer]) -> list[str]:
 
 
 def class_opinions(
-    answers: Sequence[StoredAnswer], classes: Sequence[str], views: Sequence[str] = (), models: Sequence[str] = (),
+    answers: Sequence[StoredAnswer],
+    classes: Sequence[str],
+    views: Sequence[str] = (),
+    models: Sequence[str] = (),
     prompts: Sequence[str] = (),
-) -> ClassOpinions:  # fmt: skip
+) -> ClassOpinions:
     """The beliefs of all tables that were asked about; see `from_ledger.opinions`."""
     cells = cells_of(answers, views, models, prompts)
     found = [[shares(cells.of.get((table, column), []), classes) for column in cells.columns] for table in cells.tables]
@@ -133,8 +136,10 @@ def select_classes(rule: str, beliefs: Floats) -> ClassSelection:
     label = np.where(believed, np.nan_to_num(share).argmax(axis=1), UNKNOWN)
     keep = believed & CLASS_RULES[rule](beliefs)
     hard = np.where(believed[:, None], np.eye(beliefs.shape[2])[np.maximum(label, 0)], np.nan)
-    reason = [Reason.KEPT if k else Reason.DISAGREE if b else Reason.NO_BELIEF
-              for k, b in zip(keep.tolist(), believed.tolist(), strict=True)]  # fmt: skip
+    reason = [
+        Reason.KEPT if k else Reason.DISAGREE if b else Reason.NO_BELIEF
+        for k, b in zip(keep.tolist(), believed.tolist(), strict=True)
+    ]
     return ClassSelection(keep, label, share if rule == "soft_beliefs" else hard, reason)
 
 
@@ -180,8 +185,13 @@ def known_classes(path: Path, classes: Sequence[str]) -> dict[str, int]:
 def class_report(rule: str, found: ClassOpinions, chosen: ClassSelection, known: Mapping[str, int]) -> str:
     """Markdown: tables kept of each class and, of those with a known class, how many are wrong and taken for which."""
     truth = np.array([known.get(table, UNKNOWN) for table in found.cells.tables], np.int64)
-    lines = [f"# Selection `{rule}`", "", f"{int(chosen.keep.sum())} of {len(truth)} tables kept, of "
-             f"{len(found.classes)} classes; {len(found.cells.columns)} columns of answers.", ""]  # fmt: skip
+    lines = [
+        f"# Selection `{rule}`",
+        "",
+        f"{int(chosen.keep.sum())} of {len(truth)} tables kept, of "
+        f"{len(found.classes)} classes; {len(found.cells.columns)} columns of answers.",
+        "",
+    ]
     lines += ["| class | labelled | kept | judged of the kept | wrong |", "|---|---|---|---|---|"]
     for place, name in enumerate(found.classes):
         mine = chosen.label == place
