@@ -28,7 +28,7 @@ def program(notebook: Path, parameters: str) -> str:
 def test_the_paper_is_repeated(tmp_path: Path) -> None:
     for package in ("reportlab", "httpx", "sklearn", "matplotlib"):
         pytest.importorskip(package)
-    small = f"PROTOCOLS, FOLDS, SEEDS, RESAMPLES, OUT = 6, 2, [1], 20, {str(tmp_path / 'paper')!r}"
+    small = f"PROTOCOLS, FOLDS, SEEDS, RESAMPLES, OUT = 4, 2, [1], 20, {str(tmp_path / 'paper')!r}"
     (tmp_path / "paper.py").write_text(program(NOTEBOOK, small), "utf-8")
     run = subprocess.run(
         [sys.executable, str(tmp_path / "paper.py")],
