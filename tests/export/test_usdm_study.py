@@ -104,7 +104,7 @@ def test_facts_take_the_place_of_stand_ins(toy: Result) -> None:
     check_whole(study)
     design, version = design_of(study), study["study"]["versions"][0]
     assert [t["text"] for t in version["titles"]] == ["A trial"]
-    dates = study["study"]["documentedBy"][0]["versions"][0]["dateValues"]
+    dates = study["study"]["versions"][0]["dateValues"]
     assert [(d["dateValue"], d["type"]["code"]) for d in dates] == [("2026-01-31", "C132352")]
     assert [i["text"] for i in version["studyIdentifiers"]] == ["AB-1", "NCT00000000"]
     assert design["studyPhase"]["standardCode"]["code"] == "C15602"

@@ -8,6 +8,7 @@ from made_tables import made
 from soesift.schedule.cell_meaning import cell_meaning, moments_of
 
 NOT_DONE = ["-", "–", "—", "No", "no", "N/A", "NA", "n/a", "☐", "Not done", "None", "Not applicable", "---"]
+NOT_DONE += ["No sample collection", "No blood sample", "No collection (sub-study closed)", "Sampling was discontinued"]
 DONE = ["X", "x", "✓", "Yes", "•", "(X)", "☒", "√"]
 ELSEWHERE = [
     "Refer to Section 8.2",
@@ -16,6 +17,7 @@ ELSEWHERE = [
     "Section 8.1.2",
     "per protocol Section 6",
 ]
+LOCAL = ["As per local practice", "If clinically indicated"]
 LIMITED = {
     "X (if necessary)": "if necessary",
     "X (within 7 days prior to first dose)": "within 7 days prior to first dose",
@@ -39,7 +41,7 @@ def test_elsewhere(text: str) -> None:
     assert cell_meaning(text).kind == "reference"
 
 
-@pytest.mark.parametrize("text", ["As per local practice", "If clinically indicated", "Weekly", "Day 1 only"])
+@pytest.mark.parametrize("text", [*LOCAL, "Weekly", "Day 1 only", "No later than Day 3"])
 def test_words_are_done_in_words(text: str) -> None:
     assert cell_meaning(text).kind == "text"
 

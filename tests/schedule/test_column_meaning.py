@@ -744,3 +744,14 @@ def test_names_over_few_columns_do_not_hide_the_phases_below() -> None:
     )
     assert [v.epoch for v in found] == ["Screening", "Induction Phase", "Induction Phase", "Follow-up Phase"]
     assert (found[0].day, found[0].last_day) == (-28, -1)
+
+
+@pytest.mark.parametrize("date", ["May 31", "31 May 2019", "June 2024", "Dec 31, 2025", "3rd October 2021"])
+def test_a_repeat_until_a_date_counts_from_nothing(date: str) -> None:
+    visit = visits([["Procedure", f"Every 12 weeks until {date}", "Day 400"]])[0]
+    assert (visit.kind, visit.every_days, visit.relative_to) == ("repeat", 84, None)
+    assert visit.conditions == [f"until {date}"]
+
+
+def test_may_is_no_month_behind_a_day() -> None:
+    assert visits([["Procedure", "Day 1 may be repeated", "Day 8"]])[0].day == 1

@@ -13,7 +13,9 @@ CellKind = Literal["done", "text", "no", "reference"]
 
 _NO = re.compile(
     r"[-_.…]{1,5}|[(\[]\s*(?:-|no|n/?a)\s*[)\]]|-\s-|[Øø∅⊘🚫⛔]|/{1,2}|\\|n\.?\s?/?\s?[dr]\.?|"
-    r"no\s+(?:sample|visit|assessment|dose|test|procedure|measurement|collection|ecg|dosing)s?|"
+    r"no\s+(?:\w+\s+)?(?:sample|visit|assessment|dose|test|procedure|measurement|collection|sampling|ecg|dosing|testing|imaging)s?(?:\s+"
+    r"(?:collection|collected|required|needed|taken|planned|scheduled))?(?:[\s,;:(-]+(?:[\w-]+\s+){0,5}(?:closed|discontinued|stopped|ended)[).]*)?|"
+    r"(?:sample\s+)?(?:collection|sampling)\s+(?:\w+\s+){0,3}(?:discontinued|stopped|closed)\.?|"
     r"no|n|n\.?\s?/?\s?a\.?|nd|none|nil|(?:do\s+)?not\s+(?:applicable|done|required|perform(?:ed)?|needed|collect(?:ed)?|"
     r"assess(?:ed)?|allowed|scheduled|available|obtained|planned|administered|measured|necessary|taken|used)"
     r"(?:\s*[(\[]?n/?a[)\]]?)?\.?|"

@@ -10,11 +10,11 @@ from __future__ import annotations
 import re
 
 from soesift.schedule.models import Timing
-from soesift.schedule.tokens import clean
+from soesift.schedule.tokens import DATE, clean
 
 _LIMIT = re.compile(
     r"\b(?:if|only|unless|except(?:ing)?|optional(?:ly)?|when|where|as\s+(?:needed|clinically|required|applicable|indicated)|"
-    r"whichever|for\s+(?:those|participants?|patients?|subjects?|cohorts?|arms?|groups?|parts?)|pro\s?re\s?nata|prn)\b",
+    rf"whichever|(?:until|till|through|up\s+to)\s+(?={DATE})|for\s+(?:those|participants?|patients?|subjects?|cohorts?|arms?|groups?|parts?)|pro\s?re\s?nata|prn)\b",
     re.IGNORECASE,
 )
 _CHANGES = re.compile(

@@ -54,7 +54,10 @@ def read_relation(c: Cursor) -> bool:
         c.at += 1
         if c.sees("plus", "plusminus") and c.sees("number", ahead=1) and c.based():
             return True  # "Day 8 (up to +4 days)": a deviation
-        if c.sees("unit", "letter") and c.starts_number(1):
+        if c.sees("date"):
+            c.words.append(c.peek().text)  # "until May 31": no event that a time counts from
+            c.at += 1
+        elif c.sees("unit", "letter") and c.starts_number(1):
             unit = cast(Unit, unit_of(c.peek()))
             c.at += 1
             low, high = c.span()

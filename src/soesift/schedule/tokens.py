@@ -63,7 +63,17 @@ _EVENTS = {
     "admission": r"admission|admit|check-?in|\bc-i\b",
     "discharge": r"discharge|check-?out",
 }
+_MONTHS = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|march|apr(?:il)?|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?"
+    r"|dec(?:ember)?)\b\.?"
+)
+_YEAR = r"(?:19|20)\d\d\b"
+DATE = (  # of the calendar: "May 31, 2019", "31 May 2019", "June 2024"; "Day 1 may be combined" has none
+    rf"\b(?:\d{{1,2}}(?:st|nd|rd|th)?[\s-]+(?:{_MONTHS}(?:[\s,-]+{_YEAR})?|may[\s,-]+{_YEAR})"
+    rf"|(?:{_MONTHS}|may)\s+(?:\d{{1,2}}(?:st|nd|rd|th)?\b(?:\s*,?\s*{_YEAR}|(?=\s*(?:$|[),;])))|{_YEAR}))"
+)
 _PATTERNS = [
+    ("date", DATE),
     ("q", r"\bq(?=\s?\d)"),
     ("every", r"\bevery\b|\beach\b|\balle(?=\s+\d)"),
     (

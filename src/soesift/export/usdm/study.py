@@ -140,7 +140,7 @@ def _version(
         versionIdentifier=facts.version or "1",
         rationale=xhtml(facts.rationale or STAND_IN),
         documentVersionIds=[document["versions"][0]["id"]],
-        dateValues=[],
+        dateValues=_dates(ids, facts),  # of the study's version, as in CDISC's own studies
         amendments=[],
         businessTherapeuticAreas=[],
         studyIdentifiers=identifiers,
@@ -256,7 +256,7 @@ def _document(ids: Ids, result: Result, facts: StudyFacts) -> Part:
         "StudyDefinitionDocumentVersion",
         version=facts.version or "1",
         status=code(ids, Term("C25508", "Final")),
-        dateValues=_dates(ids, facts),
+        dateValues=[],
         contents=[],
         notes=[comment(ids, f"File {result.document.name}, SHA-256 {result.document.sha256}")],
     )
