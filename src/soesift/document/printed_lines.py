@@ -138,6 +138,22 @@ def join_line(words: Words, line: NDArray[np.intp], shown: bool = False) -> str:
     return texts[0] + "".join(t if c else " " + t for t, c in zip(texts[1:], close.tolist(), strict=True))
 
 
+def join_each(words: Words, lines: list[NDArray[np.intp]]) -> list[str]:
+    """`join_line` of many lines; those in which no two words touch, as nearly all, are joined at once."""
+    flat, count = np.concatenate(lines), np.array([len(line) for line in lines])
+    sides, size = words.lines[flat], words.size[flat]
+    close = np.zeros(len(flat), bool)
+    close[1:] = sides[1:, 0] - sides[:-1, 2] < TOUCH * np.maximum(size[1:], size[:-1])
+    starts = np.cumsum(count) - count
+    close[starts] = False
+    touching = np.logical_or.reduceat(close, starts).tolist()
+    texts, places, ends = words.text, flat.tolist(), (starts + count).tolist()
+    return [
+        join_line(words, line) if touch else " ".join([texts[i] for i in places[start:end]])
+        for line, touch, start, end in zip(lines, touching, starts.tolist(), ends, strict=True)
+    ]
+
+
 def _may_be_raised(bottoms: list[float], sizes: list[float]) -> bool:
     """Whether the words of a line differ at all in size or base line; cheap, for nearly all lines are plain."""
     tall = max(sizes)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from soesift.document.printed_lines import join_line, page_lines
+from soesift.document.printed_lines import join_each, join_line, page_lines
 from soesift.document.raised import UP
 from soesift.document.titles import has_schedule_title
 from soesift.document.words import Words
@@ -80,7 +80,7 @@ def lines_outside(words: Words, tables: list[FoundTable]) -> list[TextLine]:
     size = words.size[flat]
     ranked = size[np.lexsort((size, np.repeat(np.arange(len(lines)), count)))]
     medians = ((ranked[first + (count - 1) // 2] + ranked[first + count // 2]) / 2).tolist()
-    texts = [join_line(words, line) for line in lines]
+    texts = join_each(words, lines)
     smaller = np.minimum.reduceat(size, first) < SMALL * np.maximum.reduceat(size, first)
     shown = [_shown(words, line, small) for line, small in zip(lines, smaller.tolist(), strict=True)]
     heads = flat[first]
