@@ -17,6 +17,9 @@ RELEASED = {
     "prompts/table-v1.toml": "0406a44bab80fe05",
     "prompts/page-v1.toml": "6bad4de0b324537a",
     "prompts/part-v1.toml": "1439d443aab26f56",
+    "tasks/soe-kinds-v1.toml": "ab56d446071e591a",
+    "prompts/classes-v1.toml": "bd271064f0b2b756",
+    "prompts/classes-page-v1.toml": "8a34852f73201d03",
 }
 
 
@@ -77,8 +80,11 @@ def test_another_table_class_needs_only_another_task_file(tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("act", "says"),
     [
-        (lambda: load_task("soe-v9"), "no task 'soe-v9'; known: soe-v1"),
-        (lambda: load_prompt("nothing"), "no prompt 'nothing'; known: page-v1, part-v1, table-v1"),
+        (lambda: load_task("soe-v9"), "no task 'soe-v9'; known: soe-kinds-v1, soe-v1"),
+        (
+            lambda: load_prompt("nothing"),
+            "no prompt 'nothing'; known: classes-page-v1, classes-v1, page-v1, part-v1, table-v1",
+        ),
         (lambda: prompt_for("json", load_task("soe-v1"), "page-v1"), "is for page, not for view json"),
     ],
 )

@@ -183,8 +183,7 @@ def _filled(template: str, task: Task, view: str) -> str:
     values = {key: "\n".join(f"({i}) {item}" for i, item in enumerate(items, 1)) for key, items in lists.items()}
     values |= {"name": task.name, "source": task.source, "definition": task.definition.strip()}
     values |= {"cue_words": ", ".join(task.cue_words), "titles": ", ".join(task.titles)}
-    values |= {"yes": task.labels.yes[0], "no": task.labels.no[0], "note": view_named(view).note}
-    values |= {"note": view_named(view).NOTE, **_answers(task.labels)}
+    values |= {"note": view_named(view).note, **_answers(task.labels)}
     for key, value in values.items():
         template = template.replace("{{" + key + "}}", value)
     return template.strip()
