@@ -43,13 +43,14 @@ from restarted import SOESIFT, Restarted
 from soesift.export.write import WRITERS, write
 from soesift.result.models import Cell, Result, SoeTable, VisitSaid
 from soesift.result.store import read_result
-from soesift.review.apply import corrected_result
 from soesift.review.corrections import read_corrections
+from soesift.review.documents import corrected_result
 
 SAVED = "document.getElementById('saved').textContent === 'All saved'"
 KINDS = ("cell", "header", "span", "note", "link", "title", "missed table", "visit day")
 KEPT = ("runs", "marker_guess", "doubt", "bbox", "page", "states")  # of a cell: how it was read, not what it says
 NEW_DAY = 77.0
+CHECK = '.studies [data-at^="check"]'  # the button of a protocol in the list
 DRAWN = """
 ['x', 'y', 'width', 'height'].map((name) => Number(document.querySelector('.box.drawing').getAttribute(name)))
 """
@@ -130,7 +131,7 @@ def samples(folder: Path, count: int, seed: int, kind: str = "full") -> None:
         ["detect", folder / "made", "--out", folder / "results", "--format", "json", "--ocr", "never"],
     ):
         subprocess.run([*SOESIFT, *map(str, what)], check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    (folder / "protocols").mkdir()
+    (folder / "protocols").mkdir(exist_ok=True)
     for path in sorted((folder / "made").glob("*.pdf")):
         shutil.move(path, folder / "protocols" / path.name)
 
@@ -140,12 +141,7 @@ def samples(folder: Path, count: int, seed: int, kind: str = "full") -> None:
 
 def mend(chromium: Any, place: Path, asked: argparse.Namespace) -> int:
     """Ten documents, eight kinds of errors each; what is right afterwards in every format."""
-    samples(place, asked.documents + 8, 500)
-    chosen = {path: read_result(path) for path in sorted((place / "results").glob("*.json"))}
-    gold = {path: result for path, result in chosen.items() if fit(result)}
-    for path in [path for path in chosen if path not in gold][:] + list(gold)[asked.documents :]:
-        path.unlink()
-        gold.pop(path, None)
+    gold = fitting(place, asked.documents)
     plants = {path: planted(result, path) for path, result in gold.items()}
     browser, app = launch(chromium), App(place)
     try:
@@ -160,6 +156,25 @@ def mend(chromium: Any, place: Path, asked: argparse.Namespace) -> int:
     finally:
         app.kill()
         browser.close()
+
+
+def fitting(place: Path, count: int) -> dict[Path, Result]:
+    """Made-up documents in which all kinds of errors can be planted: as many seeds are tried as that takes."""
+    gold: dict[Path, Result] = {}
+    for seed in range(500, 500 + 40 * count, 10):
+        samples(place, 10, seed)
+        for path in sorted((place / "results").glob("*.json")):
+            if path in gold:
+                continue
+            result = read_result(path)
+            if len(gold) < count and fit(result):
+                gold[path] = result
+            else:
+                path.unlink()
+                (place / "protocols" / f"{path.stem}.pdf").unlink()
+        if len(gold) == count:
+            break
+    return gold
 
 
 def fit(result: Result) -> bool:
@@ -302,7 +317,7 @@ class Keyboard(Hand):
         self.page.keyboard.press(key)
 
     def open_document(self) -> None:
-        self.page.wait_for_selector(".studies button")
+        self.page.wait_for_selector(CHECK)
         button = self.page.locator("tr", has_text=f"{self.name}.pdf").get_by_role("button", name="Check")
         button.focus()
         self.page.keyboard.press("Enter")
@@ -575,12 +590,12 @@ class Browser:
         self.page.add_init_script(COUNT)
         self.page.on("response", self.heard)
         self.page.goto(self.app.url)
-        until(self.page, "document.querySelector('#asking[open], .studies button')")
+        until(self.page, "document.querySelector('#asking[open], .studies')")
         if self.page.query_selector("#asking[open]"):
             self.page.fill("#asked", "anna")
             self.page.keyboard.press("Enter")
-        self.page.wait_for_selector(".studies button")
-        self.page.get_by_role("button", name="Check", exact=True).first.click()
+        self.page.wait_for_selector(CHECK)
+        self.page.locator(CHECK).first.click()
         until(self.page, "document.querySelector('.detail h2')?.textContent")
         for _ in range(20):  # to a table
             if self.page.query_selector(".grid tbody tr"):
@@ -642,9 +657,9 @@ def first(chromium: Any, place: Path, asked: argparse.Namespace) -> int:
     page.wait_for_selector("#file", state="attached")
     page.set_input_files("#file", str(protocol))
     dropped = time.monotonic() - started
-    until(page, "[...document.querySelectorAll('.studies button')].some((b) => b.textContent === 'Check')")
+    until(page, f"document.querySelector('{CHECK}')")
     listed = time.monotonic() - started
-    page.get_by_role("button", name="Check", exact=True).click()
+    page.locator(CHECK).first.click()
     until(page, "document.querySelectorAll('.grid tbody tr').length > 2")
     seen = time.monotonic() - started
     print(
@@ -670,8 +685,8 @@ def edit(chromium: Any, place: Path, asked: argparse.Namespace) -> int:
     browser, app = launch(chromium), App(space)
     page = browser.new_context(viewport={"width": 1280, "height": 800}).new_page()
     named(page, app.url)
-    page.wait_for_selector(".studies button")
-    page.get_by_role("button", name="Check", exact=True).click()
+    page.wait_for_selector(CHECK)
+    page.locator(CHECK).first.click()
     until(page, "document.querySelectorAll('.grid tbody tr').length > 2")
     cells = page.evaluate("document.querySelectorAll('.grid [data-at]').length")
     shown, written = [], []

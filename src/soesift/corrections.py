@@ -4,8 +4,9 @@ They lie beside a result, `ID.json`, as `ID.corrections.jsonl`: one line a corre
 """
 
 from soesift.result.store import sidecar_of
-from soesift.review.apply import Applied, apply_corrections, corrected_result
+from soesift.review.apply import Applied, apply_corrections
 from soesift.review.corrections import Correction, add_corrections, effective, read_corrections
+from soesift.review.documents import corrected_result
 
 __all__ = [
     "Applied",

@@ -25,7 +25,7 @@ from soesift.export.visits import visits_json
 from soesift.export.write import WRITERS, placed, write
 from soesift.result.models import PlacedDoubt, Result, SoeTable
 from soesift.result.store import is_result
-from soesift.review.apply import corrected_result
+from soesift.review.documents import corrected_result
 
 ABOUT = (
     "Finds the Schedule-of-Event tables (SoE, SoA) of clinical trial protocols on this machine. Call `detect` first. "

@@ -45,6 +45,9 @@ class App:
     def get(self, path: str) -> httpx.Response:
         return self.client.get(path)
 
+    def post(self, path: str) -> httpx.Response:
+        return self.client.post(path, json={}, headers=self.headers)
+
     def put(self, name: str, content: bytes) -> httpx.Response:
         headers = self.headers | {"x-soesift-name": quote(name)}
         return self.client.post("/api/protocols", content=content, headers=headers)

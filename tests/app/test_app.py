@@ -51,31 +51,45 @@ def test_bytes_are_read_once_and_other_kinds_refused(app: App, study: dict[str, 
     assert "not of a kind" in refused.json()["detail"]
 
 
-def test_a_file_that_cannot_be_read_is_told(app: App) -> None:
-    app.put("broken.pdf", b"%PDF-1.4 nothing")
+def failed(app: App) -> dict[str, Any]:
     until = time.monotonic() + 300
     while time.monotonic() < until:
         rows = [r for r in app.get("/api/studies").json()["reading"] if r["name"] == "broken.pdf"]
         if rows and rows[0]["state"] == "failed":
-            assert rows[0]["why"]
-            return
+            return dict(rows[0])
         time.sleep(0.2)
     pytest.fail("never told")
+
+
+def test_a_file_that_cannot_be_read_is_told_read_again_and_taken_off_the_list(app: App) -> None:
+    app.put("broken.pdf", b"%PDF-1.4 nothing")
+    row = failed(app)
+    assert row["why"]
+    assert app.post(f"/api/protocols/{row['sha256']}/again").status_code == 200
+    assert failed(app)["why"]
+    assert app.post(f"/api/protocols/{row['sha256']}/forget").status_code == 200
+    assert app.get("/api/studies").json()["reading"] == []
+    assert not (app.folder / "protocols" / "broken.pdf").exists()
+    assert app.post(f"/api/protocols/{row['sha256']}/forget").status_code == 409
 
 
 def test_signing_waits_for_what_is_open_and_ends_with_a_change(app: App, study: dict[str, Any]) -> None:
     key = study["key"]
     seen = app.get(f"/api/documents/{key}").json()
     first = next(item for item in seen["items"] if item["key"].startswith("t"))
-    if seen["open"]:
-        assert app.correct(key, {"action": "sign"}).status_code == 409
+    assert seen["open"] + seen["unseen"]
+    assert app.correct(key, {"action": "sign"}).status_code == 409
     for item in seen["items"]:
-        if item["open"]:
+        if item["open"] or item["unseen"]:
             what = {"near_miss": int(item["key"][1:])} if item["key"].startswith("r") else {"table": item["key"]}
             what = {"page": int(item["key"][1:])} if item["key"].startswith("p") else what
             said = "accept" if item["key"].startswith("t") else "reject"
             assert app.correct(key, {"action": said, **what}).status_code == 200
-    assert app.correct(key, {"action": "sign"}).status_code == 200
+    version = app.get(f"/api/documents/{key}").json()["version"]
+    late = app.correct(key, {"action": "sign", "seen": version - 1})
+    assert late.status_code == 409
+    assert "changed it since you looked" in late.json()["detail"]
+    assert app.correct(key, {"action": "sign", "seen": version}).status_code == 200
     assert app.study(study["name"])["state"] == "signed"
     report = app.get(f"/api/documents/{key}/audit.html").text
     assert "anna" in report
@@ -95,6 +109,9 @@ def test_formats_are_taken_away_with_what_was_mended(app: App, study: dict[str, 
     many = app.get(f"/api/documents/{key}/export/visits")
     with zipfile.ZipFile(io.BytesIO(many.content)) as archive:
         assert len(archive.namelist()) == 3
+    with zipfile.ZipFile(io.BytesIO(app.get(f"/api/documents/{key}/export/redcap").content)) as archive:
+        [told] = [name for name in archive.namelist() if name.endswith("_review.txt")]
+        assert archive.read(told).startswith(b"Review: ")
     assert app.get(f"/api/documents/{key}/export/nothing").status_code == 404
 
 
@@ -136,6 +153,8 @@ def test_all_is_there_after_a_restart(tmp_path: Path, content: bytes) -> None:
         again = second.study("made.pdf")
         shown = second.get(f"/api/documents/{again['key']}").json()["shown"]
         assert shown["t1"]["title"] == "Kept"
+        assert second.put("again.pdf", content).json()["state"] == "done"
+        assert second.get("/api/studies").json()["reading"] == []
 
 
 def test_a_protocol_is_dropped_and_checked_in_a_browser(tmp_path: Path, content: bytes) -> None:
@@ -148,7 +167,27 @@ def test_a_protocol_is_dropped_and_checked_in_a_browser(tmp_path: Path, content:
         page = open_page(browser, app.url, "anna", ".drop")
         page.set_input_files("#file", str(path))
         until(page, "document.body.innerText.includes('dropped.pdf')")
-        until(page, "[...document.querySelectorAll('.studies button')].some((b) => b.textContent === 'Check')")
-        page.get_by_role("button", name="Check", exact=True).click()
+        until(page, "document.querySelector('.studies [data-at^=check]')")
+        page.locator(".studies [data-at^=check]").click()
         until(page, "document.querySelectorAll('.grid tbody tr').length >= 2")
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("e")
+        page.fill("#mend-text", "typed, not saved")
+        page.reload()  # leads to the same table, and what was typed is there again
+        until(page, "document.querySelectorAll('.grid tbody tr').length >= 2")
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("e")
+        until(page, "document.getElementById('mend-text')?.value === 'typed, not saved'")
+        page.keyboard.press("Escape")
+        page.go_back()
+        until(page, "document.querySelector('.studies')")
+        page.go_forward()
+        until(page, "document.querySelectorAll('.grid tbody tr').length >= 2")
+        while not page.query_selector('.standing [data-id="sign"]'):
+            here = page.evaluate("location.hash")
+            page.keyboard.press("y" if here.rpartition("/")[2].startswith("t") else "n")
+            until(page, f"location.hash !== {here!r} || document.querySelector('.standing [data-id=sign]')")
+            until(page, "document.getElementById('saved').textContent === 'All saved'")
+        page.click('.standing [data-id="sign"]')
+        until(page, "document.querySelector('.standing').innerText.includes('signed by anna')")
         assert page.said == []

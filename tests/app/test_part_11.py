@@ -7,7 +7,7 @@ from pathlib import Path
 from review_made import correction, write_made
 
 from soesift.app.part11 import POINTS, summary
-from soesift.app.signing import audit_report, signatures
+from soesift.app.signing import audit_report
 from soesift.result.store import sidecar_of
 from soesift.review.corrections import add_corrections
 from soesift.review.documents import open_documents
@@ -32,11 +32,11 @@ def test_entries_are_only_added_have_name_and_time_and_a_change_ends_a_signature
     add_corrections(sidecar, [correction("Anna Reader", action="sign", meaning="approved")])
     first = sidecar.read_bytes()
     [document] = open_documents([path], []).values()
-    [signed] = signatures(document.look().corrections)
+    [signed] = document.look().standing.signed
     assert signed["when"].endswith("+00:00")
     report = audit_report(document)
-    assert all(word in report for word in ("Anna Reader", "approved", signed["when"]))
+    assert all(word in report for word in ("Anna Reader", "approved", signed["when"][:19].replace("T", " ")))
     add_corrections(sidecar, [correction("ben", action="edit_title", table="t1", title="Other")])
     assert sidecar.read_bytes().startswith(first)
-    assert signatures(document.look().corrections) == []
+    assert document.look().standing.signed == []
     assert "None that holds." in audit_report(document)

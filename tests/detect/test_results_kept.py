@@ -26,8 +26,8 @@ from soesift.export.html import write_html
 from soesift.export.xlsx import write_xlsx
 from soesift.files import WriteError
 from soesift.result.store import fingerprint, read_result, sidecar_of
-from soesift.review.apply import corrected_result
 from soesift.review.corrections import add_corrections
+from soesift.review.documents import corrected_result
 
 ALL = ("json", "xlsx", "html", "csv")
 

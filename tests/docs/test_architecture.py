@@ -88,7 +88,7 @@ LATER = {
     ("soesift.detect.reading", "soesift.document.ocr"): OCR,
     ("soesift.detect.reading", "soesift.document.scan_text"): OCR,
     ("soesift.detect.word", "soesift.document.ocr"): OCR,
-    ("soesift.diff.compare", "soesift.review.apply"): "results as people corrected them, without a page of review",
+    ("soesift.diff.compare", "soesift.review.documents"): "results as people corrected them, without a page of review",
     ("soesift.label.humans", "soesift.select.from_ledger"): "a label keeps the fingerprint of the beliefs it met",
     ("soesift.label.providers.choose", "soesift.label.providers.http"): "one of two clients, each with its package",
     ("soesift.label.providers.choose", "soesift.label.providers.litellm"): "one of two clients, each with its package",

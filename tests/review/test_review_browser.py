@@ -54,9 +54,9 @@ def made(detected: Path, tmp_path: Path) -> Iterator[tuple[Reviewing, Path]]:
 
 def choose(page: Any, text: str, document: str = "") -> None:
     if document:
-        page.get_by_role("button", name=document).last.click()
+        page.locator('[data-id^="list "]', has_text=document).click()
         until(page, f"document.body.innerText.includes({json.dumps('In ' + document)})")
-    page.get_by_role("button", name=text).last.click()
+    page.locator('[data-id^="document "]', has_text=text).first.click()
     until(page, f"document.querySelector('.detail h2').textContent.includes({json.dumps(text)})")
 
 
@@ -68,8 +68,8 @@ def test_the_worklist_is_decided_by_keys_alone(browser: Any, made: tuple[Reviewi
     running, _ = made
     page = open_page(browser, running.url, "anna")
     other = sidecar_of(running.places[0] / "other.json")
-    until(page, "document.querySelectorAll('nav .items')[0].children.length >= 3")
-    page.get_by_role("button", name="Page 6").first.click()
+    until(page, "document.querySelectorAll('nav .items')[1].children.length >= 3")
+    page.locator('[data-id^="trail "]', has_text="Page 6").first.click()
     for key in "nu3":
         page.keyboard.press(key)
     saved(page)
@@ -192,7 +192,7 @@ def test_tables_are_split_and_joined_by_keys(browser: Any, made: tuple[Reviewing
     assert (what["action"], what["row"]) == ("split", 5)
     until(page, "document.querySelectorAll('.grid tbody tr').length === 3")
     page.keyboard.press("m")
-    page.get_by_role("button", name="Table 1 Schedule of Activities").last.click()
+    page.locator('[data-id^="document "]', has_text="Table 1 Schedule of Activities").last.click()
     until(page, "document.querySelectorAll('.grid tbody tr').length > 5")
     page.keyboard.press("g")
     saved(page)

@@ -15,12 +15,12 @@ from review_made import correction, made_result, write_made
 
 from soesift.files import WriteError
 from soesift.result.store import sidecar_of
-from soesift.review.apply import corrected_result
 from soesift.review.corrections import (
     add_corrections,
     effective,
     read_corrections,
 )
+from soesift.review.documents import corrected_result
 
 WRITER = """
 import sys
@@ -107,7 +107,9 @@ def test_a_folder_that_cannot_be_written_is_said_in_one_line(tmp_path: Path) -> 
 
 def test_a_result_is_read_with_its_sidecar(tmp_path: Path) -> None:
     path = write_made(tmp_path)
-    assert corrected_result(path) == (made_result(), [])
+    untouched, said = corrected_result(path)
+    assert (untouched.tables, said) == (made_result().tables, [])
+    assert untouched.document.review == "not signed: 3 still to decide, 1 table nobody has looked at"
     add_corrections(
         sidecar_of(path), [correction(action="reject", table="t2"), correction(action="reject", table="t9")]
     )

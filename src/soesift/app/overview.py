@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from soesift.app.signing import signatures, state_of
+from soesift.app.signing import state_of
 from soesift.errors import SoesiftError, UsageError
 from soesift.export.html import chip, element, page_head, text
 from soesift.export.sheet_cells import PADDING, StyledSheet, shortened
@@ -30,7 +30,7 @@ from soesift.review.worklist import doubtful_places
 NAMES = ("index.html", "index.xlsx")
 WHICH = "overview"  # as the register of exports calls it
 CACHE = ".soesift-overview.json"  # rows by result, with size and time of the files that they are of
-FORMAT = 1  # of the cached rows; those of another are made anew
+FORMAT = 2  # of the cached rows; those of another are made anew
 STATES = {
     "to check": "to check",
     "checked": "checked, not signed",
@@ -45,7 +45,7 @@ WIDTHS = (28, 14, 18, 11, 17, 40, 17, 13, 22)
 @dataclass(frozen=True, slots=True)
 class Row:
     """One document. number, sponsor, version: as its title page prints them; tables: type, pages and title of each;
-    doubts: places that carry one; open: decisions that wait; left_out: corrections that no longer fit; signed: who,
+    doubts: places that carry one; open: what waits for a word; left_out: corrections that no longer fit; signed: who,
     when; files: reports that lie beside the result."""
 
     stem: str
@@ -72,7 +72,7 @@ class Row:
     def to_check(self) -> str:
         """How much is left to look at; nothing for none."""
         said = [f"{self.doubts} place{'' if self.doubts == 1 else 's'}"] if self.doubts else []
-        said += [f"{self.open} to decide"] if self.open else []
+        said += [f"{self.open} to look at"] if self.open else []
         return ", ".join(said)
 
     @property
@@ -94,7 +94,7 @@ def row_of(document: Document, readers: int = 1) -> Row:
     result = look.applied.result
     info = result.document
     printed = {name: plain(fact.text) for name, fact in info.title_page.items()}
-    signed = [f"{one['who']}, {str(one['when'])[:10]}" for one in signatures(look.corrections)]
+    signed = [f"{one['who']}, {str(one['when'])[:10]}" for one in look.standing.signed]
     standing = [one for one in effective(look.corrections) if one["what"].get("action") not in ("sign", "check")]
     return Row(
         stem=document.path.stem,
@@ -105,7 +105,7 @@ def row_of(document: Document, readers: int = 1) -> Row:
         state="not read" if info.error else state_of(look, readers),
         tables=[(type_name(t.table_type), _where(t.pages), plain(t.title)) for t in result.tables],
         doubts=sum(doubtful_places(table) for table in result.tables),
-        open=sum(item.open for item in look.items),
+        open=look.standing.open + look.standing.unseen,
         corrections=len(standing),
         left_out=len(look.applied.left_out),
         signed=[plain(one) for one in signed],

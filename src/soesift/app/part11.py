@@ -40,14 +40,14 @@ POINTS = (
         "11.10(e)",
         "Audit trail: secure, by computer, time-stamped; earlier entries stay readable",
         "in part",
-        "Each entry has a name, the server's time (UTC) and what was done; the program only adds. Nothing keeps a "
-        "person with access to the file from changing it, and the clock is the machine's.",
+        "Each entry has a name, the server's time (UTC) and what was done, with what stood there before; the program "
+        "only adds. Nothing keeps a person with access to the file from changing it, and the clock is the machine's.",
     ),
     Point(
         "11.10(f)",
         "Steps in their permitted order",
         "met",
-        "A signature is refused while anything is left to decide or reviewers differ; a later change ends it.",
+        "A signature is refused while anything waits, people differ or a correction no longer fits; a change ends it.",
     ),
     Point("11.10(g)", "Authority checks", "not met", "Anybody who reaches it may decide and sign."),
     Point("11.10(h)", "Device checks", "not met", "None."),
@@ -63,14 +63,15 @@ POINTS = (
         "11.50(b)",
         "The same three in each readable form of the record",
         "in part",
-        "In this report and in the overview (name and day); not in each exported file.",
+        "In this report, Excel, HTML, Word, USDM, Docling and visit files, and beside CSV and REDCap; FHIR and ODM say "
+        "only that nobody signed.",
     ),
     Point(
         "11.70",
         "Signatures linked to their records",
         "in part",
-        "An entry names the result by a fingerprint of its tables and stands behind the changes that were signed; it "
-        "could be copied by a person with access to the file.",
+        "An entry holds a hash of the tables that were signed, and holds for no others; it could be copied by a person "
+        "with access to the file.",
     ),
     Point("11.100", "Signatures unique to one person, identity verified", "not met", "A name is typed, not verified."),
     Point("11.200", "Two components, such as name and password, at each signing", "not met", "A name alone signs."),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote
@@ -13,7 +14,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from soesift.app.overview import overview_html, overview_xlsx, row_of
-from soesift.app.signing import audit_report, signatures, state_of
+from soesift.app.signing import audit_report, state_of
 from soesift.app.versions import versions_of
 from soesift.app.workspace import Workspace
 from soesift.diff.compare import diff_results
@@ -37,6 +38,10 @@ def routes(space: Workspace) -> list[Route]:
         content = await request.body()
         reading = await run_in_threadpool(space.accept, name, content)
         return JSONResponse({"name": plain(reading.name), "state": reading.state})
+
+    def unread(request: Request, act: Callable[[str], None]) -> Response:
+        act(request.path_params["sha256"])
+        return JSONResponse({"ok": True})
 
     def studies(request: Request) -> Response:
         return JSONResponse({"reading": _readings(space), "studies": _studies(space), "formats": FORMATS})
@@ -71,6 +76,8 @@ def routes(space: Workspace) -> list[Route]:
 
     return [
         Route(UPLOADS, put, methods=["POST"]),
+        Route("/api/protocols/{sha256}/again", lambda request: unread(request, space.again), methods=["POST"]),
+        Route("/api/protocols/{sha256}/forget", lambda request: unread(request, space.forget), methods=["POST"]),
         Route("/api/studies", studies),
         Route("/api/overview.html", lambda request: overview("html")),
         Route("/api/overview.xlsx", lambda request: overview("xlsx")),
@@ -91,6 +98,7 @@ def _readings(space: Workspace) -> list[dict[str, Any]]:
     """Protocols that wait, are being read, or could not be."""
     return [
         {
+            "sha256": sha256,
             "name": plain(one.name),
             "state": one.state,
             "page": one.page,
@@ -98,7 +106,7 @@ def _readings(space: Workspace) -> list[dict[str, Any]]:
             "doing": one.doing,
             "why": plain(one.why),
         }
-        for one in list(space.readings.values())
+        for sha256, one in list(space.readings.items())
         if one.state != "done"
     ]
 
@@ -114,15 +122,18 @@ def _studies(space: Workspace) -> list[dict[str, Any]]:
                 {"key": document.key, "name": document.path.name, "state": "error", "why": str(error), "tables": 0}
             )
             continue
-        who = [str(one["who"]) for one in signatures(look.corrections)]
+        wanted = [item for item in look.items if item.kind != "unlikely"]
         info = infos[document.key] = look.applied.result.document
         found.append(
             {
                 "key": document.key,
                 "name": plain(info.name),
                 "state": state_of(look, space.readers),
-                "open": sum(item.open for item in look.items),
-                "signed": who,
+                "looked": sum(not (item.open or item.unseen) for item in wanted),
+                "items": len(wanted),
+                "waits": look.standing.waits,
+                "version": look.version,
+                "signed": [plain(str(one["who"])) for one in look.standing.signed],
                 "tables": len(look.applied.result.tables),
                 "pages": info.n_pages,
                 "has_soe": info.has_soe,

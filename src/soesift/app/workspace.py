@@ -16,12 +16,20 @@ from soesift.detect.job import Job, Limits, Outcome
 from soesift.detect.sources import KINDS, Source
 from soesift.errors import SoesiftError, UsageError
 from soesift.files import as_text, file_sha256, safe_stem, write_atomically
-from soesift.result.store import is_result
-from soesift.review.documents import open_documents
+from soesift.result.store import is_result, read_result
+from soesift.review.documents import Document, open_documents
 from soesift.review.state import Review
 
 State = Literal["waiting", "reading", "done", "failed"]
 _NAME = re.compile(r"[\x00-\x1f/\\:*?\"<>|]")
+
+
+def _hash_of(document: Document) -> str:
+    """Of the bytes that a result was read from; "" where the result cannot be read now."""
+    try:
+        return document.look().result.document.sha256
+    except SoesiftError:
+        return ""
 
 
 @dataclass(slots=True)
@@ -66,7 +74,7 @@ class Workspace:
         for place in (self.protocols, self.results):
             place.mkdir(parents=True, exist_ok=True)
         self._open_results()
-        there = {document.look().result.document.sha256 for document in self.review.documents.values()}
+        there = {_hash_of(document) for document in self.review.documents.values()}
         for path in sorted(self.protocols.iterdir()):
             if path.suffix.lower() in KINDS and (sha256 := file_sha256(path)) not in there:
                 self._put(sha256, Reading(path.name, path))
@@ -90,8 +98,35 @@ class Workspace:
         with self._lock:
             if sha256 in self.readings and self.readings[sha256].state != "failed":
                 return self.readings[sha256]
+            if (there := self._of_hash(sha256)) is not None:  # read when the app was run before
+                return Reading(name, there.source or there.path, "done", key=there.key)
             path = write_atomically(self._free(name, sha256), content)
             return self._put(sha256, Reading(name, path))
+
+    def forget(self, sha256: str) -> None:
+        """Take a protocol that could not be read off the list; its file, and the result that says so, go. Raises
+        UsageError."""
+        with self._lock:
+            reading = self.readings.get(sha256)
+            if reading is None or reading.state != "failed":
+                raise UsageError("only what could not be read is taken off the list")
+            reading.path.unlink(missing_ok=True)
+            for path in self.results.glob("*.json"):
+                if is_result(path) and (info := read_result(path).document).sha256 == sha256 and info.error:
+                    path.unlink()
+            del self.readings[sha256]
+
+    def again(self, sha256: str) -> None:
+        """Read a protocol once more that could not be read. Raises UsageError."""
+        with self._lock:
+            reading = self.readings.get(sha256)
+            if reading is None or reading.state != "failed":
+                raise UsageError("only what could not be read is read again")
+            self._put(sha256, Reading(reading.name, reading.path))
+
+    def _of_hash(self, sha256: str) -> Document | None:
+        """The document under review that was read from these bytes."""
+        return next((one for one in self.review.documents.values() if _hash_of(one) == sha256), None)
 
     def _free(self, name: str, sha256: str) -> Path:
         """A place of its own for a name; other bytes of the same name lie beside it."""
@@ -126,14 +161,8 @@ class Workspace:
         reading.state = "failed" if reading.why else "done"
         if reading.state == "done":
             self._open_results()
-            reading.key = next(
-                (
-                    d.key
-                    for d in self.review.documents.values()
-                    if d.look().result.document.sha256 == outcome.result.document.sha256
-                ),
-                "",
-            )
+            found = self._of_hash(outcome.result.document.sha256)
+            reading.key = found.key if found is not None else ""
 
     def _run(self, jobs: list[Job], tell: Callable[[Path, int, int, str], None]) -> list[Outcome]:
         return list(run_apart(jobs, self.model, 1, self.limits, tell))

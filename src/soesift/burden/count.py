@@ -20,6 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from soesift.config import load_toml
 from soesift.diff.sheet import reprinted_headers
 from soesift.errors import UsageError
+from soesift.export.wording import unsigned_words
 from soesift.result.models import Result
 from soesift.schedule import Activity, Encounter, Mark, Schedule, Visit, read_schedule, read_timing
 
@@ -388,6 +389,8 @@ def count_result(
     schedules = [read_schedule(t) for t in result.tables if not tables or t.id in tables]
     counted = [count_schedule(s, vocabulary, repeats_of(wanted, s.encounters, used)) for s in schedules]
     refuse_unknown(wanted, used, [e.name for s in schedules for e in s.encounters])
+    if said := unsigned_words(result):
+        counted = [t.model_copy(update={"assumptions": [said, *t.assumptions]}) for t in counted]
     return Burden(document=result.document.name, class_names=vocabulary.names(), tables=counted)
 
 

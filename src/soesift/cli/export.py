@@ -111,8 +111,9 @@ def _each(folder: Path, asked: Asked) -> None:
 
 def _one(result: Path, asked: Asked) -> None:
     """Write one result, and say what could not be mapped."""
+    from soesift.export.wording import unsigned_words
     from soesift.result.store import read_result
-    from soesift.review.apply import corrected_result
+    from soesift.review.documents import corrected_result
 
     read, left_out = (read_result(result), []) if asked.as_detected else corrected_result(result)
     for line in left_out:
@@ -123,6 +124,8 @@ def _one(result: Path, asked: Asked) -> None:
         raise click.UsageError("--repeat-merged goes with --to csv")
     for path in write_as(read, result, asked):
         click.echo(f"wrote {path}")
+    if said := unsigned_words(read):
+        click.echo(said, err=True)
     if asked.kind in ("usdm", "usdm4-input", "soa2usdm", "usdm4-excel", "fhir"):
         _say_notes(read)
 

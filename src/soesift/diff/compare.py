@@ -33,6 +33,7 @@ from soesift.diff.pairing import (
 from soesift.diff.sheet import Mark, Row, Sheet, Visit, marker_between, same_print, sheet_of, with_markers
 from soesift.document.kind import ENDINGS
 from soesift.errors import UsageError
+from soesift.export.wording import unsigned_words
 from soesift.result.models import Result
 
 # Footnotes of two versions: which is which, whatever letters they have now, and what changed.
@@ -509,7 +510,7 @@ def read_version(path: Path, model: str = "default") -> Result:
         return Detector.load(model).detect(path)
     if path.suffix.lower() != ".json":
         raise UsageError(f"{path}: neither a result nor a protocol; give ID.json of soesift detect, or a PDF or DOCX")
-    from soesift.review.apply import corrected_result
+    from soesift.review.documents import corrected_result
 
     return corrected_result(path)[0]
 
@@ -533,6 +534,8 @@ def _cautions(which: str, result: Result) -> list[str]:
     said = [f"{which}: not read: {document.error}"] if document.error else []
     if document.has_soe == "unsure" and not document.error:
         said.append(f"{which}: detection is unsure whether all schedules were found")
+    if unsigned := unsigned_words(result):
+        said.append(f"{which}: {unsigned}")
     if not result.tables and not document.error:
         said.append(f"{which}: no schedule was found")
     for table in result.tables:

@@ -13,6 +13,7 @@ from typing import Any
 
 from soesift.errors import MissingExtra
 from soesift.export.spans import grid_size, header_count, placed_cells
+from soesift.export.wording import plain
 from soesift.files import write_atomically
 from soesift.result.models import Box, Footnote, Result, SoeTable
 
@@ -45,11 +46,11 @@ def docling_document(result: Result, pdf: Path | None = None) -> Any:
     for number, (width, height) in enumerate(_sizes(pdf), start=1):
         found.add_page(page_no=number, size=doc.Size(width=width, height=height))
     for table in result.tables:
-        _add(found, table, doc)
+        _add(found, table, doc, result.document.review)
     return found
 
 
-def _add(found: Any, table: SoeTable, doc: Any) -> None:
+def _add(found: Any, table: SoeTable, doc: Any, review: str | None) -> None:
     caption = found.add_text(label=doc.DocItemLabel.CAPTION, text=table.title) if table.title else None
     item = found.add_table(data=_data(table, doc), caption=caption)
     item.prov = [
@@ -61,7 +62,8 @@ def _add(found: Any, table: SoeTable, doc: Any) -> None:
         text = found.add_text(label=doc.DocItemLabel.FOOTNOTE, text=_note(note), parent=item)
         item.footnotes.append(text.get_ref())
     item.meta = doc.FloatingMeta()
-    for name, value in _besides(table).items():
+    said = {"review": plain(review)} if review else {}
+    for name, value in {**_besides(table), **said}.items():
         item.meta.set_custom_field(SPACE, name, value)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from soesift.errors import MissingExtra
 from soesift.export.spans import grid_size, header_count, pieces, placed_cells
-from soesift.export.wording import heading_of, plain, type_name, where
+from soesift.export.wording import heading_of, plain, review_words, type_name, unsigned_words, where
 from soesift.export.zip_bytes import same_bytes
 from soesift.files import write_atomically
 from soesift.result.models import Result, SoeTable
@@ -17,6 +17,10 @@ SMALL, SMALLEST, MOST_COLUMNS = 8, 5, 60  # points; Word itself allows 63 column
 PAGE = (11.69, 8.27)  # inches, A4 landscape
 MARGIN = 0.6  # inches, left and right
 LABELS = 0.32  # of the width, at most, for the names of the activities
+FONT = "Arial"  # there, or one of its widths, wherever the file is opened
+NARROWEST, LONGEST = 4.5, 30.0  # letters that a column is made for, at least and at most
+PADDING, BOLD = 3.0, 1.15  # letters that a cell's padding takes; width of a bold letter
+BROAD = 2.4  # letters of width for the square root of a text's letters: about four lines of a long one
 GREY = "D9D9D9"  # of a cell that is shaded in print
 
 
@@ -24,6 +28,8 @@ def write_docx(result: Result, path: Path | str) -> Path:
     """Write the document; the same result gives the same bytes. Raises WriteError, MissingExtra."""
     document = _landscape()
     document.add_heading(plain(f"Schedules of {result.document.name}"), level=1)
+    if said := review_words(result):
+        document.add_paragraph(said)
     for number, table in enumerate(result.tables, start=1):
         document.add_heading(plain(heading_of(table, number)), level=2)
         document.add_paragraph(plain(f"{type_name(table.table_type)} · {where(table)}"))
@@ -41,6 +47,8 @@ def write_m11(result: Result, path: Path | str) -> Path:
     document = _landscape()
     document.add_heading("1 PROTOCOL SUMMARY", level=1)
     document.add_heading("1.3 Schedule of Activities", level=2)
+    if said := unsigned_words(result):
+        document.add_paragraph(said)
     for number, table in enumerate(result.tables, start=1):
         if len(result.tables) > 1:
             document.add_heading(plain(f"1.3.{number} {heading_of(table, number)}"), level=3)
@@ -57,7 +65,7 @@ def _landscape() -> Any:
     try:
         from docx import Document
         from docx.enum.section import WD_ORIENT
-        from docx.shared import Inches
+        from docx.shared import Inches, Pt
     except ImportError as error:
         raise MissingExtra("python-docx", "app") from error
     document = Document()
@@ -65,6 +73,8 @@ def _landscape() -> Any:
     section.orientation = WD_ORIENT.LANDSCAPE
     section.page_width, section.page_height = Inches(PAGE[0]), Inches(PAGE[1])
     section.left_margin = section.right_margin = Inches(MARGIN)
+    normal = document.styles["Normal"]
+    normal.font.name, normal.font.size = FONT, Pt(10)
     document.core_properties.author = "soesift"
     return document
 
@@ -117,17 +127,29 @@ def _add_grid(document: Any, table: SoeTable, columns: range) -> None:
         _mark(row, "w:tblHeader")  # Word repeats it on each page
 
 
+def _shares(table: SoeTable, columns: range) -> list[float]:
+    """Of the width, for each column: its longest word fits on a line where there is room, and a column of long texts
+    gets more than one of marks; the names of the activities get LABELS at most."""
+    wanted = dict.fromkeys(columns, NARROWEST)
+    for cell in placed_cells(table):
+        if cell.column_span == 1 and cell.column in wanted and cell.text:
+            bold = BOLD if cell.row < header_count(table) else 1.0
+            word = bold * max(map(len, cell.text.split()), default=0) + PADDING
+            even = BROAD * len(cell.text) ** 0.5 * (1.5 if cell.column == 0 else 1.0)
+            wanted[cell.column] = max(wanted[cell.column], min(word, LONGEST), min(even, LONGEST))
+    total = sum(wanted.values())
+    shares = [wanted[column] / total for column in columns]
+    if columns.start == 0 and len(shares) > 1 and shares[0] > LABELS:
+        rest = (1 - LABELS) / (1 - shares[0])
+        shares = [LABELS, *(share * rest for share in shares[1:])]
+    return shares
+
+
 def _set_widths(word: Any, table: SoeTable, columns: range) -> None:
-    """Widths by content: the names get what their longest words need, the other columns share the rest evenly."""
+    """Widths by content, on the columns and on each cell."""
     from docx.shared import Inches
 
-    width = PAGE[0] - 2 * MARGIN
-    if columns.start or len(columns) < 2:
-        shares = [1 / len(columns)] * len(columns)
-    else:
-        longest = max((len(row[0]) for row in table.grid), default=1)
-        first = max(min(LABELS, 0.012 * longest), 1 / len(columns))
-        shares = [first] + [(1 - first) / (len(columns) - 1)] * (len(columns) - 1)
+    width, shares = PAGE[0] - 2 * MARGIN, _shares(table, columns)
     word.autofit = False
     for column, share in zip(word.columns, shares, strict=True):
         column.width = Inches(width * share)

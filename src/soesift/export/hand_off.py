@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from soesift.export.wording import unsigned_words
 from soesift.result.models import Result, SoeTable
 from soesift.schedule import Activity, Mark, Schedule, read_schedule
 from soesift.schedule.clock import Placed, placed
@@ -33,7 +34,8 @@ def handed(result: Result) -> list[Handed]:
         schedule = read_schedule(table)
         if schedule.activities and schedule.encounters:
             clock = placed(schedule)
-            found.append(Handed(table, schedule, clock, notes_of(schedule)))
+            said = [unsigned_words(result)] if not found else []
+            found.append(Handed(table, schedule, clock, [*filter(None, said), *notes_of(schedule)]))
     return found
 
 

@@ -19,6 +19,7 @@ from soesift.export.wording import (
     heading_of,
     percent,
     plain,
+    review_words,
     type_name,
     verdict,
     where,
@@ -361,6 +362,7 @@ def _header(result: Result) -> str:
         element("h1", text(result.document.name), dir="auto"),
         _printed(result),
         element("p", text(verdict(result)), cls=f"verdict {state}"),
+        element("p", text(said), cls="quiet", dir="auto") if (said := review_words(result)) else "",
         element("p", text(result.document.error), cls="reason", dir="auto") if result.document.error else "",
         element("details", element("summary", "About this run"), element("dl", *listed, cls="facts")),
     )

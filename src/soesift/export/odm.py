@@ -10,7 +10,7 @@ import xml.etree.ElementTree as ET
 from pathlib import Path
 
 from soesift.export.edc import Edc, Event, Form, edc_of
-from soesift.export.wording import plain
+from soesift.export.wording import plain, unsigned_words
 from soesift.files import write_atomically
 from soesift.result.models import Result
 
@@ -41,8 +41,9 @@ def odm_text(result: Result) -> str:
     )
     study = ET.SubElement(root, "Study", OID="S.1")
     variables = ET.SubElement(study, "GlobalVariables")
+    said = ". ".join(filter(None, [name, unsigned_words(result)]))
     for tag in ("StudyName", "StudyDescription", "ProtocolName"):
-        ET.SubElement(variables, tag).text = name
+        ET.SubElement(variables, tag).text = said if tag == "StudyDescription" else name
     version = ET.SubElement(study, "MetaDataVersion", OID="MDV.1", Name="Schedule of activities as read")
     protocol = ET.SubElement(version, "Protocol")
     for number, event in enumerate(edc.events, start=1):

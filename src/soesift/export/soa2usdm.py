@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from soesift.export.hand_off import Handed, handed
-from soesift.export.wording import plain
+from soesift.export.wording import plain, review_words
 from soesift.files import safe_stem, write_atomically
 from soesift.result.models import Cell, Result
 from soesift.schedule import Activity
@@ -77,7 +77,7 @@ def _extraction(result: Result, one: Handed, number: int, moment: str) -> dict[s
             "extractor": f"soesift, model {result.model.name} {result.model.version}",
             "source_document": {"filename": result.document.name, "document_type": "protocol"},
             "extraction_status": "draft",
-            "extraction_notes": "Found and read by a program; not checked by a person."
+            "extraction_notes": f"Found and read by a program. {review_words(result) or 'Not checked by a person.'}"
             + ("" if one.table.pages else " The document has no pages: page 1 is a stand-in."),
         },
         "table_metadata": metadata,

@@ -15,7 +15,7 @@ from typing import Any
 from soesift.export.html import chip, element, items, page_head, text
 from soesift.export.sheet_cells import Notes, StyledSheet, sheet_name
 from soesift.export.visit_words import COLUMNS, time_words, visit_rows, window_words
-from soesift.export.wording import heading_of, plain, where
+from soesift.export.wording import heading_of, plain, review_words, where
 from soesift.export.zip_bytes import same_bytes
 from soesift.files import write_atomically
 from soesift.result.models import Result, SoeTable
@@ -46,6 +46,7 @@ def visits_html(result: Result) -> str:
     style = files("soesift.export").joinpath("report.css").read_text(encoding="utf-8") + _STYLE
     head = page_head(f"Visits: {result.document.name}", style)
     title = element("h1", text(f"Visits of {result.document.name}"), dir="auto")
+    title += element("p", text(said), cls="quiet", dir="auto") if (said := review_words(result)) else ""
     sections = [_section(table, n) for n, table in enumerate(result.tables, start=1)]
     body = sections or [element("p", "No schedule was found.", cls="quiet")]
     page = element("html", head, "\n", element("body", element("header", title), element("main", *body)), lang="en")
@@ -197,7 +198,7 @@ def visits_workbook(result: Result) -> bytes:
     notes: Notes = []
     for number, table in enumerate(result.tables, start=1):
         sheet = StyledSheet(workbook.create_sheet(sheet_name(number, heading_of(table, number))), notes)
-        _fill(sheet, table, read_schedule(table), number)
+        _fill(sheet, table, read_schedule(table), number, review_words(result))
     if not result.tables:
         StyledSheet(workbook.create_sheet("Visits"), notes).put(1, 1, "No schedule was found.", "text_line")
     out = io.BytesIO()
@@ -206,12 +207,12 @@ def visits_workbook(result: Result) -> bytes:
     return same_bytes(out.getvalue())
 
 
-def _fill(sheet: StyledSheet, table: SoeTable, schedule: Schedule, number: int) -> None:
+def _fill(sheet: StyledSheet, table: SoeTable, schedule: Schedule, number: int, said: str) -> None:
     from openpyxl.utils import get_column_letter
 
     sheet.put(1, 1, heading_of(table, number), "title")
     row = 2
-    for doubt in schedule.doubts:
+    for doubt in [*filter(None, [said]), *schedule.doubts]:
         sheet.put(row, 1, doubt, "warning")
         sheet.merge(row, 1, 1, len(COLUMNS))
         sheet.fit(row, [doubt], [sum(_WIDTHS)])
@@ -241,9 +242,11 @@ def visit_tables(result: Result) -> list[tuple[SoeTable, Schedule]]:
 
 def visits_json(result: Result) -> dict[str, Any]:
     """The document as `soe-visits/1`: `{"id", "tables": [{"pages", "cycle_length_days", "columns"}]}`."""
+    said = {"review": plain(result.document.review)} if result.document.review else {}
     return {
         "format": FORMAT,
         "id": Path(result.document.name).stem,
+        **said,
         "tables": [table_entry(table, schedule) for table, schedule in visit_tables(result)],
     }
 

@@ -89,6 +89,17 @@ def heading_of(table: SoeTable, number: int) -> str:
     return plain(table.title).strip() or f"{type_name(table.table_type)} (table {number}, untitled)"
 
 
+def review_words(result: Result) -> str:
+    """ "Review: not signed: 2 still to decide"; nothing for a result as detected."""
+    return plain(f"Review: {result.document.review}") if result.document.review else ""
+
+
+def unsigned_words(result: Result) -> str:
+    """The same where no signature holds, else nothing."""
+    said = result.document.review or ""
+    return "" if said.startswith("signed") else review_words(result)
+
+
 def verdict(result: Result) -> str:
     """One sentence: what was found."""
     n = len(result.tables)
@@ -116,6 +127,7 @@ def document_facts(result: Result) -> list[tuple[str, str]]:
         ("Result", verdict(result)),
         ("Schedule of Events", document.has_soe),
     ]
+    facts += [("Review", document.review)] if document.review else []
     facts += [(TITLE_NAMES[name], fact.text) for name, fact in document.title_page.items()]
     facts += _trouble(document)
     if document.n_pages is not None:

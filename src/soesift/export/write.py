@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from soesift.errors import UsageError
+from soesift.export.wording import review_words
 from soesift.files import WriteError, make_folder, safe_stem, sha256_of, sync_folder, write_atomically
 from soesift.result.models import Result
 
@@ -65,10 +66,18 @@ def write(
     call = getattr(import_module(f"soesift.{module}"), function)
     if writer.many:
         extra = {writer.option: options[writer.option]} if options.get(writer.option) is not None else {}
-        return list(call(result, folder, stem, **extra))
+        return [*call(result, folder, stem, **extra), *_told(result, kind, folder, stem)]
     given = [options[writer.option]] if options.get(writer.option) is not None else []
     made = call(result, folder / (name or stem + writer.ending), *given)
     return list(made) if isinstance(made, list) else [made]
+
+
+def _told(result: Result, kind: str, folder: Path, stem: str) -> list[Path]:
+    """Who signed, or what a signature waits for, beside files that have no room for it; nothing as detected."""
+    said = review_words(result)
+    if not said or kind == "parquet":
+        return []
+    return [write_atomically(folder / f"{safe_stem(stem)}_review.txt", f"{said}\n")]
 
 
 # Write a result in the formats asked for, one stem for all.

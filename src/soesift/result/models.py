@@ -11,7 +11,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 
 FORMAT = "soe-result/2"
 BEFORE = ("soe-result/1",)  # older formats that are read; all they hold means the same here
@@ -208,6 +208,13 @@ class DocumentInfo(Record):
     unsure_pages: list[UnsurePage] = []
     error: str | None = None  # why the document could not be read; then `tables` is empty
     title_page: dict[TitleField, TitleFact] = {}  # what the first pages print of the study, each behind its label
+    review: str | None = None  # who signed it, or what a signature waits for, in words; None: as detected
+
+    @model_serializer(mode="wrap")
+    def _as_detected(self, usual: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Without `review` where there is none: a result as detected is the same for older programs."""
+        written: dict[str, Any] = usual(self)
+        return written if self.review is not None else {k: v for k, v in written.items() if k != "review"}
 
 
 class ModelInfo(Record):

@@ -217,10 +217,12 @@ class Check(_Action):
 
 
 class Sign(_Action):
-    """A named person signs the document as it stands; `meaning` is what the signature says."""
+    """A named person signs the document as it stands; `meaning` is what the signature says, `of` a hash of the tables
+    that were signed, which the server sets."""
 
     action: Literal["sign"]
     meaning: Literal["checked", "approved"] = "checked"
+    of: str = ""
 
 
 Mend = (

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import NamedTuple
 
 from soesift.result.models import DocumentInfo, Rejected, Result, SoeTable
-from soesift.result.store import fingerprint, read_result, sidecar_of
+from soesift.result.store import fingerprint
 from soesift.review.actions import Accept, Add, Join, Mend, Reject, Retype, Sign, Split, Undo, read_action
-from soesift.review.corrections import Correction, effective, read_corrections
+from soesift.review.corrections import Correction, effective
 from soesift.review.mend import mended
 from soesift.review.reshape import join_tables, split_table
 
@@ -80,15 +79,6 @@ def apply_corrections(result: Result, corrections: Sequence[Correction], memo: M
             left_out.append((one, str(error).strip("'\"")))
         memo.steps.append((one, state.copy(), [*left_out]))
     return Applied(_finished(result, state), left_out, state.decided)
-
-
-def corrected_result(path: Path) -> tuple[Result, list[str]]:
-    """A result file with its sidecar applied, and one line for each correction that no longer fits it.
-
-    Without a sidecar the result as it is. Raises UsageError as `read_result` does.
-    """
-    applied = apply_corrections(read_result(path), read_corrections(sidecar_of(path)))
-    return applied.result, [f"{one.get('when', '')} by {one.get('who', '')}: {why}" for one, why in applied.left_out]
 
 
 def _do(state: _State, action: object, who: str, correction: str) -> None:

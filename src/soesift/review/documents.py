@@ -16,6 +16,7 @@ from soesift.result.models import Result
 from soesift.result.store import EARLIER, is_result, read_result, sidecar_of
 from soesift.review.apply import Applied, Memo, apply_corrections
 from soesift.review.corrections import Correction, add_corrections, read_corrections
+from soesift.review.standing import Standing, standing_of
 from soesift.review.worklist import Item, items_of
 
 
@@ -27,6 +28,7 @@ class Look:
     corrections: list[Correction]
     applied: Applied
     items: list[Item]
+    standing: Standing
 
     @property
     def version(self) -> int:
@@ -51,8 +53,7 @@ class Document:
             stamp = (_stamp(self.path), _stamp(sidecar_of(self.path)))
             if self._seen is None or self._seen[0] != stamp:
                 result, corrections = self._result(stamp[0]), read_corrections(sidecar_of(self.path))
-                applied = apply_corrections(result, corrections, self._memo)
-                self._seen = (stamp, Look(result, corrections, applied, items_of(result, applied, corrections)))
+                self._seen = (stamp, look_at(result, corrections, self._memo))
             return self._seen[1]
 
     def tried(self, look: Look, correction: Correction) -> Applied:
@@ -69,6 +70,25 @@ class Document:
     def add(self, correction: Correction) -> None:
         """Append one correction to the sidecar; it is on disk when this returns. Raises WriteError."""
         add_corrections(sidecar_of(self.path), [correction])
+
+
+def look_at(result: Result, corrections: list[Correction], memo: Memo | None = None) -> Look:
+    """A result with its corrections; what they make of it says who signed it, or what a signature waits for."""
+    applied = apply_corrections(result, corrections, memo)
+    items = items_of(result, applied, corrections)
+    standing = standing_of(applied, corrections, items)
+    info = applied.result.document.model_copy(update={"review": standing.words})
+    told = applied._replace(result=applied.result.model_copy(update={"document": info}))
+    return Look(result, corrections, told, items, standing)
+
+
+def corrected_result(path: Path) -> tuple[Result, list[str]]:
+    """A result file with its sidecar applied, and one line for each correction that no longer fits it.
+
+    `document.review` says who signed it, or what a signature waits for. Raises UsageError as `read_result` does.
+    """
+    applied = look_at(read_result(path), read_corrections(sidecar_of(path))).applied
+    return applied.result, [f"{one.get('when', '')} by {one.get('who', '')}: {why}" for one, why in applied.left_out]
 
 
 def _stamp(path: Path) -> tuple[int, int] | None:

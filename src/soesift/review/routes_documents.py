@@ -20,6 +20,7 @@ from soesift.review.actions import MOST_TEXT, Redraw, Redrawn, Sign, read_action
 from soesift.review.documents import Document, Look
 from soesift.review.lines import planned, redrawn
 from soesift.review.shown import document_view, item_of, lines_view, row_of, table_view
+from soesift.review.standing import contents
 from soesift.review.state import Review
 from soesift.review.worklist import ORDER, Item
 
@@ -104,6 +105,9 @@ def overview(review: Review) -> dict[str, Any]:
                     "name": document.path.name,
                     "error": str(error),
                     "open": 0,
+                    "unseen": 0,
+                    "left": 0,
+                    "signed": [],
                     "tables": 0,
                     "version": -1,
                     "has_soe": "unsure",
@@ -136,6 +140,8 @@ def _correct(review: Review, document: Document, given: Given) -> dict[str, Any]
     one["what"] = _with_content(review, document, look, given.what)  # may take a while: a page read by OCR
     with review.writing:  # what is checked is what is written
         _check(document, one)
+        if one["what"].get("action") == "sign":
+            one["what"]["of"] = contents(document.look().applied.result)
         document.add(one)
     return document_view(document)
 
@@ -147,12 +153,20 @@ def _check(document: Document, one: dict[str, Any]) -> None:
         action = read_action(one["what"])
     except ValueError as error:
         raise UsageError(str(error)) from None
-    waiting = sum(item.open for item in look.items)
-    if isinstance(action, Sign) and waiting:
-        raise UsageError(f"{waiting} still to decide; a document is signed when nothing is left to decide")
+    if isinstance(action, Sign):
+        _check_signature(look, action)
     for other, why in document.tried(look, one).left_out:
         if other["id"] == one["id"]:
             raise UsageError(why)
+
+
+def _check_signature(look: Look, action: Sign) -> None:
+    """Raises UsageError while something waits, or where the document was changed since the person looked at it."""
+    if waits := look.standing.waits:
+        raise UsageError(f"not signed: {', '.join(waits)}; a document is signed when nothing of it waits")
+    later = look.corrections[look.version if action.seen is None else action.seen :]
+    if changed := [one for one in later if one.get("what", {}).get("action") != "sign"]:
+        raise UsageError(f"not signed: {changed[-1].get('who')} changed it since you looked; look again, then sign")
 
 
 def _with_content(review: Review, document: Document, look: Look, what: dict[str, Any]) -> dict[str, Any]:

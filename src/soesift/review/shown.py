@@ -29,7 +29,10 @@ def row_of(document: Document, look: Look, items: Sequence[Item]) -> dict[str, A
         "has_soe": info.has_soe,
         "error": info.error,
         "tables": len(look.applied.result.tables),
-        "open": sum(item.open for item in items),
+        "open": look.standing.open,
+        "unseen": look.standing.unseen,
+        "left": look.standing.left_out,
+        "signed": [plain(str(one.get("who"))) for one in look.standing.signed],
         "version": look.version,
     }
 
@@ -46,6 +49,7 @@ def item_of(item: Item, document: str) -> dict[str, Any]:
         "decision": item.decision,
         "by": plain(item.by),
         "open": item.open,
+        "unseen": item.unseen,
     }
 
 
@@ -65,7 +69,7 @@ def document_view(document: Document) -> dict[str, Any]:
         "shown": _contents(look),
         "boxes": _boxes(look),
         "log": [_line(one) for one in look.corrections],
-        "left_out": [{"id": one.get("id"), "why": why} for one, why in look.applied.left_out],
+        "left_out": [{**_line(one), "fault": plain(why)} for one, why in look.applied.left_out],
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -15,6 +16,7 @@ from soesift.review.understood import doubtful_visits
 Kind = Literal["differ", "unsure", "type", "doubt", "near_miss", "table", "unlikely"]
 ORDER: dict[Kind, int] = {"differ": 0, "unsure": 1, "type": 2, "doubt": 3, "near_miss": 4, "table": 5, "unlikely": 6}
 OPEN: tuple[Kind, ...] = ("differ", "unsure", "type", "doubt", "near_miss")
+SAID = ("text", "markers", "states", "title", "marker", "said", "rows", "row_span", "column_span")  # of a mended place
 SURE = 0.9  # probability from which on an accepted table is not asked about
 SURE_TYPE = 0.7
 NEAR = 0.02  # as in detection: a less likely table is listed and not asked about
@@ -37,6 +39,11 @@ class Item:
     def open(self) -> bool:
         return self.kind == "differ" or (self.kind in OPEN and not self.decision)
 
+    @property
+    def unseen(self) -> bool:
+        """Whether it is a table that the model was sure of and nobody has said a word about: signing waits for one."""
+        return self.kind == "table" and not self.decision
+
 
 def items_of(result: Result, applied: Applied, corrections: Sequence[Correction]) -> list[Item]:
     """All items of a document, those to be decided first."""
@@ -52,46 +59,71 @@ def items_of(result: Result, applied: Applied, corrections: Sequence[Correction]
 
 
 def differing_items(corrections: Sequence[Correction]) -> dict[str, str]:
-    """Items on which two people's words differ, neither having seen the other's: item -> their names.
+    """Items on which two people's words differ, neither having seen the other's: item -> their names, and where.
 
-    A later word by somebody who had seen both settles it.
+    A later word on the same place by somebody who had seen both settles it, and so does a word on the whole item.
     """
     place = {str(one.get("id")): number for number, one in enumerate(corrections)}
-    last: dict[str, tuple[str, str, int]] = {}
-    differing: dict[str, str] = {}
+    last: dict[tuple[str, str], tuple[str, str, int]] = {}
+    differing: dict[tuple[str, str], str] = {}
     for one in effective(corrections):
         what, who = one["what"], str(one.get("who", ""))
-        item, said = _word(what)
+        item, where, said = _word(what)
         if not item:
             continue
-        before = last.get(item)
+        before = last.get((item, where))
         seen = what.get("seen")
         blind = before is not None and isinstance(seen, int) and before[2] >= seen
         if before is not None and blind and before[0] != who and before[1] != said:
-            differing[item] = f"{before[0]} and {who}"
+            differing[item, where] = f"{before[0]} and {who}"
         else:
-            differing.pop(item, None)
-        last[item] = (who, said, place[str(one.get("id"))])
-    return differing
+            differing.pop((item, where), None)
+        if not where and isinstance(seen, int):  # a word on the item as it stood settles its places
+            for key in [key for key in differing if key[0] == item and key[1] and last[key][2] < seen]:
+                differing.pop(key)
+        last[item, where] = (who, said, place[str(one.get("id"))])
+    said_of: dict[str, list[str]] = {}
+    for (item, where), names in differing.items():
+        said_of.setdefault(item, []).append(f"{names} on {where}" if where else names)
+    return {item: "; ".join(said) for item, said in said_of.items()}
 
 
-def _word(what: dict[str, Any]) -> tuple[str, str]:
-    """(item, what was said of it); ("", "") for actions that name several."""
+def _word(what: dict[str, Any]) -> tuple[str, str, str]:
+    """(item, place in it, what was said of it); place "" is the whole item; ("", "", "") for actions that name
+    several."""
     action = str(what.get("action"))
-    if action not in ("accept", "reject", "retype"):
-        return "", ""
-    if what.get("table") is not None:
-        item = str(what["table"])
-    else:
-        item = f"r{what['near_miss']}" if what.get("near_miss") is not None else f"p{what.get('page')}"
-    return item, f"{action} {what.get('table_type', '')}"
+    if action in ("accept", "reject", "retype"):
+        if what.get("table") is not None:
+            item = str(what["table"])
+        else:
+            item = f"r{what['near_miss']}" if what.get("near_miss") is not None else f"p{what.get('page')}"
+        return item, "", f"{action} {what.get('table_type', '')}"
+    where = _place_of(action, what)
+    said = {name: what[name] for name in SAID if name in what}
+    return (str(what.get("table")), where, json.dumps([action, said], sort_keys=True)) if where else ("", "", "")
+
+
+def _place_of(action: str, what: dict[str, Any]) -> str:
+    """What of a table a word is about, in words; "" where it is about none or several."""
+    if what.get("row") is not None and action in ("edit_cell", "check", "merge_cells"):
+        cell = f"row {_one(what['row'])}, column {_one(what.get('column'))}"
+        return f"what is merged at {cell}" if action == "merge_cells" else cell
+    if what.get("note") is not None and action in ("edit_note", "remove_note", "check"):
+        return f"footnote {_one(what['note'])}"
+    if action == "edit_visit" or (action == "check" and what.get("visit") is not None):
+        return f"the visit of column {_one(what.get('column', what.get('visit')))}"
+    return {"edit_title": "the title", "header_rows": "the header"}.get(action, "")
+
+
+def _one(place: object) -> object:
+    return place + 1 if isinstance(place, int) else place
 
 
 def _decided(item: Item, applied: Applied, differing: dict[str, str]) -> Item:
     decision, by = applied.decided.get(item.key, ("", ""))
     kind, why = item.kind, item.why
     if item.key in differing:
-        kind, why = "differ", f"{differing[item.key]} differ; decide once more to settle it"
+        kind, why = "differ", f"{differing[item.key]} differ; say it once more, or accept it as it stands, to settle it"
     return Item(item.key, kind, item.title, why, item.pages, item.probability, decision, by)
 
 

@@ -32,7 +32,7 @@ from soesift.process.child import Task, Work
 from soesift.process.worker import Stopped, TookTooLong, Worker, WorkerDied
 from soesift.result.models import Result
 from soesift.result.store import fingerprint, finished, result_json, reviewed, set_aside, write_result
-from soesift.review.apply import corrected_result
+from soesift.review.documents import corrected_result
 from soesift.serve.queue import Job, Jobs, Metrics, Queue, State, Store, open_store
 from soesift.web.viewer import Busy, Viewer
 

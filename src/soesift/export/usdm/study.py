@@ -32,7 +32,7 @@ from soesift.export.usdm.parts import (
 )
 from soesift.export.usdm.timeline import Timeline, timeline_of
 from soesift.export.when import epoch_name, visit_columns
-from soesift.export.wording import plain
+from soesift.export.wording import plain, review_words
 from soesift.files import write_atomically
 from soesift.result.models import Result
 
@@ -258,7 +258,11 @@ def _document(ids: Ids, result: Result, facts: StudyFacts) -> Part:
         status=code(ids, Term("C25508", "Final")),
         dateValues=[],
         contents=[],
-        notes=[comment(ids, f"File {result.document.name}, SHA-256 {result.document.sha256}")],
+        notes=[
+            comment(ids, text)
+            for text in (f"File {result.document.name}, SHA-256 {result.document.sha256}", review_words(result))
+            if text
+        ],
     )
     english = Term("en", "English")
     return make(

@@ -56,6 +56,12 @@ export async function put(path, file) {
   return (await request(path, { method: "POST", body: file, headers })).json();
 }
 
+// A small request that is not kept: who asked sees whether it was done
+export async function post(path) {
+  if (!csrf) await renewCsrf();
+  return (await request(path, { method: "POST", headers: { "content-type": "application/json", "x-soesift-csrf": csrf }, body: "{}" })).json();
+}
+
 export async function picture(path) {
   return URL.createObjectURL(await (await request(path)).blob());
 }

@@ -19,10 +19,11 @@ async function chooseName() {
 
 function open(made) {
   job?.close();
+  tell("");
   job = made;
   for (const button of byId("jobs").children) button.setAttribute("aria-pressed", button.dataset.job === made.name);
   byId("main").replaceChildren(...made.elements());
-  byId("keys").replaceChildren(...made.keys().flatMap(([key, what]) => [make("dt", {}, make("kbd", {}, key)), make("dd", {}, what)]));
+  byId("keys").replaceChildren(...made.keys().map(([key, what]) => make("div", {}, make("dt", {}, make("kbd", {}, key)), make("dd", {}, what))));
   made.start().catch((error) => tell(error.message));
 }
 
@@ -53,12 +54,23 @@ async function begin() {
   if (me.name) byId("who").textContent = `Reviewer: ${me.name}`;
   else await chooseName();
   const jobs = [];
-  if (session.start) jobs.push(["start", "Protocols", () => new StartJob(me, (key) => open(new CheckJob(me, key)))]);
-  if (session.check) jobs.push(["check", "Check detections", () => new CheckJob(me)]);
+  if (session.start) jobs.push(["start", "Protocols", () => new StartJob(me, (key) => go(`#check/${key}`))]);
+  if (session.check) jobs.push(["check", session.start ? "To check" : "Check detections", (first, item) => new CheckJob(me, first, item, session.start)]);
   if (session.label) jobs.push(["label", "Label tables", () => new LabelJob(me)]);
-  byId("jobs").append(...jobs.map(([name, title, start]) =>
-    make("button", { type: "button", "data-job": name, "aria-pressed": false, onclick: () => open(start()) }, title)));
-  open(jobs[0][2]());
+  byId("jobs").append(...jobs.map(([name, title]) =>
+    make("button", { type: "button", "data-job": name, "aria-pressed": false, onclick: () => go(`#${name}`) }, title)));
+  const show = () => { // the address says what is open: a reload, and the browser's Back, lead there
+    const [name, ...rest] = location.hash.slice(1).split("/").map(decodeURIComponent);
+    open((jobs.find((one) => one[0] === name) ?? jobs[0])[2](...rest));
+  };
+  window.addEventListener("popstate", show);
+  document.addEventListener("soesift-go", show);
+  show();
+}
+
+function go(hash) {
+  history.pushState(null, "", hash);
+  document.dispatchEvent(new Event("soesift-go"));
 }
 
 begin().catch((error) => tell(`The page cannot start: ${error.message}`));

@@ -12,10 +12,12 @@ const POLL = 3000;
 export class CheckJob extends CheckMender {
   name = "check";
 
-  constructor(me, first = null) {
+  constructor(me, first = null, item = null, signs = false) {
     super();
     this.me = me;
     this.first = first; // key of the document to begin with
+    this.firstItem = item; // and of what in it
+    this.signs = signs; // whether documents are signed here
     this.trail = []; // what waits for a decision, and what was decided since the page was opened
     this.documents = new Map();
     this.rows = [];
@@ -31,16 +33,18 @@ export class CheckJob extends CheckMender {
     this.list = make("ul", { class: "items" });
     this.workTitle = make("h2", {}, "To decide");
     this.insideTitle = make("h2", {}, "In this document");
+    this.standing = make("div", { class: "standing", role: "status" });
     this.listTitle = make("h2", {}, "Documents");
     this.pager = make("div", { class: "bar" });
     this.detail = make("div", { class: "detail" });
     this.grid = make("div", { class: "gridplace" });
+    this.reason = make("p", { class: "reason", role: "status" });
     this.why = make("input", { id: "why", maxlength: 2000, placeholder: "goes with the next decision" });
   }
 
   elements() {
     return [
-      make("nav", { class: "side", "aria-label": "Worklist" }, this.workTitle, this.work, this.insideTitle, this.inside, this.listTitle, this.list),
+      make("nav", { class: "side", "aria-label": "Worklist" }, this.insideTitle, this.standing, this.inside, this.workTitle, this.work, this.listTitle, this.list),
       make("section", { class: "middle", "aria-label": "Page" }, this.pager, this.view.element),
       this.splitter,
       make("section", { class: "right", "aria-label": "Table" }, this.detail, this.grid),
@@ -54,7 +58,7 @@ export class CheckJob extends CheckMender {
       ["s", "split the table before the chosen row"], ["m", "mark the table for joining"], ["g", "join it with the marked ones"],
       [". c", "next doubt; it is right as it was read"], ["e [ ]", "edit the chosen cell, note or visit; choose the cell left, right"], ["N P", "next, previous footnote"], ["v", "visit table, and back to the grid"], ["t f", "edit the title; add a footnote (double click edits one)"],
       ["i x I X", "insert, remove a row; a column"], ["l p", "merge the cell with the one right of it; part it"], ["h H", "shorter, longer header"], ["b", "move the lines of the table on the page, and have it read again"], ["r", "redo"],
-      ["a", "add a missed table: draw a box"], ["+ - 0", "zoom"], ["w", "say why"], ["?", "this list"],
+      ...(this.signs ? [["S", "sign the document, when all of it was looked at"]] : []), ["a", "add a missed table: draw a box"], ["+ - 0", "zoom"], ["w", "say why"], ["?", "this list"],
     ];
   }
 
@@ -89,8 +93,9 @@ export class CheckJob extends CheckMender {
   async start() {
     this.setSplit(Number(localStorage.getItem("soesift.split")) || 50);
     await this.refresh();
-    if (this.first && this.rows.some((row) => row.key === this.first)) await this.choose(this.first, null, "document");
-    const first = this.first ? null : this.trail[0] ?? (this.rows[0] && { document: this.rows[0].key, key: null });
+    const given = this.first && this.rows.some((row) => row.key === this.first);
+    if (given) await this.choose(this.first, this.firstItem || null, "document");
+    const first = given ? null : this.trail[0] ?? (this.rows[0] && { document: this.rows[0].key, key: null });
     if (first) await this.choose(first.document, first.key, this.trail.length ? "trail" : "document");
     this.timer = setInterval(() => this.refresh().catch(() => {}), POLL);
   }
@@ -128,7 +133,7 @@ export class CheckJob extends CheckMender {
     const there = new Set(found.items.map(id));
     this.trail = this.trail.filter((item) => item.document !== found.key || there.has(id(item)));
     const row = this.rows.find((one) => one.key === found.key);
-    if (row) Object.assign(row, { open: found.open, tables: found.tables, version: found.version, has_soe: found.has_soe });
+    if (row) Object.assign(row, { open: found.open, unseen: found.unseen, left: found.left, signed: found.signed, tables: found.tables, version: found.version, has_soe: found.has_soe });
   }
 
   async choose(document, key, along) {
@@ -150,6 +155,7 @@ export class CheckJob extends CheckMender {
     if (this.at !== wanted) return;
     if (!found.items.some((item) => item.key === key)) wanted.key = found.items[0]?.key ?? null;
     const item = this.item();
+    history.replaceState(null, "", `#check/${document}/${encodeURIComponent(wanted.key ?? "")}`);
     this.row = null;
     this.held = null;
     this.noteHeld = undefined;
@@ -182,8 +188,8 @@ export class CheckJob extends CheckMender {
 
   course() { return this.along === "trail" ? this.trail : this.document()?.items ?? []; }
 
-  // Whether an item still waits: in the worklist for a needed decision, in a document for any
-  waits(item) { return !this.pending.has(id(item)) && (this.along === "trail" ? item.open : item.open || !item.decision); }
+  // Whether an item still waits: in the worklist for a needed decision, in a document also for a first look
+  waits(item) { return !this.pending.has(id(item)) && (item.open || (this.along !== "trail" && item.unseen)); }
 
   neighbour(step, open = false) {
     const list = this.course();
@@ -196,7 +202,10 @@ export class CheckJob extends CheckMender {
     const next = this.neighbour(step, open);
     try {
       if (next) await this.choose(next.document, next.key);
-      else if (this.along === "document") await this.goDocument(step, open);
+      else if (open && this.signs && this.along === "document") { // nothing of it waits any more
+        this.paint();
+        tell(`All of ${this.document().name} was looked at. S signs it; j goes on to the next document.`);
+      } else if (this.along === "document") await this.goDocument(step, open);
       else this.paint();
     } catch (error) { tell(error.message); }
   }
@@ -225,7 +234,7 @@ export class CheckJob extends CheckMender {
     if (this.view.drawingKey(event)) return true;
     const actions = {
       j: () => this.go(1), k: () => this.go(-1), y: () => this.accept(), n: () => this.reject(), u: () => this.undo(),
-      s: () => this.split(), m: () => this.mark(), g: () => this.join(), a: () => this.view.startDrawing(), w: () => this.why.focus(), o: () => this.across(),
+      s: () => this.split(), m: () => this.mark(), g: () => this.join(), a: () => this.view.startDrawing(), w: () => this.why.focus(), S: () => this.signKey(), o: () => this.across(),
       "+": () => this.view.zoomBy(1), "=": () => this.view.zoomBy(1), "-": () => this.view.zoomBy(-1), 0: () => this.view.zoomBy(0),
       ArrowLeft: () => this.turn(-1), ArrowRight: () => this.turn(1), ArrowUp: () => this.step(-1), ArrowDown: () => this.step(1),
       ...this.mendKeys(),
@@ -269,6 +278,7 @@ export class CheckJob extends CheckMender {
       const cells = this.table().rows[number];
       this.held = { row: number, column: (cells.findLast((cell) => cell.c <= (this.held?.column ?? 0)) ?? cells[0])?.c ?? 0 };
     }
+    this.giveReason();
     showRow(this.grid, number);
     showCell(this.grid, this.held.row, this.held.column);
     this.light();

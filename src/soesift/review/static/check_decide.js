@@ -73,6 +73,23 @@ export class CheckDecider extends CheckPainter {
     this.paint();
   }
 
+  // A correction that no longer fits counts no more, and stays on record
+  setAside(one) {
+    this.decide({ action: "undo", correction: one.id });
+    tell(`Set aside: ${one.what.action} by ${one.who}.`);
+  }
+
+  signKey() {
+    const button = this.standing.querySelector('[data-id="sign"]');
+    if (button) this.sign();
+    else if (this.signs) tell(`Not to be signed now: ${this.standing.innerText.split("\n")[0] || "it waits"}.`);
+  }
+
+  sign() {
+    const found = this.document();
+    if (found) this.decide({ action: "sign", meaning: "checked" }, "", (said) => { if (said?.signed.length) tell(`Signed by ${said.signed.join(", ")}.`); });
+  }
+
   mark() {
     if (!this.table()?.rows) return;
     const key = this.at.key;

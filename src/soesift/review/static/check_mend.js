@@ -8,6 +8,8 @@ import { LineEditor } from "./lines.js";
 
 const LIST = (text) => text.split(/[\s,;]+/).filter(Boolean);
 
+const STATES = ["shaded", "struck", "redacted"];
+
 const SHAPING = /^(insert_|remove_)(row|column)$|^(redraw|join|split)$/;
 
 export class CheckMender extends CheckVisits {
@@ -34,6 +36,7 @@ export class CheckMender extends CheckVisits {
 
   chooseCell(row, column) {
     this.held = { row, column };
+    this.giveReason();
     showCell(this.grid, row, column);
     this.light();
   }
@@ -53,7 +56,15 @@ export class CheckMender extends CheckVisits {
     const place = document.getElementById(`note-${number}`);
     place?.scrollIntoView({ block: "nearest" });
     place?.focus();
+    this.giveReason();
     this.light();
+  }
+
+  // Why the chosen cell, note or visit is doubtful
+  giveReason() {
+    const table = this.table();
+    const why = this.tab === "visits" ? this.visits()?.rows[this.visitHeld ?? -1]?.doubt : this.noteHeld !== undefined ? table?.footnotes?.[this.noteHeld]?.doubt : this.cell()?.d;
+    this.reason.textContent = why ?? "";
   }
 
   // Left and right along the chosen row
@@ -67,6 +78,9 @@ export class CheckMender extends CheckVisits {
     if (next) this.chooseCell(row, next.c);
   }
 
+  // Under which what is typed about a place of this table is kept until it is saved
+  draft(place) { return `${this.at.document} ${this.at.key} ${place}`; }
+
   edit() { return this.tab === "visits" ? this.editVisit() : this.noteHeld !== undefined ? this.editNote(this.noteHeld) : this.editCell(); }
 
   async editCell(row = this.held?.row, column = this.held?.column) {
@@ -79,15 +93,15 @@ export class CheckMender extends CheckVisits {
     const given = await askMany(`Row ${row + 1}, column ${column + 1}`, {
       text: { label: "Text, without footnote markers", value: cell.t, rows: 3 },
       markers: { label: "Footnote markers, apart by commas", value: (cell.m ?? []).join(", ") },
-      states: { label: "States: shaded, struck, redacted; apart by commas", value: (cell.s ?? []).join(", ") },
-    });
+      states: { label: "Printed", several: STATES, value: (cell.s ?? []).join(", ") },
+    }, { draft: this.draft(`cell ${row} ${column}`), about: cell.d });
     if (!given) return;
     this.mend({ action: "edit_cell", row, column, text: given.text.trim(), markers: LIST(given.markers), states: LIST(given.states) });
   }
 
   async editTitle() {
     const table = this.mendable();
-    const given = table && (await askMany("Title", { title: { label: "Title as printed", value: table.title, rows: 2 } }));
+    const given = table && (await askMany("Title", { title: { label: "Title as printed", value: table.title, rows: 2 } }, { draft: this.draft("title") }));
     if (given) this.mend({ action: "edit_title", title: given.title.trim() });
   }
 
@@ -97,7 +111,7 @@ export class CheckMender extends CheckVisits {
     if (!now) return;
     const given = await askMany("Footnote", {
       text: { label: "Text; empty to take the note out", value: now.text, rows: 6 }, marker: { label: "Marker", value: now.marker },
-    });
+    }, { draft: this.draft(`note ${note}`), about: now.doubt });
     if (!given) return;
     if (!given.text.trim()) this.mend({ action: "remove_note", note });
     else this.mend({ action: "edit_note", note, marker: given.marker.trim(), text: given.text.trim() });
@@ -105,7 +119,7 @@ export class CheckMender extends CheckVisits {
 
   async addNote() {
     const table = this.mendable();
-    const given = table && (await askMany("A footnote that was lost", { marker: { label: "Marker", value: "" }, text: { label: "Text", value: "", rows: 6 } }));
+    const given = table && (await askMany("A footnote that was lost", { marker: { label: "Marker", value: "" }, text: { label: "Text", value: "", rows: 6 } }, { draft: this.draft("new note") }));
     if (given?.text.trim()) this.mend({ action: "add_note", marker: given.marker.trim(), text: given.text.trim() });
   }
 
@@ -222,20 +236,29 @@ export class CheckMender extends CheckVisits {
     tell("Done again.");
   }
 
+  button(text, key, action, pressed = null) {
+    return make("button", { type: "button", "aria-keyshortcuts": key, "aria-pressed": pressed, onclick: action }, text, " ", make("kbd", { "aria-hidden": "true" }, key));
+  }
+
   mendBar() {
-    const button = (text, key, action) => make("button", { type: "button", "aria-keyshortcuts": key, onclick: action }, text, " ", make("kbd", { "aria-hidden": "true" }, key));
-    const first = make("div", { class: "bar", role: "group", "aria-label": "Mend" },
-      button("Next doubt", ".", () => this.nextDoubt()), button("Is right", "c", () => this.check()), button("Edit", "e", () => this.edit()), button(this.tab === "visits" ? "Grid" : "Visits", "v", () => this.switchTab()),
-      button("Title", "t", () => this.editTitle()), button("Add note", "f", () => this.addNote()),
-      button("Move lines", "b", () => this.linesMoved()), button("Redo", "r", () => this.redo()));
-    const shape = make("div", { class: "bar", role: "group", "aria-label": "Rows and columns" },
-      button("Row above", "i", () => this.reshape("insert_row")), button("Remove row", "x", () => this.reshape("remove_row")),
-      button("Column before", "I", () => this.reshape("insert_column")), button("Remove column", "X", () => this.reshape("remove_column")),
-      button("Merge right", "l", () => this.mergeRight()), button("Part", "p", () => this.partCell()),
-      button("Shorter header", "h", () => this.headerRows(-1)), button("Longer header", "H", () => this.headerRows(1)));
-    const more = make("details", { open: localStorage.getItem("soesift.shape") !== "closed" }, make("summary", {}, "Rows, columns, header"), shape);
+    const left = this.doubts().length;
+    return make("div", { class: "bar", role: "group", "aria-label": "Mend" },
+      this.button(left ? `Next doubt of ${left}` : "Next doubt", ".", () => this.nextDoubt()), this.button("Is right", "c", () => this.check()), this.button("Edit", "e", () => this.edit()),
+      this.button(this.tab === "visits" ? "Grid" : "Visits", "v", () => this.switchTab()), this.button("Title", "t", () => this.editTitle()), this.button("Add note", "f", () => this.addNote()),
+      this.button("Move lines", "b", () => this.linesMoved()), this.button("Redo", "r", () => this.redo()));
+  }
+
+  // What is wanted now and then, folded away so that the grid has the room
+  shapeBar() {
+    const shape = make("div", { class: "bar", role: "group", "aria-label": "Rows, columns, header, parts" },
+      this.button("Row above", "i", () => this.reshape("insert_row")), this.button("Remove row", "x", () => this.reshape("remove_row")),
+      this.button("Column before", "I", () => this.reshape("insert_column")), this.button("Remove column", "X", () => this.reshape("remove_column")),
+      this.button("Merge right", "l", () => this.mergeRight()), this.button("Part", "p", () => this.partCell()),
+      this.button("Shorter header", "h", () => this.headerRows(-1)), this.button("Longer header", "H", () => this.headerRows(1)),
+      this.button("Split", "s", () => this.split()), this.button("Mark", "m", () => this.mark(), this.marked.includes(this.at.key)), this.button("Join", "g", () => this.join()));
+    const more = make("details", { open: localStorage.getItem("soesift.shape") === "open" }, make("summary", {}, "Rows, columns, header, split and join"), shape);
     more.addEventListener("toggle", () => localStorage.setItem("soesift.shape", more.open ? "open" : "closed"));
-    return make("div", {}, first, more);
+    return more;
   }
 
   mendKeys() {

@@ -22,10 +22,11 @@ export class CheckPainter {
 
   paintLists() {
     const open = this.trail.filter((item) => item.open && !this.pending.has(id(item))).length;
-    this.workTitle.textContent = open ? `To decide: ${open}` : "Nothing left to decide";
+    this.workTitle.textContent = open ? `To decide, all documents: ${open}` : "Nothing left to decide";
     replace(this.work, this.trail.slice(0, 500).map((item) => this.line(item, "trail")));
     const found = this.document();
     this.insideTitle.textContent = found ? `In ${found.name}` : "In this document";
+    replace(this.standing, this.standingOf(found));
     replace(this.inside, (found?.items ?? []).map((item) => this.line(item, "document")));
     this.listTitle.textContent = `Documents: ${this.rows.length}`;
     replace(this.list, this.rows.map((row) => this.documentLine(row)));
@@ -47,12 +48,25 @@ export class CheckPainter {
     ));
   }
 
+  // What the document waits for, what no longer fits it, and the signature
+  standingOf(found) {
+    if (!found || found.error) return [];
+    const left = found.left_out.map((one) => make("li", {}, `${one.when.slice(0, 10)} ${one.who}: ${one.what.action}: ${one.fault} `,
+      make("button", { type: "button", "data-id": `aside ${one.id}`, onclick: () => this.setAside(one) }, "Set aside")));
+    const said = found.signed.length ? `signed by ${found.signed.join(", ")}` : found.open || found.unseen ? [found.open && `${found.open} to decide`, found.unseen && `${found.unseen} not looked at`].filter(Boolean).join(", ") : left.length ? "" : "all looked at";
+    const mine = found.signed.some((who) => who.trim().toLowerCase() === this.me.name.trim().toLowerCase());
+    const ready = this.signs && !found.open && !found.unseen && !left.length && !mine;
+    return [make("p", { class: "quiet" }, said), left.length ? make("details", { open: true }, make("summary", {}, `${left.length} correction${left.length === 1 ? " no longer fits" : "s no longer fit"}`), make("ul", {}, ...left)) : "",
+      ready ? make("button", { type: "button", "data-id": "sign", onclick: () => this.sign() }, found.signed.length ? "Sign, too " : "Sign ", make("kbd", { "aria-hidden": "true" }, "S")) : ""];
+  }
+
   documentLine(row) {
     const now = this.at?.document === row.key;
-    const state = row.error ? "error" : row.open ? `${row.open} to decide` : "done";
+    const waits = [row.open && `${row.open} to decide`, row.unseen && `${row.unseen} not looked at`, row.left && `${row.left} no longer fit`].filter(Boolean);
+    const state = row.error ? "error" : waits.join(", ") || (row.signed?.length ? "signed" : "looked at");
     return make("li", {}, make(
       "button", { type: "button", class: "item", "aria-current": now ? "true" : null, "data-id": `list ${row.key}`, onclick: () => this.choose(row.key, null, "document").catch((error) => tell(error.message)) },
-      make("span", { class: "title", dir: "auto" }, row.name), " ", make("span", { class: "quiet" }, `${row.tables} tables, ${state}`),
+      make("span", { class: "title", dir: "auto" }, row.name), " ", make("span", { class: "quiet" }, `${row.tables} table${row.tables === 1 ? "" : "s"}, ${state}`),
     ));
   }
 
@@ -60,12 +74,12 @@ export class CheckPainter {
     const found = this.document();
     if (!found) return;
     const last = found.pages ?? 0;
-    const turn = (step, text) => make("button", { type: "button", onclick: () => this.turn(step), disabled: !found.pictured || this.page + step < 1 || this.page + step > last }, text);
+    const turn = (step, text, label) => make("button", { type: "button", "aria-label": label, title: label, onclick: () => this.turn(step), disabled: !found.pictured || this.page + step < 1 || this.page + step > last }, text);
     const zoom = (step, text, label) => make("button", { type: "button", "aria-label": label, onclick: () => this.view.zoomBy(step) }, text);
     keepFocus(this.pager, [
-      turn(-1, "Previous page"), make("span", { class: "number" }, last ? `Page ${this.page} of ${last}` : "No pages"), turn(1, "Next page"),
+      turn(-1, "←", "Previous page"), make("span", { class: "number" }, last ? `Page ${this.page} of ${last}` : "No pages"), turn(1, "→", "Next page"),
       zoom(-1, "−", "Zoom out"), zoom(0, "Fit", "Zoom to fit"), zoom(1, "+", "Zoom in"),
-      make("button", { type: "button", disabled: !found.pictured, onclick: () => this.view.startDrawing() }, "Add a table"),
+      make("button", { type: "button", disabled: !found.pictured, onclick: () => this.view.startDrawing() }, "Add a table ", make("kbd", { "aria-hidden": "true" }, "a")),
     ]);
     if (this.view.lines && this.view.lines.part.page !== this.page) this.view.endLines();
     if (found.pictured) return this.view.show(pagePath(found.key, this.page), this.page, found.boxes, this.at.key);
@@ -107,19 +121,18 @@ export class CheckPainter {
     const said = decision ? `${SAID[decision] ?? "saving"}${item.by ? ` by ${item.by}` : ""}` : "not decided";
     keepFocus(this.detail, [
       make("h2", { dir: "auto" }, item.title),
-      make("p", { class: "quiet" }, `${item.why}. ${table.places?.join("; ") ?? ""}`),
-      make("p", { class: `state ${decision}` }, said),
+      make("p", { class: "quiet" }, make("span", { class: `state ${decision}` }, said), ` · ${item.why}. ${table.places?.join("; ") ?? ""}`),
       make("div", { class: "bar", role: "group", "aria-label": "Decision" },
         button("Accept", "y", () => this.accept(), decision === "accept"), button("Reject", "n", () => this.reject(), decision === "reject"),
         button("Undo", "u", () => this.undo())),
       types.length ? make("div", { class: "bar", role: "group", "aria-label": "Type" }, ...types) : "",
-      table.rows ? make("div", { class: "bar", role: "group", "aria-label": "Shape" },
-        button("Split", "s", () => this.split()), button("Mark", "m", () => this.mark(), this.marked.includes(item.key)), button("Join", "g", () => this.join())) : "",
       table.rows ? this.mendBar() : "",
       make("p", { class: "whyline" }, make("label", { for: "why" }, "Why "), this.why),
-      evidenceOf(table, found, item),
+      make("div", { class: "folded" }, table.rows ? this.shapeBar() : "", evidenceOf(table, found, item)),
+      table.rows ? this.reason : "",
     ]);
     if (this.tab === "visits" && !table.visits?.rows.length) this.tab = "grid";
+    this.giveReason();
     const shown = JSON.stringify([this.at, table, this.tab]);
     if (this.gridShown !== shown) {
       this.gridShown = shown;
@@ -153,7 +166,6 @@ function evidenceOf(table, found, item) {
   const lines = [
     ...(table.flags ?? []).map(([name, text]) => `${name}: ${text}`), ...(table.evidence ?? []),
     ...about.map((one) => `${one.when.slice(0, 16).replace("T", " ")} ${one.who}: ${one.what.action}${one.what.table_type ? ` ${one.what.table_type}` : ""}${one.why ? ` (${one.why})` : ""}`),
-    ...found.left_out.map((one) => `correction left out: ${one.why}`),
   ];
   if (!lines.length) return "";
   return make("details", {}, make("summary", {}, "Evidence and history"), make("ul", {}, ...lines.map((line) => make("li", { dir: "auto" }, line))));

@@ -37,6 +37,7 @@ export class CheckVisits extends CheckDecider {
     const line = this.grid.querySelector(`.visits tr[data-visit="${this.visitHeld}"]`);
     line?.classList.add("chosen");
     line?.scrollIntoView({ block: "nearest" });
+    this.giveReason();
     this.lightColumn(rows[this.visitHeld].column);
   }
 
@@ -66,10 +67,10 @@ export class CheckVisits extends CheckDecider {
     const known = CONTACTS.some(([value]) => value === shown(now.contact));
     fields.contact = { label: "Contact", options: known ? CONTACTS : [...CONTACTS, [now.contact, now.contact]], value: shown(now.contact), short: true };
     fields.conditions = { label: "Conditions, one a line", value: now.conditions.join("\n"), rows: 3 };
-    const given = await askMany(`Visit in column ${row.column + 1}: ${row.words[1]}`, fields);
+    const wrong = (values) => { const said = saidOf(values, now); return typeof said === "string" ? said : null; };
+    const given = await askMany(`Visit in column ${row.column + 1}: ${row.words[1]}`, fields, { draft: this.draft(`visit ${row.column}`), check: wrong, about: row.doubt });
     if (!given) return;
     const said = saidOf(given, now);
-    if (typeof said === "string") return tell(said);
     if (!Object.keys(said).length) return tell("Nothing was changed; c says that the visit is right.");
     this.mend({ action: "edit_visit", column: row.column, said });
   }
