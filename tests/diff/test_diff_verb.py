@@ -105,7 +105,7 @@ def test_cautions_say_when_a_difference_may_be_one_of_reading(tmp_path: Path) ->
     run = soesift("diff", old, new)
     assert run.returncode == 1
     assert "unsure whether all schedules were found" in run.stdout
-    assert "image_only" in run.stdout
+    assert "is a picture" in run.stdout
     assert "new: no schedule was found" in run.stdout
     assert "R table removed" in run.stdout
 

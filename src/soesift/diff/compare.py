@@ -528,6 +528,9 @@ def _version(result: Result) -> Version:
     return Version(name=result.document.name, sha256=result.document.sha256)
 
 
+SHAKY = {"image_only": "is a picture", "redacted": "is redacted", "borderless": "has no rules"}
+
+
 def _cautions(which: str, result: Result) -> list[str]:
     """Why a difference may be one of reading."""
     document = result.document
@@ -539,7 +542,8 @@ def _cautions(which: str, result: Result) -> list[str]:
     if not result.tables and not document.error:
         said.append(f"{which}: no schedule was found")
     for table in result.tables:
-        shaky = [flag for flag in table.flags if flag in ("image_only", "redacted", "borderless")]
+        shaky = [flag for flag in table.flags if flag in SHAKY]
         if shaky:
-            said.append(f"{which}: table {table.id} is {', '.join(shaky)}; check its differences on the page")
+            named = ", ".join(SHAKY[flag] for flag in shaky)
+            said.append(f"{which}: table {table.id} {named}; check its differences on the page")
     return said

@@ -8,7 +8,7 @@ from typing import Any
 
 from soesift.errors import MissingExtra
 from soesift.export.spans import grid_size, header_count, pieces, placed_cells
-from soesift.export.wording import heading_of, plain, review_words, type_name, unsigned_words, where
+from soesift.export.wording import heading_of, plain, review_words, running_head, type_name, unsigned_words, where
 from soesift.export.zip_bytes import same_bytes
 from soesift.files import write_atomically
 from soesift.result.models import Result, SoeTable
@@ -26,7 +26,7 @@ GREY = "D9D9D9"  # of a cell that is shaded in print
 
 def write_docx(result: Result, path: Path | str) -> Path:
     """Write the document; the same result gives the same bytes. Raises WriteError, MissingExtra."""
-    document = _landscape()
+    document = _landscape(running_head(result))
     document.add_heading(plain(f"Schedules of {result.document.name}"), level=1)
     if said := review_words(result):
         document.add_paragraph(said)
@@ -44,7 +44,7 @@ def write_m11(result: Result, path: Path | str) -> Path:
     repeated, footnotes below. What the template wants besides is not in a schedule and is left out. Raises WriteError,
     MissingExtra.
     """
-    document = _landscape()
+    document = _landscape(running_head(result))
     document.add_heading("1 PROTOCOL SUMMARY", level=1)
     document.add_heading("1.3 Schedule of Activities", level=2)
     if said := unsigned_words(result):
@@ -60,8 +60,8 @@ def write_m11(result: Result, path: Path | str) -> Path:
     return _saved(document, path)
 
 
-def _landscape() -> Any:
-    """An empty document on landscape A4 pages."""
+def _landscape(about: str) -> Any:
+    """An empty document on landscape A4 pages; `about` stands at the top of each."""
     try:
         from docx import Document
         from docx.enum.section import WD_ORIENT
@@ -73,6 +73,7 @@ def _landscape() -> Any:
     section.orientation = WD_ORIENT.LANDSCAPE
     section.page_width, section.page_height = Inches(PAGE[0]), Inches(PAGE[1])
     section.left_margin = section.right_margin = Inches(MARGIN)
+    section.header.paragraphs[0].text = about
     normal = document.styles["Normal"]
     normal.font.name, normal.font.size = FONT, Pt(10)
     document.core_properties.author = "soesift"

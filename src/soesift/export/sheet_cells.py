@@ -144,6 +144,13 @@ class StyledSheet:
             self.sheet.print_title_rows = title_rows
 
 
+def head_pages(workbook: Any, about: str) -> None:
+    """On each printed page of each sheet: what it is of, and its number."""
+    for sheet in workbook.worksheets:
+        sheet.oddHeader.left.text = about.replace("&", "&&")[:200]
+        sheet.oddFooter.right.text = "Page &P of &N"
+
+
 def units(text: str, bold: bool = False) -> float:
     """The width of a text in units of a column's width."""
     ems = sum(

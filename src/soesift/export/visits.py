@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from soesift.export.html import chip, element, items, page_head, text
-from soesift.export.sheet_cells import Notes, StyledSheet, sheet_name
+from soesift.export.sheet_cells import Notes, StyledSheet, head_pages, sheet_name
 from soesift.export.visit_words import COLUMNS, time_words, visit_rows, window_words
-from soesift.export.wording import heading_of, plain, review_words, where
+from soesift.export.wording import heading_of, plain, review_words, running_head, where
 from soesift.export.zip_bytes import same_bytes
 from soesift.files import write_atomically
 from soesift.result.models import Result, SoeTable
@@ -186,6 +186,7 @@ def _tip(visit: Visit) -> str:
 # The visit table as an Excel workbook: one sheet a schedule.
 
 FILTER = 3.0  # units that the filter's button takes of a heading
+_EMPTY = 11  # of a column in which no visit says anything: the others are printed larger
 _WIDTHS = (10, 30, 22, 12, 26, 14, 22, 12, 22, 40, 11, 14, 50)
 
 
@@ -201,6 +202,7 @@ def visits_workbook(result: Result) -> bytes:
         _fill(sheet, table, read_schedule(table), number, review_words(result))
     if not result.tables:
         StyledSheet(workbook.create_sheet("Visits"), notes).put(1, 1, "No schedule was found.", "text_line")
+    head_pages(workbook, running_head(result))
     out = io.BytesIO()
     workbook.properties.creator = "soesift"
     workbook.save(out)
@@ -215,16 +217,19 @@ def _fill(sheet: StyledSheet, table: SoeTable, schedule: Schedule, number: int, 
     for doubt in [*filter(None, [said]), *schedule.doubts]:
         sheet.put(row, 1, doubt, "warning")
         sheet.merge(row, 1, 1, len(COLUMNS))
-        sheet.fit(row, [doubt], [sum(_WIDTHS)])
+        sheet.fit(row, [doubt], [len(COLUMNS) * _EMPTY])
         row += 1
-    for column, (name, width) in enumerate(zip(COLUMNS, _WIDTHS, strict=True), start=1):
+    rows = [list(texts) for texts in visit_rows(table, schedule)]
+    used = [any(texts[column] for texts in rows) for column in range(len(COLUMNS))]
+    widths = [width if there else min(width, _EMPTY) for width, there in zip(_WIDTHS, used, strict=True)]
+    for column, (name, width) in enumerate(zip(COLUMNS, widths, strict=True), start=1):
         sheet.width(column, width)
         sheet.put(row, column, name, "header")
-    sheet.fit(row, COLUMNS, [width - FILTER for width in _WIDTHS], bold=True)
+    sheet.fit(row, COLUMNS, [width - FILTER for width in widths], bold=True)
     top = row
-    for texts in visit_rows(table, schedule):
+    for texts in rows:
         row += 1
-        sheet.fit(row, texts, _WIDTHS)
+        sheet.fit(row, texts, widths)
         for column, said in enumerate(texts, start=1):
             sheet.put(row, column, said, "warning" if column == len(texts) and said else "text")
     sheet.sheet.auto_filter.ref = f"A{top}:{get_column_letter(len(COLUMNS))}{max(row, top)}"

@@ -89,6 +89,14 @@ def heading_of(table: SoeTable, number: int) -> str:
     return plain(table.title).strip() or f"{type_name(table.table_type)} (table {number}, untitled)"
 
 
+def running_head(result: Result) -> str:
+    """What stands at the top of each printed page: the document, and the number and version that it prints."""
+    facts = result.document.title_page
+    named = [facts["identifier"].text] if "identifier" in facts else []
+    named += [f"version {facts['version'].text}"] if "version" in facts else []
+    return plain(" · ".join([result.document.name, *named]))
+
+
 def review_words(result: Result) -> str:
     """ "Review: not signed: 2 still to decide"; nothing for a result as detected."""
     return plain(f"Review: {result.document.review}") if result.document.review else ""

@@ -6,9 +6,9 @@ import io
 from pathlib import Path
 from typing import Any
 
-from soesift.export.sheet_cells import PADDING, Notes, StyledSheet, sheet_name, shortened
+from soesift.export.sheet_cells import PADDING, Notes, StyledSheet, head_pages, sheet_name, shortened
 from soesift.export.table_sheet import INDEX, add_table_sheet
-from soesift.export.wording import document_facts, heading_of, percent, type_name, where
+from soesift.export.wording import document_facts, heading_of, percent, running_head, type_name, where
 from soesift.export.zip_bytes import same_bytes
 from soesift.files import write_atomically
 from soesift.result.models import Result
@@ -44,6 +44,7 @@ def write_xlsx(result: Result, path: Path | str) -> Path:
         names.append(sheet_name(number, heading_of(table, number)))
         add_table_sheet(StyledSheet(workbook.create_sheet(names[-1]), notes), table, number)
     _fill_index(StyledSheet(index, notes), result, names)
+    head_pages(workbook, running_head(result))
     return write_atomically(Path(path), _workbook_bytes(workbook))
 
 
