@@ -94,7 +94,8 @@ export class CheckJob extends CheckMender {
     this.setSplit(Number(localStorage.getItem("soesift.split")) || 50);
     await this.refresh();
     const given = this.first && this.rows.some((row) => row.key === this.first);
-    if (given) await this.choose(this.first, this.firstItem || null, "document");
+    const worklist = !this.signs && this.trail.some((item) => item.document === this.first && item.key === this.firstItem);
+    if (given) await this.choose(this.first, this.firstItem || null, worklist ? "trail" : "document");
     const first = given ? null : this.trail[0] ?? (this.rows[0] && { document: this.rows[0].key, key: null });
     if (first) await this.choose(first.document, first.key, this.trail.length ? "trail" : "document");
     this.timer = setInterval(() => this.refresh().catch(() => {}), POLL);
