@@ -394,7 +394,7 @@ class Mouse(Hand):
     def open_document(self) -> None:
         self.page.locator("tr", has_text=f"{self.name}.pdf").get_by_role("button", name="Check").click()
         until(self.page, "document.querySelector('.detail h2')?.textContent")
-        self.page.get_by_role("button", name="TTable 9").last.click()
+        self.page.locator('[data-id^="document "]', has_text="TTable 9").first.click()
         until(self.page, "document.querySelector('.detail h2').textContent === 'TTable 9'")
 
     def to_cell(self, row: int, column: int) -> None:
