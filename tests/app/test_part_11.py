@@ -22,7 +22,7 @@ def test_the_page_and_the_report_hold_the_same_points(tmp_path: Path) -> None:
     for point in POINTS:
         assert f"| {point.section} | {point.asks} | {point.met} | {point.why} |" in page
         assert point.section in report
-    assert summary() in page
+    assert summary() in " ".join(page.split())  # the page breaks its lines
     assert summary() in report
 
 
