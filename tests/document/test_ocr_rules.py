@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from soesift.document.ocr import _characters, inked_bands, is_rest
+from soesift.document.ocr import _characters, draw_in, inked_bands, is_rest
 from soesift.document.scan_lines import Line, mend_slashes, settle_mark
 from soesift.document.scan_marks import find_blobs, name_shape
 from soesift.document.scan_raised import find_raised
@@ -16,6 +16,7 @@ from soesift.document.scan_rules import (
     count_crossings,
     estimate_skew,
     find_fills,
+    find_heads,
     find_ink,
     find_rulings,
     straighten,
@@ -124,6 +125,35 @@ def test_dashes_along_a_rule_are_rests_of_it(text: str, top: float, rest: bool) 
     rule = np.array([[50, 100, 900, 102]], np.float32)
     line = Line((200.0, top, 230.0, top + 3), 0, Reading(text, 0.9, np.array([0.5], np.float32)))
     assert is_rest(line, rule, UNIT) == rest
+
+
+@pytest.mark.parametrize("open_head", [False, True])
+@pytest.mark.parametrize("short", [3, 12])  # pixels between the head and the rule
+def test_a_line_with_a_head_is_an_arrow_and_ends_within_its_cell(short: int, open_head: bool) -> None:
+    picture = words(grid([100, 160, 220, 280], [80, 300, 500, 700]), ("Adverse events", 90, 200), scale=0.6)
+    tip = 700 - short
+    picture[189:191, 302:tip] = 0
+    points = np.array([[tip, 190], [tip - 12, 184], [tip - 12, 196]], np.int32)
+    if open_head:
+        cv2.polylines(picture, [points[[1, 0, 2]]], False, 0, 2, cv2.LINE_AA)
+    else:
+        cv2.fillPoly(picture, [points], 0, cv2.LINE_AA)
+    ink = find_ink(picture, UNIT)
+    horizontal, _ = find_rulings(ink, UNIT)
+    heads = find_heads(ink, horizontal, UNIT)
+    assert len(heads) == 1
+    line = horizontal[int(heads[0, 4])]
+    assert line[1] == pytest.approx(189, abs=2)
+    drawn = draw_in(horizontal, heads, UNIT)
+    assert drawn[int(heads[0, 4]), 2] < 700 - 4 * UNIT  # no rule ends so far from the next
+    assert (drawn != horizontal).any(axis=1).sum() == 1
+
+
+def test_rules_have_no_heads() -> None:
+    picture = words(grid([100, 140, 190, 400], [80, 300, 420, 540]), ("gypsy", 440, 136), ("Day", 90, 130))
+    ink = find_ink(picture, UNIT)
+    horizontal, _ = find_rulings(ink, UNIT)
+    assert len(find_heads(ink, horizontal, UNIT)) == 0
 
 
 def test_short_rulings_count_between_long_ones_only() -> None:

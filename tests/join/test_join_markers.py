@@ -59,6 +59,13 @@ def test_markers_of_one_size_are_guesses_where_a_note_bears_them() -> None:
     assert found.grid[0][2] == "Week 22"  # figures of a header are never guessed to be markers
 
 
+def test_markers_in_square_brackets_that_a_note_bears_are_no_guess() -> None:
+    grid = [[text.replace("consenta", "consent [a]").replace("Xa", "X[a]") for text in row] for row in GRID]
+    found = table(grid, {}, ["[a] Only fasting."])
+    bracketed = [(c.row, c.text, c.markers, c.marker_guess) for c in found.cells if c.markers]
+    assert bracketed == [(1, "Informed consent", ["a"], False), (2, "X", ["a"], False)]
+
+
 def test_nothing_is_guessed_of_a_marker_that_is_raised_elsewhere() -> None:
     grid = [row.copy() for row in GRID] + [["Consent, informed consent", "X", "", ""]]
     found = table(grid, {(3, 0): ("Weight", "a")}, ["a. Only fasting."])

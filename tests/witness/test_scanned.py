@@ -16,8 +16,14 @@ def place(row: int, column: int) -> tuple[float, float, float, float]:
     return 50 + WIDE * column, 100 + HIGH * row, 50 + WIDE * (column + 1), 100 + HIGH * (row + 1)
 
 
-def seen_table(grid: list[list[str]], sure: dict[str, float], ink: dict[tuple[int, int], float]) -> list[list[str]]:
-    """Kinds of doubts by cell. sure: of the characters of a text; ink: square points in cells, else 8 a letter."""
+def seen_table(
+    grid: list[list[str]],
+    sure: dict[str, float],
+    ink: dict[tuple[int, int], float],
+    lines: list[tuple[int, int]] | None = None,
+) -> list[list[str]]:
+    """Kinds of doubts by cell. sure: of the characters of a text; ink: square points in cells, else 8 a letter; lines:
+    drawn through these cells."""
     codes, boxes, certain, pieces, areas, cells = [], [], [], [], [], []
     for r, row in enumerate(grid):
         for c, text in enumerate(row):
@@ -38,6 +44,8 @@ def seen_table(grid: list[list[str]], sure: dict[str, float], ink: dict[tuple[in
     page = Page(1, 612, 792, codes=np.asarray(codes, np.uint32), boxes=array(boxes), source="ocr")
     page.upright, page.sure = np.zeros(len(codes), np.int16), np.asarray(certain, np.float32)
     page.pieces, page.piece_ink = array(pieces), np.asarray(areas, np.float32)
+    middle = [(place(r, c), (place(r, c)[1] + place(r, c)[3]) / 2) for r, c in lines or []]
+    page.horizontal = array([(box[0] + 2, y, box[2] - 2, y + 1) for box, y in middle])
     known = {"id": "t1", "title": "Schedule", "table_type": "main_soa", "type_probability": 1, "probability": 1}
     table = SoeTable(**known, fragments=[], header_rows=1, grid=grid, cells=cells, flags=["image_only"])
     examine([table], seen={1: SeenPage(page)})
@@ -52,6 +60,12 @@ GRID = [["Procedure", "Day 1", "Day 2"], *([f"Test {name}", "X", "X"] for name i
 
 def test_a_table_read_for_sure_raises_none() -> None:
     assert not any(map(any, seen_table(GRID, {}, {})))
+
+
+def test_a_line_through_a_cell_may_be_an_arrow_and_one_that_is_known_is_none() -> None:
+    grid = [*GRID[:5], ["Test e", "→", "X"]]
+    found = seen_table(grid, {}, {}, [(5, 1), (5, 2)])
+    assert found[5] == ["", "", "ink"]
 
 
 def test_words_read_poorly_are_doubted_where_they_stand() -> None:

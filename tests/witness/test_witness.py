@@ -124,6 +124,9 @@ def test_words_that_lost_a_space_or_took_a_marker_in() -> None:
     one = table(body=[*BODY, ["Haematologyb", "X", "", "", ""]], notes={"b": "If indicated."}, markers={(3, 0): ["b"]})
     said(one)
     assert cell_at(one, 7, 0).doubt
+    one = table(body=[*BODY, ["Weekly thereafter", "X", "", "", ""], ["Weight there, after", "X", "", "", ""]])
+    said(one)
+    assert not cell_at(one, 7, 0).doubt  # a word, though the table has its halves
 
 
 def test_a_second_look_takes_the_place_of_the_first() -> None:

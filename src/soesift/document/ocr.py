@@ -48,6 +48,7 @@ LETTERED = (0.01, 0.5)  # of a dark area is ink of letters: less is dust on a re
 RESTS = frozenset(" |_¦")  # no print of schedules, but what is left of rules
 DASHES = frozenset("-–—_=~− ")
 ALONG = 2.0  # points from a rule, in which no dash of a text stands
+WITHIN = 4.0  # points behind its head at which an arrow is taken to end
 GRAIN = 6.0  # grey levels of noise above which a picture is smoothed
 GRID = 9  # crossings of rulings that make a table likely
 LONG_RULE = 0.4  # of the side of a page: so long are the rules over and under a table
@@ -229,8 +230,9 @@ def _read_upright(scan: _Scan, found: Boxes) -> Page:
     fills, greys = rules.find_fills(scan.grey, scan.unit)
     dark, said = greys < BLACKENED, lettered(scan.ink, fills, scan.unit)
     horizontal = reach_on(horizontal, vertical, fills[dark & said], scan.unit)
+    heads = rules.find_heads(scan.ink, horizontal, scan.unit)
     text_ink = scan.ink.copy()
-    rules.erase(text_ink, np.concatenate([horizontal, vertical]), 1)
+    rules.erase(text_ink, np.concatenate([horizontal, vertical, heads[:, :4]]), 1)
     rules.erase(text_ink, fills[dark & ~said], 2)
     clean = _without(scan, horizontal, vertical)
     boxes = tighten(split_lines(found, horizontal, vertical), text_ink)
@@ -242,7 +244,7 @@ def _read_upright(scan: _Scan, found: Boxes) -> Page:
     page = Page(0, 0.0, 0.0, source="ocr")
     page.codes, page.boxes, page.upright, page.sure = _characters(lines, text_ink, height, scan.unit)
     page.pieces, page.piece_ink = ink_pieces(text_ink, scan.unit)
-    page.horizontal, page.vertical = horizontal / scan.unit, vertical / scan.unit
+    page.horizontal, page.vertical = draw_in(horizontal, heads, scan.unit) / scan.unit, vertical / scan.unit
     page.fills, page.fill_grey = fills / scan.unit, greys
     return page
 
@@ -255,6 +257,18 @@ def is_rest(line: Line, horizontal: Boxes, unit: float) -> bool:
     beside = np.minimum(horizontal[:, 2], x1) - np.maximum(horizontal[:, 0], x0) >= 0.5 * (x1 - x0)
     middle = (horizontal[:, 1] + horizontal[:, 3]) / 2
     return bool((beside & (middle > y0 - ALONG * unit) & (middle < y1 + ALONG * unit)).any())
+
+
+def draw_in(horizontal: Boxes, heads: Boxes, unit: float) -> Boxes:
+    """The lines with those that have heads ending well within a cell, as no rule does; heads: of `find_heads`."""
+    drawn = horizontal.copy()
+    for x0, _, x1, _, number in heads.tolist():
+        line = drawn[int(number)]
+        if x1 - line[0] < line[2] - x0:
+            line[0] = max(line[0], x1) + WITHIN * unit
+        else:
+            line[2] = min(line[2], x0) - WITHIN * unit
+    return drawn
 
 
 def reach_on(horizontal: Boxes, vertical: Boxes, dark: Boxes, unit: float) -> Boxes:

@@ -30,6 +30,11 @@ BROAD = 1.6  # points: a thicker run may be a word in small letters
 WORD = 120.0  # points: no word is as long
 HOLLOW = 0.09  # of a word's length, or more, has white between its strokes
 LETTER = 2.2  # times its height: so long on average are stretches of white between two lines; in words shorter
+ARROW = 40.0  # points: arrows through a row are longer
+HEAD_REACH = 5.0  # points: so far from its line no head of an arrow reaches; a rule that crosses does
+HEAD_ROOM = 14.0  # points at the end of a line in which its head lies, with some line behind it
+HEAD_SIDE = 0.7  # points: a head is at least so much wider than its line, on both sides
+HEAD_LONG = 1.2, 8.0  # points: length of the wide part of a head
 AREA = 5.0  # points: least width and height of a filled area
 BLACK = 51  # grey level below which an area is a redaction or a heading in white letters
 SHADE = 236  # grey level above which a background counts as white
@@ -209,6 +214,46 @@ def _anchored(lines: Boxes, crossing: Boxes, unit: float) -> NDArray[np.bool_]:
     within = (middle[:, None] >= crossing[:, 0] - slack) & (middle[:, None] <= crossing[:, 2] + slack)
     ends = [((np.abs(lines[:, side, None] - at) <= slack) & within).any(axis=1) for side in (0, 2)]
     return np.asarray(kept | (ends[0] & ends[1]))
+
+
+def find_heads(ink: Grey, horizontal: Boxes, unit: float) -> Boxes:
+    """(n, 4) boxes around the heads of arrows at the ends of horizontal lines, with the number of the line in a fifth
+    column: ink that widens on both sides of a line and narrows again, short of the next vertical."""
+    found = []
+    for number, (x0, y0, x1, y1) in enumerate(horizontal.tolist()):
+        if x1 - x0 < ARROW * unit:
+            continue
+        reach, length = round(HEAD_REACH * unit), round(HEAD_ROOM * unit)
+        middle = round((y0 + y1) / 2)
+        for at, step in ((round(x0), 1), (round(x1) - 1, -1)):
+            columns = np.clip(at + step * np.arange(-round(unit), length), 0, ink.shape[1] - 1)
+            up, down = (_extent(ink, middle, columns, side, reach) for side in (-1, 1))
+            head = _head(up, down, unit, reach)
+            if head is not None:
+                a, b = sorted((int(columns[head[0]]), int(columns[head[1] - 1])))
+                found.append((a - 1, middle - reach, b + 2, middle + reach + 1, number))
+    return np.asarray(found, np.float32).reshape(-1, 5)
+
+
+def _extent(ink: Grey, middle: int, columns: NDArray[np.intp], side: int, reach: int) -> NDArray[np.intp]:
+    """How many pixels of ink go on from a line in each column, up (side -1) or down, at most `reach`."""
+    rows = np.clip(middle + side * np.arange(reach + 1), 0, ink.shape[0] - 1)
+    free = ink[np.ix_(rows, columns)] == 0
+    free[0] = False  # a line may waver by a pixel
+    return np.where(free.any(axis=0), free.argmax(axis=0), reach + 1).astype(np.intp)
+
+
+def _head(up: NDArray[np.intp], down: NDArray[np.intp], unit: float, reach: int) -> tuple[int, int] | None:
+    """First and end of the columns, counted from the end of a line, that are the head of an arrow."""
+    line = len(up) // 2  # behind the head
+    more = np.minimum(up - np.median(up[line:]), down - np.median(down[line:])) / unit
+    wide = (more >= HEAD_SIDE) & (up <= reach) & (down <= reach)
+    ends = np.flatnonzero(np.diff(np.concatenate([[False], wide, [False]]).astype(np.int8))).reshape(-1, 2)
+    if len(ends) != 1:
+        return None
+    first, end = int(ends[0, 0]), int(ends[0, 1])
+    short = HEAD_LONG[0] * unit <= end - first <= HEAD_LONG[1] * unit
+    return (first, end) if short and end < len(up) - unit else None
 
 
 def count_crossings(horizontal: Boxes, vertical: Boxes, unit: float) -> int:

@@ -20,6 +20,9 @@ _COLUMN_TAIL = re.compile(  # "Every 6 monthsf,g", "Follow-Upa", "29a": no such 
 )
 _SIGN_TAIL = re.compile(r"(?<=\S)\s?((?:[*†‡§¶#‖∫]+[,\s]?)*[*†‡§¶#‖∫]+)(?=$|\s|[(\[:])")
 ALWAYS = frozenset("†‡§¶‖")  # behind a word they call a note, whether or not it was found
+_BRACKETED = re.compile(
+    r"(?:\s?,?\s?\[(?:[a-z]{1,2}|\d{1,2})(?:,\s?(?:[a-z]{1,2}|\d{1,2}))*\])+"
+)  # with a note, no guess
 _UNIT_TAIL = re.compile(r"\d\s+[hdmswyg]$")  # "pre-dose, 2 h"
 LONGEST_POINT = 24  # characters of a header cell whose last letter may be a marker
 
@@ -47,7 +50,8 @@ def read_markers(joined: Joined, notes: list[Footnote]) -> None:
     """Give the cells of a joined table their markers, and the grid their texts without them.
 
     Raised runs are read once more with the notes known ("12" is one marker or two). A marker of the text's own size
-    ("Xa") is taken only where a note bears it and none of that name is printed raised in this table; it is a guess.
+    ("Xa") is taken only where a note bears it and none of that name is printed raised in this table; it is a guess,
+    unless it stands in square brackets.
     """
     known = frozenset(note.marker for note in notes if note.marker)
     raised: set[str] = set()
@@ -68,8 +72,8 @@ def read_markers(joined: Joined, notes: list[Footnote]) -> None:
             guess = guess_column if cell.row < joined.header_rows else guess_markers
             text, markers = guess(cell.text, known, open_, words)
             if markers:
+                cell.marker_guess = not _BRACKETED.fullmatch(cell.text.removeprefix(text))
                 _give(joined, cell, text, markers)
-                cell.marker_guess = True
 
 
 def guess_markers(

@@ -21,6 +21,7 @@ from soesift.document.pdf import draw_page, open_pdf
 from soesift.document.scan_words import KNOWN_FROM, known_words
 from soesift.errors import DocumentError
 from soesift.result.models import Cell, Doubt, SoeTable
+from soesift.table.arrows import ARROW
 from soesift.table.signs import is_mark
 from soesift.witness.settings import WitnessSettings
 
@@ -30,6 +31,7 @@ LARGEST = 4000  # pixels of a side: a larger page is drawn smaller
 _DRAWN = ("→", "↔", "←", "⟶", "↓", "↑")  # arrows are lines, which are not counted as ink
 
 _LETTERS = re.compile(r"[^\W\d_]+")
+SHORT = 2  # letters of a mark without words behind it, whose ink is that of other marks
 RARE = 2  # cells with a sign that is not the table's mark; more are a second mark
 THIN = 6.0  # times as long as thick: connected ink that is a line
 MIDDLE = 0.25  # of a cell's height from its rules: a line there is none of them
@@ -186,18 +188,20 @@ def scan_doubts(
         if index in layers:
             yield index, Doubt(kind="layer", why=f"The file's own text over this picture says “{layers[index]}”.")
         usual = bool(sign) and cell.text.casefold() == sign and not cell.markers
+        drawn = cell.text == ARROW  # by a line that was found
         if not (usual and mark and settings.like_mark[0] <= inks[index] / mark <= settings.like_mark[1]):
             why = _unsure(page, box, settings)
             if why:
                 yield index, Doubt(kind="ocr", why=why)
-        if body and cell.column and sign and len(cell.text) == 1 and not usual and counts[cell.text.casefold()] <= RARE:
+        lone = len(cell.text) == 1 and not (usual or drawn) and counts[cell.text.casefold()] <= RARE
+        if body and cell.column and sign and lone:
             yield index, Doubt(kind="ocr", why=f"“{cell.text}” stands alone in this table, whose mark is {sign}.")
         if not body and (backwards := _backwards(cell.text)):
             yield index, Doubt(kind="ocr", why=f"“{backwards}” runs backwards: a sign may have been lost.")
         why = _ink_against_text(cell, inks[index], mark, settings)
         if why:
             yield index, Doubt(kind="ink", why=why)
-        if body and cell.column and _is_crossed(page.page, box):
+        if body and cell.column and not drawn and _is_crossed(page.page, box):
             yield index, Doubt(kind="ink", why="A line is drawn through this cell: an arrow may have been lost.")
 
 
@@ -282,7 +286,7 @@ def _ink_against_text(cell: Cell, ink: float, mark: float | None, settings: Witn
         return ""
     if not cell.printed.strip():
         return "Something is printed in this cell that was not read." if ink >= settings.blank * mark else ""
-    if is_mark(cell.text) and not cell.markers and ink > settings.crowded * mark:
+    if len(cell.text) <= SHORT and is_mark(cell.text) and not cell.markers and ink > settings.crowded * mark:
         return "More is printed in this cell than was read."
     return ""
 

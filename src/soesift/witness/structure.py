@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
 
+from soesift.document.scan_words import known_words
 from soesift.join.footnotes import successors
 from soesift.result.models import Cell, Doubt, PlacedDoubt, SoeTable
 from soesift.table.headers import tells_visits
@@ -75,7 +76,7 @@ def _glued(word: str, words: set[str]) -> bool:
     if _JOINED.search(word) and not _NAMES.match(word):
         return True
     low = word.lower()
-    if len(low) < 9:
+    if len(low) < 9 or low in known_words():  # "thereafter", in a table that also says "there" and "after"
         return False
     cuts = [cut for cut in range(3, len(low) - 2) if not _BEFORE.match(low[:cut])]
     return any(low[:cut] in words and low[cut:] in words for cut in cuts)
