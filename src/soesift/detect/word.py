@@ -13,7 +13,7 @@ from soesift.detect.reading import Reading, late, no_ocr
 from soesift.document.docx import DocxTable, read_docx
 from soesift.document.docx_pictures import docx_pictures
 from soesift.document.page import Page
-from soesift.document.raised import plain
+from soesift.document.raised import markers_of, plain, runs_of
 from soesift.errors import MissingExtra, fault
 from soesift.files import as_text
 from soesift.join.fragment import Fragment
@@ -21,6 +21,7 @@ from soesift.result.models import Location
 from soesift.table.context import TextLine
 from soesift.table.docx_records import grid_cells, to_records
 from soesift.table.find import find_tables
+from soesift.table.note_tables import rows_of_notes
 from soesift.table.records import page_records
 
 LINE = 12.0  # stands for a printed line's height, so that notes are read like those of a page
@@ -39,6 +40,8 @@ def word_fragments(
     for table in read_docx(path):
         try:
             fragments.append(_table_fragment(table, name, sha256, len(fragments)))
+            if len(fragments) > 1:
+                fragments[-2].below += _listed_notes(fragments[-1], fragments[-2])
         except Exception as error:  # noqa: BLE001  # a fault of ours on one table must not lose the others
             reading.unplaced.append(f"table {table.table_number} could not be read ({fault(error)})")
     return fragments + picture_fragments(path, sha256, reading, ocr, len(fragments), name)
@@ -47,10 +50,30 @@ def word_fragments(
 def _table_fragment(table: DocxTable, name: str, sha256: str, order: int) -> Fragment:
     [record] = to_records([table], name, sha256)
     record.location = Location(heading_path=table.heading_path, table_number=table.table_number)
-    notes = [TextLine(plain(t), LINE * k, LINE * (k + 1), LINE, t) for k, t in enumerate(table.notes)]
+    notes = [_line(text, place) for place, text in enumerate(table.notes)]
     size = _counted(len(record.grid)), _counted(len(record.grid[0]))
     between = None if table.nested else table.between
     return Fragment(record, grid_cells(table), *size, order, below=notes, between=between)
+
+
+def _listed_notes(table: Fragment, before: Fragment) -> list[TextLine]:
+    """The rows of a table of two columns as notes of the table before it, whose cells carry most of their markers."""
+    grid = table.record.grid
+    rows = rows_of_notes(grid)
+    raised = [text for cell in before.cells for text, up in runs_of(cell.shown) if up] if rows else []
+    carried = {marker for text in raised for marker in markers_of(text, "")}
+    listed = [grid[row][0].strip("()[].: ") for row in rows]
+    if not rows or 2 * len(carried.intersection(listed)) < len(rows):
+        return []
+    first = len(before.below)
+    shown = {(cell.row, cell.column): cell.shown or cell.text for cell in table.cells}
+    texts = [f"{shown.get((row, 0), '')} {shown.get((row, 1), '')}" for row in rows]
+    return [_line(text, place) for place, text in enumerate(texts, first)]
+
+
+def _line(shown: str, place: int) -> TextLine:
+    """A paragraph as a printed line, the `place`-th below its table."""
+    return TextLine(plain(shown), LINE * place, LINE * (place + 1), LINE, shown)
 
 
 def picture_fragments(

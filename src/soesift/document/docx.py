@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from soesift.document.docx_lines import CAPTION_LINES, Line, caption_below, find_caption, notes_below
+from soesift.document.docx_lines import CAPTION_LINES, Line, caption_below, find_caption, notes_around
 from soesift.document.docx_package import Package, open_package
 from soesift.document.docx_styles import (
     Numbering,
@@ -22,7 +22,7 @@ from soesift.document.docx_styles import (
 )
 from soesift.document.docx_table import DocxCell, boxed_tables, inside, is_shaded, lay_out, spread_texts
 from soesift.document.docx_text import W, attribute, child, write_paragraph
-from soesift.document.raised import DOWN, UP
+from soesift.document.raised import DOWN, UP, markers_of
 from soesift.errors import DocumentError
 from soesift.result.models import State
 
@@ -203,9 +203,11 @@ def _place_tables(reader: _Reader, notes: dict[int, str]) -> None:
             table.caption, under = named, under[1:]
         table.above = " ".join(line.text for line in [*reader.lines[: place.line], *place.within])[-NEAR:]
         table.below = " ".join(line.text for line in reader.lines[place.line :])[:NEAR]
-        table.notes = notes_below(under)
-        if order and not table.nested:
-            table.between = [line.text for line in over[len(reader.tables[order - 1].notes) :]]
         raised = {mark for cell in table.cells for mark in cell.superscripts}
+        markers = frozenset(marker for mark in raised for marker in markers_of(mark, ""))
+        table.notes = [] if table.nested else notes_around(under, over, markers, reader.lines[place.line :])
+        if order and not table.nested:
+            noted = set(reader.tables[order - 1].notes)
+            table.between = [line.text for line in over if (line.shown or line.text) not in noted]
         table.notes += [f"{UP}{number}{DOWN} {text}" for number, text in sorted(notes.items()) if str(number) in raised]
         table.landscape = next((wide for end, wide in reader.sections if end >= table.table_number), False)

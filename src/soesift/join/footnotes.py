@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from soesift.document.note_forms import SIGNS, marker_of
 from soesift.document.raised import UP, markers_of, runs_of
 from soesift.document.titles import has_schedule_title, is_head_of_notes
 from soesift.join.likeness import is_continued
@@ -45,20 +46,13 @@ class NoteSettings:
 DEFAULT = NoteSettings()
 PICTURE = NoteSettings(larger=1.6, same=0.35)  # of a picture, a line's height depends on its letters
 MOST_PAGES = DEFAULT.pages
-_SIGNS = "*†‡§¶#∫ǂ‖∞△^"
 _NOTE = re.compile(
-    rf"""^(?:[{_SIGNS}](?![{_SIGNS}])|[^\w{_SIGNS}])?(?:  # a stray sign or bullet, but not half of "**"
-    [\[(]?(?P<closed>[a-z]{{1,2}}|(?<=[\[(])[a-z]\d{{1,2}}|\d{{1,2}}|[{_SIGNS}]{{1,4}})(?:[\])]|[.:=](?=\s)|\s*=)\s*
-    |(?P<sign>[{_SIGNS}]{{1,4}})\s*                                                       # ** Only if
+    rf"""^(?:[{SIGNS}](?![{SIGNS}])|[^\w{SIGNS}])?(?:  # a stray sign or bullet, but not half of "**"
+    [\[(]?(?P<closed>[a-z]{{1,2}}|(?<=[\[(])[a-z]\d{{1,2}}|\d{{1,2}}|[{SIGNS}]{{1,4}})(?:[\])]|[.:=](?=\s)|\s*=)\s*
+    |(?P<sign>[{SIGNS}]{{1,4}})\s*                                                       # ** Only if
     |(?P<bare>([a-z])\4?|\d{{1,2}})\s+(?:[–—-]\s+)?(?=[A-Z"(≥≤<>])                      # b Only if; b – Only if
     )(?=\S)""",
     re.VERBOSE,
-)
-# further ways to begin a note, where a cell carries the marker: "a- Only", "a/ Only", "Note a. Only", "• A: Only"
-_OF_CELLS = re.compile(
-    rf"""^(?:[•▪◦■]\s*)?(?P<word>(?:foot)?note\s+)?[\[({{]?([A-Za-z]{{1,2}}|[ivx]{{3,5}}|\d{{1,2}}|[{_SIGNS}]{{1,4}})
-    (?:[\])}}][.:]?|\s?[.:=/]|\s?[–—-](?=\s)|(?(word)(?=\s)|(?!)))\s+(?=\S)""",
-    re.VERBOSE | re.IGNORECASE,
 )
 _TIGHT = re.compile(r"^([a-z]{1,2}|\d{1,2})(?=[A-Z≥≤<>])")  # as OCR joins a raised marker to a word: "aECG"
 # what OCR reads for letters in a series of small ones: figures, and capitals of the same form
@@ -70,7 +64,7 @@ _FIRST = frozenset({"a", "A", "1"})
 _WORDS = {"in", "it", "at", "is", "so", "do", "no", "of", "up", "by", "us", "me", "on", "to", "be", "mg", "kg", "wk"}
 _STUCK = re.compile(r"^([a-z]|\d{1,2})(?=[A-Z][a-z])")
 _LOOSE = re.compile(
-    rf"^[\[(]?([a-zA-Z]{{1,2}}|\d{{1,2}}|[{_SIGNS}]{{1,4}})(?:[\])]|[.:=](?=\s)|\s*=|\s+[–—-](?=\s))?\s*(?=\S)"
+    rf"^[\[(]?([a-zA-Z]{{1,2}}|\d{{1,2}}|[{SIGNS}]{{1,4}})(?:[\])]|[.:=](?=\s)|\s*=|\s+[–—-](?=\s))?\s*(?=\S)"
 )
 _EXPLAINED = re.compile(rf"^([Xx✓√●•]){UP}([^{UP}]{{1,4}})\ufdd1\s*(?:[=:–-]|means)\s*\S")  # "X^a = if diabetic"
 _SECTION = re.compile(r"\d+\.\d")  # right below a table: its notes are over
@@ -98,7 +92,7 @@ _OPEN = re.compile(
 )
 _LEGEND = re.compile(r"(?<!\S)([A-Za-z]{1,2}|\d{1,2}|[*†‡§¶#]{1,3})\s?[=:]\s(?=\S)")
 _RUN_ON = re.compile(
-    rf"(?<=[.;,:)]\s)(?:[\[(]?([A-Za-z]{{1,2}}|\d{{1,2}}|[{_SIGNS}]{{1,4}})(?:[\])]\s?|[.:=]\s)|([{_SIGNS}]{{1,4}})\s?)(?=\S)"
+    rf"(?<=[.;,:)]\s)(?:[\[(]?([A-Za-z]{{1,2}}|\d{{1,2}}|[{SIGNS}]{{1,4}})(?:[\])]\s?|[.:=]\s)|([{SIGNS}]{{1,4}})\s?)(?=\S)"
 )
 _NUMBER_OF = re.compile(r"\b(?:table|figure|appendix|section|part)\s*$", re.IGNORECASE)  # "Table 1: ..." is no legend
 _BULLETS = frozenset("•◦▪●○■")  # of a list within a note
@@ -358,14 +352,7 @@ def _candidate(line: TextLine, expected: Expected) -> tuple[str, str] | None:
             rest = "".join(piece for piece, _ in runs[1:]).strip()
             if len(markers) == 1 and len(rest) >= 3:
                 return markers[0], rest.lstrip("=:").strip() or rest
-    return split_marker(text) or _of_cells(text, expected)
-
-
-def _of_cells(text: str, expected: Expected) -> tuple[str, str] | None:
-    """(marker, text) of a line that begins, in whatever form, with a marker that a cell carries."""
-    match = _OF_CELLS.match(text)
-    known = match is not None and match[2] in expected.used and len(text) - match.end() >= 3
-    return (match[2], text[match.end() :].strip()) if match is not None and known else None
+    return split_marker(text) or marker_of(text, expected.used)
 
 
 def _drop_foreign(found: list[tuple[str, str] | None], lines: list[TextLine], expected: Expected, last: str) -> None:

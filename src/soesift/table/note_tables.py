@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -21,15 +22,22 @@ _MARKER = re.compile(r"[\[(]?(?:[a-z]{1,2}|[A-Z]|[ivx]{1,5}|\d{1,2}|[*†‡§¶
 def holds_notes(table: FoundTable) -> bool:
     """Whether a table of two columns only sets footnotes: a marker in each row, a text beside it, and no header but one
     that names them ("Note", "Description")."""
-    height, width = table.shape
-    if width != 2 or table.columns[1] - table.columns[0] > NOTE_SHARE * (table.columns[2] - table.columns[0]):
+    if table.shape[1] != 2 or table.columns[1] - table.columns[0] > NOTE_SHARE * (table.columns[2] - table.columns[0]):
         return False
-    texts = table.texts()
-    if height > 2 and is_head_of_notes(" ".join(texts[0])):
-        height, texts = height - 1, texts[1:]
-    markers = [row[0] for row in texts]
-    long = sum(len(row[1]) for row in texts) >= NOTE_LENGTH * height
-    return long and len(set(markers)) == height and all(_MARKER.fullmatch(marker) for marker in markers)
+    return bool(rows_of_notes(table.texts()))
+
+
+def rows_of_notes(texts: Sequence[Sequence[str]]) -> list[int]:
+    """The rows of a table of two columns that set notes; empty where one does not, but for a head over them."""
+    if any(len(row) != 2 for row in texts):
+        return []
+    rows = list(range(len(texts)))
+    if len(texts) > 2 and is_head_of_notes(" ".join(texts[0])):
+        del rows[0]
+    markers = [texts[row][0] for row in rows]
+    long = sum(len(texts[row][1]) for row in rows) >= NOTE_LENGTH * len(rows)
+    single = len(set(markers)) == len(rows) and all(_MARKER.fullmatch(marker) for marker in markers)
+    return rows if long and single else []
 
 
 def note_lines(table: FoundTable, words: Words) -> list[TextLine]:
