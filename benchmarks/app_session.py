@@ -396,6 +396,7 @@ class Mouse(Hand):
         until(self.page, "document.querySelector('.detail h2')?.textContent")
         self.page.locator('[data-id^="document "]', has_text="TTable 9").first.click()
         until(self.page, "document.querySelector('.detail h2').textContent === 'TTable 9'")
+        self.page.get_by_text("Rows, columns, header, split and join").click()
 
     def to_cell(self, row: int, column: int) -> None:
         self.page.locator(f'.grid [data-at="{row} {column}"]').click(position={"x": 4, "y": 4})

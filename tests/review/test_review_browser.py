@@ -104,6 +104,27 @@ def test_the_page_picture_shows_a_box_over_the_table(browser: Any, made: tuple[R
     until(page, f"document.querySelector('.sheet img').getBoundingClientRect().width > {1.3 * before}")
 
 
+def test_a_picture_that_did_not_come_is_asked_for_again(browser: Any, made: tuple[Reviewing, Path]) -> None:
+    running, _ = made
+    page = open_page(browser, running.url, "anna")
+    choose(page, "Table 1 Schedule of Activities", "made.pdf")
+    until(page, "document.querySelector('.sheet img').alt.startsWith('Page ')")
+    refused = []
+
+    def busy(route: Any) -> None:
+        if len(refused) < 2:
+            refused.append(route.request.url)
+            route.fulfill(status=409, content_type="application/json", body='{"detail": "too many are waited for"}')
+        else:
+            route.continue_()
+
+    page.route("**/pages/1.png*", busy)
+    while "Page 1 of" not in page.text_content(".number"):
+        page.keyboard.press("ArrowLeft")
+    until(page, "document.querySelector('.sheet img').alt.startsWith('Page 1:')")
+    assert len(refused) == 2
+
+
 def test_a_missed_table_is_added_by_drawing_and_by_arrow_keys(browser: Any, made: tuple[Reviewing, Path]) -> None:
     running, sidecar = made
     page = open_page(browser, running.url, "anna")

@@ -8,6 +8,7 @@ const STEP = 1.3; // one zoom step
 const SMALLEST = 0.3, LARGEST = 6; // widths of the sheet, in widths of the frame
 const READABLE = 1.25; // screen pixels a point from which small print can be read
 const KEPT = 16;
+const TRIES = 6, PAUSE = 700; // of a picture that did not come; ms, longer each time
 const pictures = new Map();
 
 function load(path) {
@@ -46,7 +47,7 @@ export class PageView {
     this.drawing = null;
   }
 
-  async show(path, number, boxes, chosen) {
+  async show(path, number, boxes, chosen, tries = 0) {
     this.boxes = boxes.filter((box) => box.page === number);
     this.chosen = chosen;
     const size = this.frame.clientWidth * (this.scale ?? 1.5) > 1300 ? "large" : "usual";
@@ -64,7 +65,10 @@ export class PageView {
       this.image.src = url;
       await this.image.decode();
     } catch (error) {
-      if (this.turn === turn) this.empty(`No picture of this page: ${error.message}`);
+      if (this.turn !== turn) return;
+      this.empty(`No picture of this page: ${error.message}`);
+      const now = this.turn; // asked for again while its page is shown: too many were waited for, say
+      if (tries < TRIES) setTimeout(() => { if (this.turn === now) this.show(path, number, boxes, chosen, tries + 1); }, PAUSE * (tries + 1));
       return;
     }
     if (this.turn !== turn) return;
