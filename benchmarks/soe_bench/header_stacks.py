@@ -81,8 +81,9 @@ PHASE_LABELS = spellings("""
 """)
 
 
-def phases(r: Rng) -> list[str]:
-    found = [r.choice(SCREENS), r.choice(TREATS)]
+def phases(r: Rng, cycled: bool) -> list[str]:
+    """Names of phases; those of cycles only where `cycled`, as days below them would be days of cycles."""
+    found = [r.choice(SCREENS), r.choice([name for name in TREATS if cycled or "ycle" not in name])]
     if r.random() < 0.35:
         found.append(r.choice(MIDDLES))
     return [*found, r.choice(FOLLOWS)]
@@ -128,7 +129,7 @@ def add_phases(r: Rng, s: Stack) -> None:
     if r.random() < 0.15:
         s.kinds.append("no phases")
         return
-    names = phases(r)
+    names = phases(r, cycled="day" not in s.meanings[0])
     places = list(s.phases)
     if len(names) == 4 and places.count(1) > 3:
         last = max(i for i, p in enumerate(places) if p == 1)

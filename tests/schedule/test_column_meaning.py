@@ -755,3 +755,28 @@ def test_a_repeat_until_a_date_counts_from_nothing(date: str) -> None:
 
 def test_may_is_no_month_behind_a_day() -> None:
     assert visits([["Procedure", "Day 1 may be repeated", "Day 8"]])[0].day == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "hours", "span"),
+    [
+        ("30 to 60 minutes pre-injection", -1, 0.5),
+        ("0-4 h postdose", 0, 4),
+        ("Day 1, 2-4 h post dose", 2, 2),
+        ("2 h postdose", 2, None),
+    ],
+)
+def test_a_span_of_hours_keeps_both_its_ends(text: str, hours: float, span: float | None) -> None:
+    visit = visits([["Procedure", text, "Day 400"]])[0]
+    assert visit.hours == hours
+    assert visit.after_days == (None if span is None else pytest.approx(span / 24, abs=1e-5))
+
+
+def test_a_limit_in_a_row_of_windows_is_one_of_screening() -> None:
+    head = [
+        ["Visit", "Screening", "Cycle 1", "Cycle 2"],
+        ["Day and visit window (±n days)", "≤28", "D1 (±3)", "D15 (±3)"],
+    ]
+    found = visits(head)
+    assert (found[0].day, found[0].last_day, found[0].doubts) == (-28, -1, [])
+    assert [(v.day, v.after_days) for v in found[1:]] == [(1, 3), (15, 3)]

@@ -10,7 +10,7 @@ import re
 from typing import NamedTuple
 
 from soesift.export.hand_off import tree
-from soesift.export.visit_words import time_words, window_words
+from soesift.export.visit_words import time_words, window_said
 from soesift.export.when import When, clock, visit_columns, window_of
 from soesift.export.wording import heading_of
 from soesift.result.models import Result, SoeTable
@@ -127,7 +127,7 @@ def _event(visit: Visit, time: When | str, anchor: int | None, arm: Arm, forms: 
         after=None if window is None else window[1],
         repeats=visit.kind == "repeat",
         unscheduled=visit.kind == "unscheduled",
-        said="; ".join(filter(None, [time_words(visit), window_words(visit) and f"window {window_words(visit)} days"])),
+        said="; ".join(filter(None, [time_words(visit), window_said(visit)])),
         why="" if visit.kind in ("event", "unscheduled") else why,
         forms=forms,
     )

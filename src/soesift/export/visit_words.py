@@ -68,11 +68,20 @@ def time_words(visit: Visit) -> str:
 
 
 def window_words(visit: Visit) -> str:
-    """ "±3", "-1/+2", or nothing."""
+    """ "±3", "-1/+2" in days, "-0/+0.5 h" where it is less than days, or nothing."""
     if visit.before_days is None and visit.after_days is None:
         return ""
     before, after = visit.before_days or 0.0, visit.after_days or 0.0
-    return f"±{before:g}" if before == after else f"-{before:g}/+{after:g}"
+    unit = ""
+    if not (before.is_integer() and after.is_integer()):
+        before, after, unit = round(before * 24, 2), round(after * 24, 2), " h"
+    return (f"±{before:g}" if before == after else f"-{before:g}/+{after:g}") + unit
+
+
+def window_said(visit: Visit) -> str:
+    """ "window ±3 days", or nothing."""
+    shown = window_words(visit)
+    return f"window {shown}{'' if shown.endswith('h') else ' days'}" if shown else ""
 
 
 def repeat_words(visit: Visit) -> str:

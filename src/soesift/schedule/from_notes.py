@@ -19,7 +19,7 @@ _ALL_VISITS = re.compile(
     r"\b(?:all|each|every|study|scheduled|clinic|site)\s+(?:\w+\s+){0,3}(?:visits?|assessments?|procedures?|time\s?points?)\b"
     r"|\bvisit\s+windows?\b|\bvisits?\s+(?:should|may|can|will|must|are|is|have|has)\b|^\W*(?:visit\s+)?windows?\b|\bthe\s+visit\s+window\b"
     r"|\btime\s+windows?\b|\bwindow\s+(?:of|for|period)\b"
-    r"|^\W*(?:study\s+|treatment\s+|nominal\s+|timing\s+of\s+|time\W{1,2})?(?:visit|day|week|month|time\s?point|cycle)s?(?:\(s\))?\b"
+    r"|^\W*(?:study\s+|treatment\s+|nominal\s+|timing\s+of\s+|tim(?:e|ing)\W{1,2})?(?:visit|day|week|month|time\s?point|cycle)s?(?:\(s\))?\b"
     r"[^.;\d]{0,24}(?:±|\+\s?/\s?-)\s?\d+\s?\w*\W*$",  # the label of a header row: "Study week (±3 days)"
     re.IGNORECASE,
 )

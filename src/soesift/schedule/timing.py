@@ -355,6 +355,8 @@ def _bare(c: Cursor, spans: list[Bounds], start: int) -> bool:
             c.timing.window = Window(before=abs(low), after=max(low, 0.0), unit=None)
         else:
             c.add(spans, "day")
+    elif c.kind == "window" and low is None and high is not None and len(spans) == 1:
+        c.add(spans, "day")  # "≤28" under "Screening"
     elif c.kind == "visit":
         c.timing.visit = printed
     elif c.kind == "duration":

@@ -219,9 +219,15 @@ def _place_offset(visit: Visit, offset: Offset) -> None:
     limit_alone = offset.relation is None and offset.anchor is None and span.first is None  # "Screening ≤ 28 days"
     before = offset.relation == "before" or (early and (offset.relation == "within" or limit_alone))
     if span.unit in _HOURS:
-        value = span.first if span.first is not None else span.last
-        if value is not None:
-            visit.hours = (-1 if before else 1) * value * _HOURS[span.unit]
+        near = span.first if span.first is not None else span.last
+        far = span.last if span.last is not None else near
+        if near is not None and far is not None:
+            sign, size = (
+                (-1, far) if before else (1, near)
+            )  # the beginning: "30 to 60 minutes before" is an hour before
+            visit.hours = sign * size * _HOURS[span.unit]
+            if near != far:
+                visit.before_days, visit.after_days = 0.0, _in_days(abs(far - near), span.unit)
             visit.relative_to = visit.relative_to or ("dose" if offset.relation else None)
         return
     first, last = (_in_days(v, span.unit) for v in (span.first, span.last))
