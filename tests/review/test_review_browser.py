@@ -125,6 +125,24 @@ def test_a_picture_that_did_not_come_is_asked_for_again(browser: Any, made: tupl
     assert len(refused) == 2
 
 
+def test_a_page_that_was_turned_to_stays_while_the_visit_table_is_painted_anew(
+    browser: Any, made: tuple[Reviewing, Path]
+) -> None:
+    running, _ = made
+    page = open_page(browser, running.url, "anna")
+    choose(page, "Table 1 Schedule of Activities", "made.pdf")
+    page.keyboard.press("v")
+    until(page, "document.querySelector('.visits tr.chosen')")
+    while "Page 1 of" not in page.text_content(".number"):
+        page.keyboard.press("ArrowLeft")
+    page.keyboard.press("t")
+    page.fill("#mend-title", "Another title")
+    page.keyboard.press("Control+Enter")
+    until(page, "document.querySelector('.detail h2').textContent === 'Another title'")
+    saved(page)
+    assert "Page 1 of" in page.text_content(".number")
+
+
 def test_a_missed_table_is_added_by_drawing_and_by_arrow_keys(browser: Any, made: tuple[Reviewing, Path]) -> None:
     running, sidecar = made
     page = open_page(browser, running.url, "anna")

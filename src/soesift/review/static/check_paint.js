@@ -144,7 +144,7 @@ export class CheckPainter {
     }
     fitHead(this.grid);
     if (this.tab === "visits") {
-      if (this.visitHeld !== null) this.chooseVisit(this.visitHeld);
+      if (this.visitHeld !== null) this.chooseVisit(this.visitHeld, false);
       return;
     }
     if (this.row !== null && this.row !== undefined) showRow(this.grid, this.row);

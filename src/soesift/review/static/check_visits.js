@@ -29,7 +29,8 @@ export class CheckVisits extends CheckDecider {
     if (tab === "visits") this.chooseVisit(this.visitHeld ?? 0);
   }
 
-  chooseVisit(number) {
+  // `turn`: to its page; not where the table is only painted anew
+  chooseVisit(number, turn = true) {
     const rows = this.visits()?.rows ?? [];
     if (!rows.length) return;
     this.visitHeld = Math.max(0, Math.min(rows.length - 1, number));
@@ -38,7 +39,7 @@ export class CheckVisits extends CheckDecider {
     line?.classList.add("chosen");
     line?.scrollIntoView({ block: "nearest" });
     this.giveReason();
-    this.lightColumn(rows[this.visitHeld].column);
+    if (turn) this.lightColumn(rows[this.visitHeld].column);
   }
 
   visitsTable() {
