@@ -67,3 +67,22 @@ def test_a_wrong_name_and_a_missing_package_are_said(tmp_path: Path, monkeypatch
 
 def test_only_the_first_process_reports(tmp_path: Path) -> None:
     assert open_trackers(["tensorboard"], tmp_path, 10, rank=1).callbacks == []
+
+
+def tracked(name: str, toml: Path, tmp_path: Path) -> list[float]:
+    """Train with a tracker whose real package is installed; the training losses of the epochs."""
+    toml.write_text(toml.read_text().replace("[fit]", f'[fit]\nreport_to = ["{name}"]\nlog_steps = 3'))
+    config = read_config(toml)
+    return fit(rows_of(config), config, tmp_path / "run", 1).progress.train_losses
+
+
+def test_wandb_offline_holds_the_losses_of_the_run(toml: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    wandb = pytest.importorskip("wandb", reason="pip install wandb")
+    for key, value in {"WANDB_MODE": "offline", "WANDB_DIR": str(tmp_path), "WANDB_SILENT": "true"}.items():
+        monkeypatch.setenv(key, value)
+    losses = tracked("wandb", toml, tmp_path)
+    assert wandb.run is not None  # transformers leaves it open
+    assert wandb.run.summary["train/epoch_loss"] == pytest.approx(losses[-1], rel=1e-5)
+    wandb.finish()
+    (kept,) = tmp_path.glob("wandb/offline-run-*/*.wandb")
+    assert kept.stat().st_size > 100
