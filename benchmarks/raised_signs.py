@@ -1,6 +1,6 @@
 """The reader of single small signs (document/signs.onnx), made again from nothing but fonts, and scored.
 
-    python benchmarks/raised_signs.py --out FOLDER [--samples 90000] [--epochs 8] [--fonts FOLDER] [--write]
+    python benchmarks/raised_signs.py --out FOLDER [--samples 30000] [--epochs 5] [--fonts FOLDER] [--write]
 
 Letters, digits and the signs of footnotes are drawn in every font under --fonts (free ones: the Debian packages
 fonts-liberation, fonts-urw-base35 and fonts-dejavu), six to thirty pixels high, blurred, noisy, packed as JPEG or in
@@ -195,8 +195,8 @@ def main() -> None:
 
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--samples", type=int, default=90_000)
-    parser.add_argument("--epochs", type=int, default=8)
+    parser.add_argument("--samples", type=int, default=30_000)
+    parser.add_argument("--epochs", type=int, default=5)
     parser.add_argument("--fonts", type=Path, default=FONTS)
     parser.add_argument("--write", action="store_true")
     options = parser.parse_args()
