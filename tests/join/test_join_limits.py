@@ -822,6 +822,12 @@ def test_which_table_is_the_main_one() -> None:
     assert types_of([[large], [small]], ["Plan", "Laboratory tests of Cohort A"])[1][0] == "track"
     peers = types_of([[large], [large]], ["Participants with diabetes", "Participants with asthma"])
     assert [round(probability, 1) for _, probability in peers] == [0.5, 0.8]
+    alone = types_of(
+        [[large], [fragment(HEADER + BODY[:3])]], ["Participants with diabetes", "Participants with asthma"]
+    )
+    assert alone[0][1] == 1
+    edge = [fragment(HEADER + BODY + BODY[:1])], [fragment(HEADER + BODY[:5])]
+    assert types_of(list(edge), ["Participants with diabetes", "Participants with asthma"])[0][1] == 0.5
 
 
 def test_a_model_that_tells_tracks_is_believed_before_the_title() -> None:
@@ -831,13 +837,6 @@ def test_a_model_that_tells_tracks_is_believed_before_the_title() -> None:
     kinds = types_of([[small], [large]], ["Part 1", "Plan"])
     assert [kind for kind, _ in kinds] == ["main_soa", "track"]
     assert kinds[1][1] == pytest.approx(0.75)
-
-    alone = types_of(
-        [[large], [fragment(HEADER + BODY[:3])]], ["Participants with diabetes", "Participants with asthma"]
-    )
-    assert alone[0][1] == 1
-    edge = [fragment(HEADER + BODY + BODY[:1])], [fragment(HEADER + BODY[:5])]
-    assert types_of(list(edge), ["Participants with diabetes", "Participants with asthma"])[0][1] == 0.5
     grid = fragment([["P", "1 h"], ["PK sample", "X"]], soe=0.2, sampling=0.7)
     assert types_of([[grid]], ["PK"]) == [("subsidiary", pytest.approx(7 / 9))]
     assert types_of([[fragment([["P", "1 h"], ["PK sample", "X"]], soe=0.9)]], ["PK"]) == [("subsidiary", 0.5)]
