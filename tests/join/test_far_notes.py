@@ -6,7 +6,7 @@ from toy_fragments import BODY, HEADER, fragment
 
 from soesift.detect.assemble import assemble_tables
 from soesift.join.far_notes import far_notes
-from soesift.join.footnotes import Expected
+from soesift.join.note_series import Expected
 from soesift.table.context import TextLine
 
 CELLS = frozenset("abcd")

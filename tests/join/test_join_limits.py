@@ -9,17 +9,7 @@ from toy_fragments import BODY, HEADER, fragment, lines
 from soesift.document.raised import UP
 from soesift.join.alike_notes import is_alike, once_alike, settle_markers
 from soesift.join.flags import flags_of, is_transposed
-from soesift.join.footnotes import (
-    Expected,
-    goes_on,
-    is_same_print,
-    looks_like_footnotes,
-    opens_note,
-    read_footnotes,
-    sends_on,
-    split_marker,
-    successors,
-)
+from soesift.join.footnotes import goes_on, is_same_print, looks_like_footnotes, opens_note, read_footnotes, sends_on
 from soesift.join.fragment import Fragment
 from soesift.join.group import continues, group_fragments
 from soesift.join.header_rows import like, repeated_rows, reprint_votes, same_row, settle_header_rows
@@ -47,6 +37,7 @@ from soesift.join.neighbours import (
     supports,
 )
 from soesift.join.note_rows import split_notes, take_note_rows
+from soesift.join.note_series import Expected, split_marker, successors
 from soesift.join.pairs import PAIR_NAMES, caption_relation, has_own_header, is_tile, pair_features, read_alike
 from soesift.join.running import outermost, running_lines
 from soesift.join.stack import (

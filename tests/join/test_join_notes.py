@@ -8,15 +8,9 @@ import pytest
 from toy_fragments import lines
 
 from soesift.document.raised import DOWN, UP, runs_of
-from soesift.join.footnotes import (
-    Expected,
-    goes_on,
-    looks_like_footnotes,
-    read_footnotes,
-    split_legends,
-    successors,
-)
+from soesift.join.footnotes import goes_on, looks_like_footnotes, read_footnotes, split_legends
 from soesift.join.note_rows import split_notes
+from soesift.join.note_series import Expected, successors
 from soesift.result.models import Cell, Footnote, Run
 from soesift.table.context import TextLine
 

@@ -7,8 +7,9 @@ from toy_fragments import BODY, HEADER, fragment, lines
 
 from soesift.detect.assemble import assemble_tables
 from soesift.document.raised import DOWN, UP
-from soesift.join.footnotes import PICTURE, Expected, read_footnotes, split_legends
+from soesift.join.footnotes import read_footnotes, split_legends
 from soesift.join.fragment import Fragment
+from soesift.join.note_series import PICTURE, Expected
 from soesift.result.models import Footnote
 from soesift.table.context import TextLine
 

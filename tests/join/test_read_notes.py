@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from soesift.document.raised import DOWN, UP, plain
-from soesift.join.footnotes import DEFAULT, PICTURE, Expected, read_footnotes, split_legends, split_run_on
+from soesift.join.footnotes import read_footnotes, split_legends, split_run_on
+from soesift.join.note_series import DEFAULT, PICTURE, Expected
 from soesift.result.models import Footnote
 from soesift.table.context import TextLine
 

@@ -466,6 +466,7 @@ def test_a_column_line_is_taken_out_and_put_in_by_keys_and_moved_by_mouse(
     saved(page)
     assert words(sidecar) == ["redraw", "undo", "redraw"]
     page.keyboard.press("b")
+    until(page, "document.querySelector('.line')")
     page.keyboard.press("Escape")
     until(page, "!document.querySelector('.line')")
     assert words(sidecar) == ["redraw", "undo", "redraw"]

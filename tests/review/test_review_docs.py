@@ -24,7 +24,7 @@ def test_every_option_on_the_page_is_one_of_a_command(capsys: pytest.CaptureFixt
 
 def test_every_key_on_the_page_is_in_the_script() -> None:
     folder = ROOT / "src" / "soesift" / "review" / "static"
-    script = (folder / "check.js").read_text("utf-8")
+    script = "".join((folder / name).read_text("utf-8") for name in ("check.js", "check_mend.js"))
     table = TEXT.partition("| key | |")[2].partition("\n\n")[0]
     keys = re.findall(r"`([a-z1-4])`", table)
     assert len(keys) >= 15

@@ -13,11 +13,7 @@ from soesift.join.alike_notes import once_alike, settle_markers
 from soesift.join.far_notes import far_notes
 from soesift.join.flags import flags_of
 from soesift.join.footnotes import (
-    DEFAULT,
     MOST_PAGES,
-    PICTURE,
-    Expected,
-    comes_after,
     goes_on,
     looks_like_footnotes,
     markers_of_page,
@@ -32,6 +28,7 @@ from soesift.join.label_order import activities_first
 from soesift.join.markers import read_markers, short_texts, used_markers, without_raised
 from soesift.join.naming import population_of, title_of, types_of
 from soesift.join.note_rows import take_note_rows
+from soesift.join.note_series import DEFAULT, PICTURE, Expected, comes_after
 from soesift.join.running import running_lines
 from soesift.join.stack import join_fragments
 from soesift.result.models import Footnote, Rejected, SoeTable

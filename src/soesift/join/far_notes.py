@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from soesift.document.titles import is_head_of_notes
-from soesift.join.footnotes import Expected, goes_on, markers_of_page, read_footnotes
+from soesift.join.footnotes import goes_on, markers_of_page, read_footnotes
 from soesift.join.fragment import Fragment
+from soesift.join.note_series import Expected
 from soesift.result.models import Footnote
 from soesift.table.context import TextLine
 

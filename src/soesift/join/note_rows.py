@@ -7,8 +7,9 @@ from bisect import bisect_right
 from dataclasses import dataclass
 
 from soesift.document.raised import DOWN, UP, markers_of
-from soesift.join.footnotes import Expected, sends_on, successors
+from soesift.join.footnotes import sends_on
 from soesift.join.joined import Joined, keep_rows
+from soesift.join.note_series import Expected, successors
 from soesift.result.models import Cell, Footnote
 
 

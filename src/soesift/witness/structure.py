@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from soesift.document.scan_words import known_words
-from soesift.join.footnotes import successors
+from soesift.join.note_series import successors
 from soesift.result.models import Cell, Doubt, PlacedDoubt, SoeTable
 from soesift.table.headers import tells_visits
 from soesift.table.signs import has_activity, has_time, is_mark, is_point
