@@ -251,6 +251,15 @@ def test_a_row_of_days_with_their_windows_gives_both() -> None:
 
 
 @pytest.mark.parametrize(
+    "cells", [("1", "V2 15 ± 3", "V3 29 ± 3"), ("1", "(15 ± 3)", "(29 ± 3)"), ("1", "D15 ± 3", "Day 29±3")]
+)
+def test_times_with_windows_under_a_label_of_windows(cells: tuple[str, ...]) -> None:
+    """Whatever stands before the number, and the first column, which has no window, is a time as well."""
+    found = visits([["Visit", "A", "B", "C"], ["Visit window", *cells]])
+    assert [(v.day, v.before_days, v.after_days) for v in found] == [(1, None, None), (15, 3, 3), (29, 3, 3)]
+
+
+@pytest.mark.parametrize(
     ("text", "day", "week"),
     [
         ("Day - 1", -1, None),

@@ -182,7 +182,7 @@ def _is_free(beside: Grey, reach: int) -> bool:
     """Whether rows of pixels, counted away from a line, are free of letters: another line a hair apart is none."""
     if beside[: reach - 1].any(axis=0).mean() <= CROWDED:
         return True
-    shares = np.asarray([(beside[max(0, row - 1) : row + 2] > 0).any(axis=0).mean() for row in range(len(beside))])
+    shares = (beside > 0).mean(axis=1)  # row by row: a row of letters is inked throughout only with its neighbours
     line = np.flatnonzero(shares[:reach] >= INKED)
     if not len(line):
         return False

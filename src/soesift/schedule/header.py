@@ -588,9 +588,7 @@ def _within_a_cycle(text: str, timings: list[Timing]) -> bool:
 
 
 LONGEST_CYCLE = 42  # days; above it, days under a heading of cycles without a length are days of the study
-_WITH_DEVIATION = re.compile(
-    r"^[-\u2013\u2212]?\s?\d+(?:\s*(?:-|to)\s*-?\d+)?\s*[(\[]?\s*(?:±|\+\s?/\s?-|\+\s?\d|-\s?\d+\s*(?:/|,|to)\s*\+)"
-)
+_WITH_DEVIATION = re.compile(r"\d\s*[(\[]?\s*(?:±|\+\s?/\s?-|\+\s?\d|-\s?\d+\s*(?:/|,|to)\s*\+)")
 
 
 _PAIR = re.compile(r"([^()/]+?)\s*(?:\(\s*([^()]+?)\s*\)|/\s*([^()/]+?))")
