@@ -29,12 +29,10 @@ from soesift.document.scan_lines import (
 )
 from soesift.document.scan_marks import CUT, find_blobs, ink_pieces
 from soesift.document.scan_rules import Boxes, Grey
-from soesift.document.scan_text import SIDES, Picture, detect_lines, read_crops
+from soesift.document.scan_text import Picture, detect_lines, read_crops
 
 FINEST, COARSEST = 220.0, 150.0  # dots per inch within which a picture is read as it is
 LONGEST = 1600  # pixels: side of the picture that is looked at for lines
-MARGIN = 12.0  # points of white around a band of ink that the detector sees; between bands there is twice as much
-SPECK = 0.3  # square points: connected ink that is smaller is dust, and makes no band
 SAMPLE = 4  # lines that are read to tell how the page is turned
 SHARE = 7.0  # of a line's height: so much of its length is read for that
 UPRIGHT = 0.9  # mean confidence of the usual way from which the other is not tried
@@ -78,7 +76,7 @@ def read_scan(
     turn, lines = _find_turn(scan)
     if turn:
         scan = _turned(scan, turn)
-        lines = _find_lines(scan)
+        lines = detect_lines(scan.picture, LONGEST)
     page = _read_upright(scan, lines)
     page.number, page.label = number, label
     page.width, page.height = (height_pt, width_pt) if turn in (90, 270) else (width_pt, height_pt)
@@ -149,56 +147,13 @@ def _rotate(part: NDArray[np.uint8], turn: int) -> NDArray[np.uint8]:
     return np.ascontiguousarray(np.rot90(part, turn // 90))
 
 
-def _find_lines(scan: _Scan) -> Boxes:
-    """Line boxes of the inked bands of a page, as its detector would see them in the whole of it: white costs time."""
-    longest = LONGEST / max(scan.ink.shape)
-    found = []
-    for x0, y0, x1, y1 in inked_bands(scan.ink, scan.unit, max(1.0, 1 / longest)):
-        part = scan.picture[y0:y1, x0:x1]
-        boxes = detect_lines(np.ascontiguousarray(part), round(longest * max(part.shape)))
-        found.append(boxes + np.asarray([x0, y0, x0, y0], np.float32))
-    return np.concatenate([np.zeros((0, 4), np.float32), *found])
-
-
-def inked_bands(ink: Grey, unit: float, coarser: float) -> list[tuple[int, int, int, int]]:
-    """Boxes in pixels around the ink between wide white stripes of a page, from its head to its foot.
-
-    Their sides are multiples of what the detector takes in, whose pixels are `coarser` times as large as those of the
-    picture, so that it sees print in its proportions.
-    """
-    import cv2
-
-    count, _, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
-    kept = stats[1:count][stats[1:count, 4] >= SPECK * unit**2]
-    if not len(kept):
-        return []
-    height, width = ink.shape
-    rows, margin = np.zeros(height + 1, np.int64), round(MARGIN * unit)
-    np.add.at(rows, np.maximum(0, kept[:, 1] - margin), 1)
-    np.add.at(rows, np.minimum(height, kept[:, 1] + kept[:, 3] + margin), -1)
-    filled = np.flatnonzero(np.diff(np.concatenate([[0], (np.cumsum(rows[:-1]) > 0).astype(np.int8), [0]])))
-    bands = []
-    for top, bottom in filled.reshape(-1, 2).tolist():
-        own = kept[(kept[:, 1] >= top) & (kept[:, 1] < bottom)]
-        left, right = int(own[:, 0].min()) - margin, int((own[:, 0] + own[:, 2]).max()) + margin
-        bands.append((*_stretched(left, right, width, coarser), *_stretched(top, bottom, height, coarser)))
-    return [(x0, y0, x1, y1) for x0, x1, y0, y1 in bands]
-
-
-def _stretched(start: int, end: int, size: int, coarser: float) -> tuple[int, int]:
-    """An interval within 0 and `size`, made longer to what the detector takes in without changing proportions."""
-    wanted = min(size, round(np.ceil((end - start) / coarser / SIDES) * SIDES * coarser))
-    start = max(0, min(start, size - wanted))
-    return start, start + wanted
-
-
 def _find_turn(scan: _Scan) -> tuple[int, Boxes]:
     """Clockwise degrees by which most of the text is turned, and the line boxes as they are.
 
     Whether lines run down or across the page is seen from their boxes; which end is up, from how surely the
     longest of them are read either way.
     """
-    boxes = _find_lines(scan)
+    boxes = detect_lines(scan.picture, LONGEST)
     size = boxes[:, 2:] - boxes[:, :2]
     down, across = (size[:, i] > 1.8 * size[:, 1 - i] for i in (1, 0))
     sideways = size[down, 1].sum() > 1.2 * size[across, 0].sum()
