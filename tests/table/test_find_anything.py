@@ -17,7 +17,7 @@ from soesift.table.find import find_tables
 from soesift.table.grid import FoundTable, GridCell
 from soesift.table.mend import belongs, mend_tables, stack
 from soesift.table.records import page_records
-from soesift.table.redaction import add_hidden_columns, add_hidden_rules, dark_boxes, without_lost_tags
+from soesift.table.redaction import add_hidden_columns, add_hidden_rules, dark_boxes, lost_tags
 
 PLACE = st.integers(0, 30).map(lambda v: v * 20)
 RULE = st.tuples(PLACE, PLACE, PLACE)
@@ -204,5 +204,9 @@ def test_tags_beside_text_are_left_out_and_alone_they_stay() -> None:
     table = FoundTable(1, np.array([0, 20, 40.0]), np.array([0, 100, 200.0]), cells)
     words = words_at(("ECG", 5, 5, 10), ("CCI", 40, 5, 10), ("CCI", 110, 5, 10), ("X", 110, 25, 10))
     tags = np.array([text == "CCI" for text in words.text])
-    assert without_lost_tags(table, words, tags).text == ["ECG", "CCI", "X"]
-    assert without_lost_tags(table, words, np.zeros(4, bool)) is words
+    lost = lost_tags(table, words, tags)
+    assert [text for number, text in enumerate(words.text) if number not in lost] == ["ECG", "CCI", "X"]
+    table.moved = np.asarray([[len(words) - 1, 0]], np.intp)  # words keep their numbers
+    fill_cells(table, words, lost)
+    assert table.cells[2].text == "X"
+    assert not len(lost_tags(table, words, np.zeros(4, bool)))

@@ -22,7 +22,7 @@ from soesift.table.fill_text import fill_cells
 from soesift.table.find import find_tables
 from soesift.table.grid import FoundTable, GridCell
 from soesift.table.records import page_records
-from soesift.table.redaction import redaction_tags, without_lost_tags
+from soesift.table.redaction import lost_tags, redaction_tags
 from soesift.table.states import mark_states
 
 if TYPE_CHECKING:
@@ -126,7 +126,7 @@ def cells_between(page: Page, layout: dict[str, Any]) -> list[dict[str, Any]]:
     drawn = replace(upright, vertical=np.concatenate([upright.vertical, _sides(table)]))
     words = find_words(drawn)
     tags = redaction_tags(words, upright)
-    fill_cells(table, without_lost_tags(table, words, tags))
+    fill_cells(table, words, lost_tags(table, words, tags))
     mark_states(table, words, upright, tags)
     return [{"text": cell.text, "shown": cell.shown, "states": list(cell.states)} for cell in cells]
 

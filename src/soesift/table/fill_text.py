@@ -31,9 +31,15 @@ def words_by_cell(table: FoundTable, words: Words) -> tuple[NDArray[np.intp], ND
     return inside, owners(table)[row[inside], column[inside]]
 
 
-def fill_cells(table: FoundTable, words: Words) -> NDArray[np.intp]:
-    """Write each cell's text, with what is raised in it; returns the indices of the words used."""
+def fill_cells(table: FoundTable, words: Words, lost: NDArray[np.intp] | None = None) -> NDArray[np.intp]:
+    """Write each cell's text, with what is raised in it; returns the indices of the words used.
+
+    lost: indices of words that are left out; they keep their numbers, by which a table may have moved words.
+    """
     inside, cell_of = words_by_cell(table, words)
+    if lost is not None and len(lost):
+        kept = ~np.isin(inside, lost)
+        inside, cell_of = inside[kept], cell_of[kept]
     order = np.argsort(cell_of, kind="stable")
     inside, cell_of = inside[order], cell_of[order]
     starts = np.flatnonzero(np.diff(cell_of, prepend=-1))

@@ -25,8 +25,8 @@ from soesift.table.redaction import (
     add_hidden_columns,
     add_hidden_rules,
     covered_outside,
+    lost_tags,
     redaction_tags,
-    without_lost_tags,
 )
 from soesift.table.rests import left_open, with_rest
 from soesift.table.shades import row_shades
@@ -178,7 +178,7 @@ def tables_of(
         part_open_cells(table, words)
         if not table.borderless:
             split_rows(table, words, vertical)
-        fill_cells(table, without_lost_tags(table, words, tags))
+        fill_cells(table, words, lost_tags(table, words, tags))
         if page.source == "ocr":
             mend_figures(table)
         if table.borderless:

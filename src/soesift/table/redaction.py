@@ -96,14 +96,13 @@ def _stretches(boxes: Floats) -> list[tuple[float, float, float, float]]:
     return found
 
 
-def without_lost_tags(table: FoundTable, words: Words, tags: NDArray[np.bool_]) -> Words:
-    """The words that cells are filled with: without tags that stand beside text which was not taken out."""
+def lost_tags(table: FoundTable, words: Words, tags: NDArray[np.bool_]) -> NDArray[np.intp]:
+    """Indices of words that cells are not filled with: tags that stand beside text which was not taken out."""
     if not tags.any():
-        return words
+        return np.zeros(0, np.intp)
     inside, cell_of = words_by_cell(table, words)
     spoken = np.bincount(cell_of[~tags[inside]], minlength=len(table.cells)) > 0
-    lost = inside[tags[inside] & spoken[cell_of]]
-    return words.take(np.setdiff1d(np.arange(len(words)), lost)) if len(lost) else words
+    return inside[tags[inside] & spoken[cell_of]]
 
 
 def add_hidden_rules(horizontal: Lines, vertical: Lines, page: Page, words: Words | None = None) -> Lines:
