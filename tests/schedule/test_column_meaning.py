@@ -259,6 +259,14 @@ def test_times_with_windows_under_a_label_of_windows(cells: tuple[str, ...]) -> 
     assert [(v.day, v.before_days, v.after_days) for v in found] == [(1, None, None), (15, 3, 3), (29, 3, 3)]
 
 
+def test_the_number_of_a_cycle_in_a_row_of_windows_is_no_day() -> None:
+    header = [
+        ["Visit", "Day 1", "Day 8", "Day 15"],
+        ["Visit window", "Cycles 2 and later ±3 D", "Cycle 1 -1/+3 D", "±3 D"],
+    ]
+    assert [v.day for v in visits(header)] == [1, 8, 15]
+
+
 @pytest.mark.parametrize(
     ("text", "day", "week"),
     [

@@ -588,7 +588,10 @@ def _within_a_cycle(text: str, timings: list[Timing]) -> bool:
 
 
 LONGEST_CYCLE = 42  # days; above it, days under a heading of cycles without a length are days of the study
-_WITH_DEVIATION = re.compile(r"\d\s*[(\[]?\s*(?:±|\+\s?/\s?-|\+\s?\d|-\s?\d+\s*(?:/|,|to)\s*\+)")
+# the number of a cycle is no time: "Cycle 1 -1/+3 d" tells for which cycles the window is
+_WITH_DEVIATION = re.compile(
+    r"(?<!cycle )(?<!cycles )(?<!\d)\d+\s*[(\[]?\s*(?:±|\+\s?/\s?-|\+\s?\d|-\s?\d+\s*(?:/|,|to)\s*\+)", re.IGNORECASE
+)
 
 
 _PAIR = re.compile(r"([^()/]+?)\s*(?:\(\s*([^()]+?)\s*\)|/\s*([^()/]+?))")
