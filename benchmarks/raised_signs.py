@@ -1,18 +1,22 @@
 """The reader of single small signs (document/signs.onnx), made again from nothing but fonts, and scored.
 
     python benchmarks/raised_signs.py --out FOLDER [--samples 30000] [--epochs 5] [--fonts FOLDER] [--write]
+    python benchmarks/raised_signs.py --shipped [--fonts FOLDER] [--write]
 
 Letters, digits and the signs of footnotes are drawn in every font under --fonts (free ones: the Debian packages
 fonts-liberation, fonts-urw-base35 and fonts-dejavu), six to thirty pixels high, blurred, noisy, packed as JPEG or in
 one bit, each cut out as the reader of pictures cuts it. Parts of letters, dots, quotes and dashes are the class of
 none. A small net learns them; one family of fonts in five, by the hash of its name, is held out for the scores.
-`--write` puts the net into the package.
+`--shipped` learns nothing and scores the net of the package. `--write` puts the net and its card (document/signs.json)
+into the package.
 """
 
 from __future__ import annotations
 
 import argparse
 import hashlib
+import json
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,9 +24,10 @@ from typing import Any
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from onnxruntime import InferenceSession
 from PIL import Image, ImageDraw, ImageFont
 
-from soesift.document.scan_signs import CLASSES, NET, SIDE, fit
+from soesift.document.scan_signs import CARD, CLASSES, NET, SIDE, fit
 
 FONTS = Path("/usr/share/fonts")
 LARGE = 72  # pixels: size at which a sign is drawn before it is worn
@@ -34,17 +39,24 @@ HELD_OUT, SEED, BATCH, RATE = 5, 0, 256, 3e-3
 Grey = NDArray[np.uint8]
 
 
+def font_files(folder: Path) -> list[Path]:
+    found = sorted([*folder.rglob("*.ttf"), *folder.rglob("*.otf")])
+    return [path for path in found if not any(word in str(path) for word in LEFT_OUT)]
+
+
+def family_of(path: Path) -> str:
+    return path.stem.split("-")[0]
+
+
 def drawn(folder: Path) -> tuple[list[Grey], list[str], NDArray[np.bool_]]:
     """Signs as large masks of ink, what they are ("" for none), and whether their font is held out."""
     masks: list[Grey] = []
     names: list[str] = []
     held: list[bool] = []
-    for path in sorted([*folder.rglob("*.ttf"), *folder.rglob("*.otf")]):
-        if any(word in str(path) for word in LEFT_OUT):
-            continue
+    for path in font_files(folder):
         font = ImageFont.truetype(str(path), LARGE)
         lacking = font.getmask("\U0010fffe").getbbox(), bytes(font.getmask("\U0010fffe"))
-        out = int(hashlib.sha256(path.stem.split("-")[0].encode()).hexdigest(), 16) % HELD_OUT == 0
+        out = int(hashlib.sha256(family_of(path).encode()).hexdigest(), 16) % HELD_OUT == 0
         for sign in LETTERS + NOT_SIGNS:
             if (font.getmask(sign).getbbox(), bytes(font.getmask(sign))) == lacking or not font.getmask(sign).getbbox():
                 continue
@@ -177,42 +189,70 @@ def onnx_of(model: Any) -> bytes:
     return bytes(made.SerializeToString())
 
 
-def told(likely: Any, wanted: Any) -> str:
-    best, sure = likely.argmax(axis=1), likely.max(axis=1)
-    right = best == wanted
-    lines = [f"right {right.mean():.4f} of {len(wanted)}"]
-    for least in (0.7, 0.8, 0.9, 0.95):
-        lines.append(
-            f"at least {least} sure: {(sure >= least).mean():.3f}, right of these {right[sure >= least].mean():.4f}"
-        )
-    pairs = [f"{CLASSES[a]!r} read {CLASSES[b]!r}" for a, b in zip(wanted[~right], best[~right], strict=True)]
-    common = sorted({pair: pairs.count(pair) for pair in pairs}.items(), key=lambda item: -item[1])[:25]
-    return "\n".join([*lines, ", ".join(f"{pair} {count}" for pair, count in common)])
+def scores(likely: Any, wanted: Any) -> dict[str, Any]:
+    """Of held-out signs: the share that is right, and by least sureness how many are so sure and right of these."""
+    right, sure = likely.argmax(axis=1) == wanted, likely.max(axis=1)
+    by_sureness = {
+        str(least): [round(float((sure >= least).mean()), 3), round(float(right[sure >= least].mean()), 4)]
+        for least in (0.7, 0.8, 0.9, 0.95)
+    }
+    return {"signs": len(wanted), "right": round(float(right.mean()), 4), "sure and right of these": by_sureness}
+
+
+def slips(likely: Any, wanted: Any) -> str:
+    """The commonest mistakes, with their numbers."""
+    best = likely.argmax(axis=1)
+    wrong = best != wanted
+    pairs = Counter(f"{CLASSES[a]!r} read {CLASSES[b]!r}" for a, b in zip(wanted[wrong], best[wrong], strict=True))
+    return ", ".join(f"{pair} {count}" for pair, count in pairs.most_common(25))
+
+
+def card(net: bytes, folder: Path, held: NDArray[np.bool_], scored: dict[str, Any]) -> str:
+    told = {
+        "about": f"A single small sign of a picture: which of {len(CLASSES) - 1}, or none. A small convolutional net.",
+        "command": "python benchmarks/raised_signs.py --out FOLDER --write",
+        "data": {"signs drawn": len(held), "of held-out families": int(held.sum())},
+        "families of fonts": sorted({family_of(path) for path in font_files(folder)}),
+        "labels": "known, since each sign is drawn by its name",
+        "held out": scored,
+        "sha256": hashlib.sha256(net).hexdigest(),
+    }
+    return json.dumps(told, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
 
 def main() -> None:
-    import torch
-
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--out", type=Path)
+    parser.add_argument("--shipped", action="store_true", help="score the net of the package, and learn nothing")
     parser.add_argument("--samples", type=int, default=30_000)
     parser.add_argument("--epochs", type=int, default=5)
     parser.add_argument("--fonts", type=Path, default=FONTS)
     parser.add_argument("--write", action="store_true")
     options = parser.parse_args()
-    options.out.mkdir(parents=True, exist_ok=True)
-    torch.set_num_threads(1)
+    if not options.shipped and options.out is None:
+        parser.error("--out FOLDER, or --shipped")
     masks, names, held = drawn(options.fonts)
     print(f"{len(masks)} signs drawn, {held.sum()} of fonts held out", flush=True)
-    inputs, wanted = samples(masks, names, np.flatnonzero(~held), options.samples, SEED)
-    model = learn(inputs, wanted, options.epochs)
+    made = NET.read_bytes() if options.shipped else learnt(masks, names, held, options)
     inputs, wanted = samples(masks, names, np.flatnonzero(held), 6000, SEED + 1)
-    with torch.no_grad():
-        likely = torch.softmax(model(torch.from_numpy(inputs)), dim=1).numpy()
-    print(told(likely, wanted))
-    (options.out / "signs.onnx").write_bytes(onnx_of(model))
+    likely = np.asarray(InferenceSession(made).run(None, {"signs": inputs})[0])
+    scored = scores(likely, wanted)
+    print(json.dumps(scored), slips(likely, wanted), sep="\n")
     if options.write:
-        NET.write_bytes(onnx_of(model))
+        NET.write_bytes(made)
+        CARD.write_text(card(made, options.fonts, held, scored), "utf-8")
+
+
+def learnt(masks: list[Grey], names: list[str], held: NDArray[np.bool_], options: argparse.Namespace) -> bytes:
+    """The net learnt from the fonts that are not held out, kept in the folder `out` as well."""
+    import torch
+
+    torch.set_num_threads(1)
+    inputs, wanted = samples(masks, names, np.flatnonzero(~held), options.samples, SEED)
+    made = onnx_of(learn(inputs, wanted, options.epochs))
+    options.out.mkdir(parents=True, exist_ok=True)
+    (options.out / NET.name).write_bytes(made)
+    return made
 
 
 if __name__ == "__main__":

@@ -21,10 +21,10 @@ from composed_headers import spellings
 from facts import WINDOWS, digest
 from score_facts import Score, total
 from score_visits import as_epoch, same, score_column, told
-from visit_headers import brief, wanted_of
+from visit_headers import brief, plain_table, wanted_of
 
 from soesift.export.visits import table_entry
-from soesift.result.models import Cell, Footnote, SoeTable
+from soesift.result.models import Cell, SoeTable
 from soesift.schedule import read_schedule
 
 Rng = random.Random
@@ -570,20 +570,7 @@ def table_of(s: Stack) -> SoeTable:
         Cell(row=row, column=column, text=levels[row][column], markers=markers)
         for (row, column), markers in s.markers.items()
     ] or [Cell(row=0, column=1, text=levels[0][1])]
-    notes = [Footnote(marker="" if m.startswith("-") else m, text=t) for m, t in s.notes.items()]
-    return SoeTable(
-        id="t1",
-        title=s.title,
-        table_type="main_soa",
-        type_probability=1,
-        probability=1,
-        fragments=[],
-        pages=[1],
-        header_rows=len(levels),
-        grid=[*levels, *rows],
-        footnotes=notes,
-        cells=cells,
-    )
+    return plain_table(s.title, levels, rows, s.notes, cells)
 
 
 def score_stack(s: Stack) -> Score:

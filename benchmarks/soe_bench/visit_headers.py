@@ -22,7 +22,7 @@ from score_facts import Score, total
 from score_visits import score_column, told
 
 from soesift.export.visits import table_entry
-from soesift.result.models import Footnote, SoeTable
+from soesift.result.models import Cell, Footnote, SoeTable
 from soesift.schedule import read_schedule
 
 Meaning = dict[str, Any]  # of `soe-visits/1`; besides `must_doubt`, and `or`: other readings as good
@@ -1203,10 +1203,16 @@ def table_of(header: Header) -> SoeTable:
     width = len(header.columns)
     rows = header.body or [["Vital signs", *["X"] * width], ["Informed consent", "X", *[""] * (width - 1)]]
     levels = [[label, *(c.levels[i] for c in header.columns)] for i, label in enumerate(header.labels)]
-    notes = [Footnote(marker="" if m.startswith("-") else m, text=t) for m, t in header.notes.items()]
+    return plain_table(header.title, levels, rows, header.notes)
+
+
+def plain_table(
+    title: str, levels: list[list[str]], rows: list[list[str]], notes: dict[str, str], cells: Sequence[Cell] = ()
+) -> SoeTable:
+    """A main schedule of header rows and body rows; notes by their marker, "-..." for one without."""
     return SoeTable(
         id="t1",
-        title=header.title,
+        title=title,
         table_type="main_soa",
         type_probability=1,
         probability=1,
@@ -1214,8 +1220,8 @@ def table_of(header: Header) -> SoeTable:
         pages=[1],
         header_rows=len(levels),
         grid=[*levels, *rows],
-        footnotes=notes,
-        cells=[],
+        footnotes=[Footnote(marker="" if m.startswith("-") else m, text=t) for m, t in notes.items()],
+        cells=list(cells),
     )
 
 

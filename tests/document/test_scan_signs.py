@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +11,7 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont
 
 from soesift.document.scan_raised import AGAINST, AGREED, settle_sign
-from soesift.document.scan_signs import cut_signs, read_signs
+from soesift.document.scan_signs import CARD, CLASSES, NET, cut_signs, read_signs
 from soesift.document.scan_text import Reading
 
 
@@ -64,3 +66,10 @@ def test_two_readers_of_a_raised_sign(
     settled = settle_sign(line(*read), single)
     assert settled.text == text
     assert settled.confidence == pytest.approx(sure)
+
+
+def test_the_card_is_that_of_the_net() -> None:
+    card = json.loads(CARD.read_text("utf-8"))
+    assert card["sha256"] == hashlib.sha256(NET.read_bytes()).hexdigest()
+    assert str(len(CLASSES) - 1) in card["about"]
+    assert 0.5 < card["held out"]["right"] < 1

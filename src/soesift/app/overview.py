@@ -18,7 +18,7 @@ from soesift.app.signing import state_of
 from soesift.errors import SoesiftError, UsageError
 from soesift.export.html import chip, element, page_head, text
 from soesift.export.sheet_cells import PADDING, StyledSheet, shortened
-from soesift.export.wording import page_ranges, plain, type_name
+from soesift.export.wording import counted, page_ranges, plain, type_name
 from soesift.export.write import REGISTER, placed
 from soesift.export.zip_bytes import same_bytes
 from soesift.files import write_atomically
@@ -71,7 +71,7 @@ class Row:
     @property
     def to_check(self) -> str:
         """How much is left to look at; nothing for none."""
-        said = [f"{self.doubts} place{'' if self.doubts == 1 else 's'}"] if self.doubts else []
+        said = [counted(self.doubts, "place")] if self.doubts else []
         said += [f"{self.open} to look at"] if self.open else []
         return ", ".join(said)
 
@@ -196,8 +196,7 @@ def summed(rows: Sequence[Row]) -> str:
     states = Counter(row.state for row in rows)
     parts = ", ".join(f"{states[name]} {said}" for name, said in STATES.items() if states[name])
     schedules = sum(len(row.tables) for row in rows)
-    counted = f"{len(rows)} document{'' if len(rows) == 1 else 's'}"
-    return f"{counted}: {parts}. {schedules} schedule{'' if schedules == 1 else 's'}." if rows else "No documents."
+    return f"{counted(len(rows), 'document')}: {parts}. {counted(schedules, 'schedule')}." if rows else "No documents."
 
 
 def overview_html(rows: Sequence[Row], name: str) -> str:

@@ -10,6 +10,7 @@ import hashlib
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 
 from soesift.bench.run import Row
@@ -110,7 +111,7 @@ def _kept(path: Path) -> str:
 
 
 def _mark(documents: Sequence[Path], gold: Path, how: Folding) -> str:
-    """Names what results depend on, but for the program itself: documents, labels, folds, sponsors, base."""
+    """Names what results depend on: the program's version, documents, labels, folds, sponsors, base."""
     files = [*documents, *sorted(gold.glob("*.json")), *([how.groups] if how.groups else [])]
     told = [[path.name, file_sha256(path)] for path in files]
-    return hashlib.sha256(repr((told, how)).encode()).hexdigest()
+    return hashlib.sha256(repr((version("soesift"), told, how)).encode()).hexdigest()

@@ -15,12 +15,28 @@ if TYPE_CHECKING:
 
 FORMATS: tuple[Format, ...] = ("json", "xlsx", "csv", "html", "parquet")
 
-MANIFEST = "A list of documents: a path or URL a line, or CSV or JSON Lines with path or url, and sha256."
+# Options that `tables` and `detect` share.
+_manifest = click.option(
+    "--manifest",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="A list of documents: a path or URL a line, or CSV or JSON Lines with path or url, and sha256.",
+)
+_timeout = click.option(
+    "--timeout", type=click.FloatRange(1), default=1800.0, show_default=True, help="Seconds that one document may take."
+)
+_memory = click.option(
+    "--memory",
+    type=click.IntRange(512),
+    default=4096,
+    show_default=True,
+    help="Megabytes of address space that one document may take.",
+)
+_jobs = click.option("--jobs", type=click.IntRange(1), default=1, show_default=True, help="Documents side by side.")
 
 
 @click.command("tables")
 @click.argument("paths", nargs=-1)
-@click.option("--manifest", type=click.Path(path_type=Path, dir_okay=False), help=MANIFEST)
+@_manifest
 @click.option(
     "--out",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -35,17 +51,9 @@ MANIFEST = "A list of documents: a path or URL a line, or CSV or JSON Lines with
     show_default=True,
     help="Pages without text.",
 )
-@click.option(
-    "--timeout", type=click.FloatRange(1), default=1800.0, show_default=True, help="Seconds that one document may take."
-)
-@click.option(
-    "--memory",
-    type=click.IntRange(512),
-    default=4096,
-    show_default=True,
-    help="Megabytes of address space that one document may take.",
-)
-@click.option("--jobs", type=click.IntRange(1), default=1, show_default=True, help="Documents side by side.")
+@_timeout
+@_memory
+@_jobs
 @click.option("--debug", is_flag=True, hidden=True)
 def tables_verb(
     paths: tuple[str, ...],
@@ -106,7 +114,7 @@ def parse_formats(text: str) -> tuple[Format, ...]:
 
 @click.command("detect")
 @click.argument("paths", nargs=-1)
-@click.option("--manifest", type=click.Path(path_type=Path, dir_okay=False), help=MANIFEST)
+@_manifest
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
@@ -131,17 +139,9 @@ def parse_formats(text: str) -> tuple[Format, ...]:
     help="Pages without text: read their pictures, never do, or read every page so.",
 )
 @click.option("--pages", "span", help="Only these pages, such as 10-80.")
-@click.option("--jobs", type=click.IntRange(1), default=1, show_default=True, help="Documents side by side.")
-@click.option(
-    "--timeout", type=click.FloatRange(1), default=1800.0, show_default=True, help="Seconds that one document may take."
-)
-@click.option(
-    "--memory",
-    type=click.IntRange(512),
-    default=4096,
-    show_default=True,
-    help="Megabytes of address space that one document may take.",
-)
+@_jobs
+@_timeout
+@_memory
 @click.option("--password", envvar="SOESIFT_PASSWORD", help="Opens encrypted PDFs; better in $SOESIFT_PASSWORD.")
 @click.option("--resume", is_flag=True, help="Skip documents whose bytes, model and settings are unchanged.")
 @click.option("--replace", is_flag=True, help="Put results in the place of earlier ones, and keep none of those.")

@@ -28,14 +28,7 @@ def show_example(context: click.Context, _: click.Parameter, wanted: bool) -> No
     context.exit()
 
 
-@click.command(name="train")
-@click.argument("config", type=click.Path(dir_okay=False, path_type=Path))
-@click.option("--cross-validate", is_flag=True, help="Only train and score the folds; resumes.")
-@click.option("--search", "trials", type=click.IntRange(1), help="Search settings by N cross-validations; resumes.")
-@click.option("--base", help="Base model folder or hub name, instead of model.base.")
-@click.option("--out", type=click.Path(path_type=Path), help="Folder to write, instead of `out`.")
-@click.option("--threads", type=click.IntRange(0), help="CPU threads, instead of fit.threads.")
-@click.option(
+_example = click.option(
     "--example",
     is_flag=True,
     is_eager=True,
@@ -43,6 +36,16 @@ def show_example(context: click.Context, _: click.Parameter, wanted: bool) -> No
     callback=show_example,
     help="Print a configuration to begin with, and stop.",
 )
+
+
+@click.command(name="train")
+@click.argument("config", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--cross-validate", is_flag=True, help="Only train and score the folds; resumes.")
+@click.option("--search", "trials", type=click.IntRange(1), help="Search settings by N cross-validations; resumes.")
+@click.option("--base", help="Base model folder or hub name, instead of model.base.")
+@click.option("--out", type=click.Path(path_type=Path), help="Folder to write, instead of `out`.")
+@click.option("--threads", type=click.IntRange(0), help="CPU threads, instead of fit.threads.")
+@_example
 @click.option("--online", is_flag=True, help="Allow fetching the base model from the hub.")
 def train_verb(
     config: Path,
@@ -201,14 +204,7 @@ def publish_verb(folder: Path, repository: str, private: bool, message: str) -> 
 
 
 @click.command("study")
-@click.option(
-    "--example",
-    is_flag=True,
-    is_eager=True,
-    expose_value=False,
-    callback=show_example,
-    help="Print a configuration to begin with, and stop.",
-)
+@_example
 @click.argument("config", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--out", type=click.Path(path_type=Path), help="Folder to write, instead of `out`.")
 @click.option(

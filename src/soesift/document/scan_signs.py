@@ -1,7 +1,7 @@
 """Single small signs of a picture, as raised footnote markers are: a reader of lines sees too little of them.
 
-The net (signs.onnx, made by benchmarks/raised_signs.py) knows small letters, digits, the signs of footnotes, and what
-is none of them.
+The net (signs.onnx, made by benchmarks/raised_signs.py, its card beside it) knows small letters, digits, the signs of
+footnotes, and what is none of them.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from soesift.document.scan_nets import session
 
 Grey = NDArray[np.uint8]
 NET = Path(__file__).with_name("signs.onnx")
+CARD = NET.with_suffix(".json")
 SIDE = 24  # pixels: side of the net's input
 ROOM = 20  # of these are for the sign
 CLASSES = ("", *"abcdefghijklmnopqrstuvwxyz0123456789*†‡§¶#")  # the first is none of them

@@ -18,7 +18,7 @@ KNOWN_FROM = 3  # letters of a word that can be known
 LEAST = 4  # letters of a word that is mended; shorter ones are too like one another
 UNSURE = 0.97  # certainty below which a letter may be another: those that are right mostly have 1
 MENDED = 0.75  # how sure a letter is that was put in
-RUN_INTO = {"m": ("rn", "rm"), "rn": ("m",)}  # however sure the reader is; "Dosing" for "Closing" was never seen
+RUN_INTO = {"m": ("rn", "rm"), "rn": ("m",)}  # however sure the reader is; not d and cl: "Dosing" is a word
 _WORD = re.compile(r"[^\W\d_]+")
 
 

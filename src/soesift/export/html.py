@@ -15,6 +15,7 @@ from soesift.export.spans import grid_size, header_count, pieces, placed_cells, 
 from soesift.export.wording import (
     FLAG_NAMES,
     TITLE_NAMES,
+    counted,
     document_facts,
     heading_of,
     percent,
@@ -164,7 +165,7 @@ def doubts_html(table: SoeTable) -> str:
     marked = sum(bool(part.doubt) for part in table.parts)
     lines = [doubt.why for doubt in table.doubt]
     if marked:
-        lines.insert(0, f"{marked} place{'' if marked == 1 else 's'} marked below: point at one to see why.")
+        lines.insert(0, f"{counted(marked, 'place')} marked below: point at one to see why.")
     return element("div", element("h4", "To be checked"), items(lines), cls="doubts") if lines else ""
 
 

@@ -108,6 +108,11 @@ def unsigned_words(result: Result) -> str:
     return "" if said.startswith("signed") else review_words(result)
 
 
+def counted(number: int, name: str) -> str:
+    """ "1 table", "2 tables"."""
+    return f"{number} {name}{'' if number == 1 else 's'}"
+
+
 def verdict(result: Result) -> str:
     """One sentence: what was found."""
     n = len(result.tables)
@@ -116,11 +121,11 @@ def verdict(result: Result) -> str:
     pages = {p for table in result.tables for p in table.pages}
     unsure = result.document.has_soe == "unsure"
     if n and all(table.table_type == "subsidiary" for table in result.tables):
-        also = f"{n} subsidiary table{'' if n == 1 else 's'}, such as sampling times"
+        also = f"{counted(n, 'subsidiary table')}, such as sampling times"
         also += f", on {_pages(pages)}" if pages else ""
         more = "; please look at what is listed below" if unsure else ""
         return f"{'Unsure: no' if unsure else 'No'} Schedule of Events found, but {also}{more}."
-    found = f"{n} schedule table{'' if n == 1 else 's'} found"
+    found = f"{counted(n, 'schedule table')} found"
     found += f" on {_pages(pages)}" if pages else ""
     if unsure:
         return f"Unsure: {found if n else 'no schedule table found'}; please look at what is listed below."

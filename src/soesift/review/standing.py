@@ -7,6 +7,7 @@ import json
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from soesift.export.wording import counted
 from soesift.result.models import Result
 from soesift.review.apply import Applied
 from soesift.review.corrections import Correction, effective
@@ -30,8 +31,8 @@ class Standing(NamedTuple):
         said = {
             f"{decide} still to decide": decide,
             f"people differ on {self.differ}": self.differ,
-            f"{_counted(self.unseen, 'table')} nobody has looked at": self.unseen,
-            f"{_counted(self.left_out, 'correction')} no longer {fits}": self.left_out,
+            f"{counted(self.unseen, 'table')} nobody has looked at": self.unseen,
+            f"{counted(self.left_out, 'correction')} no longer {fits}": self.left_out,
         }
         return [words for words, count in said.items() if count]
 
@@ -70,7 +71,3 @@ def contents(result: Result) -> str:
 def _signature(one: Correction) -> str:
     when = str(one.get("when", ""))[:16].replace("T", " ")
     return f"signed by {one.get('who')} ({one['what'].get('meaning', 'checked')}), {when} UTC"
-
-
-def _counted(number: int, name: str) -> str:
-    return f"{number} {name}{'' if number == 1 else 's'}"

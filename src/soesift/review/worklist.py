@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from soesift.export.wording import percent, type_name
+from soesift.export.wording import counted, percent, type_name
 from soesift.result.models import Rejected, Result, SoeTable
 from soesift.review.apply import Applied, settled
 from soesift.review.corrections import Correction, effective
@@ -143,7 +143,7 @@ def _of_table(table: SoeTable) -> Item:
 def _doubts(table: SoeTable) -> str:
     """How many places and visits of a table carry a doubt, in words; nothing for none."""
     said = [
-        f"{count} {name}{'' if count == 1 else 's'}"
+        counted(count, name)
         for count, name in ((doubtful_places(table), "place"), (doubtful_visits(table), "visit"))
         if count
     ]
