@@ -11,7 +11,7 @@ BODY = [["ECG", "X", "X", "", "X"], ["Adverse events", "X", "X", "X", "X"]]
 @pytest.mark.parametrize(
     ("text", "contact"),
     [
-        *((t, "phone") for t in ("Week 2 TC", "Week 2 T/C", "Week 2 (tele-visit)", "Week 2 ☎", "Phone F/U Week 2")),
+        *((t, "phone") for t in ("Week 2 TC", "Week 2 T/C", "Week 2 ☎", "Phone F/U Week 2")),
         *((t, "video") for t in ("Week 2 video call", "e-Visit Week 2", "Week 2 telehealth", "Remote visit Week 2")),
         *((t, "home") for t in ("Week 2 HHN visit", "Mobile nurse Week 2", "In-home Week 2")),
         *((t, "site") for t in ("Week 2 in-house", "Week 2 outpatient", "Study center visit Week 2", "CTU Week 2")),

@@ -69,6 +69,8 @@ def _ordinal(visit: Visit, cycle_days: Mapping[str, int], first_week: float, day
     """Days since the first study day; Day -1 is the day before Day 1 unless the schedule has a Day 0."""
     if visit.relative_to and visit.offset_days is not None and visit.day is None:
         return None
+    if visit.relative_to and visit.offset_days is None and visit.hours is None and not _is_start(visit.relative_to):
+        return None  # "Day 100" of a transplant is no day of the study
     if visit.cycle is not None:
         return _in_cycle(visit, cycle_days)
     if visit.in_cycle:
@@ -80,6 +82,11 @@ def _ordinal(visit: Visit, cycle_days: Mapping[str, int], first_week: float, day
         days = (visit.week - first_week) * WEEK
         days = days if visit.week == int(visit.week) else round(days)  # "Week -.3": two days before
     return int(days) if days is not None and days == int(days) else None
+
+
+def _is_start(event: str) -> bool:
+    """Whether days that count from an event are the study's own: the first dose, randomisation, baseline."""
+    return bool(_words(event)) and _words(event) <= _STARTS
 
 
 def _in_cycle(visit: Visit, cycle_days: Mapping[str, int]) -> int | None:

@@ -26,12 +26,12 @@ _WAYS: list[tuple[Contact, str]] = [  # in the order in which two of them are na
     ),
     (
         "phone",
-        r"(?:tele)?phone[sd]?\b|(?<!video )(?<!video-)(?<!zoom )\bcall(?:s|ed)?\b|\btel\b|\btele-?visit|telefon"
+        r"(?:tele)?phone[sd]?\b|(?<!video )(?<!video-)(?<!zoom )\bcall(?:s|ed)?\b|\btel\b|telefon"
         r"|telephonic|\bt/?c(?:\b|(?=\d))|[☎✆📞📱]",
     ),
     (
         "video",
-        r"\bvideo|\bvirtual|telemedicine|\btelehealth|\btelevideo|\bremote|\be-?visit\b|\bweb(?:cam|-?based)|\bonline\b",
+        r"\bvideo|\bvirtual|\btele-?(?:visit|consult)|telemedicine|\btelehealth|\btelevideo|\bremote|\be-?visit\b|\bweb(?:cam|-?based)|\bonline\b",
     ),
 ]
 _PATTERNS = [(name, re.compile(words, re.IGNORECASE)) for name, words in _WAYS]
@@ -52,6 +52,7 @@ _LOOSE_ROW = re.compile(
     r"\b(?:call|contact|visit|follow-?\s?up|interview|consultation|check|reminder|assessment|by\s+(?:tele)?phone)",
     re.IGNORECASE,
 )
+_REGISTERS = re.compile(r"\bi[xvw]?rs\b|\birt\b|randomi[sz]", re.IGNORECASE)  # a call of the site to a machine
 _TYPE_LABEL = re.compile(
     r"(?:study\s+|(?:types?|modes?|methods?|locations?|places?|form|format|site)\s+of\s+)?(?:study\s+)?"
     r"(?:visits?|contacts?|assessments?|setting|location|type|mode|place|where|how)"
@@ -67,9 +68,12 @@ _KEYED = re.compile(r"(?P<words>[A-Za-z][A-Za-z -]{2,40}?)\s*\((?P<key>[A-Z]{1,3
 SHARE_OF_MARKS = 0.6  # of a column's marks that must be letters of one way of contact, for it to be the visit's
 
 
+_LOST_SIGN = re.compile(r"(?<!\S)\((?!\S)")  # the telephone of Wingdings, where its font is not named
+
+
 def contact_in(text: str) -> Contact | None:
     """How a visit takes place, by its words; two ways at once are "site or phone". "Not a clinic visit" says none."""
-    shown = _NEGATED.sub(" ", clean(text))
+    shown = _NEGATED.sub(" ", _LOST_SIGN.sub(" ☎ ", clean(text)))
     found = [name for name, pattern in _PATTERNS if pattern.search(shown)]
     if "home" in found and "site" in found and re.search(r"\bhome\s+or\b|\bor\b|/", shown) is None:
         found.remove("site")  # "home visit by site staff"
@@ -170,7 +174,13 @@ def _of_row(name: str) -> str | None:
 def _of_loose_row(name: str) -> str | None:
     """ "Telephone contact for safety monitoring", "Visit to clinic"; nothing of a bodily procedure."""
     contact = contact_in(name)
-    if contact is None or " or " in contact or _LOOSE_ROW.search(name) is None or len(name) > 60:
+    if (
+        contact is None
+        or " or " in contact
+        or _REGISTERS.search(name)
+        or _LOOSE_ROW.search(name) is None
+        or len(name) > 60
+    ):
         return None
     allowed = re.search(
         r"\b(?:may|can|could|if|optional|or)\b", name, re.IGNORECASE

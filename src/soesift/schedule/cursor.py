@@ -114,7 +114,8 @@ class Cursor:
         signed = signed or nothing or self.sees("plus", ahead=more)
         smaller = unit is not None and leading is not None and unit != leading and not self.starts_number(at + 2)
         falls = unit is not None and not self.starts_number(at + 2) and self._falls(at)
-        return (signed and self.peek(at).glued) or smaller or (falls and self.peek(at).glued)
+        spelt = self.sees("slash", ahead=more) and self.sees("plus", ahead=more + 1)  # "14 - 1 / + 3"
+        return (signed and self.peek(at).glued) or spelt or smaller or (falls and self.peek(at).glued)
 
     def _falls(self, at: int) -> bool:
         """Whether the number there is smaller than the one just read: no range runs backwards."""

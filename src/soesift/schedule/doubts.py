@@ -12,7 +12,7 @@ from soesift.schedule.models import Schedule, Visit
 _EVENT_NAME = re.compile(  # a column that is named after what happens then: no time is missing
     r"(?:informed\s+|signed\s+)?consent(?:ing)?|(?:re-?)?enrol(?:l)?ment|surgery|operation|intra-?op(?:erative)?|pre-?op(?:erative)?|"
     r"delivery|birth|(?:at\s+)?relapse|flare(?:\s+visit)?|rescue(?:\s+visit)?|cross-?over|completion|re-?treatment|registration|"
-    r"eligibility|implant(?:ation)?|transplant(?:ation)?|(?:day\s+of\s+)?(?:procedure|surgery|implant|infusion|treatment)|allocation|"
+    r"eligibility|implant(?:ation)?|transplant(?:ation)?|(?:day\s+of\s+|index\s+)?(?:procedure|surgery|implant|infusion|treatment)|allocation|"
     r"disease\s+progression|pd",
     re.IGNORECASE,
 )

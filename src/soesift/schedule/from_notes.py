@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple
 
+from soesift.schedule.anchors import counted_from
 from soesift.schedule.contacts import contact_by_letters, contact_of_note, contacts_of_rows, explained, legend
 from soesift.schedule.models import Condition, Schedule, Span, Visit
 from soesift.schedule.table_notes import FoundWindow, remove_windows, windows_in
@@ -20,7 +21,8 @@ _ALL_VISITS = re.compile(
     r"|\bvisit\s+windows?\b|\bvisits?\s+(?:should|may|can|will|must|are|is|have|has)\b|^\W*(?:visit\s+)?windows?\b|\bthe\s+visit\s+window\b"
     r"|\btime\s+windows?\b|\bwindow\s+(?:of|for|period)\b"
     r"|^\W*(?:study\s+|treatment\s+|nominal\s+|timing\s+of\s+|tim(?:e|ing)\W{1,2})?(?:visit|day|week|month|time\s?point|cycle)s?(?:\(s\))?\b"
-    r"[^.;\d]{0,24}(?:±|\+\s?/\s?-)\s?\d+\s?\w*\W*$",  # the label of a header row: "Study week (±3 days)"
+    r"[^.;\d]{0,24}(?:±|\+\s?/\s?-)\s?\d+\s?\w*"
+    r"(?:,?\s+unless\s+(?:otherwise\s+)?\w+)?\W*$",  # the label of a header row: "Study week (±3 days)"
     re.IGNORECASE,
 )
 _SOME = re.compile(
@@ -50,6 +52,7 @@ def add_from_notes(schedule: Schedule, table_texts: list[str]) -> None:
             names = {t.lower() for v in beside for t in v.printed} - {t.lower() for t in visit.printed}
             _from_footnotes(visit, notes, sorted(names))
     _first_days(schedule, table_texts)
+    _count_from(schedule, table_texts)
     _spread(schedule, table_texts)
 
 
@@ -65,6 +68,44 @@ def _first_days(schedule: Schedule, table_texts: list[str]) -> None:
         if visit.cycle is not None and visit.day is None and visit.kind in ("planned", "repeat"):
             own = any(_FIRST_DAY.search(clean(text)) for text in visit.conditions)
             visit.day = 1.0 if own or everywhere else None
+
+
+_KIND_OF_VISIT = re.compile(
+    r"\b(?:follow-?\s?up|post-?\s?treatment|extension|safety|long-?\s?term|maintenance|surviv\w+)\b", re.IGNORECASE
+)
+_VISITS = re.compile(
+    r"\b(?:visits?|time\s?points?|days|weeks|assessments|timings?|these)\b|^\W*(?:timed|counted|calculated)", re.I
+)
+
+
+def _count_from(schedule: Schedule, table_texts: list[str]) -> None:
+    """What columns count from by a footnote on them ("Timed from the infusion"), or by a note on all visits of a kind
+    ("Follow-up visits are calculated from the last dose"). A note on all visits without their kind names the study's
+    own count, and changes nothing.
+    """
+    for visit in schedule.visits:
+        own = [(s, True) for text in visit.conditions for s in sentences_of(text)]
+        told = [(s, False) for text in table_texts for s in sentences_of(text)]
+        for sentence, of_column in [*own, *told]:
+            found = counted_from(sentence)
+            if found is None or _PROCEDURE.search(sentence) or not _VISITS.search(sentence):
+                continue
+            kinds = {kind.lower() for kind in _KIND_OF_VISIT.findall(sentence[: sentence.lower().find(found.anchor)])}
+            words = " ".join([*visit.printed, visit.epoch or ""]).lower()
+            if (of_column and not kinds) or any(kind in words for kind in kinds):
+                _as_length(visit, found.anchor)
+                break
+
+
+def _as_length(visit: Visit, anchor: str) -> None:
+    """The day or week of a visit as days from the event."""
+    days = visit.day if visit.day is not None else None if visit.week is None else 7 * visit.week
+    if visit.relative_to is not None or visit.cycle is not None or (days is not None and days < 0):
+        return
+    visit.relative_to = anchor
+    if days is None or visit.last_day is not None or visit.last_week is not None:
+        return
+    visit.offset_days, visit.day, visit.week = days, None, None
 
 
 def _from_footnotes(visit: Visit, notes: list[Condition], others: list[str]) -> None:

@@ -9,13 +9,14 @@ from itertools import groupby, pairwise
 from operator import itemgetter
 from typing import NamedTuple, get_args
 
+from soesift.schedule.anchors import Anchored, anchored, counted_from, from_anchor, unit_in
 from soesift.schedule.contacts import contact_of_header, keyed_contacts
 from soesift.schedule.cursor import Kind
 from soesift.schedule.leftover import limits_of, not_understood, unbounded
-from soesift.schedule.models import Encounter, Epoch, Event, Offset, Relation, Span, Timing, Unit, Window
-from soesift.schedule.table_notes import cycle_lengths, remove_windows
+from soesift.schedule.models import Encounter, Epoch, Event, Span, Timing, Unit, Window
+from soesift.schedule.table_notes import cycle_lengths, remove_windows, windows_in
 from soesift.schedule.timing import Read, read_timing
-from soesift.schedule.tokens import LETTERS, UNIT_WORDS, clean, tokens
+from soesift.schedule.tokens import LETTERS, UNIT_WORDS, clean, tokens, unit_of
 
 _HOURS_MINUTES = re.compile(r"\bh(?:h|rs?|ours?)?\s?:\s?m(?:in(?:utes?)?|m)?\b")
 _KINDS: list[tuple[Kind, str]] = [  # the first that a row's label matches
@@ -57,6 +58,7 @@ class HeaderRow(NamedTuple):
     kind: Kind | None
     texts: list[str]
     covered: list[bool]  # the cell is the lower part of one merged with the row above
+    from_above: bool = False  # the kind is that of most cells above, not of the row's own label
 
 
 class Column(NamedTuple):
@@ -69,67 +71,9 @@ class Column(NamedTuple):
     contact: str | None
 
 
-_ANCHORED = re.compile(
-    r"(?P<unit>minutes?|hours?|days?|weeks?|months?)\s+(?P<relation>after|post|since|following|before|prior\s+to|relative\s+to|"
-    r"from|post-)\s*(?P<anchor>.+)",
-    re.IGNORECASE,
-)
-_FROM_VISIT = re.compile(  # a row of steps, not of times
-    r"\bintervals?\b.*\bvisits?\b|\bbetween\s+visits\b|\b(?:since|after|from)\s+(?:the\s+)?(?:last|previous|prior)\s+visit\b",
-    re.IGNORECASE,
-)
-_AGE = re.compile(r"^(?:\w+\s+)?age\b|\bof\s+age\b", re.IGNORECASE)
 _CLOCK = re.compile(r"(?P<sign>-?)(?P<h>\d{1,3}):(?P<min>[0-5]\d)")
 _CODE = re.compile(r"(?P<letter>[A-Za-z]{1,2})\s?-\s?(?P<number>\d+)")
-
-
 _ANY_CYCLE = re.compile(r"[A-Z]\s?-\s?[A-Z]|n(?:\s?\+\s?1)?|x|all|each|subsequent", re.IGNORECASE)
-
-
-class Anchored(NamedTuple):
-    """What the numbers of a row or below a cell count from: "Weeks after surgery"; no relation: a count of its own
-    that is named ("Day relative to randomisation").
-    """
-
-    unit: Unit
-    relation: Relation | None
-    anchor: str
-
-
-def anchored(text: str) -> Anchored | None:
-    """The event from which a label without numbers says that the numbers count."""
-    counted = _FROM_VISIT.search(clean(text)) or _AGE.search(clean(text))
-    if counted is not None and (unit := unit_in(text)) is not None and not any(map(str.isdigit, text)):
-        return Anchored(unit, "after", "birth" if counted.re is _AGE else "previous visit")
-    match = _ANCHORED.search(clean(text))
-    if match is None or any(map(str.isdigit, text)):
-        return None
-    word = match["relation"].lower()
-    relation: Relation | None = "before" if word.startswith(("before", "prior")) else "after"
-    if word.startswith(("relative", "from")):
-        relation = None
-    anchor = re.sub(r"\s*[(\[].*", "", match["anchor"]).strip(" :;,.").lower().removeprefix("the ")
-    anchor = "surgery" if anchor.strip("- ") in ("op", "operative", "operation") else anchor
-    return Anchored(UNIT_WORDS[match["unit"].lower()], relation, anchor) if anchor else None
-
-
-def from_anchor(timing: Timing, found: Anchored) -> Timing:
-    """The times of a reading as lengths after or before the anchor."""
-    if found.relation is None:
-        return timing.model_copy(update={"offsets": [*timing.offsets, Offset(anchor=found.anchor)]})
-    counted = [s for s in timing.times if s.unit == found.unit]
-    offsets = [Offset(length=s, relation=found.relation, anchor=found.anchor) for s in counted]
-    loose = [
-        o.model_copy(update={"relation": found.relation, "anchor": found.anchor}) if o.anchor is None else o
-        for o in timing.offsets
-    ]
-    return timing.model_copy(
-        update={"times": [s for s in timing.times if s not in counted], "offsets": [*loose, *offsets]}
-    )
-
-
-def _counted(timing: Timing, found: Anchored | None) -> Timing:
-    return timing if found is None else from_anchor(timing, found)
 
 
 def uncoded(text: str, kind: Kind | None) -> str:
@@ -154,11 +98,6 @@ def kind_of(label: str) -> Kind | None:
     if lowered in LETTERS:  # "D", "W", "M" before the numbers
         return LETTERS[lowered]
     return next((kind for kind, pattern in _KINDS if re.search(pattern, lowered)), None)
-
-
-def unit_in(label: str) -> Unit | None:
-    """The unit that a label names: "Visit window (days)"."""
-    return next((UNIT_WORDS[word] for word in re.findall(r"[a-z]+", label.lower()) if word in UNIT_WORDS), None)
 
 
 def read_column(rows: list[HeaderRow], column: int, phases: int | None = None) -> Column:
@@ -186,15 +125,17 @@ def read_column(rows: list[HeaderRow], column: int, phases: int | None = None) -
         contact = contact or (contact_of_header(row.label, text) if text and row.label else None)
         if not text:
             continue
-        parts += [shown] if (shown := labelled(text, row)) not in parts else []
+        kind = above if row.from_above and above is not None else row.kind
+        parts += [shown] if (shown := labelled(text, row._replace(kind=kind))) not in parts else []
         printed.append(text)
-        kind = row.kind or above
+        kind = kind or above
         coded = row.kind in (None, "visit") and _numbers_ways(row)
         read = Read(Timing(text=text, visit=text), [], []) if coded else read_timing(uncoded(text, kind), kind)
         above = _unit_alone(text) or above
-        if counted is not None or (row.kind in get_args(Unit) and anchored(row.label) is not None):
-            read = read._replace(timing=_counted(read.timing, counted or anchored(row.label)))
-        counted = anchored(text) or counted
+        of_row = anchored(row.label) if row.kind in (None, *get_args(Unit)) else None
+        if (from_what := counted or of_row) is not None:
+            read = read._replace(timing=from_anchor(read.timing, from_what))
+        counted = anchored(text) or counted_from(text) or counted
         if row.kind != "epoch":  # numbers there count phases
             unread += [f"{row.label}: {part}" if row.label else part for part in read.unread]
         if row.kind == "cycle" and _ANY_CYCLE.fullmatch(text):
@@ -203,6 +144,12 @@ def read_column(rows: list[HeaderRow], column: int, phases: int | None = None) -
             unread.append(f"{row.label}: {text}")  # "-6 M to R" in a row of days
         worded += [(row.kind, f"{row.label}: {text}")] if row.label and _says_nothing(read, text, row.kind) else []
         timing = _placed(read, row)
+        if row.kind == "window" and _LIMIT_OF_WINDOW.search(text) and not read.timing.events:
+            timing.times, unread = [], [*unread, f"{row.label}: {text}"]  # "≥ 28" below "ET": days from what?
+        if row.kind == "window" and timing.window is None and (said := windows_in(text)):  # "3 days before or after"
+            timing = timing.model_copy(
+                update={"window": Window(before=said[0].before, after=said[0].after, unit="day"), "offsets": []}
+            )
         if row.kind == "window" and timing.window is not None and timing.cycles:
             timing.cycles, limits = [], [*limits, text]  # "Cycles 2 and later ±3 days": which visits it is for
         if row.kind == "window" and (around := _around_zero(timing, unit_in(row.label))) is not None:
@@ -213,6 +160,8 @@ def read_column(rows: list[HeaderRow], column: int, phases: int | None = None) -
             of_phase = timing
         else:
             merge(shared if _spans(row.texts, column) else own, timing)
+        if _STEP_OR_WINDOW.search(text) and read.timing.events and any(map(_WITH_DEVIATION.search, row.texts)):
+            leftover.append(text)  # "ET+7" beside "15±4": 7 days later, or up to 7
         if (far := unbounded(text, read.timing)) and not _spans(row.texts, column):
             leftover.append(far)
         if _timed(read.timing):
@@ -231,17 +180,24 @@ def read_column(rows: list[HeaderRow], column: int, phases: int | None = None) -
     return Column(own, parts, unread, printed, leftover, limits, contact)
 
 
+_STEP_OR_WINDOW = re.compile(r"[A-Za-z)]\s?\+\s?\d+\s*$")
+_LIMIT_OF_WINDOW = re.compile(r"≥|>|\bat\s+least\b|\bminimum\b", re.IGNORECASE)
 _WAY_CODE = re.compile(r"(?P<letter>[A-Z]{1,3})\s?-?\s?(?P<n>\d+)[a-z]?")
 
 
 def _numbers_ways(row: HeaderRow) -> bool:
-    """Whether a row counts its visits with letters for ways of contact before the numbers: V1, V2, H3, V4."""
-    codes = [_WAY_CODE.fullmatch(clean(text)) for text in row.texts if text]
-    if len(codes) < 3 or not all(codes):
+    """Whether a row counts its visits with letters for ways of contact before the numbers, V1, V2, H3, V4, or with
+    letters for parts, A1, A2, B1, C1.
+    """
+    codes = [code for text in row.texts if text and (code := _WAY_CODE.fullmatch(clean(text)))]
+    if len(codes) < 3 or len(codes) < sum(map(bool, row.texts)):
         return False
-    numbers = [int(code["n"]) for code in codes if code]
-    steps = {b - a for a, b in pairwise(numbers)}
-    return steps == {1} and len({code["letter"] for code in codes if code}) > 1
+    numbers = [int(code["n"]) for code in codes]
+    letters = [code["letter"] for code in codes]
+    if len(set(letters)) > 1 and {b - a for a, b in pairwise(numbers)} == {1}:
+        return True
+    parts = [[n for n, letter in zip(numbers, letters, strict=True) if letter == one] for one in dict.fromkeys(letters)]
+    return row.kind == "visit" and len(parts) > 1 and all(part == list(range(1, len(part) + 1)) for part in parts)
 
 
 def _around_zero(timing: Timing, unit: Unit | None) -> tuple[Window, Timing] | None:
@@ -351,7 +307,7 @@ def _kinds_from_above(rows: list[HeaderRow], width: int) -> list[HeaderRow]:
         under = Counter(unit for unit, text in pairs if unit and text and _unit_alone(clean(text)) is None)
         unit, count = under.most_common(1)[0] if under else (None, 0)
         filled = sum(bool(text) for text in row.texts)
-        done.append(row._replace(kind=unit) if row.kind is None and count * 2 > filled else row)
+        done.append(row._replace(kind=unit, from_above=True) if row.kind is None and count * 2 > filled else row)
         units = [_unit_alone(clean(text)) or above for above, text in pairs]
     return done
 
@@ -617,6 +573,32 @@ def _in_two_rows(row: HeaderRow) -> list[HeaderRow]:
     ]
 
 
+def _of_two_units(row: HeaderRow) -> HeaderRow:
+    """A row "Week / study day" over "W2 15 ± 4": its cells say the one unit, so that bare numbers are of the other."""
+    units = [unit for word in re.findall(r"[a-z]+", row.label.lower()) if (unit := UNIT_WORDS.get(word)) in _BOTH]
+    units = list(dict.fromkeys(units))
+    texts = [text for text in map(clean, row.texts) if text]
+    if len(units) != 2 or len(texts) < 2:
+        return row
+    for said, other in (units, units[::-1]):
+        if sum(_says_and_leaves(text, said) for text in texts) * 2 > len(texts):
+            return row._replace(kind=other, label=other)
+    return row
+
+
+_BOTH = ("day", "week", "month")
+
+
+def _says_and_leaves(text: str, unit: Unit) -> bool:
+    """Whether a cell has a number behind the name of the unit, and another without any unit."""
+    found = tokens(re.sub(r"(?:±|\+\s?/\s?-|\+|-)\s?\d+", " ", text))
+    led = {place for place, token in enumerate(found) if token.kind == "number" and place and unit_of(found[place - 1])}
+    named = any(unit_of(found[place - 1]) == unit for place in led)
+    followed = {place for place, token in enumerate(found[1:]) if unit_of(token) and token.kind != "letter"}
+    bare = [p for p, token in enumerate(found) if token.kind == "number" and p not in led and p not in followed]
+    return named and len(bare) == 1
+
+
 def _times_with_windows(row: HeaderRow) -> list[HeaderRow]:
     """A row "Study day (window)" over "8 ± 1" is one of days, not one of windows: its numbers are times. Cells that
     hold a window alone ("+7") are a row of windows of their own."""
@@ -637,7 +619,7 @@ _NO_WINDOW = re.compile(
 
 def encounters_of(rows: list[HeaderRow], first: list[int]) -> tuple[list[Epoch], list[Encounter]]:
     """Epochs and encounters; `first[i]` is the grid column of data column i."""
-    rows = [told for row in rows for part in _in_two_rows(row) for told in _times_with_windows(part)]
+    rows = [told for row in rows for part in _in_two_rows(_of_two_units(row)) for told in _times_with_windows(part)]
     rows = _kinds_from_beside(_kinds_from_above(rows, len(first)))
     phases = epoch_row(rows)
     columns = [read_column(rows, index, phases) for index in range(len(first))]

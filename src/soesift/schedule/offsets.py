@@ -100,7 +100,8 @@ def read_event(c: Cursor) -> bool:
     if c.sees("plus") and c.sees("number", ahead=1):  # "EOI + 1 h"
         start, c.at = c.at, c.at + 1
         low, high = c.span()
-        unit = c.unit_behind() or (c.kind if c.kind in _COUNTS else None)  # "EOT + 28" in a row of days
+        unit = c.unit_behind() or (c.unit_here() if c.kind else None)  # "ET + 2 weeks 379" in a row of days
+        unit = unit or (c.kind if c.kind in _COUNTS else None)  # "EOT + 28" in a row of days
         if unit is None:
             c.at = start
             return True

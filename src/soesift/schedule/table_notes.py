@@ -28,7 +28,7 @@ _U = r"(?P<u>days?|weeks?|wks?|d|w)\b"
 _CYCLE_LENGTH = [
     re.compile(p, re.IGNORECASE)
     for p in (
-        rf"\bcycles?\s*(?P<c>\d+)?\s*(?:\+|(?:and|&)\s+(?:beyond|onwards?|later|all\s+subsequent|subsequent)(?:\s+cycles?)?)?\s*(?:,\s*)?[(\[]\s*(?:length\s*[:=]?\s*)?{_N}\s*-?\s*{_U}(?!\s*(?:prior|before|after|post|[-/]?\s*[+±]))",
+        rf"\bcycles?\s*(?P<c>\d+)?(?:\s*(?:-|to|through)\s*(?P<c2>\d+))?\s*(?:\+|(?:and|&)\s+(?:beyond|onwards?|later|all\s+subsequent|subsequent)(?:\s+cycles?)?)?\s*(?:,\s*)?[(\[]\s*(?:each\s+|(?:cycle\s+)?length\s*[:=]?\s*)?{_N}\s*-?\s*{_U}(?!\s*(?:prior|before|after|post|[-/]?\s*[+±]))",
         rf"\bcycles?\s*(?P<c>\d+)?\s*(?:=|:|is|are|was|lasts?|will\s+(?:be|last)|equals?|of|consists?\s+of|"
         rf"(?:is|are|will\s+be)\s+defined\s+as|(?:length|duration)\s*(?:=|:|is|of|will\s+be)?)\s*(?:approximately\s+|about\s+)?"
         rf"(?:a\s+)?{_N}\s*-?\s*(?:calendar\s+|consecutive\s+)?{_U}",
@@ -124,8 +124,15 @@ def _lengths_in(text: str) -> list[tuple[str, int]]:
             count = int(number) if number.isdigit() else _NUMBER_WORDS[number]
             days = count * (7 if match["u"].lower().startswith("w") else 1)
             if 5 <= days <= 120:  # a cycle's length; "Cycle 1: 3 days" is something else
-                found.append((match["c"] or "*", days))
+                last = match.groupdict().get("c2") or match["c"]
+                if match["c"] is None:
+                    found.append(("*", days))
+                else:
+                    found += [(str(n), days) for n in range(int(match["c"]), min(int(last), MOST_CYCLES) + 1)]
     return found
+
+
+MOST_CYCLES = 60  # of a range "Cycles 2 to 6 (28 days each)"; a larger number is none of a cycle
 
 
 def windows_in(text: str) -> list[FoundWindow]:

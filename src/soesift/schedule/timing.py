@@ -114,6 +114,7 @@ def read_timing(text: str, kind: Kind | None = None) -> Read:
         if not any(step(cursor) for step in STEPS):
             _leave(cursor)
     _open_cycles(cursor.timing)
+    _go_on(cursor.timing)
     return Read(cursor.timing, cursor.unread, cursor.words)
 
 
@@ -124,6 +125,18 @@ def _open_cycles(timing: Timing) -> None:
     if single and len(days) == 1 and days[0].first is not None and days[0].last is None:
         cycles[0] = cycles[0].model_copy(update={"last": None})
         timing.times[timing.times.index(days[0])] = days[0].model_copy(update={"last": days[0].first})
+
+
+def _go_on(timing: Timing) -> None:
+    """ "C4D1 and every 3rd cycle thereafter": what repeats in cycles has no last one."""
+    cycles = timing.cycles
+    if (
+        timing.every is not None
+        and timing.every.unit == "cycle"
+        and len(cycles) == 1
+        and cycles[0].first == cycles[0].last
+    ):
+        cycles[0] = cycles[0].model_copy(update={"last": None})
 
 
 def _visit_only(shown: str) -> str | None:

@@ -84,7 +84,7 @@ _PATTERNS = [
     ),
     ("unclear", r"\b(?:bi-?monthly|bi-?annual(?:ly)?|semi-?(?:weekly|monthly)|etc)\b\.?"),  # twice or every second
     ("word", r"\bpre[\s-]?treatment\b|\bt/c\b"),
-    ("word", r"\bpost[\s-]?op(?:erative(?:ly)?)?\b\.?"),
+    ("word", r"\b(?:post|pre|peri)[\s-]?op(?:erative(?:ly)?)?\b\.?"),
     ("event:screening", r"\bpre[\s-]?screen(?:ing)?\b"),
     ("event:follow_up", r"\bpost[\s-]?treatment(?:[\s-]+follow[\s-]*up)?\b"),
     (

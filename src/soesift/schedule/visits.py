@@ -45,6 +45,8 @@ def visit_of(encounter: Encounter, epoch: str | None, schedule: Schedule) -> Vis
             visit.doubts.append(
                 f"Repeats every {_span(timing.every)}; a {timing.every.unit} has no fixed number of days."
             )
+    if phase := _named_after_event(visit):
+        visit.doubts.append(f"“{phase}” stands over the day; whether the day counts from it is not printed.")
     if visit.day is not None and any(_AFTER_SURGERY.search(text) for text in visit.printed):
         visit.offset_days, visit.relative_to, visit.day, visit.last_day = visit.day, "surgery", None, None
     _at_event(visit, timing)
@@ -195,6 +197,11 @@ def _offset(visit: Visit, timing: Timing) -> None:
     named = [o for o in timing.offsets if o.length is not None or o.anchor is not None]
     if timing.times:  # "Week -4 to -1 (28 days)": a length beside a time is no distance
         named = [o for o in named if o.relation or o.anchor or (o.length and o.length.unit in _HOURS)]
+    named.sort(
+        key=lambda o: o.length is None
+    )  # "Post HDT" over "Day 100 after randomization": the length says from what
+    if timing.times or any(o.length for o in named):
+        named = [o for o in named if o.length is not None or not _PHASE_NAME.search(o.anchor or "")]
     for offset in named:
         visit.relative_to = visit.relative_to or (spelt_out(offset.anchor) if offset.anchor else None)
     lengths = [o for o in named if o.length is not None]
@@ -206,6 +213,22 @@ def _offset(visit: Visit, timing: Timing) -> None:
         visit.doubts.append(f"“{visit.relative_to}” alone names no event; a word may be missing.")
     if len(lengths) > 1 and visit.day is None:
         visit.doubts.append("The header gives more than one length of time; only the first is used.")
+
+
+_PHASE_NAME = re.compile(r"\b(?:fu|f/u|follow-?\s?up|period|phase|part|stage)$", re.IGNORECASE)
+
+
+_POST_EVENT = re.compile(  # "Post ASCT"; "Post-treatment" is the usual name of a phase, whatever its days count from
+    r"post[\s-]+(?!treatment|tx\b|study|trial|therapy|intervention|dos|randomi|baseline|screen|final|discon)[a-z][\w-]+(?:\s\w+)?",
+    re.IGNORECASE,
+)
+
+
+def _named_after_event(visit: Visit) -> str:
+    """The name "Post X" of a phase over a study day, which may count from X; "" for none."""
+    if visit.day is None or visit.day <= 0 or visit.cycle is not None or visit.offset_days is not None or visit.hours:
+        return ""
+    return next((text for text in visit.printed if _POST_EVENT.fullmatch(clean(text))), "")
 
 
 def _place_offset(visit: Visit, offset: Offset) -> None:
@@ -229,6 +252,8 @@ def _place_offset(visit: Visit, offset: Offset) -> None:
             if near != far:
                 visit.before_days, visit.after_days = 0.0, _in_days(abs(far - near), span.unit)
             visit.relative_to = visit.relative_to or ("dose" if offset.relation else None)
+        if visit.relative_to == "eoi":  # with days it may be the end of induction
+            visit.relative_to = "end of infusion"
         return
     first, last = (_in_days(v, span.unit) for v in (span.first, span.last))
     if early and offset.relation is None and first is not None and first < 0 and span.first == span.last:
@@ -244,7 +269,7 @@ def _place_offset(visit: Visit, offset: Offset) -> None:
     low, high = (0.0 if first is None else first), (first if last is None else last)
     low, high = (-(high or low), -low) if before else (low, high)
     visit.offset_days = low
-    if early and before and visit.week is None:
+    if early and before and visit.week is None and offset.anchor is None:
         pass  # "Screening, within 8 weeks": kind range, from 8 weeks before
     elif high is not None and high != low:
         visit.before_days, visit.after_days = 0.0, high - low

@@ -1,0 +1,114 @@
+"""From what the numbers of a header row, of the rows below a cell, or of the columns of a note count."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from soesift.schedule.models import Offset, Relation, Span, Timing, Unit
+from soesift.schedule.tokens import UNIT_WORDS, clean
+
+_ANCHORED = re.compile(
+    r"(?P<unit>minutes?|hours?|days?|weeks?|months?)\s+(?P<relation>after|post|since|following|before|prior\s+to|relative\s+to|"
+    r"from|post-)\s*(?P<anchor>.+)",
+    re.IGNORECASE,
+)
+_SINCE = re.compile(  # the cells below have units of their own
+    r"^(?:scheduled\s+|nominal\s+|planned\s+)?(?:times?|timing|time\s?points?|intervals?|follow-?\s?up(?:\s+time)?)\s+"
+    r"(?P<relation>after|post|since|following|from|before|prior\s+to)\s*(?P<anchor>.+)",
+    re.IGNORECASE,
+)
+_AFTER_SURGERY = re.compile(r"\bpost[\s-]?op(?:erative)?\s+(?P<unit>days?|weeks?|months?)\b|^\W*POD\W*$", re.IGNORECASE)
+_FROM_VISIT = re.compile(  # a row of steps, not of times
+    r"\bintervals?\b.*\bvisits?\b|\bbetween\s+visits\b|\b(?:since|after|from)\s+(?:the\s+)?(?:last|previous|prior)\s+visit\b",
+    re.IGNORECASE,
+)
+_AGE = re.compile(r"^(?:\w+\s+)?age\b|\bof\s+age\b", re.IGNORECASE)
+_STARTS = re.compile(
+    r"\bfirst\b|randomi[sz]|baseline|enrol|\bday\s*[01]\b|start|registration|\binitial\b", re.IGNORECASE
+)
+_EVENT = (
+    r"(?:(?:the\s+)?(?:actual\s+)?(?:start\s+|end\s+|date\s+|day\s+|time\s+|onset\s+|completion\s+)?(?:of\s+)?(?:the\s+|their\s+|each\s+)?"
+    r"(?:(?:first|last|final|most\s+recent|initial|previous|prior|study|second|third|booster|index)\s+)*"
+    r"(?:dos(?:e|ing)|infusions?|injections?|administration|treatment|therapy|vaccinations?|randomi[sz]ation|enrol(?:l)?ment|registration|"
+    r"surgery|operation|transplant(?:ation)?|delivery|birth|implant(?:ation)?|procedure|discharge|progression|diagnosis|onset|baseline|"
+    r"leukapheresis|discontinuation|withdrawal|intake|visit\s*\d*|screening)"
+    r"(?:\s+of\s+(?:the\s+)?(?:study|trial|investigational)\s+(?:drug|treatment|intervention|product|medication|vaccine))?)"
+)
+_COUNTED_FROM = re.compile(
+    r"\b(?:calculated|counted|timed|measured|determined|reckoned|computed|scheduled|relative|dated)\s+(?:from|to|based\s+on|since)\s+"
+    rf"(?P<what>{_EVENT})(?![\w-])",
+    re.IGNORECASE,
+)
+_LEADING = re.compile(
+    r"^(?:the\s+)?(?:actual\s+)?(?:(?:date|day|time)\s+of\s+)?(?:the\s+|their\s+|each\s+)?", re.IGNORECASE
+)
+
+
+class Anchored(NamedTuple):
+    """What the numbers of a row or below a cell count from: "Weeks after surgery"; no relation: a count of its own
+    that is named ("Day relative to randomisation"); no unit: numbers of any unit ("Time after surgery").
+    """
+
+    unit: Unit | None
+    relation: Relation | None
+    anchor: str
+
+
+def unit_in(label: str) -> Unit | None:
+    """The unit that a label names: "Visit window (days)"."""
+    return next((UNIT_WORDS[word] for word in re.findall(r"[a-z]+", label.lower()) if word in UNIT_WORDS), None)
+
+
+def anchored(text: str) -> Anchored | None:
+    """The event from which a label without numbers says that the numbers count."""
+    shown = clean(text)
+    if any(map(str.isdigit, shown)):
+        return None
+    counted = _FROM_VISIT.search(shown) or _AGE.search(shown)
+    if counted is not None and (unit := unit_in(shown)) is not None:
+        return Anchored(unit, "after", "birth" if counted.re is _AGE else "previous visit")
+    surgery = _AFTER_SURGERY.search(shown)
+    if surgery is not None:
+        return Anchored(UNIT_WORDS[(surgery["unit"] or "day").lower()], "after", "surgery")
+    match = _ANCHORED.search(shown) or _SINCE.search(shown)
+    if match is None:
+        return None
+    word = match["relation"].lower()
+    anchor = re.sub(r"\s*[(\[].*", "", match["anchor"]).strip(" :;,.").lower().removeprefix("the ")
+    anchor = "surgery" if anchor.strip("- ") in ("op", "operative", "operation") else anchor
+    relation: Relation | None = "before" if word.startswith(("before", "prior")) else "after"
+    if word.startswith("relative") or (word == "from" and match.re is _ANCHORED and _STARTS.search(anchor)):
+        relation = None  # the study's own count, named
+    unit = UNIT_WORDS[match["unit"].lower()] if match.re is _ANCHORED else None
+    return Anchored(unit, relation, anchor) if anchor else None
+
+
+def counted_from(text: str) -> Anchored | None:
+    """The event in words like "all visits are calculated from the date of randomization"."""
+    match = _COUNTED_FROM.search(clean(text))
+    if match is None:
+        return None
+    return Anchored(None, "after", _LEADING.sub("", match["what"]).lower())
+
+
+def from_anchor(timing: Timing, found: Anchored) -> Timing:
+    """The times of a reading as lengths after or before the anchor; months of an unnamed unit stay, with its name."""
+    if found.relation is None:
+        return timing.model_copy(update={"offsets": [*timing.offsets, Offset(anchor=found.anchor)]})
+    counted = [s for s in timing.times if _counts(s, found.unit)]
+    offsets = [Offset(length=s, relation=found.relation, anchor=found.anchor) for s in counted]
+    loose = [
+        o.model_copy(update={"relation": found.relation, "anchor": found.anchor}) if o.anchor is None else o
+        for o in timing.offsets
+    ]
+    if found.unit is None and timing.times and not counted:
+        loose.append(Offset(anchor=found.anchor))
+    return timing.model_copy(
+        update={"times": [s for s in timing.times if s not in counted], "offsets": [*loose, *offsets]}
+    )
+
+
+def _counts(span: Span, unit: Unit | None) -> bool:
+    """Whether a time is one of those that count from the anchor."""
+    return span.unit == unit if unit is not None else span.unit not in ("month", "year") and (span.first or 0) >= 0

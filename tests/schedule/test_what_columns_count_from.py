@@ -1,0 +1,120 @@
+"""From what the numbers of columns count, in which unit, and where the print leaves it open."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+from made_tables import visits
+
+from programs import ROOT, program
+
+
+@pytest.mark.parametrize(
+    "label", ["Week [W] Study day and tolerance", "Study week / day (± window)", "Week, Study Day"]
+)
+def test_a_row_of_weeks_and_days_has_both(label: str) -> None:
+    """The cells name the week; the number without a name is the day."""
+    found = visits([["Visit", "1", "2", "3", "4"], [label, "-14 to -1", "W0 1", "W3 22±3", "Wk 6 43 ± 3"]])
+    assert [(v.week, v.day) for v in found] == [(None, -14), (0, 1), (3, 22), (6, 43)]
+    assert [v.after_days for v in found[2:]] == [3, 3]
+    turned = visits([["Study day (week)", "D1 0", "D15 2", "D29 4"]])
+    assert [(v.week, v.day) for v in turned] == [(0, 1), (2, 15), (4, 29)]
+
+
+def test_units_over_the_columns_hold_for_each_by_itself() -> None:
+    found = visits([["", "Day", "Day", "Week", "Week", "Week", "Week"], ["", "1", "7", "4", "8", "12", "16"]])
+    assert [(v.day, v.week) for v in found[:3]] == [(1, None), (7, None), (None, 4)]
+    assert found[1].name.endswith("Day 7")
+
+
+@pytest.mark.parametrize("limit", ["(≥ 28)", "> 28", "≥ 28 and < 35", "at least 28"])
+def test_a_limit_in_a_row_of_windows_is_no_day(limit: str) -> None:
+    found = visits([["Visit", "Week 4", "Week 8", "ET"], ["Window (days)", "± 7", "± 7", limit]])
+    assert (found[2].kind, found[2].day) == ("event", None)
+    assert found[2].doubts
+    assert found[0].after_days == 7
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Follow-up All visits are calculated from date of randomization",
+        "Post-treatment (days counted from randomisation)",
+        "FU; visits are timed from the day of randomization",
+    ],
+)
+def test_a_header_says_from_what_its_days_count(text: str) -> None:
+    found = visits([["Period", "Dosing", text, text], ["Day", "0", "50 (-7 to +21 days)", "100 (± 14 days)"]])
+    assert [v.offset_days for v in found] == [None, 50, 100]
+    assert {(v.relative_to or "")[:8] for v in found[1:]} == {"randomiz", "randomis"} & {
+        (found[1].relative_to or "")[:8]
+    }
+    assert (found[1].before_days, found[1].after_days) == (7, 21)
+
+
+def test_a_footnote_and_a_note_say_from_what_days_count() -> None:
+    header = [["Procedure", "Day 1", "Day 28", "Follow-up Day 60", "Follow-up Day 90"]]
+    note = visits(header, notes={"-": "All follow-up visits are counted from the last dose."})
+    assert [(v.day, v.offset_days, v.relative_to) for v in note[1:]] == [
+        (28, None, None),
+        (None, 60, "last dose"),
+        (None, 90, "last dose"),
+    ]
+    scans = visits(header, notes={"-": "Scans of follow-up visits are timed from the last scan."})
+    assert [v.offset_days for v in scans] == [None] * 4
+
+
+@pytest.mark.parametrize(
+    ("label", "event"),
+    [
+        ("Days from last dose", "last dose"),
+        ("Post-operative day", "surgery"),
+        ("Time after implantation (days)", "implantation"),
+        ("Days since transplantation", "transplantation"),
+    ],
+)
+def test_a_label_says_from_what_its_numbers_count(label: str, event: str) -> None:
+    found = visits([["Visit", "A", "B"], [label, "30 days", "90 (± 5) days"]])
+    assert [(v.offset_days, v.relative_to) for v in found] == [(30, event), (90, event)]
+
+
+def test_the_name_of_a_phase_over_days_is_no_event_for_sure() -> None:
+    found = visits([["", "Treatment", "Post ASCT", "Post Tx FU"], ["Day", "1", "100", "150"]])
+    assert found[1].doubts
+    assert not found[2].doubts
+    assert (found[2].day, found[2].relative_to) == (150, None)
+
+
+def test_what_repeats_in_cycles_has_no_last_one() -> None:
+    header = [
+        ["", "Cycle 1 (35 days)", "Cycles 2-5 (28 days each)", "Cycle 6 and every 2nd cycle thereafter"],
+        ["Day", "1", "1", "1"],
+    ]
+    found = visits(header)
+    assert [(v.cycle, v.last_cycle) for v in found] == [(1, 1), (2, 5), (6, None)]
+    assert found[1].every_days == 28
+
+
+def test_codes_of_visits_are_no_cycles() -> None:
+    found = visits([["Visit", "A1", "A2", "B1", "C1"], ["Day", "-7", "-1", "1", "15"]])
+    assert [(v.cycle, v.day) for v in found] == [(None, -7), (None, -1), (None, 1), (None, 15)]
+
+
+def test_a_step_beside_deviations_is_doubted() -> None:
+    """ "ET+7" in a row of days with their deviations: seven days later, or up to seven."""
+    found = visits([["Day", "1", "15±4", "29±4", "ET+7"]])
+    assert found[3].doubts
+    assert not found[1].doubts
+
+
+def test_headers_written_as_a_stranger_would_are_not_wrong_in_silence() -> None:
+    sys.path.insert(0, str(ROOT / "benchmarks" / "soe_bench"))
+    strange = program("benchmarks/soe_bench/stranger_headers.py")
+    wrong = {
+        name: score.errors
+        for batch in strange.HEADERS.values()
+        for name, header in batch.items()
+        if (score := strange.score_header(header)).counts.get("silent")
+    }
+    assert wrong == {}
