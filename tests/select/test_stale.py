@@ -86,6 +86,10 @@ def test_more_of_a_table_shown_makes_old_answers_stale(tmp_path: Path) -> None:
     asked(tmp_path, "yes", tokens=60)
     asked(tmp_path, "no", tokens=600)
     assert beliefs(tmp_path) == [[0.1]] * 6
+    book = Ledger(tmp_path / "l.db")
+    (view,) = status_of(book).views
+    book.close()
+    assert (view.labelled, view.put_aside, view.stale) == (12, 6, False)
 
 
 def test_a_second_model_is_a_column_and_can_be_chosen(tmp_path: Path) -> None:

@@ -139,6 +139,37 @@ def test_too_few_rows_keep_the_plain_thresholds_and_say_so() -> None:
     assert found.fitted_on.startswith("nothing: validation rows (32) hold")
 
 
+def drawn(n: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Logits (n, 2) that class weights of 1 and 2.5 moved, and targets (n, 2)."""
+    rng = np.random.default_rng(seed)
+    z = rng.normal(-3.0, 2.5, n)
+    yes = (rng.random(n) < 1 / (1 + np.exp(-z))).astype(int)
+    return np.stack([np.zeros(n), z + np.log(2.5)], axis=1), np.eye(2)[yes]
+
+
+def test_what_class_weights_did_is_taken_back_without_any_row() -> None:
+    """Of 32 rows nothing is fitted: probabilities are honest all the same, and decisions those of the plain ones."""
+    fresh, target = drawn(20_000, 1)
+    found = calibrate(*drawn(32, 2), [1], 0.99, "validation rows (32)", np.array([1.0, 2.5]))
+    share, plain = calibrated(fresh, found)[:, 1], calibrated(fresh, Calibration())[:, 1]
+    assert found.fitted_on.startswith("nothing: ")
+    assert expected_calibration_error(target[:, 1], share) < 0.012
+    assert expected_calibration_error(target[:, 1], plain) > 0.04
+    assert ((share >= found.yes) == (plain >= 0.5)).all()
+    assert ((share >= found.unsure) == (plain >= 0.2)).all()
+    doubled = calibrate(*drawn(32, 2), [1], 0.99, "rows", np.array([2.0, 2.0]))
+    assert (doubled.method, doubled.yes) == ("none", 0.5)
+
+
+def test_few_rows_are_pulled_to_what_the_weights_did() -> None:
+    fresh, target = drawn(20_000, 3)
+    errors = []
+    for weights in (None, np.array([1.0, 2.5])):
+        each = [calibrate(*drawn(90, seed), [1], 0.99, "rows", weights) for seed in range(10, 20)]
+        errors.append(np.mean([expected_calibration_error(target[:, 1], calibrated(fresh, c)[:, 1]) for c in each]))
+    assert errors[1] < 0.8 * errors[0]
+
+
 def test_temperature_is_recovered_from_overconfident_logits() -> None:
     rng = np.random.default_rng(0)
     true = rng.normal(0, 2, (4000, 3))

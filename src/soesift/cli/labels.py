@@ -371,7 +371,7 @@ def _line(answer: StoredAnswer) -> str:
 def status_verb(
     path: Path | None, ledger: Path, views: tuple[str, ...], models: tuple[str, ...], prompts: tuple[str, ...]
 ) -> None:
-    """Answers, failures, spend and human labels in LEDGER. A prompt marked stale was asked in another way since."""
+    """Answers, failures, spend and human labels in LEDGER. What was asked in another way since is stale."""
     from rich.console import Console
     from rich.table import Table
 
@@ -380,13 +380,13 @@ def status_verb(
     book = ledger_of(path or ledger, must_exist=True)
     status = status_of(book)
     book.close()
-    shown = Table("model", "view", "prompt", "source", "tables", "requests", "labelled", "yes", "no", "unsure")
+    shown = Table("model", "view", "prompt", "source", "tables", "requests", "labelled", "stale", "yes", "no", "unsure")
     for view in status.views:
         named = not prompts or view.prompt in prompts or any(view.content.startswith(p[:8]) for p in prompts)
         if (views and view.view not in views) or (models and view.model not in models) or not named:
             continue
         asked = f"{view.prompt} {view.content}{' (stale)' if view.stale else ''}"
-        counts = (view.tables, view.requests, view.labelled, view.yes, view.no, view.unsure)
+        counts = (view.tables, view.requests, view.labelled, view.put_aside, view.yes, view.no, view.unsure)
         shown.add_row(view.model, view.view, asked, view.source, *(f"{count:.0f}" for count in counts))
     console = Console(width=None if Console().is_terminal else 140)
     console.print(shown)

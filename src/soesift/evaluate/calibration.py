@@ -176,25 +176,34 @@ def recall_threshold(share: Floats, truth: Bools, recall: float) -> float:
 
 FEWEST_ROWS = 60  # held-out rows below which nothing is fitted: 32 gave thresholds of .03 and a precision of .26
 FEWEST_EACH = 10  # of them schedules, and as many others
-RIDGE = 1e-3  # pull of the biases to 0, a row's worth of log loss for each unit squared and 1,000 rows
+PULL_BIAS = 2.0  # rows' worth of log loss for a bias one unit from what class weights do by themselves; .5 to 2 tried
+PULL_SCALE = 1.0  # the same for a scale e times as large as 1. Of no weight from some hundred rows on
 
 
-def scale_and_bias(logits: Floats, target: Floats) -> tuple[float, list[float]]:
+def unweighted(weights: Floats) -> Floats:
+    """(k,) biases, the first 0, that take class weights (k,) back: a weighted loss moves each logit by log(weight)."""
+    return np.asarray(-np.log(weights / weights[0]), np.float64)
+
+
+def scale_and_bias(logits: Floats, target: Floats, expected: Floats | None = None) -> tuple[float, list[float]]:
     """Scale and a bias a class (the first is 0) that minimise log loss of softmax(scale * logits + bias).
 
-    Class weights in training move all logits of a class; a temperature alone cannot take that back.
+    Class weights in training move all logits of a class; a temperature alone cannot take that back. Few rows say
+    little, so biases are pulled to those `expected` (k,), and the scale to 1.
     """
     minimize = optional("scipy.optimize", "scipy").minimize
 
     n, k = logits.shape
+    prior = np.zeros(k) if expected is None else expected
 
     def loss(x: Floats) -> float:
         scores = np.exp(x[0]) * logits + np.append(0.0, x[1:])
         top = scores.max(1, keepdims=True)
         log_share = scores - top - np.log(np.exp(scores - top).sum(1, keepdims=True))
-        return float(-(target * log_share).sum() / n + RIDGE * (x[1:] ** 2).sum())
+        pull = PULL_BIAS * ((x[1:] - prior[1:]) ** 2).sum() + PULL_SCALE * x[0] ** 2
+        return float((pull - (target * log_share).sum()) / n)
 
-    start = np.append(np.log(temperature(logits, target)), np.zeros(k - 1))
+    start = np.append(0.0, prior[1:])
     bounds = [(np.log(0.05), np.log(20.0)), *[(-8.0, 8.0)] * (k - 1)]
     found = minimize(loss, start, method="L-BFGS-B", bounds=bounds).x
     return float(np.exp(found[0])), [0.0, *(round(float(b), 6) for b in found[1:])]
@@ -206,20 +215,40 @@ def enough(truth: Bools) -> bool:
     return len(truth) >= FEWEST_ROWS and min(yes, len(truth) - yes) >= FEWEST_EACH
 
 
-def calibrate(logits: Floats, target: Floats, positive: list[int], recall: float, fitted_on: str) -> Calibration:
+def calibrate(
+    logits: Floats,
+    target: Floats,
+    positive: list[int],
+    recall: float,
+    fitted_on: str,
+    weights: Floats | None = None,
+) -> Calibration:
     """Scale, biases, the threshold of best F1, and an unsure threshold that keeps `recall` of the schedules.
 
-    Of fewer rows than `enough` wants nothing is fitted: the plain probabilities and thresholds stay, and
-    `Calibration.fitted_on` says so.
+    weights: class weights (k,) of the training. Of fewer rows than `enough` wants nothing is fitted: only what the
+    class weights did is taken back, decisions stay those of the plain thresholds, and `Calibration.fitted_on` says so.
     """
     truth = target[:, positive].sum(axis=1) > 0.5
+    expected = unweighted(np.ones(target.shape[1]) if weights is None else weights)
     if not enough(truth):
-        return Calibration(fitted_on=f"nothing: {fitted_on} hold {int(truth.sum())} schedules of {len(truth)}, too few")
-    scale, bias = scale_and_bias(logits, target)
+        few = f"nothing: {fitted_on} hold {int(truth.sum())} schedules of {len(truth)}, too few"
+        return _by_weights(expected, positive, few)
+    scale, bias = scale_and_bias(logits, target, expected)
     share = calibrated(logits, Calibration(scale=scale, bias=bias))[:, positive].sum(axis=1)
     yes = best_f1(share, truth)[0]
     unsure = min(recall_threshold(share, truth, recall), yes)
     return Calibration(method="bias", scale=scale, bias=bias, yes=yes, unsure=unsure, fitted_on=fitted_on)
+
+
+def _by_weights(bias: Floats, positive: list[int], fitted_on: str) -> Calibration:
+    """The plain calibration, or the one that class weights alone ask for: decisions are the same."""
+    plain = Calibration(fitted_on=fitted_on)
+    if not bias.any():
+        return plain
+    inside = np.isin(np.arange(len(bias)), positive)
+    moved = float(bias[inside].mean() - bias[~inside].mean()) if 0 < inside.sum() < len(bias) else 0.0
+    yes, unsure = (float(sigmoid(np.log(p / (1 - p)) + moved)) for p in (plain.yes, plain.unsure))
+    return Calibration(method="bias", bias=bias.tolist(), yes=yes, unsure=unsure, fitted_on=fitted_on)
 
 
 def _scaled_loss(logits: Floats, target: Floats, weight: Floats, scale: float) -> float:

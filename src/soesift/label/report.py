@@ -29,6 +29,7 @@ class ViewStatus:
     asked: float = 0.0
     content: str = ""  # first digits of the prompt's hash: a prompt edited in place is another
     stale: bool = False  # another wording was asked of this view and model since
+    put_aside: int = 0  # of the answers that are labels, those that selection leaves: asked in another way since
 
 
 @dataclass
@@ -50,7 +51,9 @@ def status_of(ledger: Ledger) -> Status:
     flying = ledger.db.execute("SELECT count(*) FROM claim WHERE expires >= ?", (time.time(),)).fetchone()[0]
     human = ledger.db.execute("SELECT pot, count(*) FROM human GROUP BY pot ORDER BY pot")
     views = [ViewStatus(*row) for row in ledger.db.execute(_STATUS)]
+    aside = Counter((a.view, a.model, a.prompt_hash[:8]) for a in current(stored_answers(ledger)).stale if a.label)
     for view in views:
+        view.put_aside = aside[view.view, view.model, view.content]
         view.stale = any((o.view, o.model) == (view.view, view.model) and o.asked > view.asked for o in views)
     return Status(
         views=views,

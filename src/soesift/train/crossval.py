@@ -21,7 +21,7 @@ from soesift.evaluate.scores import at_threshold, group_folds, macro, per_protoc
 from soesift.json_lines import json_lines, pass_over
 from soesift.train.checkpoint import Progress, fingerprint
 from soesift.train.config import TrainConfig
-from soesift.train.data import Row, targets, weights
+from soesift.train.data import Row, class_weights, targets, weights
 
 FILE, SUMMARY = "held_out.jsonl", "crossval.json"
 Notify = Callable[[int, int, Progress, int], None]  # seed, fold, progress, updates in all
@@ -90,6 +90,7 @@ def summarise(rows: Sequence[Row], config: TrainConfig, held: HeldOut) -> dict[s
     Thresholds are chosen on the same held-out rows for all folds at once, a choice of one number.
     """
     positive = [config.classes.index(name) for name in config.positive]
+    given = class_weights(rows, config.fit.class_weights, len(config.classes))
     truth = targets(rows)[:, positive].sum(axis=1) > 0.5
     out: dict[str, Any] = {
         "folds": config.crossval.folds,
@@ -100,7 +101,7 @@ def summarise(rows: Sequence[Row], config: TrainConfig, held: HeldOut) -> dict[s
         *((str(s), x) for s, x in zip(held.seeds, held.logits, strict=True)),
         ("mean", held.logits.mean(0)),
     ]:
-        found = calibrate(logits, targets(rows), positive, config.export.recall, "cross-validation")
+        found = calibrate(logits, targets(rows), positive, config.export.recall, "cross-validation", given)
         share = calibrated(logits, found)[:, positive].sum(axis=1)
         groups = [row.group for row in rows]
         out[name] = {
@@ -140,7 +141,9 @@ def pooled_calibration(rows: Sequence[Row], config: TrainConfig) -> Calibration:
     positive = [config.classes.index(name) for name in config.positive]
     logits = held.logits.reshape(-1, held.logits.shape[2])
     target = np.tile(targets(rows), (len(held.seeds), 1))
-    return calibrate(logits, target, positive, config.export.recall, f"cross-validation, {len(held.seeds)} seeds")
+    given = class_weights(rows, config.fit.class_weights, len(config.classes))
+    told = f"cross-validation, {len(held.seeds)} seeds"
+    return calibrate(logits, target, positive, config.export.recall, told, given)
 
 
 def settings_mark(rows: Sequence[Row], config: TrainConfig) -> str:

@@ -24,7 +24,7 @@ from soesift.evaluate.scores import at_threshold, hold_out
 from soesift.train import crossval, workers
 from soesift.train.checkpoint import writing
 from soesift.train.config import TrainConfig
-from soesift.train.data import Row, read_rows, summary, targets
+from soesift.train.data import Row, class_weights, read_rows, summary, targets
 from soesift.train.export import Int8Refused, write_onnx
 from soesift.train.fit import Fitted, Notify, fit
 from soesift.train.forward import predict, prepare
@@ -212,8 +212,11 @@ def _calibration(rows: Sequence[Row], config: TrainConfig, fitted: Fitted) -> tu
     given = prepare([rows[i] for i in chosen], tokenizer, pad, config.model.max_tokens)
     logits = predict(fitted.model, given, config.fit)
     positive = [config.classes.index(name) for name in config.positive]
-    found = calibrate(logits, target[chosen], positive, config.export.recall, f"validation rows ({len(chosen)})")
+    taught = [row for row, held in zip(rows, held_rows, strict=True) if not held]
+    weights = class_weights(taught, config.fit.class_weights, len(config.classes))
+    told = f"validation rows ({len(chosen)})"
+    found = calibrate(logits, target[chosen], positive, config.export.recall, told, weights)
     share = calibrated(logits, found)[:, positive].sum(axis=1)
     truth = target[chosen][:, positive].sum(axis=1) > 0.5
-    told = {"rows": len(chosen), "schedules": int(truth.sum()), **at_threshold(truth, share, found.yes)}
-    return found, {"validation_log_loss": fitted.progress.losses, "validation": told}
+    scores = {"rows": len(chosen), "schedules": int(truth.sum()), **at_threshold(truth, share, found.yes)}
+    return found, {"validation_log_loss": fitted.progress.losses, "validation": scores}
