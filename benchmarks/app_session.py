@@ -402,7 +402,7 @@ class Mouse(Hand):
         self.page.locator(f'.grid [data-at="{row} {column}"]').click(position={"x": 4, "y": 4})
 
     def to_note(self, number: int) -> None:
-        self.page.locator(f"#note-{number}").dblclick()
+        self.page.locator(f"#note-{number}").dblclick(position={"x": 4, "y": 4})  # not on its way back
 
     def to_visit(self, column: int) -> None:
         self.act("v", "Visits")

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 INSIDE = 0.5  # share of a table's area from which on it counts as in the box
 EDGE = 4.0  # points by which a box drawn by hand may cut
+BEYOND = 14.0  # points a table may reach out of the box: less than a row of text, which nobody cuts off by chance
 
 
 def work(task: Task, tell: Tell) -> dict[str, Any]:
@@ -63,7 +64,9 @@ def table_in_box(path: Path, number: int, box: Box) -> SoeTable | None:
         if not 1 <= number <= len(document):
             return None
         page = page_of(document, number - 1, Reading())
-    tables = tables_at(page, path, box) or tables_at(cropped(page, box), path, box)
+    tables = tables_at(page, path, box)
+    if not tables or any(reaches_out(table, box) for table in tables):  # say, into the running head above it
+        tables = tables_at(cropped(page, box), path, box) or tables
     return _as_one(tables) if tables else boxed(number, box)
 
 
@@ -75,6 +78,15 @@ def tables_at(page: Page, path: Path, box: Box) -> list[SoeTable]:
     for fragment in chosen:
         fragment.soe = 1.0
     return assemble_tables(chosen, {found.number: found.lines}) if chosen else []
+
+
+def reaches_out(table: SoeTable, box: Box) -> bool:
+    """Whether a piece of the table goes on where whoever drew the box saw no table."""
+    edges = [fragment.bbox for fragment in table.fragments if fragment.bbox is not None]
+    return any(
+        box[0] - one[0] > BEYOND or box[1] - one[1] > BEYOND or one[2] - box[2] > BEYOND or one[3] - box[3] > BEYOND
+        for one in edges
+    )
 
 
 def cropped(page: Page, box: Box) -> Page:

@@ -134,6 +134,7 @@ export class CheckPainter {
     if (this.tab === "visits" && !table.visits?.rows.length) this.tab = "grid";
     this.giveReason();
     const shown = JSON.stringify([this.at, table, this.tab]);
+    const scrolledBack = this.keepScrolled();
     if (this.gridShown !== shown) {
       this.gridShown = shown;
       const seen = table.rows ? table : table.read ?? table;
@@ -143,12 +144,31 @@ export class CheckPainter {
       ]);
     }
     fitHead(this.grid);
+    scrolledBack();
     if (this.tab === "visits") {
       if (this.visitHeld !== null) this.chooseVisit(this.visitHeld, false);
       return;
     }
-    if (this.row !== null && this.row !== undefined) showRow(this.grid, this.row);
-    if (this.held) showCell(this.grid, this.held.row, this.held.column);
+    const held = JSON.stringify([this.at, this.row, this.held]);
+    const moved = this.heldShown !== held;
+    this.heldShown = held;
+    if (this.row !== null && this.row !== undefined) showRow(this.grid, this.row, moved);
+    if (this.held) showCell(this.grid, this.held.row, this.held.column, moved);
+  }
+
+  // What is saved paints the grid anew; who has scrolled on meanwhile stays there
+  keepScrolled() {
+    const place = JSON.stringify([this.at, this.tab]);
+    const same = this.placeShown === place;
+    this.placeShown = place;
+    if (!same) return () => {};
+    const kept = [];
+    for (let one = this.grid; one; one = one.parentElement) kept.push([() => one, one.scrollLeft, one.scrollTop]);
+    for (const name of [".frame", "section"]) {
+      const inner = this.grid.querySelector(name);
+      if (inner) kept.push([() => this.grid.querySelector(name), inner.scrollLeft, inner.scrollTop]);
+    }
+    return () => kept.forEach(([find, left, top]) => find()?.scrollTo({ left, top, behavior: "instant" }));
   }
 }
 

@@ -41,7 +41,7 @@ function cellOf(cell, head, notes, used) {
   const element = make(heads ? "th" : "td", {
     scope: !heads ? null : head ? (cell.cs > 1 ? "colgroup" : "col") : side ? "row" : null,
     rowspan: cell.rs, colspan: cell.cs, dir: "auto", title: cell.d ?? null,
-    class: [side ? "name" : cell.t.length <= 3 ? "mark" : "", cell.d ? "doubtful" : "", ...(cell.s ?? [])].filter(Boolean).join(" ") || null,
+    class: [side ? "name" : head && cell.c === 0 ? "name corner" : cell.t.length <= 3 ? "mark" : "", cell.d ? "doubtful" : "", ...(cell.s ?? [])].filter(Boolean).join(" ") || null,
   }, cell.t);
   for (const marker of cell.m ?? []) {
     const index = notes.get(marker);
@@ -91,16 +91,16 @@ export function fitHead(place) {
   }
 }
 
-export function showCell(frame, row, column) {
+export function showCell(frame, row, column, scroll = true) {
   for (const old of frame.querySelectorAll(".held")) old.classList.remove("held");
   const cell = frame.querySelector(`[data-at="${row} ${column}"]`);
   cell?.classList.add("held");
-  cell?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  if (scroll) cell?.scrollIntoView({ block: "nearest", inline: "nearest" });
 }
 
-export function showRow(frame, number) {
+export function showRow(frame, number, scroll = true) {
   for (const old of frame.querySelectorAll("tr.chosen")) old.classList.remove("chosen");
   const row = frame.querySelector(`tr[data-row="${number}"]`);
   row?.classList.add("chosen");
-  row?.scrollIntoView({ block: "nearest" });
+  if (scroll) row?.scrollIntoView({ block: "nearest" });
 }
