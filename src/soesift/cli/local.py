@@ -122,7 +122,7 @@ def _write_labels(places: tuple[Path, ...], tables: Path, out: Path) -> None:
     from soesift.cli.labels import tables_of
     from soesift.label.humans import write_labels
     from soesift.review.documents import find_results, open_documents
-    from soesift.review.labels import reviewer_labels
+    from soesift.review.teach import reviewer_labels
 
     documents = open_documents(find_results(places), ())
     labels = reviewer_labels((one.look() for one in documents.values()), tables_of(tables))
