@@ -8,8 +8,20 @@ from typing import NamedTuple
 
 from soesift.result.models import DocumentInfo, Rejected, Result, SoeTable
 from soesift.result.store import fingerprint
-from soesift.review.actions import Accept, Add, Join, Mend, Reject, Retype, Sign, Split, Undo, read_action
-from soesift.review.corrections import Correction, effective
+from soesift.review.corrections import (
+    Accept,
+    Add,
+    Correction,
+    Join,
+    Mend,
+    Reject,
+    Retype,
+    Sign,
+    Split,
+    Undo,
+    effective,
+    read_action,
+)
 from soesift.review.mend import mended
 from soesift.review.reshape import join_tables, split_table
 

@@ -19,7 +19,7 @@ from statistics import median
 from soesift.document.raised import runs_of, split_raised
 from soesift.join.markers import guess_column, guess_markers
 from soesift.result.models import Box, Cell, Doubt, PlacedDoubt, Run, SoeTable, State
-from soesift.review.actions import Line, Redrawn, Step
+from soesift.review.corrections import Line, Redrawn, Step
 from soesift.review.mend import restepped
 from soesift.schedule.markers import words_of
 from soesift.table.arrows import ARROW

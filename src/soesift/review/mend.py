@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from soesift.result.models import Cell, Doubt, Footnote, SoeTable, VisitSaid
-from soesift.review.actions import (
+from soesift.review.corrections import (
     AddNote,
     Check,
     EditCell,

@@ -16,7 +16,7 @@ from soesift.config import first_mistake
 from soesift.document.kind import has_pages
 from soesift.errors import SoesiftError, UsageError
 from soesift.result.models import Box, SoeTable, TableType
-from soesift.review.actions import MOST_TEXT, Redraw, Redrawn, Sign, read_action
+from soesift.review.corrections import MOST_TEXT, Redraw, Redrawn, Sign, read_action
 from soesift.review.documents import Document, Look
 from soesift.review.lines import planned, redrawn
 from soesift.review.shown import document_view, item_of, lines_view, row_of, table_view

@@ -16,9 +16,8 @@ from soesift.label.humans import HumanLabel
 from soesift.label.recorded import overlap
 from soesift.result.models import Fragment, Result, SoeTable
 from soesift.result.store import read_result, sidecar_of
-from soesift.review.actions import EditCell, read_action
 from soesift.review.apply import apply_corrections
-from soesift.review.corrections import Correction, effective, read_corrections
+from soesift.review.corrections import Correction, EditCell, effective, read_action, read_corrections
 from soesift.review.documents import Look
 from soesift.table.record import TableRecord
 

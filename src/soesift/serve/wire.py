@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from soesift.errors import DocumentError, SoesiftError
 from soesift.files import WriteError
-from soesift.review.actions import AnyAction
+from soesift.review.corrections import AnyAction
 from soesift.serve.queue import Job, State, Store
 
 SHA_EXAMPLE = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
