@@ -14,7 +14,7 @@ from soesift.export.write import WRITERS, write
 from soesift.result.store import read_result, sidecar_of
 from soesift.review.corrections import add_corrections
 from soesift.review.documents import corrected_result, look_at
-from soesift.review.standing import contents
+from soesift.review.worklist import contents
 
 LOOKED = [
     {"action": "accept", "table": "t1"},

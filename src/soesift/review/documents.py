@@ -16,8 +16,7 @@ from soesift.result.models import Result
 from soesift.result.store import EARLIER, is_result, read_result, sidecar_of
 from soesift.review.apply import Applied, Memo, apply_corrections
 from soesift.review.corrections import Correction, add_corrections, read_corrections
-from soesift.review.standing import Standing, standing_of
-from soesift.review.worklist import Item, items_of
+from soesift.review.worklist import Item, Standing, items_of, standing_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,9 +20,8 @@ from soesift.review.corrections import MOST_TEXT, Redraw, Redrawn, Sign, read_ac
 from soesift.review.documents import Document, Look
 from soesift.review.lines import planned, redrawn
 from soesift.review.shown import document_view, item_of, lines_view, row_of, table_view
-from soesift.review.standing import contents
 from soesift.review.state import Review
-from soesift.review.worklist import ORDER, Item
+from soesift.review.worklist import ORDER, Item, contents
 
 DPI = {"usual": 110, "large": 220}  # of page pictures
 M = TypeVar("M", bound=BaseModel)
