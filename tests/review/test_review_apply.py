@@ -11,7 +11,7 @@ from review_made import HEAD, correction, made_result, made_table, rows
 from soesift.result.models import Result
 from soesift.result.store import fingerprint
 from soesift.review.apply import Applied, apply_corrections
-from soesift.review.reshape import join_tables, split_table
+from soesift.review.mend import join_tables, split_table
 
 
 def after(*corrections: dict[str, object]) -> Applied:

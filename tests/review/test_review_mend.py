@@ -12,8 +12,7 @@ from review_made import correction, made_result, made_table, rows
 from soesift.result.models import Doubt, PlacedDoubt, SoeTable
 from soesift.review.apply import apply_corrections
 from soesift.review.corrections import read_action
-from soesift.review.mend import cell_at, mended
-from soesift.review.reshape import join_tables
+from soesift.review.mend import cell_at, join_tables, mended
 from soesift.schedule import Visit, read_schedule
 from soesift.schedule.clock import placed
 

@@ -22,8 +22,7 @@ from soesift.review.corrections import (
     effective,
     read_action,
 )
-from soesift.review.mend import mended
-from soesift.review.reshape import join_tables, split_table
+from soesift.review.mend import join_tables, mended, split_table
 
 
 class Applied(NamedTuple):

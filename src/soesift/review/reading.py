@@ -17,7 +17,7 @@ from soesift.document.words import find_words
 from soesift.errors import DocumentError
 from soesift.files import write_atomically
 from soesift.result.models import Box, Fragment, SoeTable
-from soesift.review.reshape import join_tables
+from soesift.review.mend import join_tables
 from soesift.table.fill_text import fill_cells
 from soesift.table.find import find_tables
 from soesift.table.grid import FoundTable, GridCell
