@@ -14,9 +14,8 @@ from soesift.detect.detector import Detector
 from soesift.result.models import Result, SoeTable
 from soesift.review.apply import apply_corrections
 from soesift.review.corrections import Line, Redraw, Redrawn
-from soesift.review.lines import Axis, Part, ReadCell, parts_of, planned, redrawn
+from soesift.review.lines import Axis, Part, ReadCell, boxed, cells_in_lines, parts_of, planned, redrawn
 from soesift.review.mend import mended
-from soesift.review.reading import boxed, cells_in_lines
 from soesift.sample.protocol import make_protocol
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from document_maker import Sheet, draw_table, full_grid, save
-from soesift.review.reading import table_in_box
+from soesift.review.lines import table_in_box
 
 GRID = [
     ["Activity", "Screening", "Day 1", "Day 8"],

@@ -14,8 +14,7 @@ from pathlib import Path
 from soesift.errors import DocumentError
 from soesift.process.worker import Stopped, TookTooLong, Worker, WorkerDied
 from soesift.result.models import Box, SoeTable
-from soesift.review.lines import Layout, ReadCell
-from soesift.review.reading import work
+from soesift.review.lines import Layout, ReadCell, work
 from soesift.web import viewer
 
 MEMORY_MB = 4096
