@@ -12,7 +12,7 @@ from soesift.export.wording import counted, percent, type_name
 from soesift.result.models import Rejected, Result, SoeTable
 from soesift.review.apply import Applied, settled
 from soesift.review.corrections import Correction, effective
-from soesift.review.understood import doubtful_visits
+from soesift.review.shown import doubtful_visits
 
 Kind = Literal["differ", "unsure", "type", "doubt", "near_miss", "table", "unlikely"]
 ORDER: dict[Kind, int] = {"differ": 0, "unsure": 1, "type": 2, "doubt": 3, "near_miss": 4, "table": 5, "unlikely": 6}
