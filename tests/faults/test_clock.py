@@ -14,8 +14,7 @@ from review_ledger import made_ledger, records
 
 from soesift.label.humans import human_labels
 from soesift.label.ledger import Ledger
-from soesift.review.draw import draw_pots, drawn
-from soesift.review.judge import Judgement, record
+from soesift.review.judge import Judgement, draw_pots, drawn, record
 from soesift.select.pots import first_judgements
 from soesift.serve.queue import Queue
 

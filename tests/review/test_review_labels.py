@@ -16,9 +16,7 @@ from review_process import Reviewing, reviewing
 from soesift.errors import UsageError
 from soesift.label.humans import HumanLabel, add_labels, human_labels
 from soesift.label.ledger import Ledger
-from soesift.review.draw import draw_pots, drawn
-from soesift.review.guarantee import needs_of, pairs_of
-from soesift.review.judge import Judgement, disagreements, queue_of, record
+from soesift.review.judge import Judgement, disagreements, draw_pots, drawn, needs_of, pairs_of, queue_of, record
 from soesift.select.certified import needed_audit
 from soesift.select.pots import first_judgements
 

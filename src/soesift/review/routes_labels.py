@@ -12,8 +12,7 @@ from starlette.routing import Route
 from soesift.errors import UsageError
 from soesift.label.humans import human_labels
 from soesift.label.ledger import Ledger
-from soesift.review.guarantee import state_of
-from soesift.review.judge import Judgement, disagreements, queue_of, record
+from soesift.review.judge import Judgement, disagreements, queue_of, record, state_of
 from soesift.review.routes_documents import read_body
 from soesift.review.shown import record_view
 from soesift.review.state import LedgerThread, Review

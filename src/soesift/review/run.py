@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from soesift.errors import UsageError
 from soesift.label.request import read_tables
 from soesift.review.documents import find_results, open_documents
-from soesift.review.draw import draw_pots
+from soesift.review.judge import draw_pots
 from soesift.review.state import LedgerThread, Review, sources_of
 from soesift.web.listen import listen, url_of
 
