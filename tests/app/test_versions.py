@@ -6,8 +6,8 @@ from pathlib import Path
 
 from review_made import correction, made_result, write_made
 
+from soesift.app.overview import Link, versions_of
 from soesift.app.signing import state_of
-from soesift.app.versions import Link, versions_of
 from soesift.result.models import DocumentInfo, TitleFact
 from soesift.review.documents import open_documents
 

@@ -13,9 +13,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from soesift.app.overview import overview_html, overview_xlsx, row_of
+from soesift.app.overview import overview_html, overview_xlsx, row_of, versions_of
 from soesift.app.signing import audit_report, state_of
-from soesift.app.versions import versions_of
 from soesift.app.workspace import Workspace
 from soesift.diff.compare import diff_results
 from soesift.diff.report import diff_html
