@@ -6,8 +6,7 @@ from pathlib import Path
 
 from review_made import correction, write_made
 
-from soesift.app.part11 import POINTS, summary
-from soesift.app.signing import audit_report
+from soesift.app.signing import POINTS, audit_report, summary
 from soesift.result.store import sidecar_of
 from soesift.review.corrections import add_corrections
 from soesift.review.documents import open_documents

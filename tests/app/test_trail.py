@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from review_made import correction, made_result
 
-from soesift.app.trail import trail
+from soesift.app.signing import trail
 
 CELL = {"action": "edit_cell", "table": "t1", "row": 1, "column": 1}
 
