@@ -1,7 +1,7 @@
 """Labels judged on the page: which tables, in which order, by whom, and how far the guarantee has come.
 
-The pots are `audit` (random) and `repair` (least confident first). Judgements are written to the ledger as they come, each
-once, none lost.
+The pots are `audit` (random) and `repair` (least confident first). Judgements are written to the ledger as they come,
+each once, none lost.
 """
 
 from __future__ import annotations

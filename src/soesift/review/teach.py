@@ -1,7 +1,7 @@
 """Corrections as labels: what people decided about tables, and cells that they mended.
 
-`reviewer_labels` gives the last word on each table, for the pot `repair`, since these were not drawn at random; `taught_by`
-gives every word for a ledger, cells included.
+`reviewer_labels` gives the last word on each table, for the pot `repair`, since these were not drawn at random;
+`taught_by` gives every word for a ledger, cells included.
 """
 
 from __future__ import annotations
