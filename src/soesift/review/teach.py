@@ -14,14 +14,12 @@ from typing import Any, Literal
 
 from soesift.label.humans import HumanLabel
 from soesift.label.recorded import overlap
-from soesift.result.models import Fragment, Result, SoeTable
+from soesift.result.models import Fragment, Rejected, Result, SoeTable
 from soesift.result.store import read_result, sidecar_of
 from soesift.review.apply import apply_corrections
 from soesift.review.corrections import Correction, EditCell, effective, read_action, read_corrections
 from soesift.review.documents import Look
 from soesift.table.record import TableRecord
-
-# Corrections as labels: tables that people accepted, rejected or added, and cells that they mended.
 
 SOURCE = "reviewer"
 OVERLAP = 0.5  # share of the smaller box that lies in the other, from which on two boxes are one table
@@ -49,7 +47,7 @@ def taught_by(results: Sequence[Path], records: Sequence[TableRecord]) -> Taught
         result = read_result(path)
         near = by_hash.get(result.document.sha256, [])
         for fragment, label, who in _judged(result, corrections):
-            there = next((one for one in near if _same(one, fragment)), None)
+            there = next((one for one in near if _same_place(fragment, one)), None)
             if there is None:
                 found.unmatched += 1
             else:
@@ -69,15 +67,13 @@ def _judged(result: Result, corrections: Sequence[Correction]) -> Iterator[tuple
         if item in tables:
             yield from ((f, label, who) for f in tables[item].fragments if f.role == "grid")
         elif item.startswith("r") and item[1:].isdigit():
-            near = result.rejected[int(item[1:]) - 1]
-            place = Fragment(page=near.pages[0] if near.pages else None, bbox=near.bbox, probability=near.probability)
-            yield place, label, who
+            yield _place_of(result.rejected[int(item[1:]) - 1]), label, who
 
 
-def _same(record: TableRecord, fragment: Fragment) -> bool:
-    if record.page != fragment.page or record.bbox is None or fragment.bbox is None:
-        return False
-    return overlap(record.bbox, fragment.bbox)[1] >= OVERLAP
+def _place_of(near: Rejected) -> Fragment:
+    """Where a near miss stands."""
+    page = near.pages[0] if near.pages else None
+    return Fragment(page=page, bbox=near.bbox, location=near.location, probability=near.probability)
 
 
 def _cells(result: Result, corrections: Sequence[Correction]) -> Iterator[dict[str, Any]]:
@@ -111,7 +107,7 @@ def _cells(result: Result, corrections: Sequence[Correction]) -> Iterator[dict[s
         }
 
 
-# Decisions on detections as human labels for training: pot `repair`, since they were not drawn at random.
+# The last word on each table, for the pot `repair`
 
 
 def reviewer_labels(looks: Iterable[Look], records: Sequence[TableRecord]) -> list[HumanLabel]:
@@ -136,19 +132,8 @@ def _label(look: Look, record: TableRecord) -> HumanLabel | None:
     places: list[tuple[str, list[Fragment], SoeTable | None]] = []
     places += [(name, table.fragments, table) for name, table in tables.items()]
     places += [
-        (
-            f"r{number}",
-            [
-                Fragment(
-                    page=next(iter(item.pages), None),
-                    bbox=item.bbox,
-                    location=item.location,
-                    probability=item.probability,
-                )
-            ],
-            None,
-        )
-        for number, item in enumerate(look.result.rejected, 1)
+        (f"r{number}", [_place_of(near)], None)
+        for number, near in enumerate(look.result.rejected, 1)
         if f"r{number}" not in tables
     ]
     for name, fragments, table in places:
