@@ -99,7 +99,7 @@ LATER = {
     ("soesift.result.models", "soesift.export.xlsx"): HANDY,
     ("soesift.result.models", "soesift.result.store"): HANDY,
     ("soesift.review.lines", "soesift.detect.word"): WORD,
-    ("soesift.review.run", "soesift.review.app"): SERVER,
+    ("soesift.review.app", "soesift.review.app"): SERVER,
     ("soesift.sample.protocol", "soesift.sample.docx_file"): "python-docx is wanted for Word samples alone",
     ("soesift.select.by_name", "soesift.train.linear_fit"): "scikit-learn is wanted by two rules alone",
     ("soesift.study.run", "soesift.train.held_out"): TORCH,

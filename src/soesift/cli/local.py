@@ -44,7 +44,7 @@ def app_verb(folder: Path, model: str, host: str, port: int, names: tuple[str, .
     try:
         from soesift.app.routes import UPLOADS, routes
         from soesift.app.workspace import Workspace
-        from soesift.review.run import serve
+        from soesift.review.app import serve
         from soesift.review.state import Review
     except ImportError as error:
         raise MissingExtra(error.name or "starlette", "app") from None
@@ -97,7 +97,7 @@ def review_verb(
     from soesift.web.listen import take_token
 
     try:
-        from soesift.review.run import open_review, serve
+        from soesift.review.app import open_review, serve
     except ImportError as error:
         raise MissingExtra(error.name or "starlette", "app") from None
     if labels_out is not None:

@@ -1,26 +1,115 @@
-"""The application: the page, its script and style, and the routes behind the guard."""
+"""The server of the page: what is opened, the routes behind the guard, and listening."""
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 import secrets
-from collections.abc import AsyncIterator, Sequence
+import threading
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from http.cookies import CookieError, SimpleCookie
 from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from soesift.errors import SoesiftError
+from soesift.errors import SoesiftError, UsageError
 from soesift.files import WriteError
+from soesift.label.request import read_tables
 from soesift.review import routes_documents, routes_labels
-from soesift.review.guard import COOKIE, Rules, guard, session_of
-from soesift.review.state import Review
-from soesift.web.guard import LOCAL_NAMES
+from soesift.review.documents import find_results, open_documents
+from soesift.review.judge import draw_pots
+from soesift.review.state import LedgerThread, Review, sources_of
+from soesift.web import guard as web
+from soesift.web.guard import LOCAL_NAMES, behind, known_name, no, of_ours
+from soesift.web.listen import has_token, listen, url_of
+
+if TYPE_CHECKING:
+    import uvicorn
+    from starlette.routing import Route
+
+
+# What every request must pass: Host, origin, token, CSRF token, size; and the headers of every answer.
+
+MOST_BYTES = 4_000_000
+COOKIE = "soesift-review"
+CSRF = "x-soesift-csrf"
+OPEN = ("/", "/static/", "/api/login")  # the page itself holds nothing of any document
+HEADERS = {
+    **web.HEADERS,
+    "cross-origin-opener-policy": "same-origin",
+    "permissions-policy": "camera=(), microphone=(), geolocation=()",
+    "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; "
+    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
+    "require-trusted-types-for 'script'; trusted-types 'none'",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """`names`: accepted Host names, lower case. `token`: None where only loopback reaches us. `csrf`: the token that
+    the page's own script is given, and that requests which change something must bring."""
+
+    names: frozenset[str]
+    token: str | None
+    csrf: str
+    uploads: tuple[str, int] = ("", 0)  # a path that takes documents, and how many bytes one may have
+
+
+def session_of(token: str) -> str:
+    """The cookie of somebody who gave the token; it holds over restarts and does not tell the token."""
+    return hmac.new(token.encode(), b"soesift review session", hashlib.sha256).hexdigest()
+
+
+def guard(app: ASGIApp, rules: Rules) -> ASGIApp:
+    """`app` behind the rules; answers 400, 401, 403, 413 in its place."""
+    return behind(app, lambda scope, headers: refusal(scope["method"], scope["path"], headers, rules), HEADERS)
+
+
+def refusal(method: str, path: str, headers: Headers, rules: Rules) -> JSONResponse | None:
+    """The answer to a request that must not go on; None if it may."""
+    if refused := known_name(headers, rules.names, "page"):
+        return refused
+    changes = method not in ("GET", "HEAD")
+    # a link to the page may be followed from anywhere; everything else must come from the page
+    navigation = not changes and path == "/"
+    if not navigation and (refused := of_ours(headers)):
+        return refused
+    if rules.token is not None and not _free_of_token(path) and not _known(headers, rules.token):
+        return no(401, "needs the token")
+    if changes and not hmac.compare_digest(headers.get(CSRF, "").encode(), rules.csrf.encode()):
+        return no(403, "csrf: reload the page")
+    length = headers.get("content-length", "0")
+    most = rules.uploads[1] if path == rules.uploads[0] else MOST_BYTES
+    if changes and (not length.isdecimal() or "transfer-encoding" in headers or int(length) > most):
+        return no(413, f"the request has more than {most:,} bytes, or does not say how many")
+    return None
+
+
+def _free_of_token(path: str) -> bool:
+    return path == "/" or path.startswith(OPEN[1]) or path in (OPEN[2], "/api/csrf")
+
+
+def _known(headers: Headers, token: str) -> bool:
+    try:
+        cookies = SimpleCookie(headers.get("cookie", ""))
+    except CookieError:
+        cookies = SimpleCookie()
+    given = cookies[COOKIE].value if COOKIE in cookies else ""
+    return hmac.compare_digest(given.encode(), session_of(token).encode()) or has_token(headers, token)
+
+
+# The application: the page, its script and style, and the routes behind the guard.
 
 KINDS = {
     "html": "text/html; charset=utf-8",
@@ -92,3 +181,86 @@ async def _said(request: Request, error: Exception) -> Response:
 
 async def _internal(request: Request, error: Exception) -> Response:
     return JSONResponse({"detail": "internal error; it is in the window where soesift review runs"}, 500)
+
+
+# Opening what is to be reviewed, and listening.
+
+SQLITE = b"SQLite format 3\x00"
+
+
+def is_ledger(path: Path) -> bool:
+    """Whether a file is an SQLite database."""
+    try:
+        with path.open("rb") as file:
+            return file.read(len(SQLITE)) == SQLITE
+    except OSError:
+        return False
+
+
+def open_review(
+    places: Sequence[Path], folders: Sequence[Path] = (), tables: Path | None = None, repair: int = 100, seed: int = 0
+) -> Review:
+    """Results and at most one ledger, with the documents that lie in `folders`.
+
+    Raises UsageError for what is neither, for a ledger without its tables, and for missing files.
+    """
+    for place in places:
+        if not place.exists():
+            raise UsageError(f"{place}: no such file or folder; name results of soesift detect, or a ledger")
+    ledgers = [place for place in places if is_ledger(place)]
+    results = [place for place in places if place not in ledgers]
+    if len(ledgers) > 1:
+        raise UsageError(f"{ledgers[1]}: a second ledger; review one at a time")
+    review = Review(documents=open_documents(find_results(results), folders) if results else {})
+    if ledgers:
+        _open_ledger(review, ledgers[0], tables, folders, repair, seed)
+    return review
+
+
+def _open_ledger(
+    review: Review, path: Path, tables: Path | None, folders: Sequence[Path], repair: int, seed: int
+) -> None:
+    if tables is None:
+        raise UsageError(f"{path}: a ledger holds no tables; give the file that was labelled with --tables")
+    records, _ = read_tables(tables)
+    files = [file for folder in folders for file in ([folder] if folder.is_file() else sorted(folder.rglob("*")))]
+    review.records = {record.table_id: record for record in records}
+    review.sources = sources_of(records, files)
+    review.ledger = LedgerThread(path)
+    review.ledger(lambda ledger: draw_pots(ledger, records, repair, seed))
+
+
+def serve(
+    review: Review,
+    host: str,
+    port: int,
+    names: Sequence[str],
+    token: str | None,
+    say: Callable[[str], None],
+    more: Sequence[Route] = (),
+    uploads: tuple[str, int] = ("", 0),
+) -> None:
+    """Serve the page until told to stop (SIGTERM, Ctrl-C); says its address when it listens. `more`, `uploads`: of an
+    app around the review, as `create_app` has them.
+    """
+    import uvicorn
+
+    from soesift.review.app import create_app
+
+    own = () if host in ("0.0.0.0", "::") else (host.strip("[]"),)
+    bound = listen(host, port)
+    app = create_app(review, (*own, *names), token, more, uploads)
+    config = uvicorn.Config(
+        app, log_level="warning", proxy_headers=False, server_header=False, ws="none", timeout_graceful_shutdown=3
+    )
+    say(f"reviewing on {url_of(bound)}/ ; Ctrl-C stops")
+    server = uvicorn.Server(config)
+    threading.Thread(target=_stop_reading, args=(server, review), daemon=True).start()
+    server.run(sockets=[bound])
+
+
+def _stop_reading(server: uvicorn.Server, review: Review) -> None:
+    """End what is being read when the server is told to stop, or it would wait for it."""
+    while not server.should_exit:
+        time.sleep(0.1)
+    review.viewer.stop.set()
