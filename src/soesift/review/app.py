@@ -31,8 +31,7 @@ from soesift.review.documents import find_results, open_documents
 from soesift.review.judge import draw_pots
 from soesift.review.state import LedgerThread, Review, sources_of
 from soesift.web import guard as web
-from soesift.web.guard import LOCAL_NAMES, behind, known_name, no, of_ours
-from soesift.web.listen import has_token, listen, url_of
+from soesift.web.web import LOCAL_NAMES, behind, has_token, known_name, listen, no, of_ours, url_of
 
 if TYPE_CHECKING:
     import uvicorn

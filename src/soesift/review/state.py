@@ -22,7 +22,7 @@ from soesift.result.models import Box, SoeTable
 from soesift.review.documents import Document
 from soesift.review.lines import Layout, ReadCell, work
 from soesift.table.record import TableRecord
-from soesift.web import viewer
+from soesift.web import web as viewer
 
 # The worker processes in which documents are parsed: one that kills its reader takes no review with it.
 

@@ -25,8 +25,7 @@ from soesift.serve import routes
 from soesift.serve.queue import measured
 from soesift.serve.service import MB, Service, Settings
 from soesift.web import guard as web
-from soesift.web.guard import LOCAL_NAMES, behind, known_name, no, of_ours
-from soesift.web.listen import has_token, listen, url_of
+from soesift.web.web import LOCAL_NAMES, behind, has_token, known_name, listen, no, of_ours, url_of
 
 OPEN_PATHS = {"/healthz"}  # needs no token: it tells a container's probe one word
 DOCUMENTS = "/v1/documents"

@@ -38,7 +38,7 @@ from soesift.serve.wire import (
     problems,
     receive,
 )
-from soesift.web.viewer import Busy
+from soesift.web.web import Busy
 
 documents = APIRouter(tags=["documents"])
 _FORM: dict[str, Any] = {
