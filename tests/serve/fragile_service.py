@@ -15,7 +15,7 @@ from typing import Any
 from soesift.process.child import Task, Tell
 from soesift.serve.app import serve
 from soesift.serve.service import Settings, Works, detect_document, open_service
-from soesift.web.web import take_token
+from soesift.web import take_token
 
 
 def fragile(task: Task, tell: Tell) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from soesift.errors import DocumentError, UsageError
 from soesift.serve.queue import Queue, open_store
 from soesift.serve.routes import plain_name
 from soesift.serve.wire import NotADocument, TooLarge, open_inside, receive
-from soesift.web.web import host_name, is_loopback, listen, take_token
+from soesift.web import host_name, is_loopback, listen, take_token
 
 
 @pytest.mark.parametrize(

@@ -39,7 +39,7 @@ def app_verb(folder: Path, model: str, host: str, port: int, names: tuple[str, .
     the machine. See docs/app.md.
     """
     from soesift.errors import MissingExtra
-    from soesift.web.web import take_token
+    from soesift.web import take_token
 
     try:
         from soesift.app.routes import UPLOADS, routes
@@ -94,7 +94,7 @@ def review_verb(
     Nothing is overwritten: corrections are added to RESULT.corrections.jsonl, labels to the ledger. See docs/review.md.
     """
     from soesift.errors import MissingExtra, UsageError
-    from soesift.web.web import take_token
+    from soesift.web import take_token
 
     try:
         from soesift.review.app import open_review, serve
@@ -153,7 +153,7 @@ def serve_verb(config: Path | None, **options: Any) -> None:
     """
     from soesift.config import check, load_toml
     from soesift.errors import MissingExtra
-    from soesift.web.web import take_token
+    from soesift.web import take_token
 
     try:
         import fastapi  # noqa: F401

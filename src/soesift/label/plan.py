@@ -21,7 +21,7 @@ from soesift.label.ledger import Ledger
 from soesift.label.providers.base import Reply
 from soesift.label.request import Request, build_requests
 from soesift.table.record import TableRecord
-from soesift.web.web import is_loopback
+from soesift.web import is_loopback
 
 # What tokens cost: from the configuration, for a server of one's own, or from a shipped dated list.
 

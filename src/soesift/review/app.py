@@ -23,6 +23,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
+from soesift import web
 from soesift.errors import SoesiftError, UsageError
 from soesift.files import WriteError
 from soesift.label.request import read_tables
@@ -30,8 +31,7 @@ from soesift.review import routes_documents, routes_labels
 from soesift.review.documents import find_results, open_documents
 from soesift.review.judge import draw_pots
 from soesift.review.state import LedgerThread, Review, sources_of
-from soesift.web import guard as web
-from soesift.web.web import LOCAL_NAMES, behind, has_token, known_name, listen, no, of_ours, url_of
+from soesift.web import LOCAL_NAMES, behind, has_token, known_name, listen, no, of_ours, url_of
 
 if TYPE_CHECKING:
     import uvicorn
@@ -243,8 +243,6 @@ def serve(
     app around the review, as `create_app` has them.
     """
     import uvicorn
-
-    from soesift.review.app import create_app
 
     own = () if host in ("0.0.0.0", "::") else (host.strip("[]"),)
     bound = listen(host, port)

@@ -19,13 +19,13 @@ from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope
 
+from soesift import web
 from soesift.files import WriteError
 from soesift.result.models import SoeTable
 from soesift.serve import routes
 from soesift.serve.queue import measured
 from soesift.serve.service import MB, Service, Settings
-from soesift.web import guard as web
-from soesift.web.web import LOCAL_NAMES, behind, has_token, known_name, listen, no, of_ours, url_of
+from soesift.web import LOCAL_NAMES, behind, has_token, known_name, listen, no, of_ours, url_of
 
 OPEN_PATHS = {"/healthz"}  # needs no token: it tells a container's probe one word
 DOCUMENTS = "/v1/documents"

@@ -38,7 +38,7 @@ from soesift.serve.wire import (
     problems,
     receive,
 )
-from soesift.web.web import Busy
+from soesift.web import Busy
 
 documents = APIRouter(tags=["documents"])
 _FORM: dict[str, Any] = {

@@ -34,7 +34,7 @@ from soesift.result.models import Result
 from soesift.result.store import fingerprint, finished, result_json, reviewed, set_aside, write_result
 from soesift.review.documents import corrected_result
 from soesift.serve.queue import Job, Jobs, Metrics, Queue, State, Store, open_store
-from soesift.web.web import Busy, Viewer
+from soesift.web import Busy, Viewer
 
 if TYPE_CHECKING:
     from soesift.process.child import Tell
