@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
+from soesift import web
 from soesift.document.kind import has_pages
 from soesift.errors import DocumentError
 from soesift.files import file_sha256
@@ -22,7 +23,6 @@ from soesift.result.models import Box, SoeTable
 from soesift.review.documents import Document
 from soesift.review.lines import Layout, ReadCell, work
 from soesift.table.record import TableRecord
-from soesift.web import web as viewer
 
 # The worker processes in which documents are parsed: one that kills its reader takes no review with it.
 
@@ -37,7 +37,7 @@ class Reader:
     """One process for tasks one after another, and the last answers; use it from any thread."""
 
     def __init__(self, stop: threading.Event) -> None:
-        self.viewer = viewer.Viewer(Worker(work, MEMORY_MB, stop), SECONDS)
+        self.viewer = web.Viewer(Worker(work, MEMORY_MB, stop), SECONDS)
         self.lock = threading.Lock()
         self.kept: OrderedDict[Key, bytes] = OrderedDict()
 
