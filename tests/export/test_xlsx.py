@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from soesift.export.sheet_cells import HIGHEST, LINE, sheet_name
-from soesift.export.table_sheet import TOP, column_widths, wrapped
+from soesift.export.xlsx import TOP, column_widths, wrapped
 from soesift.result.models import Result
 
 FIRST = "1 Table 1 Schedule of Activitie"
