@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 from reportlab.pdfgen import canvas
 
-from soesift.export.html import grid_html, pages_to_show, report_html
-from soesift.export.page_images import PageImage, render_pages
+from soesift.export.html import PageImage, grid_html, pages_to_show, render_pages, report_html
 from soesift.result.models import DocumentInfo, Fragment, Location, Result, SoeTable
 
 VOID = {"meta", "input"}

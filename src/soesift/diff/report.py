@@ -15,8 +15,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from soesift.diff.models import Edit, Place, ScheduleDiff, TableDiff
-from soesift.export.html import element, items, page_head, text
-from soesift.export.page_images import PageImage, render_pages
+from soesift.export.html import PageImage, element, items, page_head, render_pages, text
 from soesift.export.wording import page_ranges
 from soesift.result.models import Box, Cell, Result, SoeTable
 
