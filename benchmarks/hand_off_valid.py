@@ -17,9 +17,8 @@ import tempfile
 from importlib.resources import files
 from pathlib import Path
 
+from soesift.export.edc import redcap_files, write_odm
 from soesift.export.fhir import fhir_bundle
-from soesift.export.odm import write_odm
-from soesift.export.redcap import redcap_files
 from soesift.result.models import Result
 from soesift.result.store import read_result
 

@@ -9,9 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from soesift.export.edc import edc_of, event_name, redcap_key
-from soesift.export.odm import odm_text, write_odm
-from soesift.export.redcap import redcap_files, write_redcap
+from soesift.export.edc import edc_of, event_name, odm_text, redcap_files, redcap_key, write_odm, write_redcap
 from soesift.result.models import DocumentInfo, Footnote, ModelInfo, Result, SoeTable
 from soesift.schedule import Visit
 
