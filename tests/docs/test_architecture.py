@@ -94,7 +94,7 @@ LATER = {
     ("soesift.label.providers.choose", "soesift.label.providers.litellm"): "one of two clients, each with its package",
     ("soesift.label.providers.choose", "soesift.label.providers.transformers"): TORCH,
     ("soesift.result.models", "soesift.export.csv"): HANDY,
-    ("soesift.result.models", "soesift.export.dataframe"): HANDY,
+    ("soesift.result.models", "soesift.export.frames"): HANDY,
     ("soesift.result.models", "soesift.export.html"): HANDY,
     ("soesift.result.models", "soesift.export.xlsx"): HANDY,
     ("soesift.result.models", "soesift.result.store"): HANDY,

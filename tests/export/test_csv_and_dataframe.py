@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from soesift.errors import MissingExtra
 from soesift.export.csv import harmless, write_csv
-from soesift.export.dataframe import unique_labels
+from soesift.export.frames import unique_labels
 from soesift.export.write import write_formats
 from soesift.files import WriteError
 from soesift.result.models import Result, SoeTable

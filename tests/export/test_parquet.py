@@ -14,7 +14,7 @@ import pyarrow.dataset as ds
 
 import made_protocols as made
 from soesift.cli.main import main
-from soesift.export.parquet import parts, rows_of, write_parquet
+from soesift.export.frames import parts, rows_of, write_parquet
 from soesift.result.store import read_result
 
 

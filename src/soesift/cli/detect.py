@@ -189,7 +189,7 @@ def detect_verb(
     chosen, pages = parse_formats(formats), parse_pages(span)
     documents = find_sources(paths, manifest)
     if "parquet" in chosen:
-        from soesift.export.parquet import require
+        from soesift.export.frames import require
 
         require()
     make_folder(out)

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 from soesift.detect.options import MORE_TIME, USUAL, Awaiting, ReadOptions
 from soesift.detect.sources import bring, scratch, shown
 from soesift.errors import DocumentError, SoesiftError, UsageError, fault
-from soesift.export.parquet import parts
+from soesift.export.frames import parts
 from soesift.export.write import Format, write_formats
 from soesift.files import WriteError, as_text, file_sha256, safe_stem, sync_folder
 from soesift.result.models import DocumentInfo, ModelInfo, Result

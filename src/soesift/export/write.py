@@ -46,7 +46,7 @@ WRITERS: dict[str, Writer] = {
     "docx": Writer(".docx", "export.docx:write_docx"),
     "m11": Writer("_m11.docx", "export.docx:write_m11"),
     "docling": Writer("_docling.json", "export.docling:write_docling", option="pdf"),
-    "parquet": Writer("", "export.parquet:write_parquet", many=True),
+    "parquet": Writer("", "export.frames:write_parquet", many=True),
 }
 
 

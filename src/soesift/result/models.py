@@ -159,7 +159,7 @@ class SoeTable(Record):
 
     def to_dataframe(self) -> Any:
         """The joined grid as a pandas DataFrame, header rows as column labels (needs `soesift[data]`)."""
-        from soesift.export.dataframe import to_dataframe
+        from soesift.export.frames import to_dataframe
 
         return to_dataframe(self)
 

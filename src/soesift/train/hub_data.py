@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from soesift.errors import UsageError
-from soesift.export.parquet import require
+from soesift.export.frames import require
 from soesift.files import write_atomically
 from soesift.table.record import TableRecord
 from soesift.train.data import Label
