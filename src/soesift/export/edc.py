@@ -1,5 +1,6 @@
-"""Skeletons for EDC systems: a REDCap project and CDISC ODM 1.3.2, from each schedule as an arm with events, and each group
-of activities as a form.
+"""Skeletons for EDC systems: a REDCap project and CDISC ODM 1.3.2.
+
+Each schedule is an arm with events, each group of activities a form.
 
 Days are counted from the visit on the first study day, and only where the print gives them; what has no day is an event
 without an offset, and a note says why.
@@ -23,11 +24,6 @@ from soesift.export.wording import heading_of, plain, unsigned_words
 from soesift.files import safe_stem, write_atomically
 from soesift.result.models import Result, SoeTable
 from soesift.schedule import Activity, Schedule, Visit, read_schedule
-
-# What REDCap and ODM share: each schedule as an arm with events, and each group of activities as a form.
-#
-# Days are counted from the visit on the first study day, and only where the print gives them; what has no day is an event
-# without an offset, and a note says why.
 
 LONGEST_EVENT = 60  # characters of an event's name that REDCap keeps whole
 
@@ -202,7 +198,7 @@ def _item(form: Form, activity: Activity, keys: set[str]) -> None:
 # REDCap: the CSV files of a longitudinal project (arms, events, instruments, their mapping, repeating events).
 #
 # In the order in which REDCap takes them: data dictionary, arms, events, mapping, repeating events. An event's unique
-# name is the one that REDCap makes from its name: at most 18 letters, digits and underscores, and the number of its arm.
+# name is the one that REDCap makes from its name: at most 18 letters, digits and underscores, and its arm's number.
 
 DICTIONARY = (
     "Variable / Field Name",
@@ -290,8 +286,8 @@ def _csv(head: tuple[str, ...], rows: list[list[str]]) -> str:
 
 # CDISC ODM 1.3.2: visits as StudyEventDefs, groups of activities as FormDefs, a skeleton of item groups and items.
 #
-# Time and window stand in the description of each event and, for programs, in its aliases ("soesift:day", ...). The file
-# has no clock time of its own, so that the same result gives the same bytes.
+# Time and window stand in the description of each event and, for programs, in its aliases ("soesift:day", ...). The
+# file has no clock time of its own, so that the same result gives the same bytes.
 
 NAMESPACE = "http://www.cdisc.org/ns/odm/v1.3"
 WRITTEN = "1980-01-01T00:00:00+00:00"  # as in our Office files

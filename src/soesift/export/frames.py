@@ -2,8 +2,8 @@
 
 The dataset is a catalogue of many documents that is read as one table, without opening each JSON. Under `OUT/parquet`,
 `tables` has a row a schedule and `documents` a row a document. Each document writes part files of its own, named after
-its bytes and its result, in folders by the first two digits of the hash (`shard=3f`). Part files are whole or not there,
-and writing them again changes nothing, so workers need not know of each other.
+its bytes and its result, in folders by the first two digits of the hash (`shard=3f`). Part files are whole or not
+there, and writing them again changes nothing, so workers need not know of each other.
 """
 
 from __future__ import annotations
@@ -18,12 +18,6 @@ from soesift.export.spans import grid_size, header_count
 from soesift.files import safe_stem, write_atomically
 from soesift.result.models import Result, SoeTable
 from soesift.result.store import result_json
-
-# Results as a Parquet dataset: a catalogue of many documents that is read as one table, without opening each JSON.
-#
-# Under `OUT/parquet`, `tables` has a row a schedule and `documents` a row a document. Each document writes part files
-# of its own, named after its bytes and its result, in folders by the first two digits of the hash (`shard=3f`). Part
-# files are whole or not there, and writing them again changes nothing, so workers need not know of each other.
 
 FOLDER, KINDS = "parquet", ("tables", "documents")
 _MODEL = {"model": "text", "model_version": "text", "model_sha256": "text"}
