@@ -78,7 +78,6 @@ def when_called(path: Path, known: dict[str, Path]) -> set[str]:
 WORD = "Word files alone want lxml"
 OCR = "pictures alone want OpenCV and the models of OCR"
 TORCH = "torch takes seconds to load, and much of the folder runs without"
-SERVER = "nothing of a server is loaded before it is to listen"
 HANDY = "result.to_xlsx() and its like, for people; the one circle"
 LATER = {
     ("soesift.bench.one", "soesift"): "timed as a user's program loads it",
@@ -99,7 +98,6 @@ LATER = {
     ("soesift.result.models", "soesift.export.xlsx"): HANDY,
     ("soesift.result.models", "soesift.result.store"): HANDY,
     ("soesift.review.lines", "soesift.detect.word"): WORD,
-    ("soesift.review.app", "soesift.review.app"): SERVER,
     ("soesift.sample.protocol", "soesift.sample.docx_file"): "python-docx is wanted for Word samples alone",
     ("soesift.select.by_name", "soesift.train.linear_fit"): "scikit-learn is wanted by two rules alone",
     ("soesift.study.run", "soesift.train.held_out"): TORCH,
