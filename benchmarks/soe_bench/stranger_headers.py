@@ -785,6 +785,496 @@ add(
     ),
 )
 
+# --- batch 2 ----------------------------------------------------------------------------------------------------
+
+add(
+    2,
+    "three-way crossover",
+    rows(
+        ["Treatment sequence", "Day"],
+        col("Treatment period I", "1", day=1),
+        col("Treatment period I", "2", day=2),
+        period("Treatment period II", "Treatment period II", "1", day=1),
+        period("Treatment period II", "Treatment period II", "2", day=2),
+        period("Treatment period III", "Treatment period III", "1", day=1),
+        period("Treatment period III", "Treatment period III", "2", day=2),
+        event("End-of-study", "7-10 days after last dose", offset_days=7, relative_to="last dose", **w(0, 3)),
+    ),
+)
+add(
+    2,
+    "multiple ascending dose",
+    rows(
+        ["Day", "Hour"],
+        col("1", "Pre-dose", day=1, **{"or": [{"day": 1, "hours_from_reference": 0}]}),
+        col("1", "1 h", day=1, hours_from_reference=1),
+        col("1", "6 h", day=1, hours_from_reference=6),
+        rng("2-6", "Pre-dose", first=2, last=6),
+        col("7", "Pre-dose", day=7, **{"or": [{"day": 7, "hours_from_reference": 0}]}),
+        col("7", "24 h", day=7, hours_from_reference=24),
+        col("10", "", day=10),
+    ),
+)
+add(
+    2,
+    "cycle and week",
+    rows(
+        ["Cycle", "Week", "Day"],
+        col("1", "1", "1", cycle=1, day=1, week=1),
+        col("1", "2", "8", cycle=1, day=8, week=2),
+        col("2", "4", "1", cycle=2, day=1, week=4),
+        col("2", "5", "8", cycle=2, day=8, week=5),
+    ),
+)
+add(
+    2,
+    "eot within days",
+    one(
+        col("C1D1", cycle=1, day=1),
+        rep("Subsequent cycles D1", day=1, must_doubt=True),
+        event("EOT visit (within 14 days of last dose)", offset_days=0, relative_to="last dose", **w(0, 14)),
+        event("30-day safety follow-up", must_doubt=True),
+        rep("Long-term follow-up every 12 weeks (±2 weeks)", every_days=84, **w(14, 14)),
+    ),
+)
+add(
+    2,
+    "post treatment weeks",
+    rows(
+        ["", ""],
+        col("Treatment", "Wk 0", week=0),
+        col("Treatment", "Wk 24", week=24),
+        event("Post-treatment", "PT Wk 4", must_doubt=True),
+        event("Post-treatment", "PT Wk 12", must_doubt=True),
+    ),
+)
+add(
+    2,
+    "weeks after end of treatment",
+    rows(
+        ["Phase", "Visit"],
+        col("On treatment", "TW4", week=4),
+        col("On treatment", "TW12", week=12),
+        event("Follow-up", "4 weeks after EOT", offset_days=28, relative_to="end of treatment"),
+        event("Follow-up", "12 weeks after EOT", offset_days=84, relative_to="end of treatment"),
+    ),
+)
+add(
+    2,
+    "q-notation",
+    one(
+        col("W0", week=0),
+        rep("W4–W24 Q4W", week=4, every_days=28),
+        rep("W32–W96 Q8W", week=32, every_days=56),
+        event("ET"),
+        event("SFU (12 wks post last dose)", offset_days=84, relative_to="last dose"),
+    ),
+)
+add(
+    2,
+    "every visit thereafter",
+    one(
+        col("Visit 1 (Day 0)", day=0),
+        col("Visit 2 (Day 30)", day=30),
+        rep("Every 90 days thereafter", every_days=90),
+        event("Final visit"),
+    ),
+)
+add(
+    2,
+    "monthly",
+    one(
+        col("Baseline", kind="event"),
+        rep("Monthly visits, months 1 to 6"),
+        rep("Quarterly thereafter"),
+        event("End of study visit"),
+    ),
+)
+add(
+    2,
+    "weeks then months",
+    rows(
+        ["Visit", "Time"],
+        col("V1", "D1", day=1),
+        col("V2", "W2 ± 3 d", week=2, **w(3, 3)),
+        col("V3", "M1 ± 5 d", **w(5, 5)),
+        col("V4", "M6 ± 14 d", **w(14, 14)),
+        col("V5", "Y1 ± 30 d", **w(30, 30)),
+    ),
+)
+add(
+    2,
+    "range windows in row",
+    rows(
+        ["Day", "Visit window range"],
+        col("1", "1", day=1),
+        col("29", "26-32", day=29, **w(3, 3)),
+        col("57", "54-60", day=57, **w(3, 3)),
+        col("85", "78-92", day=85, **w(7, 7)),
+    ),
+)
+add(
+    2,
+    "minus and plus columns",
+    rows(
+        ["Week", "Minus (days)", "Plus (days)"],
+        col("0", "", "", week=0),
+        col("4", "3", "3", week=4, **w(3, 3)),
+        col("8", "3", "7", week=8, **w(3, 7)),
+    ),
+)
+add(
+    2,
+    "window before and after words",
+    one(
+        col("Day 14 (up to 2 days early or late)", day=14, **w(2, 2)),
+        col("Day 28 (within 3 days)", day=28, **w(3, 3)),
+        col("Day 56 (+ up to 7 days)", day=56, **w(0, 7)),
+    ),
+)
+add(
+    2,
+    "run-in to randomisation",
+    rows(
+        ["Period", "Week", "Visit"],
+        col("Run-in", "-4", "1", week=-4),
+        col("Run-in", "-2", "2", week=-2),
+        col("Randomised treatment", "0", "3", week=0),
+        col("Randomised treatment", "4", "4", week=4),
+        col("Randomised treatment", "8", "5 (phone)", week=8, contact="phone"),
+        event("FU", "2 weeks after V5", "6", offset_days=14, relative_to="v5"),
+    ),
+)
+add(
+    2,
+    "symbols for contact",
+    rows(
+        ["", "Week"],
+        col("🏥", "0", week=0, contact="site"),
+        col("☎", "2", week=2, contact="phone"),
+        col("🏥", "4", week=4, contact="site"),
+        col("☎", "6", week=6, contact="phone"),
+    ),
+)
+add(
+    2,
+    "letters for contact",
+    rows(
+        ["Week", "Visit type (C: clinic; T: telephone; H: home nursing)"],
+        col("0", "C", week=0, contact="site"),
+        col("1", "T", week=1, contact="phone"),
+        col("2", "H", week=2, contact="home"),
+        col("4", "C", week=4, contact="site"),
+    ),
+)
+add(
+    2,
+    "remote and in person",
+    one(
+        col("Week 1 (remote)", week=1, contact="video"),
+        col("Week 2 (in-person)", week=2, contact="site"),
+        col("Week 3 (telemedicine)", week=3, contact="video"),
+        col("Week 4 (in-person or remote)", week=4, contact="site or video"),
+    ),
+)
+add(
+    2,
+    "dose numbers",
+    rows(
+        ["Dose", "Day"],
+        col("Dose 1", "1", day=1),
+        col("", "8", day=8),
+        col("Dose 2", "22 (+4)", day=22, **w(0, 4)),
+        col("", "36 (±3)", day=36, **w(3, 3)),
+        event("", "6 months after Dose 2", relative_to="dose 2"),
+    ),
+)
+add(
+    2,
+    "progression free",
+    rows(
+        ["", "", ""],
+        event(
+            "Post-treatment",
+            "EOT",
+            "≤ 14 days after decision to stop",
+            offset_days=0,
+            relative_to="decision to stop",
+            **w(0, 14),
+        ),
+        event(
+            "Post-treatment",
+            "Safety FU",
+            "90 (± 7) days after last dose",
+            offset_days=90,
+            relative_to="last dose",
+            **w(7, 7),
+        ),
+        rep("Post-treatment", "Tumour FU", "Every 8 weeks (± 7 d) until PD", every_days=56, **w(7, 7)),
+        rep("Post-treatment", "Survival", "Every 3 months"),
+    ),
+)
+add(
+    2,
+    "day of week words",
+    one(
+        col("Day 1 (Monday)", day=1),
+        col("Day 3 (Wednesday)", day=3),
+        col("Day 5 (Friday)", day=5),
+    ),
+)
+add(
+    2,
+    "german style",
+    rows(
+        ["Visite", "Zeitpunkt"],
+        rng("V0", "Tag -14 bis -1", first=-14, last=-1),
+        col("V1", "Tag 1", day=1),
+        col("V2", "Woche 4 ± 3 Tage", week=4, **w(3, 3)),
+        col("V3", "Monat 6 ± 2 Wochen", **w(14, 14)),
+    ),
+)
+add(
+    2,
+    "inpatient stay",
+    rows(
+        ["Study days"],
+        rng("-28 to -3", first=-28, last=-3),
+        rng("-2 to -1 (admission)", first=-2, last=-1),
+        col("1", day=1),
+        rng("2 to 4", first=2, last=4),
+        col("5 (discharge)", day=5),
+        col("12 ± 2", day=12, **w(2, 2)),
+    ),
+)
+add(
+    2,
+    "rescue and re-randomisation",
+    one(
+        col("Week 0", week=0),
+        col("Week 12", week=12),
+        event("Rescue"),
+        col("Week 16/Re-randomization", week=16),
+        col("Week 52", week=52),
+        event("ETV"),
+    ),
+)
+add(
+    2,
+    "extension counting again",
+    rows(
+        ["", "Week"],
+        col("Double-blind", "0", week=0),
+        col("Double-blind", "12", week=12),
+        col("Open-label extension", "0", must_doubt=True),
+        col("Open-label extension", "4", must_doubt=True),
+        col("Open-label extension", "12", must_doubt=True),
+    ),
+)
+add(
+    2,
+    "two visits one cell",
+    one(
+        col("Visit 1/2 Day -1/1", must_doubt=True),
+        col("Days 7 and 14", must_doubt=True),
+        col("Week 2 or 3", must_doubt=True),
+    ),
+)
+add(
+    2,
+    "onset windows",
+    one(
+        event(
+            "Within 72 h of symptom onset",
+            relative_to="onset",
+            **{
+                "or": [
+                    {"kind": "planned", "hours_from_reference": 0, "relative_to": "onset"},
+                    {"kind": "event", "hours_from_reference": 0, "relative_to": "onset"},
+                    {"kind": "event", "offset_days": 0, "relative_to": "onset"},
+                ]
+            },
+        ),
+        col("24 h after randomisation", hours_from_reference=24, relative_to="randomisation"),
+        event("Hospital discharge"),
+        event(
+            "Day 90 (± 14) after stroke",
+            offset_days=90,
+            relative_to="stroke",
+            **{"or": [{"kind": "planned", "day": 90, "relative_to": "stroke"}]},
+            **w(14, 14),
+        ),
+    ),
+)
+add(
+    2,
+    "infant visits",
+    rows(
+        ["Visit", "Infant age", "Window"],
+        event("1", "Birth", ""),
+        event("2", "6 weeks", "±7 days", offset_days=42, relative_to="birth", **w(7, 7)),
+        event("3", "14 weeks", "±7 days", offset_days=98, relative_to="birth", **w(7, 7)),
+        event("4", "12 months", "±14 days", relative_to="birth", **w(14, 14)),
+    ),
+)
+add(
+    2,
+    "gestation",
+    rows(
+        ["Gestational week"],
+        col("12", week=12),
+        col("20 ± 1", week=20, **w(7, 7)),
+        col("28 ± 1", week=28, **w(7, 7)),
+        event("Delivery"),
+        event("6 weeks postpartum", offset_days=42, relative_to="delivery"),
+    ),
+)
+add(
+    2,
+    "transplant",
+    rows(
+        ["Days relative to transplant"],
+        rng("-30 to -8", first=-30, last=-8, relative_to="transplant"),
+        col("-7", day=-7, relative_to="transplant"),
+        col("0", day=0, relative_to="transplant"),
+        col("+7", day=7, relative_to="transplant", **{"or": [{"offset_days": 7, "relative_to": "transplant"}]}),
+        col("+28", day=28, relative_to="transplant", **{"or": [{"offset_days": 28, "relative_to": "transplant"}]}),
+    ),
+)
+add(
+    2,
+    "car-t",
+    one(
+        event("Leukapheresis"),
+        rng("LD chemo D-5 to D-3", first=-5, last=-3),
+        col("Infusion D0", day=0),
+        rng(
+            "D1–D14 daily", first=1, last=14, **{"or": [{"kind": "repeat", "day": 1, "last_day": 14, "every_days": 1}]}
+        ),
+        col("W4 (±3 d)", week=4, **w(3, 3)),
+        col("M3 (±1 wk)", **w(7, 7)),
+        rep("M6–M24 q3 mo"),
+    ),
+)
+add(
+    2,
+    "treatment day letters",
+    rows(
+        ["", "TD"],
+        col("Induction", "1", day=1),
+        col("Induction", "4", day=4),
+        col("Consolidation", "22", day=22),
+    ),
+)
+add(
+    2,
+    "footnote on cycle",
+    rows(
+        ["Cycle a", "Day"],
+        col("1", "1", cycle=1, day=1),
+        col("1", "15", cycle=1, day=15),
+        rep("2+", "1", cycle="2+", day=1, every_days=28),
+        notes={"a": "Each cycle lasts 28 days."},
+    ),
+)
+add(
+    2,
+    "cycle length in words",
+    rows(
+        ["", ""],
+        col("Cycle 1", "Day 1", cycle=1, day=1),
+        rep("Cycles 2 to n", "Day 1", cycle="2+", day=1, every_days=21),
+        event("EOT", ""),
+        title="Schedule of events: cycles of three weeks",
+    ),
+)
+add(
+    2,
+    "nominal time column",
+    rows(
+        ["Nominal time post dose (h)"],
+        col(
+            "0 (predose)",
+            hours_from_reference=0,
+            **{"or": [{"hours_from_reference": None}, {"hours_from_reference": 0, "relative_to": "dose"}]},
+        ),
+        col("0.25", hours_from_reference=0.25, relative_to="dose"),
+        col("0.5", hours_from_reference=0.5, relative_to="dose"),
+        col("24", hours_from_reference=24, relative_to="dose"),
+        col(
+            "168 (Day 8)",
+            hours_from_reference=168,
+            relative_to="dose",
+            **{"or": [{"hours_from_reference": 168, "day": 8, "relative_to": "dose"}]},
+        ),
+    ),
+)
+add(
+    2,
+    "minutes and hours",
+    rows(
+        ["Time"],
+        col("-15 min", must_doubt=True),
+        col("5 min", must_doubt=True),
+        col("30 min", must_doubt=True),
+        col("2 hr", must_doubt=True),
+    ),
+)
+add(
+    2,
+    "et not later than",
+    one(
+        col("Week 52 ± 5 days", week=52, **w(5, 5)),
+        event(
+            "Early withdrawal: as soon as possible, no later than 14 days after last dose",
+            offset_days=0,
+            relative_to="last dose",
+            **w(0, 14),
+        ),
+        event("Safety follow-up, 28 days (+7) after last dose", offset_days=28, relative_to="last dose", **w(0, 7)),
+    ),
+)
+add(
+    2,
+    "cohort columns",
+    rows(
+        ["Part 1", "Day"],
+        col("Cohort A and B", "1", day=1),
+        col("Cohort A and B", "8", day=8),
+        col("Cohort C only", "15", day=15),
+        event("All cohorts", "EOS"),
+    ),
+)
+add(
+    2,
+    "interval since last visit",
+    rows(
+        ["Visit", "Interval since previous visit"],
+        event("1", "-"),
+        event("2", "2 weeks", offset_days=14, relative_to="previous visit"),
+        event("3", "4 weeks ± 3 days", offset_days=28, relative_to="previous visit", **w(3, 3)),
+        event("4", "4 weeks ± 3 days", offset_days=28, relative_to="previous visit", **w(3, 3)),
+    ),
+)
+add(
+    2,
+    "maintenance until",
+    one(
+        rep("Maintenance Week 8 and Q8W until Week 48", week=8, every_days=56),
+        event("Week 52 / EOT", week=52, **{"or": [{"kind": "planned", "week": 52}]}),
+        event("EOT + 8 weeks", offset_days=56, relative_to="end of treatment"),
+    ),
+)
+add(
+    2,
+    "year visits",
+    one(
+        col("Year 1, Month 6", must_doubt=True),
+        col("Month 18 (±1 month)", must_doubt=True),
+        col("Month 24 (±4 weeks)", **w(28, 28)),
+    ),
+)
+
 
 def main(words: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])

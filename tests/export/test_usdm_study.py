@@ -185,3 +185,40 @@ def test_the_title_page_stands_in_for_what_is_not_given(toy: Result) -> None:
     assert version["studyDesigns"][0]["studyPhase"]["standardCode"]["code"] == "C15601"
     given = usdm_study(result, StudyFacts(title="Given"))["study"]["versions"][0]
     assert given["titles"][0]["text"] == "Given"
+
+
+def test_times_within_a_visit_are_a_sub_timeline(toy: Result) -> None:
+    """One for each set of times; a length of days counts from an earlier dose, and stays a condition."""
+    table = toy.tables[0].model_copy(
+        update={
+            "header_rows": 1,
+            "grid": [
+                ["Procedure", "Day 1", "Day 3", "Day 8"],
+                ["PK sample", "P, 1, 2h", "48 h", "P, 1, 2h"],
+                ["ECG", "predose, 2 h", "", "predose, 2 h"],
+                ["Vital signs", "X", "X", "X"],
+            ],
+            "cells": [],
+            "footnotes": [],
+            "row_pages": [],
+        }
+    )
+    study = usdm_study(toy.model_copy(update={"tables": [table]}))
+    check_whole(study)
+    design = design_of(study)
+    main, within = design["scheduleTimelines"]
+    assert [i["timelineId"] for i in main["instances"]] == [within["id"], None, within["id"]]
+    names = {part["id"]: part["label"] for part in design["activities"]}
+    steps = [(i["label"], [names[a] for a in i["activityIds"]]) for i in within["instances"]]
+    assert steps == [
+        ("Predose", ["PK sample", "ECG"]),
+        ("Dose", []),
+        ("1 h after the dose", ["PK sample"]),
+        ("2 h after the dose", ["PK sample", "ECG"]),
+    ]
+    assert [(t["value"], t["type"]["decode"]) for t in within["timings"]] == [
+        ("P0D", "Fixed Reference"),
+        ("PT1H", "After"),
+        ("PT2H", "After"),
+    ]
+    assert [c["label"] for c in study["study"]["versions"][0]["conditions"]] == ["48 h"]

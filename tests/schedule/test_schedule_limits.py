@@ -145,7 +145,8 @@ def test_what_cannot_be_right_of_one_visit() -> None:
     assert doubts(first, visit(day=8, printed=[]))[1] == ["The column h"]
     assert doubts(first, visit())[1] == ["The header g"]
     assert doubts(first, visit(kind="event"))[1] == []
-    assert doubts(first, visit(hours=2))[1] == []
+    assert doubts(first, visit(hours=2))[1] == ["The header d"]
+    assert doubts(first, visit(hours=2, printed=["2 h postdose"]))[1] == []
     assert doubts(first, visit(day=8, after_days=50), sanity=Sanity(longest_window=40))[1] == ["The window o"]
 
 

@@ -118,3 +118,38 @@ def test_headers_written_as_a_stranger_would_are_not_wrong_in_silence() -> None:
         if (score := strange.score_header(header)).counts.get("silent")
     }
     assert wrong == {}
+
+
+def test_weeks_that_begin_again_in_a_phase_are_doubted_there() -> None:
+    phases = ["", "Double-blind", "Double-blind", "Double-blind", "Extension", "Extension"]
+    found = visits([phases, ["Week", "0", "8", "16", "0", "12"]])
+    assert ["begin again" in " ".join(v.doubts) for v in found] == [False, False, False, True, True]
+    on = visits([phases, ["Week", "0", "8", "16", "24", "32"]])
+    assert [v.doubts for v in on] == [[]] * 5
+
+
+@pytest.mark.parametrize(
+    ("label", "event"),
+    [("Interval since previous visit", "previous visit"), ("Infant age", "birth"), ("Time since birth", "birth")],
+)
+def test_lengths_with_units_of_their_own_count_from_what_their_label_says(label: str, event: str) -> None:
+    found = visits([["Visit", "1", "2", "3"], [label, "-", "6 weeks (±7 days)", "14 weeks"]])
+    assert [(v.offset_days, v.relative_to) for v in found[1:]] == [(42, event), (98, event)]
+    assert found[1].after_days == 7
+
+
+def test_hours_without_anything_to_count_from_are_doubted() -> None:
+    assert all(v.doubts for v in visits([["Time", "15 min", "2 hr"]]))
+    assert not any(v.doubts for v in visits([["Time", "Predose", "15 min", "2 hr"]])[1:])
+    limit = visits([["Visit", "Within 72 h of symptom onset"]])[0]
+    assert (limit.hours, limit.relative_to, limit.after_days) == (0, "symptom onset", 3)
+
+
+def test_a_bare_day_beside_ranges_of_days_has_no_window() -> None:
+    found = visits([["Day", "1", "29", "57"], ["Visit window", "1", "26-32", "54-60"]])
+    assert [(v.before_days, v.after_days) for v in found] == [(None, None), (3, 3), (3, 3)]
+
+
+def test_a_call_to_the_randomisation_system_is_no_phone_visit() -> None:
+    body = [["Contact IXRS by phone", "X", ""], ["Telephone contact", "", "X"]]
+    assert [v.contact for v in visits([["Procedure", "Day 1", "Day 8"]], body=body)] == [None, "phone"]

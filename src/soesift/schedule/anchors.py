@@ -23,7 +23,7 @@ _FROM_VISIT = re.compile(  # a row of steps, not of times
     r"\bintervals?\b.*\bvisits?\b|\bbetween\s+visits\b|\b(?:since|after|from)\s+(?:the\s+)?(?:last|previous|prior)\s+visit\b",
     re.IGNORECASE,
 )
-_AGE = re.compile(r"^(?:\w+\s+)?age\b|\bof\s+age\b", re.IGNORECASE)
+_AGE = re.compile(r"^(?:\w+\s+)?age\b(?!\s+group)|\bof\s+age\b", re.IGNORECASE)
 _STARTS = re.compile(
     r"\bfirst\b|randomi[sz]|baseline|enrol|\bday\s*[01]\b|start|registration|\binitial\b", re.IGNORECASE
 )
@@ -66,8 +66,8 @@ def anchored(text: str) -> Anchored | None:
     if any(map(str.isdigit, shown)):
         return None
     counted = _FROM_VISIT.search(shown) or _AGE.search(shown)
-    if counted is not None and (unit := unit_in(shown)) is not None:
-        return Anchored(unit, "after", "birth" if counted.re is _AGE else "previous visit")
+    if counted is not None:
+        return Anchored(unit_in(shown), "after", "birth" if counted.re is _AGE else "previous visit")
     surgery = _AFTER_SURGERY.search(shown)
     if surgery is not None:
         return Anchored(UNIT_WORDS[(surgery["unit"] or "day").lower()], "after", "surgery")

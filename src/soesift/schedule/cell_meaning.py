@@ -127,6 +127,9 @@ def _condition(worded: re.Match[str]) -> str:
 def moments_of(shown: str) -> tuple[Moment, ...]:
     """The times of "P, 1, 2h" or "predose, 1 h, 24 h"; nothing if any part is no time or no part has a unit."""
     body = re.sub(r"^[Xx]\s*[:(]\s*|[)]$", "", shown) if re.match(r"[Xx]\s*[:(]", shown) else shown
+    nominal = re.fullmatch(r"(?:pre-?\s?dose|pre|p)\s*[/(]\s*0\s*(?:h|hr|hrs|hours?)?\)?", body, re.IGNORECASE)
+    if nominal is not None:  # "Predose/0 hr" is one time
+        return (Moment(text=shown, hours=None),)
     parts = [p.strip() for p in re.split(r"[,;/&]|\band\b", body) if p.strip()]
     found = [_MOMENT.fullmatch(part) for part in parts]
     if not parts or not all(found):

@@ -18,7 +18,7 @@ _WAYS: list[tuple[Contact, str]] = [  # in the order in which two of them are na
         r"\bclinics?\b|(?<!injection )(?<!infusion )(?<!application )\b(?:on-?)?sites?\b|\bin[\s-]?person\b"
         r"|\bin-?clinic\b|\boffice\b|"
         r"\bhospital(?!\s+discharge)\w*|\b(?:in|out)-?patients?\b|\bcr?t?u\b|\bin-?house\b|face[\s-]to[\s-]face|\bstudy\s+cent(?:er|re)\b|"
-        r"\bresidential\b|\bambulatory\b",
+        r"\bresidential\b|\bambulatory\b|🏥",
     ),
     (
         "home",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
+from itertools import pairwise
 
 from soesift.schedule.from_notes import anchor_of
 from soesift.schedule.models import Schedule, Visit
@@ -13,7 +14,7 @@ _EVENT_NAME = re.compile(  # a column that is named after what happens then: no 
     r"(?:informed\s+|signed\s+)?consent(?:ing)?|(?:re-?)?enrol(?:l)?ment|surgery|operation|intra-?op(?:erative)?|pre-?op(?:erative)?|"
     r"delivery|birth|(?:at\s+)?relapse|flare(?:\s+visit)?|rescue(?:\s+visit)?|cross-?over|completion|re-?treatment|registration|"
     r"eligibility|implant(?:ation)?|transplant(?:ation)?|(?:day\s+of\s+|index\s+)?(?:procedure|surgery|implant|infusion|treatment)|allocation|"
-    r"disease\s+progression|pd",
+    r"disease\s+progression|pd|(?:leuk)?apheresis|conditioning|lymphodepletion",
     re.IGNORECASE,
 )
 
@@ -34,7 +35,9 @@ def add_doubts(schedule: Schedule, sanity: Sanity | None = None) -> None:
     visits = [v for v in schedule.visits if v.is_visit]
     for visit in visits:
         _alone(visit, schedule, limits)
-    _backwards(visits)
+    again = _begin_again(visits)
+    _backwards([v for v in visits if v not in again])
+    _without_reference(schedule, visits)
     _twice(visits)
     _weeks_and_days(visits)
     _anchor(schedule, visits)
@@ -73,6 +76,43 @@ def _says_no_time(visit: Visit) -> bool:
     )
     named = len(visit.printed) > 0 and _EVENT_NAME.fullmatch(visit.printed[-1].strip(" :*")) is not None
     return visit.kind == "planned" and all(v is None for v in values) and not named
+
+
+def _begin_again(visits: list[Visit]) -> list[Visit]:
+    """Columns of a phase whose weeks or days begin again below those before it: they may count from its start."""
+    found: list[Visit] = []
+    for name in ("week", "day"):
+        own = [v for v in visits if getattr(v, name) is not None and v.cycle is None and v.relative_to is None]
+        own = [v for v in own if v.kind in ("planned", "range", "repeat") and getattr(v, name) >= 0 and v.epoch]
+        for later in dict.fromkeys(v.epoch for v in own):
+            mine = [v for v in own if v.epoch == later]
+            before = own[: own.index(mine[0])]
+            highest = max((getattr(v, name) for v in before), default=None)
+            falls = highest is not None and getattr(mine[0], name) < highest
+            rises = all(getattr(a, name) < getattr(b, name) for a, b in pairwise(mine))
+            if falls and rises and len({getattr(v, name) for v in before}) > 1:
+                found += [v for v in mine if v not in found]
+                for visit in mine:
+                    visit.doubts.append(
+                        f"{name.capitalize()}s begin again in “{later}”; "
+                        "whether they count from its start is not printed."
+                    )
+    return found
+
+
+_GIVEN = re.compile(
+    r"dos(?:e|ing)|infus|inject|admin|vaccin|surg|incision|intake|meal|glucose|onset|procedure|\bpost|\bpre", re.I
+)
+
+
+def _without_reference(schedule: Schedule, visits: list[Visit]) -> None:
+    """Hours by themselves, in a table whose header and title name nothing that they could count from."""
+    bare = [v for v in visits if v.hours is not None and v.relative_to is None and v.day is None and v.cycle is None]
+    told = [schedule.title, *(e.timing.text for e in schedule.encounters), *(n for v in visits for n in v.printed)]
+    labels = [label for e in schedule.encounters for label in e.headers]
+    if bare and not any(map(_GIVEN.search, [*told, *labels])):
+        for visit in bare:
+            visit.doubts.append("The header does not say from what the hours are counted.")
 
 
 def _backwards(visits: list[Visit]) -> None:

@@ -132,7 +132,7 @@ def read_column(rows: list[HeaderRow], column: int, phases: int | None = None) -
         coded = row.kind in (None, "visit") and _numbers_ways(row)
         read = Read(Timing(text=text, visit=text), [], []) if coded else read_timing(uncoded(text, kind), kind)
         above = _unit_alone(text) or above
-        of_row = anchored(row.label) if row.kind in (None, *get_args(Unit)) else None
+        of_row = anchored(row.label) if row.kind in (None, "visit", *get_args(Unit)) else None
         if (from_what := counted or of_row) is not None:
             read = read._replace(timing=from_anchor(read.timing, from_what))
         counted = anchored(text) or counted_from(text) or counted
@@ -152,6 +152,8 @@ def read_column(rows: list[HeaderRow], column: int, phases: int | None = None) -
             )
         if row.kind == "window" and timing.window is not None and timing.cycles:
             timing.cycles, limits = [], [*limits, text]  # "Cycles 2 and later ±3 days": which visits it is for
+        if row.kind == "window" and text.isdigit() and _holds_ranges(row):
+            continue  # "1" beside "26-32": the day itself
         if row.kind == "window" and (around := _around_zero(timing, unit_in(row.label))) is not None:
             held = held or around
             continue
@@ -198,6 +200,15 @@ def _numbers_ways(row: HeaderRow) -> bool:
         return True
     parts = [[n for n, letter in zip(numbers, letters, strict=True) if letter == one] for one in dict.fromkeys(letters)]
     return row.kind == "visit" and len(parts) > 1 and all(part == list(range(1, len(part) + 1)) for part in parts)
+
+
+_RANGE = re.compile(r"\D*[1-9]\d*\s*(?:[-–]|to)\s*\D*[1-9]\d*\D*", re.IGNORECASE)
+
+
+def _holds_ranges(row: HeaderRow) -> bool:
+    """Whether most cells of a row of windows are the days that are allowed: "26-32"."""
+    filled = [clean(text) for text in row.texts if text]
+    return sum(_RANGE.fullmatch(text) is not None for text in filled) * 2 > len(filled)
 
 
 def _around_zero(timing: Timing, unit: Unit | None) -> tuple[Window, Timing] | None:
@@ -272,7 +283,8 @@ def _unit_alone(text: str) -> Kind | None:
 def _placed(read: Read, row: HeaderRow) -> Timing:
     """The reading with what the row's label adds: the unit of a window or duration."""
     timing, unit = read.timing, unit_in(row.label)
-    unit = "day" if row.kind == "week" and unit == "week" else unit  # "Study week (± window)" over "8 ± 3"
+    if row.kind == "week" and unit == "week":  # "Study week (± window)" over "8 ± 3": days where they are many
+        unit = "day" if re.search(r"\bdays?\b", row.label, re.IGNORECASE) else None
     if row.kind == "duration" and timing.duration is None and len(timing.offsets) == 1:
         timing.duration, timing.offsets = timing.offsets[0].length, []
     if timing.duration is not None and unit and unit != "cycle":

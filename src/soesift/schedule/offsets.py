@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import cast
 
 from soesift.schedule.cursor import Cursor
@@ -151,7 +152,7 @@ def add_offset(c: Cursor, length: Span) -> None:
         bind(c, offset)
         if offset.relation == "before":  # "-30 to -1 min predose"
             offset.length = _before(length)
-    elif c.sees("word") and c.peek().text.lower().startswith(("post-op", "postop", "post op", "postpartum")):
+    elif after_word(c):
         offset.relation = "after"
         offset.anchor = "delivery" if "partum" in c.peek().text.lower() else "surgery"
         c.at += 1
@@ -160,6 +161,11 @@ def add_offset(c: Cursor, length: Span) -> None:
     elif c.peek().value in ("from", "of"):
         c.at += 1
         offset.relation, offset.anchor = "after", read_anchor(c)
+
+
+def after_word(c: Cursor) -> bool:
+    """Whether a word follows that says after what: "2 weeks post-op", "6 weeks postpartum"."""
+    return c.sees("word") and re.match(r"post[\s-]?(?:op|partum|natal)", c.peek().text, re.IGNORECASE) is not None
 
 
 def _before(length: Span) -> Span:

@@ -11,7 +11,7 @@ from typing import NamedTuple, cast
 
 from soesift.schedule.cursor import Bounds, Cursor, Kind
 from soesift.schedule.models import Span, Timing, Unit, Window
-from soesift.schedule.offsets import add_offset, read_event, read_relation, read_words_plus, waiting
+from soesift.schedule.offsets import add_offset, after_word, read_event, read_relation, read_words_plus, waiting
 from soesift.schedule.tokens import clean, tokens, unit_of
 from soesift.schedule.windows import inner_window, read_window
 
@@ -332,7 +332,7 @@ def _number_led(c: Cursor) -> bool:
     if unit is None:
         return _bare(c, spans, start)
     low, high = spans[0]
-    bound = c.sees("relative") or c.peek().value in ("of", "from")
+    bound = c.sees("relative") or c.peek().value in ("of", "from") or after_word(c)
     if inner is not None and c.kind in ("day", "week", "month") and unit != c.kind and not bound and not waiting(c):
         c.timing.window = Window(before=inner[0], after=inner[1], unit=unit)  # "4 -3/+5 d" in a row of weeks
         c.add(spans, c.kind)

@@ -127,8 +127,8 @@ def _points(visit: Visit, timing: Timing) -> None:
     hours = [s for s in timing.times if s.unit in _HOURS and s.first is not None]
     if hours and hours[0].first is not None:
         visit.hours = hours[0].first * _HOURS[hours[0].unit]
-    if any(s.unit == "month" for s in timing.times) and visit.day is None:
-        pass  # a month is no number of days: it stays a month
+    if {"month", "year"} <= {s.unit for s in timing.times}:
+        visit.doubts.append("A year and a month are printed; whether the month counts within that year is not.")
     _several(visit, timing)
 
 
@@ -242,7 +242,8 @@ def _place_offset(visit: Visit, offset: Offset) -> None:
     limit_alone = offset.relation is None and offset.anchor is None and span.first is None  # "Screening ≤ 28 days"
     before = offset.relation == "before" or (early and (offset.relation == "within" or limit_alone))
     if span.unit in _HOURS:
-        near = span.first if span.first is not None else span.last
+        limit = 0.0 if offset.relation == "within" else span.last  # "within 72 h of onset": from then on
+        near = span.first if span.first is not None else limit
         far = span.last if span.last is not None else near
         if near is not None and far is not None:
             sign, size = (

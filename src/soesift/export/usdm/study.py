@@ -316,7 +316,7 @@ def _design(ids: Ids, tables: list[Handed], facts: StudyFacts) -> tuple[Part, li
         studyInterventionIds=[],
         objectives=[_objective(ids)],
         population=_population(ids, facts, criteria),
-        scheduleTimelines=[timeline.timeline for timeline in timelines],
+        scheduleTimelines=[part for timeline in timelines for part in (timeline.timeline, *timeline.within)],
         biospecimenRetentions=[],
         documentVersionIds=[],
         eligibilityCriteria=criteria,

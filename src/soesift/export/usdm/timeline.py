@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from soesift.export.hand_off import Handed
 from soesift.export.usdm.activities import Activities
+from soesift.export.usdm.moments import sub_timelines
 from soesift.export.usdm.parts import (
     AFTER,
     BEFORE,
@@ -39,6 +40,7 @@ class Timeline(NamedTuple):
     """A ScheduleTimeline with the objects of the design that it refers to, and what could not be carried."""
 
     timeline: Part
+    within: list[Part]  # sub-timelines of its visits
     encounters: list[Part]
     conditions: list[Part]
     notes: list[str]
@@ -53,6 +55,7 @@ def timeline_of(ids: Ids, one: Handed, number: int, epochs: dict[str, Part], act
     ]
     anchor, times = clock(columns, one.schedule.cycle_length)
     timings, notes = _timings(ids, columns, times, instances, encounters, anchor)
+    within = sub_timelines(ids, one, columns, instances, activities, f"WITHIN_{number}")
     conditions = _fill(ids, one, columns, instances, activities)
     end = make(ids, "ScheduleTimelineExit")
     steps = _steps(ids, columns, instances, end["id"])
@@ -71,7 +74,7 @@ def timeline_of(ids: Ids, one: Handed, number: int, epochs: dict[str, Part], act
         instances=steps,
         plannedDuration=None,
     )
-    return Timeline(timeline, encounters, conditions, notes)
+    return Timeline(timeline, within, encounters, conditions, notes)
 
 
 def _described(one: Handed) -> str:
@@ -181,7 +184,7 @@ def _fill(ids: Ids, one: Handed, columns: list[Visit], instances: list[Part], ac
         if activity not in instance["activityIds"]:
             instance["activityIds"].append(activity)
         activities.say(ids, activity, _comments(one, mark))
-        for text in _condition_texts(one, mark):
+        for text in _condition_texts(one, mark, told=bool(mark.moments and instance["timelineId"])):
             condition = conditions.get(text) or conditions.setdefault(text, _condition(ids, text))
             _add(condition["contextIds"], instance["id"])
             _add(condition["appliesToIds"], activity)
@@ -191,11 +194,13 @@ def _fill(ids: Ids, one: Handed, columns: list[Visit], instances: list[Part], ac
     return list(conditions.values())
 
 
-def _condition_texts(one: Handed, mark: Mark) -> list[str]:
-    """What limits the activity at this visit: words of the cell, and footnotes that are no mere comment."""
+def _condition_texts(one: Handed, mark: Mark, told: bool) -> list[str]:
+    """What limits the activity at this visit: words of the cell, unless a sub-timeline has `told` them, and footnotes
+    that are no mere comment.
+    """
     notes = {c.marker: c.text for c in one.schedule.conditions if c.marker and c.text and c.note_class != "comment"}
     texts = [notes[ref] for ref in mark.footnotes if ref in notes]
-    return texts + list(filter(None, [mark.condition, mark.text if mark.kind == "text" else ""]))
+    return texts + list(filter(None, [mark.condition, mark.text if mark.kind == "text" and not told else ""]))
 
 
 def _comments(one: Handed, mark: Mark) -> list[str]:
