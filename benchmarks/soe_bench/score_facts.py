@@ -1,6 +1,6 @@
 """Score what `soesift detect` wrote by facts of the true tables.
 
-    python benchmarks/soe_bench/score_facts.py FACTS_DIR RESULTS_DIR [--half dev|aside] [--per-table] [--errors]
+    python benchmarks/soe_bench/score_facts.py FACTS_DIR RESULTS_DIR [--half HALF] [--per-table] [--errors]
 
 FACTS_DIR holds `ID.json` of `facts.py`, RESULTS_DIR `ID.json` of any `soe-result`, of which this is read: of each
 table pages, title, grid, header_rows, footnotes, and, where there are any, markers, states and doubts of cells.
@@ -34,7 +34,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from facts import LONG, alike, bare_title, digest, joined, letters, sketch, words
+from facts import HALVES, LONG, alike, bare_title, digest, joined, letters, sketch, words
 
 NEAR = 0.3  # share of shingles from which two sentences are one: about one letter in sixteen may be wrong
 LENGTH = 0.06  # how much their lengths may differ
@@ -474,7 +474,7 @@ def main(words: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("facts", type=Path)
     parser.add_argument("results", type=Path)
-    parser.add_argument("--half", choices=("dev", "aside", "unlabelled-dev", "unlabelled-aside"))
+    parser.add_argument("--half", choices=HALVES)
     parser.add_argument("--per-table", action="store_true")
     parser.add_argument("--errors", action="store_true", help="every difference, by table")
     parser.add_argument("--json", action="store_true")

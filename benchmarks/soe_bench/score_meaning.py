@@ -1,6 +1,6 @@
 """Score what footnotes, cells and groups are taken to mean, by facts of the true tables.
 
-    python benchmarks/soe_bench/score_meaning.py FACTS_DIR RESULTS_DIR [--half dev|aside] [--per-table] [--errors]
+    python benchmarks/soe_bench/score_meaning.py FACTS_DIR RESULTS_DIR [--half HALF] [--per-table] [--errors]
 
 RESULTS_DIR holds `ID.json` of `soesift detect`; each table is understood anew (`soesift.schedule`), then held against
 the true one, rows and columns aligned as in `score_facts.py`:
@@ -19,7 +19,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from facts import digest
+from facts import HALVES, digest
 from score_facts import Pairs, Score, columns_of, found_table, marker_of, rows_by_name, rows_of, total
 
 from soesift.result.store import read_result
@@ -170,7 +170,7 @@ def main(words: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("facts", type=Path)
     parser.add_argument("results", type=Path)
-    parser.add_argument("--half", choices=("dev", "aside"))
+    parser.add_argument("--half", choices=HALVES)
     parser.add_argument("--per-table", action="store_true")
     parser.add_argument("--errors", action="store_true", help="every difference, by table")
     args = parser.parse_args(words)

@@ -1,6 +1,6 @@
 """Score what `soesift export --to visits` understood of the columns by facts of the true tables.
 
-    python benchmarks/soe_bench/score_visits.py FACTS_DIR VISITS_DIR [--half dev|aside] [--per-table] [--errors]
+    python benchmarks/soe_bench/score_visits.py FACTS_DIR VISITS_DIR [--half HALF] [--per-table] [--errors]
 
 FACTS_DIR holds `ID.json` of `facts.py`, VISITS_DIR `ID.json` in format `soe-visits/1` (`ID.visits.json` and
 the like will do). Columns are aligned in order by the hash of their printed levels, those left over by their place.
@@ -33,7 +33,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from facts import TIMES, WINDOWS, digest, event_class, joined
+from facts import HALVES, TIMES, WINDOWS, digest, event_class, joined
 from score_facts import Score as Counts
 from score_facts import align, total, with_gaps
 
@@ -226,7 +226,7 @@ def main(words: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("facts", type=Path)
     parser.add_argument("visits", type=Path)
-    parser.add_argument("--half", choices=("dev", "aside"))
+    parser.add_argument("--half", choices=HALVES)
     parser.add_argument("--per-table", action="store_true")
     parser.add_argument("--errors", action="store_true", help="every difference, by table")
     args = parser.parse_args(words)

@@ -323,3 +323,16 @@ def test_commands(
     told = capsys.readouterr().out
     assert "perfect 1/1" in told
     assert "columns timed right 4/4 (100.0%)" in told
+
+
+@pytest.mark.parametrize("scorer", ["score_facts", "score_visits", "score_meaning"])
+def test_every_half_of_the_tables_can_be_asked_for(
+    scorer: str, modules: dict[str, ModuleType], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tables = ROOT / "benchmarks" / "soe_bench" / "tables"
+    halves = {json.loads(path.read_text("utf-8"))["half"] for path in tables.glob("*.json")}
+    assert halves == set(modules["facts"].HALVES)
+    assert all(modules[scorer].main([str(tmp_path), str(tmp_path), "--half", half]) == 0 for half in halves)
+    with pytest.raises(SystemExit):
+        modules[scorer].main([str(tmp_path), str(tmp_path), "--half", "nobody"])
+    assert "invalid choice" in capsys.readouterr().err
