@@ -7,10 +7,10 @@
 
 A mutant is one place inside a function of `table`, `join`, `schedule`, `select` or `detect`, changed by one step: a
 comparison (< to <=, == to !=, in to not in), `and` to `or`, `not` left out, a number one larger, True to False, a
-condition turned round, a `return` without its value (but for False: none tells it from None). Places are drawn with a
-seed, as many of each folder. Tests that run the line are run until one fails, quickest first, `--most` CPU seconds of
-them; a mutant that ends or hangs them is noticed. A line that no test runs is not noticed. Everything happens in a copy
-of the tree.
+condition turned round, a `return` without its value (but for False: none tells it from None). `strict=True` stays: it
+checks what is so, and changes nothing. Places are drawn with a seed, as many of each folder. Tests that run the line
+are run until one fails, quickest first, `--most` CPU seconds of them; a mutant that ends or hangs them is noticed. A
+line that no test runs is not noticed. Everything happens in a copy of the tree.
 """
 
 from __future__ import annotations
@@ -139,6 +139,9 @@ class Places(ast.NodeTransformer):
         if node.value is not None:
             node.value = self.visit(node.value)
         return node
+
+    def visit_keyword(self, node: ast.keyword) -> ast.AST:
+        return node if node.arg == "strict" else self.generic_visit(node)
 
     def visit_JoinedStr(self, node: ast.JoinedStr) -> ast.AST:
         return node

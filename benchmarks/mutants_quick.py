@@ -4,14 +4,16 @@
 
 The mutants are those that `mutants.py` draws with the seed for one folder. Each is put into the running functions of a
 forked child, and the test functions of the files (of `tests/FOLDER`; all, if none is named) are called in it, quickest
-first, until one fails. Only tests are called that need no fixture but `tmp_path` and `monkeypatch`, no hypothesis, and
-at most `--most` CPU seconds. With `--whole` all tests of the folder are run, in a copy of the tree, for those that are
-left. Either share is a lower bound of what the whole suite notices. Survivors are printed.
+first, until one fails. Only tests are called that need no fixtures but `tmp_path`, `monkeypatch` and those of their
+own file, and at most `--most` CPU seconds; hypothesis draws the same examples each time. With `--whole` all tests of
+the folder are run, in a copy of the tree, for those that are left. Either share is a lower bound of what the whole
+suite notices. Survivors are printed.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import importlib
 import inspect
 import itertools
@@ -28,23 +30,35 @@ from types import CodeType, FunctionType
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 from mutants import ROOT, Mutant, mutants_of, mutated, tree
 
 KNOWN = {"tmp_path", "monkeypatch"}
-Case = tuple[str, Callable[..., None], dict[str, Any]]
+Fixtures = dict[str, Callable[..., Any]]
+Case = tuple[str, Callable[..., None], dict[str, Any], Fixtures]
+settings.register_profile("same", derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+settings.load_profile("same")
 
 
 def cases_of(folder: str, file: str) -> Iterator[Case]:
-    """(name, test, its parameters) of a file's tests that can be called directly."""
+    """(name, test, its parameters, the file's fixtures) of a file's tests that can be called directly."""
     module = importlib.import_module(Path(file).stem)
+    fixtures = fixtures_of(vars(module))
     for name, test in list(vars(module).items()):
-        if not name.startswith("test_") or not inspect.isfunction(test) or hasattr(test, "hypothesis"):
+        if not name.startswith("test_") or not inspect.isfunction(test):
             continue
         marks = [mark for mark in getattr(test, "pytestmark", []) if mark.name == "parametrize"]
         for chosen in itertools.product(*(values_of(mark) for mark in marks)):
             given = {key: value for part in chosen for key, value in part.items()}
-            if set(inspect.signature(test).parameters) - set(given) <= KNOWN:
-                yield f"{file}::{name}", test, given
+            if set(inspect.signature(test).parameters) - set(given) <= KNOWN | fixtures.keys():
+                yield f"{file}::{name}", test, given, fixtures
+
+
+def fixtures_of(space: dict[str, Any]) -> Fixtures:
+    """A file's own fixtures that need no others but `KNOWN` ones: functions by name."""
+    kept = (one for one in space.values() if type(one).__name__ == "FixtureFunctionDefinition")
+    made = {one._get_wrapped_function().__name__: one._get_wrapped_function() for one in kept}
+    return {name: function for name, function in made.items() if {*inspect.signature(function).parameters} <= KNOWN}
 
 
 def values_of(mark: Any) -> list[dict[str, Any]]:
@@ -58,15 +72,22 @@ def values_of(mark: Any) -> list[dict[str, Any]]:
 
 
 def call(case: Case) -> None:
-    _, test, given = case
-    wanted = inspect.signature(test).parameters
+    _, test, given, fixtures = case
     patch = pytest.MonkeyPatch()
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as ends:
+        ends.callback(patch.undo)
         own = {"tmp_path": Path(folder), "monkeypatch": patch}
-        try:
-            test(**given, **{name: value for name, value in own.items() if name in wanted})
-        finally:
-            patch.undo()
+        wanted = [name for name in inspect.signature(test).parameters if name not in given]
+        test(**given, **{name: own[name] if name in own else made_by(fixtures[name], own, ends) for name in wanted})
+
+
+def made_by(fixture: Callable[..., Any], own: dict[str, Any], ends: contextlib.ExitStack) -> Any:
+    """What a fixture gives; what stands behind its `yield` is done when `ends` is left."""
+    made = fixture(**{name: own[name] for name in inspect.signature(fixture).parameters})
+    if not inspect.isgenerator(made):
+        return made
+    ends.callback(lambda: next(made, None))
+    return next(made)
 
 
 def in_order(cases: list[Case], most: float) -> list[Case]:
