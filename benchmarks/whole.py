@@ -79,7 +79,7 @@ def pages_of(path: Path, ocr: str, spent: Spent) -> Spent:
             seconds, page = clocked(lambda i=index: read_page(document, i))
             spent["text"] += seconds
             if page.problem in PICTURES and ocr != "never":
-                seconds, scan = clocked(lambda i=index, p=page: scan_page(document, i, p, "auto", glances))
+                seconds, scan = clocked(lambda i=index, p=page: scan_page(document, i, p, ReadOptions("auto"), glances))
                 read = scan.page is not None
                 spent["ocr" if read else "glance"] += seconds
                 counts["pictures read" if read else "pictures only glanced at"] += 1

@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
-from soesift.document.ocr import read_scan, shows_table
+from soesift.document import ocr
+from soesift.document.ocr import lines_down, read_scan, shows_table
 from soesift.document.page import Page
-from soesift.document.scan_rules import straighten
+from soesift.document.scan_rules import find_ink, straighten
 from soesift.document.scan_text import read_crops
 from soesift.table.find import find_tables
 
@@ -109,6 +110,32 @@ def test_turned_pages_are_read_upright(turn: int) -> None:
     assert page.boxes[:, [0, 2]].max() <= size[0]
     assert page.boxes[:, [1, 3]].max() <= size[1]
     assert marks_of(table_of(page)) == marks_of(grid)
+
+
+@pytest.mark.parametrize(("turn", "looks"), [(0, 1), (90, 1), (270, 1)], ids=["upright", "clockwise", "back"])
+def test_lines_of_a_page_on_its_side_are_looked_for_once(
+    turn: int, looks: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    picture, grid = schedule(200, ["X"], seed=3)
+    turned = np.ascontiguousarray(np.rot90(picture, -turn // 90))
+    seen: list[tuple[int, ...]] = []
+    real = ocr.detect_lines
+    monkeypatch.setattr(ocr, "detect_lines", lambda part, longest: seen.append(part.shape) or real(part, longest))
+    page = read_scan(turned, *((HEIGHT, WIDTH) if turn else (WIDTH, HEIGHT)), 1, None)
+    assert seen == [picture.shape] * looks  # as it reads, not as it lies
+    assert marks_of(table_of(page)) == marks_of(grid)
+
+
+def test_ink_runs_down_a_page_only_if_most_of_its_lines_do() -> None:
+    picture, _ = schedule(200, ["X"])
+    ink = find_ink(np.asarray(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), np.uint8), 200 / 72)
+    assert len(lines_down(np.ascontiguousarray(np.rot90(ink)), 200 / 72)) > 4
+    assert not len(lines_down(ink, 200 / 72))
+    half = np.vstack(
+        [np.pad(ink, ((0, 0), (0, 700))), np.pad(np.rot90(ink), ((0, 0), (0, 1200)))[:, : ink.shape[1] + 700]]
+    )
+    assert not len(lines_down(np.ascontiguousarray(half), 200 / 72))
+    assert not len(lines_down(np.zeros((300, 200), np.uint8), 200 / 72))
 
 
 @pytest.mark.parametrize("degrees", [-2.3, 0.7])

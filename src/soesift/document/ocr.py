@@ -36,6 +36,11 @@ LONGEST = 1600  # pixels: side of the picture that is looked at for lines
 SAMPLE = 4  # lines that are read to tell how the page is turned
 SHARE = 7.0  # of a line's height: so much of its length is read for that
 UPRIGHT = 0.9  # mean confidence of the usual way from which the other is not tried
+LETTERS = 2.5, 16.0  # points: sides of connected ink that may be a letter
+FAINT = 90  # of 255: so much of a coarse pixel is ink
+MANY = 40  # letters of a page whose turn is seen from its ink
+TOGETHER = 0.3  # of a letter's height: nearer ones are of one line
+SURELY = 2.5  # times as long are all lines one way: on upright and turned pages at least 3, with a few at 1.3
 LOOSE = 1.15  # of the usual ink height: least height of a character box
 RAISED = 0.6  # of the height of a line's boxes: so high are those of raised characters
 LONE = 0.4, 1.6  # of the usual ink height: sizes of a mark that stands alone outside of a grid
@@ -73,7 +78,7 @@ def read_scan(
     Raises UsageError without RapidOCR.
     """
     scan = _straight(_scale(image, width_pt), width_pt)
-    turn, lines = _find_turn(scan)
+    turn, lines = _sideways(scan) or _find_turn(scan)
     if turn:
         scan = _turned(scan, turn)
         lines = detect_lines(scan.picture, LONGEST)
@@ -147,6 +152,51 @@ def _rotate(part: NDArray[np.uint8], turn: int) -> NDArray[np.uint8]:
     return np.ascontiguousarray(np.rot90(part, turn // 90))
 
 
+def _sideways(scan: _Scan) -> tuple[int, Boxes] | None:
+    """The turn of a page whose ink surely runs down it, without a look for its lines as they are: None for others."""
+    boxes = lines_down(scan.ink, scan.unit)
+    if not len(boxes):
+        return None
+    turn, sure = _end_up(scan.picture, boxes[:SAMPLE], (270, 90))
+    return (turn, boxes) if sure >= UPRIGHT else None
+
+
+def lines_down(ink: Grey, unit: float) -> Boxes:
+    """(n, 4) boxes of lines of letters that run down a picture, the longest first, if far more run down than across.
+
+    Letters nearer to one another than lines of text are closed to one piece, either way; rules are left out.
+    """
+    import cv2
+
+    half = (cv2.resize(ink, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA) > FAINT).astype(np.uint8)
+    least, most = LETTERS[0] * unit / 2, LETTERS[1] * unit / 2
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(half, connectivity=8)
+    side = stats[:, 2:4].max(axis=1)
+    letter = (side >= least) & (side <= most)
+    letter[0] = False
+    if letter.sum() < MANY:
+        return np.zeros((0, 4), np.float32)
+    tall = float(np.median(side[letter]))
+    letters = letter[labels].astype(np.uint8)
+    reach = max(2, round(TOGETHER * tall))
+    down, across = (_line_pieces(part, reach, tall) for part in (letters.T, letters))
+    if (down[:, 2] - down[:, 0]).sum() < SURELY * (across[:, 2] - across[:, 0]).sum():
+        return np.zeros((0, 4), np.float32)
+    return down[np.argsort(down[:, 0] - down[:, 2], kind="stable")][:, [1, 0, 3, 2]] * np.float32(2)
+
+
+def _line_pieces(letters: Grey, reach: int, tall: float) -> Boxes:
+    """Boxes of lines across a picture of letters, with a margin."""
+    import cv2
+
+    joined = cv2.morphologyEx(np.ascontiguousarray(letters), cv2.MORPH_CLOSE, np.ones((1, reach), np.uint8))
+    count, _, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
+    x, y, w, h = stats[1:count, :4].T.astype(np.float32)
+    line = (w > 3 * h) & (h <= 2 * tall)
+    pad = np.float32(0.2 * tall)
+    return np.stack((x - pad, y - pad, x + w + pad, y + h + pad), axis=1)[line].reshape(-1, 4)
+
+
 def _find_turn(scan: _Scan) -> tuple[int, Boxes]:
     """Clockwise degrees by which most of the text is turned, and the line boxes as they are.
 
@@ -161,14 +211,19 @@ def _find_turn(scan: _Scan) -> tuple[int, Boxes]:
     chosen = chosen[np.argsort(-size[chosen].max(axis=1), kind="stable")][:SAMPLE]
     if not len(chosen):
         return 0, boxes
-    ways = (270, 90) if sideways else (0, 180)
+    turn, _ = _end_up(scan.picture, boxes[chosen], (270, 90) if sideways else (0, 180))
+    return turn, boxes
+
+
+def _end_up(picture: Picture, lines: Boxes, ways: tuple[int, int]) -> tuple[int, float]:
+    """By which of two turns lines are read more surely, the usual one first, and how surely."""
     sure = []
     for way in ways:
-        crops = [_cut(scan.picture, boxes[i], way) for i in chosen]
+        crops = [_cut(picture, line, way) for line in lines]
         sure.append(float(np.mean([reading.confidence for reading in read_crops(crops)])))
         if sure[0] >= UPRIGHT:
-            return ways[0], boxes
-    return (ways[1] if sure[1] > sure[0] + 0.05 else ways[0]), boxes
+            return ways[0], sure[0]
+    return (ways[1], sure[1]) if sure[1] > sure[0] + 0.05 else (ways[0], sure[0])
 
 
 def _cut(picture: Picture, box: NDArray[np.float32], turn: int) -> Picture:
@@ -262,7 +317,7 @@ def _without(scan: _Scan, horizontal: Boxes, vertical: Boxes) -> Picture:
         mask[int(y0) : int(np.ceil(y1)) + 1, int(x0) : int(np.ceil(x1)) + 1] = 1
     side = 2 * round(rules.THICK * scan.unit / 2) + 3
     around = cv2.dilate(scan.picture, np.ones((side, side), np.uint8))
-    return np.where(mask[:, :, None] > 0, around, scan.picture).astype(np.uint8)
+    return np.asarray(cv2.copyTo(around, mask, scan.picture.copy()), np.uint8)
 
 
 def _left_over(ink: Grey, boxes: Boxes, horizontal: Boxes, vertical: Boxes, unit: float, height: float) -> Boxes:

@@ -71,9 +71,10 @@ def dark_grounds(grey: Grey, unit: float) -> NDArray[np.bool_]:
     stroke, least = (max(3, round(size * unit)) for size in (STROKE, LEAST))
     whole = cv2.morphologyEx(dark, cv2.MORPH_CLOSE, np.ones((stroke, stroke), np.uint8))
     whole = cv2.morphologyEx(whole, cv2.MORPH_OPEN, np.ones((least, least), np.uint8))
-    count, labels = cv2.connectedComponents(whole, connectivity=4)
-    sizes = np.bincount(labels.ravel(), minlength=count)
-    filled = np.bincount(labels.ravel(), weights=dark.ravel(), minlength=count)
-    keep = filled >= FILLED * np.maximum(sizes, 1)
+    if not whole.any():
+        return np.zeros(grey.shape, np.bool_)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(whole, connectivity=4)
+    filled = np.bincount(labels[dark > 0], minlength=count)
+    keep = filled >= FILLED * stats[:, cv2.CC_STAT_AREA]
     keep[0] = False
     return np.asarray(keep[labels])
