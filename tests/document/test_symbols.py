@@ -42,6 +42,19 @@ def test_latin_letters_of_symbol_fonts_are_what_they_show() -> None:
     assert "".join(map(chr, codes.tolist())) == "←-- Daily --→ ≥ 18, groß, déjà"
 
 
+def test_a_lone_plain_letter_of_a_symbol_font_is_what_it_shows() -> None:
+    text = "site ( site l (by phone) x visit (l)"
+    signs = {text.index("( "): "AB+Wingdings-Regular", text.index(" l ") + 1: "Wingdings"}
+    codes = show_symbols(np.array([ord(c) for c in text], np.uint32), lambda index: signs.get(index, "Arial"))
+    assert "".join(map(chr, codes.tolist())) == "site ☎ site ● (by phone) x visit (l)"
+
+
+def test_a_telephone_of_wingdings() -> None:
+    assert show_symbol(0xF028, "Wingdings") == "☎"
+    codes = np.array([0xF028, *map(ord, " or site, as planned")], np.uint32)
+    assert chr(show_symbols(codes, lambda index: "DXQYNC+Wingdings")[0]) == "☎"
+
+
 def test_arrows_without_a_named_font() -> None:
     assert shown("X \uf0df\uf0e0\uf0e2\uf0e8 X") == "X ←→↓→ X"
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import pytest
 from toy_fragments import BODY, HEADER, fragment
 
 from soesift.detect.assemble import assemble_tables
+from soesift.document.raised import UP
 from soesift.join.far_notes import far_notes
 from soesift.join.note_series import Expected
 from soesift.table.context import TextLine
 
 CELLS = frozenset("abcd")
 LIST = ("a. Only once.", "b. Before dosing.", "c. If needed.", "d. After dosing.")
+
+MARKED = [[f"{row[0]}{UP}{marker}\ufdd1", *row[1:]] for marker, row in zip("abcd", BODY, strict=False)]
 
 
 def lines(*texts: str, top: float = 60.0) -> list[TextLine]:
@@ -64,3 +68,32 @@ def test_notes_go_on_in_their_series_where_the_cells_tell_nothing() -> None:
     assert pages_read("c) If needed.", "d) After dosing.") == ["a", "b", "c", "d"]
     assert pages_read("1) Conduct the study.", "2) Keep the records.") == ["a", "b"]
     assert pages_read("a) Age of 18 years.", "b) Signed consent.") == ["a", "b"]
+
+
+HEADS = (
+    ("Appendix 1", "Schedule of Activities (cont.)", "Table 1: Screening through Week 24"),
+    ("Table 7.1-2 Assessments of Part B",),
+    ("Overview of visits in Part B",),
+    (),
+)
+GENERAL = (
+    (),
+    ("Notes: All assessments are done on the same day, except during screening.",),
+    (
+        "Note: Visits are scheduled by the day of randomisation. There must be at least",
+        *["three weeks between doses,"] * 5,
+    ),
+)
+
+
+@pytest.mark.parametrize("heads", HEADS)
+@pytest.mark.parametrize("general", GENERAL)
+def test_notes_on_a_page_of_their_own_below_the_title_printed_again(
+    heads: tuple[str, ...], general: tuple[str, ...]
+) -> None:
+    table = fragment([*HEADER, *MARKED], page=5)
+    table.over = lines("Overview of visits in Part B")
+    page = [*lines(*heads, top=60), *lines(*general, *(note.replace(".", "", 1) for note in LIST), top=140)]
+    [found] = assemble_tables([table], {6: page, 7: lines("6 STATISTICS", "The sample is large.")})
+    assert [note.marker for note in found.footnotes if note.marker] == ["a", "b", "c", "d"]
+    assert not any("Part B" in note.text or "Appendix" in note.text for note in found.footnotes)

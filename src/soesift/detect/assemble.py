@@ -8,12 +8,14 @@ from dataclasses import replace
 import numpy as np
 
 from soesift.classify.evidence import evidence, likely_class
+from soesift.document.furniture import normalise
 from soesift.document.page import Box, Floats
 from soesift.join.alike_notes import once_alike, settle_markers
 from soesift.join.far_notes import far_notes
 from soesift.join.flags import flags_of
 from soesift.join.footnotes import (
     MOST_PAGES,
+    below_head,
     goes_on,
     looks_like_footnotes,
     markers_of_page,
@@ -180,20 +182,22 @@ def _footnotes(
     notes: list[Footnote] = []
     pages: list[int] = []
     settings = PICTURE if expected.partial else DEFAULT
+    heads = {normalise(line.text) for fragment in group for line in fragment.over}
     for fragment in group:
         own = read_footnotes(fragment.below, fragment.record.page, expected, settings=settings)
         notes += [n for n in own if n not in notes]
         size = _print_size(fragment.below)
         page = fragment.page + 1
         while fragment.record.page is not None and page in lines and page not in {*taken, *pages}:
-            on = bool(own) and goes_on(lines[page], expected, own[-1], size, settings)
-            if page - fragment.page > MOST_PAGES or not (on or _is_page_of_notes(lines[page], expected, notes)):
+            below = below_head(lines[page], heads)
+            on = bool(own) and goes_on(below, expected, own[-1], size, settings)
+            if page - fragment.page > MOST_PAGES or not (on or _is_page_of_notes(below, expected, notes)):
                 break
-            own = read_footnotes(lines[page], page, expected, own[-1] if on else None, settings)
+            own = read_footnotes(below, page, expected, own[-1] if on else None, settings)
             if not (own or on):
                 break
             notes += own
-            size = _print_size(lines[page][:1]) or size
+            size = _print_size(below[:1]) or size
             own = own or notes[-1:]
             pages.append(page)
             page += 1

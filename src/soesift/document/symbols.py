@@ -18,10 +18,13 @@ FONTS = {
     "wingdings": {
         0xFC: "✓", 0xFB: "✗", 0xFE: "☑", 0xFD: "☒", 0xA8: "☐", 0x6F: "☐", 0x71: "☐", 0x72: "☐", 0xA7: "▪",
         0x6C: "●", 0x6E: "■", 0x9F: "•", 0x9E: "·", 0xE0: "→", 0xDF: "←", 0xE1: "↑", 0xE2: "↓", 0xE8: "→",
-        0xF0: "→", 0xD8: "➢", 0x77: "◆", 0x76: "❖", 0xA1: "○", 0xAB: "★", 0x78: "☒",
+        0xF0: "→", 0xD8: "➢", 0x77: "◆", 0x76: "❖", 0xA1: "○", 0xAB: "★", 0x78: "☒", 0x28: "☎", 0x29: "✆",
+        0x2A: "✉", 0x3F: "✍", 0x6D: "○", 0x75: "◆", 0xA0: "▪", 0xA4: "◉", 0xE3: "↖", 0xE4: "↗", 0xE5: "↙",
+        0xE6: "↘", 0xEF: "←", 0xF1: "↑", 0xF2: "↓",
     },
     "wingdings 2": {
-        0x50: "✓", 0x4F: "✗", 0x52: "☑", 0x53: "☒", 0x54: "☒", 0x51: "☒", 0xA3: "☐", 0x97: "●", 0x98: "●",
+        0x50: "✓", 0x4F: "✗", 0x52: "☑", 0x53: "☒", 0x54: "☒", 0x51: "☒", 0xA3: "☐", 0x97: "●", 0x98: "●", 0x27: "☎",
+        0x28: "☎",
     },
     "wingdings 3": {
         0x22: "→", 0x21: "←", 0x7D: "▶", 0x67: "→", 0x66: "←",
@@ -88,6 +91,7 @@ UNNAMED = {
 }
 
 LATIN = sorted({code for table in FONTS.values() for code in table if code > 0xA0})
+PLAIN = sorted({code for table in FONTS.values() for code in table if code < 0x7F})
 MOST_ASKED = 1000  # of a page: each question to the file costs some microseconds
 
 
@@ -113,9 +117,10 @@ def show_symbols(codes: NDArray[np.uint32], font_of: Callable[[int], str] = lamb
 
 def _latin_as_symbols(codes: NDArray[np.uint32], font_of: Callable[[int], str]) -> NDArray[np.uint32]:
     """Code points with those replaced that a file maps to Latin letters though their font is one of symbols: "ß" and
-    "à" of Wingdings are arrows, "³" of Symbol is "≥". Fonts are asked for these rare letters only.
+    "à" of Wingdings are arrows, "(" standing alone is a telephone. Fonts are asked for these letters only.
     """
-    asked = np.flatnonzero((codes > 0xA0) & (codes < 0x100) & np.isin(codes, LATIN))[:MOST_ASKED]
+    rare = (codes > 0xA0) & (codes < 0x100) & np.isin(codes, LATIN)
+    asked = np.flatnonzero(rare | (np.isin(codes, PLAIN) & _stands_alone(codes)))[:MOST_ASKED]
     shown = codes
     for index in asked.tolist():
         sign = FONTS.get(font_named(font_of(index)), {}).get(int(codes[index]))
@@ -123,6 +128,12 @@ def _latin_as_symbols(codes: NDArray[np.uint32], font_of: Callable[[int], str]) 
             shown = codes.copy() if shown is codes else shown
             shown[index] = ord(sign)
     return shown
+
+
+def _stands_alone(codes: NDArray[np.uint32]) -> NDArray[np.bool_]:
+    """(n,) characters without another right before or behind them."""
+    room = np.concatenate([[True], codes <= 32, [True]])
+    return room[:-2] & room[2:] & ~room[1:-1]
 
 
 def font_named(name: str) -> str:

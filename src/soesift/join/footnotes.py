@@ -9,10 +9,12 @@ one that is neither used nor next in turn is part of the note before, or foreign
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
+from soesift.document.furniture import normalise
 from soesift.document.note_forms import SIGNS
 from soesift.document.raised import UP
-from soesift.document.titles import has_schedule_title, is_head_of_notes
+from soesift.document.titles import LONGEST_HEAD, has_schedule_title, is_head_of_notes
 from soesift.join.likeness import is_continued
 from soesift.join.note_series import (
     DEFAULT,
@@ -35,7 +37,7 @@ MOST_PAGES = DEFAULT.pages
 _ROMAN = re.compile(r"[IVX]{1,5}\.\s+[A-Z]")  # a heading, too
 _TITLE = re.compile(r"appendix\b", re.IGNORECASE)  # reprinted above notes on a page of their own
 _OTHER = re.compile(r"(?:table|figure|appendix)\s+[\dA-Z]", re.IGNORECASE)  # what comes after the notes
-_CAPTION = re.compile(r"(?:table|appendix)\s+\d[\d.]*\s*[:.–-]?\s*(?-i:[A-Z])", re.IGNORECASE)  # printed again
+_CAPTION = re.compile(r"(?:table|appendix)\s+\d(?:[.–-]?\d)*\s*[:.–-]?\s*(?-i:[A-Z])", re.IGNORECASE)  # printed again
 _RUNNING = re.compile(r"\bpage\s+\d+(?:\s+of\s+\d+)?\s*$", re.IGNORECASE)
 _ELSEWHERE = re.compile(
     r"^\W*(?:(?:see\s+)?(?:foot)?notes?\b.{0,40}\b(?:next|following|previous|last|preceding|subsequent|end)\b.{0,20}|"
@@ -281,7 +283,21 @@ def sends_on(text: str) -> bool:
 
 def _is_over_notes(text: str) -> bool:
     """Whether a line may stand over notes at the top of a page: a title printed again, a running line, "NOTES"."""
-    return _reprinted(text) or _RUNNING.search(text) is not None or is_head_of_notes(text)
+    again = _reprinted(text) or _CAPTION.match(text) is not None
+    return again or _RUNNING.search(text) is not None or is_head_of_notes(text)
+
+
+def below_head(lines: list[TextLine], heads: Collection[str] = ()) -> list[TextLine]:
+    """The lines of a page without rows from its notes on: without titles printed again, running lines, "NOTES".
+
+    heads: normalised lines that stand over the table, which may come again over its notes.
+    """
+    for place, line in enumerate(lines):
+        text = line.text.strip()
+        short = len(text) < LONGEST_HEAD and not is_raised(line)
+        if text and not (short and (_is_over_notes(text) or normalise(text) in heads)):
+            return lines[place:]
+    return []
 
 
 def markers_of_page(lines: list[TextLine], expected: Expected) -> list[tuple[int, str]]:
@@ -298,9 +314,7 @@ def opens_note(line: TextLine) -> bool:
 
 def looks_like_footnotes(lines: list[TextLine]) -> bool:
     """Whether a page begins with notes rather than prose: among its first lines, most open a note."""
-    texts = [line.text.strip() for line in lines if line.text.strip()]
-    while texts and len(texts[0]) < 90 and _is_over_notes(texts[0]):
-        texts.pop(0)
+    texts = [line.text.strip() for line in below_head(lines) if line.text.strip()]
     if not texts or texts[0].isupper() or sum(_LEADER.search(t) is not None for t in texts) >= 2:
         return False
     first = texts[:12]
