@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from document_maker import Sheet, draw_table, full_grid, opened
 from soesift.document.furniture import edge_lines, is_running, learn_furniture, normalise
@@ -54,6 +55,21 @@ def test_a_table_does_not_take_in_the_running_header(tmp_path: Path) -> None:
     assert [t.texts() for t in found.tables] == [texts]
     left = [line.text for line in found.lines]
     assert left == ["Chapter b", "The same sentence in the middle of each page"]
+
+
+@pytest.mark.parametrize("title", ["Table 2-1: Screening Outline", "Table 4 Assessments by visit (Part B)"])
+def test_what_a_table_prints_again_at_the_top_of_its_pages_stays(tmp_path: Path, title: str) -> None:
+    """A header of two lines at the height of running heads, on most pages of a short document."""
+    sheets = report(5)
+    xs, ys = [72.0, 250.0, 330.0, 410.0], [84.0, 116.0, *[140.0 + 20 * k for k in range(8)]]
+    for sheet in sheets[:4]:
+        sheet.text(72, 80, title, 8)
+        body = [["Procedure", "", "Day 1"], *[[f"Sampling {name}", "X", ""] for name in "abcdefgh"]]
+        draw_table(sheet, xs, ys, full_grid(body)).text(255, 96, "Screening", 8).text(255, 108, "Visit", 8)
+    with opened(tmp_path, sheets) as document:
+        found = find_tables(read_page(document, 1), learn_furniture(document, 5))
+    assert [t.texts()[0] for t in found.tables] == [["Procedure", "Screening Visit", "Day 1"]]
+    assert title in [line.text for line in found.lines]
 
 
 def test_only_the_edges_count(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from soesift.document.page import Page
 from soesift.document.pdf import read_page
 from soesift.document.printed_lines import join_line, text_lines
+from soesift.document.rulings import clean_rulings
 from soesift.document.words import Words, find_words
 
 ZONE = 0.14  # of the page's height, at each end
@@ -36,6 +37,9 @@ _COLUMN = re.compile(
     r"(?:study|trial)?(?:procedures?|assessments?|activit(?:y|ies)|evaluations?|events?|visits?|days?|weeks?)"
 )
 
+# a numbered caption comes again where its table goes on; no running line begins so
+_CAPTION = re.compile(r"(?:table|figure)#")
+FRAMED = 3  # vertical rules, longer than a head is high, that a line of a table stands between
 Furniture = frozenset[str]
 
 
@@ -59,7 +63,7 @@ def learn_furniture(
         try:
             page = read_page(document, index)
             words = find_words(page)
-            found = dict(edge_lines(words, page.height))
+            found = {key: line for key, line in edge_lines(words, page.height) if not _is_in_table(words, line, page)}
             cut = {key: parts(words, line) for key, line in found.items()}
         except Exception:  # noqa: BLE001  # said of that page when it is its turn
             continue
@@ -69,9 +73,22 @@ def learn_furniture(
         numbers |= {key for key, some in cut.items() if len(some) >= PARTS and not key.strip("#")}
         manifold |= {key for key, some in cut.items() if len(some) > PARTS}
     least = max(AGAIN, MOST * len(sample))
-    for key in [key for key in counts if _COLUMN.fullmatch(key.removeprefix(PART)) or key in numbers]:
+    for key in [key for key in counts if _is_of_table(key.removeprefix(PART)) or key in numbers]:
         del counts[key]
     return frozenset(key for key, count in counts.items() if key and count >= (least if key in manifold else AGAIN))
+
+
+def _is_of_table(key: str) -> bool:
+    """Whether a line's key is that of a first column or of a caption."""
+    return _COLUMN.fullmatch(key) is not None or _CAPTION.match(key) is not None
+
+
+def _is_in_table(words: Words, line: NDArray[np.intp], page: Page) -> bool:
+    """Whether a line stands in the frame of a table: frames of running heads are no higher than a head."""
+    middle = float(words.boxes[line, 1].min() + words.boxes[line, 3].max()) / 2
+    _, rules = clean_rulings(page)
+    beside = (rules[:, 1] < middle) & (rules[:, 2] > middle) & (rules[:, 2] - rules[:, 1] > LEAST_ZONE)
+    return int(beside.sum()) >= FRAMED
 
 
 def parts(words: Words, line: NDArray[np.intp]) -> list[str]:
