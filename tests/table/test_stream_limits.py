@@ -41,16 +41,16 @@ COLUMNS = np.array([0.0, 100.0, 150.0, 200.0, 250.0])
 NO_RULES = np.zeros((0, 3), np.float32)
 
 
-def line(top: float, *sides: tuple[float, float], high: float = 10.0, initial: str = "A") -> Printed:
+def line(top: float, *sides: tuple[float, float], high: float = 10.0, lead: str = "A") -> Printed:
     """A printed line whose chunks have these left and right sides."""
     chunks = np.array([(a, top, b, top + high) for a, b in sides], np.float32)
-    return Printed(chunks, top, top + high, initial)
+    return Printed(chunks, top, top + high, lead)
 
 
-def row(top: float, *columns: int, initial: str = "A") -> Printed:
+def row(top: float, *columns: int, lead: str = "A") -> Printed:
     """A line with a mark, six points wide, in each of these columns of COLUMNS; a name in column 0."""
     sides = [(2.0, 80.0) if c == 0 else (COLUMNS[c] + 20, COLUMNS[c] + 26) for c in columns]
-    return line(top, *sides, initial=initial)
+    return line(top, *sides, lead=lead)
 
 
 def words(*placed: tuple[str, float, float], size: float = 10.0) -> Words:
@@ -159,9 +159,9 @@ def test_a_table_reaches_to_the_rules_above_and_below_it() -> None:
 def test_words_are_joined_to_chunks_over_small_gaps() -> None:
     found = printed_lines(words(("ab", 0, 0), ("cd", 19, 0), ("ef", 39, 0), ("zz", 3, 30)), np.arange(4))
     assert [one.chunks[:, [0, 2]].tolist() for one in found] == [[[0, 29], [39, 49]], [[3, 13]]]
-    assert [(one.top, one.bottom, one.initial, one.starts) for one in found] == [
-        (0, 10, "a", [0, 2]),
-        (30, 40, "z", [0]),
+    assert [(one.top, one.bottom, one.lead, one.starts) for one in found] == [
+        (0, 10, "ab", [0, 2]),
+        (30, 40, "zz", [0]),
     ]
     assert (found[0].middle, found[0].height) == (5, 10)
 
@@ -207,13 +207,15 @@ def test_wider_gaps_than_within_rows_part_rows() -> None:
 
 
 def test_lines_of_one_row_do_not_clash_and_stand_close() -> None:
-    name, rest = row(0, 0, 1, 2), line(12, (2, 60), initial="a")
+    name, rest = row(0, 0, 1, 2), line(12, (2, 60), lead="a")
     assert continues(name, rest, COLUMNS, None)
-    assert not continues(name, line(14, (2, 60), initial="a"), COLUMNS, None)  # .4 of the height
+    assert not continues(name, line(14, (2, 60), lead="a"), COLUMNS, None)  # .4 of the height
     assert not continues(name, row(12, 0, 1), COLUMNS, None)  # marks of one column
-    assert continues(row(0, 0), row(12, 0, 1, 2, initial="b"), COLUMNS, None)  # a name goes on in small letters
-    assert not continues(row(0, 0), row(12, 0, 1, 2, initial="B"), COLUMNS, None)
-    assert continues(row(0, 0), row(12, 0, 1, 2, 3, initial="("), COLUMNS, None)
+    assert continues(row(0, 0), row(12, 0, 1, 2, lead="b"), COLUMNS, None)  # a name goes on in small letters
+    assert not continues(row(0, 0), row(12, 0, 1, 2, lead="B"), COLUMNS, None)
+    assert continues(row(0, 0), row(12, 0, 1, 2, 3, lead="("), COLUMNS, None)
+    assert continues(row(0, 0, 1, lead="Visit"), row(12, 0, lead="Dose"), COLUMNS, 0.3)
+    assert not continues(row(0, 0, 1, lead="Visit"), row(12, 0, lead="Visit"), COLUMNS, 0.3)  # names of two rows
     assert not continues(row(0, 0, 1), line(12, (2, 60), (160, 195)), COLUMNS, None)  # a column the row has not
     assert not continues(row(0, 0, 1), line(12, (2, 60), (110, 140)), COLUMNS, None)  # a name and its first text
     assert continues(row(0, 1), line(12, (2, 60)), COLUMNS, None)

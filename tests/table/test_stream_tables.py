@@ -145,6 +145,20 @@ def test_group_headings_over_several_columns(tmp_path: Path) -> None:
     assert len(texts[0]) == 5
 
 
+@pytest.mark.parametrize("label", ["Study periods", "Assessment"])
+@pytest.mark.parametrize("title", ["Screening", "Screening visit", "Run-in period"])
+def test_a_centred_heading_that_reaches_over_the_first_column(tmp_path: Path, label: str, title: str) -> None:
+    """It belongs to the column in whose middle it stands: the first column has a text of its own there."""
+    sheet = Sheet().line(72, 112, 500, 112)
+    sheet.text(100, 106, label, 9).text(222 - 2.3 * len(title), 106, title, 9).text(320, 106, "Treatment", 9)
+    for number, row in enumerate(
+        [["Visit", "1", "2", "3", "4"], *ROWS[1:], ["Blood sampling for PK", "", "X", "", "X"]]
+    ):
+        put_rows(sheet, [[row[0], *row[1:]]], 126 + 14 * number)
+    [table] = found(tmp_path, sheet)
+    assert table.texts()[0][:2] == [label, title]
+
+
 def test_names_of_two_lines_by_their_smaller_gap(tmp_path: Path) -> None:
     """The mark stands beside the second line of a name: the gap to the next row is wider."""
     sheet = put_rows(Sheet(), ROWS[:1], 100)

@@ -80,11 +80,11 @@ def printed_lines(words: Words, chosen: NDArray[np.intp]) -> list[Printed]:
     begin = np.searchsorted(starts, first)
     tops, bottoms = np.minimum.reduceat(chunks[:, 1], begin).tolist(), np.maximum.reduceat(chunks[:, 3], begin).tolist()
     ends = [*begin[1:].tolist(), len(chunks)]
-    letters = [words.text[index][:1] for index in flat[first].tolist()]
-    places = zip(begin.tolist(), ends, tops, bottoms, letters, lines, first.tolist(), strict=True)
+    leads = [words.text[index] for index in flat[first].tolist()]
+    places = zip(begin.tolist(), ends, tops, bottoms, leads, lines, first.tolist(), strict=True)
     return [
-        Printed(chunks[a:b], top, bottom, letter, line, (starts[a:b] - at).tolist())
-        for a, b, top, bottom, letter, line, at in places
+        Printed(chunks[a:b], top, bottom, lead, line, (starts[a:b] - at).tolist())
+        for a, b, top, bottom, lead, line, at in places
     ]
 
 

@@ -139,8 +139,9 @@ def settle_crossing(pieces: list[Piece], extents: NDArray[np.float64], s: Stream
             for c in range(piece.first, piece.last + 1)
             if c not in taken and min(piece.right, extents[c, 1]) - max(piece.left, extents[c, 0]) > s.reach
         ]
-        if piece.first == 0 or not over:
-            piece.last = piece.first = 0 if piece.first == 0 else _nearest(piece, extents, taken)
+        named = any(p.first == p.last == 0 and p.right < piece.left for p in pieces)  # what follows is no name
+        if (piece.first == 0 and not named) or not over:
+            piece.last = piece.first = 0 if piece.first == 0 and not named else _nearest(piece, extents, taken)
             continue
         run = [c for c in over if c - over[0] == over.index(c)]  # up to a column that another text holds
         piece.first, piece.last = run[0], run[-1]

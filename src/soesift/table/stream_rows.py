@@ -29,13 +29,13 @@ SETTINGS = StreamRowSettings()
 
 @dataclass(slots=True)
 class Printed:
-    """One printed line: its chunks (k, 4) in the upright frame, its extent, its first character, the numbers of its
-    words from left to right, and where among them each chunk starts."""
+    """One printed line: its chunks (k, 4) in the upright frame, its extent, its first word, the numbers of its words
+    from left to right, and where among them each chunk starts."""
 
     chunks: NDArray[np.float32]
     top: float
     bottom: float
-    initial: str = ""
+    lead: str = ""
     words: NDArray[np.intp] = field(default_factory=lambda: np.zeros(0, np.intp))
     starts: list[int] = field(default_factory=list)
 
@@ -92,16 +92,22 @@ def _gap(before: Printed, line: Printed) -> float:
 
 def continues(before: Printed, line: Printed, columns: NDArray[np.floating], limit: float | None) -> bool:
     """Whether a line is the rest of the row of the line before it."""
-    if _clash(before, line, columns):
+    if _clash(before, line, columns) or _begin_alike(before, line, columns):
         return False
     if limit is not None:
         return _gap(before, line) < limit
     if _gap(before, line) > SETTINGS.close:
         return False
     used, known = columns_of(line, columns), columns_of(before, columns)
-    if known == {0} and 0 in used and (line.initial.islower() or line.initial == "("):
+    if known == {0} and 0 in used and (line.lead[:1].islower() or line.lead[:1] == "("):
         return True
     return len(used) < len(columns) - 2 and used < known | {0} and used != {0, 1}
+
+
+def _begin_alike(before: Printed, line: Printed, columns: NDArray[np.floating]) -> bool:
+    """Names that begin with one word, as "Visit A" and "Visit B" do, are those of two rows."""
+    both = 0 in columns_of(before, columns) and 0 in columns_of(line, columns)
+    return both and len(line.lead) > 1 and line.lead == before.lead and not line.lead.islower()
 
 
 def _clash(before: Printed, line: Printed, columns: NDArray[np.floating]) -> bool:
