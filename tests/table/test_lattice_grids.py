@@ -277,3 +277,24 @@ def test_a_rule_under_texts_still_parts_rows(tmp_path: Path) -> None:
     cells += [Spanned(r, c, "a") for r in (0, 1, 4, 5) for c in range(5)]
     put_text(sheet, XS, rows, cells)
     assert tables_of(tmp_path, sheet).tables[0].shape == (6, 5)
+
+
+@pytest.mark.parametrize("sunk", [0.0, 0.4, 0.8, 1.2])
+@pytest.mark.parametrize("names", [("Scan, food", "and tobacco", "form"), ("Concomitant", "medicines or", "drugs")])
+def test_a_last_line_that_hangs_over_the_rule_stays_with_its_row(
+    tmp_path: Path, sunk: float, names: tuple[str, ...]
+) -> None:
+    """As in rows of a height that is set by hand; the next row's name is printed through its foot."""
+    ys = [100.0, 120.0, 146.0, 166.0]
+    sheet = draw_table(Sheet(), XS[:4], ys, full_grid([["Procedure", "V1", "V2"], ["", "X", ""], ["", "X", "X"]]))
+    for number, name in enumerate(names):
+        sheet.text(75, 148.6 + sunk - 11 * (len(names) - 1 - number), name, 10)
+    sheet.text(75, 154.6 + sunk, "Weight", 10)
+    assert only(tmp_path, sheet).texts()[1:] == [[" ".join(names), "X", ""], ["Weight", "X", "X"]]
+
+
+def test_a_line_below_the_rule_alone_is_of_the_row_below(tmp_path: Path) -> None:
+    ys = [100.0, 120.0, 146.0, 166.0]
+    sheet = draw_table(Sheet(), XS[:4], ys, full_grid([["Procedure", "V1", "V2"], ["", "X", ""], ["", "X", "X"]]))
+    sheet.text(75, 139, "Height", 10).text(75, 151, "Weight", 10).text(75, 161, "and pulse", 10)
+    assert only(tmp_path, sheet).texts()[1:] == [["Height", "X", ""], ["Weight and pulse", "X", "X"]]

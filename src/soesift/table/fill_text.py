@@ -10,6 +10,11 @@ from soesift.document.raised import UP, plain
 from soesift.document.words import Words
 from soesift.table.grid import FoundTable
 
+TIE = 0.2  # of its height: a word whose middle lies so little below a rule may be of the row above. .1 to .3
+ALIKE = 0.1  # of the height: words of one print differ by less. .05 to .2
+THROUGH = (0.2, 0.7)  # of the height: so far below a clipped line begins one of the next row. Lines of one cell: .8 on
+LEADING = 1.6  # of the height: so far above it begins the line before, at most. 1.3 to 2
+
 
 def owners(table: FoundTable) -> NDArray[np.intp]:
     """(r, c): index of the cell that covers each position."""
@@ -26,9 +31,26 @@ def words_by_cell(table: FoundTable, words: Words) -> tuple[NDArray[np.intp], ND
     row = np.searchsorted(table.rows, middle[:, 1], side="right") - 1
     if len(table.moved):
         column[table.moved[:, 0]] = table.moved[:, 1]
+    row = row - _is_clipped(table, words, row, column)
     height, width = table.shape
     inside = np.flatnonzero((column >= 0) & (column < width) & (row >= 0) & (row < height))
     return inside, owners(table)[row[inside], column[inside]]
+
+
+def _is_clipped(table: FoundTable, words: Words, row: NDArray[np.intp], column: NDArray[np.intp]) -> NDArray[np.bool_]:
+    """(w,) words of a last line that hangs out of its row, over the rule: print of the next row lies through them."""
+    clipped = np.zeros(len(words), bool)
+    top, bottom = words.boxes[:, 1], words.boxes[:, 3]
+    high = np.maximum(bottom - top, 1.0)
+    place = np.clip(row, 1, len(table.rows) - 1)
+    sunk = (top + bottom) / 2 - table.rows[place]
+    for index in np.flatnonzero((row == place) & (sunk >= 0) & (sunk < TIE * high)).tolist():
+        same = (column == column[index]) & (np.abs(high - high[index]) < ALIKE * high[index])
+        step = (top - top[index]) / high[index]
+        through = same & (row == row[index]) & (step > THROUGH[0]) & (step < THROUGH[1])
+        above = same & (row == row[index] - 1) & (step < -THROUGH[1]) & (step > -LEADING)
+        clipped[index] = bool(through.any() and above.any())
+    return clipped
 
 
 def fill_cells(table: FoundTable, words: Words, lost: NDArray[np.intp] | None = None) -> NDArray[np.intp]:
