@@ -133,7 +133,8 @@ def _latin_as_symbols(codes: NDArray[np.uint32], font_of: Callable[[int], str]) 
 def _stands_alone(codes: NDArray[np.uint32]) -> NDArray[np.bool_]:
     """(n,) characters without another right before or behind them."""
     room = np.concatenate([[True], codes <= 32, [True]])
-    return room[:-2] & room[2:] & ~room[1:-1]
+    alone: NDArray[np.bool_] = room[:-2] & room[2:] & ~room[1:-1]
+    return alone
 
 
 def font_named(name: str) -> str:
