@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from made_tables import made
+
 from soesift.result.models import Cell, Flag, Footnote, SoeTable
 from soesift.schedule import Window, read_schedule
 from soesift.schedule.clock import main_unit, placed
@@ -184,3 +186,22 @@ def test_the_main_unit_is_that_of_most_visits_and_days_on_a_tie() -> None:
     assert unit("Week 1", "Week 2", "Day 3") == "week"
     assert unit("Week 1", "Day 3") == "day"
     assert unit("Day 1", "Day 2", "Week 4") == "day"
+
+
+def test_rows_without_marks_in_a_row_head_no_group() -> None:
+    """Four rows that are not done in this part stand one behind the other; the last does not head the rest."""
+    names = ["Vital signs", "Hematology", "Chemistry", "Coagulation", "Urinalysis", "PK sample", "ECG"]
+    marks = {"Vital signs", "PK sample", "ECG"}
+    schedule = made([["", "Day 1", "Day 8"]], [[name, *["X" if name in marks else ""] * 2] for name in names])
+    assert [a.parent for a in schedule.activities] == [None] * 7
+    two = made([["", "Day 1"]], [["SAFETY", ""], ["Laboratory", ""], ["Hematology", "X"], ["Chemistry", "X"]])
+    assert [a.parent for a in two.activities][2:] == [1, 1]
+    hidden = made([["", "Day 1"]], [["Labs", ""], ["Hematology", "X"], ["CCI", ""], ["ECG", "X"]])
+    assert [a.parent for a in hidden.activities][1:] == [0, 0, 0]
+
+
+def test_the_only_heading_in_the_midst_of_a_long_table_is_doubted() -> None:
+    rows = [[f"Procedure {n}", "X"] for n in range(12)]
+    late = made([["", "Day 1"]], [*rows[:3], ["Chemistry samples", ""], *rows[3:]])
+    assert any("where its group ends" in doubt for doubt in late.doubts)
+    assert not any("where its group ends" in doubt for doubt in made([["", "Day 1"]], [["Labs", ""], *rows]).doubts)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import groupby
 from typing import Literal
 
 from soesift.result.models import SoeTable
@@ -54,6 +55,7 @@ def read_schedule(table: SoeTable) -> Schedule:
     _add_visits(schedule, grid, plan, titles, whole)
     put_said(schedule, table.visits_said)
     add_doubts(schedule)
+    schedule.doubts += _open_group(activities)
     _add_header_doubts(schedule, table, plan)
     clear_doubts(schedule, table.visits_said)
     schedule.unread = _unread(schedule)
@@ -247,6 +249,7 @@ def _activities(
     groups: dict[str, int] = {}
     base_column = _name_column(grid, plan)
     taken = {cell.row for cell in table.cells if "redacted" in cell.states}  # a hidden row heads nothing
+    taken |= _rows_without_marks(grid, plan)
     for r in range(plan.header_rows, len(grid)):
         if r in plan.late:
             continue
@@ -307,6 +310,34 @@ def _joined_column(grid: list[list[str]], plan: Layout, labels: list[str]) -> in
     first, second = plan.labels[:2]
     heads = [(grid[r][first], grid[r][second]) for r in range(plan.header_rows)]
     return int(bool(heads) and all(one == two for one, two in heads) and any(one for one, _ in heads))
+
+
+LONG_GROUP = 8  # rows behind the one heading of a table that has rows before it as well: not all may be its members
+
+
+def _open_group(activities: list[Activity]) -> list[str]:
+    """A doubt where one row alone heads a group, in the midst of the table: where the group ends is not printed."""
+    heads = [index for index, activity in enumerate(activities) if activity.category]
+    if len(heads) != 1 or heads[0] < 2:
+        return []
+    members = [activity for activity in activities if activity.parent == heads[0]]
+    name = activities[heads[0]].name
+    shown = f"“{name}” is the only heading, with {len(members)} rows below it; where its group ends is not printed."
+    return [shown] if len(members) >= LONG_GROUP else []
+
+
+EMPTY_ROWS = 3  # in a row, none of them a heading: of a heading and one below it there are two
+_HIDDEN = re.compile(r"(?:CCI|PPD|redacted)\W*", re.IGNORECASE)  # what is printed over hidden text
+
+
+def _rows_without_marks(grid: list[list[str]], plan: Layout) -> set[int]:
+    """Rows without a cell that name no group: several in a row, and those hidden in print."""
+    body = [r for r in range(plan.header_rows, len(grid)) if r not in plan.late and plan.labels]
+    name = {r: next((grid[r][c] for c in plan.labels if grid[r][c]), "") for r in body}
+    empty = [r for r in body if name[r] and not any(grid[r][c] for c in plan.data)]
+    runs = [[r for _, r in run] for _, run in groupby(enumerate(empty), lambda pair: pair[1] - pair[0])]
+    several = {r for run in runs if len(run) >= EMPTY_ROWS for r in run}
+    return several | {r for r in empty if _HIDDEN.fullmatch(name[r])}
 
 
 def _is_category(name: str, filled: list[str]) -> bool:
