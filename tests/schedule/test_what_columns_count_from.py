@@ -153,3 +153,19 @@ def test_a_bare_day_beside_ranges_of_days_has_no_window() -> None:
 def test_a_call_to_the_randomisation_system_is_no_phone_visit() -> None:
     body = [["Contact IXRS by phone", "X", ""], ["Telephone contact", "", "X"]]
     assert [v.contact for v in visits([["Procedure", "Day 1", "Day 8"]], body=body)] == [None, "phone"]
+
+
+@pytest.mark.parametrize("label", ["Gestational week", "Week of lactation", "Dosing-interval day"])
+def test_a_label_with_words_that_nobody_foresaw_is_doubted(label: str) -> None:
+    assert all(v.doubts for v in visits([[label, "1", "12", "20"]]))
+
+
+@pytest.mark.parametrize("label", ["Study Week", "Day of Treatment", "Timing ofVisit (Weeks)", "Week (relative to V2)"])
+def test_a_usual_label_is_not_doubted(label: str) -> None:
+    assert [v.doubts for v in visits([["Visit", "1", "2", "3"], [label, "1", "12", "20"]])] == [[]] * 3
+
+
+def test_a_header_that_counts_from_something_unknown_is_doubted() -> None:
+    text = "Phase 2 (all visits are calculated from the third widget)"
+    found = visits([["", "Phase 1", text, text], ["Day", "1", "30", "60"]])
+    assert [bool(v.doubts) for v in found] == [False, True, True]

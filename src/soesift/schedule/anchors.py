@@ -45,6 +45,12 @@ _LEADING = re.compile(
 )
 
 
+_SAYS_FROM = re.compile(
+    r"\b(?:days?|weeks?|visits?|times?|timepoints?|all)\b.{0,60}\b(?:calculated|counted|timed|measured|relative)\s+(?:from|to|since)\b",
+    re.IGNORECASE,
+)
+
+
 class Anchored(NamedTuple):
     """What the numbers of a row or below a cell count from: "Weeks after surgery"; no relation: a count of its own
     that is named ("Day relative to randomisation"); no unit: numbers of any unit ("Time after surgery").
@@ -90,6 +96,11 @@ def counted_from(text: str) -> Anchored | None:
     if match is None:
         return None
     return Anchored(None, "after", _LEADING.sub("", match["what"]).lower())
+
+
+def says_from_what(text: str) -> bool:
+    """Whether a header cell says that its times count from something that was not understood."""
+    return _SAYS_FROM.search(clean(text)) is not None and counted_from(text) is None and anchored(text) is None
 
 
 def from_anchor(timing: Timing, found: Anchored) -> Timing:

@@ -9,10 +9,10 @@ from itertools import groupby, pairwise
 from operator import itemgetter
 from typing import NamedTuple, get_args
 
-from soesift.schedule.anchors import Anchored, anchored, counted_from, from_anchor, unit_in
+from soesift.schedule.anchors import Anchored, anchored, counted_from, from_anchor, says_from_what, unit_in
 from soesift.schedule.contacts import contact_of_header, keyed_contacts
 from soesift.schedule.cursor import Kind
-from soesift.schedule.leftover import limits_of, not_understood, unbounded
+from soesift.schedule.leftover import label_words, limits_of, not_understood, unbounded
 from soesift.schedule.models import Encounter, Epoch, Event, Span, Timing, Unit, Window
 from soesift.schedule.table_notes import cycle_lengths, remove_windows, windows_in
 from soesift.schedule.timing import Read, read_timing
@@ -166,6 +166,10 @@ def read_column(rows: list[HeaderRow], column: int, phases: int | None = None) -
             leftover.append(text)  # "ET+7" beside "15±4": 7 days later, or up to 7
         if (far := unbounded(text, read.timing)) and not _spans(row.texts, column):
             leftover.append(far)
+        if says_from_what(text):
+            leftover.append(text)
+        if row.kind in get_args(Unit) and from_what is None and (said := label_words(row.label)):
+            leftover.append(f"{said} ({row.label})")
         if _timed(read.timing):
             wide = _spans(row.texts, column)
             leftover += [left] if (left := not_understood(text, read.words)) and not wide else []

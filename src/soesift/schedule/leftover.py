@@ -49,6 +49,48 @@ consecutive approximately maximum max once range between person telemedicine tel
 _KNOWN = frozenset(_NAMES.split())
 
 
+_OF_LABELS = frozenset(
+    [
+        "title",
+        "timing",
+        "within",
+        "weekly",
+        "daily",
+        "monthly",
+        "timepoint",
+        "procedures",
+        "assessments",
+        "activity",
+        "activities",
+        "event",
+        "events",
+        "table",
+        "number",
+        "numbers",
+        "relative",
+        "nominal",
+        "target",
+        "protocol",
+        "calendar",
+        "elapsed",
+        "approximate",
+        "actual",
+        "expected",
+    ]
+)
+
+
+def label_words(label: str) -> str:
+    """What a label of a row of times says besides units and usual names ("Gestational week"), or "": its numbers may
+    count from something else than the study's first day.
+    """
+    shown = re.sub(r"[(\[][^()\[\]]*[)\]]", " ", clean(label))
+    shown = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", shown)  # a space that was lost: "ofVisit"
+    words = re.findall(r"[^\W\d_]{4,}(?:-[^\W\d_]+)*", shown)
+    known = _KNOWN | _OF_LABELS
+    return " ".join(w for w in words if w.lower() not in known and w.lower().rstrip("s") not in known)
+
+
 def limits_of(text: str) -> str:
     """The words of a header that limit its visit ("Part B only", "if applicable"); "" for none."""
     shown = clean(text)
