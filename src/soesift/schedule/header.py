@@ -168,8 +168,8 @@ def read_column(rows: list[HeaderRow], column: int, phases: int | None = None) -
             leftover.append(far)
         if says_from_what(text):
             leftover.append(text)
-        if row.kind in get_args(Unit) and from_what is None and (said := label_words(row.label)):
-            leftover.append(f"{said} ({row.label})")
+        if row.kind in get_args(Unit) and from_what is None and (strange := label_words(row.label)):
+            leftover.append(f"{strange} ({row.label})")
         if _timed(read.timing):
             wide = _spans(row.texts, column)
             leftover += [left] if (left := not_understood(text, read.words)) and not wide else []
