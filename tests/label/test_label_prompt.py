@@ -16,6 +16,7 @@ RELEASED = {
     "tasks/soe-v1.toml": "48d1bbd9fa9acd05",
     "prompts/table-v1.toml": "0406a44bab80fe05",
     "prompts/page-v1.toml": "6bad4de0b324537a",
+    "prompts/picture-v1.toml": "ab2fcd7fabbf7121",
     "prompts/part-v1.toml": "1439d443aab26f56",
     "tasks/soe-kinds-v1.toml": "ab56d446071e591a",
     "prompts/classes-v1.toml": "bd271064f0b2b756",
@@ -83,7 +84,7 @@ def test_another_table_class_needs_only_another_task_file(tmp_path: Path) -> Non
         (lambda: load_task("soe-v9"), "no task 'soe-v9'; known: soe-kinds-v1, soe-v1"),
         (
             lambda: load_prompt("nothing"),
-            "no prompt 'nothing'; known: classes-page-v1, classes-v1, page-v1, part-v1, table-v1",
+            "no prompt 'nothing'; known: classes-page-v1, classes-v1, page-v1, part-v1, picture-v1, table-v1",
         ),
         (lambda: prompt_for("json", load_task("soe-v1"), "page-v1"), "is for page, not for view json"),
     ],

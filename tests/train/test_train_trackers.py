@@ -86,3 +86,23 @@ def test_wandb_offline_holds_the_losses_of_the_run(toml: Path, tmp_path: Path, m
     wandb.finish()
     (kept,) = tmp_path.glob("wandb/offline-run-*/*.wandb")
     assert kept.stat().st_size > 100
+
+
+def test_mlflow_in_a_folder_holds_the_losses_of_the_run(
+    toml: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mlflow = pytest.importorskip("mlflow", reason="pip install mlflow")
+    for key, value in {"MLFLOW_ALLOW_FILE_STORE": "true", "MLFLOW_EXPERIMENT_NAME": "toys"}.items():
+        monkeypatch.setenv(key, value)
+    mlflow.set_tracking_uri((tmp_path / "runs").as_uri())
+    try:
+        losses = tracked("mlflow", toml, tmp_path)
+        assert mlflow.active_run() is None  # transformers ends the run that it began
+        client = mlflow.MlflowClient()
+        (run,) = client.search_runs([client.get_experiment_by_name("toys").experiment_id])
+        told = client.get_metric_history(run.info.run_id, "epoch_loss")
+    finally:
+        mlflow.set_tracking_uri(None)
+    assert [one.value for one in sorted(told, key=lambda one: one.step)] == pytest.approx(losses, rel=1e-5)
+    assert run.info.status == "FINISHED"
+    assert {"loss", "learning_rate", "tokens_per_second"} <= set(run.data.metrics)

@@ -36,7 +36,8 @@ def settings(path: Path) -> LabelConfig:
     from soesift.label.config import LabelConfig
 
     how = load_toml(path, LabelConfig)
-    return how.model_copy(update={"gate": how.gate.rooted(path.parent)}) if how.gate else how
+    gate = how.gate.rooted(path.parent) if how.gate else None
+    return how.model_copy(update={"gate": gate, "views": how.views.rooted(path.parent)})
 
 
 def passing(records: list[TableRecord], how: LabelConfig, book: Ledger | None) -> list[TableRecord]:
@@ -151,6 +152,10 @@ def _lines(plan: Plan, how: LabelConfig) -> list[str]:
         lines.append(f"samples: {samples} a view assumed; 1 if the model gives log-probabilities")
     shared = f"{plan.tokens_shared} of them in the shared prefix"
     lines.append(f"tokens: about {plan.tokens_in} in ({shared}), at most {plan.tokens_out} out")
+    if plan.tokens_seen:
+        lines.append(f"pictures: {plan.tokens_seen} of them, by the dearest of three ways of counting")
+    if plan.no_picture:
+        lines.append(f"no picture: {plan.no_picture} tables without a page; no answer in that view, so no agreement")
     shortened = ", ".join(f"{name} {count}" for name, count in plan.shortened.items()) or "none"
     lines.append(f"tables not shown wholly: {shortened}")
     if plan.price is None or plan.cost_most is None or plan.cost_cached is None:

@@ -28,6 +28,8 @@ Format = Literal["openai", "gemini", "anthropic"]
 def write_batch(path: str | Path, requests: Sequence[Request], form: Format) -> int:
     """Write one line a request (distinct keys); returns their number. Anthropic's file is one JSON object."""
     distinct = {request.key: request for request in requests}.values()
+    if form != "openai" and any(request.picture for request in distinct):
+        raise UsageError(f"batch files for {form} hold no pictures here: take the form openai, or label run")
     lines = [_WRITERS[form](request) for request in distinct]
     if form == "anthropic":
         text = json.dumps({"requests": lines}, ensure_ascii=False)

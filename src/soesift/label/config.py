@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from soesift.label.providers.base import Ask
 from soesift.view import TokenBudget, estimate_tokens, tokenizer_counter
+from soesift.view.picture import NAME as PICTURE
 
 REASONING = re.compile(r"^(o[1-9]|gpt-5)")  # models that take max_completion_tokens and only their own temperature
 
@@ -55,7 +56,12 @@ class ViewsConfig(Strict):
     names: list[str] = ["json", "page"]
     tokens: int | None = Field(default=2000, ge=20)
     tokenizer: str | None = None  # a tokenizer.json for exact counts; otherwise four characters a token
+    documents: str = ""  # folder of the PDFs that the tables are of: the view `picture` draws them
     prompts: dict[str, str] = {}  # view -> prompt name or path, where the shipped one is not wanted
+
+    def rooted(self, root: Path) -> ViewsConfig:
+        """The same with its folder relative to `root`."""
+        return self.model_copy(update={"documents": str(root / self.documents)}) if self.documents else self
 
     def budget(self) -> TokenBudget:
         return TokenBudget(self.tokens, self.counter())
@@ -143,6 +149,14 @@ class LabelConfig(Strict):
     price: PriceConfig | None = None
     audit: AuditConfig = AuditConfig()
     gate: GateConfig | None = None  # None: every table is asked about
+
+    @model_validator(mode="after")
+    def _seen(self) -> LabelConfig:
+        if PICTURE in self.views.names and not self.views.documents:
+            raise ValueError("views.names has picture: set views.documents, the folder of the PDFs")
+        if PICTURE in self.views.names and self.provider.kind == "transformers":
+            raise ValueError('views.names has picture: a teacher of kind "transformers" reads text alone')
+        return self
 
     def asks(self, logprobs: bool, words: tuple[str, ...] = ()) -> list[Ask]:
         """Sampling of each answer wanted: one with log-probabilities, or `samples` without.

@@ -21,6 +21,7 @@ from soesift.label.ledger import Ledger
 from soesift.label.providers.base import Reply
 from soesift.label.request import Request, build_requests
 from soesift.table.record import TableRecord
+from soesift.view.picture import NAME as PICTURE
 from soesift.web import is_loopback
 
 # What tokens cost: from the configuration, for a server of one's own, or from a shipped dated list.
@@ -144,7 +145,8 @@ class Reserve:
         if prompt.hash not in self._prefix:
             turns = prompt.messages("")
             self._prefix[prompt.hash] = sum(self._count(turn["content"]) + 6 for turn in turns)
-        return self._prefix[prompt.hash] + self._count(request.text)
+        seen = request.picture.tokens if request.picture else self._count(request.text)
+        return self._prefix[prompt.hash] + seen
 
     def learn(self, request: Request, reply: Reply) -> None:
         if reply.tokens_in:
@@ -171,6 +173,8 @@ class Plan:
     tokens_in: int = 0
     tokens_shared: int = 0  # of `tokens_in`, the part that a prompt cache can serve
     tokens_out: int = 0  # at most
+    tokens_seen: int = 0  # of `tokens_in`, pictures, by the dearest of the known ways of counting
+    no_picture: int = 0  # tables without a page, which the view `picture` cannot show
     shortened: Counter[str] = field(default_factory=Counter)  # tables that a view does not show wholly
     price: Price | None = None
     logprobs: bool | None = None  # None: not known before the first answer; the plan then counts repeated samples
@@ -190,6 +194,8 @@ def make_plan(records: Sequence[TableRecord], config: LabelConfig, ledger: Ledge
     """Sends nothing. With a ledger, what it already answers is taken off."""
     plan = Plan(tables=len(records), price=price_of(config), logprobs=_mode(config, ledger))
     reserve, seen = Reserve(config), set[str]()
+    if PICTURE in config.views.names:
+        plan.no_picture = sum(record.page is None or record.bbox is None for record in records)
     requests = list(build_requests(records, config, bool(plan.logprobs)))
     missing = {request.key for request in requests}
     if ledger is not None:
@@ -207,6 +213,7 @@ def make_plan(records: Sequence[TableRecord], config: LabelConfig, ledger: Ledge
         first_of_view = plan.calls[request.prompt.view] == 0
         plan.calls[request.prompt.view] += 1
         plan.tokens_in += reserve.estimate(request)
+        plan.tokens_seen += request.picture.tokens if request.picture else 0
         plan.tokens_out += request.how.max_tokens
         plan.tokens_shared += 0 if first_of_view else reserve.shared(request)
     return plan

@@ -11,6 +11,7 @@ import json
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -18,10 +19,16 @@ from soesift.config import load_toml
 from soesift.errors import UsageError
 from soesift.table.record import TableRecord
 from soesift.view import render, view_named
+from soesift.view.picture import NAME as PICTURE
 
-Message = dict[str, str]
+Message = dict[str, Any]  # role and content: text, or parts of text and picture
 Label = str  # "yes", "no", "unsure"; of a task with classes, the name of a class in place of the first two
-SHIPPED = {"page": "page-v1", "header": "part-v1", "first_column": "part-v1"}  # by view; all others show a whole table
+SHIPPED = {
+    "page": "page-v1",
+    PICTURE: "picture-v1",
+    "header": "part-v1",
+    "first_column": "part-v1",
+}  # by view; all others show a whole table
 SHIPPED_CLASSES = {"page": "classes-page-v1"}  # the same for tasks with classes; others take classes-v1
 
 
@@ -133,8 +140,14 @@ class Prompt:
     labels: Labels
     hash: str
 
-    def messages(self, text: str) -> list[Message]:
-        return [*self.prefix, {"role": "user", "content": self.user.replace("{{view}}", text)}]
+    def messages(self, text: str, address: str = "") -> list[Message]:
+        """The turns with a table's text put in, or with a picture at `address` in its place."""
+        if not address:
+            return [*self.prefix, {"role": "user", "content": self.user.replace("{{view}}", text)}]
+        before, _, after = self.user.partition("{{view}}")
+        shown = {"type": "image_url", "image_url": {"url": address}}
+        parts = [{"type": "text", "text": before.strip()}, shown, {"type": "text", "text": after.strip()}]
+        return [*self.prefix, {"role": "user", "content": parts}]
 
 
 def load_task(name: str) -> Task:
@@ -156,7 +169,7 @@ def prompt_for(view: str, task: Task, name: str | None = None) -> Prompt:
         raise UsageError(f"prompt {file.id} is for {', '.join(file.views)}, not for view {view}; name another prompt")
     system, user = _filled(file.system, task, view), _filled(file.user, task, view)
     prefix: list[Message] = [{"role": "system", "content": system}]
-    for number, example in enumerate(task.example):
+    for number, example in enumerate([] if view == PICTURE else task.example):  # toys have no page to be seen on
         text = render(view, _record(example, number)).text
         prefix.append({"role": "user", "content": user.replace("{{view}}", text)})
         prefix.append({"role": "assistant", "content": task.labels.kinds()[example.answer][0]})

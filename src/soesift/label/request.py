@@ -13,7 +13,9 @@ from soesift.label.config import LabelConfig
 from soesift.label.prompt import Message, Prompt, load_task, prompt_for, sha256
 from soesift.label.providers.base import Ask
 from soesift.table.record import TableRecord
-from soesift.view import render
+from soesift.view import View, render
+from soesift.view.picture import NAME as PICTURE
+from soesift.view.picture import Picture, picture_of
 
 
 @dataclass(frozen=True)
@@ -30,13 +32,15 @@ class Request:
     model: str
     how: Ask
     sample: int
+    picture: Picture | None = None  # of the view `picture`: `text` names it
 
     @property
     def view_hash(self) -> str:
         return sha256(self.text)
 
     def messages(self) -> list[Message]:
-        return self.prompt.messages(self.text)
+        """The turns; a picture is drawn here. Raises DocumentError for a page that cannot be drawn."""
+        return self.prompt.messages(self.text, self.picture.address() if self.picture else "")
 
 
 def request_key(prompt_hash: str, text: str, model: str, how: Ask, sample: int) -> str:
@@ -54,18 +58,24 @@ def sampling_json(how: Ask) -> str:
 
 
 def build_requests(records: Iterable[TableRecord], config: LabelConfig, logprobs: bool) -> Iterator[Request]:
-    """Requests in the order of `records`; tables of equal text share a key, so they are asked about once."""
+    """Requests in the order of `records`; tables of equal text share a key, so they are asked about once.
+
+    Tables without a page (Word) are not asked about in the view `picture`. Raises UsageError: their PDF is not there.
+    """
     task, budget = load_task(config.task), config.views.budget()
     asks = config.asks(logprobs, task.labels.asked())
     prompts = {name: prompt_for(name, task, config.views.prompts.get(name)) for name in config.views.names}
     model = config.provider.model
     for record in records:
         for name, prompt in prompts.items():
-            view = render(name, record, budget)
+            picture = picture_of(record, Path(config.views.documents)) if name == PICTURE else None
+            if name == PICTURE and picture is None:
+                continue
+            view = View(picture.text) if picture else render(name, record, budget)
             for sample, how in enumerate(asks):
                 key = request_key(prompt.hash, view.text, model, how, sample)
                 place = (record.table_id, record.document, record.page)
-                yield Request(key, *place, prompt, view.text, tuple(view.left_out), model, how, sample)
+                yield Request(key, *place, prompt, view.text, tuple(view.left_out), model, how, sample, picture)
 
 
 def read_tables(path: str | Path) -> tuple[list[TableRecord], list[str]]:

@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from soesift.errors import UsageError
 from soesift.table.record import TableRecord
+from soesift.view import picture
 from soesift.view.budget import GAP, Choice, TokenBudget, cut, fit, spread
 
 HEAD = 12  # lines at the top of a page that are kept first: running head, title, header rows
@@ -38,11 +39,18 @@ class Renderer(NamedTuple):
 
 def view_named(name: str) -> Renderer:
     """The renderer of a view. Raises UsageError."""
+    if name == picture.NAME:
+        return Renderer(_no_text, picture.NOTE)
     if name not in RENDERERS:
-        near = get_close_matches(name, VIEWS, n=1)
-        advice = f"did you mean {near[0]}?" if near else f"known: {', '.join(VIEWS)}"
+        known = (*VIEWS, picture.NAME)
+        near = get_close_matches(name, known, n=1)
+        advice = f"did you mean {near[0]}?" if near else f"known: {', '.join(known)}"
         raise UsageError(f"no view {name!r}; {advice}")
     return RENDERERS[name]
+
+
+def _no_text(record: TableRecord, budget: TokenBudget) -> View:
+    raise UsageError("the view picture is no text: only a teacher that sees can be asked with it (label run)")
 
 
 def render(name: str, record: TableRecord, budget: TokenBudget | None = None) -> View:
