@@ -99,7 +99,7 @@ def looked_at(pdf: Path, wanted: Counter[str]) -> list[str]:
             letters += re.sub(r"\s+|[^\w\s]", "", squeezed(page.text()))
             ink = np.array([not chr(code).isspace() for code in page.codes.tolist()], bool)
             boxes = page.boxes[ink] if len(page.boxes) else page.boxes
-            one, two = crossed_letters(boxes, page.horizontal), covered_letters(boxes)
+            one, two = crossed_letters(boxes, page.horizontal), covered_letters(boxes, page.codes[ink])
             if one or two:
                 where.append(str(number + 1))
             crossed, covered = crossed + one, covered + two
@@ -120,10 +120,10 @@ def crossed_letters(boxes: Any, rules: Any) -> int:
     return count
 
 
-def covered_letters(boxes: Any) -> int:
-    """Letters of which a good part lies under another."""
-    count, order = 0, np.argsort(boxes[:, 1]) if len(boxes) else []
-    rows = boxes[order] if len(boxes) else boxes
+def covered_letters(boxes: Any, codes: Any) -> int:
+    """Letters of which a good part lies under another; slanting signs that are printed twice on one line lean over."""
+    count, order = 0, np.argsort(boxes[:, 1]) if len(boxes) else np.zeros(0, int)
+    rows, letters = boxes[order], codes[order]
     for place in range(len(rows)):
         box = rows[place]
         end = int(np.searchsorted(rows[:, 1], box[3]))
@@ -133,7 +133,8 @@ def covered_letters(boxes: Any) -> int:
         area = np.clip(wide, 0, None) * np.clip(high, 0, None)
         own = max((box[2] - box[0]) * (box[3] - box[1]), 1e-6)
         ligature = (np.abs(near - box) < 0.05).all(axis=1) if len(near) else False
-        count += bool(((area > ON_TOP * own) & ~ligature).any())
+        twice = (letters[place + 1 : end] == letters[place]) & (np.abs(near[:, 1] - box[1]) < 0.05)
+        count += bool(((area > ON_TOP * own) & ~ligature & ~twice).any())
     return count
 
 

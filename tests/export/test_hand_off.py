@@ -18,7 +18,7 @@ from soesift.cli.main import soesift
 from soesift.export.soa2usdm import extractions
 from soesift.export.usdm4_excel import write_usdm4_excel
 from soesift.export.usdm4_input import usdm4_input
-from soesift.result.models import Result
+from soesift.result.models import Cell, Result
 from soesift.result.store import write_result
 from soesift.sample import make_protocol
 
@@ -125,6 +125,21 @@ def test_docx_has_merged_headers_and_footnotes(toy: Result, tmp_path: Path) -> N
     assert cells[2]._tc is cells[3]._tc
     assert [c.text for c in cells] == ["Procedure", "Screening", "Treatment", "Treatment"]
     assert "a Before any procedure; consent is renewed." in [p.text for p in document.paragraphs]
+
+
+@pytest.mark.parametrize(("words", "high"), [(3, False), (40, True)])
+def test_a_word_cell_over_two_rows_has_room_for_its_text(toy: Result, tmp_path: Path, words: int, high: bool) -> None:
+    """LibreOffice cuts a text that is longer than the header rows it spans, where these are repeated."""
+    docx = pytest.importorskip("docx", reason="python-docx is not installed")
+    from soesift.export.docx import write_docx
+
+    long = Cell(row=0, column=1, row_span=2, text=" ".join(["before"] * words))
+    grid = [["Procedure", long.text, "Day 1"], ["Procedure", long.text, "±2"], ["Weight", "X", "X"]]
+    table = toy.tables[0].model_copy(update={"grid": grid, "cells": [long], "header_rows": 2})
+    path = write_docx(toy.model_copy(update={"tables": [table]}), tmp_path / "a.docx")
+    heights = [row.height for row in docx.Document(str(path)).tables[0].rows]
+    assert [height is not None for height in heights] == [False, high, False]
+    assert not high or heights[1].pt > 2 * 1.2 * 8  # more than two lines of 8 points
 
 
 @pytest.mark.parametrize("kind", [kind for kind in FORMATS if kind != "overview"])  # which is of a folder

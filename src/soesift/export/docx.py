@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from soesift.errors import MissingExtra
+from soesift.export.sheet_cells import SIZE, UNIT, wrapped
 from soesift.export.spans import grid_size, header_count, pieces, placed_cells
 from soesift.export.wording import heading_of, plain, review_words, running_head, type_name, unsigned_words, where
 from soesift.export.zip_bytes import same_bytes
@@ -20,6 +21,7 @@ LABELS = 0.32  # of the width, at most, for the names of the activities
 FONT = "Arial"  # there, or one of its widths, wherever the file is opened
 NARROWEST, LONGEST = 4.5, 30.0  # letters that a column is made for, at least and at most
 PADDING, BOLD = 3.0, 1.15  # letters that a cell's padding takes; width of a bold letter
+SIDES, LINE = 10.8, 1.2  # points of a cell's padding at both sides; a line's height beside its letters' size
 BROAD = 2.4  # letters of width for the square root of a text's letters: about four lines of a long one
 GREY = "D9D9D9"  # of a cell that is shaded in print
 
@@ -122,6 +124,7 @@ def _add_grid(document: Any, table: SoeTable, columns: range) -> None:
             run = paragraph.add_run(plain(piece))
             run.font.size, run.font.bold, run.font.superscript = size, cell.row < heads, raised or None
     _set_widths(word, table, columns)
+    _set_heights(word, table, columns, size.pt)
     for row in word.rows:
         _mark(row, "w:cantSplit")
     for row in word.rows[:heads]:
@@ -159,6 +162,24 @@ def _set_widths(word: Any, table: SoeTable, columns: range) -> None:
         for cell in row.tc_lst:
             cell.width = Inches(width * sum(shares[at : at + cell.grid_span]))
             at += cell.grid_span
+
+
+def _set_heights(word: Any, table: SoeTable, columns: range, size: float) -> None:
+    """The last row of a cell over several rows is high enough for what these have no room for: LibreOffice cuts such
+    a text where its header rows are repeated."""
+    from docx.enum.table import WD_ROW_HEIGHT_RULE
+    from docx.shared import Pt
+
+    width, shares, heads = 72 * (PAGE[0] - 2 * MARGIN), _shares(table, columns), header_count(table)
+    for cell in placed_cells(table):
+        own = [shares[c - columns.start] for c in range(cell.column, cell.column + cell.column_span) if c in columns]
+        if cell.row_span == 1 or not own:
+            continue
+        room = (width * sum(own) - SIDES) / UNIT * SIZE / size
+        missing = wrapped(cell.text, room, cell.row < heads) - (cell.row_span - 1)
+        last = word.rows[cell.row + cell.row_span - 1]
+        if missing > 1 and missing * LINE * size > (last.height or Pt(0)).pt:
+            last.height, last.height_rule = Pt(missing * LINE * size), WD_ROW_HEIGHT_RULE.AT_LEAST
 
 
 def _shade(cell: Any) -> None:
