@@ -33,7 +33,7 @@ GERMAN = ["Schlafstörung", "Übelkeit", "Müdigkeit", "Kopfschmerz", "Schwindel
         (FEELINGS * 4, True),
         (STATES * 4 + ["Week 4"], True),
         (FEELINGS * 4 + ["Visit 1", "Day 8", "Vital signs"], False),
-        (FEELINGS * 2 + ["x", "12", ""] * 20, False),
+        (FEELINGS + ["x", "12", ""] * 20, False),
         (GERMAN * 5, False),
         ([], False),
     ],

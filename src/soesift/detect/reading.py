@@ -45,9 +45,11 @@ _PLAIN = ("number", "width", "height", "label", "source", "problem", "cut")
 Progress = Callable[[int, int, str], None]  # page, pages, and what is being done where that takes long
 
 DPI = 200.0
-SURE = 0.9  # of the glance: from here on a page is read to its end, as 9 of 10 schedules of the benchmark that are pictures
-SAID = 15  # lines of English: fewer may be the tail of a schedule. 347 schedule pages: none is left at 15, one at 12
-FEW_NAMED = 0.08  # of such lines name a time or an activity: at .1 one of these pages is left, in schedules most do
+SURE = 0.9  # of the glance: from here on a page is read to its end; of ten schedules that are pictures nine have .91
+SAID = (
+    10  # lines of English, 8 to 15: fewer may be the tail of a schedule. Of 347 schedule pages one is left, at 15 none
+)
+FEW_NAMED = 0.08  # of them name a time or an activity, .05 to .1: at .1 four of the 347 are left
 LEFT_ODDS = (
     0.01  # of the glance's odds are left to a page that names none: 1 of 350 schedules and a quarter of others do
 )
