@@ -25,7 +25,7 @@ SHINGLE = 12  # letters of a shingle: too many to be guessed one by one, so that
 LONG = 40  # letters from which a cell is a sentence, compared as a note is
 TIMES = ("cycle", "day", "last_day", "week", "hours_from_reference", "offset_days", "every_days")
 WINDOWS = ("window_before_days", "window_after_days")
-# parts of the benchmark, by sponsor; nobody but who wrote the gold has looked at the documents of `closed-2`
+# parts of the benchmark; how the tables of `closed-2` are read was looked at only by who wrote the gold
 HALVES = ("dev", "aside", "unlabelled-dev", "unlabelled-aside", "closed-2")
 KINDS = ("planned", "range", "repeat", "event", "unscheduled", "annotation")
 ARROWS = re.compile(r"[←-⇿⟵-⟿⬅-⮕►◄▶◀➔-➾]|[-–—_=]{2,}>|<[-–—_=]{2,}")

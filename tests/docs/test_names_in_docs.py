@@ -74,7 +74,7 @@ def names_of(page: Path) -> tuple[set[str], set[str]]:
         if re.fullmatch(r"(?:soesift\.)?[a-z]\w*(?:\.\w+)+", word)
         and word.removeprefix("soesift.").split(".")[0] in FOLDERS
         and not word.startswith("result.")  # an object in examples
-        and word.rpartition(".")[2] not in ("toml", "json", "jsonl", "db", "py", "md", "csv", "html", "pdf")
+        and word.rpartition(".")[2] not in ("toml", "json", "jsonl", "db", "py", "md", "csv", "tsv", "html", "pdf")
     }
     return files, dotted
 
