@@ -57,6 +57,7 @@ def test_the_reference_is_made_of_the_docstrings(site: Path) -> None:
         "config",
         "mcp",
         "corrections",
+        "web",
     }
     assert named == folders
 
