@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from document_maker import Sheet, draw_table, full_grid, opened
+from document_maker import Sheet, Spanned, draw_table, full_grid, opened
 from soesift.document.furniture import edge_lines, is_running, learn_furniture, normalise
 from soesift.document.pdf import read_page
 from soesift.document.words import find_words
@@ -62,10 +62,11 @@ def test_what_a_table_prints_again_at_the_top_of_its_pages_stays(tmp_path: Path,
     """A header of two lines at the height of running heads, on most pages of a short document."""
     sheets = report(5)
     xs, ys = [72.0, 250.0, 330.0, 410.0], [84.0, 116.0, *[140.0 + 20 * k for k in range(8)]]
+    merged = Spanned(1, 0, "Laboratory", column_span=3)
     for sheet in sheets[:4]:
         sheet.text(72, 80, title, 8)
-        body = [["Procedure", "", "Day 1"], *[[f"Sampling {name}", "X", ""] for name in "abcdefgh"]]
-        draw_table(sheet, xs, ys, full_grid(body)).text(255, 96, "Screening", 8).text(255, 108, "Visit", 8)
+        body = full_grid([["Procedure", "", "Day 1"], [], *[[f"Sampling {name}", "X", ""] for name in "bcdefgh"]])
+        draw_table(sheet, xs, ys, [*body, merged]).text(255, 96, "Screening", 8).text(255, 108, "Visit", 8)
     with opened(tmp_path, sheets) as document:
         found = find_tables(read_page(document, 1), learn_furniture(document, 5))
     assert [t.texts()[0] for t in found.tables] == [["Procedure", "Screening Visit", "Day 1"]]

@@ -39,7 +39,8 @@ _COLUMN = re.compile(
 
 # a numbered caption comes again where its table goes on; no running line begins so
 _CAPTION = re.compile(r"(?:table|figure)#")
-FRAMED = 3  # vertical rules, longer than a head is high, that a line of a table stands between
+FRAMED = 3  # vertical rules that a line of a table stands between
+SIDES = 2  # of them longer than a head is high
 Furniture = frozenset[str]
 
 
@@ -84,11 +85,14 @@ def _is_of_table(key: str) -> bool:
 
 
 def _is_in_table(words: Words, line: NDArray[np.intp], page: Page) -> bool:
-    """Whether a line stands in the frame of a table: frames of running heads are no higher than a head."""
+    """Whether a line stands in the frame of a table: frames of running heads are no higher than a head.
+
+    Merged rows end the inner rules of a table, but not its sides.
+    """
     middle = float(words.boxes[line, 1].min() + words.boxes[line, 3].max()) / 2
     _, rules = clean_rulings(page)
-    beside = (rules[:, 1] < middle) & (rules[:, 2] > middle) & (rules[:, 2] - rules[:, 1] > LEAST_ZONE)
-    return int(beside.sum()) >= FRAMED
+    beside = rules[(rules[:, 1] < middle) & (rules[:, 2] > middle)]
+    return len(beside) >= FRAMED and int((beside[:, 2] - beside[:, 1] > LEAST_ZONE).sum()) >= SIDES
 
 
 def parts(words: Words, line: NDArray[np.intp]) -> list[str]:
