@@ -18,6 +18,7 @@ names, columns by header and marks; then
            error
   sentences notes and cells of 40 letters and more that are right, with as many words as on the page: spaces kept
   redacted what is only "CCI" or "PPD", as printed on black boxes, counts neither way; nor does a note redacted whole
+  grids    header, rows and marks without a slip, nothing extra
   perfect  header, rows, marks and notes without a slip, nothing extra. Title, type, header rows count apart
   doubts   of what is wrong and stands in a cell or note of the result, how much carries a doubt; of what is right,
            how much does; tables without a slip that carries none. A note that was missed counts as doubted where a
@@ -401,6 +402,8 @@ def score_table(facts: dict[str, Any], table: dict[str, Any]) -> Score:
     score.add("titles_ok", bool({digest(title), digest(bare_title(title))} & {*facts["titles"]}))
     score.add("types_ok", table.get("table_type") == facts["type"])
     slips, doubted = score.counts.get("slips", 0), score.counts.get("slips_doubted", 0)
+    whole = all(score.counts.get(f"{key}_ok", 0) == score.counts.get(key, 0) for key in ("header", "rows", "marks"))
+    score.add("grids_ok", whole and not (score.counts.get("rows_extra") or score.counts.get("marks_extra")))
     score.add("perfect", not slips)
     score.add("perfect_once_mended", slips == doubted)
     return score
@@ -435,6 +438,7 @@ LINES = (
     ("sentences with their spaces", "sentences_ok", "sentences", None),
     ("wrong with a doubt", "slips_doubted", "slips", None),
     ("right with a doubt", "right_doubted", "right", None),
+    ("whole grids", "grids_ok", "tables", None),
     ("perfect once mended", "perfect_once_mended", "tables", None),
     ("perfect", "perfect", "tables", None),
 )

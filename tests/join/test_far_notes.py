@@ -7,7 +7,7 @@ from toy_fragments import BODY, HEADER, fragment
 
 from soesift.detect.assemble import assemble_tables
 from soesift.document.raised import UP
-from soesift.join.far_notes import far_notes
+from soesift.join.far_notes import far_notes, notes_of_signs
 from soesift.join.note_series import Expected
 from soesift.table.context import TextLine
 
@@ -97,3 +97,23 @@ def test_notes_on_a_page_of_their_own_below_the_title_printed_again(
     [found] = assemble_tables([table], {6: page, 7: lines("6 STATISTICS", "The sample is large.")})
     assert [note.marker for note in found.footnotes if note.marker] == ["a", "b", "c", "d"]
     assert not any("Part B" in note.text or "Appendix" in note.text for note in found.footnotes)
+
+
+@pytest.mark.parametrize("sign", ["*", "†", "**"])
+@pytest.mark.parametrize("between", [("Visit 1: a day before surgery",), ("Key to visits:", "Visit 2: at discharge")])
+def test_a_sign_is_explained_below_what_explains_the_visits(sign: str, between: tuple[str, ...]) -> None:
+    marked = [[f"{BODY[0][0]}{sign}", *BODY[0][1:]], *BODY[1:]]
+    far = lines("Primary variable: cells in the blood", f"{sign} Taken after the end", "Other data: sex, age", top=330)
+    table = fragment([*HEADER, *marked], page=5, below=[*lines(*between, top=250), *far])
+    [found] = assemble_tables([table], {})
+    assert [note.text for note in found.footnotes if note.marker == sign] == ["Taken after the end"]
+
+
+def test_two_lines_with_one_sign_are_a_list() -> None:
+    def read_below(*texts: str) -> list[str]:
+        table = fragment([*HEADER, *BODY], page=5, below=lines(*texts, top=400))
+        return [note.text for note in notes_of_signs([table], Expected(frozenset("*a")))]
+
+    assert read_below("The study has two aims.", "* Safety", "a Efficacy") == ["Safety"]
+    assert read_below("The study has two aims.", "* Safety", "* Efficacy") == []
+    assert read_below("The study has two aims.", "** Safety") == []

@@ -11,7 +11,7 @@ from soesift.classify.evidence import evidence, likely_class
 from soesift.document.furniture import normalise
 from soesift.document.page import Box, Floats
 from soesift.join.alike_notes import once_alike, settle_markers
-from soesift.join.far_notes import far_notes
+from soesift.join.far_notes import far_notes, notes_of_signs
 from soesift.join.flags import flags_of
 from soesift.join.footnotes import (
     MOST_PAGES,
@@ -202,7 +202,7 @@ def _footnotes(
             pages.append(page)
             page += 1
     far, far_pages = far_notes(group, lines, expected)
-    notes += far
+    notes += [*far, *notes_of_signs(group, expected)]
     return split_run_on(split_legends(notes, expected), expected) if expected.used else notes, [*pages, *far_pages]
 
 

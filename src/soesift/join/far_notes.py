@@ -6,15 +6,19 @@ turn, and stands between the table's title and the table, or under a line that s
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from soesift.document.titles import is_head_of_notes
 from soesift.join.footnotes import goes_on, markers_of_page, read_footnotes
 from soesift.join.fragment import Fragment
-from soesift.join.note_series import Expected
+from soesift.join.note_series import ENDED, Expected
 from soesift.result.models import Footnote
 from soesift.table.context import TextLine
+
+_BEHIND = re.compile(r"\w{2}.*[\w)]([*†‡§¶]{1,3})$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +29,7 @@ class FarSettings:
     least: int = 3  # markers that open lines there. 3 to 5
     found_share: float = 0.5  # of the open markers open lines there. .4 to .8
     pages: int = 8  # behind the table on which a list under its own heading is looked for. 4 to 12
+    full: float = 0.75  # of the longest line's letters: a shorter line ends its note. .6 to .9
     lines_on: int = 3  # pages over which a list goes on. 2 to 5
 
 
@@ -42,6 +47,48 @@ def far_notes(
         if first is not None:
             return _read(found[first:], page, lines, expected, settings)
     return [], []
+
+
+def notes_of_signs(group: list[Fragment], expected: Expected, settings: FarSettings = DEFAULT) -> list[Footnote]:
+    """Notes of signs (*, †) that cells carry and nothing explains, further below the table on its page.
+
+    Explanations of visits or of words may stand between; just one line below may begin with the sign.
+    """
+    found: list[Footnote] = []
+    for sign in sorted(_signs(group, expected)):
+        for fragment in group:
+            below = fragment.below
+            opening = [place for place, line in enumerate(below) if _begins_with(line.text.strip(), sign)]
+            if len(opening) == 1:
+                text = _to_its_end(below, opening[0], settings).removeprefix(sign).lstrip(" :=–-")
+                found.append(Footnote(marker=sign, text=text, page=fragment.record.page))
+                expected.known.add(sign)
+                break
+    return found
+
+
+def _signs(group: list[Fragment], expected: Expected) -> set[str]:
+    """Signs that cells carry, raised or behind a word, and that no note has explained."""
+    behind = (_BEHIND.search(text.strip()) for f in group for row in f.record.grid for text in row)
+    return ({hit[1] for hit in behind if hit} - expected.known) | {m for m in expected.open if not m[0].isalnum()}
+
+
+def _begins_with(text: str, sign: str) -> bool:
+    """Whether a line begins with just this sign and goes on in words."""
+    rest = text.removeprefix(sign)
+    return rest != text and not rest.startswith(sign[-1]) and rest.lstrip(" :=–-")[:1].isalnum()
+
+
+def _to_its_end(lines: list[TextLine], place: int, settings: FarSettings) -> str:
+    """The text from a line on, as long as its lines are full and close to one another."""
+    longest = max(len(line.text) for line in lines)
+    texts = [lines[place].text.strip()]
+    for before, line in pairwise(lines[place:]):
+        apart = line.top - before.bottom > 0.5 * line.size
+        if apart or len(before.text) < settings.full * longest or ENDED.search(before.text):
+            break
+        texts.append(line.text.strip())
+    return " ".join(texts)
 
 
 def _places(
