@@ -4,8 +4,8 @@
     python benchmarks/soe_bench/score_facts.py FACTS OUT
 
 PYTHON has the library, in an environment of its own; nothing of SoESift is imported. Both are told the pages of each
-table and its number of header rows, which SoESift has to find. Of a page the table with most cells counts; pages are put
-one below the other, without header rows that come again. Notes are not theirs: compare "whole grids", "header columns".
+table and its number of header rows, which SoESift has to find. Of a page the table with most cells counts; pages are
+put one below the other, without header rows that come again. Notes are not theirs: compare whole grids and columns.
 """
 
 from __future__ import annotations
