@@ -1,6 +1,6 @@
 """Visit headers written by hand as a stranger would, each answered before the program was run on it.
 
-    python benchmarks/soe_bench/stranger_headers.py [--batch 1|2] [--errors]
+    python benchmarks/soe_bench/stranger_headers.py [--batch 1|2|3] [--errors]
 
 Nothing is drawn: each header stands here as a protocol could print it, with what it means. What was read at first
 sight is in docs/lab-notes.md; since then the kinds of errors were mended, so today's figure is no first sight any more.
@@ -18,7 +18,7 @@ from score_facts import total
 from score_visits import told
 from visit_headers import Column, Header, col, one, pooled, score_header
 
-HEADERS: dict[int, dict[str, Header]] = {1: {}, 2: {}}
+HEADERS: dict[int, dict[str, Header]] = {1: {}, 2: {}, 3: {}}
 
 
 def add(batch: int, name: str, header: Header) -> None:
@@ -1272,6 +1272,245 @@ add(
         col("Year 1, Month 6", must_doubt=True),
         col("Month 18 (±1 month)", must_doubt=True),
         col("Month 24 (±4 weeks)", **w(28, 28)),
+    ),
+)
+
+# --- batch 3 ----------------------------------------------------------------------------------------------------
+
+add(
+    3,
+    "ramp-up",
+    rows(
+        ["", "Day"],
+        col("Ramp-up", "1", day=1),
+        col("Ramp-up", "8", day=8),
+        col("Ramp-up", "15", day=15),
+        rep("Steady dosing", "29 and every 28 days", day=29, every_days=28),
+        event("EOT", "-"),
+    ),
+)
+add(
+    3,
+    "challenge study",
+    rows(
+        ["", "Study day"],
+        rng("Quarantine", "-2 to -1", first=-2, last=-1),
+        col("Challenge", "0", day=0),
+        rng("Quarantine", "1 to 10", first=1, last=10),
+        col("Outpatient", "28 ± 3", day=28, **w(3, 3)),
+    ),
+)
+add(
+    3,
+    "allergy immunotherapy",
+    one(
+        col("Visit 1 Week -8 to -2", kind="range", week=-8),
+        col("Visit 2 Week 0", week=0),
+        rep("Up-dosing visits, weekly", every_days=7),
+        rep("Maintenance visits, every 4 weeks ± 1 week", every_days=28, **w(7, 7)),
+        event("Final visit"),
+    ),
+)
+add(
+    3,
+    "glucose clamp",
+    rows(
+        ["Time relative to dosing (min)"],
+        col("-30", hours_from_reference=-0.5, relative_to="dose"),
+        col("0", hours_from_reference=0, relative_to="dose"),
+        col("15", hours_from_reference=0.25, relative_to="dose"),
+        col("60", hours_from_reference=1, relative_to="dose"),
+        col("240", hours_from_reference=4, relative_to="dose"),
+    ),
+)
+add(
+    3,
+    "eye injections",
+    rows(
+        ["Visit", "Day/Week"],
+        col("Baseline", "D1", day=1),
+        col("Safety call", "D4 (±1)", day=4, contact="phone", **w(1, 1)),
+        col("Injection 2", "W4 (±7 d)", week=4, **w(7, 7)),
+        rep("PRN phase", "W12–W48 q4w (±7 d)", week=12, every_days=28, **w(7, 7)),
+        col("Exit", "W52 (±7 d)", week=52, **w(7, 7)),
+    ),
+)
+add(
+    3,
+    "dialysis",
+    one(
+        col("1st dialysis session", must_doubt=True),
+        col("Mid-week session of Week 4", week=4),
+        col("Week 8", week=8),
+        event("End of trial"),
+    ),
+)
+add(
+    3,
+    "end of phase letters",
+    rows(
+        ["Phase", "Month"],
+        col("A", "0", **{}),
+        col("A", "3 ± 2 wk", **w(14, 14)),
+        col("B", "6 ± 2 wk", **w(14, 14)),
+        event("EoS", "12 ± 4 wk", **{"or": [{"kind": "planned"}]}, **w(28, 28)),
+    ),
+)
+add(
+    3,
+    "oncology with imaging row",
+    rows(
+        ["Cycle (21 d)", "Day (window)"],
+        col("1", "1", cycle=1, day=1),
+        col("1", "8 (±1)", cycle=1, day=8, **w(1, 1)),
+        col("2", "1 (±2)", cycle=2, day=1, **w(2, 2)),
+        rep("3 →", "1 (±2)", cycle="3+", day=1, every_days=21, **w(2, 2)),
+        event("EOT", "≤ 7 d from decision", relative_to="decision", offset_days=0, **w(0, 7)),
+    ),
+)
+add(
+    3,
+    "days after each dose",
+    rows(
+        ["", "Days post-vaccination"],
+        col(
+            "Dose 1",
+            "0",
+            offset_days=0,
+            relative_to="vaccination",
+            **{"or": [{"day": 0, "relative_to": "vaccination"}]},
+        ),
+        col("Dose 1", "7", offset_days=7, relative_to="vaccination"),
+        col("Dose 2", "0", must_doubt=True),
+        col("Dose 2", "7", must_doubt=True),
+    ),
+)
+add(
+    3,
+    "sleep study",
+    one(
+        col("Night 1", must_doubt=True),
+        col("Night 2", must_doubt=True),
+        col("Night 28 (±2)", must_doubt=True),
+        event("Follow-up 7–14 days after Night 28", must_doubt=True),
+    ),
+)
+add(
+    3,
+    "alternating",
+    one(
+        col("Week 1", week=1),
+        rep("Odd weeks 3-11", must_doubt=True),
+        rep("Even weeks 2-12", must_doubt=True),
+        event("Termination visit"),
+    ),
+)
+add(
+    3,
+    "anchored in corner",
+    rows(
+        ["Weeks since randomisation (± 4 days)"],
+        col("0", week=0, relative_to="randomisation", **{"or": [{"offset_days": 0, "relative_to": "randomisation"}]}),
+        col(
+            "6",
+            offset_days=42,
+            relative_to="randomisation",
+            **{"or": [{"week": 6, "relative_to": "randomisation"}, {"week": 6}]},
+            **w(4, 4),
+        ),
+        col(
+            "12",
+            offset_days=84,
+            relative_to="randomisation",
+            **{"or": [{"week": 12, "relative_to": "randomisation"}, {"week": 12}]},
+            **w(4, 4),
+        ),
+    ),
+)
+add(
+    3,
+    "consolidation after remission",
+    rows(
+        ["", "Day"],
+        col("Induction", "1", day=1),
+        col("Induction", "21 ± 3", day=21, **w(3, 3)),
+        col("Consolidation cycle 1", "1", cycle=1, day=1),
+        col("Consolidation cycle 2", "1", cycle=2, day=1),
+        rep("Post-remission FU", "every 3 mo"),
+    ),
+)
+add(
+    3,
+    "window letters",
+    rows(
+        ["Visit", "Wk", "Win"],
+        col("2", "2", "±3 d", week=2, **w(3, 3)),
+        col("3", "4", "±3 d", week=4, **w(3, 3)),
+        col("4", "8", "±1 w", week=8, **w(7, 7)),
+    ),
+)
+add(
+    3,
+    "season",
+    one(
+        event("Pre-season"),
+        col("Peak season", must_doubt=True),
+        col("End of season + 2 weeks", must_doubt=True),
+    ),
+)
+add(
+    3,
+    "fraction",
+    rows(
+        ["Radiotherapy week", "Fraction"],
+        col("1", "1-5", must_doubt=True),
+        col("2", "6-10", must_doubt=True),
+        col("6", "26-30", must_doubt=True),
+    ),
+)
+add(
+    3,
+    "days off",
+    one(
+        col(
+            "Day 1 pre-dose",
+            day=1,
+            **{"or": [{"day": 1, "relative_to": "dose"}, {"day": 1, "hours_from_reference": 0, "relative_to": "dose"}]},
+        ),
+        col("Day 1 4 h post-dose", day=1, hours_from_reference=4, relative_to="dose"),
+        col("Day 2 (24 h ± 1 h)", day=2, hours_from_reference=24, **w(round(1 / 24, 6), round(1 / 24, 6))),
+        col("Day 5–7 phone call", kind="range", day=5, last_day=7, contact="phone"),
+    ),
+)
+add(
+    3,
+    "trimester",
+    rows(
+        ["Trimester"],
+        col("1", must_doubt=True),
+        col("2", must_doubt=True),
+        col("3", must_doubt=True),
+    ),
+)
+add(
+    3,
+    "note for follow-up",
+    one(
+        col("Week 0", week=0),
+        col("Week 24", week=24),
+        event("FU1: 30 days b", offset_days=30, relative_to="last dose"),
+        event("FU2: 90 days b", offset_days=90, relative_to="last dose"),
+        notes={"b": "Follow-up visits are calculated from the last dose of study drug."},
+    ),
+)
+add(
+    3,
+    "hospital days",
+    rows(
+        ["Hospital day"],
+        col("1", must_doubt=True),
+        col("2", must_doubt=True),
+        rng("3 to discharge", first=3, last=99, must_doubt=True),
     ),
 )
 

@@ -6,6 +6,7 @@ import re
 from typing import NamedTuple
 
 from soesift.schedule.models import Offset, Relation, Span, Timing, Unit
+from soesift.schedule.table_notes import remove_windows
 from soesift.schedule.tokens import UNIT_WORDS, clean
 
 _ANCHORED = re.compile(
@@ -15,7 +16,7 @@ _ANCHORED = re.compile(
 )
 _SINCE = re.compile(  # the cells below have units of their own
     r"^(?:scheduled\s+|nominal\s+|planned\s+)?(?:times?|timing|time\s?points?|intervals?|follow-?\s?up(?:\s+time)?)\s+"
-    r"(?P<relation>after|post|since|following|from|before|prior\s+to)\s*(?P<anchor>.+)",
+    r"(?P<relation>after|post|since|following|from|before|prior\s+to|relative\s+to)\s*(?P<anchor>.+)",
     re.IGNORECASE,
 )
 _AFTER_SURGERY = re.compile(r"\bpost[\s-]?op(?:erative)?\s+(?P<unit>days?|weeks?|months?)\b|^\W*POD\W*$", re.IGNORECASE)
@@ -68,7 +69,7 @@ def unit_in(label: str) -> Unit | None:
 
 def anchored(text: str) -> Anchored | None:
     """The event from which a label without numbers says that the numbers count."""
-    shown = clean(text)
+    shown = remove_windows(clean(text))
     if any(map(str.isdigit, shown)):
         return None
     counted = _FROM_VISIT.search(shown) or _AGE.search(shown)
@@ -81,10 +82,11 @@ def anchored(text: str) -> Anchored | None:
     if match is None:
         return None
     word = match["relation"].lower()
-    anchor = re.sub(r"\s*[(\[].*", "", match["anchor"]).strip(" :;,.").lower().removeprefix("the ")
-    anchor = "surgery" if anchor.strip("- ") in ("op", "operative", "operation") else anchor
+    anchor = re.sub(r"\s*[(\[].*", "", match["anchor"]).strip(" :;,.-").lower().removeprefix("the ")
+    anchor = "surgery" if anchor in ("op", "operative", "operation") else anchor
     relation: Relation | None = "before" if word.startswith(("before", "prior")) else "after"
-    if word.startswith("relative") or (word == "from" and match.re is _ANCHORED and _STARTS.search(anchor)):
+    named = word.startswith("relative") or (word == "from" and _STARTS.search(anchor) is not None)
+    if match.re is _ANCHORED and named:
         relation = None  # the study's own count, named
     unit = UNIT_WORDS[match["unit"].lower()] if match.re is _ANCHORED else None
     return Anchored(unit, relation, anchor) if anchor else None
@@ -122,4 +124,8 @@ def from_anchor(timing: Timing, found: Anchored) -> Timing:
 
 def _counts(span: Span, unit: Unit | None) -> bool:
     """Whether a time is one of those that count from the anchor."""
-    return span.unit == unit if unit is not None else span.unit not in ("month", "year") and (span.first or 0) >= 0
+    return (
+        span.unit == unit
+        if unit is not None
+        else span.unit not in ("month", "year") and ((span.first or 0) >= 0 or span.unit in ("hour", "minute"))
+    )

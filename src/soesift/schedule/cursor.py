@@ -74,6 +74,9 @@ class Cursor:
         first = self.number()
         if self.range_follows():
             return first, self.number()
+        if self.sees("to") and not self.peek().value.isalpha() and self.sees("end", ahead=1):
+            self.at += 1  # "3 →" ends with the row
+            return first, None
         if self.sees("open") or (self.sees("plus") and self.peek().glued and not self.sees("number", ahead=1)):
             self.at += 1
             return first, None

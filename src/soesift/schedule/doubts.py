@@ -155,7 +155,12 @@ def _twice(visits: list[Visit]) -> None:
     """Two columns at one time."""
     seen: dict[tuple[object, ...], Visit] = {}
     for visit in visits:
-        if visit.kind not in ("planned", "range") or _says_no_time(visit) or visit.relative_to == "previous visit":
+        counted = visit.kind == "event" and visit.offset_days is not None
+        if (
+            not (counted or visit.kind in ("planned", "range"))
+            or _says_no_time(visit)
+            or visit.relative_to == "previous visit"
+        ):
             continue
         key = (
             visit.cycle,

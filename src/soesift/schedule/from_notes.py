@@ -78,6 +78,9 @@ _VISITS = re.compile(
 )
 
 
+_FU = re.compile(r"\bs?f/?u(?=\d|\b)")
+
+
 def _count_from(schedule: Schedule, table_texts: list[str]) -> None:
     """What columns count from by a footnote on them ("Timed from the infusion"), or by a note on all visits of a kind
     ("Follow-up visits are calculated from the last dose"). A note on all visits without their kind names the study's
@@ -91,7 +94,7 @@ def _count_from(schedule: Schedule, table_texts: list[str]) -> None:
             if found is None or _PROCEDURE.search(sentence) or not _VISITS.search(sentence):
                 continue
             kinds = {kind.lower() for kind in _KIND_OF_VISIT.findall(sentence[: sentence.lower().find(found.anchor)])}
-            words = " ".join([*visit.printed, visit.epoch or ""]).lower()
+            words = _FU.sub("follow-up", " ".join([*visit.printed, visit.epoch or ""]).lower())
             if (of_column and not kinds) or any(kind in words for kind in kinds):
                 _as_length(visit, found.anchor)
                 break
@@ -103,6 +106,7 @@ def _as_length(visit: Visit, anchor: str) -> None:
     if visit.relative_to is not None or visit.cycle is not None or (days is not None and days < 0):
         return
     visit.relative_to = anchor
+    visit.doubts = [doubt for doubt in visit.doubts if "from what it is counted" not in doubt]
     if days is None or visit.last_day is not None or visit.last_week is not None:
         return
     visit.offset_days, visit.day, visit.week = days, None, None
@@ -270,7 +274,9 @@ def _spread(schedule: Schedule, texts: list[str]) -> None:
     anchor = anchor_of(schedule.visits)
     open_visits = [v for v in schedule.visits if v.is_visit and v.before_days is None and v.after_days is None]
     timed = [
-        v for v in open_visits if v is not anchor and (v.kind in ("planned", "repeat") or v.offset_days is not None)
+        v
+        for v in open_visits
+        if v is not anchor and v.offset_days != 0 and (v.kind in ("planned", "repeat") or v.offset_days is not None)
     ]
     timed = [v for v in timed if not _is_before(v) and not _untimed(v)]
     for sentence, windows in found:

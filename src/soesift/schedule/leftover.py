@@ -80,6 +80,22 @@ _OF_LABELS = frozenset(
 )
 
 
+_COUNT_ANEW = frozenset(  # days of these have a first of their own
+    {
+        "hospital",
+        "inpatient",
+        "outpatient",
+        "admission",
+        "discharge",
+        "vaccination",
+        "surgery",
+        "operation",
+        "operative",
+        "extension",
+    }
+)
+
+
 def label_words(label: str) -> str:
     """What a label of a row of times says besides units and usual names ("Gestational week"), or "": its numbers may
     count from something else than the study's first day.
@@ -87,7 +103,7 @@ def label_words(label: str) -> str:
     shown = re.sub(r"[(\[][^()\[\]]*[)\]]", " ", clean(label))
     shown = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", shown)  # a space that was lost: "ofVisit"
     words = re.findall(r"[^\W\d_]{4,}(?:-[^\W\d_]+)*", shown)
-    known = _KNOWN | _OF_LABELS
+    known = (_KNOWN | _OF_LABELS) - _COUNT_ANEW
     return " ".join(w for w in words if w.lower() not in known and w.lower().rstrip("s") not in known)
 
 

@@ -97,7 +97,7 @@ _PATTERNS = [
     (
         "open",
         r"(?<=\d)(?:\s*(?:to|until|through)\s*|-)(?:(?:the\s+)?end\s+of\s+(?:study\s+)?(?:treatment|therapy|study)"
-        r"|eo[ts]|c?n|cx|(?:disease\s+)?progression|pd)\b|(?<=\d)\s*ff\b\.?|\b(?:and|&)\s+up\b",
+        r"|eo[ts]|c?n|cx|discharge|(?:disease\s+)?progression|pd)\b|(?<=\d)\s*ff\b\.?|\b(?:and|&)\s+up\b",
     ),
     *((f"event:{name}", pattern) for name, pattern in _EVENTS.items()),
     (
