@@ -159,3 +159,20 @@ def test_cells_that_say_no_and_columns_of_notes_count_nothing() -> None:
     found = columns_of(header, ["X", "No", "-", "Refer to Section 8.2", "In triplicate, after five minutes of rest"])
     assert [v.visit for v in found.visits] == ["Day 1", "Day 8", "Day 15", "Day 22"]
     assert found.total.by_class == {"ecg": 1}
+
+
+@pytest.mark.parametrize(
+    ("head", "contact"),
+    [
+        ("Week 24 / ET", "site"),
+        ("Day 379, 2 weeks after EOT or ET", "site"),
+        ("Early Termination", "unscheduled"),
+        ("ET", "unscheduled"),
+        ("Unscheduled Visit", "unscheduled"),
+        ("Day 28", "site"),
+    ],
+)
+def test_a_planned_day_counts_whatever_it_follows_or_serves_for_besides(head: str, contact: str) -> None:
+    grid = [["Procedure", "Day 1", head], ["Vital signs", "X", "X"]]
+    table = count_result(toy_result(toy_table(grid, [])), WORDS).tables[0]
+    assert table.visits[-1].contact == contact

@@ -457,7 +457,7 @@ def contact_of(
 ) -> Contact:
     """How the visit takes place, where its header, a legend or a footnote of the header says so; else on site."""
     words, header = vocabulary.contact, " ".join([encounter.name, *encounter.headers])
-    if {"unscheduled", "early_termination"} & set(encounter.timing.events) or _holds(header, words.unscheduled.all()):
+    if is_extra(encounter, header, words, visit):
         return "unscheduled"
     if _holds(header, words.phone.all()):
         return "phone"
@@ -467,6 +467,17 @@ def contact_of(
         if _holds(text, words.phone.all()):
             return "site_or_phone" if _holds(text, words.maybe.all()) else "phone"
     return "site"
+
+
+def is_extra(encounter: Encounter, header: str, words: ContactWords, visit: Visit | None) -> bool:
+    """Whether a visit is not on everyone's way. A planned visit with a day of its own is, whatever it follows or
+    serves for besides: "Week 24 / ET", "Day 379, two weeks after EOT or ET".
+    """
+    if "unscheduled" in encounter.timing.events:
+        return True
+    if visit is not None and visit.kind != "unscheduled" and (visit.day is not None or visit.week is not None):
+        return False
+    return "early_termination" in encounter.timing.events or _holds(header, words.unscheduled.all())
 
 
 def is_conditional(mark: Mark, activity: Activity, notes: dict[str, str], vocabulary: Vocabulary) -> bool:
