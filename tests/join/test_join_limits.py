@@ -250,6 +250,9 @@ def test_notes_that_run_on_are_parted_at_markers_in_turn() -> None:
         ("b", "Second note."),
         ("c", "Third note."),
     ]
+    skipped = [("a", "First note."), ("d", "Other note."), ("e", "Last.")]  # the cells know of no b and c
+    assert notes_of("a. First note. d. Other note. e. Last.", used="ade") == skipped
+    assert notes_of("a. First note. e. Last.", used="ade") == [("a", "First note. e. Last.")]
     assert notes_of("a. First note. d. Other note.") == [("a", "First note. d. Other note.")]
     assert notes_of("Head: a. First note.") == [("", "Head:"), ("a", "First note.")]
     assert notes_of("Just a text.") == [("", "Just a text.")]

@@ -27,6 +27,7 @@ from soesift.join.note_series import (
     candidate_of,
     is_raised,
     markers_of_lines,
+    next_open,
     split_marker,
     successors,
 )
@@ -229,7 +230,7 @@ def split_run_on(notes: list[Footnote], expected: Expected) -> list[Footnote]:
         parted.append(note)
         for hit in _RUN_ON.finditer(note.text):
             last, marker = parted[-1], hit[1] or hit[2]
-            if marker in successors(last.marker) and marker in expected.open:
+            if marker in next_open(last.marker, expected):
                 begun = last.text[: len(last.text) - len(note.text) + hit.start()].rstrip()
                 parted[-1] = last.model_copy(update={"text": begun})
                 parted.append(Footnote(marker=marker, text=note.text[hit.end() :], page=note.page))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from soesift.document.raised import DOWN, UP, markers_of
 from soesift.join.footnotes import sends_on
 from soesift.join.joined import Joined, keep_rows
-from soesift.join.note_series import Expected, successors
+from soesift.join.note_series import Expected, next_open, successors
 from soesift.result.models import Cell, Footnote
 
 
@@ -167,12 +167,13 @@ def _edges(shown: str, expected: Expected, rows: frozenset[int] = frozenset()) -
         raised = style == RAISED
         behind = _BEFORE.search(shown[max(0, start - 4) : start]) is not None
         explains = raised and (marker in expected.open or marker in expected.legend)
+        alike = style == usual != ""
         if not last:
             good = marker in FIRST or marker in expected.used or (raised and start == 0)
         else:
             good = marker in successors(last) or explains or (start in rows and marker in expected.open)
+            good = good or (behind and alike and marker in next_open(last, expected))
         # a reference ("see Section 7.1") ends without a stop, too
-        alike = style == usual != ""
         sure = bool(last) and (raised or (marker in expected.open and (alike or shown[end:].lstrip()[:1].isupper())))
         if good and (behind or sure) and marker not in expected.known:
             edges.append((start, end, marker))

@@ -101,6 +101,22 @@ def successors(marker: str) -> tuple[str, ...]:
     return (marker + marker[:1],) if marker and not marker.isalnum() else ()
 
 
+def next_open(last: str, expected: Expected) -> frozenset[str]:
+    """Markers of cells that may come behind the note of `last`: the next in turn, or the first of its kind that no
+    note has explained, where a list leaves some out ("4)" and then "7)").
+    """
+    later = [one for one in expected.open if _kind(one) == _kind(last) and _rank(one) > _rank(last)]
+    return expected.open & {*successors(last), *([min(later, key=_rank)] if later else [])}
+
+
+def _kind(marker: str) -> tuple[bool, bool, bool]:
+    return marker.isdigit(), marker.isalpha() and marker.islower(), marker.isalpha() and marker.isupper()
+
+
+def _rank(marker: str) -> tuple[int, str]:
+    return len(marker), marker
+
+
 def markers_of_lines(
     lines: list[TextLine], expected: Expected, last: str, settings: NoteSettings
 ) -> list[tuple[str, str] | None]:
