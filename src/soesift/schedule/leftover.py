@@ -27,6 +27,12 @@ _ONWARD = re.compile(
 )
 _STEP = re.compile(r"[\w)]+\s*\+\s*\d+\s*$")  # "EOT + 6": six of what
 _OR = re.compile(r"\d\s*(?:[a-z]+\s*)?\bor\s+(?:(?:day|week|month|cycle|hour)s?\s*)?\d", re.IGNORECASE)
+_TWO = re.compile(  # "28 and 14 days before": two visits, or one; a range has its word before it
+    r"(?<!between )\b\d+\s*(?:and|&)\s*\d+\s*-?\s*(?:days?|weeks?|wks?|months?|hours?|hrs?|h)\b(?=.*\b(?:before|prior|after|post|following)\b)",
+    re.IGNORECASE,
+)
+_HOUR_BEFORE = re.compile(r"\bday\s*-?\d+\s*,?\s+-\s?\d+(?:\.\d+)?\s*(?:h|hrs?|hours?|min)\b", re.IGNORECASE)
+_YEAR_OF_MANY = re.compile(r"\byears?\s*\d+(?=.*\b(?:quarterly|monthly|weekly|annually|every)\b)", re.IGNORECASE)
 _NAMES = """
 a an and at of on in the to for from by with per no nr number visit visits visita study trial treatment
 treatments therapy period periods phase phases part parts arm arms group groups cohort cohorts clinic site
@@ -133,9 +139,9 @@ def unbounded(text: str, timing: Timing) -> str:
 def not_understood(text: str, words: list[str]) -> str:
     """What stands beside a time and may change it, or ""; `words` are the plain words of `read_timing`."""
     shown = clean(text)
-    match = _OR.search(shown)
-    if match is not None:
-        return match.group()
+    for several in (_OR, _TWO, _HOUR_BEFORE, _YEAR_OF_MANY):
+        if (match := several.search(shown)) is not None:
+            return match.group()
     limit = limits_of(shown)
     rest = shown.replace(limit, " ") if limit and limit != shown else shown
     match = _CHANGES.search(rest)
