@@ -28,7 +28,8 @@ _ONWARD = re.compile(
 _STEP = re.compile(r"[\w)]+\s*\+\s*\d+\s*$")  # "EOT + 6": six of what
 _OR = re.compile(r"\d\s*(?:[a-z]+\s*)?\bor\s+(?:(?:day|week|month|cycle|hour)s?\s*)?\d", re.IGNORECASE)
 _TWO = re.compile(  # "28 and 14 days before": two visits, or one; a range has its word before it
-    r"(?<!between )\b\d+\s*(?:and|&)\s*\d+\s*-?\s*(?:days?|weeks?|wks?|months?|hours?|hrs?|h)\b(?=.*\b(?:before|prior|after|post|following)\b)",
+    r"(?<!between )\b\d+\s*(?:and|&)\s*\d+\s*-?\s*(?:days?|weeks?|wks?|months?|hours?|hrs?|h)\b"
+    r"(?=.*\b(?:before|prior|after|post|following)\b)",
     re.IGNORECASE,
 )
 _HOUR_BEFORE = re.compile(r"\bday\s*-?\d+\s*,?\s+-\s?\d+(?:\.\d+)?\s*(?:h|hrs?|hours?|min)\b", re.IGNORECASE)
