@@ -93,7 +93,7 @@ def test_training_ends_in_one_line_and_goes_on(tmp_path: Path, largest: int) -> 
     assert done.returncode == 2, done.stderr[-2000:]
     assert last.startswith("soesift: cannot write ")
     assert "run it again" in last
-    assert "Traceback" not in done.stderr
+    assert not [line for line in done.stderr.splitlines() if line.startswith("Traceback")]  # torch's log has its own
     assert not (tmp_path / "run" / "model").exists()
     done = subprocess.run(command, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr[-2000:]

@@ -8,6 +8,7 @@ from toy_fragments import BODY, HEADER, fragment, lines
 
 from soesift.document.raised import UP
 from soesift.join.alike_notes import is_alike, once_alike, settle_markers
+from soesift.join.far_notes import _sign_behind
 from soesift.join.flags import flags_of, is_transposed
 from soesift.join.footnotes import goes_on, is_same_print, looks_like_footnotes, opens_note, read_footnotes, sends_on
 from soesift.join.fragment import Fragment
@@ -985,3 +986,10 @@ def test_a_header_before_its_table_is_lifted() -> None:
     kept = [fragment(HEADER, 1, soe=0.1, caption="Schedule of Activities"), fragment(BODY, 2, header_rows=0, soe=0.49)]
     lift_continuations(kept)
     assert kept[0].soe == 0.1
+
+
+def test_signs_are_found_behind_words_and_long_texts_cost_nothing() -> None:
+    assert _sign_behind("Vital signs*") == "*"
+    assert _sign_behind("Vital signs (b)††") == "††"
+    assert _sign_behind("X*") == _sign_behind("*") == _sign_behind("Vital signs") == ""
+    assert _sign_behind("ab " * 400_000 + "c") == ""  # a pattern that is tried at each word took minutes

@@ -18,7 +18,8 @@ from soesift.join.note_series import ENDED, Expected
 from soesift.result.models import Footnote
 from soesift.table.context import TextLine
 
-_BEHIND = re.compile(r"\w{2}.*[\w)]([*†‡§¶]{1,3})$")
+_BEHIND = re.compile(r"[\w)]([*†‡§¶]{1,3})$")  # searched in the end of a text alone: a cell may hold a megabyte
+_WORD = re.compile(r"\w{2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +70,14 @@ def notes_of_signs(group: list[Fragment], expected: Expected, settings: FarSetti
 
 def _signs(group: list[Fragment], expected: Expected) -> set[str]:
     """Signs that cells carry, raised or behind a word, and that no note has explained."""
-    behind = (_BEHIND.search(text.strip()) for f in group for row in f.record.grid for text in row)
-    return ({hit[1] for hit in behind if hit} - expected.known) | {m for m in expected.open if not m[0].isalnum()}
+    behind = {sign for f in group for row in f.record.grid for text in row if (sign := _sign_behind(text.strip()))}
+    return (behind - expected.known) | {m for m in expected.open if not m[0].isalnum()}
+
+
+def _sign_behind(text: str) -> str:
+    """The sign at the end of a text of at least a word, or ""."""
+    hit = _BEHIND.search(text[-4:])
+    return hit[1] if hit and _WORD.search(text[: -len(hit[0])]) else ""
 
 
 def _begins_with(text: str, sign: str) -> bool:
