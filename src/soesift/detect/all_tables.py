@@ -47,7 +47,7 @@ def document_records(
 
         with as_docx(path) as word:
             return to_records(read_docx(word), as_text(path.stem), sha256)
-    pages = read_pdf(path, sha256, reading or Reading(), ReadOptions(ocr, without=without, schedules=False))
+    pages = read_pdf(path, sha256, reading or Reading(), ReadOptions(ocr, without=without))
     return [record for page in pages for record in page.records]
 
 

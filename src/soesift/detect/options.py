@@ -37,7 +37,6 @@ class ReadOptions:
     """ocr: pages without text are read from their pictures, never are, or all pages are. pages: only these, from 1.
     password: opens encrypted PDFs. ocr_seconds: after so many no further picture is begun. scans: pictures of pages are
     not read, but taken from this folder (`detect.scans`). without: pages, from 1, that are not touched, each with why.
-    schedules: only these are wanted: a picture whose words name no visit and nothing done is not read to its end.
     """
 
     ocr: Ocr = "auto"
@@ -46,7 +45,6 @@ class ReadOptions:
     ocr_seconds: float | None = None
     scans: Path | None = None
     without: Mapping[int, str] = field(default_factory=dict)
-    schedules: bool = True
 
     @property
     def settings(self) -> dict[str, str]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import math
-import re
 import time
 from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass, field
@@ -27,15 +26,12 @@ from soesift.document.layers import with_print_beside
 from soesift.document.page import Page
 from soesift.document.pdf import is_mostly_picture, open_pdf, read_page, render_page
 from soesift.document.scan_glance import SETTINGS, likely
-from soesift.document.scan_text import LeftOff
-from soesift.document.scan_words import known_words
 from soesift.errors import DocumentError, MissingExtra, SoesiftError, fault
 from soesift.files import as_text, write_atomically
 from soesift.process.child import NONE, page_in_hand
 from soesift.table.find import PageTables, find_tables
 from soesift.table.record import TableRecord
 from soesift.table.records import last_heading, page_records
-from soesift.table.signs import has_activity, has_time
 from soesift.witness.pictures import SeenPage
 
 _TEXT = ("codes", "boxes", "upright", "sure")
@@ -45,15 +41,6 @@ _PLAIN = ("number", "width", "height", "label", "source", "problem", "cut")
 Progress = Callable[[int, int, str], None]  # page, pages, and what is being done where that takes long
 
 DPI = 200.0
-SURE = 0.9  # of the glance: from here on a page is read to its end; of ten schedules that are pictures nine have .91
-SAID = (
-    10  # lines of English, 8 to 15: fewer may be the tail of a schedule. Of 347 schedule pages one is left, at 15 none
-)
-FEW_NAMED = 0.08  # of them name a time or an activity, .05 to .1: at .1 four of the 347 are left
-LEFT_ODDS = (
-    0.01  # of the glance's odds are left to a page that names none: 1 of 350 schedules and a quarter of others do
-)
-_WORD = re.compile(r"[^\W\d_]{3,}")
 
 _PROBLEMS = {"image": "the page is a picture", "garbled": "the text layer is garbled"}
 
@@ -276,38 +263,20 @@ def scan_page(
     if why := no_ocr():
         return Scan(None, failed=why)
     started = time.perf_counter()
-    seen = {} if glances is None else glances
     scanned, failed, unlikely = None, "", None
     try:
         if options.ocr != "always" and page.problem in ("image", "scan"):
-            unlikely = _unlikely(document, index, seen, options.without)
+            unlikely = _unlikely(document, index, {} if glances is None else glances, options.without)
         if unlikely is None:
             picture = render_page(document, index, DPI)
-            pointless = names_none if _may_be_left(index, seen, page, options) else None
-            scanned = read_scan(picture, page.width, page.height, page.number, page.label, pointless)
+            scanned = read_scan(picture, page.width, page.height, page.number, page.label)
             scanned = with_print_beside(scanned, page)
             scanned.problem = page.problem
-    except LeftOff:
-        odds = LEFT_ODDS * seen[index] / (1 - seen[index])
-        unlikely = round(odds / (1 + odds), 4)
     except MissingExtra:
         raise
     except Exception as error:  # noqa: BLE001  # as above
         failed = str(error) if isinstance(error, SoesiftError) else fault(error)
     return Scan(scanned, time.perf_counter() - started, failed, unlikely)
-
-
-def _may_be_left(index: int, glances: dict[int, float], page: Page, options: ReadOptions) -> bool:
-    """Whether a picture may be left before its end: schedules alone are wanted, and a glance was not sure of one."""
-    glanced = options.schedules and options.ocr != "always" and page.problem in ("image", "scan")
-    return glanced and glances.get(index, 1.0) < SURE
-
-
-def names_none(lines: list[str]) -> bool:
-    """Whether lines of English hold next to no planned times and nothing that is done to participants."""
-    told = [line for line in lines if any(w.lower() in known_words() for w in _WORD.findall(line))]
-    named = sum(has_time(line) or has_activity(line) for line in told)
-    return len(told) >= SAID and named < FEW_NAMED * len(told)
 
 
 def _unlikely(document: Any, index: int, glances: dict[int, float], without: Container[int]) -> float | None:

@@ -29,7 +29,7 @@ from soesift.document.scan_lines import (
 )
 from soesift.document.scan_marks import CUT, find_blobs, ink_pieces
 from soesift.document.scan_rules import Boxes, Grey
-from soesift.document.scan_text import Picture, Pointless, detect_lines, read_crops
+from soesift.document.scan_text import Picture, detect_lines, read_crops
 
 FINEST, COARSEST = 220.0, 150.0  # dots per inch within which a picture is read as it is
 LONGEST = 1600  # pixels: side of the picture that is looked at for lines
@@ -69,25 +69,20 @@ class _Scan:
 
 
 def read_scan(
-    image: NDArray[np.uint8],
-    width_pt: float,
-    height_pt: float,
-    number: int,
-    label: str | None = None,
-    pointless: Pointless | None = None,
+    image: NDArray[np.uint8], width_pt: float, height_pt: float, number: int, label: str | None = None
 ) -> Page:
     """The page shown by an (h, w, 3) RGB picture of `width_pt` x `height_pt` points, source "ocr".
 
     Boxes are in points of the page as displayed, after taking out a skew of up to 4 degrees. Text turned by
     90, 180 or 270 degrees is read too; `upright` says how each character is turned.
-    Raises UsageError without RapidOCR; LeftOff where `pointless` says so of what was read (`scan_text.read_crops`).
+    Raises UsageError without RapidOCR.
     """
     scan = _straight(_scale(image, width_pt), width_pt)
     turn, lines = _sideways(scan) or _find_turn(scan)
     if turn:
         scan = _turned(scan, turn)
         lines = detect_lines(scan.picture, LONGEST)
-    page = _read_upright(scan, lines, pointless)
+    page = _read_upright(scan, lines)
     page.number, page.label = number, label
     page.width, page.height = (height_pt, width_pt) if turn in (90, 270) else (width_pt, height_pt)
     return turn_page(page, turn)
@@ -240,7 +235,7 @@ def _cut(picture: Picture, box: NDArray[np.float32], turn: int) -> Picture:
     return _rotate(picture[y0:y1, x0:x1], turn)
 
 
-def _read_upright(scan: _Scan, found: Boxes, pointless: Pointless | None = None) -> Page:
+def _read_upright(scan: _Scan, found: Boxes) -> Page:
     horizontal, vertical = rules.find_rulings(scan.ink, scan.unit)
     fills, greys = rules.find_fills(scan.grey, scan.unit)
     dark, said = greys < BLACKENED, lettered(scan.ink, fills, scan.unit)
@@ -254,7 +249,7 @@ def _read_upright(scan: _Scan, found: Boxes, pointless: Pointless | None = None)
     boxes = join_pieces(part_rows(boxes, text_ink), horizontal, vertical)
     height = usual_height(boxes) or 8 * scan.unit
     blobs = _left_over(text_ink, boxes, horizontal, vertical, scan.unit, height)
-    lines = read_lines(np.concatenate([boxes, blobs]), clean, text_ink, height, pointless)
+    lines = read_lines(np.concatenate([boxes, blobs]), clean, text_ink, height)
     lines = [line for line in lines if not is_rest(line, horizontal, scan.unit)]
     page = Page(0, 0.0, 0.0, source="ocr")
     page.codes, page.boxes, page.upright, page.sure = _characters(lines, text_ink, height, scan.unit)

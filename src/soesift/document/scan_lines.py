@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from soesift.document.scan_marks import is_blurred_cross, is_one_piece, name_shape, vote
 from soesift.document.scan_raised import read_raised
 from soesift.document.scan_rules import Boxes, Grey
-from soesift.document.scan_text import Picture, Pointless, Reading, read_crops
+from soesift.document.scan_text import Picture, Reading, read_crops
 from soesift.document.scan_words import mend_words
 
 TALL = 1.5  # height to width: such a line may be turned text
@@ -179,11 +179,8 @@ def usual_height(boxes: Boxes) -> float:
     return float(np.median(size[wide, 1])) if wide.any() else 0.0
 
 
-def read_lines(
-    boxes: Boxes, picture: Picture, ink: Grey, height: float, pointless: Pointless | None = None
-) -> list[Line]:
+def read_lines(boxes: Boxes, picture: Picture, ink: Grey, height: float) -> list[Line]:
     """Lines with what they say; those that say nothing for sure are left out. height: usual ink height.
-    pointless: as `read_crops` has it.
 
     Crosses are known by their shape and not read. What may be turned is read in the likeliest way first, and
     in the others only where that says little.
@@ -191,7 +188,7 @@ def read_lines(
     shapes = {box: sign for box in map(tuple, boxes.tolist()) if (sign := _plain_mark(box, ink, height))}
     ways = {tuple(box): _turns(box) for box in boxes.tolist() if tuple(box) not in shapes}
     best: dict[tuple[float, ...], Line] = {}
-    _read_ways([(box, turns[0]) for box, turns in ways.items()], picture, best, pointless)
+    _read_ways([(box, turns[0]) for box, turns in ways.items()], picture, best)
     open_ways = [(box, turn) for box, turns in ways.items() if not _settled(best[box]) for turn in turns[1:]]
     _read_ways(open_ways, picture, best)
     for line in best.values():
@@ -209,14 +206,11 @@ def read_lines(
 
 
 def _read_ways(
-    wanted: list[tuple[tuple[float, ...], int]],
-    picture: Picture,
-    best: dict[tuple[float, ...], Line],
-    pointless: Pointless | None = None,
+    wanted: list[tuple[tuple[float, ...], int]], picture: Picture, best: dict[tuple[float, ...], Line]
 ) -> None:
     """Read boxes turned as given; the best reading of each stays, the first one unless clearly beaten."""
     crops = [_crop(picture, box, turn) for box, turn in wanted]
-    for (box, turn), reading in zip(wanted, read_crops(crops, pointless), strict=True):
+    for (box, turn), reading in zip(wanted, read_crops(crops), strict=True):
         reading.text = reading.text.translate(_WIDE_FORMS)
         reading.centres = _within_box(reading.centres, box, turn)
         known = best.get(box)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.util import find_spec
@@ -29,13 +28,6 @@ LEAST = 3.0  # pixels of the detector's map: the thinnest line
 GROW = 1.6  # how far a line is grown back, as the detector was trained
 _SPARE = 0.25  # of a batch's width may be padding
 _LEVELS = np.arange(256, dtype=np.float32) / np.float32(127.5) - np.float32(1)
-
-
-Pointless = Callable[[list[str]], bool]  # what lines say, "" for those not read yet: whether to leave the rest
-
-
-class LeftOff(Exception):  # no error: what a page says so far made the rest of it pointless
-    """A page is not read to its end."""
 
 
 @dataclass(slots=True)
@@ -155,22 +147,14 @@ def _inner_mean(likely: NDArray[np.float32], corners: Any) -> float:
     return float(cv2.mean(likely[low[1] : high[1] + 1, low[0] : high[0] + 1], mask)[0])
 
 
-def read_crops(crops: list[Picture], pointless: Pointless | None = None) -> list[Reading]:
-    """What each crop (one upright line) says, in order; similar widths are read together.
-
-    pointless: asked twice on the way, with a third and two thirds of all lines, of every width, whether the rest is to
-    be left; then LeftOff is raised. What is read does not hang on it.
-    """
+def read_crops(crops: list[Picture]) -> list[Reading]:
+    """What each crop (one upright line) says, in order; similar widths are read together."""
     widths = [_width(crop) for crop in crops]
     order = sorted(range(len(crops)), key=lambda i: (widths[i], i))
     readings: list[Reading] = [Reading("", 0.0, np.zeros(0, np.float32))] * len(crops)
-    batches = _batches(order, widths)
-    for part in (1, 2, 0):
-        for batch in batches[part::3]:
-            for index, reading in zip(batch, _read([crops[i] for i in batch], widths[batch[-1]]), strict=True):
-                readings[index] = reading
-        if part and pointless is not None and pointless([reading.text for reading in readings]):
-            raise LeftOff
+    for batch in _batches(order, widths):
+        for index, reading in zip(batch, _read([crops[i] for i in batch], widths[batch[-1]]), strict=True):
+            readings[index] = reading
     return readings
 
 

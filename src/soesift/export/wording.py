@@ -163,5 +163,5 @@ def _trouble(document: DocumentInfo) -> list[tuple[str, str]]:
         facts.append(("Pages that are pictures", page_ranges(document.image_only_pages)))
     if document.pictures_not_read:
         pages = page_ranges([picture.page for picture in document.pictures_not_read])
-        facts.append(("Pictures seen to hold no schedule, not read", f"{pages} (--ocr always reads them)"))
+        facts.append(("Pictures seen to hold no table, not read", f"{pages} (--ocr always reads them)"))
     return facts
