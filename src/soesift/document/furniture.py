@@ -64,7 +64,8 @@ def learn_furniture(
         try:
             page = read_page(document, index)
             words = find_words(page)
-            found = {key: line for key, line in edge_lines(words, page.height) if not _is_in_table(words, line, page)}
+            _, rules = clean_rulings(page)
+            found = {key: line for key, line in edge_lines(words, page.height) if not _is_in_table(words, line, rules)}
             cut = {key: parts(words, line) for key, line in found.items()}
         except Exception:  # noqa: BLE001  # said of that page when it is its turn
             continue
@@ -84,13 +85,13 @@ def _is_of_table(key: str) -> bool:
     return _COLUMN.fullmatch(key) is not None or _CAPTION.match(key) is not None
 
 
-def _is_in_table(words: Words, line: NDArray[np.intp], page: Page) -> bool:
-    """Whether a line stands in the frame of a table: frames of running heads are no higher than a head.
+def _is_in_table(words: Words, line: NDArray[np.intp], rules: NDArray[np.floating]) -> bool:
+    """Whether a line stands in the frame of a table, by the page's vertical `rules` (n, 3): frames of running heads are
+    no higher than a head.
 
     Merged rows end the inner rules of a table, but not its sides.
     """
     middle = float(words.boxes[line, 1].min() + words.boxes[line, 3].max()) / 2
-    _, rules = clean_rulings(page)
     beside = rules[(rules[:, 1] < middle) & (rules[:, 2] > middle)]
     return len(beside) >= FRAMED and int((beside[:, 2] - beside[:, 1] > LEAST_ZONE).sum()) >= SIDES
 

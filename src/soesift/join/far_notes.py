@@ -31,6 +31,7 @@ class FarSettings:
     found_share: float = 0.5  # of the open markers open lines there. .4 to .8
     pages: int = 8  # behind the table on which a list under its own heading is looked for. 4 to 12
     full: float = 0.75  # of the longest line's letters: a shorter line ends its note. .6 to .9
+    apart: float = 0.5  # of a line's height: a wider gap ends a note, whose own lines are closer
     lines_on: int = 3  # pages over which a list goes on. 2 to 5
 
 
@@ -91,7 +92,7 @@ def _to_its_end(lines: list[TextLine], place: int, settings: FarSettings) -> str
     longest = max(len(line.text) for line in lines)
     texts = [lines[place].text.strip()]
     for before, line in pairwise(lines[place:]):
-        apart = line.top - before.bottom > 0.5 * line.size
+        apart = line.top - before.bottom > settings.apart * line.size
         if apart or len(before.text) < settings.full * longest or ENDED.search(before.text):
             break
         texts.append(line.text.strip())

@@ -102,19 +102,12 @@ def successors(marker: str) -> tuple[str, ...]:
 
 
 def next_open(last: str, expected: Expected) -> frozenset[str]:
-    """Markers of cells that may come behind the note of `last`: the next in turn, or the first of its kind that no
+    """Markers of cells that may come behind the note of `last`: the next in turn, or the first of its alphabet that no
     note has explained, where a list leaves some out ("4)" and then "7)").
     """
-    later = [one for one in expected.open if _kind(one) == _kind(last) and _rank(one) > _rank(last)]
-    return expected.open & {*successors(last), *([min(later, key=_rank)] if later else [])}
-
-
-def _kind(marker: str) -> tuple[bool, bool, bool]:
-    return marker.isdigit(), marker.isalpha() and marker.islower(), marker.isalpha() and marker.isupper()
-
-
-def _rank(marker: str) -> tuple[int, str]:
-    return len(marker), marker
+    alike = (one for one in expected.open if last.isalnum() and one.isupper() == last.isupper())
+    later = sorted((one for one in alike if comes_after(one, last)), key=lambda one: (len(one), one))
+    return expected.open & {*successors(last), *later[:1]}
 
 
 def markers_of_lines(

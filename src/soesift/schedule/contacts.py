@@ -68,12 +68,9 @@ _KEYED = re.compile(r"(?P<words>[A-Za-z][A-Za-z -]{2,40}?)\s*\((?P<key>[A-Z]{1,3
 SHARE_OF_MARKS = 0.6  # of a column's marks that must be letters of one way of contact, for it to be the visit's
 
 
-_LOST_SIGN = re.compile(r"(?<!\S)\((?!\S)")  # the telephone of Wingdings, where its font is not named
-
-
 def contact_in(text: str) -> Contact | None:
     """How a visit takes place, by its words; two ways at once are "site or phone". "Not a clinic visit" says none."""
-    shown = _NEGATED.sub(" ", _LOST_SIGN.sub(" ☎ ", clean(text)))
+    shown = _NEGATED.sub(" ", clean(text))
     found = [name for name, pattern in _PATTERNS if pattern.search(shown)]
     if "home" in found and "site" in found and re.search(r"\bhome\s+or\b|\bor\b|/", shown) is None:
         found.remove("site")  # "home visit by site staff"

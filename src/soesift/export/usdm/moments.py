@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from soesift.export.hand_off import Handed
 from soesift.export.usdm.activities import Activities
-from soesift.export.usdm.parts import AFTER, BEFORE, FIXED, START_TO_START, Ids, Part, code, duration, make
+from soesift.export.usdm.parts import Ids, Part, make, make_instance, make_timeline, make_timing
 from soesift.schedule import Visit
 
 Step = tuple[float | None, str]  # hours from the dose (None: before it or in words only), and the printed text
@@ -71,7 +71,7 @@ def _timeline(ids: Ids, plan: Plan, name: str, column: Visit) -> Part:
     instances = [_instance(ids, f"{name}_I{n}", step, acts) for n, (step, acts) in enumerate(steps, 1)]
     anchor = instances[len(early)]
     timings = [
-        _timing(ids, step[0], instance, anchor)
+        make_timing(ids, instance["label"], instance["label"], step[0], instance["id"], anchor["id"], None)
         for (step, _), instance in zip(steps, instances, strict=True)
         if step[0] is not None
     ]
@@ -79,37 +79,21 @@ def _timeline(ids: Ids, plan: Plan, name: str, column: Visit) -> Part:
         before["defaultConditionId"] = after["id"]
     end = make(ids, "ScheduleTimelineExit")
     instances[-1]["timelineExitId"] = end["id"]
-    return make(
+    return make_timeline(
         ids,
-        "ScheduleTimeline",
+        instances,
+        timings,
+        end,
         name=name,
         label=f"Within the visit {column.name}",
         description="Times printed in the cells of the visit.",
-        mainTimeline=False,
         entryCondition="The visit takes place.",
-        entryId=instances[0]["id"],
-        exits=[end],
-        timings=timings,
-        instances=instances,
-        plannedDuration=None,
     )
 
 
 def _instance(ids: Ids, name: str, step: Step, acts: tuple[str, ...]) -> Part:
     label = _label(step)
-    return make(
-        ids,
-        "ScheduledActivityInstance",
-        name=name,
-        label=label,
-        description=DOSE if step[0] == 0 else label,
-        defaultConditionId=None,
-        epochId=None,
-        timelineId=None,
-        timelineExitId=None,
-        activityIds=list(acts),
-        encounterId=None,
-    )
+    return make_instance(ids, name, label, DOSE if step[0] == 0 else label, activities=acts)
 
 
 def _label(step: Step) -> str:
@@ -117,23 +101,3 @@ def _label(step: Step) -> str:
     if hours is None:
         return text.capitalize()
     return "Dose" if hours == 0 else f"{abs(hours):g} h {'before' if hours < 0 else 'after'} the dose"
-
-
-def _timing(ids: Ids, hours: float, instance: Part, anchor: Part) -> Part:
-    sign = FIXED if instance is anchor else BEFORE if hours < 0 else AFTER
-    return make(
-        ids,
-        "Timing",
-        name=f"TIMING_{ids['Timing'] + 1}",
-        label=instance["label"],
-        description=instance["description"],
-        type=code(ids, sign),
-        value=duration(hours=abs(hours)),
-        valueLabel=instance["label"],
-        relativeToFrom=code(ids, START_TO_START),
-        relativeFromScheduledInstanceId=instance["id"],
-        relativeToScheduledInstanceId=anchor["id"],
-        windowLower=None,
-        windowUpper=None,
-        windowLabel="",
-    )

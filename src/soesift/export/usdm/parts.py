@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import html
 from collections import Counter
+from collections.abc import Iterable
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -80,3 +81,65 @@ def linked(parts: list[Part]) -> list[Part]:
     for before, after in pairwise(parts):
         before["nextId"], after["previousId"] = after["id"], before["id"]
     return parts
+
+
+def make_timeline(ids: Ids, instances: list[Part], timings: list[Part], end: Part, **fields: Any) -> Part:
+    """A ScheduleTimeline that is not the main one and begins with its first instance; fields: name, label, description,
+    entryCondition.
+    """
+    return make(
+        ids,
+        "ScheduleTimeline",
+        **fields,
+        mainTimeline=False,
+        entryId=instances[0]["id"],
+        exits=[end],
+        timings=timings,
+        instances=instances,
+        plannedDuration=None,
+    )
+
+
+def make_instance(
+    ids: Ids, name: str, label: str, description: str, *, activities: Iterable[str] = (), **places: str
+) -> Part:
+    """A ScheduledActivityInstance without a successor; activities: ids; places: epochId, encounterId, where known."""
+    return make(
+        ids,
+        "ScheduledActivityInstance",
+        name=name,
+        label=label,
+        description=description,
+        defaultConditionId=None,
+        epochId=places.get("epochId"),
+        timelineId=None,
+        timelineExitId=None,
+        activityIds=list(activities),
+        encounterId=places.get("encounterId"),
+    )
+
+
+def make_timing(
+    ids: Ids, label: str, description: str, hours: float, at: str, reference: str, window: tuple[float, float] | None
+) -> Part:
+    """A Timing of the instance `at`, hours from the instance `reference`: the fixed reference where both are one.
+
+    window: days before and after; both sides or none.
+    """
+    sign = FIXED if at == reference else BEFORE if hours < 0 else AFTER
+    return make(
+        ids,
+        "Timing",
+        name=f"TIMING_{ids['Timing'] + 1}",
+        label=label,
+        description=description,
+        type=code(ids, sign),
+        value=duration(0) if sign is FIXED else duration(hours=abs(hours)),
+        valueLabel=description or label,
+        relativeToFrom=code(ids, START_TO_START),
+        relativeFromScheduledInstanceId=at,
+        relativeToScheduledInstanceId=reference,
+        windowLower=None if window is None else duration(hours=window[0] * 24),
+        windowUpper=None if window is None else duration(hours=window[1] * 24),
+        windowLabel="" if window is None else f"-{window[0]:g}..+{window[1]:g} days",
+    )

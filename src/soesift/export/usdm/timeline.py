@@ -9,19 +9,17 @@ from soesift.export.hand_off import Handed
 from soesift.export.usdm.activities import Activities
 from soesift.export.usdm.moments import sub_timelines
 from soesift.export.usdm.parts import (
-    AFTER,
-    BEFORE,
-    FIXED,
     IN_PERSON,
-    START_TO_START,
     TELEPHONE,
     VISIT,
     Ids,
     Part,
     code,
     comment,
-    duration,
     make,
+    make_instance,
+    make_timeline,
+    make_timing,
     xhtml,
 )
 from soesift.export.when import When, clock, epoch_name, visit_columns, window_of
@@ -60,19 +58,15 @@ def timeline_of(ids: Ids, one: Handed, number: int, epochs: dict[str, Part], act
     end = make(ids, "ScheduleTimelineExit")
     steps = _steps(ids, columns, instances, end["id"])
     title = one.schedule.title or f"Schedule {number}"
-    timeline = make(
+    timeline = make_timeline(
         ids,
-        "ScheduleTimeline",
+        steps,
+        timings,
+        end,
         name=f"TIMELINE_{number}",
         label=title,
         description=_described(one),
-        mainTimeline=False,
         entryCondition="The participant enters the schedule.",
-        entryId=instances[0]["id"],
-        exits=[end],
-        timings=timings,
-        instances=steps,
-        plannedDuration=None,
     )
     return Timeline(timeline, within, encounters, conditions, notes)
 
@@ -107,17 +101,12 @@ def _encounter(ids: Ids, one: Handed, column: Visit, name: str) -> Part:
 
 
 def _instance(ids: Ids, column: Visit, encounter: Part, epochs: dict[str, Part]) -> Part:
-    return make(
+    return make_instance(
         ids,
-        "ScheduledActivityInstance",
-        name=encounter["name"].replace("_V", "_I"),
-        label=column.name,
-        description=encounter["description"],
-        defaultConditionId=None,
+        encounter["name"].replace("_V", "_I"),
+        column.name,
+        encounter["description"],
         epochId=epochs[epoch_name(column).lower()]["id"],
-        timelineId=None,
-        timelineExitId=None,
-        activityIds=[],
         encounterId=encounter["id"],
     )
 
@@ -135,40 +124,24 @@ def _timings(
     """
     timings, notes = [], []
     if anchor is None:
-        timings.append(_timing(ids, columns[0], When(0, 0), instances[0]["id"], instances[0]["id"], True))
+        timings.append(_timing(ids, columns[0], When(0, 0), instances[0]["id"], instances[0]["id"]))
     for place, (column, when) in enumerate(zip(columns, times, strict=True)):
         instance, encounter = instances[place], encounters[place]
         if isinstance(when, str):
             notes.append(f"column {column.column + 1} ({column.name}): {when}")
             encounter["notes"].append(comment(ids, f"Without a timing: {when}."))
             continue
-        fixed = when.reference == place
-        timing = _timing(ids, column, when, instance["id"], instances[when.reference]["id"], fixed)
+        timing = _timing(ids, column, when, instance["id"], instances[when.reference]["id"])
         encounter["scheduledAtId"] = timing["id"]
         timings.append(timing)
     return timings, notes
 
 
-def _timing(ids: Ids, column: Visit, when: When, start: str, reference: str, fixed: bool) -> Part:
-    """A Timing; a window has both sides or none, and the anchor has none."""
-    hours = when.days * 24 + when.hours
-    sign = FIXED if fixed else BEFORE if hours < 0 else AFTER
-    window = None if fixed else window_of(column)
-    return make(
-        ids,
-        "Timing",
-        name=f"TIMING_{ids['Timing'] + 1}",
-        label=column.name,
-        description=" / ".join(column.printed),
-        type=code(ids, sign),
-        value=duration(0) if fixed else duration(hours=abs(hours)),
-        valueLabel=" / ".join(column.printed) or column.name,
-        relativeToFrom=code(ids, START_TO_START),
-        relativeFromScheduledInstanceId=start,
-        relativeToScheduledInstanceId=reference,
-        windowLower=None if window is None else duration(hours=window[0] * 24),
-        windowUpper=None if window is None else duration(hours=window[1] * 24),
-        windowLabel="" if window is None else f"-{window[0]:g}..+{window[1]:g} days",
+def _timing(ids: Ids, column: Visit, when: When, start: str, reference: str) -> Part:
+    """A Timing; the anchor has no window."""
+    window = None if start == reference else window_of(column)
+    return make_timing(
+        ids, column.name, " / ".join(column.printed), when.days * 24 + when.hours, start, reference, window
     )
 
 
