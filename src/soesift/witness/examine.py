@@ -7,7 +7,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from soesift.result.models import Cell, Doubt, PlacedDoubt, SoeTable
-from soesift.witness.pictures import SeenPage, ink_doubts, pictures, scan_doubts, scan_note_doubts
+from soesift.witness.pictures import SeenPage, ink_doubts, inks_of, scan_doubts, scan_note_doubts
 from soesift.witness.settings import WitnessSettings
 from soesift.witness.structure import spelling_doubts, structure_doubts
 
@@ -28,10 +28,9 @@ def examine(
     pdf: the document, if it has pages to draw; without it no ink is looked for. `password` opens an encrypted one.
     seen: pages that were read from their pictures, by number; they are not drawn again.
     """
-    pages = sorted({c.page for table in tables for c in table.cells if c.page is not None and c.page not in seen})
-    drawn = pictures(pdf, pages, settings, password)
-    for table in tables:
-        found = [*spelling_doubts(table, settings), *ink_doubts(table, drawn, settings)]
+    inks = inks_of(tables, pdf, seen, settings, password)
+    for table, ink in zip(tables, inks, strict=True):
+        found = [*spelling_doubts(table, settings), *ink_doubts(table, ink, settings)]
         found += scan_doubts(table, seen, settings)
         for part in table.parts:
             part.doubt = []

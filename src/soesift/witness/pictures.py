@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -39,21 +39,33 @@ _RANGE = re.compile(r"(?<![\d.+−–-])\b(\d+)\s*(?:to|–|-)\s*(\d+)\b")
 BEGINNING = 14  # characters of a note by which it is found on its page
 
 
-def pictures(
-    pdf: Path | None, numbers: Iterable[int], settings: WitnessSettings, password: str | None = None
-) -> dict[int, tuple[Grey, float]]:
-    """Grey pictures of 1-based pages with their pixels a point; empty where there are no pages to draw."""
-    if pdf is None or not has_pages(pdf):
-        return {}
-    found: dict[int, tuple[Grey, float]] = {}
+def inks_of(
+    tables: Sequence[SoeTable], pdf: Path | None, seen: Container[int], settings: WitnessSettings, password: str | None
+) -> list[dict[int, int]]:
+    """For each table, the dark pixels of its cells by their place in `table.cells`; pages `seen` are left out.
+
+    Pages are drawn one after another, each once, and none is kept: a long document takes no more memory than a short
+    one. Empty where there are no pages to draw.
+    """
+    found: list[dict[int, int]] = [{} for _ in tables]
+    pages: dict[int, list[tuple[int, int, Cell, Box]]] = {}
+    for place, table in enumerate(tables):
+        for index, cell in enumerate(table.cells):
+            if cell.page is not None and cell.page not in seen and cell.bbox is not None:
+                pages.setdefault(cell.page, []).append((place, index, cell, cell.bbox))
+    if pdf is None or not has_pages(pdf) or not pages:
+        return found
     try:
         with open_pdf(pdf, password) as document:
-            for number in numbers:
+            for number in sorted(pages):
                 drawn = _draw(document, number, settings) if 1 <= number <= len(document) else None
-                if drawn is not None:
-                    found[number] = drawn
+                if drawn is None:
+                    continue
+                for place, index, cell, box in pages[number]:
+                    if "redacted" not in cell.states:
+                        found[place][index] = ink_of(*drawn, box, settings)
     except DocumentError:
-        return {}
+        return [{} for _ in tables]
     return found
 
 
@@ -88,16 +100,10 @@ def _paper(cell: Grey) -> int:
     return int(below + (place - low) * (above - below))
 
 
-def ink_doubts(
-    table: SoeTable, drawn: dict[int, tuple[Grey, float]], settings: WitnessSettings
-) -> list[tuple[int, Doubt]]:
-    """Doubts about cells, by their place in `table.cells`."""
+def ink_doubts(table: SoeTable, inks: dict[int, int], settings: WitnessSettings) -> list[tuple[int, Doubt]]:
+    """Doubts about cells, by their place in `table.cells`, as `inks` (of `inks_of`) are."""
     scanned = "image_only" in table.flags
-    seen = [
-        (index, cell, ink_of(*drawn[cell.page], cell.bbox, settings))
-        for index, cell in enumerate(table.cells)
-        if cell.page in drawn and cell.bbox is not None and "redacted" not in cell.states
-    ]
+    seen = [(index, cell, inks[index]) for index, cell in enumerate(table.cells) if index in inks]
     rate = _ink_a_letter(seen, settings)
     found = []
     for index, cell, ink in seen:
