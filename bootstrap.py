@@ -3,7 +3,7 @@
 python3 bootstrap.py demo [FILE...]   a virtual environment, the package, and detection on a sample protocol
                                       (made on the spot), or on your own files
 python3 bootstrap.py app [FOLDER]     the same, and the app in the browser: drop, check, mend, sign, take away
-python3 bootstrap.py test [PYTEST...] the same with what the tests need, then the tests
+python3 bootstrap.py test [PYTEST...] the same with what the tests need, then the tests (-n 0: in one process)
 python3 bootstrap.py test --light     the quick tests of reading, tables, joining, schedules, selection and export:
                                       without torch, under two minutes on two cores
 """
@@ -102,14 +102,15 @@ def demo(files: list[str]) -> int:
     if not files:
         subprocess.run([soesift, "sample", "--out", "out/sample", "--seed", "0"], check=True, cwd=ROOT)
         files = ["out/sample"]
-    return subprocess.run([soesift, "detect", *files, "--out", "out", "--format", "json,xlsx,csv,html"]).returncode
+    command = [soesift, "detect", *files, "--out", "out", "--format", "json,xlsx,csv,html"]
+    return subprocess.run(command, env=around()).returncode
 
 
 def app(rest: list[str]) -> int:
     """The app on a folder, in the browser; Ctrl-C ends it."""
     install("demo")
     try:
-        return subprocess.run([str(BIN / "soesift"), "app", *rest]).returncode
+        return subprocess.run([str(BIN / "soesift"), "app", *rest], env=around()).returncode
     except KeyboardInterrupt:
         return 0
 
@@ -118,10 +119,26 @@ def test(rest: list[str]) -> int:
     """What the tests need, then pytest; with --light only what needs no torch."""
     if "--light" in rest:
         install("light")
-        rest = ["-n", "2", *(word for word in rest if word != "--light"), *light()]
+        rest = [*(word for word in rest if word != "--light"), *light()]
     else:
         install("test")
-    return subprocess.run([str(BIN / "python"), "-m", "pytest", *rest], cwd=ROOT).returncode
+    return subprocess.run(
+        [str(BIN / "python"), "-m", "pytest", *workers(), *rest], cwd=ROOT, env=around("1")
+    ).returncode
+
+
+def workers() -> list[str]:
+    """A process for each of up to four cores, a file for each at a time, in the order of tests/conftest.py."""
+    return ["-n", str(min(os.cpu_count() or 1, 4)), "--dist", "loadfile", "--no-loadscope-reorder"]
+
+
+def around(threads: str = "") -> dict[str, str]:
+    """The environment of what is run: what is imported is compiled once, also where Python is told to keep nothing.
+
+    Packages come uncompiled and the tests start hundreds of processes; each would compile all again, torch for 6 s.
+    """
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {"OMP_NUM_THREADS": threads, "OPENBLAS_NUM_THREADS": threads} | kept if threads else kept
 
 
 def light() -> list[str]:

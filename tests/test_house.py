@@ -51,3 +51,8 @@ def test_no_file_names_this_kind_of_place() -> None:
 def test_the_layout_is_the_formatters_everywhere() -> None:
     paths = [p for p in ROOT.rglob("*.py") if not {".venv", "build"} & set(p.parts)]
     assert [str(p) for p in paths if "# fmt: " + "skip" in p.read_text("utf-8")] == []
+
+
+def test_the_files_that_are_begun_first_are_there(request: pytest.FixtureRequest) -> None:
+    plugin = request.config.pluginmanager.get_plugin(str(ROOT / "tests" / "conftest.py"))
+    assert [name for name in plugin.FIRST if not (ROOT / "tests" / name).is_file()] == []

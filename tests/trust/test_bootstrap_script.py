@@ -85,6 +85,20 @@ def test_torch_for_cpus_where_it_can_be_had(
     assert ("2,500 MB" in capsys.readouterr().out) is not extra
 
 
+def test_what_is_imported_is_compiled_once(bootstrap: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    monkeypatch.setenv("OMP_NUM_THREADS", "3")
+    for threads, told in (("", "3"), ("1", "3")):
+        said = "import os, sys; print(sys.dont_write_bytecode, os.environ['OMP_NUM_THREADS'])"
+        run = subprocess.run(
+            [sys.executable, "-c", said], env=bootstrap.around(threads), capture_output=True, text=True
+        )
+        assert run.stdout.split() == ["False", told]
+    monkeypatch.delenv("OMP_NUM_THREADS")
+    assert bootstrap.around("1")["OMP_NUM_THREADS"] == "1"
+    assert "OMP_NUM_THREADS" not in bootstrap.around()
+
+
 def test_an_address_that_nobody_answers_at_is_given_up_soon(bootstrap: ModuleType) -> None:
     assert not bootstrap.reached("http://127.0.0.1:9/torch/")
 
