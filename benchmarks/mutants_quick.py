@@ -1,13 +1,14 @@
 """Logic mutants against tests that are called directly: a tenth of a second each, where `mutants.py` needs several.
 
-    python benchmarks/mutants_quick.py FOLDER SEED [FILE...] [--count 40] [--most .4] [--whole]
+    python benchmarks/mutants_quick.py FOLDER SEED [FILE...] [--count 40] [--most .4] [--out FILE] [--whole]
 
 The mutants are those that `mutants.py` draws with the seed for one folder. Each is put into the running functions of a
-forked child, and the test functions of the files (of `tests/FOLDER`; all, if none is named) are called in it, quickest
-first, until one fails. Only tests are called that need no fixtures but `tmp_path`, `monkeypatch` and those of their
-own file, and at most `--most` CPU seconds; hypothesis draws the same examples each time. With `--whole` all tests of
-the folder are run, in a copy of the tree, for those that are left. Either share is a lower bound of what the whole
-suite notices. Survivors are printed.
+forked child, and the test functions of the files (of `tests/FOLDER`; all, if none is named) that run its line are
+called in it, quickest first, until one fails. Only tests are called that need no fixtures but pytest's `tmp_path`,
+`tmp_path_factory` and `monkeypatch` and those of their own file, and at most `--most` CPU seconds (watched, so longer
+than alone); hypothesis draws the same examples each time. With `--whole` all tests of the folder are run, in a copy of
+the tree, for those that are left. Either share is a lower bound of what the whole suite notices. What was noticed of
+each mutant is added to `--out`, a line of JSON, and not asked again. Survivors are printed.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import importlib
 import inspect
 import io
 import itertools
+import json
 import os
 import random
 import resource
@@ -25,17 +27,21 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from pathlib import Path
 from types import CodeType, FunctionType
 from typing import Any
 
+import coverage
 import pytest
 from hypothesis import HealthCheck, settings
-from mutants import ROOT, Mutant, mutants_of, mutated, tree
+from mutants import ROOT, Mutant, mutants_of, mutated, told_of, tree
 
-KNOWN = {"tmp_path", "monkeypatch"}
+KNOWN = {"tmp_path", "tmp_path_factory", "monkeypatch"}
 Fixtures = dict[str, Callable[..., Any]]
+Lines = dict[tuple[str, int], set[int]]  # (path below src, line): numbers of the cases that run it
 Case = tuple[str, Callable[..., None], dict[str, Any], Fixtures]
 settings.register_profile("same", derandomize=True, database=None, suppress_health_check=list(HealthCheck))
 settings.load_profile("same")
@@ -56,10 +62,12 @@ def cases_of(folder: str, file: str) -> Iterator[Case]:
 
 
 def fixtures_of(space: dict[str, Any]) -> Fixtures:
-    """A file's own fixtures that need no others but `KNOWN` ones: functions by name."""
+    """A file's own fixtures that need no others but `KNOWN` ones and each other: functions by name."""
     kept = (one for one in space.values() if type(one).__name__ == "FixtureFunctionDefinition")
     made = {one._get_wrapped_function().__name__: one._get_wrapped_function() for one in kept}
-    return {name: function for name, function in made.items() if {*inspect.signature(function).parameters} <= KNOWN}
+    while outside := [n for n, one in made.items() if not {*inspect.signature(one).parameters} <= KNOWN | made.keys()]:
+        made = {name: function for name, function in made.items() if name not in outside}
+    return made
 
 
 def values_of(mark: Any) -> list[dict[str, Any]]:
@@ -72,39 +80,74 @@ def values_of(mark: Any) -> list[dict[str, Any]]:
     return [dict(zip(names, row, strict=True)) for row in rows]
 
 
+class Folders:
+    """What `tmp_path_factory` does, as far as tests ask."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+
+    def mktemp(self, name: str) -> Path:
+        return Path(tempfile.mkdtemp(prefix=name, dir=self.home))
+
+
 def call(case: Case) -> None:
     _, test, given, fixtures = case
     patch = pytest.MonkeyPatch()
     with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as ends:
         ends.callback(patch.undo)
-        own = {"tmp_path": Path(folder), "monkeypatch": patch}
+        factory = Folders(Path(folder))
+        own = {"tmp_path": factory.mktemp("test"), "tmp_path_factory": factory, "monkeypatch": patch}
         wanted = [name for name in inspect.signature(test).parameters if name not in given]
-        test(**given, **{name: own[name] if name in own else made_by(fixtures[name], own, ends) for name in wanted})
+        test(**given, **{name: made_by(name, fixtures, own, ends) for name in wanted})
 
 
-def made_by(fixture: Callable[..., Any], own: dict[str, Any], ends: contextlib.ExitStack) -> Any:
-    """What a fixture gives; what stands behind its `yield` is done when `ends` is left."""
-    made = fixture(**{name: own[name] for name in inspect.signature(fixture).parameters})
-    if not inspect.isgenerator(made):
-        return made
-    ends.callback(lambda: next(made, None))
-    return next(made)
+def made_by(name: str, fixtures: Fixtures, own: dict[str, Any], ends: contextlib.ExitStack) -> Any:
+    """What a fixture gives, made once a test; what stands behind its `yield` is done when `ends` is left."""
+    if name not in own:
+        wanted = inspect.signature(fixtures[name]).parameters
+        made = fixtures[name](**{one: made_by(one, fixtures, own, ends) for one in wanted})
+        if inspect.isgenerator(made):
+            ends.callback(lambda: next(made, None))
+            made = next(made)
+        own[name] = made
+    return own[name]
 
 
-def in_order(cases: list[Case], most: float) -> list[Case]:
-    """The cases that pass within `most` CPU seconds, quickest first."""
+def in_order(cases: list[Case], most: float) -> tuple[list[Case], Lines]:
+    """The cases that pass within `most` CPU seconds, quickest first, and the lines that each runs."""
     timed = []
+    watch = coverage.Coverage(data_file=None, source=[str(ROOT / "src" / "soesift")], config_file=False)
+    watch.start()
     for place, case in enumerate(cases):
         begun = time.process_time()
+        watch.switch_context(str(place))
         try:
             with contextlib.redirect_stdout(io.StringIO()):
                 call(case)
         except BaseException as error:  # noqa: BLE001  # a test of ours that wants more than we give it is left out
-            print(f"left out: {case[0]} ({type(error).__name__})")
+            print(f"left out: {case[0]} ({type(error).__name__})", flush=True)
             continue
         if (spent := time.process_time() - begun) <= most:
             timed.append((spent, place, case))
-    return [case for _, _, case in sorted(timed, key=lambda one: one[:2])]
+    watch.stop()
+    timed.sort(key=lambda one: one[:2])
+    return [case for *_, case in timed], lines_of(watch.get_data(), {place: n for n, (_, place, _) in enumerate(timed)})
+
+
+def lines_of(data: coverage.CoverageData, numbers: dict[int, int]) -> Lines:
+    """Which cases, by their new numbers, run each line."""
+    found: Lines = defaultdict(set)
+    for file in data.measured_files():
+        name = str(Path(file).relative_to(ROOT))
+        for line, contexts in data.contexts_by_lineno(file).items():
+            found[name, line] = {numbers[int(one)] for one in contexts if one.isdigit() and int(one) in numbers}
+    return found
+
+
+def asked_about(mutant: Mutant, cases: list[Case], lines: Lines) -> list[Case]:
+    """The cases that run the mutant's line, or, where lines of one statement are not told apart, its statement's."""
+    around = (lines.get((mutant.path, line), set()) for line in range(mutant.first, mutant.line + 1))
+    return [cases[n] for n in sorted(set().union(*around))]
 
 
 def functions_of(space: dict[str, Any], module: str) -> Iterator[FunctionType]:
@@ -203,8 +246,10 @@ def main() -> None:
     parser.add_argument("files", nargs="*", help="of tests/FOLDER; all if none is named")
     parser.add_argument("--count", type=int, default=40)
     parser.add_argument("--most", type=float, default=0.4, help="CPU seconds of a test")
+    parser.add_argument("--out", type=Path, help="file of JSON lines that is added to, and goes on where it was")
     parser.add_argument("--whole", action="store_true", help="ask all tests of the folder about survivors")
     asked = parser.parse_args()
+    asked.out = asked.out and asked.out.resolve()
     sys.path[:0] = [str(ROOT / "tests" / asked.folder), str(ROOT / "tests"), str(ROOT / "src")]
     with tempfile.TemporaryDirectory() as away:
         os.chdir(away)  # a mutant may write where it should not
@@ -214,12 +259,18 @@ def main() -> None:
 def judge(asked: argparse.Namespace) -> None:
     """Draw the mutants, ask the tests, print."""
     files = asked.files or sorted(file.name for file in (ROOT / "tests" / asked.folder).glob("test_*.py"))
-    cases = in_order([case for file in files for case in cases_of(asked.folder, file)], asked.most)
+    cases, lines = in_order([case for file in files for case in cases_of(asked.folder, file)], asked.most)
     paths = sorted((ROOT / "src" / "soesift" / asked.folder).glob("*.py"))
     every = [mutant for path in paths for mutant in mutants_of(ROOT, path)]
     chosen = random.Random(f"{asked.seed} {asked.folder}").sample(every, min(len(every), asked.count))
     limit = int(time.process_time()) * 5 + 30
-    told = {mutant.id: noticed_by(mutant, cases, limit) for mutant in chosen}
+    told = {row["id"]: row["by"] for row in told_of([asked.out] if asked.out else [])}
+    for mutant in chosen:
+        if mutant.id not in told:
+            some = asked_about(mutant, cases, lines)
+            told[mutant.id] = noticed_by(mutant, some, limit) if some else ""
+            kept(asked.out, mutant, told[mutant.id], len(some))
+    told = {mutant.id: told[mutant.id] for mutant in chosen}
     direct = sum(map(bool, told.values()))
     if asked.whole:
         told |= asked_of_whole([mutant for mutant in chosen if not told[mutant.id]], asked.folder)
@@ -228,6 +279,12 @@ def judge(asked: argparse.Namespace) -> None:
             print(f"SURVIVED {mutant.id} {mutant.before!r} -> {mutant.after!r}")
     print(f"{asked.folder}, seed {asked.seed}: {direct} of {len(told)} noticed by {len(cases)} cases", end="")
     print(f", {sum(map(bool, told.values())) - direct} more by all tests of the folder" if asked.whole else "")
+
+
+def kept(out: Path | None, mutant: Mutant, by: str, tests: int) -> None:
+    if out:
+        with out.open("a") as file:
+            file.write(json.dumps({"id": mutant.id, **asdict(mutant), "tests": tests, "by": by}) + "\n")
 
 
 if __name__ == "__main__":
