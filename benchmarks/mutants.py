@@ -8,7 +8,9 @@
 A mutant is one place inside a function of `table`, `join`, `schedule`, `select` or `detect`, changed by one step: a
 comparison (< to <=, == to !=, in to not in), `and` to `or`, `not` left out, a number one larger, True to False, a
 condition turned round, a `return` without its value (but for False: none tells it from None). `strict=True` stays: it
-checks what is so, and changes nothing. Places are drawn with a seed, as many of each folder. Tests that run the line
+checks what is so, and changes nothing. Whether a measured limit met exactly is within (< to <= of what is declared
+`float` in `src`, or of a literal such as .5) is a kind of its own, `limit`: no page meets it, and none is drawn but by
+`mutants_quick.py --limits`, which counts them apart. Places are drawn with a seed, as many of each folder. Tests that run the line
 are run until one fails, quickest first, `--most` CPU seconds of them; a mutant that ends or hangs them is noticed. A
 line that no test runs is not noticed. Everything happens in a copy of the tree.
 """
@@ -33,6 +35,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -95,6 +98,7 @@ NAMED = {  # promise: file, text, what it becomes, tests that must notice
         "document/test_docx.py",
     ),
 }
+LIMITS = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
 FIRST = 8  # tests that are run first, before the rest
 
 
@@ -160,10 +164,37 @@ class Places(ast.NodeTransformer):
         return super().generic_visit(node)
 
 
+@cache
+def measured() -> frozenset[str]:
+    """Names of fields and constants that are declared `float`, and nowhere anything else, in the whole of `src`."""
+    kinds: dict[str, set[bool]] = defaultdict(set)
+    for path in (ROOT / "src").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            body = node.body if isinstance(node, (ast.Module, ast.ClassDef)) else []
+            for one in body:
+                if isinstance(one, ast.AnnAssign) and isinstance(one.target, ast.Name):
+                    kinds[one.target.id].add(ast.unparse(one.annotation) == "float")
+                elif isinstance(one, ast.Assign) and isinstance(one.targets[0], ast.Name):
+                    kinds[one.targets[0].id].add(isinstance(one.value, ast.Constant) and type(one.value.value) is float)
+    return frozenset(name for name, told in kinds.items() if told == {True})
+
+
+def is_limit(node: ast.Compare) -> bool:
+    """Whether the change is only that a measured number may equal its limit."""
+    parts = [part for side in (node.left, *node.comparators) for part in ast.walk(side)]
+    names = {part.id for part in parts if isinstance(part, ast.Name)}
+    names |= {part.attr for part in parts if isinstance(part, ast.Attribute)}
+    literal = any(isinstance(part, ast.Constant) and type(part.value) is float for part in parts)
+    return isinstance(node.ops[0], LIMITS) and (literal or bool(names & measured()))
+
+
 def changes(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
     """What a place can be changed to."""
     if isinstance(node, ast.Compare) and len(node.ops) == 1 and type(node.ops[0]) in TURNED:
-        yield "comparison", ast.Compare(node.left, [TURNED[type(node.ops[0])]()], node.comparators)
+        yield (
+            "limit" if is_limit(node) else "comparison",
+            ast.Compare(node.left, [TURNED[type(node.ops[0])]()], node.comparators),
+        )
     elif isinstance(node, ast.BoolOp):
         yield "and/or", ast.BoolOp(ast.Or() if isinstance(node.op, ast.And) else ast.And(), node.values)
     elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
@@ -204,7 +235,7 @@ def drawn(root: Path, count: int, seed: int) -> list[Mutant]:
     chosen = []
     for folder in FOLDERS:
         paths = sorted((root / "src" / "soesift" / folder).glob("*.py"))
-        every = [mutant for path in paths for mutant in mutants_of(root, path)]
+        every = [mutant for path in paths for mutant in mutants_of(root, path) if mutant.kind != "limit"]
         chosen += random.Random(f"{seed} {folder}").sample(every, min(len(every), count // len(FOLDERS)))
     random.Random(seed).shuffle(chosen)
     return chosen

@@ -1,6 +1,6 @@
 """Logic mutants against tests that are called directly: a tenth of a second each, where `mutants.py` needs several.
 
-    python benchmarks/mutants_quick.py FOLDER SEED [FILE...] [--count 40] [--most .4] [--out FILE] [--whole]
+    python benchmarks/mutants_quick.py FOLDER SEED [FILE...] [--count 40] [--most .4] [--out FILE] [--whole] [--limits]
 
 The mutants are those that `mutants.py` draws with the seed for one folder. Each is put into the running functions of a
 forked child, and the test functions of the files (of `tests/FOLDER`; all, if none is named) that run its line are
@@ -8,7 +8,8 @@ called in it, quickest first, until one fails. Only tests are called that need n
 `tmp_path_factory` and `monkeypatch` and those of their own file, and at most `--most` CPU seconds (watched, so longer
 than alone); hypothesis draws the same examples each time. With `--whole` all tests of the folder are run, in a copy of
 the tree, for those that are left. Either share is a lower bound of what the whole suite notices. What was noticed of
-each mutant is added to `--out`, a line of JSON, and not asked again. Survivors are printed.
+each mutant is added to `--out`, a line of JSON, and not asked again. Survivors are printed. `--limits` draws from the measured limits met exactly instead, which else are
+left out: their count is told.
 """
 
 from __future__ import annotations
@@ -248,6 +249,7 @@ def main() -> None:
     parser.add_argument("--most", type=float, default=0.4, help="CPU seconds of a test")
     parser.add_argument("--out", type=Path, help="file of JSON lines that is added to, and goes on where it was")
     parser.add_argument("--whole", action="store_true", help="ask all tests of the folder about survivors")
+    parser.add_argument("--limits", action="store_true", help="measured limits met exactly, and nothing else")
     asked = parser.parse_args()
     asked.out = asked.out and asked.out.resolve()
     sys.path[:0] = [str(ROOT / "tests" / asked.folder), str(ROOT / "tests"), str(ROOT / "src")]
@@ -262,7 +264,9 @@ def judge(asked: argparse.Namespace) -> None:
     cases, lines = in_order([case for file in files for case in cases_of(asked.folder, file)], asked.most)
     paths = sorted((ROOT / "src" / "soesift" / asked.folder).glob("*.py"))
     every = [mutant for path in paths for mutant in mutants_of(ROOT, path)]
-    chosen = random.Random(f"{asked.seed} {asked.folder}").sample(every, min(len(every), asked.count))
+    counted = [mutant for mutant in every if (mutant.kind == "limit") == asked.limits]
+    print(f"{len(counted)} of {len(every)} places", flush=True)
+    chosen = random.Random(f"{asked.seed} {asked.folder}").sample(counted, min(len(counted), asked.count))
     limit = int(time.process_time()) * 5 + 30
     told = {row["id"]: row["by"] for row in told_of([asked.out] if asked.out else [])}
     for mutant in chosen:
