@@ -8,11 +8,12 @@
 A mutant is one place inside a function of `table`, `join`, `schedule`, `select` or `detect`, changed by one step: a
 comparison (< to <=, == to !=, in to not in), `and` to `or`, `not` left out, a number one larger, True to False, a
 condition turned round, a `return` without its value (but for False: none tells it from None). `strict=True` stays: it
-checks what is so, and changes nothing. Whether a measured limit met exactly is within (< to <= of what is declared
-`float` in `src`, or of a literal such as .5) is a kind of its own, `limit`: no page meets it, and none is drawn but by
-`mutants_quick.py --limits`, which counts them apart. Places are drawn with a seed, as many of each folder. Tests that run the line
-are run until one fails, quickest first, `--most` CPU seconds of them; a mutant that ends or hangs them is noticed. A
-line that no test runs is not noticed. Everything happens in a copy of the tree.
+checks what is so, and changes nothing. Whether a measured limit met exactly is within (< to <= beside a field or
+constant that is declared `float` in `src`, or beside a literal such as .5) is a kind of its own, `limit`: hardly a
+page meets one. Only `mutants_quick.py --limits` draws these, and they are counted apart. Places are drawn with a seed,
+as many of each folder. Tests that run the line are run until one fails, quickest first, `--most` CPU seconds of them;
+a mutant that ends or hangs them is noticed. A line that no test runs is not noticed. Everything happens in a copy of
+the tree.
 """
 
 from __future__ import annotations
@@ -182,19 +183,18 @@ def measured() -> frozenset[str]:
 def is_limit(node: ast.Compare) -> bool:
     """Whether the change is only that a measured number may equal its limit."""
     parts = [part for side in (node.left, *node.comparators) for part in ast.walk(side)]
-    names = {part.id for part in parts if isinstance(part, ast.Name)}
+    names = {part.id for part in parts if isinstance(part, ast.Name) and part.id.isupper()}
     names |= {part.attr for part in parts if isinstance(part, ast.Attribute)}
-    literal = any(isinstance(part, ast.Constant) and type(part.value) is float for part in parts)
+    numbers = [part.value for part in parts if isinstance(part, ast.Constant) and isinstance(part.value, float)]
+    literal = any(not number.is_integer() for number in numbers)
     return isinstance(node.ops[0], LIMITS) and (literal or bool(names & measured()))
 
 
 def changes(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
     """What a place can be changed to."""
     if isinstance(node, ast.Compare) and len(node.ops) == 1 and type(node.ops[0]) in TURNED:
-        yield (
-            "limit" if is_limit(node) else "comparison",
-            ast.Compare(node.left, [TURNED[type(node.ops[0])]()], node.comparators),
-        )
+        turned = ast.Compare(node.left, [TURNED[type(node.ops[0])]()], node.comparators)
+        yield "limit" if is_limit(node) else "comparison", turned
     elif isinstance(node, ast.BoolOp):
         yield "and/or", ast.BoolOp(ast.Or() if isinstance(node.op, ast.And) else ast.And(), node.values)
     elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):

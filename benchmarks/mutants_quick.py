@@ -8,8 +8,8 @@ called in it, quickest first, until one fails. Only tests are called that need n
 `tmp_path_factory` and `monkeypatch` and those of their own file, and at most `--most` CPU seconds (watched, so longer
 than alone); hypothesis draws the same examples each time. With `--whole` all tests of the folder are run, in a copy of
 the tree, for those that are left. Either share is a lower bound of what the whole suite notices. What was noticed of
-each mutant is added to `--out`, a line of JSON, and not asked again. Survivors are printed. `--limits` draws from the measured limits met exactly instead, which else are
-left out: their count is told.
+each mutant is added to `--out`, a line of JSON, and not asked again. Survivors are printed. `--limits` draws from the
+measured limits met exactly, and from nothing else.
 """
 
 from __future__ import annotations
