@@ -25,7 +25,7 @@ from soesift.join.footnotes import (
 )
 from soesift.join.fragment import Fragment
 from soesift.join.group import group_fragments
-from soesift.join.joined import Joined
+from soesift.join.joined import Joined, packed
 from soesift.join.label_order import activities_first
 from soesift.join.markers import read_markers, short_texts, used_markers, without_raised
 from soesift.join.naming import population_of, title_of, types_of
@@ -118,7 +118,7 @@ def assemble_tables(accepted: list[Fragment], lines: dict[int, list[TextLine]]) 
                 fragments=[_fragment(f) for f in group],
                 header_rows=joined.header_rows,
                 grid=joined.grid,
-                cells=joined.cells,
+                cells=packed(joined.cells),
                 row_pages=joined.pages,
                 footnotes=notes,
                 flags=flags_of(group, joined, title),

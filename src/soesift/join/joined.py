@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from soesift.join.likeness import letters
 from soesift.result.models import Cell
+
+_FIELDS = set(Cell.model_fields)
 
 
 @dataclass(slots=True)
@@ -37,6 +40,20 @@ def keep_rows(joined: Joined, kept: list[int]) -> None:
             cell.row, cell.row_span = rows[0], len(rows)
             cells.append(cell)
     joined.cells = cells
+
+
+def packed(cells: list[Cell]) -> list[Cell]:
+    """The same cells in half of their memory: which fields were given is one set for all, and equal texts and edges of
+    boxes are one object each. A long document keeps hundreds of thousands of cells to its end."""
+    known: dict[Any, Any] = {}
+    one = known.setdefault
+    for cell in cells:
+        object.__setattr__(cell, "__pydantic_fields_set__", _FIELDS)
+        values = cell.__dict__
+        values["text"] = one(cell.text, cell.text)
+        if cell.bbox is not None:
+            values["bbox"] = tuple([one(edge, edge) for edge in cell.bbox])
+    return cells
 
 
 def moved(cell: Cell, rows: int, columns: int) -> Cell:
