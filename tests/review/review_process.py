@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -25,7 +25,7 @@ class Reviewing:
 
     def __init__(self, places: list[Path], options: list[str], log: Path, token: str = "") -> None:
         self.places, self.options, self.log, self.token = places, options, log, token
-        self.port = free_port()
+        self.port = 0
         self.start()
 
     def start(self) -> None:
@@ -33,18 +33,22 @@ class Reviewing:
         environment = {key: value for key, value in os.environ.items() if key != "SOESIFT_TOKEN"}
         environment |= {"PYTHONUNBUFFERED": "1"} | ({"SOESIFT_TOKEN": self.token} if self.token else {})
         with open(self.log, "ab") as out:
+            before = out.tell()
             self.process = subprocess.Popen(
                 [*command, "--port", str(self.port)], stdout=out, stderr=out, env=environment
             )
-        self.url = f"http://127.0.0.1:{self.port}"
+        self.url = self._told(before)
+        self.port = int(self.url.rpartition(":")[2])
         self.http = httpx.Client(base_url=self.url, timeout=300, trust_env=False)
+        assert self.http.get("/").status_code == 200, self.log.read_text()
+
+    def _told(self, before: int) -> str:
+        """The address in the log: the page says it when it listens there, so that nobody else answers."""
         for _ in range(2400):
+            if found := re.search(rb"http://[\w.]+:\d+(?=\S*\s)", self.log.read_bytes()[before:]):
+                return found.group().decode()
             assert self.process.poll() is None, self.log.read_text()
-            try:
-                if self.http.get("/").status_code == 200:
-                    return
-            except httpx.TransportError:
-                time.sleep(0.05)
+            time.sleep(0.05)
         raise AssertionError(f"did not start:\n{self.log.read_text()}")
 
     def csrf(self) -> dict[str, str]:
@@ -67,12 +71,6 @@ class Reviewing:
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait()
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @contextmanager

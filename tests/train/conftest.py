@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -37,9 +38,19 @@ def toy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def write_toml(tiny_base: Path, toy: Path) -> Callable[[Path], Path]:
+    """Writes a training of the tiny base on the toy tables into a folder, which then holds its run."""
+    return lambda folder: _write_toml(folder, tiny_base, toy)
+
+
 @pytest.fixture
-def toml(tiny_base: Path, toy: Path, tmp_path: Path) -> Path:
-    path = tmp_path / "train.toml"
+def toml(write_toml: Callable[[Path], Path], tmp_path: Path) -> Path:
+    return write_toml(tmp_path)
+
+
+def _write_toml(folder: Path, tiny_base: Path, toy: Path) -> Path:
+    path = folder / "train.toml"
     path.write_text(f"""
 classes = ["other", "soe"]
 out = "run"
