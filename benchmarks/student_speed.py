@@ -9,23 +9,28 @@ and `soesift.train`, taking turns; ratios are medians over the rounds. `detect`:
 it (int8 ONNX), and judges tables with it and with torch; tables a processor second and the share of equal decisions.
 Processor seconds, because other work may share the machine.
 
+    python benchmarks/student_speed.py made [--rows 160] [--tokens 256] [--rounds 2]
     python benchmarks/student_speed.py epochs BASE TABLES.jsonl LABELS.jsonl [--rows 1200] [--batch 16] [--method full]
     python benchmarks/student_speed.py judge BASE TABLES.jsonl LABELS.jsonl [--rows 1200] [--tokens 192]
 
-`epochs`: the same two loops on like terms (bfloat16 autocast, the same rows, batch, method and rank), the last of three
-epochs alone, so that reading the model and compiling are in neither; on the GPU by wall clock where there is one.
+`made`: the same two loops on like terms (precision of the device, the same rows, batch, method, AdamW), with nothing
+from outside: tables of made-up protocols, a BERT of MiniLM's size with random weights, the shipped tokenizer. One
+epoch without its first step, so that reading the model is in neither. `epochs`: the same of a base and tables of yours,
+the last of three epochs, so that compiling is in neither; on the GPU by wall clock where there is one.
 `judge`: tables a second of the base with a head by torch, on the GPU and on the processors, batches of 64.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import statistics
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +42,10 @@ if "judge" not in sys.argv:
 import numpy as np
 import torch
 
+import soesift.models
 from soesift.classify.student import calibrated, load
+from soesift.detect.all_tables import document_records
+from soesift.sample import make_protocol
 from soesift.select.pots import read_known
 from soesift.table.record import TableRecord
 from soesift.train import workers
@@ -45,13 +53,13 @@ from soesift.train.checkpoint import read_best
 from soesift.train.config import DataConfig, ExportConfig, FitConfig, ModelConfig, TrainConfig
 from soesift.train.data import Row
 from soesift.train.fit import fit
-from soesift.train.forward import epoch_batches, padded
+from soesift.train.forward import epoch_batches, padded, precision_of
 from soesift.train.network import base_tokenizer, build, trainable
 from soesift.train.ship import rows_of, ship
 
 
 def settings(given: argparse.Namespace, out: Path, method: str, **changes: Any) -> TrainConfig:
-    """Two classes, one epoch, one thread."""
+    """Two classes, one thread; one epoch, where the mode does not say how many."""
     labels = out / "labels.jsonl"
     known = read_known(given.labels)
     lines = [f'{{"table_id": "{t}", "label": "{("other", "soe")[y]}"}}\n' for t, y in sorted(known.items())]
@@ -61,7 +69,9 @@ def settings(given: argparse.Namespace, out: Path, method: str, **changes: Any) 
         out=out,
         data=DataConfig(tables=given.tables, labels=labels),
         model=ModelConfig(base=given.base, method=method, max_tokens=given.tokens),  # type: ignore[arg-type]
-        fit=FitConfig(epochs=1, batch=given.batch, threads=1, checkpoint_steps=10**6, **changes),
+        fit=FitConfig(
+            epochs=getattr(given, "epochs", 1), batch=given.batch, threads=1, checkpoint_steps=10**6, **changes
+        ),
         export=ExportConfig(int8_tolerance=1.0, int8_agreement=0.01),  # measured here, not refused
     )
 
@@ -78,7 +88,7 @@ def bare(
     model = AutoModelForSequenceClassification.from_pretrained(given.base, num_labels=2, dtype=torch.float32)
     model.config.pad_token_id = tokenizer.pad_token_id
     where = workers.device()
-    if getattr(given, "what", "train") != "epochs" or given.method == "lora":
+    if getattr(given, "what", "train") not in ("epochs", "made") or given.method == "lora":
         lora = LoraConfig(task_type="SEQ_CLS", r=16, lora_alpha=32, lora_dropout=0.1, target_modules="all-linear")
         model = get_peft_model(model, lora)
     else:
@@ -124,9 +134,11 @@ def train(given: argparse.Namespace) -> None:
 
 
 def epochs(given: argparse.Namespace) -> None:
-    """Tokens a second of the last of three epochs, bare loop beside ours, plain and compiled."""
+    """Tokens a second of the last epoch, bare loop beside ours, plain and compiled."""
     with tempfile.TemporaryDirectory() as folder:
-        plain = {"validation": 0.0, "micro_tokens": 65_536}
+        plain: dict[str, Any] = {"validation": 0.0}
+        if torch.cuda.is_available():
+            plain["micro_tokens"] = 65_536
         config = settings(given, Path(folder), given.method, **plain)
         rows = spread(rows_of(config), given.rows)
         tokenizer, _ = base_tokenizer(given.base)
@@ -141,7 +153,7 @@ def epochs(given: argparse.Namespace) -> None:
             flush=True,
         )
         ways: dict[str, Callable[[int], float]] = {
-            "bare, bfloat16": lambda n: last_epoch_bare(rows, given),
+            f"bare, {precision_of(config.fit)}": lambda n: last_epoch_bare(rows, given, precision_of(config.fit)),
             "soesift": lambda n: last_epoch(rows, config, Path(folder) / f"a{n}"),
         }
         if given.compile:
@@ -152,23 +164,22 @@ def epochs(given: argparse.Namespace) -> None:
             for name, way in ways.items():
                 speed[name].append(sum(sizes) / way(number))
         for name, values in speed.items():
-            ratio = statistics.median(v / b for v, b in zip(values, speed["bare, bfloat16"], strict=True))
+            ratio = statistics.median(v / b for v, b in zip(values, next(iter(speed.values())), strict=True))
             print(f"{name:18s} {statistics.median(values):9.0f} tokens/s, {ratio:.2f} x the bare loop", flush=True)
 
 
 def last_epoch(rows: Sequence[Row], config: TrainConfig, folder: Path) -> float:
-    """Seconds of the third epoch of `soesift.train`: its updates, without saving."""
-    three = config.model_copy(update={"fit": config.fit.model_copy(update={"epochs": 3})})
+    """Seconds of the last epoch of `soesift.train`: its updates, without saving."""
     marks: list[tuple[int, float]] = []
-    fit(rows, three, folder, 1, lambda p, n: marks.append((p.epoch, now())))
-    last = [at for epoch, at in marks if epoch == 2]
+    fit(rows, config, folder, 1, lambda p, n: marks.append((p.epoch, now())))
+    last = [at for epoch, at in marks if epoch == config.fit.epochs - 1]
     return (last[-1] - last[0]) * len(last) / (len(last) - 1)
 
 
-def last_epoch_bare(rows: Sequence[Row], given: argparse.Namespace) -> float:
+def last_epoch_bare(rows: Sequence[Row], given: argparse.Namespace, precision: str) -> float:
     """The same of the bare loop."""
     marks: list[float] = []
-    bare(rows, given, True, 3, lambda: marks.append(now()))
+    bare(rows, given, precision == "bfloat16", given.epochs, lambda: marks.append(now()))
     last = marks[-len(range(0, len(rows), given.batch)) :]
     return (last[-1] - last[0]) * len(last) / (len(last) - 1)
 
@@ -179,6 +190,34 @@ def now() -> float:
         return time.process_time()
     torch.cuda.synchronize()
     return time.perf_counter()
+
+
+def made(given: argparse.Namespace) -> None:
+    """`epochs` on made-up protocols; which labels they have does not matter to speed."""
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        given.base, given.tables, given.labels = str(root / "base"), root / "tables.jsonl", root / "labels.jsonl"
+        make_base(Path(given.base))
+        records: list[TableRecord] = []
+        for seed in count():
+            records += document_records(root / f"{make_protocol(seed, root).id}.pdf", ocr="never")
+            if len(records) >= given.rows:
+                break
+        given.tables.write_text("".join(r.model_dump_json() + "\n" for r in records), "utf-8")
+        said = [{"table_id": r.table_id, "label": ("other", "soe")[i % 2]} for i, r in enumerate(records)]
+        given.labels.write_text("".join(json.dumps(line) + "\n" for line in said), "utf-8")
+        epochs(given)
+
+
+def make_base(folder: Path) -> None:
+    """A BERT of MiniLM's size (22 million parameters) with random weights, and the shipped tokenizer."""
+    from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
+
+    size = {"hidden_size": 384, "num_hidden_layers": 6, "num_attention_heads": 12, "intermediate_size": 1536}
+    torch.manual_seed(0)
+    BertModel(BertConfig(vocab_size=30_522, **size)).save_pretrained(folder)
+    words = Path(soesift.models.__file__).parent / "default" / "tokenizer.json"
+    PreTrainedTokenizerFast(tokenizer_file=str(words), pad_token="[PAD]").save_pretrained(folder)
 
 
 def judge(given: argparse.Namespace) -> None:
@@ -267,10 +306,10 @@ def seconds(work: Callable[[], object]) -> float:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("what", choices=["train", "detect", "epochs", "judge"])
-    parser.add_argument("base")
-    parser.add_argument("tables", type=Path)
-    parser.add_argument("labels", type=Path)
+    parser.add_argument("what", choices=["train", "detect", "epochs", "judge", "made"])
+    parser.add_argument("base", nargs="?")
+    parser.add_argument("tables", type=Path, nargs="?")
+    parser.add_argument("labels", type=Path, nargs="?")
     parser.add_argument("--rows", type=int, default=96)
     parser.add_argument(
         "--batch",
@@ -283,9 +322,13 @@ def main() -> None:
     parser.add_argument("--compile", action="store_true", help="epochs: ours compiled as well")
     parser.add_argument("--method", choices=["full", "lora"], default="full")
     given = parser.parse_args()
+    if given.what != "made" and given.labels is None:
+        parser.error(f"{given.what} needs BASE, TABLES and LABELS")
+    if given.what in ("epochs", "made"):
+        given.epochs = {"epochs": 3, "made": 1}[given.what]
     if given.what != "judge":
         torch.set_num_threads(1)
-    {"train": train, "detect": detect, "epochs": epochs, "judge": judge}[given.what](given)
+    {"train": train, "detect": detect, "epochs": epochs, "judge": judge, "made": made}[given.what](given)
     sys.stdout.flush()
 
 

@@ -17,12 +17,12 @@ from click.testing import CliRunner
 
 from soesift.classify.student import load
 from soesift.errors import ModelError
-from soesift.train import crossval
+from soesift.train import crossval, workers
 from soesift.train.checkpoint import read_progress
-from soesift.train.config import read_config
+from soesift.train.config import FitConfig, read_config
 from soesift.train.export import Agreement, check
 from soesift.train.fit import fit
-from soesift.train.forward import soft_cross_entropy
+from soesift.train.forward import precision_of, soft_cross_entropy
 from soesift.train.network import SharedDropout, trainable
 from soesift.train.ship import rows_of, ship
 
@@ -80,6 +80,27 @@ def test_another_run_is_not_resumed(toml: Path, tmp_path: Path) -> None:
     fit(rows, config, tmp_path / "run", 1)
     with pytest.raises(ModelError, match="other settings or rows"):
         fit(rows, config, tmp_path / "run", 2)
+
+
+@pytest.mark.parametrize("own", [True, False])
+def test_bfloat16_is_left_to_devices_that_compute_with_it(own: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers, "has_bfloat16", lambda: own)
+    assert precision_of(FitConfig()) == ("bfloat16" if own else "float32")
+    assert precision_of(FitConfig(precision="float32")) == "float32"
+    assert precision_of(FitConfig(precision="bfloat16")) == "bfloat16"
+
+
+def test_a_run_is_not_resumed_on_a_device_of_another_precision(
+    toml: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    toml.write_text(toml.read_text().replace('"float32"', '"auto"').replace("epochs = 6", "epochs = 1"))
+    config = read_config(toml)
+    monkeypatch.setattr(workers, "has_bfloat16", lambda: False)
+    fit(rows_of(config), config, tmp_path / "run", 1)
+    fit(rows_of(config), config, tmp_path / "run", 1)
+    monkeypatch.setattr(workers, "has_bfloat16", lambda: True)
+    with pytest.raises(ModelError):
+        fit(rows_of(config), config, tmp_path / "run", 1)
 
 
 def test_micro_batches_do_not_change_the_step(toml: Path, tmp_path: Path) -> None:

@@ -61,7 +61,7 @@ class FitConfig(_Section):
     smoothing: float = Field(default=0.0, ge=0, lt=0.5)
     warm_head: float = Field(default=0.0, ge=0)  # begin from a regression on the frozen base; inverse L2 penalty, 0: no
     sure_share: float = Field(default=1.0, gt=0, le=1)  # of the rows that the warm head is sure of, an epoch; see warm
-    precision: Literal["float32", "bfloat16"] = "bfloat16"
+    precision: Literal["auto", "float32", "bfloat16"] = "auto"  # auto: bfloat16 where the device computes with it
     compile: bool = False  # torch.compile of the base: half a minute first, pays in long runs on GPUs
     validation: float = Field(default=0.12, ge=0, lt=0.5)  # share of groups held out for stopping; 0: no stopping
     patience: int = Field(default=2, ge=1)  # epochs without a better validation log loss

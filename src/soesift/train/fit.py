@@ -28,6 +28,7 @@ from soesift.train.forward import (
     log_loss,
     make_optimizer,
     micro_batches,
+    precision_of,
     predict,
     prepare,
     set_rates,
@@ -71,15 +72,14 @@ def fit(rows: Sequence[Row], config: TrainConfig, folder: Path, seed: int, notif
         model.measure(learn.signs)
     if config.fit.warm_head and not checkpoint.begun(folder):
         warm_head(model, learn, scale, config.fit)
-    if config.fit.precision == "bfloat16":
+    if precision_of(config.fit) == "bfloat16":
         halve_frozen(model)
     if cut:
         shard.shard(model)
     elif config.fit.compile:
         model.backbone.compile(dynamic=True)  # in place: parameters keep their names
-    mark = checkpoint.fingerprint(
-        config.model.model_dump(), config.fit.steps(), config.classes, seed, [_key(r) for r in rows]
-    )
+    steps = config.fit.steps() | {"precision": precision_of(config.fit)}  # of another device: another run
+    mark = checkpoint.fingerprint(config.model.model_dump(), steps, config.classes, seed, [_key(r) for r in rows])
     run = _Run(model, learn, check, scale, config.fit, seed, folder, mark, rank, world)
     progress = run.go(notify)
     if cut:

@@ -135,10 +135,17 @@ def tensors(ids: Sequence[Sequence[int]], pad: int) -> tuple[Any, Any]:
     return torch.from_numpy(tokens).to(where), torch.from_numpy(mask).to(where)
 
 
+def precision_of(config: FitConfig) -> str:
+    """What is computed in: "float32" or "bfloat16"."""
+    if config.precision != "auto":
+        return config.precision
+    return "bfloat16" if workers.has_bfloat16() else "float32"
+
+
 def autocast(config: FitConfig) -> AbstractContextManager[Any]:
-    """bfloat16 where the configuration asks for it."""
+    """bfloat16 where the configuration asks for it, or the device is made for it."""
     context: AbstractContextManager[Any] = torch.autocast(
-        workers.device().type, torch.bfloat16, enabled=config.precision == "bfloat16"
+        workers.device().type, torch.bfloat16, enabled=precision_of(config) == "bfloat16"
     )
     return context
 

@@ -27,7 +27,7 @@ from soesift.train.config import TrainConfig
 from soesift.train.data import Row, class_weights, read_rows, summary, targets
 from soesift.train.export import Int8Refused, write_onnx
 from soesift.train.fit import Fitted, Notify, fit
-from soesift.train.forward import predict, prepare
+from soesift.train.forward import precision_of, predict, prepare
 from soesift.train.hub_model import FOLDER, write_encoder
 from soesift.train.network import base_tokenizer, base_weights, build, trainable
 from soesift.train.prompted import question_of
@@ -167,7 +167,8 @@ def _write(
         _write_adapter(model, part / "adapter")
     elif config.export.encoder:
         write_encoder(model, getattr(model, "pooling", "last"), part / FOLDER)
-    settings = {"best_epoch": fitted.progress.best_epoch + 1, "seconds": round(fitted.progress.seconds)}
+    settings: dict[str, Any] = {"best_epoch": fitted.progress.best_epoch + 1, "seconds": round(fitted.progress.seconds)}
+    settings["precision"] = precision_of(config.fit)
     seal(part, make_card(config, summary(rows, config.classes), scores, settings), calibration)
     verify(part)
     shutil.rmtree(final, ignore_errors=True)

@@ -45,6 +45,13 @@ def device() -> Any:
     return torch.device("cuda", int(os.environ.get("LOCAL_RANK", "0")))
 
 
+def has_bfloat16() -> bool:
+    """Whether this process's device multiplies bfloat16 itself; processors without it take many times as long."""
+    if torch.cuda.is_available():
+        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
+    return bool(torch.cpu._is_avx512_bf16_supported())
+
+
 def sum_gradients(parameters: Iterable[Any]) -> None:
     """Add up gradients over processes in one flat message; a no-op with one process."""
     if not (dist.is_available() and dist.is_initialized()):
