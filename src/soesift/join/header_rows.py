@@ -8,6 +8,7 @@ from soesift.join.fragment import Fragment
 from soesift.join.likeness import alike, letters
 from soesift.table.grid import without_markers
 from soesift.table.headers import SETTINGS, HeaderSettings, count_header_rows
+from soesift.table.signs import is_mark
 
 SAME = 0.85  # likeness of two readings of one header text (OCR errs)
 MOST_SAME = 0.7  # share of a row's texts that must be known for the row to be a reprint
@@ -53,12 +54,13 @@ def repeated_rows(first: Sequence[Sequence[str]], later: Sequence[Sequence[str]]
 
 
 def same_row(one: Sequence[str], two: Sequence[str]) -> bool:
-    """Whether two rows read the same, OCR's slips apart."""
+    """Whether two rows read the same, OCR's slips apart. Marks in both say nothing: many rows have them in places."""
     if list(map(letters, one)) == list(map(letters, two)):
         return any(map(letters, one))
     pairs = [(a, b) for a, b in zip(one, two, strict=True) if letters(a) or letters(b)]
-    same = sum(like(a, b) for a, b in pairs)
-    return len(pairs) >= 2 and same >= MOST_SAME * len(pairs)
+    told = [(a, b) for a, b in pairs if not (is_mark(a) and is_mark(b))]
+    same = sum(like(a, b) for a, b in told)
+    return len(pairs) >= 2 and same >= max(1, MOST_SAME * len(told))
 
 
 def like(one: str, two: str) -> bool:
