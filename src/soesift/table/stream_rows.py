@@ -92,7 +92,7 @@ def _gap(before: Printed, line: Printed) -> float:
 
 def continues(before: Printed, line: Printed, columns: NDArray[np.floating], limit: float | None) -> bool:
     """Whether a line is the rest of the row of the line before it."""
-    if _clash(before, line, columns) or _begin_alike(before, line, columns):
+    if _clash(before, line, columns) or _begin_alike(before, line, columns) or _named_anew(before, line, columns):
         return False
     if limit is not None:
         return _gap(before, line) < limit
@@ -108,6 +108,12 @@ def _begin_alike(before: Printed, line: Printed, columns: NDArray[np.floating]) 
     """Names that begin with one word, as "Visit A" and "Visit B" do, are those of two rows."""
     both = 0 in columns_of(before, columns) and 0 in columns_of(line, columns)
     return both and len(line.lead) > 1 and line.lead == before.lead and not line.lead.islower()
+
+
+def _named_anew(before: Printed, line: Printed, columns: NDArray[np.floating]) -> bool:
+    """A name after a name, with marks below texts of the line before: no row goes on so, but a body after a header."""
+    known = columns_of(before, columns)
+    return {0} <= known & columns_of(line, columns) and line.lead[:1].isupper() and bool(_marks(line, columns) & known)
 
 
 def _clash(before: Printed, line: Printed, columns: NDArray[np.floating]) -> bool:
