@@ -20,11 +20,15 @@ from numpy.typing import NDArray
 
 AT_ONCE = 4096  # characters a round: as many places for answers are kept
 OTHERWISE = 0xFFFE  # in pdfium's text: a character that has another code when asked for by itself
-_KINDS: dict[str, Any] = {  # what each returns, and takes after text page and index
+_KINDS: dict[str, Any] = {  # what each returns, and takes after page (or text page) and index
+    "FPDFPage_GetObject": (ctypes.c_void_p,),
+    "FPDFFormObj_GetObject": (ctypes.c_void_p,),
     "FPDFText_GetUnicode": (ctypes.c_uint,),
     "FPDFText_GetCharAngle": (ctypes.c_float,),
     "FPDFText_GetLooseCharBox": (ctypes.c_int, ctypes.c_void_p),
+    "FPDFText_GetFontInfo": (ctypes.c_ulong, ctypes.c_void_p, ctypes.c_ulong, ctypes.c_void_p),
 }
+MOST_NAME = 256  # bytes of a font's name
 
 
 @cache
@@ -44,6 +48,33 @@ def _slots() -> tuple[NDArray[np.float32], list[Any]]:
 
 def _handle(text_page: Any) -> ctypes.c_void_p:
     return ctypes.cast(text_page, ctypes.c_void_p)
+
+
+@cache
+def _kind_of() -> Callable[..., Any]:
+    return ctypes.PYFUNCTYPE(ctypes.c_int, ctypes.c_void_p)(
+        ctypes.cast(pdfium.FPDFPageObj_GetType, ctypes.c_void_p).value or 0
+    )
+
+
+def object_kinds(get: str, holder: Any, count: int) -> NDArray[np.int32]:
+    """(count,) kinds of the objects of a page or form, found by the function named `get`."""
+    found = map(_call(get), repeat(ctypes.cast(holder, ctypes.c_void_p)), range(count))
+    return np.fromiter(map(_kind_of(), found), np.int32, count)
+
+
+@cache
+def _name_slots() -> tuple[Any, Any, Any]:
+    """Room for a name and for flags, and a reference to these."""
+    flags = ctypes.c_int()
+    return ctypes.create_string_buffer(MOST_NAME), flags, ctypes.byref(flags)
+
+
+def font_name(text_page: Any, index: int) -> str:
+    """Name of the font of a character, "" if the file does not tell, or at length."""
+    name, _, flags = _name_slots()
+    length = _call("FPDFText_GetFontInfo")(_handle(text_page), index, name, MOST_NAME, flags)
+    return name.raw[: length - 1].decode("utf-8", "replace") if 1 < length < MOST_NAME else ""
 
 
 def char_codes(text_page: Any, count: int) -> NDArray[np.uint32]:

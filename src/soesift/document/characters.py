@@ -9,14 +9,13 @@ import numpy as np
 import pypdfium2.raw as pdfium
 from numpy.typing import NDArray
 
-from soesift.document.calls import char_angles, char_boxes, char_codes
+from soesift.document.calls import char_angles, char_boxes, char_codes, font_name
 from soesift.document.frame import Frame, to_display
 from soesift.document.page import Floats
 from soesift.document.symbols import show_symbols
 
 SPACE = 32
 MOST_CHARACTERS = 200_000  # of a page; a full one has 6,000
-MOST_NAME = 256  # bytes of a font's name
 SLANT = 12.0  # degrees off the page's axes
 LINE_HYPHEN = 2  # pdfium's code for a hyphen that ends a line
 
@@ -38,17 +37,6 @@ def read_characters(
     turns = read_turns(text_page, boxes, codes, frame)
     straight = turns >= 0
     return codes[straight], boxes[straight], turns[straight]
-
-
-def font_name(text_page: Any, index: int) -> str:
-    """Name of the font of a character, "" if the file does not tell."""
-    flags = ctypes.c_int()
-    length = pdfium.FPDFText_GetFontInfo(text_page, index, None, 0, ctypes.byref(flags))
-    if not 1 < length < MOST_NAME:
-        return ""
-    buffer = ctypes.create_string_buffer(length)
-    pdfium.FPDFText_GetFontInfo(text_page, index, buffer, length, ctypes.byref(flags))
-    return buffer.raw[: length - 1].decode("utf-8", "replace")
 
 
 def read_turns(text_page: Any, boxes: Floats, codes: NDArray[np.uint32], frame: Frame) -> NDArray[np.int16]:

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pypdfium2.raw as pdfium
 
+from soesift.document.calls import object_kinds
 from soesift.document.frame import Frame, to_display
 from soesift.document.page import Floats
 
@@ -56,7 +57,7 @@ def read_drawing(page: Any, frame: Frame) -> tuple[Floats, Floats, Floats, Float
     """Horizontal rulings, vertical rulings, fills, their luminance, pictures, number of curved paths."""
     drawing, slots = Drawing(), _Slots()
     count = pdfium.FPDFPage_CountObjects(page)
-    _read_objects(pdfium.FPDFPage_GetObject, page, count, IDENTITY, drawing, slots, 0)
+    _read_objects("FPDFPage_GetObject", page, count, IDENTITY, drawing, slots, 0)
     lines = to_display(_array(drawing.lines), frame)
     wide = (lines[:, 2] - lines[:, 0]) >= (lines[:, 3] - lines[:, 1])
     return (
@@ -75,18 +76,18 @@ def _array(boxes: list[tuple[float, float, float, float]]) -> Floats:
 
 
 def _read_objects(
-    get: Any, holder: Any, count: int, matrix: Matrix, drawing: Drawing, slots: _Slots, depth: int
+    get: str, holder: Any, count: int, matrix: Matrix, drawing: Drawing, slots: _Slots, depth: int
 ) -> None:
-    """What `get` finds in a page or form; text, by far the most, is only counted."""
-    kind_of, text = pdfium.FPDFPageObj_GetType, pdfium.FPDF_PAGEOBJ_TEXT
-    for index in range(count):
+    """What the function named `get` finds in a page or form; text, by far the most, is only counted."""
+    kinds = object_kinds(get, holder, max(0, min(count, MOST_OBJECTS - drawing.objects)))
+    before, find = 0, getattr(pdfium, get)
+    for index in np.flatnonzero(kinds != pdfium.FPDF_PAGEOBJ_TEXT).tolist():
+        drawing.objects += index - before
+        before = index
         if drawing.objects >= MOST_OBJECTS:
             return
-        drawing.objects += 1
-        handle = get(holder, index)
-        kind = kind_of(handle)
-        if kind != text:
-            _read_object(handle, kind, matrix, drawing, slots, depth)
+        _read_object(find(holder, index), int(kinds[index]), matrix, drawing, slots, depth)
+    drawing.objects += len(kinds) - before
 
 
 def _read_object(handle: Any, kind: int, matrix: Matrix, drawing: Drawing, slots: _Slots, depth: int) -> None:
@@ -111,7 +112,7 @@ def _read_form(handle: Any, matrix: Matrix, drawing: Drawing, slots: _Slots, dep
         m = slots.matrix
         inner = _multiply((m.a, m.b, m.c, m.d, m.e, m.f), matrix)
     count = pdfium.FPDFFormObj_CountObjects(handle)
-    _read_objects(pdfium.FPDFFormObj_GetObject, handle, count, inner, drawing, slots, depth + 1)
+    _read_objects("FPDFFormObj_GetObject", handle, count, inner, drawing, slots, depth + 1)
 
 
 def _read_path(

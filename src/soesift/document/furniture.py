@@ -98,9 +98,13 @@ def _is_in_table(words: Words, line: NDArray[np.intp], rules: NDArray[np.floatin
 
 def parts(words: Words, line: NDArray[np.intp]) -> list[str]:
     """Normalised texts of the parts into which wide gaps divide a line (indices of words from left to right)."""
+    return [normalise(join_line(words, part)) for part in np.split(line, _cuts(words, line))]
+
+
+def _cuts(words: Words, line: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Places in a line before which a wide gap lies."""
     sides, size = words.lines[line], words.size[line]
-    cuts = 1 + np.flatnonzero(sides[1:, 0] - sides[:-1, 2] > PARTED * np.maximum(size[1:], size[:-1]))
-    return [normalise(join_line(words, part)) for part in np.split(line, cuts)]
+    return 1 + np.flatnonzero(sides[1:, 0] - sides[:-1, 2] > PARTED * np.maximum(size[1:], size[:-1]))
 
 
 def edge_lines(words: Words, height: float) -> list[tuple[str, NDArray[np.intp]]]:
@@ -118,13 +122,12 @@ def normalise(text: str) -> str:
     return re.sub(r"[^\w#©®]+|_+", "", re.sub(r"\d+", "#", text)).lower()
 
 
-def _is_rearranged(found: list[str], furniture: Furniture) -> bool:
+def _is_rearranged(words: Words, line: NDArray[np.intp], furniture: Furniture) -> bool:
     """Whether a line is made of known parts, as where a page laid across sets head and page number otherwise."""
-    return (
-        len(found) <= PARTS
-        and all(PART + part in furniture for part in found)
-        and any(len(part) > LONG for part in found)
-    )
+    if len(_cuts(words, line)) >= PARTS:
+        return False
+    found = parts(words, line)
+    return all(PART + part in furniture for part in found) and any(len(part) > LONG for part in found)
 
 
 def is_set_apart(words: Words, page: Page) -> NDArray[np.bool_]:
@@ -181,6 +184,6 @@ def is_running(words: Words, height: float, furniture: Furniture) -> NDArray[np.
     running = np.zeros(len(words), bool)
     if furniture:
         for key, line in edge_lines(words, height):
-            if key in furniture or _is_rearranged(parts(words, line), furniture):
+            if key in furniture or _is_rearranged(words, line, furniture):
                 running[line] = True
     return running

@@ -24,6 +24,8 @@ def text_lines(words: Words, chosen: NDArray[np.intp]) -> list[NDArray[np.intp]]
 
     Raised or lowered small words (footnote markers) join the line they overlap most.
     """
+    if len(chosen) == 1:
+        return [chosen]
     lines, size = words.lines[chosen], words.size[chosen]
     base = size >= SMALL * _usual(size)
     middle = (lines[:, 1] + lines[:, 3]) / 2

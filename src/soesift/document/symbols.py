@@ -7,6 +7,7 @@ count first (signs of comparison, Greek), then those of Wingdings (arrows, boxes
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -137,6 +138,7 @@ def _stands_alone(codes: NDArray[np.uint32]) -> NDArray[np.bool_]:
     return alone
 
 
+@lru_cache(maxsize=1024)  # names of fonts, asked for character by character
 def font_named(name: str) -> str:
     """A font's key in FONTS: "ABCDEF+Wingdings-Regular" is wingdings; "" if it is none of them."""
     lowered = name.rpartition("+")[2].lower().replace("-", " ").replace("_", " ")

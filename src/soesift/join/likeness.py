@@ -34,6 +34,7 @@ def shared_boundaries(a: Fragment, b: Fragment) -> float:
     return float((np.abs(few[:, None] - many[None]).min(axis=1) <= ALIGNED * extent).mean())
 
 
+@lru_cache(maxsize=2048)  # headers are compared with those of all pages before
 def letters(text: str) -> str:
     return re.sub(r"[^0-9a-zà-ÿ]+", "", text.lower())
 

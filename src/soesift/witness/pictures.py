@@ -84,7 +84,7 @@ def ink_of(grey: Grey, scale: float, box: tuple[float, float, float, float], set
     x0, y0 = (round((v + settings.inset) * scale) for v in box[:2])
     x1, y1 = (round((v - settings.inset) * scale) for v in box[2:])
     cell = grey[max(0, y0) : max(0, y1), max(0, x0) : max(0, x1)]
-    if min(cell.shape) < 3:
+    if min(cell.shape) < 3 or int(cell.min()) >= 255 - settings.dark:  # no paper is so light that this is ink
         return 0
     dark = cell < _paper(cell) - settings.dark
     lines = np.count_nonzero(dark, axis=1) / cell.shape[1] >= settings.rule
