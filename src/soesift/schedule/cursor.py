@@ -23,6 +23,7 @@ class Cursor:
         self.timing = Timing(text=shown)
         self.unread: list[str] = []
         self.words: list[str] = []
+        self.loose: list[str] = []  # what joins two times and was taken by no rule
 
     def peek(self, ahead: int = 0) -> Token:
         place = self.at + ahead

@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from soesift.schedule.from_notes import anchor_of
 from soesift.schedule.models import Schedule, Visit
+from soesift.schedule.residue import unused_numbers
 
 _EVENT_NAME = re.compile(  # a column that is named after what happens then: no time is missing
     r"(?:informed\s+|signed\s+)?consent(?:ing)?|(?:re-?)?enrol(?:l)?ment|surgery|operation|intra-?op(?:erative)?|pre-?op(?:erative)?|"
@@ -41,6 +42,7 @@ def add_doubts(schedule: Schedule, sanity: Sanity | None = None) -> None:
     _twice(visits)
     _weeks_and_days(visits)
     _anchor(schedule, visits)
+    _unused(schedule)
     for visit in schedule.visits:
         visit.doubts = list(dict.fromkeys(visit.doubts))
 
@@ -60,6 +62,14 @@ def _alone(visit: Visit, schedule: Schedule, limits: Sanity) -> None:
         visit.doubts.append("The column has no header.")
     elif _says_no_time(visit):
         visit.doubts.append(f"The header gives no time, only words: “{' / '.join(visit.printed)[:80]}”.")
+
+
+def _unused(schedule: Schedule) -> None:
+    """Numbers of a header that went into nothing, where nothing else is doubted."""
+    unused = unused_numbers(schedule)
+    for visit in schedule.visits:
+        if visit.is_visit and not visit.doubts and (texts := unused.get(visit.column)):
+            visit.doubts.append(f"“{', '.join(texts)}” in the header went into no time, window or name.")
 
 
 def _says_no_time(visit: Visit) -> bool:

@@ -130,7 +130,7 @@ def read_column(rows: list[HeaderRow], column: int, phases: int | None = None) -
         printed.append(text)
         kind = kind or above
         coded = row.kind in (None, "visit") and _numbers_ways(row)
-        read = Read(Timing(text=text, visit=text), [], []) if coded else read_timing(uncoded(text, kind), kind)
+        read = Read(Timing(text=text, visit=text), [], [], []) if coded else read_timing(uncoded(text, kind), kind)
         above = _unit_alone(text) or above
         of_row = anchored(row.label) if row.kind in (None, "visit", *get_args(Unit)) else None
         if (from_what := counted or of_row) is not None:
@@ -173,6 +173,7 @@ def read_column(rows: list[HeaderRow], column: int, phases: int | None = None) -
         if _timed(read.timing):
             wide = _spans(row.texts, column)
             leftover += [left] if (left := not_understood(text, read.words)) and not wide else []
+            leftover += read.loose if not (wide or read.unread) else []
             limits += [limit] if (limit := limits_of(text)) and not wide else []
     if held is not None:
         timed = own.times or own.cycles or own.offsets

@@ -152,6 +152,5 @@ def not_understood(text: str, words: list[str]) -> str:
         return ""
     inside = {w.lower().strip(".,:") for w in limit.split()}
     named = re.sub(r"(?:[^\W\d]+[\s-]+)+(?=(?:period|phase|part|stage|epoch|visit)\b)", "", shown, flags=re.IGNORECASE)
-    common = [w for w in words if w in named and w.isalpha() and w.islower() and len(w) > 2]
-    odd = [w for w in common if w not in _KNOWN and w not in inside]
-    return " ".join(odd)
+    common = [w for w in words if w in named and w.isalpha() and len(w) > 2]
+    return " ".join(w for w in common if not {w.lower(), w.lower().rstrip("s")} & (_KNOWN | inside))

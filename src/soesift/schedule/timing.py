@@ -12,7 +12,7 @@ from typing import NamedTuple, cast
 from soesift.schedule.cursor import Bounds, Cursor, Kind
 from soesift.schedule.models import Span, Timing, Unit, Window
 from soesift.schedule.offsets import add_offset, after_word, read_event, read_relation, read_words_plus, waiting
-from soesift.schedule.tokens import clean, tokens, unit_of
+from soesift.schedule.tokens import Token, clean, tokens, unit_of
 from soesift.schedule.windows import inner_window, read_window
 
 ORDINAL_WORDS = frozenset(
@@ -102,20 +102,21 @@ class Read(NamedTuple):
     timing: Timing
     unread: list[str]  # figures without a value
     words: list[str]  # plain words
+    loose: list[str]  # joining words with their neighbours, where they join in no way that is known: "Birth to 72"
 
 
 def read_timing(text: str, kind: Kind | None = None) -> Read:
     """The timing of one header cell; `kind` is what its row says of bare numbers ("Week" | 0 | 2 | 4)."""
     shown = clean(text)
     if kind == "visit" and (visit := _visit_only(shown)):
-        return Read(Timing(text=shown, visit=visit), [], [])
+        return Read(Timing(text=shown, visit=visit), [], [], [])
     cursor = Cursor(shown, kind)
     while cursor.at < len(cursor.tokens):
         if not any(step(cursor) for step in STEPS):
             _leave(cursor)
     _open_cycles(cursor.timing)
     _go_on(cursor.timing)
-    return Read(cursor.timing, cursor.unread, cursor.words)
+    return Read(cursor.timing, cursor.unread, cursor.words, cursor.loose)
 
 
 def _open_cycles(timing: Timing) -> None:
@@ -401,10 +402,32 @@ def _leave(c: Cursor) -> None:
         c.words.append(token.text)  # "CoV-2" is a name
         c.at += 2
         return
+    if _joins(c, token):
+        c.loose.append(c.shown[c.peek(-2).start : max(token.end, c.peek().end)])
     if token.kind in ("number", "plusminus", "unclear"):
         c.unread.append(token.text)
     elif token.kind not in ("and", "slash", "dash", "to", "sign", "plus", "open"):
         c.words.append(token.text)
+
+
+_SIDES = ("number", "unit", "after", "letter", "close_paren")
+_ENDINGS = ("early_termination", "end_of_treatment", "end_of_study", "final_visit", "unscheduled")
+
+
+def _joins(c: Cursor, token: Token) -> bool:
+    """Whether the token that was just left joins a time to something else: "Birth to 72 h", "Day 7 or discharge".
+    "Week 52 or ET" is the usual name of the last visit.
+    """
+    if token.kind == "open":
+        return True
+    before, behind = c.peek(-2), c.peek()
+    timed = before.kind in _SIDES or behind.kind in ("number", "unit", "letter") or c.starts_number()
+    if token.kind == "to" and behind.value in ("randomization", "baseline") and c.peek(-3).kind == "dash":
+        return False  # "Day -28 to randomization"
+    if token.kind == "to":
+        return (timed and before.kind in (*_SIDES, "word")) or before.kind.startswith("event")
+    ended = any(c.peek(ahead).value in _ENDINGS for ahead in range(3))
+    return token.value == "or" and before.kind in _SIDES and behind.kind != "end" and not ended
 
 
 STEPS = (

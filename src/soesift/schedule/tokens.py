@@ -59,7 +59,7 @@ _EVENTS = {
     r"|\bnach(?:beobachtung|sorge)\w*",
     "screening": r"(?:pre-?)?screen(?:-?ing)?\b|\bscr\b|\bscrn\b|\bvoruntersuchung\w*",
     "baseline": r"base-?line|\bbl\b",
-    "randomization": r"ran[\s-]?do[\s-]?mi[\s-]?[sz](?:a[\s-]?tion|ed|e|ierung)\b|\brand\b\.?",
+    "randomization": r"ran[\s-]?do[\s-]?mi[\s-]?[sz](?:a[\s-]?tion|ed|e|ierung)\b|\brand\b\.?|\brnd\b",
     "admission": r"admission|admit|check-?in|\bc-i\b",
     "discharge": r"discharge|check-?out",
 }
