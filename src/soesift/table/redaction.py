@@ -60,8 +60,6 @@ def covered_outside(page: Page, words: Words, tags: NDArray[np.bool_], tables: l
 
 def dark_boxes(page: Page) -> Floats:
     """Filled areas that are black or nearly, large enough to hide cells."""
-    if not len(page.fills):
-        return page.fills
     wide, high = page.fills[:, 2] - page.fills[:, 0], page.fills[:, 3] - page.fills[:, 1]
     return page.fills[(page.fill_grey < DARK) & (wide >= LEAST[0]) & (high >= LEAST[1])]
 

@@ -14,8 +14,6 @@ INK = 0.15  # luminance: darker areas hide something and are no background
 def row_shades(table: FoundTable, page: Page) -> list[float]:
     """Luminance of each row's background, 1 where nothing is filled; empty for a page without filled areas."""
     fills, grey = page.fills, page.fill_grey
-    if not len(fills):
-        return []
     x0, y0, x1, y1 = table.hull
     near = (grey > INK) & (fills[:, 0] < x1) & (fills[:, 2] > x0) & (fills[:, 1] < y1) & (fills[:, 3] > y0)
     fills, grey = fills[near], grey[near]

@@ -65,8 +65,6 @@ def _cell_boxes(table: FoundTable) -> Floats:
 
 def _inside(page: Page, table: FoundTable) -> tuple[Floats, NDArray[np.float32]]:
     """The page's fills, and their luminance, that reach into a table."""
-    if not len(page.fills):
-        return page.fills, page.fill_grey
     x0, y0, x1, y1 = table.hull
     f = page.fills
     near = (f[:, 0] < x1) & (f[:, 2] > x0) & (f[:, 1] < y1) & (f[:, 3] > y0)
@@ -75,8 +73,6 @@ def _inside(page: Page, table: FoundTable) -> tuple[Floats, NDArray[np.float32]]
 
 def _share(boxes: Floats, fills: Floats) -> NDArray[np.float32]:
     """(c,) share of each cell that fills cover; overlapping fills count once each, up to the whole."""
-    if not len(fills):
-        return np.zeros(len(boxes), np.float32)
     wide = np.minimum(boxes[:, None, 2], fills[:, 2]) - np.maximum(boxes[:, None, 0], fills[:, 0])
     high = np.minimum(boxes[:, None, 3], fills[:, 3]) - np.maximum(boxes[:, None, 1], fills[:, 1])
     area = (np.maximum(wide, 0) * np.maximum(high, 0)).sum(axis=1)
@@ -88,8 +84,6 @@ def _bare(dark: Floats, words: Words, settings: StateSettings) -> Floats:
     """Dark boxes, large enough, on which no word can be read: a head in white on black hides nothing."""
     wide, high = dark[:, 2] - dark[:, 0], dark[:, 3] - dark[:, 1]
     dark = dark[(wide >= settings.hidden[0]) & (high >= settings.hidden[1])]
-    if not len(dark) or not len(words):
-        return dark
     middle = (words.boxes[:, :2] + words.boxes[:, 2:]) / 2
     over = (dark[:, None, :2] < middle).all(axis=2) & (dark[:, None, 2:] > middle).all(axis=2)
     free: Floats = dark[~np.asarray(over).any(axis=1)]
@@ -98,8 +92,6 @@ def _bare(dark: Floats, words: Words, settings: StateSettings) -> Floats:
 
 def _hidden(boxes: Floats, dark: Floats, settings: StateSettings) -> NDArray[np.bool_]:
     """(c,) cells into which a hiding box reaches by half of the least size on each side."""
-    if not len(dark):
-        return np.zeros(len(boxes), bool)
     wide = np.minimum(boxes[:, None, 2], dark[:, 2]) - np.maximum(boxes[:, None, 0], dark[:, 0])
     high = np.minimum(boxes[:, None, 3], dark[:, 3]) - np.maximum(boxes[:, None, 1], dark[:, 1])
     return np.asarray(((wide > settings.hidden[0] / 2) & (high > settings.hidden[1] / 2)).any(axis=1), np.bool_)
@@ -107,27 +99,24 @@ def _hidden(boxes: Floats, dark: Floats, settings: StateSettings) -> NDArray[np.
 
 def _striking(horizontal: Floats, table: FoundTable) -> Floats:
     """Horizontal lines inside a table that are none of its row boundaries, as boxes."""
-    if not len(horizontal):
-        return horizontal
     y = (horizontal[:, 1] + horizontal[:, 3]) / 2
     x0, y0, x1, y1 = table.hull
     within = (y > y0) & (y < y1) & (horizontal[:, 0] < x1) & (horizontal[:, 2] > x0)
     lines, y = horizontal[within], y[within]
-    return lines[np.abs(y[:, None] - table.rows).min(axis=1) > 1.5] if len(lines) else lines
+    apart: Floats = lines[np.abs(y[:, None] - table.rows).min(axis=1) > 1.5]
+    return apart
 
 
 def _struck(words: Floats, lines: Floats, settings: StateSettings) -> NDArray[np.bool_]:
     """(w,) words through whose middle a line runs that is about as long as what it strikes."""
-    if not len(lines) or not len(words):
-        return np.zeros(len(words), bool)
     height = words[:, 3] - words[:, 1]
     y = (lines[:, 1] + lines[:, 3]) / 2
     depth = (y - words[:, 1, None]) / np.maximum(height, 1e-6)[:, None]
     through = (depth > settings.middle[0]) & (depth < settings.middle[1])
     over = np.minimum(words[:, 2, None], lines[:, 2]) - np.maximum(words[:, 0, None], lines[:, 0])
     through &= over >= settings.struck * (words[:, 2] - words[:, 0])[:, None]
-    first = np.where(through, words[:, 0, None], np.inf).min(axis=0)
-    last = np.where(through, words[:, 2, None], -np.inf).max(axis=0)
+    first = np.where(through, words[:, 0, None], np.inf).min(axis=0, initial=np.inf)
+    last = np.where(through, words[:, 2, None], -np.inf).max(axis=0, initial=-np.inf)
     fits = (lines[:, 0] > first - settings.reach) & (lines[:, 2] < last + settings.reach)
     return np.asarray((through & fits).any(axis=1), np.bool_)
 
