@@ -19,6 +19,13 @@ _BEFORE = re.compile(r"(?:anti|pre|post|non|un|re|co|self|multi|sub|over|under|o
 _WORD = re.compile(r"[^\W\d_]+")
 _JOINED = re.compile(r"[a-z]{2}(?:[A-Z]{3,}|[A-Z][a-z]{2,})")  # "IfTSH" apart, names such as "eDiary" are none
 _NAMES = re.compile(r"(?:[Pp]ro|hs|Quanti|anti|non|micro|ct|cf|sc|Mac|Mc)[A-Z]")  # of tests and substances
+_FIGURES_BEHIND = re.compile(r"\b([^\W\d_]{3,})(\d{1,2})(?=$|[\s;,:()/])")
+_COUNTS = re.compile(  # "Visit3" has lost a space, not a marker
+    r"(?:tele)?visits?|days?|weeks?|wks?|months?|years?|hours?|cycles?|periods?|parts?|phases?|arms?|groups?|cohorts?|steps?|"
+    r"stages?|doses?|grades?|types?|version|appendix|section|table|figure|note",
+    re.IGNORECASE,
+)
+_CUT = re.compile(r"\b([^\W\d_]{4,}) ((?:m|e)?nts?|t?ions?|ings?|o?gy|[rtl]y|ts|ss|ns|cs|ic|ed|ment)\b(?![-/’'])")
 _STRANGE = re.compile("[\ue000-\uf8ff\ufffd\x00-\x08]")
 _PLAIN = frozenset("sdyrn")  # they end common forms of words
 _ENDINGS = re.compile(r"(?:ing|tion|ment|ology|istry|ysis|ory|gram|test|ure|ate|ent|ion|ams?)$")  # of whole words
@@ -36,6 +43,8 @@ _MARKED = re.compile(r"(?:[b-z]|a(?=\s\d)|\d{1,2})(?:[.)]|\s[–—-])?\s\S|[\[(
 _ABBREVIATED = re.compile(r"\b[A-Z][\w/\-]{0,9}\s?=\s?[a-z][^=;]{3,60}(?:;|\.?$)")
 _EVENT = re.compile(r"\b(?:end|early|unsch|follow|terminat|discontinu|withdraw|ET\b|EOT\b|UNS)", re.IGNORECASE)
 _CONTINUED = re.compile(r"\bcontinue[ds]?\s+on\s+(?:the\s+)?next\s*page", re.IGNORECASE)
+_ARROWS = frozenset("→↔←⟶")
+SHORT_NAME = 5  # letters: a name of so few capitals is one of a test ("ECG")
 NEAR_TOP = 5  # rows of a page among which a header is printed again
 _PLANNED = re.compile(r"\b(?:weeks?|days?|visits?|months?|cycles?|wk|V|D|W|M|C\d+D)\s?-?\d+\b", re.IGNORECASE)
 _RANGE = re.compile(r"\b(?:to|and|through|thru|until|or|up)\b|[-–—/,&(+;:]|≥|≤|every", re.IGNORECASE)
@@ -49,9 +58,10 @@ def spelling_doubts(table: SoeTable, settings: WitnessSettings) -> list[tuple[in
     texts = [cell.text for cell in table.cells] + [note.text for note in table.footnotes]
     words = {word.lower() for text in texts for word in _ALONE.findall(text)}
     markers = {note.marker for note in table.footnotes if len(note.marker) == 1 and note.marker.islower()}
+    figures = _figures(table)
     found = []
     for index, cell in enumerate(table.cells):
-        why = _reason(cell, words, markers, settings)
+        why = _reason(cell, words, markers, settings) or _behind_word(cell, figures) or _cut_word(cell.text)
         if why:
             found.append((index, Doubt(kind="text", why=why)))
     return found
@@ -68,6 +78,31 @@ def _reason(cell: Cell, words: set[str], markers: set[str], settings: WitnessSet
         base, last = word[:-1], word[-1]
         if last in markers - _PLAIN and not cell.markers and _ENDINGS.search(base) and base.lower() in words:
             return f"“{word}” may end in footnote marker {word[-1]}."
+    return ""
+
+
+def _figures(table: SoeTable) -> set[str]:
+    """Figures that may stand behind a word as its marker: of notes that hang on nothing; of pictures, in which raised
+    figures are easily read as others, of all notes."""
+    known = {note.marker for note in table.footnotes if note.marker.isdigit()}
+    if "image_only" in table.flags:
+        return known
+    return known - {marker for cell in table.cells for marker in cell.markers}
+
+
+def _behind_word(cell: Cell, figures: set[str]) -> str:
+    """A word whose last figures are a note's marker, unless it is one that figures belong to ("Week2")."""
+    for hit in _FIGURES_BEHIND.finditer(cell.text) if figures else ():
+        if hit[2] in figures and not _COUNTS.fullmatch(hit[1]):
+            return f"“{hit[0]}” may end in footnote marker {hit[2]}."
+    return ""
+
+
+def _cut_word(text: str) -> str:
+    """A word cut where its line ended in a narrow cell: what is no word, and an ending that is none either."""
+    for hit in _CUT.finditer(text):
+        if hit[1].lower() not in known_words():
+            return f"“{hit[0]}” may be one word."
     return ""
 
 
@@ -103,6 +138,8 @@ def _header(table: SoeTable, settings: WitnessSettings) -> Iterator[PlacedDoubt]
         texts = [grid[row][column] for row in range(heads)]
         if not any(texts) and any(row[column] for row in grid[heads:]):
             yield _head("This column has cells but no header.", column)
+        elif all(is_mark(text) and not _NUMBERED.search(text) for text in texts if text) and any(texts):
+            yield _head("The header of this column holds a mark and no time: a row of it may be lost.", column)
         elif column in _alone_empty(table, settings):
             yield _head("The lowest header level is empty here alone.", column)
     yield from _same_headers(table)
@@ -273,6 +310,35 @@ def _rows(table: SoeTable, settings: WitnessSettings) -> Iterator[PlacedDoubt]:
                 why = "Two marks in one cell: two rows may have been read as one."
                 yield PlacedDoubt(kind="row", why=why, place="cell", row=number, column=column)
         before = row
+    yield from _beside_nameless(table)
+    yield from _arrows_of_headings(table)
+
+
+def _beside_nameless(table: SoeTable) -> Iterator[PlacedDoubt]:
+    """A row of marks without a name: its marks may belong to the row above or below, or the name of one of these to it."""
+    grid = table.grid
+    for number in range(table.header_rows, len(grid)):
+        if grid[number][0].strip() or not any(map(is_mark, grid[number][1:])):
+            continue
+        for beside in (number - 1, number, number + 1):
+            if table.header_rows <= beside < len(grid):
+                for column, text in enumerate(grid[beside]):
+                    if text and (column or beside != number):
+                        why = "A row of marks here has no name: what is its own and what its neighbour's may be mixed."
+                        yield PlacedDoubt(kind="row", why=why, place="cell", row=beside, column=column)
+
+
+def _arrows_of_headings(table: SoeTable) -> Iterator[PlacedDoubt]:
+    """Arrows in a row that is a heading by its capitals, or in pieces: the edges of grey areas look like them."""
+    body = table.grid[table.header_rows :]
+    capitals = sum(row[0].isupper() for row in body) < 0.5 * len(body)
+    for number, row in enumerate(body, table.header_rows):
+        drawn = [column for column, text in enumerate(row) if column and text in _ARROWS]
+        pieces = sum(row[column - 1] not in _ARROWS for column in drawn)
+        if drawn and (pieces > 2 or (capitals and row[0].isupper() and len(row[0]) > SHORT_NAME)):
+            for column in drawn:
+                why = "This arrow stands in a heading, or in pieces: it may be the edge of a grey area."
+                yield PlacedDoubt(kind="row", why=why, place="cell", row=number, column=column)
 
 
 def _row_reasons(row: list[str], before: list[str] | None, heads: set[tuple[str, ...]]) -> Iterator[str]:
