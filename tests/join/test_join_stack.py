@@ -418,3 +418,18 @@ def test_a_row_without_a_name_but_with_marks_is_no_rest() -> None:
     first = [["ECG", "X", "X", "Repeated if the first one is"]]
     rest = [["", "X", "", "only in some centres"], ["Pulse", "X", "", ""]]
     assert join_fragments([fragment(header + first, 4), fragment(header + rest, 5)]).grid == [*header, *first, *rest]
+
+
+def test_an_activity_among_the_rows_of_a_reprinted_header_is_kept() -> None:
+    header = [["", "Screening", "Treatment", "Treatment"], ["Visit", "V1", "V2", "V3"], ["Week", "-1", "0", "4"]]
+    fasting = ["Fasting", "", "X", ""]  # tells of visits: part of the header
+    stray = ["Breast neoplasm follow-up", "", "", "X"]
+    first = fragment([*header, ["ECG", "X", "X", ""], ["Weight", "X", "", "X"]], 3, header_rows=3)
+    for place in (1, 2):
+        later = [*header[:place], stray, *header[place:], ["Diary", "", "X", "X"]]
+        joined = join_fragments([first, fragment(later, 4, header_rows=4)])
+        assert joined.grid[joined.header_rows :] == [["ECG", "X", "X", ""], ["Weight", "X", "", "X"], stray, later[-1]]
+        assert_covered(joined)
+        assert joined.cells[-8].bbox == (40.0, 40.0 + 20 * place, 100.0, 60.0 + 20 * place)
+    again = fragment([header[0], fasting, *header[1:], ["Diary", "", "X", "X"]], 4, header_rows=4)
+    assert [row[0] for row in join_fragments([first, again]).grid[3:]] == ["ECG", "Weight", "Diary"]

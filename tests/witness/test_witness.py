@@ -255,3 +255,62 @@ def test_rows_of_pages_with_few_rows_do_not_stand_on_several() -> None:
     one = table()
     one.row_pages = [1, 1, 1, 2, 3, 4, 5]
     assert not any("several pages" in why for why in said(one))
+
+
+def test_figures_behind_words_that_are_markers_of_notes() -> None:
+    body = [["Tumor biopsy2", "X", "", "", ""], ["Weight", "X", "X", "X", "X"], ["Visit2 forms; IL6", "X", "", "", ""]]
+    one = table(body=body, notes={"2": "Once only."})
+    examine([one])
+    assert [cell.text for cell in one.cells if cell.doubt] == ["Tumor biopsy2"]
+    marked = table(body=body, notes={"2": "Once only."}, markers={(3, 0): ["2"]})
+    assert not any("biopsy2" in why for why in said(marked))  # the note hangs elsewhere, and print tells what is raised
+
+
+@pytest.mark.parametrize("text", ["Hematolo gy", "Laborator y tests", "Posttreatme nt"])
+def test_a_word_cut_by_a_narrow_cell_is_doubted(text: str) -> None:
+    assert any("one word" in why for why in said(table(body=[[text, "X", "", "", ""], *BODY])))
+
+
+def test_words_beside_one_another_are_no_cut_word() -> None:
+    names = ["Visit s", "Vital signs y", "Tumor ed", "Pharmacokinetic sampling", "Hematology n"]
+    assert not any("one word" in why for why in said(table(body=[[name, "X", "", "", ""] for name in names] + BODY)))
+
+
+def test_arrows_in_a_heading_or_in_pieces_are_doubted_and_one_arrow_is_not() -> None:
+    heading = ["SUBJECT RELATED", "→", "→", "→", ""]
+    whole = ["Diary", "", "→", "→", "→"]
+    wide = [["Procedure", *(f"Week {n}" for n in range(1, 9))]]
+    pieces = ["Diary", "→", "", "→", "", "→", "→", "", ""]
+    rows = [[row[0], *row[1:], *row[1:]] for row in BODY]
+    assert sum("arrow" in why for why in said(table(body=[heading, *BODY]))) == 3
+    assert not any("arrow" in why for why in said(table(body=[whole, *BODY])))
+    assert sum("arrow" in why for why in said(table(header=wide, body=[pieces, *rows]))) == 4
+
+
+def test_a_header_of_marks_or_of_numbers_alone_has_lost_a_row() -> None:
+    lost = table(header=[["Procedure", "X", "", "X", ""]])
+    assert sum("holds a mark and no time" in why for why in said(lost)) == 2
+    numbers = table(header=[["Procedure", "1", "15", "29", "43"]])
+    assert sum("what its numbers count" in why for why in said(numbers)) == 5
+    assert not any("numbers count" in why for why in said(table(header=[["Week", "1", "15", "29", "43"]])))
+
+
+def test_marks_beside_a_row_without_a_name_are_doubted_with_it() -> None:
+    one = table(body=[*BODY[:2], ["", "", "X", "", ""], *BODY[2:]])
+    examine([one])
+    doubted = {(cell.row, cell.column) for cell in one.cells if any("mixed" in d.why for d in cell.doubt)}
+    assert doubted == {(3, 0), (3, 1), (3, 2), (3, 3), (3, 4), (4, 2), (5, 0), (5, 1), (5, 2), (5, 3), (5, 4)}
+
+
+def test_rows_fused_or_cut_in_two() -> None:
+    one = table(body=[["Hospital record 8.6 X"] * 2 + ["", "", ""], *BODY])
+    one.cells = [c for c in one.cells if (c.row, c.column) != (2, 1)]
+    cell_at(one, 2, 0).column_span = 2
+    examine([one])
+    assert any("as one" in doubt.why for doubt in cell_at(one, 2, 0).doubt)
+    cut = table(body=[["Blood for drug", "", "predose,", "", ""], ["concentration", "", "1 h", "", ""], *BODY])
+    examine([cut])
+    assert [bool(cell_at(cut, row, 0).doubt) for row in (2, 3, 4)] == [True, True, False]
+    twice = table(body=[["Pregnancy test", "", "", "", ""], ["Pregnancy test", "X", "", "", ""], *BODY])
+    examine([twice])
+    assert all(cell_at(twice, row, 0).doubt for row in (2, 3))

@@ -19,6 +19,7 @@ from soesift.join.pairs import has_own_header, is_tile
 from soesift.join.tiles import below, beside
 from soesift.result.models import Cell, Run
 from soesift.table.context import is_caption
+from soesift.table.headers import tells_visits
 from soesift.table.records import title_row
 from soesift.table.signs import is_mark
 
@@ -94,6 +95,7 @@ def stack_block(fragments: list[Fragment]) -> Joined:
         skip = repeated_header(joined, fragment)
         place = match_columns(first, fragment)
         cut, torn = cut_row(joined, fragment, skip), torn_row(joined, fragment, skip, place)
+        append_strays(joined, fragment, skip, place)
         append(joined, fragment, skip, place)
         if cut:
             close_row(joined, cut)
@@ -102,6 +104,7 @@ def stack_block(fragments: list[Fragment]) -> Joined:
     return joined
 
 
+LEAST_STRAY = 4  # letters of an activity that stands among rows of a reprinted header
 LONG_TEXT = 15  # characters of a text that a page break may cut
 SAME_SIDE = 0.006  # of the table's width: two sides of columns this close are one
 CUT = 2  # rows more that a page may make of a header printed again
@@ -268,6 +271,22 @@ def match_columns(first: Fragment, fragment: Fragment) -> NDArray[np.intp]:
     left, right = fragment.columns[:-1] + shift, fragment.columns[1:] + shift
     overlap = np.minimum(right[:, None], first.columns[None, 1:]) - np.maximum(left[:, None], first.columns[None, :-1])
     return np.asarray(overlap.argmax(axis=1), np.intp)
+
+
+def append_strays(joined: Joined, fragment: Fragment, skip: int, place: NDArray[np.intp]) -> None:
+    """Keep rows of marks that a page prints between the rows of its reprinted header: an activity was moved there."""
+    header = joined.grid[: joined.header_rows]
+    known = {letters(text) for row in header for text in row}
+    for number, row in enumerate(fragment.record.grid[:skip]):
+        name, texts = row[0], [text for text in row[1:] if text]
+        merged = any(c.row <= number < c.row + c.row_span and c.row_span > 1 for c in fragment.cells)
+        named = len(letters(name)) >= LEAST_STRAY and letters(name) not in known and not tells_visits(name)
+        marked = bool(texts) and all(is_mark(text) and letters(text) and not text.isdigit() for text in texts)
+        if named and marked and not merged and not any(like(name, one[0]) for one in header):
+            only = replace(fragment, cells=[c for c in fragment.cells if c.row == number])
+            joined.cells += fragment_cells(only, number, len(joined.grid), place)
+            joined.grid.append(lay_row(row, place, joined.width))
+            joined.pages.append(fragment.record.page)
 
 
 def append(joined: Joined, fragment: Fragment, skip: int, place: NDArray[np.intp]) -> None:

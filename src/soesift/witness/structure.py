@@ -25,7 +25,7 @@ _COUNTS = re.compile(  # "Visit3" has lost a space, not a marker
     r"stages?|doses?|grades?|types?|version|appendix|section|table|figure|note",
     re.IGNORECASE,
 )
-_CUT = re.compile(r"\b([^\W\d_]{4,}) ((?:m|e)?nts?|t?ions?|ings?|o?gy|[rtl]y|ts|ss|ns|cs|ic|ed|ment)\b(?![-/’'])")
+_CUT = re.compile(r"\b([^\W\d_]{4,}) ((?:m|e)?nts?|t?ions?|ings?|o?gy|[rtl]y|ts|ss|ns|cs|ic|ed|ment|y|s)\b(?![-/’'])")
 _STRANGE = re.compile("[\ue000-\uf8ff\ufffd\x00-\x08]")
 _PLAIN = frozenset("sdyrn")  # they end common forms of words
 _ENDINGS = re.compile(r"(?:ing|tion|ment|ology|istry|ysis|ory|gram|test|ure|ate|ent|ion|ams?)$")  # of whole words
@@ -43,6 +43,8 @@ _MARKED = re.compile(r"(?:[b-z]|a(?=\s\d)|\d{1,2})(?:[.)]|\s[–—-])?\s\S|[\[(
 _ABBREVIATED = re.compile(r"\b[A-Z][\w/\-]{0,9}\s?=\s?[a-z][^=;]{3,60}(?:;|\.?$)")
 _EVENT = re.compile(r"\b(?:end|early|unsch|follow|terminat|discontinu|withdraw|ET\b|EOT\b|UNS)", re.IGNORECASE)
 _CONTINUED = re.compile(r"\bcontinue[ds]?\s+on\s+(?:the\s+)?next\s*page", re.IGNORECASE)
+_ENDS_IN_MARK = re.compile(r"\s(?:[Xx✓✔√●•→]|\d{1,2}(?:\.\d{1,2})+)$")
+_BREAKS_OFF = re.compile(r"[a-z][,(]$")
 _ARROWS = frozenset("→↔←⟶")
 SHORT_NAME = 5  # letters: a name of so few capitals is one of a test ("ECG")
 NEAR_TOP = 5  # rows of a page among which a header is printed again
@@ -101,7 +103,8 @@ def _behind_word(cell: Cell, figures: set[str]) -> str:
 def _cut_word(text: str) -> str:
     """A word cut where its line ended in a narrow cell: what is no word, and an ending that is none either."""
     for hit in _CUT.finditer(text):
-        if hit[1].lower() not in known_words():
+        known, whole = known_words(), (hit[1] + hit[2]).lower()
+        if hit[1].lower() not in known and (len(hit[2]) > 1 or whole in known):
             return f"“{hit[0]}” may be one word."
     return ""
 
@@ -142,11 +145,29 @@ def _header(table: SoeTable, settings: WitnessSettings) -> Iterator[PlacedDoubt]
             yield _head("The header of this column holds a mark and no time: a row of it may be lost.", column)
         elif column in _alone_empty(table, settings):
             yield _head("The lowest header level is empty here alone.", column)
+    yield from _numbers_alone(table)
     yield from _same_headers(table)
     yield from _torn_headers(table)
     yield from _told_by_place(table)
     yield from _out_of_turn(table)
     yield from _header_length(table, settings)
+
+
+def _numbers_alone(table: SoeTable) -> Iterator[PlacedDoubt]:
+    """A header of numbers alone, of which nothing says what they count; a label whose rest is a row of its own."""
+    head = table.grid[: table.header_rows]
+    texts = [text for row in head for text in row[1:] if text]
+    bare = sum(_WHOLE.fullmatch(text) is not None for text in texts)
+    if (
+        len(texts) > 2
+        and bare >= 0.7 * len(texts)
+        and not any(has_time(t) or _TIMING_LABEL.search(t) for row in head for t in row)
+    ):
+        for column in range(len(head[0])):
+            yield _head("Nothing in the header says what its numbers count: a row of it may be lost.", column)
+    for row in head[1:]:
+        if row[0] and not any(row[1:]) and (row[0][0].islower() or row[0][0] == "("):
+            yield _head("A row of the header holds nothing but what may be the rest of the label above.", 0)
 
 
 def _torn_headers(table: SoeTable) -> Iterator[PlacedDoubt]:
@@ -311,11 +332,39 @@ def _rows(table: SoeTable, settings: WitnessSettings) -> Iterator[PlacedDoubt]:
                 yield PlacedDoubt(kind="row", why=why, place="cell", row=number, column=column)
         before = row
     yield from _beside_nameless(table)
+    yield from _fused(table)
+    yield from _cut_cells(table)
     yield from _arrows_of_headings(table)
 
 
+def _fused(table: SoeTable) -> Iterator[PlacedDoubt]:
+    """A name that reaches over columns and ends in a mark: the rules between them were lost."""
+    for cell in table.cells:
+        if (
+            cell.row >= table.header_rows
+            and cell.column == 0
+            and cell.column_span > 1
+            and _ENDS_IN_MARK.search(cell.text)
+        ):
+            why = "This name reaches over other columns and ends in a mark: several cells may have been read as one."
+            yield PlacedDoubt(kind="row", why=why, place="row", row=cell.row)
+
+
+def _cut_cells(table: SoeTable) -> Iterator[PlacedDoubt]:
+    """A text that breaks off at a comma or bracket, or a name that stands again below: one row may be read as two."""
+    own = {(cell.row, cell.column) for cell in table.cells if cell.row_span == 1}
+    for number in range(table.header_rows, len(table.grid) - 1):
+        row, after = table.grid[number], table.grid[number + 1]
+        again = bool(row[0]) and row[0] == after[0] and (number, 0) in own and not (any(row[1:]) and any(after[1:]))
+        open_ = any(_BREAKS_OFF.search(text) for text in row[1:] if text != row[0])
+        if again or open_:
+            why = "A text of this row breaks off, or its name stands twice: one row may have been read as two."
+            for place in (number, number + 1):
+                yield PlacedDoubt(kind="row", why=why, place="row", row=place)
+
+
 def _beside_nameless(table: SoeTable) -> Iterator[PlacedDoubt]:
-    """A row of marks without a name: its marks may belong to the row above or below, or the name of one of these to it."""
+    """A row of marks without a name: its marks may belong to the row above or below, or their names to it."""
     grid = table.grid
     for number in range(table.header_rows, len(grid)):
         if grid[number][0].strip() or not any(map(is_mark, grid[number][1:])):
