@@ -71,7 +71,7 @@ class Detector:
         fragments, lines = fragments_and_lines(path, sha256, reading, options, progress)
         result = self.decide(path, sha256, fragments, lines, reading)
         result.document.title_page = _printed_of_study(fragments, lines)
-        _seen_again(result, path, options.password, reading)
+        _seen_again(result, path, options.password, reading, lines)
         result.settings = options.settings
         result.timing.total = round(time.perf_counter() - started, 3)
         return result
@@ -217,11 +217,13 @@ def _printed_of_study(fragments: list[Fragment], lines: dict[int, list[TextLine]
     return {name: TitleFact(text=value.text, page=value.page) for name, value in found.items()}
 
 
-def _seen_again(result: Result, path: Path, password: str | None, reading: Reading) -> None:
+def _seen_again(
+    result: Result, path: Path, password: str | None, reading: Reading, lines: dict[int, list[TextLine]]
+) -> None:
     """Let the second witness put doubts into the tables; a witness that breaks costs no table."""
     started = time.perf_counter()
     try:
-        examine(result.tables, path, password=password, seen=reading.seen)
+        examine(result.tables, path, password=password, seen=reading.seen, lines=lines)
     except Exception as error:  # noqa: BLE001  # what was found is worth more than a second look
         why = f"The second look at the tables ended with {fault(error)}: no doubt is marked."
         result.document.unsure_pages.append(UnsurePage(page=None, why=why))

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
 from soesift.result.models import Cell, Doubt, PlacedDoubt, SoeTable
+from soesift.table.context import TextLine
+from soesift.witness.leftover import unread_notes
 from soesift.witness.pictures import SeenPage, ink_doubts, inks_of, scan_doubts, scan_note_doubts
 from soesift.witness.settings import WitnessSettings
 from soesift.witness.structure import spelling_doubts, structure_doubts
 
 DEFAULT = WitnessSettings()
 NONE_SEEN: Mapping[int, SeenPage] = MappingProxyType({})
+NO_LINES: Mapping[int, Sequence[TextLine]] = MappingProxyType({})
 
 
 def examine(
@@ -21,12 +24,14 @@ def examine(
     settings: WitnessSettings = DEFAULT,
     password: str | None = None,
     seen: Mapping[int, SeenPage] = NONE_SEEN,
+    lines: Mapping[int, Sequence[TextLine]] = NO_LINES,
 ) -> None:
     """Put doubts where they belong, in place of those that are there: into cells (a header's into the lowest cell of
     its column, a row's into its name), notes, and, for what has no cell, the table.
 
     pdf: the document, if it has pages to draw; without it no ink is looked for. `password` opens an encrypted one.
     seen: pages that were read from their pictures, by number; they are not drawn again.
+    lines: what stands outside tables, by page; without them lost notes are told by their markers alone.
     """
     inks = inks_of(tables, pdf, seen, settings, password)
     for table, ink in zip(tables, inks, strict=True):
@@ -39,7 +44,8 @@ def examine(
         for index, doubt in scan_note_doubts(table, seen, settings):
             table.footnotes[index].doubt.append(doubt)
         cells = table.by_place()
-        table.doubt = [doubt for doubt in structure_doubts(table, settings) if not _put(doubt, table, cells)]
+        placed = [*structure_doubts(table, settings), *unread_notes(table, lines)]
+        table.doubt = [doubt for doubt in placed if not _put(doubt, table, cells)]
 
 
 def _put(placed: PlacedDoubt, table: SoeTable, cells: dict[tuple[int, int], Cell]) -> bool:
