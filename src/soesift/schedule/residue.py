@@ -100,6 +100,7 @@ def _values(visit: Visit, encounter: Encounter, schedule: Schedule) -> set[float
     found |= {abs(v) / part for v in (*lengths, *ends) if v is not None for part in _PARTS}
     hours = [visit.hours, (visit.hours or 0) + 24 * (visit.after_days or 0)]
     found |= {abs(v) * part for v in hours if v is not None for part in (1, 60, 1 / 24)}
+    found |= {part for v in hours if v is not None for part in (abs(v) // 1, round(abs(v) % 1 * 60, 1))}  # "1:30"
     found |= {v / part for v in (visit.every_months,) if v for part in (1, 12)}
     found |= {visit.cycle - 1.0} if visit.cycle and visit.last_cycle is None else set()  # "After Cycle 30"
     spans: list[Span] = [*([timing.duration] if timing.duration else []), *timing.cycles]
