@@ -41,7 +41,7 @@ def counted(offset: Offset) -> str:
 
 
 def told(text: str, kind: str | None) -> str:
-    timing, unread, words = read_timing(text, kind)  # type: ignore[arg-type]
+    timing, unread, words, loose = read_timing(text, kind)  # type: ignore[arg-type]
     window = timing.window and f"-{timing.window.before:g}+{timing.window.after:g} {timing.window.unit}"
     parts = {
         "cycles ": ", ".join(map(shown, timing.cycles)),
@@ -54,6 +54,7 @@ def told(text: str, kind: str | None) -> str:
         "  ": window,
         "unread ": "; ".join(unread),
         "words ": " ".join(words),
+        "loose ": "; ".join(loose),
     }
     return " | ".join(f"{name.strip()} {value}".strip() for name, value in parts.items() if value)
 
