@@ -314,3 +314,16 @@ def test_rows_fused_or_cut_in_two() -> None:
     twice = table(body=[["Pregnancy test", "", "", "", ""], ["Pregnancy test", "X", "", "", ""], *BODY])
     examine([twice])
     assert all(cell_at(twice, row, 0).doubt for row in (2, 3))
+
+
+def test_two_rows_of_a_name_alone_may_be_one_name() -> None:
+    bare = [["Genetic samples", "", "", "", ""], ["evaluations", "", "", "", ""], ["Samples", "", "", "", ""]]
+    one = table(body=[BODY[0], *bare[:2], *BODY[1:]])
+    examine([one])
+    assert [row for row in range(7) if any("as two" in d.why for d in cell_at(one, row, 0).doubt)] == [3, 4]
+    for body in (
+        [BODY[0], *bare, *BODY[1:]],
+        [BODY[0], ["SAFETY", "", "", "", ""], bare[0], *BODY[1:]],
+        [*BODY, bare[0]],
+    ):
+        assert not any("read as two" in why for why in said(table(body=body)))

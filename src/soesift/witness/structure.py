@@ -334,6 +334,7 @@ def _rows(table: SoeTable, settings: WitnessSettings) -> Iterator[PlacedDoubt]:
     yield from _beside_nameless(table)
     yield from _fused(table)
     yield from _cut_cells(table)
+    yield from _bare_pairs(table)
     yield from _arrows_of_headings(table)
 
 
@@ -361,6 +362,20 @@ def _cut_cells(table: SoeTable) -> Iterator[PlacedDoubt]:
             why = "A text of this row breaks off, or its name stands twice: one row may have been read as two."
             for place in (number, number + 1):
                 yield PlacedDoubt(kind="row", why=why, place="row", row=place)
+
+
+def _bare_pairs(table: SoeTable) -> Iterator[PlacedDoubt]:
+    """Two rows, no more, with a name and nothing else, neither over the columns nor in capitals: one name may have been
+    read as two. A heading and its first sub-heading look the same."""
+    grid = [*table.grid[table.header_rows :], [""]]
+    bare = [bool(row[0]) and not any(row[1:]) and not row[0].isupper() for row in grid]
+    wide = {cell.row for cell in table.cells if cell.column == 0 and cell.column_span > 1}
+    for number in range(len(grid) - 1):
+        pair = bare[number] and bare[number + 1] and not bare[number - 1] and not bare[min(number + 2, len(grid) - 1)]
+        places = (number + table.header_rows, number + 1 + table.header_rows)
+        for place in places if pair and not wide.intersection(places) else ():
+            why = "Two rows here have names and nothing else: one name may have been read as two."
+            yield PlacedDoubt(kind="row", why=why, place="row", row=place)
 
 
 def _beside_nameless(table: SoeTable) -> Iterator[PlacedDoubt]:
