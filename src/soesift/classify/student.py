@@ -117,6 +117,7 @@ def open_session(model: Path, threads: int = 1) -> Any:
     options.intra_op_num_threads = max(threads, 1)
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
+    options.enable_mem_pattern = False  # texts are of all lengths: what was laid out for one is of no use to the next
     options.add_session_config_entry("session.intra_op.allow_spinning", "1" if threads > 1 else "0")
     options.add_session_config_entry("session.disable_prepacking", "1")  # a second copy of the weights, and no quicker
     try:
