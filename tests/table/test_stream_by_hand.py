@@ -1,4 +1,4 @@
-"""Tables without rules: headings over columns, texts over sides, rows of lines, each beside a slow count of the same."""
+"""Tables without rules: headings over columns, texts over sides, rows of lines, each beside a slow count of it."""
 
 from __future__ import annotations
 
