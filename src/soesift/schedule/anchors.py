@@ -15,7 +15,8 @@ _ANCHORED = re.compile(
     re.IGNORECASE,
 )
 _SINCE = re.compile(  # the cells below have units of their own
-    r"^(?:scheduled\s+|nominal\s+|planned\s+)?(?:times?|timing|time\s?points?|intervals?|follow-?\s?up(?:\s+time)?)\s+"
+    r"^(?:(?:scheduled\s+|nominal\s+|planned\s+)?(?:times?|timing|time\s?points?|intervals?|follow-?\s?up(?:\s+time)?)\s+"
+    r"|(?=since\b|relative\s+to\b))"
     r"(?P<relation>after|post|since|following|from|before|prior\s+to|relative\s+to)\s*(?P<anchor>.+)",
     re.IGNORECASE,
 )
@@ -24,7 +25,10 @@ _FROM_VISIT = re.compile(  # a row of steps, not of times
     r"\bintervals?\b.*\bvisits?\b|\bbetween\s+visits\b|\b(?:since|after|from)\s+(?:the\s+)?(?:last|previous|prior)\s+visit\b",
     re.IGNORECASE,
 )
-_AGE = re.compile(r"^(?:\w+\s+)?age\b(?!\s+group)|\bof\s+age\b", re.IGNORECASE)
+_AGE = re.compile(  # age in the womb, or corrected for it, counts from elsewhere
+    r"^(?!gestation|post-?\s?menstrual|corrected|adjusted|concept|bone|mental|f(?:o)?etal)(?:\w+\s+)?age\b(?!\s+group)|\bof\s+age\b",
+    re.IGNORECASE,
+)
 _STARTS = re.compile(
     r"\bfirst\b|randomi[sz]|baseline|enrol|\bday\s*[01]\b|start|registration|\binitial\b", re.IGNORECASE
 )
@@ -90,6 +94,14 @@ def anchored(text: str) -> Anchored | None:
         relation = None  # the study's own count, named
     unit = UNIT_WORDS[match["unit"].lower()] if match.re is _ANCHORED else None
     return Anchored(unit, relation, anchor) if anchor else None
+
+
+def numbered_event(found: Anchored, above: list[str]) -> Anchored:
+    """ "Days after vaccination" below "Vaccination 2": from the second."""
+    last = found.anchor.split()[-1].rstrip("s")
+    named = re.compile(rf"{re.escape(last)}\w*\s*(?:no\.?\s*|#\s*)?(?:\d+|I{{1,3}})", re.IGNORECASE)
+    told = next((match.group() for text in reversed(above) if (match := named.search(clean(text)))), None)
+    return found if told is None else found._replace(anchor=told.lower())
 
 
 def counted_from(text: str) -> Anchored | None:

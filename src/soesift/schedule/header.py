@@ -9,7 +9,15 @@ from itertools import groupby, pairwise
 from operator import itemgetter
 from typing import NamedTuple, get_args
 
-from soesift.schedule.anchors import Anchored, anchored, counted_from, from_anchor, says_from_what, unit_in
+from soesift.schedule.anchors import (
+    Anchored,
+    anchored,
+    counted_from,
+    from_anchor,
+    numbered_event,
+    says_from_what,
+    unit_in,
+)
 from soesift.schedule.contacts import contact_of_header, keyed_contacts
 from soesift.schedule.cursor import Kind
 from soesift.schedule.leftover import label_words, limits_of, not_understood, unbounded
@@ -134,6 +142,7 @@ def read_column(rows: list[HeaderRow], column: int, phases: int | None = None) -
         above = _unit_alone(text) or above
         of_row = anchored(row.label) if row.kind in (None, "visit", *get_args(Unit)) else None
         if (from_what := counted or of_row) is not None:
+            from_what = numbered_event(from_what, printed)
             read = read._replace(timing=from_anchor(read.timing, from_what))
         counted = anchored(text) or counted_from(text) or counted
         if row.kind != "epoch":  # numbers there count phases
@@ -616,6 +625,42 @@ def _says_and_leaves(text: str, unit: Unit) -> bool:
     return named and len(bare) == 1
 
 
+_DEVIATION = re.compile(r"(?:±|\+\s?/\s?-|\+|-)\s?\d+(?:\s?/?\s?\+\s?\d+)?(?:\s?(?:d|days?|h|hours?))?", re.IGNORECASE)
+
+
+def _unnamed_windows(rows: list[HeaderRow]) -> list[HeaderRow]:
+    """Rows "Days" or without a label over "±3", "0", "-" are windows, where another row says when the visits are."""
+    return [row._replace(kind="window") if _holds_deviations(row, rows) else row for row in rows]
+
+
+def _holds_deviations(row: HeaderRow, rows: list[HeaderRow]) -> bool:
+    texts = [text for text in map(clean, row.texts) if text not in ("", "-", "n/a", "N/A")]
+    both = [text for text in texts if text.startswith(("±", "+"))]
+    if row.kind not in (None, "day") or len(both) < 2 or len(both) * 2 <= len(texts):
+        return False
+    only = all(text == "0" or _DEVIATION.fullmatch(text) for text in texts)
+    return only and any(_tells_times(other) for other in rows if other is not row)
+
+
+_LENGTH_FIRST = re.compile(
+    r"([-+]?)\s?(\d+)\s?(?:(d|days?)|(w|weeks?|wks?))\b(?!\s*(?:after|before|post|prior|pre|from|of|since))", re.I
+)
+
+
+def _points_in_units(row: HeaderRow) -> HeaderRow:
+    """A row over "-4 w", "0 w", "8 w ± 3 d" counts the study's weeks: lengths have neither a zero nor a sign."""
+    if row.kind not in (None, "visit"):
+        return row
+    found = [_LENGTH_FIRST.match(clean(text)) for text in row.texts]
+    if not any(m and (m[1] == "-" or m[2] == "0") for m in found) or sum(map(bool, found)) < 3:
+        return row
+    texts = [
+        f"{'Day' if m[3] else 'Week'} {m[1].strip('+')}{m[2]}{clean(text)[m.end() :]}" if m else text
+        for m, text in zip(found, row.texts, strict=True)
+    ]
+    return row._replace(texts=texts)
+
+
 def _times_with_windows(row: HeaderRow) -> list[HeaderRow]:
     """A row "Study day (window)" over "8 ± 1" is one of days, not one of windows: its numbers are times. Cells that
     hold a window alone ("+7") are a row of windows of their own."""
@@ -636,6 +681,7 @@ _NO_WINDOW = re.compile(
 
 def encounters_of(rows: list[HeaderRow], first: list[int]) -> tuple[list[Epoch], list[Encounter]]:
     """Epochs and encounters; `first[i]` is the grid column of data column i."""
+    rows = _unnamed_windows([_points_in_units(row) for row in rows])
     rows = [told for row in rows for part in _in_two_rows(_of_two_units(row)) for told in _times_with_windows(part)]
     rows = _kinds_from_beside(_kinds_from_above(rows, len(first)))
     phases = epoch_row(rows)

@@ -67,7 +67,7 @@ def _numbers(text: str, encounter: Encounter) -> tuple[dict[str, float], dict[st
     shown = clean(text)
     for limit in encounter.limits:
         shown = shown.replace(limit, " ") if limit != shown else ""
-    found = tokens(re.sub(DATE, " ", shown, flags=re.IGNORECASE))
+    found = tokens(re.sub(rf"{DATE}|\b\d+:[0-5]\d\b", " ", shown, flags=re.IGNORECASE))
     own: dict[str, float] = {}
     behind: dict[str, float] = {}
     into = own

@@ -261,6 +261,15 @@ def _unit_led(c: Cursor) -> bool:
     bounded = c.sees("most", "least", ahead=skip) and c.starts_number(skip + 1)
     if not c.starts_number(skip) and not bounded:
         return False
+    hours = ("hour", "minute")
+    if (
+        unit == "day"
+        and skip == 1
+        and unit_of(c.peek(2)) in hours
+        and c.sees("number", ahead=1)
+        and not c.starts_number(3)
+    ):
+        return False  # "Dosing day 0 h"
     onwards = c.peek(-1).value in ("from", "starting", "beginning", "with", "at") and _starts(c)
     more = bounded and unit == "cycle" and c.peek(skip).text in (">", "more than")
     c.at += skip

@@ -231,18 +231,24 @@ def _named_after_event(visit: Visit) -> str:
     return next((text for text in visit.printed if _POST_EVENT.fullmatch(clean(text))), "")
 
 
+_EARLY = re.compile(
+    r"screen|\bscrn?\b|baseline|run-?\s?in|\bpre[\s-]?(?:treatment|op\b|operative|surg|procedur|implant|randomi|enrol|study|vaccin)",
+    re.IGNORECASE,
+)
+
+
 def _place_offset(visit: Visit, offset: Offset) -> None:
     span = offset.length
     if span is None:
         return
     words = " ".join([*visit.printed, visit.epoch or ""])
-    early = re.search(r"screen|\bscrn?\b|baseline|run-?\s?in|pre-?treatment", words, re.IGNORECASE) is not None
+    early = _EARLY.search(words) is not None
     after_all = re.search(r"follow|\bf/?u\b|post", words, re.IGNORECASE) is not None
     early = early and not after_all and (offset.anchor is None or offset.relation == "within")
     limit_alone = offset.relation is None and offset.anchor is None and span.first is None  # "Screening ≤ 28 days"
     before = offset.relation == "before" or (early and (offset.relation == "within" or limit_alone))
     if span.unit in _HOURS:
-        limit = 0.0 if offset.relation == "within" else span.last  # "within 72 h of onset": from then on
+        limit = span.last if before and offset.relation != "within" else 0.0  # "≤ 24 h": from then on
         near = span.first if span.first is not None else limit
         far = span.last if span.last is not None else near
         if near is not None and far is not None:

@@ -1,0 +1,42 @@
+"""Kinds of headers that strangers print: what numbers count from, limits, rows of windows without a name."""
+
+from __future__ import annotations
+
+from made_tables import facts, visits
+
+
+def test_days_after_a_numbered_dose_count_from_that_dose() -> None:
+    found = visits([["", "Vaccination 1", "Vaccination 1", "Vaccination 2"], ["Days post vaccination", "0", "7", "7"]])
+    assert [(v.offset_days, v.relative_to) for v in found] == [
+        (0, "vaccination 1"),
+        (7, "vaccination 1"),
+        (7, "vaccination 2"),
+    ]
+
+
+def test_a_limit_in_hours_is_from_then_on() -> None:
+    found = visits([["", "Day 1", "≤ 6 h post-dose", "Up to 12 h after surgery"]])
+    assert [(v.hours, v.after_days) for v in found[1:]] == [(0, 0.25), (0, 0.5)]
+
+
+def test_age_in_the_womb_is_no_age_since_birth() -> None:
+    found = visits([["Gestational age (weeks)", "12", "20"]])
+    assert [(v.week, v.offset_days, bool(v.doubts)) for v in found] == [(12, None, True), (20, None, True)]
+
+
+def test_a_row_of_deviations_needs_no_name() -> None:
+    found = visits([["Week", "0", "4", "8"], ["Days", "0", "±3", "±3"]])
+    assert [(v.week, v.day, v.before_days) for v in found] == [(0, None, 0), (4, None, 3), (8, None, 3)]
+
+
+def test_a_label_says_relative_to_what() -> None:
+    found = visits([["Relative to index date", "Week -2", "Week 4"]])
+    assert [(facts(v).get("week"), v.offset_days, v.relative_to) for v in found] == [
+        (-2, None, "index date"),
+        (None, 28, "index date"),
+    ]
+
+
+def test_lengths_with_a_zero_or_a_sign_are_points_of_the_study() -> None:
+    found = visits([["Time", "-2 w", "0 w", "6 w ± 3 d", "2 w after last dose"]])
+    assert [(v.week, v.offset_days) for v in found] == [(-2, None), (0, None), (6, None), (None, 14)]
