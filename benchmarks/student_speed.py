@@ -30,6 +30,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from importlib.resources import files
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -42,7 +43,6 @@ if "judge" not in sys.argv:
 import numpy as np
 import torch
 
-import soesift.models
 from soesift.classify.student import calibrated, load
 from soesift.detect.all_tables import document_records
 from soesift.sample import make_protocol
@@ -216,7 +216,7 @@ def make_base(folder: Path) -> None:
     size = {"hidden_size": 384, "num_hidden_layers": 6, "num_attention_heads": 12, "intermediate_size": 1536}
     torch.manual_seed(0)
     BertModel(BertConfig(vocab_size=30_522, **size)).save_pretrained(folder)
-    words = Path(soesift.models.__file__).parent / "default" / "tokenizer.json"
+    words = files("soesift") / "models" / "default" / "tokenizer.json"
     PreTrainedTokenizerFast(tokenizer_file=str(words), pad_token="[PAD]").save_pretrained(folder)
 
 

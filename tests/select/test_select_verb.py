@@ -159,6 +159,18 @@ def test_beliefs_that_came_after_an_outside_audit_are_refused(toy: Path, capsys:
     assert "judged on other beliefs than the ledger holds now" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("rule", ["agreement", "self_trained"])
+def test_an_audits_labels_replace_the_teachers_whatever_the_rule(toy: Path, rule: str) -> None:
+    wrong = "toy000000004"
+    gold = [json.loads(line) for line in (toy / "gold.jsonl").read_text().splitlines()]
+    gold = [one | {"label": "other"} if one["table_id"] == wrong else one for one in gold]
+    (toy / "people.jsonl").write_text("".join(json.dumps(one) + "\n" for one in gold))
+    before = {row["table_id"]: row for row in choose(toy, rule)}
+    after = {row["table_id"]: row for row in choose(toy, rule, "--audit", "@people.jsonl")}
+    assert (before[wrong]["label"], after[wrong]["label"], after[wrong]["provenance"]) == ("soe", "other", "human")
+    assert {t for t in before if before[t] != after[t]} == {wrong}
+
+
 def test_hybrid_puts_human_labels_where_the_rule_drops(toy: Path) -> None:
     book = Ledger(toy / "labels.db")
     add_labels(book, [HumanLabel(table_id="toy000000001", label="no", pot="repair", simulated=True)])

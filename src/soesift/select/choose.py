@@ -222,7 +222,7 @@ def _choose(book: Ledger, records: Mapping[str, TableRecord], how: Choosing) -> 
     looks = [*_put_aside(found.stale), *looks]
     if moves:
         looks = [*_moved(raw, found, moves), *looks]
-    done, told = _with_people(done, found, humans, how.hybrid)
+    done, told = _with_people(done, _drawn(material, done), found, humans, how.hybrid)
     text += "".join(f"- {line}\n" for line in [*looks, *told])
     teachers = ", ".join(sorted({column.model for column in found.columns}))
     simulated = "simulated human" if any(one.simulated for one in humans) else "human"
@@ -278,12 +278,15 @@ def _moved(raw: Floats, found: Opinions, moves: Sequence[Parting]) -> list[str]:
 
 
 def _with_people(
-    done: Selected, found: Opinions, humans: Sequence[HumanLabel], hybrid: bool
+    done: Selected, audit: Audit | None, found: Opinions, humans: Sequence[HumanLabel], hybrid: bool
 ) -> tuple[Selected, list[str]]:
-    """The selection with people's labels: where they differ from a kept one, and with `hybrid` where none is kept."""
+    """The selection with people's labels: where they differ from a kept one, and with `hybrid` where none is kept.
+
+    Those of the audit count whatever the rule is: they were paid for, and what is known to be wrong teaches nothing.
+    """
     told = truth_of(found.tables, known_humans(humans))
-    if done.audit is not None:
-        items, truth = done.audit.draw.items, done.audit.truth
+    if audit is not None:
+        items, truth = audit.draw.items, audit.truth
         told[items] = np.where(truth == UNKNOWN, told[items], truth)
     kept = done.selection.keep
     corrected = kept & (told != UNKNOWN) & (told != done.selection.label)
@@ -336,10 +339,15 @@ def _risk(book: Ledger, found: Opinions, votes: Combined, audit: Audit, how: Cho
     return risk
 
 
+def _drawn(material: Material, done: Selected) -> Audit | None:
+    """The audit that was asked for: the one that the rule used, else drawn now; None where none was asked for."""
+    return done.audit or (material.audit(done.votes) if material.audit is not None else None)
+
+
 def _judged(material: Material, done: Selected) -> tuple[Ints, Floats]:
     """Truth and weights for a report without reference: the audit, weighted by its draw; else nothing."""
     truth, weight = np.full(len(done.votes.label), UNKNOWN), np.ones(len(done.votes.label))
-    audit = done.audit or (material.audit(done.votes) if material.audit is not None else None)
+    audit = _drawn(material, done)
     if audit is not None:
         truth[audit.draw.items] = audit.truth
         weight[audit.draw.items] = 1 / audit.draw.chance
