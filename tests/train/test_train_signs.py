@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from dataclasses import replace
 from pathlib import Path
 
@@ -67,6 +68,18 @@ def test_int8_keeps_the_signs_in_float(toml: Path) -> None:
     assert ((student.positive(records) >= 0.5) == truth).mean() > 0.95
     with pytest.raises(UsageError, match="give table records"):
         student.logits(["visit week x"])
+
+
+def test_int8_is_near_to_torch_and_smaller(toml: Path) -> None:
+    config = read_config(toml)
+    config.export.int8_tolerance = 0.02
+    log = logging.getLogger()
+    before = (log.level, list(log.handlers))
+    small = (ship(rows_of(config), config) / "model.onnx").stat().st_size
+    assert (log.level, list(log.handlers)) == before
+    config.export.quantise = False
+    config.out = config.out / "whole"
+    assert small < (ship(rows_of(config), config) / "model.onnx").stat().st_size * 0.6
 
 
 def test_a_model_of_other_signs_is_refused(toml: Path) -> None:

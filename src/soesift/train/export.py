@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import copy
+import logging
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +24,8 @@ from soesift.train.network import Classifier, merged
 
 OPSET = 17
 _EXAMPLES = 400  # texts compared at most
+BLOCK = 32  # weights of one scale: at 128 single tables move by .23, at 32 by .07
+INT8 = 4  # onnxruntime's accuracy level: activations in 8 bits by block; in float32 (0) it is no nearer to torch
 
 
 class Int8Refused(ModelError):
@@ -66,20 +71,43 @@ def export_onnx(model: Classifier, path: Path, signs: int = 0) -> Classifier:
 
 
 def quantise(source: Path, to: Path) -> None:
-    """Dynamic int8: weights by channel beforehand, activations at run time; what weighs the signs stays float."""
-    import onnx
-    from onnxruntime.quantization import QuantType, quantize_dynamic
-    from onnxruntime.quantization.shape_inference import quant_pre_process
+    """Weights in 8 bits, blocks of `BLOCK` with a scale each, embeddings in int8; what weighs the signs stays float.
 
-    ready = source.with_suffix(".ready.onnx")
+    Activations are cut to 8 bits block by block too, which one scale a row (dynamic int8) does not bear: that moved
+    single tables by .3 to .4.
+    """
+    ready, part = source.with_suffix(".ready.onnx"), source.with_suffix(".part.onnx")
     try:
-        quant_pre_process(str(source), str(ready), skip_symbolic_shape=True)
-        signs = [
-            node.name for node in onnx.load(str(ready), load_external_data=False).graph.node if "signs" in node.name
-        ]
-        quantize_dynamic(str(ready), str(to), weight_type=QuantType.QInt8, per_channel=True, nodes_to_exclude=signs)
+        with _root_logger_kept():
+            import onnx
+            from onnxruntime.quantization import QuantType, quantize_dynamic
+            from onnxruntime.quantization.matmul_nbits_quantizer import MatMulNBitsQuantizer
+            from onnxruntime.quantization.shape_inference import quant_pre_process
+
+            quant_pre_process(str(source), str(ready), skip_symbolic_shape=True)
+            quantize_dynamic(str(ready), str(part), weight_type=QuantType.QInt8, op_types_to_quantize=["Gather"])
+            model = onnx.load(str(part))
+            signs = [node.name for node in model.graph.node if "signs" in node.name]
+            cut = MatMulNBitsQuantizer(model, bits=8, block_size=BLOCK, accuracy_level=INT8, nodes_to_exclude=signs)
+            cut.process()
+            cut.model.save_model_to_file(str(to))
     finally:
         ready.unlink(missing_ok=True)
+        part.unlink(missing_ok=True)
+
+
+@contextmanager
+def _root_logger_kept() -> Iterator[None]:
+    """Nothing of what the quantiser tells of every node, and the root logger, which it sets up, as it was."""
+    root = logging.getLogger()
+    level, handlers = root.level, list(root.handlers)
+    logging.disable(logging.INFO)
+    try:
+        yield
+    finally:
+        logging.disable(logging.NOTSET)
+        root.setLevel(level)
+        root.handlers[:] = handlers
 
 
 def write_onnx(
