@@ -14,7 +14,7 @@ from soesift.document.page import Floats, Page
 
 LOOKED_AT = 64  # characters of a page, spread over it
 MOST_OBJECTS = 4000  # of a page: a scan has fewer
-WHOLE = 0.8  # of what was read beside the pictures must be in the text layer, for that to be all that is printed there
+WHOLE = 0.8  # of what was read beside the pictures must be in the text layer, which then is all that is printed
 SMALL = 0.01  # of the page's area: smaller pictures are logos
 LARGE = 0.12  # of the page's area: a picture that may cover text
 

@@ -1,9 +1,9 @@
 """The recogniser's last layer cut to the characters that protocols are printed in.
 
 PP-OCR's recogniser tells 18,700 characters apart, nine of ten of them ideographs. That last layer costs an eighth of
-its time, and now and then makes an ideograph of a dash or a disc. The model file is left as it is: while it is loaded,
-the columns of the last layer for ideographs are left out. ONNX files are protocol buffers; three of their fields are
-rewritten here, without the package `onnx`, which is larger than all of detection.
+its time, and now and then makes an ideograph of a dash or a disc. The model file is left as it is: while it is
+loaded, the columns of the last layer for ideographs are left out. ONNX files are protocol buffers; three of
+their fields are rewritten here, without the package `onnx`, which is larger than all of detection.
 """
 
 from __future__ import annotations
