@@ -28,11 +28,10 @@ from soesift.select.audit import draw_audit
 from soesift.select.certified import certify
 from soesift.study.detection import detect_read
 from soesift.table.record import TableRecord
-from soesift.train.gold_documents import ReadDocument, read_document, read_made_up
-from soesift.train.gold_documents import rows_of as made_up_rows
-from soesift.train.gold_labels import read_gold
+from soesift.train.gold import ReadDocument, read_document, read_gold, read_made_up
+from soesift.train.gold import rows_of as made_up_rows
+from soesift.train.light_fit import Extra, fit_with_extra, held_out_linear
 from soesift.train.recipe import WEIGHT
-from soesift.train.stack_fit import Extra, fit_with_extra, held_out_linear
 
 Array = NDArray[np.float64]
 Learn = Callable[[Sequence[ReadDocument]], Linear]

@@ -20,8 +20,7 @@ from soesift.evaluate.marks import score_folder as score_marks
 from soesift.evaluate.pages import score_folder as score_pages
 from soesift.sample.protocol import OTHERS
 from soesift.study.detection import cross_detect
-from soesift.train.gold_documents import read_document, read_made_up, read_student, rows_of
-from soesift.train.gold_labels import read_gold
+from soesift.train.gold import read_document, read_gold, read_made_up, read_student, rows_of
 from soesift.train.recipe import WEIGHT
 
 

@@ -22,7 +22,7 @@ with atheris.instrument_imports(include=["soesift"]):
     from fuzz_targets import TARGETS
 
     import soesift.detect.word  # with Word's readers, which are otherwise imported when used
-    import soesift.table.docx_records  # noqa: F401
+    import soesift.table.records  # noqa: F401
 
 from hypothesis import HealthCheck, given, settings  # noqa: E402
 

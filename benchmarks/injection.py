@@ -37,13 +37,13 @@ from soesift.label.report import stored_answers
 from soesift.label.request import read_tables
 from soesift.label.run import label_tables
 from soesift.sample import make_protocol
+from soesift.select.belief import parting
 from soesift.select.by_name import linear_probability
 from soesift.select.combine import combine, logit
 from soesift.select.from_ledger import opinions
-from soesift.select.recentre import parting
 from soesift.select.rules import confirm
 from soesift.table.record import TableRecord
-from soesift.train.gold_labels import gold_labels, read_gold
+from soesift.train.gold import gold_labels, read_gold
 from soesift.view import render
 
 PLACES = ("page", "cell", "header", "first column")

@@ -93,7 +93,7 @@ NAMED = {  # promise: file, text, what it becomes, tests that must notice
         "diff/test_diff_mirror.py",
     ),
     "a gap in the header ends it": (
-        "document/docx_table.py",
+        "document/docx_xml.py",
         "heading = heading and",
         "heading =",
         "document/test_docx.py",

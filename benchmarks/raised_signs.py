@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 from onnxruntime import InferenceSession
 from PIL import Image, ImageDraw, ImageFont
 
-from soesift.document.scan_signs import CARD, CLASSES, NET, SIDE, fit
+from soesift.document.scan_nets import CARD, CLASSES, NET, SIDE, fit
 
 FONTS = Path("/usr/share/fonts")
 LARGE = 72  # pixels: size at which a sign is drawn before it is worn

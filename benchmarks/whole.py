@@ -27,8 +27,8 @@ from soesift import Detector
 from soesift.detect.detector import file_sha256, pdf_fragments
 from soesift.detect.options import ReadOptions
 from soesift.detect.reading import Reading, scan_page
-from soesift.document.furniture import learn_furniture
 from soesift.document.pdf import open_pdf, read_page
+from soesift.document.running_lines import learn_furniture
 from soesift.export.write import write, write_formats
 from soesift.result.models import Result
 from soesift.schedule import read_schedule

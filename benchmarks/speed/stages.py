@@ -12,8 +12,8 @@ from soesift import Detector
 from soesift.detect.detector import pdf_fragments
 from soesift.detect.options import ReadOptions
 from soesift.detect.reading import Reading
-from soesift.document.furniture import learn_furniture
 from soesift.document.pdf import open_pdf, read_page
+from soesift.document.running_lines import learn_furniture
 from soesift.export.write import write_formats
 from soesift.table.find import find_tables
 from soesift.table.records import last_heading, page_records

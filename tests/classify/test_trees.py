@@ -15,8 +15,7 @@ from soesift.classify.shipped import Stack, load_judge
 from soesift.classify.trees import TREE_NAMES, from_rows, read_trees, write_trees
 from soesift.errors import ModelError
 from soesift.table.record import TableRecord
-from soesift.train.stack_fit import Extra
-from soesift.train.trees_fit import fit_trees, fit_trees_with_extra, held_out_trees
+from soesift.train.light_fit import Extra, fit_trees, fit_trees_with_extra, held_out_trees
 
 D = len(TREE_NAMES)
 

@@ -14,7 +14,8 @@ from typing import Any
 
 from soesift.detect import batch, reading
 from soesift.detect.batch import AroundSettings, run_around
-from soesift.document import furniture, pdf
+from soesift.document import pdf
+from soesift.document import running_lines as furniture
 from soesift.witness import pictures
 
 read_page, draw = pdf.read_page, pictures._draw

@@ -13,7 +13,7 @@ from document_maker import Sheet, save
 from soesift.detect import detector as detection
 from soesift.detect import reading, word
 from soesift.detect.detector import Detector
-from soesift.document import furniture
+from soesift.document import running_lines as furniture
 from soesift.result.models import Result
 
 

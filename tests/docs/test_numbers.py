@@ -10,7 +10,8 @@ import pytest
 
 from soesift.detect.job import Limits
 from soesift.result.models import FORMAT
-from soesift.select import belief, combine, recentre
+from soesift.select import belief, combine
+from soesift.select import belief as recentre
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"

@@ -13,10 +13,9 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from soesift.document.docx import read_docx
-from soesift.document.docx_table import lay_out, spread_texts
-from soesift.document.docx_text import WORD
+from soesift.document.docx_xml import WORD, lay_out, spread_texts
 from soesift.document.raised import plain, runs_of
-from soesift.table.docx_records import to_records
+from soesift.table.records import to_records
 
 NAMES = f'xmlns:w="{WORD}" xmlns:w14="http://schemas.microsoft.com/office/word/2010/wordml"'
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from soesift.document.docx import read_docx
-from soesift.document.docx_text import STRICT
+from soesift.document.docx_xml import STRICT
 from soesift.errors import DocumentError
 
 

@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 
 from document_maker import STYLES, Sheet, draw_table, full_grid, read_sheet
-from soesift.document.drawing import IDENTITY, _move_box, _multiply, is_thin
-from soesift.document.rulings import clean_rulings
+from soesift.document.drawing import IDENTITY, _move_box, _multiply, clean_rulings, is_thin
 
 XS, YS = [100.0, 180.0, 240.0, 300.0], [100.0, 120.0, 150.0]
 

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from document_maker import Sheet, opened
-from soesift.document.frame import Frame, to_display, turn_boxes
-from soesift.document.orient import turn_box, turn_page
+from soesift.document.ocr import turn_box, turn_page
+from soesift.document.page import Frame, to_display, turn_boxes
 from soesift.document.pdf import read_page, render_page
 
 TURNS = st.sampled_from([0, 90, 180, 270])

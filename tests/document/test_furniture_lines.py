@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from document_maker import Sheet, Spanned, draw_table, full_grid, opened
-from soesift.document.furniture import edge_lines, is_running, learn_furniture, normalise
 from soesift.document.pdf import read_page
+from soesift.document.running_lines import edge_lines, is_running, learn_furniture, normalise
 from soesift.document.words import find_words
 from soesift.table.find import find_tables
 

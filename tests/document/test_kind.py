@@ -15,11 +15,9 @@ from PIL import Image
 
 import made_protocols as made
 from soesift.detect.detector import Detector
-from soesift.document import office
-from soesift.document.kind import has_pages, kind_of
-from soesift.document.office import as_docx
+from soesift.document import kind as office
+from soesift.document.kind import as_docx, has_pages, kind_of, resolution
 from soesift.document.pdf import open_pdf, render_page
-from soesift.document.pictures import resolution
 from soesift.errors import DocumentError
 
 

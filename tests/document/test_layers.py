@@ -11,9 +11,9 @@ from PIL import Image
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
-from soesift.document.layers import with_print_beside
 from soesift.document.page import Page
 from soesift.document.pdf import open_pdf, read_page
+from soesift.document.text_layer import with_print_beside
 
 LINE = "Vital signs are taken after five minutes of rest"
 

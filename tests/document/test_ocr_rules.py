@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 
 from soesift.document.ocr import _characters, draw_in, is_rest
 from soesift.document.scan_lines import Line, mend_slashes, settle_mark
-from soesift.document.scan_marks import find_blobs, name_shape
-from soesift.document.scan_raised import find_raised
+from soesift.document.scan_marks import find_blobs, find_raised, name_shape
 from soesift.document.scan_rules import (
     count_crossings,
     estimate_skew,

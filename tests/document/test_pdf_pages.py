@@ -121,7 +121,7 @@ def test_most_characters_bounds_the_work(tmp_path: Path) -> None:
     import pypdfium2.raw as pdfium
 
     from soesift.document.characters import read_characters
-    from soesift.document.frame import Frame
+    from soesift.document.page import Frame
 
     with opened(tmp_path, [Sheet().text(72, 72, "abcdefghij")]) as document:
         handle = pdfium.FPDF_LoadPage(document.raw, 0)
@@ -156,7 +156,7 @@ def test_code_points_asked_for_at_once_are_those_asked_for_one_by_one(tmp_path: 
     import pypdfium2.raw as pdfium
     from reportlab.pdfgen.canvas import Canvas
 
-    from soesift.document.calls import char_codes
+    from soesift.document.characters import char_codes
 
     path = tmp_path / "words.pdf"
     drawing = Canvas(str(path))

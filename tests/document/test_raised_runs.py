@@ -10,9 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from document_maker import Sheet, read_sheet
-from soesift.document.printed_lines import read_lines
 from soesift.document.raised import DOWN, UP, mark_own, markers_of, plain, runs_of, split_raised
-from soesift.document.words import find_words
+from soesift.document.words import find_words, read_lines
 from soesift.table.find import find_tables
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from soesift.document.frame import turn_boxes
-from soesift.document.page import Page
+from soesift.document.page import Page, turn_boxes
 from soesift.document.words import find_words
 
 WIDE = 5.0

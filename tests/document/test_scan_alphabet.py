@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from soesift.document.scan_alphabet import cut_classes, kept_classes, metadata
+from soesift.document.scan_nets import cut_classes, kept_classes, metadata
 
 onnx = pytest.importorskip("onnx")
 

@@ -6,9 +6,8 @@ import cv2
 import numpy as np
 
 from soesift.document.ocr import lettered, reach_on
-from soesift.document.scan_dark import dark_grounds, lighten
 from soesift.document.scan_marks import name_shape
-from soesift.document.scan_rules import find_ink, find_rulings
+from soesift.document.scan_rules import dark_grounds, find_ink, find_rulings, lighten
 
 UNIT = 200 / 72
 

@@ -8,16 +8,15 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
-from soesift.document.furniture import is_set_apart
 from soesift.document.ocr import read_scan
 from soesift.document.page import Page
-from soesift.document.scan_dark import even_paper
+from soesift.document.running_lines import is_set_apart
 from soesift.document.scan_lines import part_rows
-from soesift.document.scan_marks import ink_pieces, vote
-from soesift.document.scan_raised import find_lifted, find_raised
+from soesift.document.scan_marks import find_lifted, find_raised, ink_pieces, vote
+from soesift.document.scan_rules import even_paper
 from soesift.document.words import Words, find_words
-from soesift.join.alike_notes import once_alike, settle_markers
-from soesift.join.joined import Joined
+from soesift.join.far_notes import once_alike, settle_markers
+from soesift.join.stack import Joined
 from soesift.result.models import Cell, Footnote
 from soesift.table.find import find_tables, print_size, scaled
 

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
-from soesift.document.scan_raised import AGAINST, AGREED, settle_sign
-from soesift.document.scan_signs import CARD, CLASSES, NET, cut_signs, read_signs
+from soesift.document.scan_marks import AGAINST, AGREED, settle_sign
+from soesift.document.scan_nets import CARD, CLASSES, NET, cut_signs, read_signs
 from soesift.document.scan_text import Reading
 
 

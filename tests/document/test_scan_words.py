@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from soesift.document.scan_text import Reading
-from soesift.document.scan_words import MENDED, mend_words
+from soesift.document.scan_text import MENDED, Reading, mend_words
 
 
 def read(text: str, unsure: int | None = None, raised: int = 0) -> Reading:

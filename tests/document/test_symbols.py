@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from soesift.document.symbols import FONTS, UNNAMED, font_named, show_symbol, show_symbols
+from soesift.document.raised import FONTS, UNNAMED, font_named, show_symbol, show_symbols
 
 
 def shown(text: str) -> str:

@@ -11,9 +11,8 @@ from hypothesis import strategies as st
 
 from document_maker import Sheet, Spanned, draw_table, full_grid, read_sheet
 from soesift.document.page import Page
-from soesift.document.printed_lines import read_lines
-from soesift.document.trust import is_garbled, is_spread, picture_box, text_problem, unshift
-from soesift.document.words import find_words
+from soesift.document.text_layer import is_garbled, is_spread, picture_box, text_problem, unshift
+from soesift.document.words import find_words, read_lines
 from soesift.table.find import find_tables
 
 PROSE = [

@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 
 from document_maker import Sheet, read_sheet
 from soesift.document.page import Page
-from soesift.document.printed_lines import join_lines, read_lines
-from soesift.document.words import find_words, join_words
+from soesift.document.words import find_words, join_lines, join_words, read_lines
 
 
 def test_words_of_a_line(tmp_path: Path) -> None:

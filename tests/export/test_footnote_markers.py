@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from soesift.schedule.markers import split_markers
+from soesift.schedule.cell_meaning import split_markers
 
 KNOWN = frozenset({"a", "b", "c", "d", "s", "1", "2", "3", "12", "*", "†", "§§"})
 WHOLE = (

@@ -13,7 +13,7 @@ import pytest
 from openpyxl import load_workbook
 
 from soesift.burden.count import count_result, load_vocabulary
-from soesift.export.visit_words import COLUMNS, visit_rows
+from soesift.export.wording import COLUMNS, visit_rows
 from soesift.export.write import write
 from soesift.result.models import Cell, DocumentInfo, ModelInfo, Result, SoeTable, State
 from soesift.schedule import read_schedule

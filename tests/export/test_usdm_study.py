@@ -16,7 +16,7 @@ from soesift import Detector
 from soesift.cli.main import soesift
 from soesift.errors import UsageError
 from soesift.export.usdm import StudyFacts, usdm_study
-from soesift.export.usdm.domains import domain_of
+from soesift.export.usdm.activities import domain_of
 from soesift.export.usdm.facts import Arm, Population
 from soesift.export.usdm.parts import STAND_IN, duration
 from soesift.result.models import Result, TitleFact

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from soesift.export.when import When, clock, window_of
+from soesift.export.hand_off import When, clock, window_of
 from soesift.schedule import Visit
 
 

@@ -20,11 +20,11 @@ from soesift.config import check, load_toml
 from soesift.detect.all_tables import document_records
 from soesift.document.page import Page
 from soesift.errors import DocumentError, UsageError
-from soesift.label.answer import parse
 from soesift.label.config import LabelConfig
 from soesift.label.prompt import Labels
 from soesift.label.providers.base import ProviderError, Reply, TokenLogprob
-from soesift.label.providers.openai_body import read_body
+from soesift.label.providers.http import read_body
+from soesift.label.request import parse
 from soesift.table.find import find_tables
 from soesift.table.records import page_records
 

@@ -12,8 +12,7 @@ from toy_fragments import BODY, Grid, Span, fragment
 from soesift.document.raised import DOWN, UP
 from soesift.join.fragment import Fragment
 from soesift.join.group import group_fragments
-from soesift.join.joined import Joined
-from soesift.join.stack import join_fragments
+from soesift.join.stack import Joined, join_fragments
 from soesift.table.grid import GridCell
 
 NAMES = [

@@ -7,8 +7,8 @@ from toy_fragments import BODY, HEADER, fragment, lines
 
 from soesift.join.flags import flags_of, is_transposed
 from soesift.join.footnotes import looks_like_footnotes, read_footnotes
+from soesift.join.group import TRUST, lift_continuations
 from soesift.join.naming import is_sampling, population_of, title_of, track_of, types_of
-from soesift.join.neighbours import TRUST, lift_continuations
 from soesift.join.note_series import split_marker
 from soesift.join.stack import join_fragments
 

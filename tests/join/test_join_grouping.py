@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 from toy_fragments import BODY, HEADER, fragment
 
-from soesift.join.group import continuation_score, continues, group_fragments
-from soesift.join.likeness import (
+from soesift.join.fragment import (
     alike,
     header_likeness,
     is_continued,
@@ -15,7 +14,15 @@ from soesift.join.likeness import (
     same_columns,
     shared_boundaries,
 )
-from soesift.join.pairs import PAIR_NAMES, is_tile, pair_features, read_alike
+from soesift.join.group import (
+    PAIR_NAMES,
+    continuation_score,
+    continues,
+    group_fragments,
+    is_tile,
+    pair_features,
+    read_alike,
+)
 
 OTHER = [["Activity", "Week 4", "Week 8", "Week 12", "Month 6"]]
 

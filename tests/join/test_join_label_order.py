@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from soesift.join.joined import Joined
-from soesift.join.label_order import activities_first, activity_column
+from soesift.join.stack import Joined, activities_first, activity_column
 from soesift.result.models import Cell
 
 

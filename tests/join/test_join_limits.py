@@ -7,15 +7,11 @@ import pytest
 from toy_fragments import BODY, HEADER, fragment, lines
 
 from soesift.document.raised import UP
-from soesift.join.alike_notes import is_alike, once_alike, settle_markers
-from soesift.join.far_notes import _sign_behind
+from soesift.join.far_notes import _sign_behind, is_alike, once_alike, settle_markers
 from soesift.join.flags import flags_of, is_transposed
 from soesift.join.footnotes import goes_on, is_same_print, looks_like_footnotes, opens_note, read_footnotes, sends_on
-from soesift.join.fragment import Fragment
-from soesift.join.group import continues, group_fragments
-from soesift.join.header_rows import like, repeated_rows, reprint_votes, same_row, settle_header_rows
-from soesift.join.joined import Joined, keep_rows, moved
-from soesift.join.likeness import (
+from soesift.join.fragment import (
+    Fragment,
     alike,
     columns_likeness,
     header_columns,
@@ -26,22 +22,32 @@ from soesift.join.likeness import (
     shared_boundaries,
     slips_only,
 )
-from soesift.join.markers import guess_column, guess_markers, read_markers, short_texts, used_markers
-from soesift.join.naming import is_sampling, population_of, title_line, title_of, track_of, types_of, without_continued
-from soesift.join.neighbours import (
+from soesift.join.group import (
+    PAIR_NAMES,
     begins,
+    caption_relation,
+    continues,
+    group_fragments,
+    has_own_header,
     is_reprint,
     is_rest,
+    is_tile,
     lift_continuations,
     names_rows,
+    pair_features,
+    read_alike,
     repeats_header,
     supports,
 )
+from soesift.join.markers import guess_column, guess_markers, read_markers, short_texts, used_markers
+from soesift.join.naming import is_sampling, population_of, title_line, title_of, track_of, types_of, without_continued
 from soesift.join.note_rows import split_notes, take_note_rows
 from soesift.join.note_series import Expected, split_marker, successors
-from soesift.join.pairs import PAIR_NAMES, caption_relation, has_own_header, is_tile, pair_features, read_alike
 from soesift.join.running import outermost, running_lines
 from soesift.join.stack import (
+    Joined,
+    below,
+    beside,
     cell_box,
     close_row,
     column_blocks,
@@ -49,15 +55,24 @@ from soesift.join.stack import (
     cut_row,
     fragment_cells,
     join_fragments,
+    keep_rows,
+    label_columns,
+    laid_cells,
     lay_row,
+    like,
     match_columns,
+    matched_rows,
+    moved,
     names_table,
     repeated_header,
+    repeated_rows,
+    reprint_votes,
+    same_row,
     same_rows_below,
+    settle_header_rows,
     stack_block,
     without_title,
 )
-from soesift.join.tiles import below, beside, label_columns, laid_cells, matched_rows
 from soesift.result.models import Cell, Footnote, Run, State
 from soesift.table.context import TextLine
 

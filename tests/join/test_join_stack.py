@@ -8,10 +8,9 @@ from toy_fragments import BODY, HEADER, Grid, fragment
 
 from soesift.join.fragment import Fragment
 from soesift.join.group import group_fragments
-from soesift.join.joined import Joined
 from soesift.join.note_rows import take_note_rows
 from soesift.join.note_series import Expected
-from soesift.join.stack import join_fragments
+from soesift.join.stack import Joined, join_fragments
 
 CAPTION = "Table 1 Schedule of Activities"
 

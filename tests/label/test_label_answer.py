@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from soesift.label.answer import parse
 from soesift.label.prompt import Labels
 from soesift.label.providers.base import Reply, TokenLogprob
+from soesift.label.request import parse
 
 LABELS = Labels(yes=["YES"], no=["NO"], unsure=["UNSURE"])
 

@@ -14,11 +14,10 @@ import pytest
 from loopback import Loopback
 from toys import config, toys, write_tables
 
-from soesift.label.answer import Parsed
 from soesift.label.config import BudgetConfig
 from soesift.label.ledger import Answer, Ledger
 from soesift.label.providers.base import Reply
-from soesift.label.request import Request, build_requests
+from soesift.label.request import Parsed, Request, build_requests
 
 CONFIG = '[provider]\nmodel = "toy"\nbase_url = "{url}"\n[views]\nnames = ["json"]\n[sampling]\nmode = "logprobs"\n'
 FREE = BudgetConfig()

@@ -105,7 +105,7 @@ def bodies_of(folder: Path, keys: dict[str, int]) -> set[str]:
 
     from soesift.config import load_toml
     from soesift.label.config import LabelConfig
-    from soesift.label.providers.openai_body import request_body
+    from soesift.label.providers.http import request_body
     from soesift.label.request import build_requests, read_tables
 
     config = load_toml(folder / "c.toml", LabelConfig)

@@ -11,11 +11,10 @@ import pytest
 from toys import config, toys
 
 from soesift.errors import UsageError
-from soesift.label.answer import Parsed
 from soesift.label.config import BudgetConfig
 from soesift.label.ledger import MIGRATIONS, Answer, Ledger
 from soesift.label.providers.base import Reply
-from soesift.label.request import Request, build_requests
+from soesift.label.request import Parsed, Request, build_requests
 
 FREE = BudgetConfig()
 

@@ -6,11 +6,10 @@ import json
 from pathlib import Path
 from typing import Literal
 
-from soesift.label.answer import Parsed
 from soesift.label.ledger import Answer, Ledger
 from soesift.label.prompt import Prompt, load_task, prompt_for
 from soesift.label.providers.base import Ask, Reply
-from soesift.label.request import Request, request_key
+from soesift.label.request import Parsed, Request, request_key
 from soesift.table.record import TableRecord
 
 VIEWS = ("html", "markdown")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from soesift.schedule.markers import split_markers
+from soesift.schedule.cell_meaning import split_markers
 
 
 @pytest.mark.parametrize(

@@ -9,13 +9,12 @@ from made_tables import made
 
 from soesift.result.models import VisitSaid
 from soesift.schedule import Encounter, Schedule, Timing, Visit, read_timing
-from soesift.schedule.cell_meaning import cell_meaning, moments_of, ticks_boxes
+from soesift.schedule.cell_meaning import cell_meaning, moments_of, split_markers, ticks_boxes, words_in
 from soesift.schedule.clock import cycle_length, main_unit, placed
 from soesift.schedule.contacts import contact_in, explained, legend
 from soesift.schedule.doubts import Sanity, add_doubts, out_of_line
 from soesift.schedule.from_notes import anchor_of, contact_of_note, sentences_of
 from soesift.schedule.leftover import limits_of, not_understood
-from soesift.schedule.markers import split_markers, words_in
 from soesift.schedule.said import clear_doubts, put_said
 from soesift.schedule.table_notes import cycle_lengths, note_class, windows_in
 

@@ -15,8 +15,10 @@ from scipy import stats
 from soesift.errors import UsageError
 from soesift.evaluate.scores import UNKNOWN
 from soesift.label.config import GateConfig
-from soesift.select import choose, gate_tables
+from soesift.select import by_name as gate_tables
+from soesift.select import choose
 from soesift.select.agreement import between_views, phi, phi_of
+from soesift.select.belief import FEWEST, LEVELS, _spread, excess, one_mode, one_shape, parting
 from soesift.select.by_name import chances, linear_probability, out_of_fold
 from soesift.select.certified import (
     Step,
@@ -32,7 +34,6 @@ from soesift.select.certified import (
 )
 from soesift.select.classes import CLASS_RULES
 from soesift.select.combine import combine
-from soesift.select.recentre import FEWEST, LEVELS, _spread, excess, one_mode, one_shape, parting
 from soesift.select.report import coverage_plot
 from soesift.select.rules import _confusion, crowd
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from soesift.evaluate.scores import ValueRangeError
+from soesift.select.belief import FEWEST, parting, recentred
 from soesift.select.combine import combine
-from soesift.select.recentre import FEWEST, parting, recentred
 
 
 def leaning(n: int, lean: float, seed: int, apart: float = 3.0) -> tuple[np.ndarray, np.ndarray]:

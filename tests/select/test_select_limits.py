@@ -38,6 +38,8 @@ from soesift.select.audit import (
     simulated_non_experts,
     strata,
 )
+from soesift.select.belief import LEVELS, _spread, excess, one_mode, one_shape, parting, recentred
+from soesift.select.by_name import gate_probabilities
 from soesift.select.certified import (
     audit_size,
     certify,
@@ -63,9 +65,7 @@ from soesift.select.from_ledger import (
     truth_of,
     votes_of_models,
 )
-from soesift.select.gate_tables import gate_probabilities
 from soesift.select.pots import Frame, first_judgements, frame_of, from_humans, from_reference, known_humans, read_known
-from soesift.select.recentre import LEVELS, _spread, excess, one_mode, one_shape, parting, recentred
 from soesift.select.report import Cost, confusion, coverage_curve, facts, percent, report, rows
 from soesift.select.rules import Reason, confirm, confirmed, label_issues, select, self_trained, with_human
 

@@ -9,12 +9,11 @@ import pytest
 
 from soesift.cli.main import main
 from soesift.errors import UsageError
-from soesift.label.answer import Parsed
 from soesift.label.config import LabelConfig
 from soesift.label.ledger import Answer, Ledger
 from soesift.label.providers.base import Reply, TokenLogprob
 from soesift.label.report import current, status_of, stored_answers
-from soesift.label.request import build_requests
+from soesift.label.request import Parsed, build_requests
 from soesift.select.choose import Choosing, choose
 from soesift.select.from_ledger import opinions
 from soesift.table.record import TableRecord

@@ -7,12 +7,13 @@ import pytest
 
 from soesift.document.page import Page
 from soesift.document.words import Words
-from soesift.table import headers, lattice, redaction, states, stream
-from soesift.table.arrows import ARROW, idle_span, mark_arrows, without_boundary
+from soesift.table import headers, redaction, states
+from soesift.table import ruled as lattice
+from soesift.table import unruled as stream
 from soesift.table.context import TextLine, attached, find_caption, is_heading, is_tail, is_title_like, surroundings
 from soesift.table.grid import FoundTable, GridCell
-from soesift.table.shades import row_shades
-from soesift.table.stream_rows import Printed
+from soesift.table.states import ARROW, idle_span, mark_arrows, row_shades, without_boundary
+from soesift.table.unruled_cells import Printed
 
 Boxes = list[tuple[float, float, float, float]]
 

@@ -18,8 +18,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from soesift.document.frame import turn_boxes
-from soesift.document.page import Page
+from soesift.document.page import Page, turn_boxes
 from soesift.table.find import PageTables, find_tables, scaled
 from soesift.table.grid import FoundTable
 from soesift.table.records import last_heading, page_records

@@ -7,17 +7,23 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from soesift.document.orient import main_turn
+from soesift.document.ocr import main_turn
 from soesift.document.page import Page
-from soesift.document.printed_lines import read_lines
-from soesift.document.words import Words
-from soesift.table.arrows import mark_arrows
-from soesift.table.fill_text import fill_cells, owners
+from soesift.document.words import Words, read_lines
+from soesift.table.cell_text import fill_cells, owners
 from soesift.table.find import find_tables
 from soesift.table.grid import FoundTable, GridCell
-from soesift.table.mend import belongs, mend_tables, stack
 from soesift.table.records import page_records
-from soesift.table.redaction import add_hidden_columns, add_hidden_rules, dark_boxes, lost_tags
+from soesift.table.redaction import (
+    add_hidden_columns,
+    add_hidden_rules,
+    belongs,
+    dark_boxes,
+    lost_tags,
+    mend_tables,
+    stack,
+)
+from soesift.table.states import mark_arrows
 
 PLACE = st.integers(0, 30).map(lambda v: v * 20)
 RULE = st.tuples(PLACE, PLACE, PLACE)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from soesift.table.grid import FoundTable, GridCell
-from soesift.table.lattice import part_floating
-from soesift.table.slivers import join_halves
+from soesift.table.grid import FoundTable, GridCell, join_halves
+from soesift.table.ruled import part_floating
 
 
 def found(grid: list[list[str]]) -> FoundTable:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from soesift.table.headers import count_header_rows
-from soesift.table.signs import is_mark, is_window
+from soesift.table.lexicon import is_mark, is_window
 
 BODY = [["Informed consent", "X", "", ""], ["Safety"] * 4, ["ECG", "X", "X", "X"], ["Weight", "", "X", "X"]]
 TOP = ["Visit", "V1", "V2", "V3"]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from soesift.table.cell_text import as_pattern, mend_figures
 from soesift.table.grid import FoundTable, GridCell
-from soesift.table.like_neighbours import as_pattern, mend_figures
 
 
 @pytest.mark.parametrize(

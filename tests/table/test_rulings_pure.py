@@ -8,8 +8,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from soesift.document.page import Page
-from soesift.document.rulings import (
+from soesift.document.drawing import (
     BRIDGE,
     SHORTEST,
     SNAP,
@@ -19,10 +18,11 @@ from soesift.document.rulings import (
     connected,
     merge_lines,
 )
-from soesift.document.titles import has_schedule_title
+from soesift.document.page import Page
+from soesift.document.title_page import has_schedule_title
 from soesift.table.grid import FoundTable, GridCell
-from soesift.table.lattice import boundaries, build_lattice, closed_sides, merge_cells, part_floating
-from soesift.table.signs import has_activity, has_time, is_mark, is_point
+from soesift.table.lexicon import has_activity, has_time, is_mark, is_point
+from soesift.table.ruled import boundaries, build_lattice, closed_sides, merge_cells, part_floating
 
 # positions 10 apart with a jitter well within SNAP
 PIECES = st.lists(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from soesift.document.titles import has_schedule_title
-from soesift.table.signs import has_activity, has_time, is_mark
+from soesift.document.title_page import has_schedule_title
+from soesift.table.lexicon import has_activity, has_time, is_mark
 
 MARKS = ["●", "✓", "√", "■", "*", "x", "X1", "X a", "(X)", "O", "○", "◎", "Х", "＋", "✅", "⬤", "⊠", "X¹", "Xᵃ", "[X]"]
 WORDS = ["0", "00", "Old", "oral", "Yes", "10 mg", "-", "N/A", "Ohio", "12"]

@@ -5,10 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from document_maker import Sheet, full_grid, put_text, read_sheet
-from soesift.table.band_rows import cuts_between
+from soesift.table.cell_text import cuts_between, row_anchors
 from soesift.table.find import find_tables
 from soesift.table.grid import FoundTable
-from soesift.table.split_rows import row_anchors
 
 COLUMNS = [72.0, 220.0, 300.0, 380.0, 460.0]
 ROWS = [100.0 + 20 * k for k in range(7)]

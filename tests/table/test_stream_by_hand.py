@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 from test_counted_by_hand import arr, printed, table
 
-from soesift.table import stream_cells, stream_rows
-from soesift.table.stream_cells import SETTINGS, Piece, centred_spans, heads_columns, misfit, row_cells, ruled_spans
+from soesift.table import unruled_cells as stream_cells
+from soesift.table import unruled_cells as stream_rows
+from soesift.table.unruled_cells import SETTINGS, Piece, centred_spans, heads_columns, misfit, row_cells, ruled_spans
 
 EXTENTS = np.array([[0, 40], [50, 60], [80, 90], [110, 120], [140, 150], [170, 180]], np.float64)
 

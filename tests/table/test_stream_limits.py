@@ -9,8 +9,9 @@ import pytest
 
 from soesift.document.words import Words
 from soesift.table.grid import FoundTable
-from soesift.table.stream import (
+from soesift.table.unruled import (
     SETTINGS,
+    column_bounds,
     extend,
     find_streams,
     follows,
@@ -22,20 +23,23 @@ from soesift.table.stream import (
     tabular_runs,
     without_headings,
 )
-from soesift.table.stream_cells import SETTINGS as CELLS
-from soesift.table.stream_cells import (
+from soesift.table.unruled_cells import SETTINGS as CELLS
+from soesift.table.unruled_cells import (
     Piece,
+    Printed,
     centred_spans,
     column_extents,
+    columns_of,
+    continues,
+    gap_limit,
     heads_columns,
     pieces_of,
+    row_bounds,
     row_cells,
     ruled_spans,
     settle_crossing,
     spread_headings,
 )
-from soesift.table.stream_columns import column_bounds
-from soesift.table.stream_rows import Printed, columns_of, continues, gap_limit, row_bounds
 
 COLUMNS = np.array([0.0, 100.0, 150.0, 200.0, 250.0])
 NO_RULES = np.zeros((0, 3), np.float32)

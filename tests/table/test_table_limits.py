@@ -9,7 +9,7 @@ from soesift.document.docx import DocxTable
 from soesift.document.page import Page
 from soesift.document.raised import UP
 from soesift.document.words import Words
-from soesift.table.arrows import mark_arrows
+from soesift.table.cell_text import part_open_cells, row_anchors, split_rows
 from soesift.table.context import (
     TextLine,
     attached,
@@ -21,9 +21,9 @@ from soesift.table.context import (
     lines_outside,
     surroundings,
 )
-from soesift.table.docx_records import to_records
+from soesift.table.continuation_rows import fits, holds_notes, is_row, left_open, with_rest
 from soesift.table.find import PageTables, is_table, tables_of
-from soesift.table.grid import FoundTable, GridCell, without_markers
+from soesift.table.grid import FoundTable, GridCell, alone, close_slivers, closed, join_halves, laid, without_markers
 from soesift.table.headers import (
     SETTINGS as HEAD,
 )
@@ -41,7 +41,10 @@ from soesift.table.headers import (
     shade_evidence,
     timed_body,
 )
-from soesift.table.lattice import (
+from soesift.table.lexicon import is_mark, is_point, is_window
+from soesift.table.records import last_heading, page_records, title_row, to_records
+from soesift.table.redaction import add_hidden_rules, belongs, covered_outside, redaction_tags, stack
+from soesift.table.ruled import (
     boundaries,
     build_lattice,
     closed_sides,
@@ -50,18 +53,8 @@ from soesift.table.lattice import (
     part_floating,
     within_merged,
 )
-from soesift.table.mend import belongs, stack
-from soesift.table.note_tables import holds_notes
-from soesift.table.open_cells import part_open_cells
-from soesift.table.records import last_heading, page_records, title_row
-from soesift.table.redaction import add_hidden_rules, covered_outside, redaction_tags
-from soesift.table.rests import fits, is_row, left_open, with_rest
-from soesift.table.shades import row_shades
-from soesift.table.signs import is_mark, is_point, is_window
-from soesift.table.slivers import alone, close_slivers, closed, join_halves, laid
-from soesift.table.split_rows import row_anchors, split_rows
-from soesift.table.states import mark_states
-from soesift.table.stream_rows import Printed
+from soesift.table.states import mark_arrows, mark_states, row_shades
+from soesift.table.unruled_cells import Printed
 
 NONE = np.zeros((0, 3), np.float32)
 

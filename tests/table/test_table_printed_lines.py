@@ -6,10 +6,9 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from soesift.document.printed_lines import join_line, page_lines, text_lines
-from soesift.document.words import Words
+from soesift.document.words import Words, join_line, page_lines, text_lines
 from soesift.table.context import lines_outside
-from soesift.table.stream import SETTINGS, printed_lines
+from soesift.table.unruled import SETTINGS, printed_lines
 
 PLACE = st.integers(-20, 600).map(lambda x: x / 2)
 WORD = st.tuples(PLACE, st.integers(0, 12), st.integers(1, 80), st.sampled_from([4.0, 8.0, 8.5, 12.0]))

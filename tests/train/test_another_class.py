@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 from soesift.label.prompt import load_task, prompt_for
 from soesift.table.record import TableRecord
-from soesift.train.class_labels import class_labels, main
+from soesift.train.gold import class_labels, main
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = "docs/tutorials/another-table-class.md"

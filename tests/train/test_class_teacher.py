@@ -10,8 +10,7 @@ import pytest
 from rule_teacher import RuleTeacher
 
 from soesift.cli.main import main
-from soesift.train.class_labels import class_labels
-from soesift.train.gold_labels import read_gold
+from soesift.train.gold import class_labels, read_gold
 
 CLASSES = ["none", "main", "track", "sampling"]
 TEACHER = (

@@ -12,10 +12,9 @@ from soesift.classify.judge import CLASSES, softmax
 from soesift.classify.shipped import of_trees, stacked_probabilities
 from soesift.sample import make_protocol
 from soesift.study.detection import cross_detect
-from soesift.train.gold_documents import ReadDocument, read_document, read_made_up, rows_of
-from soesift.train.gold_labels import read_gold
+from soesift.train.gold import ReadDocument, read_document, read_gold, read_made_up, rows_of
+from soesift.train.light_fit import held_out_linear
 from soesift.train.recipe import combine_models, read_labels
-from soesift.train.stack_fit import held_out_linear
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from soesift.classify.shipped import load_judge
 from soesift.cli.models import models_verb
 from soesift.errors import UsageError
-from soesift.join.pairs import PAIR_NAMES
+from soesift.join.group import PAIR_NAMES
 from soesift.sample import make_protocol
 from soesift.train.recipe import Kept, PairRow, fit_joins, read_recipe
 

@@ -22,7 +22,7 @@ from soesift.train.ship import rows_of, ship
 
 
 def test_a_full_fine_tune_is_a_pipeline_whose_scores_are_the_students(toml: Path) -> None:
-    from soesift.train.hub_model import load_pipeline
+    from soesift.train.hub import load_pipeline
 
     config = read_config(toml)
     config.export.quantise, config.fit.epochs = False, 2
@@ -37,7 +37,7 @@ def test_a_full_fine_tune_is_a_pipeline_whose_scores_are_the_students(toml: Path
 
 
 def test_what_is_no_plain_student_is_no_pipeline(toml: Path) -> None:
-    from soesift.train.hub_model import load_pipeline
+    from soesift.train.hub import load_pipeline
 
     config = read_config(toml)
     config.export.encoder, config.fit.epochs, config.export.quantise = False, 1, False
@@ -49,7 +49,7 @@ def test_what_is_no_plain_student_is_no_pipeline(toml: Path) -> None:
 
 def test_a_data_set_goes_out_and_comes_back(toy: Path, tmp_path: Path) -> None:
     pytest.importorskip("pyarrow")
-    from soesift.train.hub_data import read_dataset, write_dataset
+    from soesift.train.hub import read_dataset, write_dataset
 
     records = [TableRecord.model_validate_json(x) for x in (toy / "tables.jsonl").read_text().splitlines()]
     labels = [Label.model_validate_json(x) for x in (toy / "labels.jsonl").read_text().splitlines()][:-5]
@@ -70,7 +70,7 @@ def test_a_data_set_goes_out_and_comes_back(toy: Path, tmp_path: Path) -> None:
 
 def test_the_data_set_is_one_for_the_library_of_that_name(toy: Path, tmp_path: Path) -> None:
     datasets = pytest.importorskip("datasets")
-    from soesift.train.hub_data import write_dataset
+    from soesift.train.hub import write_dataset
 
     records = [TableRecord.model_validate_json(x) for x in (toy / "tables.jsonl").read_text().splitlines()]
     write_dataset(records, [], tmp_path / "set")

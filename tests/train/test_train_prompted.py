@@ -19,12 +19,12 @@ from soesift.classify.student import load
 from soesift.errors import UsageError
 from soesift.table.record import TableRecord
 from soesift.train.config import ModelConfig, TrainConfig, read_config
+from soesift.train.data import text_of
 from soesift.train.fit import fit
 from soesift.train.forward import predict, prepare
 from soesift.train.network import base_tokenizer, build, trainable
 from soesift.train.prompted import begins_alike, question_of
 from soesift.train.ship import rows_of, ship
-from soesift.train.texts import text_of
 
 PROMPT = """id = "toy-v1"
 views = ["json"]

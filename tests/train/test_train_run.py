@@ -20,11 +20,10 @@ from soesift.errors import ModelError
 from soesift.train import crossval, workers
 from soesift.train.checkpoint import read_progress
 from soesift.train.config import FitConfig, read_config
-from soesift.train.export import Agreement, check
 from soesift.train.fit import fit
 from soesift.train.forward import precision_of, soft_cross_entropy
 from soesift.train.network import SharedDropout, trainable
-from soesift.train.ship import rows_of, ship
+from soesift.train.ship import Agreement, check, rows_of, ship
 
 
 def weights_of(model: Any) -> np.ndarray:

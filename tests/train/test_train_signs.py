@@ -23,8 +23,7 @@ from soesift.table.record import TableRecord
 from soesift.train.checkpoint import Progress
 from soesift.train.config import read_config
 from soesift.train.fit import fit
-from soesift.train.forward import predict, prepare
-from soesift.train.frozen import after_frozen, regression, shown, warm_head
+from soesift.train.forward import after_frozen, predict, prepare, regression, shown, warm_head
 from soesift.train.network import base_tokenizer, build
 from soesift.train.ship import rows_of, seal, ship
 

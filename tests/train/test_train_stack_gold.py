@@ -11,9 +11,8 @@ import pytest
 from soesift.classify.judge import softmax
 from soesift.classify.shipped import log_odds
 from soesift.table.record import TableRecord
-from soesift.train.gold_labels import gold_labels, read_gold
-from soesift.train.linear_fit import fit_linear
-from soesift.train.stack_fit import Extra, fit_stack, fit_with_extra, held_out_linear
+from soesift.train.gold import gold_labels, read_gold
+from soesift.train.light_fit import Extra, fit_linear, fit_stack, fit_with_extra, held_out_linear
 
 
 def table(page: int, filled: int = 20, document: str = "toy") -> TableRecord:

@@ -13,8 +13,8 @@ pytest.importorskip("peft")
 from soesift.errors import MissingExtra, UsageError
 from soesift.train.config import read_config
 from soesift.train.fit import fit
+from soesift.train.search import FOLDER, open_trackers
 from soesift.train.ship import rows_of
-from soesift.train.trackers import FOLDER, open_trackers
 
 
 def scalars(folder: Path) -> dict[str, dict[int, float]]:

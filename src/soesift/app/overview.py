@@ -20,8 +20,7 @@ from soesift.errors import SoesiftError, UsageError
 from soesift.export.html import chip, element, page_head, text
 from soesift.export.sheet_cells import PADDING, StyledSheet, shortened
 from soesift.export.wording import counted, page_ranges, plain, type_name
-from soesift.export.write import REGISTER, placed
-from soesift.export.zip_bytes import same_bytes
+from soesift.export.write import REGISTER, placed, same_bytes
 from soesift.files import write_atomically
 from soesift.result.models import DocumentInfo
 from soesift.result.store import is_result, sidecar_of

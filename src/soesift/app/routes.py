@@ -20,8 +20,7 @@ from soesift.diff.compare import diff_results
 from soesift.diff.report import diff_html
 from soesift.errors import SoesiftError, UsageError
 from soesift.export.wording import plain
-from soesift.export.write import WRITERS, write
-from soesift.export.zip_bytes import zipped
+from soesift.export.write import WRITERS, write, zipped
 from soesift.result.models import DocumentInfo
 from soesift.review.documents import Document
 

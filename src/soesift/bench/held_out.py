@@ -21,8 +21,7 @@ from soesift.files import file_sha256
 from soesift.label.write import write_whole
 from soesift.study.detection import SYSTEMS, cross_detect
 from soesift.train.baselines import remembered
-from soesift.train.gold_documents import ReadDocument, read_document
-from soesift.train.gold_labels import read_gold
+from soesift.train.gold import ReadDocument, read_document, read_gold
 
 MARK = "held-out.mark"  # beside a system's results: what they were made of
 PREFIX = "held-out-"  # before a system's name in the table and its folder: `linear` alone is the shipped model

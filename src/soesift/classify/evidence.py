@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from soesift.classify.features import CLASSES
-from soesift.document.titles import has_schedule_title
+from soesift.document.title_page import has_schedule_title
+from soesift.table.lexicon import has_activity, has_time, is_mark, is_point
 from soesift.table.record import TableRecord
-from soesift.table.signs import has_activity, has_time, is_mark, is_point
 
 
 def evidence(record: TableRecord) -> list[str]:

@@ -13,9 +13,9 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from soesift.document.titles import has_schedule_title
+from soesift.document.title_page import has_schedule_title
+from soesift.table.lexicon import has_activity, has_time, is_mark, is_point
 from soesift.table.record import TableRecord
-from soesift.table.signs import has_activity, has_time, is_mark, is_point
 
 _HOURS = re.compile(r"\b(?:pre-?dose|post-?dose|hours?|hrs?|h|min(?:utes?)?|infusion)\b", re.IGNORECASE)
 _SAMPLING = re.compile(

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 from soesift.classify.model_folder import Question
 from soesift.errors import UsageError
+from soesift.table.lexicon import is_mark
 from soesift.table.record import TableRecord
-from soesift.table.signs import is_mark
 from soesift.view import TokenBudget, render
 
 if TYPE_CHECKING:

@@ -43,7 +43,7 @@ def settings(path: Path) -> LabelConfig:
 def passing(records: list[TableRecord], how: LabelConfig, book: Ledger | None) -> list[TableRecord]:
     """The tables that pass the configured gate, if any; tells its recall against gold and human labels."""
     from soesift.label.humans import human_labels
-    from soesift.select.gate_tables import gate_name, gate_tables
+    from soesift.select.by_name import gate_name, gate_tables
     from soesift.select.pots import known_humans
 
     if how.gate is None:
@@ -103,7 +103,7 @@ def gate_verb(
     from soesift.label.humans import human_labels
     from soesift.label.request import read_tables
     from soesift.label.write import write_whole
-    from soesift.select.gate_tables import gate_name, gate_tables
+    from soesift.select.by_name import gate_name, gate_tables
     from soesift.select.pots import known_humans
 
     records, known = read_tables(tables)[0], {}

@@ -19,8 +19,7 @@ from soesift.detect.job import Limits
 from soesift.detect.options import Ocr, ReadOptions
 from soesift.detect.reading import Reading, read_pdf
 from soesift.detect.sources import Source, bring, scratch
-from soesift.document.kind import kind_of
-from soesift.document.office import as_docx
+from soesift.document.kind import as_docx, kind_of
 from soesift.errors import DocumentError, SoesiftError, UsageError, fault
 from soesift.files import WriteError, as_text, file_sha256, make_folder, write_atomically
 from soesift.process.worker import Worker
@@ -43,7 +42,7 @@ def document_records(
     sha256 = file_sha256(path)
     if kind_of(path) in ("docx", "office"):
         from soesift.document.docx import read_docx
-        from soesift.table.docx_records import to_records
+        from soesift.table.records import to_records
 
         with as_docx(path) as word:
             return to_records(read_docx(word), as_text(path.stem), sha256)

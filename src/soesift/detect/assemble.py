@@ -8,10 +8,9 @@ from dataclasses import replace
 import numpy as np
 
 from soesift.classify.evidence import evidence, likely_class
-from soesift.document.furniture import normalise
 from soesift.document.page import Box, Floats
-from soesift.join.alike_notes import once_alike, settle_markers
-from soesift.join.far_notes import far_notes, notes_of_signs
+from soesift.document.running_lines import normalise
+from soesift.join.far_notes import far_notes, notes_of_signs, once_alike, settle_markers
 from soesift.join.flags import flags_of
 from soesift.join.footnotes import (
     MOST_PAGES,
@@ -25,14 +24,12 @@ from soesift.join.footnotes import (
 )
 from soesift.join.fragment import Fragment
 from soesift.join.group import group_fragments
-from soesift.join.joined import Joined, packed
-from soesift.join.label_order import activities_first
 from soesift.join.markers import read_markers, short_texts, used_markers, without_raised
 from soesift.join.naming import population_of, title_of, types_of
 from soesift.join.note_rows import take_note_rows
 from soesift.join.note_series import DEFAULT, PICTURE, Expected, comes_after
 from soesift.join.running import running_lines
-from soesift.join.stack import join_fragments
+from soesift.join.stack import Joined, activities_first, join_fragments, packed
 from soesift.result.models import Footnote, Rejected, SoeTable
 from soesift.result.models import Fragment as FragmentModel
 from soesift.table.context import TextLine

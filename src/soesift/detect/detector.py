@@ -13,13 +13,12 @@ from soesift.classify.shipped import load_judge
 from soesift.detect.assemble import assemble_tables, fragments_of, near_misses
 from soesift.detect.options import ReadFields, ReadOptions
 from soesift.detect.reading import Reading, read_pdf
-from soesift.document.kind import kind_of
-from soesift.document.office import as_docx
+from soesift.document.kind import as_docx, kind_of
 from soesift.document.title_page import FIRST, title_page
 from soesift.errors import SoesiftError, fault
 from soesift.files import as_text, file_sha256
 from soesift.join.fragment import Fragment
-from soesift.join.neighbours import lift_continuations
+from soesift.join.group import lift_continuations
 from soesift.result.models import (
     DocumentInfo,
     PictureNotRead,

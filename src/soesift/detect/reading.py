@@ -21,11 +21,11 @@ import numpy as np
 from soesift import __version__
 from soesift.detect.options import LATE, USUAL, Awaiting, ReadOptions
 from soesift.document.characters import MOST_CHARACTERS
-from soesift.document.furniture import learn_furniture
-from soesift.document.layers import with_print_beside
 from soesift.document.page import Page
 from soesift.document.pdf import is_mostly_picture, open_pdf, read_page, render_page
+from soesift.document.running_lines import learn_furniture
 from soesift.document.scan_glance import SETTINGS, likely
+from soesift.document.text_layer import with_print_beside
 from soesift.errors import DocumentError, MissingExtra, SoesiftError, fault
 from soesift.files import as_text, write_atomically
 from soesift.process.child import NONE, page_in_hand

@@ -10,8 +10,7 @@ from numpy.typing import NDArray
 from soesift.detect.assemble import fragments_of
 from soesift.detect.options import Ocr
 from soesift.detect.reading import Reading, late, no_ocr
-from soesift.document.docx import DocxTable, read_docx
-from soesift.document.docx_pictures import docx_pictures
+from soesift.document.docx import DocxTable, docx_pictures, read_docx
 from soesift.document.page import Page
 from soesift.document.raised import markers_of, plain, runs_of
 from soesift.errors import MissingExtra, fault
@@ -19,10 +18,9 @@ from soesift.files import as_text
 from soesift.join.fragment import Fragment
 from soesift.result.models import Location
 from soesift.table.context import TextLine
-from soesift.table.docx_records import grid_cells, to_records
+from soesift.table.continuation_rows import rows_of_notes
 from soesift.table.find import find_tables
-from soesift.table.note_tables import rows_of_notes
-from soesift.table.records import page_records
+from soesift.table.records import grid_cells, page_records, to_records
 
 LINE = 12.0  # stands for a printed line's height, so that notes are read like those of a page
 DPI = 200.0  # taken for a picture whose size on paper is not known

@@ -1,12 +1,24 @@
-"""What a file is, by its content: names are often wrong, and a file under a wrong name is read all the same."""
+"""What a file is, by its content; pictures become pages, older word processors' files go through LibreOffice."""
 
 from __future__ import annotations
 
+import io
+import os
+import shutil
+import subprocess
+import sys
+import warnings
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, cast, get_args
+from tempfile import TemporaryDirectory
+from typing import Any, Literal, cast, get_args
 
 from soesift.errors import DocumentError
+
+# What a file is, by its content: names are often wrong, and a file under a wrong name is read all the same.
 
 Kind = Literal["pdf", "docx", "picture", "office"]
 START = 1024  # bytes: a PDF may begin with so many of other things
@@ -130,3 +142,175 @@ def _of_ole(path: Path) -> str:
     with path.open("rb") as file:
         content = file.read(MOST_SEARCHED)
     return next((said for name, said in _STREAMS.items() if name.encode("utf-16-le") in content), "")
+
+
+# Documents of older word processors (.doc, .rtf, .odt), turned into DOCX by LibreOffice where it is installed.
+
+SECONDS = 300.0  # for the conversion of one document
+PROGRAMS = ("soffice", "libreoffice")
+_ENDINGS = {b"{\\": ".rtf", b"PK": ".odt"}  # LibreOffice goes by the name
+
+
+@contextmanager
+def as_docx(path: Path) -> Iterator[Path]:
+    """A DOCX with what `path` holds: itself if it is one, else a copy that is then gone, made by LibreOffice.
+
+    Raises DocumentError if that is not installed or cannot convert it.
+    """
+    if kind_of(path) != "office":
+        yield path
+        return
+    program = next((found for name in PROGRAMS if (found := shutil.which(name))), None)
+    if program is None:
+        raise DocumentError(
+            f"{path.name}: a document of another word processor (.doc, .rtf, .odt); install LibreOffice, whose soffice "
+            "converts it, or save it as .docx"
+        )
+    with TemporaryDirectory(prefix="soesift-", ignore_cleanup_errors=True) as folder:
+        yield _converted(program, path, Path(folder))
+
+
+def _converted(program: str, path: Path, folder: Path) -> Path:
+    """The DOCX made of a copy under a plain name, by a LibreOffice with a profile of its own."""
+    with path.open("rb") as file:
+        start = file.read(2)
+    given = folder / "in" / f"document{_ENDINGS.get(start, '.doc')}"
+    given.parent.mkdir()
+    shutil.copyfile(path, given)
+    words = [
+        program,
+        f"-env:UserInstallation={(folder / 'profile').as_uri()}",
+        "--headless",
+        "--norestore",
+        "--convert-to",
+        "docx:MS Word 2007 XML",
+        "--outdir",
+        str(folder),
+        str(given),
+    ]
+    said = _run(words, path)
+    made = folder / "document.docx"
+    if not made.is_file():
+        raise DocumentError(f"{path.name}: LibreOffice cannot convert it ({said}); save it as .docx")
+    return made
+
+
+def _run(words: list[str], path: Path) -> str:
+    """Run a program on a leash, so that it ends when this process does, however that ends; its last words."""
+    held, holding = os.pipe()
+    try:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "soesift.process.leash", *words],
+            stdin=held,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+        )
+    finally:
+        os.close(held)
+    try:
+        said, _ = process.communicate(timeout=SECONDS)
+    except subprocess.TimeoutExpired:
+        raise DocumentError(f"{path.name}: LibreOffice took longer than {SECONDS:g} seconds to convert it") from None
+    finally:
+        os.close(holding)  # ends what still runs
+        process.wait()
+    return " ".join(said.split())[-160:] or f"exit code {process.returncode}"
+
+
+# Picture files (PNG, JPEG, TIFF of several pages) as a PDF of picture pages: what reads a PDF reads them.
+
+
+@dataclass(frozen=True, slots=True)
+class PictureSettings:
+    """How pixels become a page."""
+
+    least_side: float = 4.0  # inches; a page whose longer side is shorter was given a wrong resolution; 1 to 8
+    most_side: float = 24.0  # inches; the same for a longer one (a photo marked 72 dpi is metres wide); 17 to 50
+    usual_side: float = 11.0  # inches of the longer side where the resolution is missing or wrong; 8 to 17
+    screens: tuple[float, ...] = (72.0, 96.0)  # dots an inch that programs write where they know none; no scan has them
+    quality: int = 95  # of JPEG, in which colour and grey are kept; below 90 letters get halos; 90 to 100
+    most_pixels: int = 120_000_000  # of one page: a sheet of A3 at 800 dpi; more is refused
+    most_pages: int = 2000  # of one file
+
+
+SETTINGS = PictureSettings()
+
+
+def picture_pdf(path: Path, settings: PictureSettings = SETTINGS) -> bytes:
+    """The pages of a picture file as a PDF in memory, in order, turned as the camera says.
+
+    Raises DocumentError for what cannot be decoded and for pictures of absurd size.
+    """
+    import pypdfium2 as pypdfium
+    from PIL import Image, ImageSequence
+
+    whole = pypdfium.PdfDocument.new()
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of large pictures and odd tags; sizes are checked here
+            with Image.open(path, formats=("PNG", "JPEG", "TIFF")) as picture:
+                for number, frame in enumerate(ImageSequence.Iterator(picture), 1):
+                    if number > settings.most_pages:
+                        raise DocumentError(f"{path.name}: has more than {settings.most_pages} pages; split it")
+                    page = pypdfium.PdfDocument(_page(frame, path, number, settings))
+                    whole.import_pages(page)
+                    page.close()
+                    if picture.format == "MPO":  # a photo; what follows are previews of it
+                        break
+        out = io.BytesIO()
+        whole.save(out)
+        return out.getvalue()
+    except (OSError, ValueError, SyntaxError, EOFError, KeyError, TypeError, Image.DecompressionBombError) as error:
+        reason = (str(error).splitlines() or [type(error).__name__])[0][:120]
+        raise DocumentError(f"{path.name}: not a readable picture ({reason})") from error
+    finally:
+        whole.close()
+
+
+def _page(frame: Any, path: Path, number: int, settings: PictureSettings) -> bytes:
+    """One frame as a PDF of one page."""
+    from PIL import ImageOps
+
+    if frame.width * frame.height > settings.most_pixels:
+        raise DocumentError(f"{path.name}: page {number} has {frame.width} x {frame.height} pixels; scan it coarser")
+    dpi = resolution(frame.info.get("dpi"), frame.size, settings)
+    turned = ImageOps.exif_transpose(frame)
+    if turned.width != frame.width:
+        dpi = dpi[1], dpi[0]
+    out = io.BytesIO()
+    plain = _plain(turned)
+    more = {} if plain.mode == "1" else {"quality": settings.quality}  # black and white is packed without loss
+    plain.save(out, "PDF", dpi=dpi, **more)
+    return out.getvalue()
+
+
+def resolution(dpi: Any, size: tuple[int, int], settings: PictureSettings = SETTINGS) -> tuple[float, float]:
+    """Pixels an inch, across and down: as the file says, if that makes a sheet of paper; else the longer side is
+    taken to be that of a letter."""
+    try:
+        across, down = float(dpi[0]), float(dpi[1])
+        side = max(size[0] / across, size[1] / down)
+    except (TypeError, ValueError, IndexError, ZeroDivisionError):
+        side = across = down = 0.0
+    if settings.least_side <= side <= settings.most_side and across not in settings.screens:
+        return across, down
+    usual = max(size) / settings.usual_side
+    return usual, usual
+
+
+def _plain(picture: Any) -> Any:
+    """Black and white as it is, else grey or colour on white, of 8 bits."""
+    from PIL import Image
+
+    if picture.mode in ("1", "L", "RGB"):
+        return picture
+    if picture.mode.startswith(("I", "F")):  # 16 bits and more
+        low, high = picture.getextrema()
+        scale = 255 / max(1, high - low)
+        return picture.point(lambda value: value * scale - low * scale).convert("L")
+    if "A" in picture.mode or "transparency" in picture.info:
+        ground = Image.new("RGBA", picture.size, "white")
+        return Image.alpha_composite(ground, picture.convert("RGBA")).convert("RGB")
+    return picture.convert("RGB")

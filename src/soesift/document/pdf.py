@@ -18,12 +18,9 @@ from numpy.typing import NDArray
 
 from soesift.document.characters import MOST_CHARACTERS, page_label, read_characters
 from soesift.document.drawing import read_drawing
-from soesift.document.frame import Frame
-from soesift.document.kind import is_picture
-from soesift.document.layers import hidden_share
-from soesift.document.page import Page
-from soesift.document.pictures import picture_pdf
-from soesift.document.trust import has_large_picture, text_problem, unshift
+from soesift.document.kind import is_picture, picture_pdf
+from soesift.document.page import Frame, Page
+from soesift.document.text_layer import has_large_picture, hidden_share, text_problem, unshift
 from soesift.errors import DocumentError
 from soesift.process.child import page_in_hand
 

@@ -9,11 +9,9 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from soesift.document.scan_marks import is_blurred_cross, is_one_piece, name_shape, vote
-from soesift.document.scan_raised import read_raised
+from soesift.document.scan_marks import is_blurred_cross, is_one_piece, name_shape, read_raised, vote
 from soesift.document.scan_rules import Boxes, Grey
-from soesift.document.scan_text import Picture, Reading, read_crops
-from soesift.document.scan_words import mend_words
+from soesift.document.scan_text import Picture, Reading, mend_words, read_crops
 
 TALL = 1.5  # height to width: such a line may be turned text
 STACKED = 2.5  # height to width: such a line is no single upright character

@@ -10,7 +10,7 @@ from soesift.errors import MissingExtra
 from soesift.export.sheet_cells import SIZE, UNIT, wrapped
 from soesift.export.spans import grid_size, header_count, pieces, placed_cells
 from soesift.export.wording import heading_of, plain, review_words, running_head, type_name, unsigned_words, where
-from soesift.export.zip_bytes import same_bytes
+from soesift.export.write import same_bytes
 from soesift.files import write_atomically
 from soesift.result.models import Result, SoeTable
 

@@ -17,10 +17,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from soesift.export.csv import harmless
-from soesift.export.hand_off import tree
-from soesift.export.visit_words import time_words, window_said
-from soesift.export.when import When, clock, visit_columns, window_of
-from soesift.export.wording import heading_of, plain, unsigned_words
+from soesift.export.hand_off import When, clock, tree, visit_columns, window_of
+from soesift.export.wording import heading_of, plain, time_words, unsigned_words, window_said
 from soesift.files import safe_stem, write_atomically
 from soesift.result.models import Result, SoeTable
 from soesift.schedule import Activity, Schedule, Visit, read_schedule

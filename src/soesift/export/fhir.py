@@ -13,8 +13,7 @@ import re
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from soesift.export.hand_off import Handed, handed
-from soesift.export.when import When, clock, epoch_name, visit_columns, window_of
+from soesift.export.hand_off import Handed, When, clock, epoch_name, handed, visit_columns, window_of
 from soesift.export.wording import plain
 from soesift.files import write_atomically
 from soesift.result.models import Result

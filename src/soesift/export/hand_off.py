@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from soesift.export.wording import unsigned_words
 from soesift.result.models import Result, SoeTable
-from soesift.schedule import Activity, Mark, Schedule, read_schedule
+from soesift.schedule import Activity, Mark, Schedule, Visit, read_schedule
 from soesift.schedule.clock import Placed, placed
 
 
@@ -93,3 +95,159 @@ def unique(names: list[str]) -> list[str]:
         seen[name] = seen.get(name, 0) + 1
         done.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
     return done
+
+
+# When each visit of a timeline takes place, counted from another visit, only where the print says so.
+#
+# A visit has no timing rather than a guessed one: the unknown length of a cycle, the day of a month, an event without a
+# column of its own are told as reasons instead.
+
+WEEK = 7  # days
+
+
+class When(NamedTuple):
+    """`days` and `hours` after the visit at `reference`, before it if negative; the anchor's reference is itself."""
+
+    reference: int
+    days: int
+    hours: float = 0.0
+
+
+def visit_columns(schedule: Schedule) -> list[Visit]:
+    """The columns that are visits, in order; columns of notes are none."""
+    return [visit for visit in schedule.visits if visit.is_visit and visit.encounter is not None]
+
+
+def epoch_name(visit: Visit) -> str:
+    """The epoch as printed; a column outside of any has one of that name."""
+    return visit.epoch or "Not named"
+
+
+def window_of(visit: Visit) -> tuple[float, float] | None:
+    """Allowed days before and after; a side that is not printed is 0 where the other is, and None if neither is.
+
+    A range ("Day -28 to -2") is its first day and the days up to the last.
+    """
+    if visit.before_days is None and visit.after_days is None:
+        ranged = visit.kind == "range" and visit.day is not None and visit.last_day is not None
+        days = (visit.last_day or 0.0) - (visit.day or 0.0) if ranged else 0.0
+        days -= 1 if ranged and (visit.day or 0) < 0 < (visit.last_day or 0) else 0  # there is no day 0
+        return (0.0, days) if days > 0 else None
+    return visit.before_days or 0.0, visit.after_days or 0.0
+
+
+def clock(visits: Sequence[Visit], cycle_days: Mapping[str, int]) -> tuple[int | None, list[When | str]]:
+    """The place of the anchor (None: no visit has a day) and, for each visit, its time or why it has none.
+
+    cycle_days: length by cycle number, "*" for the others.
+    """
+    ordinals = [_ordinal(visit, cycle_days, _week_zero(visits), _has_day_zero(visits)) for visit in visits]
+    anchor = _anchor(visits, ordinals)
+    return anchor, [_when(place, visits, ordinals, anchor) for place in range(len(visits))]
+
+
+def _has_day_zero(visits: Sequence[Visit]) -> bool:
+    return any(visit.day == 0 and visit.cycle is None for visit in visits)
+
+
+def _week_zero(visits: Sequence[Visit]) -> float:
+    """The week in which Day 1 lies: 0 unless a column has both, and its week is 1."""
+    return next((v.week for v in visits if v.day == 1 and v.cycle is None and v.week is not None), 0.0)
+
+
+def _ordinal(visit: Visit, cycle_days: Mapping[str, int], first_week: float, day_zero: bool) -> int | None:
+    """Days since the first study day; Day -1 is the day before Day 1 unless the schedule has a Day 0."""
+    if visit.relative_to and visit.offset_days is not None and visit.day is None:
+        return None
+    if visit.relative_to and visit.offset_days is None and visit.hours is None and not _is_start(visit.relative_to):
+        return None  # "Day 100" of a transplant is no day of the study
+    if visit.cycle is not None:
+        return _in_cycle(visit, cycle_days)
+    if visit.in_cycle:
+        return None  # a day of cycles without a number
+    days = None
+    if visit.day is not None:
+        days = visit.day if day_zero or visit.day < 0 else visit.day - 1
+    elif visit.week is not None:
+        days = (visit.week - first_week) * WEEK
+        days = days if visit.week == int(visit.week) else round(days)  # "Week -.3": two days before
+    return int(days) if days is not None and days == int(days) else None
+
+
+def _is_start(event: str) -> bool:
+    """Whether days that count from an event are the study's own: the first dose, randomisation, baseline."""
+    return bool(_words(event)) and _words(event) <= _STARTS
+
+
+def _in_cycle(visit: Visit, cycle_days: Mapping[str, int]) -> int | None:
+    lengths = [cycle_days.get(str(c), cycle_days.get("*")) for c in range(1, visit.cycle or 1)]
+    known = [length for length in lengths if length is not None]
+    if visit.day is None or visit.day != int(visit.day) or len(known) < len(lengths):
+        return None
+    return sum(known) + int(visit.day) - 1
+
+
+def _anchor(visits: Sequence[Visit], ordinals: Sequence[int | None]) -> int | None:
+    """The visit on the first study day; else the earliest after it, else the last before it."""
+    placed = [(n, i) for i, n in enumerate(ordinals) if n is not None and visits[i].kind != "unscheduled"]
+    later = [pair for pair in placed if pair[0] >= 0]
+    if later:
+        return min(later)[1]
+    return max(placed)[1] if placed else None
+
+
+def _when(place: int, visits: Sequence[Visit], ordinals: Sequence[int | None], anchor: int | None) -> When | str:
+    visit, ordinal = visits[place], ordinals[place]
+    hours = visit.hours or 0.0
+    if ordinal is not None and anchor is not None:
+        start = ordinals[anchor] or 0
+        return When(anchor, ordinal - start, hours)
+    if visit.cycle is not None and visit.day is not None and visit.day > 1:
+        first = _first_of_cycle(visits, visit.cycle)
+        if first is not None:
+            return When(first, int(visit.day) - 1, hours)
+    if visit.relative_to and (visit.offset_days is not None or visit.hours is not None):
+        return _after_event(place, visits, anchor)
+    if visit.cycle is not None:
+        return (
+            "the length of a cycle is not printed" if visit.day is not None else "its day of the cycle is not printed"
+        )
+    return "the print gives no time that can be counted"
+
+
+def _first_of_cycle(visits: Sequence[Visit], cycle: int) -> int | None:
+    return next((i for i, v in enumerate(visits) if v.cycle == cycle and v.day == 1), None)
+
+
+def _after_event(place: int, visits: Sequence[Visit], anchor: int | None) -> When | str:
+    """A time counted from an event, if one column alone is that event."""
+    visit = visits[place]
+    own = [i for i, other in enumerate(visits) if other.relative_to == visit.relative_to and other.offset_days == 0]
+    if own and re.search(r"\b(?:period|part|session|course)\b", visit.relative_to or "", re.IGNORECASE):
+        if place in own[:1]:
+            return f"how long after the visits before it {visit.relative_to} begins is not printed"
+        return When(own[0], int(visit.offset_days or 0), visit.hours or 0.0)
+    wanted = _words(visit.relative_to or "")
+    named = [i for i, other in enumerate(visits) if i != place and wanted and wanted <= _words(" ".join(other.printed))]
+    if not named and anchor is not None and anchor != place and wanted and wanted <= _STARTS:
+        named = [anchor]
+    if len(named) != 1:
+        return f"it counts from {visit.relative_to}, which no column stands for"
+    return When(named[0], int(visit.offset_days or 0), visit.hours or 0.0)
+
+
+_SAME = {
+    "randomisation": "randomization",
+    "discontinuation": "end",
+    "treatment": "dose",
+    "final": "last",
+    "eot": "end dose",
+}
+_STARTS = {"first", "dose", "randomization", "baseline", "day", "1", "start"}
+_EMPTY = {"of", "the", "study", "visit", "drug", "product", "a", "an", "to", "in", "at", "administration", "treatment"}
+
+
+def _words(text: str) -> set[str]:
+    """The telling words of an event's name."""
+    words = re.findall(r"[a-z]+|\d+", text.lower())
+    return {w for word in words if word not in _EMPTY for w in _SAME.get(word, word).split()}

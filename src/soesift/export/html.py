@@ -34,7 +34,7 @@ from soesift.export.wording import (
 )
 from soesift.files import write_atomically
 from soesift.result.models import Box, Cell, Footnote, Rejected, Result, SoeTable
-from soesift.schedule.markers import has_markers, split_markers, words_of
+from soesift.schedule.cell_meaning import has_markers, split_markers, words_of
 
 # Pictures of the pages a reader wants to see, as data URLs.
 

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from soesift.export.hand_off import Handed, Node, handed, marks_by_activity, tree, unique
 from soesift.export.sheet_cells import FORMULA_STARTS, LONGEST_CELL
 from soesift.export.wording import plain
-from soesift.export.zip_bytes import same_bytes
+from soesift.export.write import same_bytes
 from soesift.files import write_atomically
 from soesift.result.models import Result
 

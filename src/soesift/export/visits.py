@@ -14,9 +14,18 @@ from typing import Any
 
 from soesift.export.html import chip, element, items, page_head, text
 from soesift.export.sheet_cells import Notes, StyledSheet, head_pages, sheet_name
-from soesift.export.visit_words import COLUMNS, time_words, visit_rows, window_words
-from soesift.export.wording import heading_of, plain, review_words, running_head, where
-from soesift.export.zip_bytes import same_bytes
+from soesift.export.wording import (
+    COLUMNS,
+    heading_of,
+    plain,
+    review_words,
+    running_head,
+    time_words,
+    visit_rows,
+    where,
+    window_words,
+)
+from soesift.export.write import same_bytes
 from soesift.files import write_atomically
 from soesift.result.models import Result, SoeTable
 from soesift.schedule import Schedule, Visit, read_schedule

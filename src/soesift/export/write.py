@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
+import re
 import shutil
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Literal
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from soesift.errors import UsageError
 from soesift.export.wording import review_words
@@ -153,3 +156,35 @@ def _known(folder: Path) -> Known:
         told = json.loads((folder / REGISTER).read_text("utf-8"))
         return {str(name): (str(sha256), str(by)) for name, (sha256, by) in told.items()}
     return {}
+
+
+# Office files with the same bytes for the same content: no clock times inside.
+
+EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time a zip entry can have
+_TIMES = re.compile(rb"(<dcterms:(created|modified)[^>]*>)[^<]*(</dcterms:\2>)")
+
+
+def same_bytes(archive: bytes) -> bytes:
+    """The zip file with fixed times of its entries, and fixed times in `docProps/core.xml`."""
+    out = io.BytesIO()
+    with ZipFile(io.BytesIO(archive)) as source, ZipFile(out, "w", ZIP_DEFLATED) as target:
+        for name in source.namelist():
+            data = source.read(name)
+            if name == "docProps/core.xml":
+                data = _TIMES.sub(rb"\g<1>1980-01-01T00:00:00Z\g<3>", data)
+            entry = ZipInfo(name, EPOCH)
+            entry.compress_type = ZIP_DEFLATED
+            entry.external_attr = 0o600 << 16
+            target.writestr(entry, data)
+    return out.getvalue()
+
+
+def zipped(files: Mapping[str, bytes]) -> bytes:
+    """An archive of files by name, the same bytes for the same files."""
+    out = io.BytesIO()
+    with ZipFile(out, "w", ZIP_DEFLATED) as target:
+        for name, data in sorted(files.items()):
+            entry = ZipInfo(name, EPOCH)
+            entry.compress_type = ZIP_DEFLATED
+            target.writestr(entry, data)
+    return out.getvalue()

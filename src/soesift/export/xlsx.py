@@ -21,7 +21,7 @@ from soesift.export.sheet_cells import (
 )
 from soesift.export.spans import grid_size, header_count, pieces, placed_cells
 from soesift.export.wording import document_facts, heading_of, percent, running_head, type_name, where
-from soesift.export.zip_bytes import same_bytes
+from soesift.export.write import same_bytes
 from soesift.files import write_atomically
 from soesift.result.models import Cell, Result, SoeTable
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 from soesift.join.fragment import Fragment
-from soesift.join.joined import Joined
+from soesift.join.stack import Joined
 from soesift.result.models import Flag
-from soesift.table.signs import has_activity, has_time, is_point
+from soesift.table.lexicon import has_activity, has_time, is_point
 
 _SYNOPSIS = re.compile(r"synopsis|protocol\s+summary", re.IGNORECASE)
 

@@ -11,11 +11,10 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-from soesift.document.furniture import normalise
-from soesift.document.note_forms import SIGNS
-from soesift.document.raised import UP
-from soesift.document.titles import LONGEST_HEAD, has_schedule_title, is_head_of_notes
-from soesift.join.likeness import is_continued
+from soesift.document.raised import SIGNS, UP
+from soesift.document.running_lines import normalise
+from soesift.document.title_page import LONGEST_HEAD, has_schedule_title, is_head_of_notes
+from soesift.join.fragment import is_continued
 from soesift.join.note_series import (
     DEFAULT,
     ENDED,

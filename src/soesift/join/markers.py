@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from soesift.document.raised import split_raised
 from soesift.join.fragment import Fragment
-from soesift.join.joined import Joined
+from soesift.join.stack import Joined
 from soesift.result.models import Cell, Footnote
-from soesift.schedule.markers import split_markers, words_in
+from soesift.schedule.cell_meaning import split_markers, words_in
 from soesift.table.grid import without_markers
 
 _MARK_TAIL = re.compile(r"([Xx✓✔√●•■◆○▪☑☒✗])\s?[\[(]?([a-z0-9*†‡§¶#](?:[,\s]*[a-z0-9*†‡§¶#])*)[\])]?")

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from soesift.document.titles import has_schedule_title
-from soesift.join.fragment import Fragment
-from soesift.join.likeness import is_continued, letters
+from soesift.document.title_page import has_schedule_title
+from soesift.join.fragment import Fragment, is_continued, letters
 from soesift.result.models import TableType
 from soesift.table.context import TextLine, is_note, is_tail, is_title_like
 

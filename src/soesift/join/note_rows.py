@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from soesift.document.raised import DOWN, UP, markers_of
 from soesift.join.footnotes import sends_on
-from soesift.join.joined import Joined, keep_rows
 from soesift.join.note_series import Expected, next_open, successors
+from soesift.join.stack import Joined, keep_rows
 from soesift.result.models import Cell, Footnote
 
 

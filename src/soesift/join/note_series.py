@@ -12,9 +12,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from soesift.document.note_forms import SIGNS, marker_of
-from soesift.document.raised import UP, markers_of, runs_of
-from soesift.document.titles import is_head_of_notes
+from soesift.document.raised import SIGNS, UP, marker_of, markers_of, runs_of
+from soesift.document.title_page import is_head_of_notes
 from soesift.table.context import TextLine
 
 

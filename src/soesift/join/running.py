@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from soesift.document.furniture import normalise
+from soesift.document.running_lines import normalise
 from soesift.join.footnotes import opens_note
 from soesift.table.context import TextLine
 

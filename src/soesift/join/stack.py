@@ -3,25 +3,219 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from difflib import SequenceMatcher
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from soesift.document.orient import turn_box
+from soesift.document.ocr import turn_box
 from soesift.document.page import Box
 from soesift.document.raised import runs_of, split_raised
-from soesift.join.fragment import Fragment
-from soesift.join.header_rows import like, same_row, settle_header_rows
-from soesift.join.joined import Joined, keep_rows
-from soesift.join.likeness import header_likeness, letters, names_likeness, plain_caption, same_columns
-from soesift.join.pairs import has_own_header, is_tile
-from soesift.join.tiles import below, beside
+from soesift.join.fragment import Fragment, alike, header_likeness, letters, names_likeness, plain_caption, same_columns
+from soesift.join.group import has_own_header, is_tile
 from soesift.result.models import Cell, Run
 from soesift.table.context import is_caption
-from soesift.table.headers import tells_visits
+from soesift.table.grid import without_markers
+from soesift.table.headers import SETTINGS, HeaderSettings, count_header_rows, tells_visits
+from soesift.table.lexicon import is_mark
 from soesift.table.records import title_row
-from soesift.table.signs import is_mark
+
+# A grid in the making, with the page and the cells of each row.
+
+_FIELDS = set(Cell.model_fields)
+
+
+@dataclass(slots=True)
+class Joined:
+    """A grid in the making: rows of texts, the page of each row, and its cells."""
+
+    header_rows: int
+    grid: list[list[str]]
+    pages: list[int | None]
+    cells: list[Cell] = field(default_factory=list)
+
+    @property
+    def width(self) -> int:
+        return len(self.grid[0])
+
+    def names(self) -> list[str]:
+        return [letters(row[0])[:60] for row in self.grid[self.header_rows :]]
+
+
+def keep_rows(joined: Joined, kept: list[int]) -> None:
+    """Drop all other rows, in grid, pages and cells."""
+    place = {row: new for new, row in enumerate(kept)}
+    joined.grid = [joined.grid[row] for row in kept]
+    joined.pages = [joined.pages[row] for row in kept]
+    cells = []
+    for cell in joined.cells:
+        rows = [place[r] for r in range(cell.row, cell.row + cell.row_span) if r in place]
+        if rows:
+            cell.row, cell.row_span = rows[0], len(rows)
+            cells.append(cell)
+    joined.cells = cells
+
+
+def packed(cells: list[Cell]) -> list[Cell]:
+    """The same cells in half of their memory: which fields were given is one set for all, and equal texts and edges of
+    boxes are one object each. A long document keeps hundreds of thousands of cells to its end."""
+    known: dict[Any, Any] = {}
+    one = known.setdefault
+    for cell in cells:
+        object.__setattr__(cell, "__pydantic_fields_set__", _FIELDS)
+        values = cell.__dict__
+        values["text"] = one(cell.text, cell.text)
+        if cell.bbox is not None:
+            values["bbox"] = tuple([one(edge, edge) for edge in cell.bbox])
+    return cells
+
+
+def moved(cell: Cell, rows: int, columns: int) -> Cell:
+    return cell.model_copy(update={"row": cell.row + rows, "column": cell.column + columns})
+
+
+# How many header rows a table of several pages has: all its pages are asked at once.
+
+SAME = 0.85  # likeness of two readings of one header text (OCR errs)
+MOST_SAME = 0.7  # share of a row's texts that must be known for the row to be a reprint
+
+
+def settle_header_rows(fragments: Sequence[Fragment], settings: HeaderSettings = SETTINGS) -> None:
+    """Set the number of header rows of the first of some fragments that share their columns, in place."""
+    first = fragments[0]
+    votes = reprint_votes(fragments, settings)
+    grid = without_markers(first.record.grid, first.cells)
+    first.record.header_rows = count_header_rows(grid, first.shades, votes, settings)
+
+
+def reprint_votes(fragments: Sequence[Fragment], settings: HeaderSettings = SETTINGS) -> list[float]:
+    """For each leading row of the first fragment: from 1 (all pages that repeat a header repeat it) to -1 (none).
+
+    Few pages tell less.
+    """
+    most, width = settings.most + 1, fragments[0].width
+    first = fragments[0].record.grid[:most]
+    found = [repeated_rows(first, f.record.grid[:most]) for f in fragments[1:] if f.width == width]
+    voters = [rows for rows in found if rows]
+    if not voters:
+        return []
+    trust = min(1.0, settings.one_page + settings.page_more * (len(voters) - 1))
+    return [trust * (2 * sum(row in rows for rows in voters) / len(voters) - 1) for row in range(len(first))]
+
+
+def repeated_rows(first: Sequence[Sequence[str]], later: Sequence[Sequence[str]]) -> set[int]:
+    """Leading rows of `first` that `later` begins with as well; empty if it begins with something else."""
+    rows: set[int] = set()
+    at = missed = 0
+    for texts in later:
+        match = next((r for r in range(at, len(first)) if same_row(first[r], texts)), None)
+        missed += match is None
+        if missed > 1:  # one row may be misread
+            break
+        if match is not None:
+            rows.add(match)
+            at = match + 1
+    told = [row for row in rows if len({letters(t) for t in first[row]} - {""}) >= 2]
+    return rows if told else set()
+
+
+def same_row(one: Sequence[str], two: Sequence[str]) -> bool:
+    """Whether two rows read the same, OCR's slips apart. Marks in both say nothing: many rows have them in places."""
+    if list(map(letters, one)) == list(map(letters, two)):
+        return any(map(letters, one))
+    pairs = [(a, b) for a, b in zip(one, two, strict=True) if letters(a) or letters(b)]
+    told = [(a, b) for a, b in pairs if not (is_mark(a) and is_mark(b))]
+    same = sum(like(a, b) for a, b in told)
+    return len(pairs) >= 2 and same >= max(1, MOST_SAME * len(told))
+
+
+def like(one: str, two: str) -> bool:
+    """Whether two texts are one text read twice; short ones must be equal."""
+    a, b = letters(one), letters(two)
+    return a == b or (min(len(a), len(b)) > 4 and alike(one, two) >= SAME)
+
+
+# Two blocks of a table as one grid: side by side, rows matched by name, or one under the other.
+
+
+def below(joined: Joined, block: Joined) -> Joined:
+    """A block with unlike columns and rows under the other, header kept."""
+    width = max(joined.width, block.width)
+    start = len(joined.grid)
+    grid = [row + [""] * (width - len(row)) for row in [*joined.grid, *block.grid]]
+    cells = [*joined.cells, *(moved(c, start, 0) for c in block.cells)]
+    return Joined(joined.header_rows, grid, [*joined.pages, *block.pages], cells)
+
+
+def beside(left: Joined, right: Joined) -> Joined:
+    """A tile: rows matched by name, the right block's data columns set behind the left's."""
+    rows = matched_rows(left, right)
+    labels = label_columns(left, right)
+    wide, more = left.width, right.width - labels
+    header = max(left.header_rows, right.header_rows)
+    lift = header - left.header_rows
+    grid: list[list[str]] = [[""] * (wide + more) for _ in range(lift)]
+    pages: list[int | None] = [left.pages[0]] * lift
+    for row, page in zip(left.grid, left.pages, strict=True):
+        grid.append(row + [""] * more)
+        pages.append(page)
+    where: dict[int, int] = {k: header - right.header_rows + k for k in range(right.header_rows)}
+    for k in range(right.header_rows, len(right.grid)):
+        match = rows.get(k - right.header_rows)
+        if match is None:
+            where[k] = len(grid)
+            grid.append([*right.grid[k][:labels], *[""] * (wide + more - labels)])
+            pages.append(right.pages[k])
+        else:
+            where[k] = match + header
+    for k, place in where.items():
+        grid[place][wide:] = right.grid[k][labels:]
+    cells = [moved(c, lift, 0) for c in left.cells]
+    own = set(range(lift + len(left.grid), len(grid)))  # rows that only the tile has, with their names
+    for cell in right.cells:
+        rows_of = [where[k] for k in range(cell.row, cell.row + cell.row_span)]
+        end = cell.column + cell.column_span
+        named = [row for row in rows_of if row in own]
+        cells += laid_cells(cell, named, cell.column, min(end, labels))
+        start = max(cell.column, labels)
+        cells += laid_cells(cell, rows_of, start + wide - labels, end + wide - labels)
+    return Joined(header, grid, pages, cells)
+
+
+def laid_cells(cell: Cell, rows: list[int], left: int, right: int) -> list[Cell]:
+    """A cell on these rows and the columns from `left` to before `right`: one piece for each run of rows."""
+    if left >= right:
+        return []
+    starts = [row for row in rows if row - 1 not in rows]
+    ends = [row for row in rows if row + 1 not in rows]
+    return [
+        cell.model_copy(update={"row": a, "row_span": b - a + 1, "column": left, "column_span": right - left})
+        for a, b in zip(sorted(starts), sorted(ends), strict=True)
+    ]
+
+
+def label_columns(left: Joined, right: Joined) -> int:
+    """Leading columns that a tile reprints: the row names, and columns of the same header and texts."""
+    count, rows = 1, matched_rows(left, right)
+    while count < min(left.width, right.width) - 1:
+        heads = [letters("".join(row[count] for row in block.grid[: block.header_rows])) for block in (left, right)]
+        same = all(
+            right.grid[b + right.header_rows][count] == left.grid[a + left.header_rows][count] for b, a in rows.items()
+        )
+        if heads[0] != heads[1] or not heads[0] or not same:
+            break
+        count += 1
+    return count
+
+
+def matched_rows(left: Joined, right: Joined) -> dict[int, int]:
+    """Body row of `right` -> body row of `left` with the same name, in order."""
+    matcher = SequenceMatcher(None, left.names(), right.names(), autojunk=False)
+    return {b.b + k: b.a + k for b in matcher.get_matching_blocks() for k in range(b.size)}
+
 
 LEAST_TITLE = 12  # letters of a text over the width that names the table
 
@@ -347,3 +541,51 @@ def cell_box(fragment: Fragment, row: int, column: int, row_span: int, column_sp
     width, height = fragment.record.page_size
     x0, y0, x1, y1 = turn_box(box, width, height, fragment.turn)
     return round(x0, 1), round(y0, 1), round(x1, 1), round(y1, 1)
+
+
+# Activities first: where a column of categories or references is printed before them, it is set behind them.
+#
+# A reader of the grid (a person, an export, a scorer) takes the first column for the names of the rows. Only a header
+# that says so moves a column; merged cells that would be torn are parted, each part with the text.
+
+BELOW = 2  # rows under the header in which the label columns may have their names
+MOST = 3  # label columns looked at
+_ACTIVITY = re.compile(
+    r"(?:(?:study|trial|protocol|required) )?(?:procedures?|activit(?:y|ies)|assessments?|evaluations?|events?|tests?|"
+    r"examinations?|investigations?|measurements?)(?: (?:name|description))?[\W\d]*",
+    re.IGNORECASE,
+)
+_BEFORE = re.compile(
+    r".*\b(?:categor(?:y|ies)|group|class|domain|reference|(?:protocol|study) section|section)\b.*|"
+    r"(?:item|row|line)?\s*(?:no\.?|number|#)|section|ref\.?",
+    re.IGNORECASE,
+)
+
+
+def activities_first(joined: Joined) -> int:
+    """Set the column of activities first, in grid and cells; returns how many columns were printed before it."""
+    at = activity_column(joined)
+    if at:
+        order = [at, *range(at), *range(at + 1, joined.width)]
+        joined.grid = [[row[column] for column in order] for row in joined.grid]
+        place = {column: new for new, column in enumerate(order)}
+        joined.cells = [part for cell in joined.cells for part in _moved(cell, place)]
+    return at
+
+
+def activity_column(joined: Joined) -> int:
+    """The column under "Procedure" or the like, if all before it stand under "Category" or the like; else 0."""
+    for row in joined.grid[: joined.header_rows + BELOW]:
+        for at in range(1, min(MOST, joined.width - 1)):
+            named = _ACTIVITY.fullmatch(row[at].strip()) is not None
+            if named and all(_BEFORE.fullmatch(" ".join(text.split())) for text in row[:at]):
+                return at
+    return 0
+
+
+def _moved(cell: Cell, place: dict[int, int]) -> list[Cell]:
+    """A cell on the new columns, in parts where it covers some of the moved ones and not all."""
+    columns = [place[c] for c in range(cell.column, cell.column + cell.column_span)]
+    whole = max(columns) - min(columns) + 1 == len(columns)
+    runs = [(min(columns), len(columns))] if whole else [(column, 1) for column in sorted(columns)]
+    return [cell.model_copy(update={"column": column, "column_span": span}) for column, span in runs]

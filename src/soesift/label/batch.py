@@ -13,13 +13,12 @@ from pathlib import Path
 from typing import Any, Literal
 
 from soesift.errors import UsageError
-from soesift.label.answer import Parsed, parse
 from soesift.label.ledger import Answer, Ledger
 from soesift.label.plan import Price
 from soesift.label.prompt import Labels, Message
 from soesift.label.providers.base import ProviderError, Reply, TokenLogprob
-from soesift.label.providers.openai_body import read_body, request_body
-from soesift.label.request import Request
+from soesift.label.providers.http import read_body, request_body
+from soesift.label.request import Parsed, Request, parse
 from soesift.label.write import write_whole
 
 Format = Literal["openai", "gemini", "anthropic"]

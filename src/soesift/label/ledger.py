@@ -21,10 +21,9 @@ from typing import Literal
 
 from soesift.errors import UsageError
 from soesift.files import WriteError
-from soesift.label.answer import CONTENT_FAILURES, Parsed
 from soesift.label.config import BudgetConfig
 from soesift.label.providers.base import Reply
-from soesift.label.request import Request, sampling_json
+from soesift.label.request import CONTENT_FAILURES, Parsed, Request, sampling_json
 
 # Schema of the ledger: numbered, never edited once released, counted by `PRAGMA user_version`.
 

@@ -11,11 +11,10 @@ from typing import Protocol, TypeVar
 from pydantic import BaseModel, ConfigDict
 
 from soesift.json_lines import model_lines
-from soesift.label.answer import parse
 from soesift.label.ledger import Answer, Ledger
 from soesift.label.prompt import Labels, Prompt, sha256
 from soesift.label.providers.base import Ask, Reply
-from soesift.label.request import Request
+from soesift.label.request import Request, parse
 from soesift.table.record import TableRecord
 
 Box = tuple[float, float, float, float]

@@ -12,12 +12,11 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 
 from soesift.errors import SoesiftError, UsageError
-from soesift.label.answer import Parsed, parse
 from soesift.label.config import LabelConfig
 from soesift.label.ledger import Answer, Ledger
 from soesift.label.plan import Reserve, price_of
 from soesift.label.providers.base import Ask, Provider, ProviderError, Reply
-from soesift.label.request import Request, build_requests
+from soesift.label.request import Parsed, Request, build_requests, parse
 from soesift.table.record import TableRecord
 
 # Concurrency that adapts: one more for each good round, half after the server complained (AIMD).

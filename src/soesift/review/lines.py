@@ -23,7 +23,7 @@ import numpy as np
 
 from soesift.detect.assemble import assemble_tables, fragments_of
 from soesift.detect.reading import Reading, page_of
-from soesift.document.orient import turn_box, turn_page
+from soesift.document.ocr import turn_box, turn_page
 from soesift.document.pdf import open_pdf, page_png
 from soesift.document.raised import runs_of, split_raised
 from soesift.document.words import find_words
@@ -33,14 +33,13 @@ from soesift.join.markers import guess_column, guess_markers
 from soesift.result.models import Box, Cell, Doubt, Fragment, PlacedDoubt, Run, SoeTable, State
 from soesift.review.corrections import Line, Redrawn, Step
 from soesift.review.mend import join_tables, restepped
-from soesift.schedule.markers import words_of
-from soesift.table.arrows import ARROW
-from soesift.table.fill_text import fill_cells
+from soesift.schedule.cell_meaning import words_of
+from soesift.table.cell_text import fill_cells
 from soesift.table.find import find_tables
 from soesift.table.grid import FoundTable, GridCell
 from soesift.table.records import page_records
 from soesift.table.redaction import lost_tags, redaction_tags
-from soesift.table.states import mark_states
+from soesift.table.states import ARROW, mark_states
 
 if TYPE_CHECKING:
     from soesift.document.page import Page

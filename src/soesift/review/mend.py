@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from soesift.join.joined import Joined, keep_rows
-from soesift.join.likeness import letters, names_likeness
-from soesift.join.tiles import below, beside, label_columns
+from soesift.join.fragment import letters, names_likeness
+from soesift.join.stack import Joined, below, beside, keep_rows, label_columns
 from soesift.result.models import Cell, Doubt, Footnote, Fragment, SoeTable, VisitSaid
 from soesift.review.corrections import (
     AddNote,

@@ -13,7 +13,7 @@ from soesift.result.store import fingerprint
 from soesift.review.documents import Document, Look
 from soesift.review.lines import parts_of
 from soesift.review.worklist import Item, OfTable, visits_view
-from soesift.schedule.markers import has_markers, split_markers, words_of
+from soesift.schedule.cell_meaning import has_markers, split_markers, words_of
 from soesift.table.record import TableRecord
 
 MOST_CELLS = 40_000  # of one grid; a page with more would stall the browser

@@ -10,8 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, Literal, NamedTuple, TypeVar
 
-from soesift.export.visit_words import COLUMNS, visit_rows
-from soesift.export.wording import counted, percent, plain, type_name
+from soesift.export.wording import COLUMNS, counted, percent, plain, type_name, visit_rows
 from soesift.result.models import Rejected, Result, SoeTable
 from soesift.review.apply import Applied, settled
 from soesift.review.corrections import Correction, effective

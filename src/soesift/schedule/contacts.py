@@ -10,7 +10,7 @@ import re
 
 from soesift.schedule.models import Contact, Schedule
 from soesift.schedule.tokens import clean
-from soesift.table.signs import is_mark
+from soesift.table.lexicon import is_mark
 
 _WAYS: list[tuple[Contact, str]] = [  # in the order in which two of them are named
     (

@@ -7,18 +7,17 @@ from itertools import groupby
 from typing import Literal
 
 from soesift.result.models import SoeTable
-from soesift.schedule.cell_meaning import cell_meaning, crosses_mean_no, ticks_boxes
+from soesift.schedule.cell_meaning import cell_meaning, crosses_mean_no, split_markers, ticks_boxes
 from soesift.schedule.contacts import explained, legend
 from soesift.schedule.doubts import add_doubts
 from soesift.schedule.from_notes import add_from_notes, tell_periods_apart
 from soesift.schedule.header import encounters_of
-from soesift.schedule.markers import split_markers
 from soesift.schedule.models import Activity, Condition, Encounter, Mark, Remark, Schedule, Visit
 from soesift.schedule.rows import Layout, Markers, header_rows, layout, padded
 from soesift.schedule.said import clear_doubts, put_said
 from soesift.schedule.table_notes import cycle_lengths, note_class
 from soesift.schedule.visits import after_the_visit_before, visit_of
-from soesift.table.signs import is_mark
+from soesift.table.lexicon import is_mark
 
 
 def read_schedule(table: SoeTable) -> Schedule:

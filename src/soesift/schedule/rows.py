@@ -6,13 +6,12 @@ import re
 from typing import NamedTuple
 
 from soesift.result.models import SoeTable
-from soesift.schedule.cell_meaning import is_no
+from soesift.schedule.cell_meaning import has_markers, is_no, markers_at, split_markers, words_of
 from soesift.schedule.contacts import contact_in, says_contacts
 from soesift.schedule.header import HeaderRow, kind_of
-from soesift.schedule.markers import has_markers, markers_at, split_markers, words_of
 from soesift.schedule.timing import read_timing
 from soesift.schedule.tokens import clean
-from soesift.table.signs import has_time, is_mark, is_point
+from soesift.table.lexicon import has_time, is_mark, is_point
 
 MOST_LABELS = 4  # leading columns that can be labels
 _COMMENTS = re.compile(

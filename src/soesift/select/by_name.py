@@ -14,13 +14,20 @@ from typing import NamedTuple
 import numpy as np
 
 from soesift.classify.judge import softmax
+from soesift.classify.shipped import load_judge
 from soesift.errors import UsageError
 from soesift.evaluate.scores import UNKNOWN, Bools, Floats, Ints, Strings, group_folds
+from soesift.label.config import GateConfig
+from soesift.label.gate import Gated, gate
+from soesift.label.ledger import Ledger
+from soesift.label.report import stored_answers
 from soesift.select import RULES, rules
 from soesift.select.certified import Certificate
 from soesift.select.combine import Combined, combine
-from soesift.select.pots import Audit
+from soesift.select.from_ledger import opinions
+from soesift.select.pots import Audit, read_known
 from soesift.select.rules import Selection, confident, confirm, confirmed, crowd, self_trained
+from soesift.table.record import TableRecord
 
 NEEDS_AUDIT = ("certified", "soft", "certified_confirmed")
 INNER_FOLDS = 5
@@ -132,7 +139,7 @@ def linear_probability(learn: Floats, target: Floats, weight: Floats, check: Flo
 
     A soft target is two rows, YES and NO, weighted by its shares. One class only: its share everywhere.
     """
-    from soesift.train.linear_fit import fit_linear
+    from soesift.train.light_fit import fit_linear
 
     both = np.concatenate([target * weight, (1 - target) * weight])
     used, labels = both > 0, np.repeat([1, 0], len(target))
@@ -167,3 +174,47 @@ def chances(features: Floats, tables: Sequence[str], known: Mapping[str, int]) -
         raise UsageError("the known labels of these tables are not of both kinds: label a few of each at random first")
     p = linear_probability(features[learn], label[learn].astype(float), np.ones(int(learn.sum())), features)
     return np.where(learn, np.nan, p)
+
+
+# The gate of a configuration applied to tables, its recall measured against every human label there is.
+
+BASE_THRESHOLD = 0.5  # a base model's YES, where none is configured and no label is known
+
+
+def gate_tables(records: Sequence[TableRecord], how: GateConfig, known: Mapping[str, int]) -> Gated:
+    """Gate `records`; known: table_id -> 1 or 0 by people, beside those of `how.gold`.
+
+    UsageError: no threshold and no known schedule to choose one by, or a file is missing.
+    """
+    labels = {**(read_known(how.gold) if how.gold else {}), **known}
+    truth = [labels.get(record.table_id, UNKNOWN) for record in records]
+    threshold = how.threshold
+    if threshold is None and how.ledger is not None and 1 not in truth:
+        threshold = BASE_THRESHOLD
+    return gate(gate_probabilities(records, how), truth, threshold=threshold, min_recall=how.min_recall)
+
+
+def gate_probabilities(records: Sequence[TableRecord], how: GateConfig) -> Floats:
+    """(n,) probability of each table: of a judge, or the highest belief over a base model's views."""
+    if not records:
+        return np.zeros(0)
+    if how.ledger is not None:
+        return _base_model(records, how)
+    return np.asarray(load_judge(how.model).probabilities(records)[:, :2].sum(1), np.float64)
+
+
+def _base_model(records: Sequence[TableRecord], how: GateConfig) -> Floats:
+    """The paper's gate: both prompts of the base model, OR; a table without any answer passes."""
+    if how.ledger is None or not how.ledger.exists():
+        raise UsageError(f"{how.ledger}: no such ledger; label with the base model first, or name a [gate] model")
+    book = Ledger(how.ledger)
+    found = opinions(stored_answers(book))
+    book.close()
+    highest = np.where(np.isnan(found.beliefs), -1.0, found.beliefs).max(1)
+    said = dict(zip(found.tables, highest.tolist(), strict=True))
+    return np.array([p if (p := said.get(record.table_id, -1.0)) >= 0 else 1.0 for record in records])
+
+
+def gate_name(how: GateConfig) -> str:
+    """What gates, in a word."""
+    return f"answers in {how.ledger.name}" if how.ledger is not None else how.model

@@ -23,7 +23,7 @@ from soesift.label.write import write_whole
 from soesift.select import report
 from soesift.select.agreement import between_views
 from soesift.select.audit import HUMANS, Draw, Look, keep_draw, keep_test
-from soesift.select.belief import Failure
+from soesift.select.belief import Failure, Parting, recentred
 from soesift.select.by_name import Material, Selected, select_by
 from soesift.select.classes import (
     ClassOpinions,
@@ -38,7 +38,6 @@ from soesift.select.classes import (
 from soesift.select.combine import Combined, combine
 from soesift.select.from_ledger import Opinions, fingerprint, groups_of, opinions, truth_of, votes_of_models
 from soesift.select.pots import Audit, frame_of, from_humans, from_reference, known_humans, read_known
-from soesift.select.recentre import Parting, recentred
 from soesift.select.report import coverage_plot
 from soesift.select.rules import Reason, Selection, with_human
 from soesift.table.record import TableRecord
@@ -101,7 +100,7 @@ def write_plot(path: Path, done: Selected, truth: Ints) -> Path:
 
 class Choosing(BaseModel):
     """How to choose. views, models, prompts: only these (none: all views and models, each with the prompt asked last).
-    recentre: see `select.recentre`.
+    recentre: see `select.belief`.
 
     audit: `humans` (the ledger's audit pot), or a file of reference labels of which `audit_size` a class are drawn by
     `seed`. reference: labels for the report only. hybrid: human labels where the rule drops a table. alpha, delta:

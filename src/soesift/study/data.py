@@ -16,10 +16,10 @@ from soesift.label.gate import Gated
 from soesift.label.ledger import Ledger
 from soesift.label.report import StoredAnswer, stored_answers
 from soesift.label.request import read_tables
+from soesift.select.belief import recentred
+from soesift.select.by_name import gate_tables
 from soesift.select.from_ledger import Column, opinions, truth_of, votes_of_models
-from soesift.select.gate_tables import gate_tables
 from soesift.select.pots import read_known
-from soesift.select.recentre import recentred
 from soesift.study.config import StudyConfig, base_of
 from soesift.table.record import TableRecord
 

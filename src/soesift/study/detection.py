@@ -22,9 +22,8 @@ from soesift.evaluate.scores import group_folds
 from soesift.result.models import ModelInfo, Result
 from soesift.table.record import TableRecord
 from soesift.train.baselines import BASELINES, Numbers, Predict, fit_baseline, seen_by
-from soesift.train.gold_documents import ReadDocument, held
-from soesift.train.stack_fit import Extra, fit_stack, fit_with_extra
-from soesift.train.trees_fit import fit_trees_with_extra, held_out_trees
+from soesift.train.gold import ReadDocument, held
+from soesift.train.light_fit import Extra, fit_stack, fit_trees_with_extra, fit_with_extra, held_out_trees
 
 SYSTEMS = ("rule", "linear", "trees", *BASELINES)  # and, with a student's held-out logits, "student" and "stack"
 Array = NDArray[np.float64]

@@ -12,8 +12,8 @@ import numpy as np
 
 from soesift.evaluate.bootstrap import Difference, Estimate, holm, two_sided
 from soesift.evaluate.scores import UNKNOWN, optional
+from soesift.select.by_name import gate_name
 from soesift.select.combine import combine
-from soesift.select.gate_tables import gate_name
 from soesift.select.report import coverage_curve
 from soesift.study.compare import THRESHOLDS, ArmScores, Comparison
 from soesift.study.config import StudyConfig

@@ -253,8 +253,8 @@ def embeddings(config: StudyConfig, data: StudyData) -> Floats:
 
 def _encoder(config: StudyConfig, data: StudyData, rows: Taught, check: Ints, seed: int, folder: Path) -> Floats:
     """The fine-tuned student; its checkpoints in `folder` let a killed fold resume, and go when it is done."""
+    from soesift.train.data import text_of
     from soesift.train.held_out import learn_and_judge
-    from soesift.train.texts import text_of
 
     assert config.model is not None  # checked by the configuration
     settings = TrainConfig(

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from soesift.document.printed_lines import join_each, join_line, page_lines
 from soesift.document.raised import UP
-from soesift.document.titles import has_schedule_title
-from soesift.document.words import Words
+from soesift.document.title_page import has_schedule_title
+from soesift.document.words import Words, join_each, join_line, page_lines
 from soesift.table.grid import FoundTable
 
 NOTE_GAP = 1.6  # of the print's height: so far below one another stand notes

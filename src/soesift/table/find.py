@@ -7,33 +7,26 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from soesift.document.furniture import Furniture, is_running, is_set_apart
-from soesift.document.orient import main_turn, turn_box, turn_page
+from soesift.document.drawing import Lines, clean_rulings
+from soesift.document.ocr import main_turn, turn_box, turn_page
 from soesift.document.page import Page
-from soesift.document.rulings import Lines, clean_rulings
+from soesift.document.running_lines import Furniture, is_running, is_set_apart
 from soesift.document.words import Words, find_words
-from soesift.table.arrows import free_arrows, mark_arrows
+from soesift.table.cell_text import fill_cells, mend_figures, part_open_cells, split_rows
 from soesift.table.context import TextLine, lines_outside
-from soesift.table.fill_text import fill_cells
-from soesift.table.grid import FoundTable
-from soesift.table.lattice import find_lattices
-from soesift.table.like_neighbours import mend_figures
-from soesift.table.mend import mend_tables
-from soesift.table.note_tables import holds_notes, note_lines
-from soesift.table.open_cells import part_open_cells
+from soesift.table.continuation_rows import holds_notes, left_open, note_lines, with_rest
+from soesift.table.grid import FoundTable, close_slivers, join_halves
 from soesift.table.redaction import (
     add_hidden_columns,
     add_hidden_rules,
     covered_outside,
     lost_tags,
+    mend_tables,
     redaction_tags,
 )
-from soesift.table.rests import left_open, with_rest
-from soesift.table.shades import row_shades
-from soesift.table.slivers import close_slivers, join_halves
-from soesift.table.split_rows import split_rows
-from soesift.table.states import mark_states
-from soesift.table.stream import find_streams
+from soesift.table.ruled import find_lattices
+from soesift.table.states import free_arrows, mark_arrows, mark_states, row_shades
+from soesift.table.unruled import find_streams
 
 SIZES = 5.0, 14.0  # points: usual heights of characters between which a picture's sheet is taken to be of usual size
 USUAL = 9.0  # points: the height to which others are brought, since white space and rules are measured in points

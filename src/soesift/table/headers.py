@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from soesift.table.signs import has_activity, has_time, is_mark, is_point, is_window
+from soesift.table.lexicon import has_activity, has_time, is_mark, is_point, is_window
 
 Grid = Sequence[Sequence[str]]
 

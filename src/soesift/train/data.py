@@ -12,9 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
+from soesift.classify.features import features
+from soesift.classify.serialise import asked, serialise
 from soesift.errors import UsageError
 from soesift.json_lines import model_lines
 from soesift.table.record import TableRecord
+from soesift.train.config import ModelConfig
+from soesift.train.network import base_tokenizer
+from soesift.train.prompted import question_of
 
 Floats = NDArray[np.float64]
 T = TypeVar("T", bound=BaseModel)
@@ -118,3 +123,20 @@ def _target(label: Label, classes: Sequence[str], path: Path) -> tuple[float, ..
     if total <= 0 or min(given.values()) < 0:
         raise UsageError(f"{path}: label of {label.table_id} is not a distribution")
     return tuple(given.get(name, 0.0) / total for name in classes)
+
+
+# What a model reads of a table: one line of text, or the teacher's question about it.
+
+
+def text_of(config: ModelConfig) -> Callable[[TableRecord], str]:
+    """A table as text within `max_tokens` of the base's tokenizer. UsageError: the question leaves no room."""
+    tokenizer, _ = base_tokenizer(config.base)
+    if config.task == "prompted":
+        question = question_of(config)
+        return lambda record: asked(record, question, tokenizer, config.max_tokens)
+    return lambda record: serialise(record, tokenizer, config.max_tokens)
+
+
+def signs_of(record: TableRecord) -> tuple[float, ...]:
+    """The counted features of one table, as a row keeps them."""
+    return tuple(features([record])[0].tolist())

@@ -23,6 +23,7 @@ from soesift.train.data import Row, class_weights
 from soesift.train.forward import (
     Floats,
     Material,
+    after_frozen,
     autocast,
     epoch_batches,
     log_loss,
@@ -32,11 +33,13 @@ from soesift.train.forward import (
     predict,
     prepare,
     set_rates,
+    shown,
     soft_cross_entropy,
+    sure_rows,
+    warm_head,
 )
-from soesift.train.frozen import after_frozen, shown, sure_rows, warm_head
 from soesift.train.network import Classifier, base_tokenizer, build, halve_frozen, trainable
-from soesift.train.trackers import Trackers, open_trackers
+from soesift.train.search import Trackers, open_trackers
 
 Notify = Callable[[Progress, int], None]  # progress, updates in all
 

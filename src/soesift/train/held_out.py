@@ -9,8 +9,7 @@ from soesift.train.checkpoint import Progress
 from soesift.train.config import TrainConfig
 from soesift.train.data import Row
 from soesift.train.fit import Notify, fit
-from soesift.train.forward import Floats, predict, prepare
-from soesift.train.frozen import after_frozen
+from soesift.train.forward import Floats, after_frozen, predict, prepare
 from soesift.train.network import base_tokenizer
 
 

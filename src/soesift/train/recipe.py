@@ -30,15 +30,21 @@ from soesift.evaluate.calibration import brier, expected_calibration_error
 from soesift.evaluate.scores import at_threshold, group_folds, macro, per_protocol, read_groups
 from soesift.files import file_sha256, write_atomically
 from soesift.join.fragment import Fragment
-from soesift.join.group import BIAS, WEIGHTS
-from soesift.join.pairs import PAIR_NAMES, pair_features
+from soesift.join.group import BIAS, PAIR_NAMES, WEIGHTS, pair_features
 from soesift.json_lines import json_lines
 from soesift.sample import make_protocol
 from soesift.table.record import TableRecord
 from soesift.train.config import DataConfig, ExportConfig, FitConfig, FoldConfig, ModelConfig, TrainConfig
-from soesift.train.gold_documents import ReadDocument, held, read_document, read_student
-from soesift.train.stack_fit import Extra, fit_stack, fit_with_extra, held_out_linear
-from soesift.train.trees_fit import Fitted, fit_trees_with_extra, held_out_trees
+from soesift.train.gold import ReadDocument, held, read_document, read_student
+from soesift.train.light_fit import (
+    Extra,
+    Fitted,
+    fit_stack,
+    fit_trees_with_extra,
+    fit_with_extra,
+    held_out_linear,
+    held_out_trees,
+)
 
 SOE, SAMPLING = CLASSES.index("soe"), CLASSES.index("sampling")
 STRENGTH = 1.0  # inverse of the L2 penalty

@@ -18,11 +18,11 @@ from numpy.typing import NDArray
 from soesift.document.kind import has_pages
 from soesift.document.page import Box, Page
 from soesift.document.pdf import draw_page, open_pdf
-from soesift.document.scan_words import KNOWN_FROM, known_words
+from soesift.document.scan_text import KNOWN_FROM, known_words
 from soesift.errors import DocumentError
 from soesift.result.models import Cell, Doubt, SoeTable
-from soesift.table.arrows import ARROW
-from soesift.table.signs import is_mark
+from soesift.table.lexicon import is_mark
+from soesift.table.states import ARROW
 from soesift.witness.settings import WitnessSettings
 
 Grey = NDArray[np.uint8]

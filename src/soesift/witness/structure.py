@@ -7,11 +7,11 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
 
-from soesift.document.scan_words import known_words
+from soesift.document.scan_text import known_words
 from soesift.join.note_series import successors
 from soesift.result.models import Cell, Doubt, PlacedDoubt, SoeTable
 from soesift.table.headers import tells_visits
-from soesift.table.signs import has_activity, has_time, is_mark, is_point
+from soesift.table.lexicon import has_activity, has_time, is_mark, is_point
 from soesift.witness.settings import WitnessSettings
 
 _ALONE = re.compile(r"(?<![\w-])[^\W\d_]+(?![\w-])")  # "Randomi-sation" is cut, its parts are no words

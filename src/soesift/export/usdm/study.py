@@ -10,7 +10,7 @@ from importlib.metadata import version as installed
 from pathlib import Path
 from typing import Any
 
-from soesift.export.hand_off import Handed, handed
+from soesift.export.hand_off import Handed, epoch_name, handed, visit_columns
 from soesift.export.usdm.activities import activities_of
 from soesift.export.usdm.facts import ARMS, MODELS, PHASES, Arm, StudyFacts
 from soesift.export.usdm.parts import (
@@ -31,7 +31,6 @@ from soesift.export.usdm.parts import (
     xhtml,
 )
 from soesift.export.usdm.timeline import Timeline, timeline_of
-from soesift.export.when import epoch_name, visit_columns
 from soesift.export.wording import plain, review_words
 from soesift.files import write_atomically
 from soesift.result.models import Result

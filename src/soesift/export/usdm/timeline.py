@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import NamedTuple
 
-from soesift.export.hand_off import Handed
+from soesift.export.hand_off import Handed, When, clock, epoch_name, visit_columns, window_of
 from soesift.export.usdm.activities import Activities
 from soesift.export.usdm.moments import sub_timelines
 from soesift.export.usdm.parts import (
@@ -22,7 +22,6 @@ from soesift.export.usdm.parts import (
     make_timing,
     xhtml,
 )
-from soesift.export.when import When, clock, epoch_name, visit_columns, window_of
 from soesift.schedule import Mark, Visit
 
 

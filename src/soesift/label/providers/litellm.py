@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from soesift.errors import MissingExtra, UsageError
 from soesift.label.providers.base import Ask, ProviderError, Reply, seconds_to_wait, without
-from soesift.label.providers.openai_body import read_body, request_body
+from soesift.label.providers.http import read_body, request_body
 
 if TYPE_CHECKING:
     from soesift.label.config import ProviderConfig

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from soesift.document.rulings import Lines, cluster, connected
+from soesift.document.drawing import Lines, cluster, connected
 from soesift.table.grid import FoundTable, GridCell
+
+# Tables drawn with rulings: from connected lines to cells.
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+# Words and marks that tell a schedule from other tables: marks, planned times, activities.
+
 _MARK = re.compile(
     r"""^[\(\[\{]?\s*
     (?:[xX×✕✖✗✘✓✔☑☒√✅❌⬤⚫●•◦○◎〇■□▪◆♦▲►→←↔⟶⟵⇒↑↓*+＊＋⊗⊠ХхΧχ]|[Oo](?=$|\s*\()|

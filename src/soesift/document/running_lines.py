@@ -10,11 +10,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from soesift.document.drawing import clean_rulings
 from soesift.document.page import Page
 from soesift.document.pdf import read_page
-from soesift.document.printed_lines import join_line, text_lines
-from soesift.document.rulings import clean_rulings
-from soesift.document.words import Words, find_words
+from soesift.document.words import Words, find_words, join_line, text_lines
+
+# Running headers and footers: lines that come again on many pages at the same height.
 
 ZONE = 0.14  # of the page's height, at each end
 LEAST_ZONE = 0.14 * 792  # points: on a page laid across, the head is as high as on the others
