@@ -40,3 +40,14 @@ def test_a_label_says_relative_to_what() -> None:
 def test_lengths_with_a_zero_or_a_sign_are_points_of_the_study() -> None:
     found = visits([["Time", "-2 w", "0 w", "6 w ± 3 d", "2 w after last dose"]])
     assert [(v.week, v.offset_days) for v in found] == [(-2, None), (0, None), (6, None), (None, 14)]
+
+
+def test_a_planned_visit_that_serves_for_early_termination_says_so() -> None:
+    found = visits([["Visit", "V1", "Week 24/ET", "V3/ED", "ET"], ["Day", "1", "169", "197", ""]])
+    assert [v.day for v in found] == [1, 169, 197, None]
+    assert ["also at early termination" in v.conditions for v in found] == [False, True, True, False]
+
+
+def test_another_event_in_brackets_is_doubted() -> None:
+    found = visits([["Day", "3", "10 (or discharge)", "12 (or if clinically indicated)"]])
+    assert [any("(or d" in doubt for doubt in v.doubts) for v in found] == [False, True, False]

@@ -192,10 +192,13 @@ def read_column(rows: list[HeaderRow], column: int, phases: int | None = None) -
     merge(own, _narrowed(shared, own))
     bare = not (own.times or own.offsets or own.every or own.events or own.cycles)
     unread += [text for kind, text in worded if bare or kind == "cycle"]
+    if "early_termination" in own.events and (own.times or own.cycles or own.offsets):
+        limits.append(ALSO_EARLY)
     own.text = " | ".join(parts)
     return Column(own, parts, unread, printed, leftover, limits, contact)
 
 
+ALSO_EARLY = "also at early termination"  # a condition of "Week 24/ET": a planned visit that serves for both
 _STEP_OR_WINDOW = re.compile(r"[A-Za-z)]\s?\+\s?\d+\s*$")
 _LIMIT_OF_WINDOW = re.compile(r"≥|>|\bat\s+least\b|\bminimum\b", re.IGNORECASE)
 _WAY_CODE = re.compile(r"(?P<letter>[A-Z]{1,3})\s?-?\s?(?P<n>\d+)[a-z]?")

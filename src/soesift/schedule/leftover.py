@@ -26,7 +26,11 @@ _ONWARD = re.compile(
     r"(?:≥|>=?|\bbeyond\b|\bpast\b)\s*(?:the\s+)?(?:day|week|wk|month|cycle|year)s?\s*\d+", re.IGNORECASE
 )
 _STEP = re.compile(r"[\w)]+\s*\+\s*\d+\s*$")  # "EOT + 6": six of what
-_OR = re.compile(r"\d\s*(?:[a-z]+\s*)?\bor\s+(?:(?:day|week|month|cycle|hour)s?\s*)?\d", re.IGNORECASE)
+_OR = re.compile(
+    r"\d\s*(?:[a-z]+\s*)?\bor\s+(?:(?:day|week|month|cycle|hour)s?\s*)?\d"
+    r"|\d\s*\(\s*or\s+(?!if\b|as\b|when\b|longer\b|more\b)[a-z]+",  # "10 (or discharge)"
+    re.IGNORECASE,
+)
 _TWO = re.compile(  # "28 and 14 days before": two visits, or one; a range has its word before it
     r"(?<!between )\b\d+\s*(?:and|&)\s*\d+\s*-?\s*(?:days?|weeks?|wks?|months?|hours?|hrs?|h)\b"
     r"(?=.*\b(?:before|prior|after|post|following)\b)",
