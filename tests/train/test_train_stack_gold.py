@@ -146,12 +146,19 @@ def test_two_opinions_are_better_than_one(classes: int) -> None:
     assert abs(confident.mean() - right) < 0.04  # calibrated on what it was fitted to
 
 
-def test_the_gate_lets_every_labelled_schedule_through() -> None:
-    student, labels = opinions(400, 3, 1.0, 4)
-    linear, _ = opinions(400, 3, 0.0, 5)
+def test_the_gate_lets_every_schedule_through_that_both_together_take() -> None:
+    student, labels = opinions(400, 3, 2.0, 4)
+    logits = np.random.default_rng(5).normal(size=(400, 3))
+    logits[np.arange(400), labels] += 2.0
+    linear = softmax(logits)
+    unseen = np.flatnonzero(labels == 1)[:10]
+    linear[unseen], student[unseen] = [0.9998, 1e-4, 1e-4], [0.98, 0.01, 0.01]  # neither would take them
     stack = fit_stack(student, linear, labels, yes=0.6, unsure=0.2)
-    assert stack.gate < linear[labels > 0, 1:].sum(axis=1).min()
-    assert 0 <= stack.gate <= 0.01
+    odds = np.concatenate([log_odds(student), log_odds(linear)], axis=1)
+    both = softmax(odds @ np.asarray(stack.weights) + np.asarray(stack.bias))[:, 1]
+    taken = linear[(both >= 0.2) & (labels == 1), 1:].sum(axis=1)
+    assert stack.gate == pytest.approx(min(0.01, 0.2 * taken.min()), abs=1e-6)
+    assert (linear[unseen, 1:].sum(axis=1) < stack.gate).all()  # for them the student need not be asked
     assert (stack.yes, stack.unsure) == (0.6, 0.2)
 
 

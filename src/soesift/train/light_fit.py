@@ -40,7 +40,8 @@ def fit_linear(
 
 Array = NDArray[np.float64]
 STACK_STRENGTH = 0.3  # inverse of the L2 penalty: two opinions, few numbers to learn
-GATE_SHARE = 0.2  # of the lowest linear probability of any labelled schedule: what lies below is not shown on
+GATE_SHARE = 0.2  # of the lowest light probability of a schedule that both together take; below, no student is asked
+SOE = CLASSES.index("soe")
 
 
 class Extra(NamedTuple):
@@ -98,7 +99,8 @@ def fit_stack(
     two = len(model.classes_) == 2  # then there is one set of coefficients, for the second class
     weights[:, model.classes_] = np.stack([np.zeros(4), model.coef_[0]], axis=1) if two else model.coef_.T
     bias[model.classes_] = [0.0, model.intercept_[0]] if two else model.intercept_
-    lowest = linear[known][labels[known] > 0, 1:].sum(axis=1).min()
+    taken = softmax(odds @ weights + bias)[:, SOE] >= unsure
+    lowest = linear[known][taken & (labels[known] == SOE), 1:].sum(axis=1).min(initial=1.0)
     return Stack(
         gate=round(float(min(0.01, GATE_SHARE * lowest)), 6),
         weights=np.round(weights, 4).tolist(),
