@@ -295,13 +295,6 @@ def test_a_header_of_marks_or_of_numbers_alone_has_lost_a_row() -> None:
     assert not any("numbers count" in why for why in said(table(header=[["Week", "1", "15", "29", "43"]])))
 
 
-def test_marks_beside_a_row_without_a_name_are_doubted_with_it() -> None:
-    one = table(body=[*BODY[:2], ["", "", "X", "", ""], *BODY[2:]])
-    examine([one])
-    doubted = {(cell.row, cell.column) for cell in one.cells if any("mixed" in d.why for d in cell.doubt)}
-    assert doubted == {(3, 0), (3, 1), (3, 2), (3, 3), (3, 4), (4, 2), (5, 0), (5, 1), (5, 2), (5, 3), (5, 4)}
-
-
 def test_rows_fused_or_cut_in_two() -> None:
     one = table(body=[["Hospital record 8.6 X"] * 2 + ["", "", ""], *BODY])
     one.cells = [c for c in one.cells if (c.row, c.column) != (2, 1)]

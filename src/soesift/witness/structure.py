@@ -331,7 +331,6 @@ def _rows(table: SoeTable, settings: WitnessSettings) -> Iterator[PlacedDoubt]:
                 why = "Two marks in one cell: two rows may have been read as one."
                 yield PlacedDoubt(kind="row", why=why, place="cell", row=number, column=column)
         before = row
-    yield from _beside_nameless(table)
     yield from _fused(table)
     yield from _cut_cells(table)
     yield from _bare_pairs(table)
@@ -376,20 +375,6 @@ def _bare_pairs(table: SoeTable) -> Iterator[PlacedDoubt]:
         for place in places if pair and not wide.intersection(places) else ():
             why = "Two rows here have names and nothing else: one name may have been read as two."
             yield PlacedDoubt(kind="row", why=why, place="row", row=place)
-
-
-def _beside_nameless(table: SoeTable) -> Iterator[PlacedDoubt]:
-    """A row of marks without a name: its marks may belong to the row above or below, or their names to it."""
-    grid = table.grid
-    for number in range(table.header_rows, len(grid)):
-        if grid[number][0].strip() or not any(map(is_mark, grid[number][1:])):
-            continue
-        for beside in (number - 1, number, number + 1):
-            if table.header_rows <= beside < len(grid):
-                for column, text in enumerate(grid[beside]):
-                    if text and (column or beside != number):
-                        why = "A row of marks here has no name: what is its own and what its neighbour's may be mixed."
-                        yield PlacedDoubt(kind="row", why=why, place="cell", row=beside, column=column)
 
 
 def _arrows_of_headings(table: SoeTable) -> Iterator[PlacedDoubt]:
