@@ -88,10 +88,10 @@ def test_detect_takes_an_address(around: dict[str, str], published: str, tmp_pat
 
 def test_a_file_altered_on_the_hub_is_refused(hub: tuple[Hub, str], around: dict[str, str], published: str) -> None:
     repository = hub[0].repositories["some/student"]
-    repository.add(repository.commits[-1][1] | {"linear.json": b"{}"})
+    repository.add(repository.commits[-1][1] | {"trees.json": b"{}"})
     done = load(around, "hf://some/student")
     assert done.returncode == 1
-    assert "linear.json does not match its sha256" in done.stderr
+    assert "trees.json does not match its sha256" in done.stderr
     other = published.partition("#")[0] + "#" + "0" * 64
     assert "was asked for" in load(around, other).stderr
     assert load(around, published).returncode == 0
