@@ -16,7 +16,7 @@ from soesift.export.wording import plain, review_words
 from soesift.files import safe_stem, write_atomically
 from soesift.result.models import Cell, Result
 from soesift.schedule import Activity
-from soesift.schedule.header import HeaderRow
+from soesift.schedule.header_rows import HeaderRow
 from soesift.schedule.read import upright
 from soesift.schedule.rows import Markers, header_rows, layout, padded
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from soesift.result.models import SoeTable
 from soesift.schedule.cell_meaning import has_markers, is_no, markers_at, split_markers, words_of
 from soesift.schedule.contacts import contact_in, says_contacts
-from soesift.schedule.header import HeaderRow, kind_of
+from soesift.schedule.header_rows import HeaderRow, kind_of
 from soesift.schedule.timing import read_timing
 from soesift.schedule.tokens import clean
 from soesift.table.lexicon import has_time, is_mark, is_point

@@ -1,0 +1,269 @@
+"""Header rows made ready: what each row speaks of, by its label, the rows around it or the form of its cells."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from typing import NamedTuple, get_args
+
+from soesift.schedule.anchors import unit_in
+from soesift.schedule.contacts import keyed_contacts
+from soesift.schedule.cursor import Kind
+from soesift.schedule.models import Unit
+from soesift.schedule.table_notes import remove_windows
+from soesift.schedule.timing import read_timing
+from soesift.schedule.tokens import LETTERS, UNIT_WORDS, clean, tokens, unit_of
+
+_HOURS_MINUTES = re.compile(r"\bh(?:h|rs?|ours?)?\s?:\s?m(?:in(?:utes?)?|m)?\b")
+_KINDS: list[tuple[Kind, str]] = [  # the first that a row's label matches
+    (
+        "window",
+        r"window|tolerance|allowance|±|\+\s?/\s?-|deviation|margin|leeway|flexibility|variation|acceptable\s+range|permitted\s+range|"
+        r"allow(?:ed|able)\s+range|plus\s*/\s*minus",
+    ),
+    ("duration", r"duration|length of|\b(?:visit|stay|cycle|period)\s+length\b"),
+    ("hour", _HOURS_MINUTES.pattern),
+    ("minute", r"\bmin(?:ute)?s?\b"),
+    ("hour", r"\b(?:hours?|hrs?|stunden?)\b|[(\[]\s?h\s?[)\]]"),
+    ("day", r"\bdays?\b|\bday\(s\)|\btag(?:en?)?\b"),
+    ("week", r"\b(?:weeks?|wks?)\b|\bweek\(s\)|\bwochen?\b"),
+    ("month", r"\bmonths?\b|\bmonth\(s\)|\bmonate?\b"),
+    ("year", r"\byears?\b"),
+    ("cycle", r"\bcycles?\b|\bzykl(?:us|en)\b"),
+    ("visit", r"\btime\s?points?\b|\bvisits?\b|\bvisit\(s\)|\bvisiten?\b"),
+    ("epoch", r"\b(?:epoch|period|phase|stage|part|segment)s?\b"),
+]
+
+
+class HeaderRow(NamedTuple):
+    """A header row: its label ("Week"), what bare numbers in it are, and the texts of the data columns."""
+
+    row: int  # of the grid
+    label: str
+    kind: Kind | None
+    texts: list[str]
+    covered: list[bool]  # the cell is the lower part of one merged with the row above
+    from_above: bool = False  # the kind is that of most cells above, not of the row's own label
+
+
+def kind_of(label: str) -> Kind | None:
+    """What a row's label says its numbers are; None if it says nothing. A deviation of its own ("Week (±3 days)") and
+    the letters of a legend ("clinic (C) or home (H)") say nothing of them.
+    """
+    shown = re.sub(r"\s*[(\[]\s*[)\]]", "", remove_windows(clean(label)))
+    if keyed_contacts(shown):
+        return "visit" if re.search(r"\bvisits?\b", shown, re.IGNORECASE) else None
+    lowered = (shown if shown.strip(" ,:;()") else clean(label)).lower().strip(" ,")
+    if lowered in LETTERS:  # "D", "W", "M" before the numbers
+        return LETTERS[lowered]
+    return next((kind for kind, pattern in _KINDS if re.search(pattern, lowered)), None)
+
+
+def unit_alone(text: str) -> Kind | None:
+    """The unit that a cell names without a number ("Treatment (weeks)"): it holds for the numbers below."""
+    if _HOURS_MINUTES.search(text.lower()):
+        return "hour"  # "Day 1 (hour:minute)"
+    if any(t.kind == "number" for t in tokens(text)):
+        return None
+    kind = kind_of(text)
+    return kind if kind in get_args(Unit) or kind == "visit" else None
+
+
+def _kinds_from_above(rows: list[HeaderRow], width: int) -> list[HeaderRow]:
+    """Rows without a label get the unit that cells above name for most of their columns ("Study days" | 1 | 2)."""
+    units: list[Kind | None] = [None] * width
+    done: list[HeaderRow] = []
+    for row in rows:
+        pairs = list(zip(units, row.texts, strict=True))
+        under = Counter(unit for unit, text in pairs if unit and text and unit_alone(clean(text)) is None)
+        unit, count = under.most_common(1)[0] if under else (None, 0)
+        filled = sum(bool(text) for text in row.texts)
+        done.append(row._replace(kind=unit, from_above=True) if row.kind is None and count * 2 > filled else row)
+        units = [unit_alone(clean(text)) or above for above, text in pairs]
+    return done
+
+
+_BARE = re.compile(r"[-\u2013\u2212+]?\s?(\d+)(?:\s?(?:to|-|\u2013)\s?[-\u2013\u2212+]?\s?\d+)?")
+
+
+@dataclass(frozen=True, slots=True)
+class HeaderSettings:
+    """agreeing: columns in which a bare number must be the day printed beside it, as two may meet by chance (2 to 5: no
+    table of the benchmark's facts has such a row).
+    """
+
+    agreeing: int = 3
+
+
+DEFAULT = HeaderSettings()
+
+
+def _kinds_from_beside(rows: list[HeaderRow], settings: HeaderSettings = DEFAULT) -> list[HeaderRow]:
+    """Rows of bare numbers without a label are days where they say what another row says: "Week 4" | 29."""
+    rows = [row._replace(kind="day") if row.kind is None and _says_days(row, rows, settings) else row for row in rows]
+    return [row._replace(kind="visit") if row.kind is None and _numbers_visits(row, rows) else row for row in rows]
+
+
+def _numbers_visits(row: HeaderRow, rows: list[HeaderRow]) -> bool:
+    """Whether a row without a label counts 1, 2, 3 along the columns while another row says when they are."""
+    texts = [clean(text) for text in row.texts]
+    filled = [text for text in texts if text]
+    counted = [int(text) for text in filled if text.isascii() and text.isdigit()]
+    if row.label or len(counted) != len(filled) or len(counted) < 3 or len(counted) * 2 < len(texts):
+        return False
+    timed = any(_tells_times(other) for other in rows if other is not row)
+    return timed and counted == list(range(counted[0], counted[0] + len(counted))) and counted[0] in (0, 1, 2)
+
+
+def _tells_times(row: HeaderRow) -> bool:
+    """Whether most cells of a row have a time."""
+    filled = [text for text in map(clean, row.texts) if text]
+    timed = [text for text in filled if read_timing(text, row.kind).timing.times]
+    return len(timed) * 2 > len(filled) and row.kind not in ("window", "duration", "epoch", "visit")
+
+
+def _says_days(row: HeaderRow, rows: list[HeaderRow], settings: HeaderSettings) -> bool:
+    """Whether enough numbers of a row are the days printed beside them in words, and none is another."""
+    texts = [clean(text) for text in row.texts]
+    bare = [_BARE.fullmatch(text) for text in texts]
+    if any(any(map(str.isdigit, text)) and not found for text, found in zip(texts, bare, strict=True)):
+        return False
+    agree = [
+        int(found[1]) in days
+        for index, found in enumerate(bare)
+        if found and (days := set().union(*(_days_of(other, index) for other in rows if other is not row)))
+    ]
+    counted = [int(found[1]) for found in bare if found]
+    numbered = counted == list(range(counted[0], counted[0] + len(counted))) if counted else True
+    return len(agree) >= settings.agreeing and all(agree) and not numbered  # 1, 2, 3, 4 may number the visits
+
+
+def _days_of(row: HeaderRow, column: int) -> set[int]:
+    """The days that a cell's own words may mean: "Week 4" is day 28 or, counted from 1, day 29."""
+    text = clean(row.texts[column])
+    kind = row.kind if row.kind in ("day", "week") else None
+    points = [
+        span for span in read_timing(text, kind).timing.times if span.first == span.last and span.first is not None
+    ]
+    if any(span.unit not in ("day", "week") for span in points):
+        return set()
+    return {
+        int(span.first or 0) * (7 if span.unit == "week" else 1) + more
+        for span in points
+        for more in ((0, 1) if span.unit == "week" else (0,))
+    }
+
+
+# the number of a cycle is no time: "Cycle 1 -1/+3 d" tells for which cycles the window is
+WITH_DEVIATION = re.compile(
+    r"(?<!cycle )(?<!cycles )(?<!\d)\d+\s*[(\[]?\s*(?:±|\+\s?/\s?-|\+\s?\d|-\s?\d+\s*(?:/|,|to)\s*\+)", re.IGNORECASE
+)
+_PAIR = re.compile(r"([^()/]+?)\s*(?:\(\s*([^()]+?)\s*\)|/\s*([^()/]+?))")
+_TWO_KINDS: tuple[Kind, ...] = ("visit", "cycle", "month", "week", "day", "hour", "minute")
+
+
+def _in_two_rows(row: HeaderRow) -> list[HeaderRow]:
+    """A row "Visit (Week)" over "1 (-2)", "2 (0)" as one row of visits and one of weeks."""
+    label, cells = _PAIR.fullmatch(clean(row.label)), [_PAIR.fullmatch(clean(text)) for text in row.texts]
+    filled = [cell for cell, text in zip(cells, row.texts, strict=True) if text]
+    if label is None or len(filled) < 2 or not all(filled):
+        return [row]
+    names = (label[1], label[2] or label[3])
+    kinds = [kind_of(name) for name in names]
+    bare = all(re.fullmatch(r"-?\d+", cell[1]) for cell in filled if cell)
+    if kinds[0] == kinds[1] or not bare or not all(kind in _TWO_KINDS for kind in kinds):
+        return [row]
+    first = [cell[1] if cell else "" for cell in cells]
+    second = [(cell[2] or cell[3]) if cell else "" for cell in cells]
+    return [
+        row._replace(label=name, kind=kind, texts=texts, covered=[False] * len(texts))
+        for name, kind, texts in zip(names, kinds, (first, second), strict=True)
+    ]
+
+
+def _of_two_units(row: HeaderRow) -> HeaderRow:
+    """A row "Week / study day" over "W2 15 ± 4": its cells say the one unit, so that bare numbers are of the other."""
+    units = [unit for word in re.findall(r"[a-z]+", row.label.lower()) if (unit := UNIT_WORDS.get(word)) in _BOTH]
+    units = list(dict.fromkeys(units))
+    texts = [text for text in map(clean, row.texts) if text]
+    if len(units) != 2 or len(texts) < 2:
+        return row
+    for said, other in (units, units[::-1]):
+        if sum(_says_and_leaves(text, said) for text in texts) * 2 > len(texts):
+            return row._replace(kind=other, label=other)
+    return row
+
+
+_BOTH = ("day", "week", "month")
+
+
+def _says_and_leaves(text: str, unit: Unit) -> bool:
+    """Whether a cell has a number behind the name of the unit, and another without any unit."""
+    found = tokens(re.sub(r"(?:±|\+\s?/\s?-|\+|-)\s?\d+", " ", text))
+    led = {place for place, token in enumerate(found) if token.kind == "number" and place and unit_of(found[place - 1])}
+    named = any(unit_of(found[place - 1]) == unit for place in led)
+    followed = {place for place, token in enumerate(found[1:]) if unit_of(token) and token.kind != "letter"}
+    bare = [p for p, token in enumerate(found) if token.kind == "number" and p not in led and p not in followed]
+    return named and len(bare) == 1
+
+
+_DEVIATION = re.compile(r"(?:±|\+\s?/\s?-|\+|-)\s?\d+(?:\s?/?\s?\+\s?\d+)?(?:\s?(?:d|days?|h|hours?))?", re.IGNORECASE)
+
+
+def _unnamed_windows(rows: list[HeaderRow]) -> list[HeaderRow]:
+    """Rows "Days" or without a label over "±3", "0", "-" are windows, where another row says when the visits are."""
+    return [row._replace(kind="window") if _holds_deviations(row, rows) else row for row in rows]
+
+
+def _holds_deviations(row: HeaderRow, rows: list[HeaderRow]) -> bool:
+    texts = [text for text in map(clean, row.texts) if text not in ("", "-", "n/a", "N/A")]
+    both = [text for text in texts if text.startswith(("±", "+"))]
+    if row.kind not in (None, "day") or len(both) < 2 or len(both) * 2 <= len(texts):
+        return False
+    only = all(text == "0" or _DEVIATION.fullmatch(text) for text in texts)
+    return only and any(_tells_times(other) for other in rows if other is not row)
+
+
+_LENGTH_FIRST = re.compile(
+    r"([-+]?)\s?(\d+)\s?(?:(d|days?)|(w|weeks?|wks?))\b(?!\s*(?:after|before|post|prior|pre|from|of|since))", re.I
+)
+
+
+def _points_in_units(row: HeaderRow) -> HeaderRow:
+    """A row over "-4 w", "0 w", "8 w ± 3 d" counts the study's weeks: lengths have neither a zero nor a sign."""
+    if row.kind not in (None, "visit"):
+        return row
+    found = [_LENGTH_FIRST.match(clean(text)) for text in row.texts]
+    if not any(m and (m[1] == "-" or m[2] == "0") for m in found) or sum(map(bool, found)) < 3:
+        return row
+    texts = [
+        f"{'Day' if m[3] else 'Week'} {m[1].strip('+')}{m[2]}{clean(text)[m.end() :]}" if m else text
+        for m, text in zip(found, row.texts, strict=True)
+    ]
+    return row._replace(texts=texts)
+
+
+def _times_with_windows(row: HeaderRow) -> list[HeaderRow]:
+    """A row "Study day (window)" over "8 ± 1" is one of days, not one of windows: its numbers are times. Cells that
+    hold a window alone ("+7") are a row of windows of their own."""
+    texts = [clean(text) for text in row.texts]
+    if row.kind != "window" or not any(WITH_DEVIATION.search(text) for text in texts):
+        return [row]
+    alone = [text[:1] in ("+", "±") for text in texts]
+    times = ["" if own else text for own, text in zip(alone, row.texts, strict=True)]
+    windows = [text if own else "" for own, text in zip(alone, row.texts, strict=True)]
+    days = row._replace(kind=unit_in(row.label) or "day", label=_NO_WINDOW.sub("", row.label), texts=times)
+    return [days, row._replace(texts=windows)] if any(windows) else [days]
+
+
+_NO_WINDOW = re.compile(
+    r"\s*[(\[]?\s*(?:±|\+\s?/\s?-|(?:visit\s+|time\s+)?(?:window|deviation|tolerance)).*$", re.IGNORECASE
+)
+
+
+def made_ready(rows: list[HeaderRow], width: int) -> list[HeaderRow]:
+    """The rows with what their numbers are, rows that say two things parted; `width`: data columns."""
+    rows = _unnamed_windows([_points_in_units(row) for row in rows])
+    rows = [told for row in rows for part in _in_two_rows(_of_two_units(row)) for told in _times_with_windows(part)]
+    return _kinds_from_beside(_kinds_from_above(rows, width))
