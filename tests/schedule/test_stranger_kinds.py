@@ -51,3 +51,11 @@ def test_a_planned_visit_that_serves_for_early_termination_says_so() -> None:
 def test_another_event_in_brackets_is_doubted() -> None:
     found = visits([["Day", "3", "10 (or discharge)", "12 (or if clinically indicated)"]])
     assert [any("(or d" in doubt for doubt in v.doubts) for v in found] == [False, True, False]
+
+
+def test_a_row_of_deviations_stands_beside_numbers_when_few_cells_tell_times() -> None:
+    names = ["Screening", "Day 1", "End of treatment", "Post-study 1", "Withdrawal"]
+    found = visits([["Event", *names], ["Event", "", "1", "13", "41", ""], ["Event", "", "", "±7", "+7", ""]])
+    assert [(v.before_days, v.after_days) for v in found[2:4]] == [(7, 7), (0, 7)]
+    found = visits([["", "Screening", "Visit 2", "Visit 3"], ["", "", "+28", "+56"]])
+    assert not any(v.after_days for v in found)

@@ -221,8 +221,14 @@ def _holds_deviations(row: HeaderRow, rows: list[HeaderRow]) -> bool:
     both = [text for text in texts if text.startswith(("±", "+"))]
     if row.kind not in (None, "day") or len(both) < 2 or len(both) * 2 <= len(texts):
         return False
-    only = all(text == "0" or _DEVIATION.fullmatch(text) for text in texts)
-    return only and any(_tells_times(other) for other in rows if other is not row)
+    if not all(text == "0" or _DEVIATION.fullmatch(text) for text in texts):
+        return False
+    others = [other for other in rows if other is not row]
+    if any(_tells_times(other) for other in others):
+        return True
+    columns = [column for column, text in enumerate(row.texts) if clean(text).startswith(("±", "+"))]
+    numbered = all(any(map(str.isdigit, "".join(other.texts[column] for other in others))) for column in columns)
+    return numbered and any("±" in text for text in texts)  # "+28" below "Visit 3" may be days of its own
 
 
 _LENGTH_FIRST = re.compile(
