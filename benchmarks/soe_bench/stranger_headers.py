@@ -14,9 +14,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from facts import WINDOWS
-from score_facts import total
-from score_visits import told
-from visit_headers import Column, Header, col, one, pooled, score_header
+from visit_headers import Column, Header, col, one, pooled, print_scores, score_header
 
 HEADERS: dict[int, dict[str, Header]] = {1: {}, 2: {}, 3: {}}
 
@@ -1522,12 +1520,7 @@ def main(words: Sequence[str] | None = None) -> int:
     args = parser.parse_args(words)
     for batch in (args.batch,) if args.batch else sorted(HEADERS):
         scores = {name: pooled([score_header(header)]) for name, header in HEADERS[batch].items()}
-        for name, score in scores.items() if args.errors else ():
-            for error in score.errors:
-                print(f"{name}: {error[:260]}")
-        print(f"batch {batch}, {len(scores)} headers:")
-        for line in told(total(scores.values())):
-            print("  " + line)
+        print_scores(f"batch {batch}, {len(scores)} headers:", scores, args.errors)
     return 0
 
 

@@ -19,9 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from facts import WINDOWS
-from score_facts import total
-from score_visits import told
-from visit_headers import Column, Header, pooled, score_header
+from visit_headers import Column, Header, pooled, print_scores, score_header
 
 FOLDER = Path(__file__).parent
 _NUMBER = r"-?\d+(?:\.\d+)?"
@@ -96,12 +94,7 @@ def main(words: Sequence[str] | None = None) -> int:
         if args.batch not in (None, batch):
             continue
         scores = {name: pooled([score_header(header)]) for name, header in headers.items()}
-        for name, score in scores.items() if args.errors else ():
-            for error in score.errors:
-                print(f"{name}: {error[:260]}")
-        print(f"batch {batch}, {len(scores)} headers:")
-        for line in told(total(scores.values())):
-            print("  " + line)
+        print_scores(f"batch {batch}, {len(scores)} headers:", scores, args.errors)
     return 0
 
 

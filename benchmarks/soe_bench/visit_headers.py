@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import argparse
 import random
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -1273,6 +1273,16 @@ def pooled(scores: Sequence[Score]) -> Score:
     return Score(total(scores), [error for score in scores for error in score.errors])
 
 
+def print_scores(head: str, scores: Mapping[str, Score], errors: bool) -> None:
+    """The totals under a line of their own; before them, where asked for, what differs by name."""
+    for name, score in scores.items() if errors else ():
+        for error in dict.fromkeys(score.errors):
+            print(f"{name}: {error[:260]}")
+    print(head)
+    for line in told(total(scores.values())):
+        print("  " + line)
+
+
 def main(words: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--seeds", type=int, default=20)
@@ -1281,12 +1291,7 @@ def main(words: Sequence[str] | None = None) -> int:
     args = parser.parse_args(words)
     for half in (args.half,) if args.half else ("repair", "kept", "fresh"):
         scores = score_templates(half, range(args.seeds))
-        for name, score in scores.items() if args.errors else ():
-            for error in dict.fromkeys(score.errors):
-                print(f"{name}: {error[:230]}")
-        print(f"{half}, {len(scores)} templates:")
-        for line in told(total(scores.values())):
-            print("  " + line)
+        print_scores(f"{half}, {len(scores)} templates:", scores, args.errors)
     return 0
 
 

@@ -61,9 +61,10 @@ def test_a_fold_is_not_predicted_by_a_model_that_saw_it(documents: list[ReadDocu
 def test_the_stack_follows_a_student_that_is_right(documents: list[ReadDocument], tmp_path: Path) -> None:
     records = [f.record for d in documents for f in d.fragments]
     labels = np.concatenate([d.labels for d in documents])
-    trees, stack = combine_models(records, labels, held_out_file(documents, tmp_path / "h.jsonl", 6.0), None)
+    trees, stack, together = combine_models(records, labels, held_out_file(documents, tmp_path / "h.jsonl", 6.0), None)
     right = {r.table_id: max(label, 0) for r, label in zip(records, labels, strict=True)}
     student = lambda some: softmax(6.0 * np.eye(3)[[right[r.table_id] for r in some]])  # noqa: E731
+    assert ((together[:, 0] > 0.5) == (labels == 1))[labels >= 0].all()
     found = stacked_probabilities(records, of_trees(trees.trees), student, stack)
     assert ((found[:, 0] > 0.5) == (labels == 1))[labels >= 0].all()
     assert (of_trees(trees.trees)(records)[labels == 1, 1:].sum(axis=1) >= stack.gate).all()

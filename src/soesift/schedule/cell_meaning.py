@@ -192,38 +192,28 @@ def markers_at(table: SoeTable) -> dict[tuple[int, int], list[str]]:
     return found
 
 
-COMMON_WORDS = frozenset(
-    [
-        "procedure",
-        "procedures",
-        "assessment",
-        "assessments",
-        "activity",
-        "activities",
-        "evaluation",
-        "evaluations",
-        "examination",
-        "examinations",
-        "test",
-        "tests",
-        "screening",
-        "baseline",
-        "treatment",
-        "period",
-        "phase",
-        "visit",
-        "visits",
-        "week",
-        "day",
-        "month",
-        "cycle",
-        "window",
-        "safety",
-        "efficacy",
-        "schedule",
-        "events",
-    ]
-)  # of corners and headings, where a marker may hang on the only one of the table
+_WORDS = ("procedure", "assessment", "activity", "activities", "evaluation", "examination", "test")
+ACTIVITY_WORDS = frozenset(_WORDS) | {
+    f"{word}s" for word in _WORDS if word[-1] not in "sy"
+}  # of the activities' column
+COMMON_WORDS = ACTIVITY_WORDS | {
+    "screening",
+    "baseline",
+    "treatment",
+    "period",
+    "phase",
+    "visit",
+    "visits",
+    "week",
+    "day",
+    "month",
+    "cycle",
+    "window",
+    "safety",
+    "efficacy",
+    "schedule",
+    "events",
+}  # of corners and headings, where a marker may hang on the only one of the table
 
 
 def words_of(table: SoeTable) -> frozenset[str]:

@@ -6,7 +6,7 @@ import re
 from typing import NamedTuple
 
 from soesift.result.models import SoeTable
-from soesift.schedule.cell_meaning import has_markers, is_no, markers_at, split_markers, words_of
+from soesift.schedule.cell_meaning import ACTIVITY_WORDS, has_markers, is_no, markers_at, split_markers, words_of
 from soesift.schedule.contacts import contact_in, says_contacts
 from soesift.schedule.header_rows import HeaderRow, kind_of
 from soesift.schedule.timing import read_timing
@@ -261,27 +261,17 @@ def _is_mark_of_body(text: str) -> bool:
     return mark and read_timing(text, "window").timing.window is None
 
 
-_TITLES = {
-    "procedure",
-    "procedures",
-    "assessment",
-    "assessments",
-    "activity",
-    "activities",
-    "evaluation",
-    "evaluations",
+_TITLES = ACTIVITY_WORDS | {
     "study procedure",
     "study procedures",
     "event",
     "events",
     "study activity",
     "study activities",
-    "examination",
     "study assessment",
     "study assessments",
     "trial procedure",
     "trial procedures",
-    "tests",
     "assessment/procedure",
 }
 

@@ -22,7 +22,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from soesift.classify.features import features
 from soesift.classify.judge import CLASSES, write_linear
 from soesift.classify.model_folder import sha256, verify
-from soesift.classify.shipped import Stack, of_trees
+from soesift.classify.shipped import Stack, of_trees, stacked_probabilities
 from soesift.classify.trees import tree_features, write_trees
 from soesift.config import load_toml
 from soesift.errors import MissingExtra, UsageError
@@ -125,16 +125,26 @@ def combine_models(
     held_out: Path,
     extra: Extra | None,
     groups: Sequence[str] | None = None,
-) -> tuple[Fitted, Stack]:
-    """The trees on all labels, and the stack on held-out probabilities of both; labels (n,), -1 unknown.
+) -> tuple[Fitted, Stack, Array]:
+    """The trees on all labels, the stack on held-out probabilities of both, and what it makes of them.
+
+    labels (n,): -1 unknown. The last is (n, 2): "soe" and "sampling".
 
     extra: rows of `tree_features`. groups (n,): what folds never split, such as sponsors; default: the documents.
     """
     numbers = tree_features(records)
     fold = group_folds(groups or [r.document for r in records], FOLDS, seed=0)
     trees = held_out_trees(numbers, labels, fold, extra)
-    stack = fit_stack(held(records, read_student(held_out)), trees, labels)
-    return fit_trees_with_extra(numbers, labels, extra), stack
+    student = held(records, read_student(held_out))
+    stack = fit_stack(student, trees, labels)
+    together = stacked_probabilities(records, _known(records, trees), _known(records, student), stack)
+    return fit_trees_with_extra(numbers, labels, extra), stack, together
+
+
+def _known(records: Sequence[TableRecord], known: Array) -> Numbers:
+    """Probabilities (n, k) that are known for `records`, as a judge of some of them."""
+    place = {record.table_id: row for row, record in enumerate(records)}
+    return lambda some: known[[place[record.table_id] for record in some]]
 
 
 def seal_folder(student: Path, trees: Fitted, stack: Stack, out: Path) -> None:
@@ -445,11 +455,14 @@ def make_default(recipe: Recipe, student: Student, material: Material, say: Say)
     cross_validate(rows, config)
     folder = ship(rows, config)
     base, extra = parts_of(recipe, material)
-    trees, stack = combine_models(base.records, base.labels, config.out / "held_out.jsonl", extra, base.groups)
+    trees, stack, together = combine_models(
+        base.records, base.labels, config.out / "held_out.jsonl", extra, base.groups
+    )
     seal_folder(folder, trees, stack, recipe.out / "default")
     card = json.loads((recipe.out / "default" / "card.json").read_text("utf-8"))
-    say(f"default: gate {stack.gate}, {len(rows)} tables")
-    return {"gate": stack.gate, "rows": len(rows), "scores": card["scores"]}
+    told = figures(together[:, 0], base.labels, base.groups)
+    say(f"default: gate {stack.gate}, {len(rows)} tables; student and trees, held out by group: {told}")
+    return {"gate": stack.gate, "rows": len(rows), "together": told, "scores": card["scores"]}
 
 
 def student_config(recipe: Recipe, student: Student, material: Material) -> TrainConfig:

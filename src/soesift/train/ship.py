@@ -115,12 +115,12 @@ def quantise(source: Path, to: Path) -> None:
 def _root_logger_kept() -> Iterator[None]:
     """Nothing of what the quantiser tells of every node, and the root logger, which it sets up, as it was."""
     root = logging.getLogger()
-    level, handlers = root.level, list(root.handlers)
-    logging.disable(logging.INFO)
+    level, handlers, disabled = root.level, list(root.handlers), root.manager.disable
+    logging.disable(max(disabled, logging.INFO))
     try:
         yield
     finally:
-        logging.disable(logging.NOTSET)
+        logging.disable(disabled)
         root.setLevel(level)
         root.handlers[:] = handlers
 

@@ -46,7 +46,7 @@ def device() -> Any:
 
 
 def has_bfloat16() -> bool:
-    """Whether this process's device multiplies bfloat16 itself; processors without it take many times as long."""
+    """Whether this process's device multiplies bfloat16 itself; processors without it are slower in it."""
     if torch.cuda.is_available():
         return bool(torch.cuda.is_bf16_supported(including_emulation=False))
     return bool(torch.cpu._is_avx512_bf16_supported())

@@ -41,4 +41,7 @@ class WitnessSettings:
     )
     short_note: int = 40  # characters: shorter notes are often no sentences
     sliver: float = 0.3  # of the usual width of a column, below which it is hardly one
+    numbered: float = 0.7  # share of a header's texts that are bare numbers, from which it must say of what
+    capitals: float = 0.5  # share of names in capitals, below which a row named in capitals is a heading
+    pieces: int = 2  # pieces of arrows in a row; more are seldom drawn, but edges of grey cells are
     abbreviated: int = 3  # "AE = adverse event;" so often in a marked note is a list that does not belong to it

@@ -145,7 +145,7 @@ def _header(table: SoeTable, settings: WitnessSettings) -> Iterator[PlacedDoubt]
             yield _head("The header of this column holds a mark and no time: a row of it may be lost.", column)
         elif column in _alone_empty(table, settings):
             yield _head("The lowest header level is empty here alone.", column)
-    yield from _numbers_alone(table)
+    yield from _numbers_alone(table, settings)
     yield from _same_headers(table)
     yield from _torn_headers(table)
     yield from _told_by_place(table)
@@ -153,14 +153,14 @@ def _header(table: SoeTable, settings: WitnessSettings) -> Iterator[PlacedDoubt]
     yield from _header_length(table, settings)
 
 
-def _numbers_alone(table: SoeTable) -> Iterator[PlacedDoubt]:
+def _numbers_alone(table: SoeTable, settings: WitnessSettings) -> Iterator[PlacedDoubt]:
     """A header of numbers alone, of which nothing says what they count; a label whose rest is a row of its own."""
     head = table.grid[: table.header_rows]
     texts = [text for row in head for text in row[1:] if text]
     bare = sum(_WHOLE.fullmatch(text) is not None for text in texts)
     if (
         len(texts) > 2
-        and bare >= 0.7 * len(texts)
+        and bare >= settings.numbered * len(texts)
         and not any(has_time(t) or _TIMING_LABEL.search(t) for row in head for t in row)
     ):
         for column in range(len(head[0])):
@@ -334,7 +334,7 @@ def _rows(table: SoeTable, settings: WitnessSettings) -> Iterator[PlacedDoubt]:
     yield from _fused(table)
     yield from _cut_cells(table)
     yield from _bare_pairs(table)
-    yield from _arrows_of_headings(table)
+    yield from _arrows_of_headings(table, settings)
 
 
 def _fused(table: SoeTable) -> Iterator[PlacedDoubt]:
@@ -377,14 +377,14 @@ def _bare_pairs(table: SoeTable) -> Iterator[PlacedDoubt]:
             yield PlacedDoubt(kind="row", why=why, place="row", row=place)
 
 
-def _arrows_of_headings(table: SoeTable) -> Iterator[PlacedDoubt]:
+def _arrows_of_headings(table: SoeTable, settings: WitnessSettings) -> Iterator[PlacedDoubt]:
     """Arrows in a row that is a heading by its capitals, or in pieces: the edges of grey areas look like them."""
     body = table.grid[table.header_rows :]
-    capitals = sum(row[0].isupper() for row in body) < 0.5 * len(body)
+    capitals = sum(row[0].isupper() for row in body) < settings.capitals * len(body)
     for number, row in enumerate(body, table.header_rows):
         drawn = [column for column, text in enumerate(row) if column and text in _ARROWS]
         pieces = sum(row[column - 1] not in _ARROWS for column in drawn)
-        if drawn and (pieces > 2 or (capitals and row[0].isupper() and len(row[0]) > SHORT_NAME)):
+        if drawn and (pieces > settings.pieces or (capitals and row[0].isupper() and len(row[0]) > SHORT_NAME)):
             for column in drawn:
                 why = "This arrow stands in a heading, or in pieces: it may be the edge of a grey area."
                 yield PlacedDoubt(kind="row", why=why, place="cell", row=number, column=column)
