@@ -176,3 +176,47 @@ def test_a_planned_day_counts_whatever_it_follows_or_serves_for_besides(head: st
     grid = [["Procedure", "Day 1", head], ["Vital signs", "X", "X"]]
     table = count_result(toy_result(toy_table(grid, [])), WORDS).tables[0]
     assert table.visits[-1].contact == contact
+
+
+@pytest.mark.parametrize(
+    ("head", "starred"),
+    [
+        ("Days 2-8", "holds the days 2 to 8"),
+        ("Post-Surgery Visits", "is named as a phase"),
+        ("Maintenance", "is named as a phase"),
+        ("Extension Phase", "is named as a phase"),
+        ("Day -14 to -1", ""),
+        ("Screening Period", ""),
+        ("Visit 3", ""),
+        ("Week 6 of the Treatment Period", ""),
+        ("Follow-up", ""),
+    ],
+)
+def test_a_column_of_several_days_or_named_as_a_phase_is_starred(head: str, starred: str) -> None:
+    visit = columns_of(["Day 1", head], ["X", "X"]).visits[-1]
+    assert bool(visit.repeated) == bool(starred)
+    assert visit.repeated.startswith(starred)
+
+
+def test_a_phase_above_a_visit_of_its_own_is_no_star() -> None:
+    grid = [
+        ["", "Screening", "Maintenance Period", "Maintenance Period"],
+        ["Procedure", "Visit 1", "Visit 2", "Visit 3"],
+    ]
+    table = count_result(toy_result(toy_table([*grid, ["Vital signs", "X", "X", "X"]], [])), WORDS).tables[0]
+    assert not any(visit.repeated for visit in table.visits)
+
+
+@pytest.mark.parametrize(("row", "visits"), [("IWRS contact", 2), ("Randomization", 3), ("Dispense drug", 3)])
+def test_a_column_that_a_system_alone_is_told_of_is_no_visit(row: str, visits: int) -> None:
+    grid = [["Procedure", "Day 1", "Randomization", "Day 8"], ["Vital signs", "X", "", "X"], [row, "", "X", ""]]
+    table = toy_table(grid, []).model_copy(update={"header_rows": 1})
+    found = count_result(toy_result(table), WORDS).tables[0]
+    assert found.total.visits == visits
+    assert found.total.staff == 1
+    assert any("a system alone" in line for line in found.assumptions) == (visits == 2)
+
+
+def test_a_retrieval_visit_is_of_those_who_left_early() -> None:
+    found = columns_of(["Day 1", "Retrieval visit", "Week 12 / Retrieval"], ["X", "X", "X"])
+    assert [v.contact for v in found.visits] == ["site", "unscheduled", "site"]

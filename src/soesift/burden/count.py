@@ -27,7 +27,7 @@ from soesift.schedule import Activity, Encounter, Mark, Schedule, Visit, read_sc
 OTHER = "other"
 
 FORMAT = "soe-burden/1"
-Contact = Literal["site", "phone", "site_or_phone", "unscheduled"]
+Contact = Literal["site", "phone", "site_or_phone", "unscheduled", "none"]  # none: nobody is met, a system is told
 
 # Columns that stand for several visits, and how often they are counted.
 _OPEN = re.compile(
@@ -38,6 +38,10 @@ _OPEN = re.compile(
 )
 
 MOST_REPEATS = 120  # above it the numbers were read wrongly
+_PHASE = re.compile(  # a whole phase as one column, by its name
+    r"\bvisits\b|\b(?:period|phase|maintenance(?: (?:therapy|treatment))?|survival)$", re.IGNORECASE
+)
+_SYSTEM = re.compile(r"\bi[vwx]rs\b|\bi[vwx]rs?/\w+|\birt\b|\brtsm\b", re.IGNORECASE)  # that randomises or counts drugs
 
 _NUMBERED = re.compile(r"\(?[Vv](?:isits?)?\s?(?P<first>\d+)\s*(?:[-–—]|to)\s*[Vv]?(?:isit)?\s?(?P<last>\d+)\)?")
 
@@ -231,6 +235,24 @@ def why_repeated(encounter: Encounter, shared: str = "") -> str:
     return ""
 
 
+def why_several(visit: Visit, shared: str = "") -> str:
+    """Why a column without a printed repeat may still stand for several visits: it spans days of the treatment, or is
+    named as a phase ("Post-Treatment Visits", "Survival Period") and has no time; "" if neither.
+    """
+    if visit.kind == "range" and visit.day is not None and visit.day >= 0 and visit.last_day is not None:
+        return f"holds the days {visit.day:g} to {visit.last_day:g}"
+    timed = (visit.day, visit.week, visit.month, visit.cycle, visit.offset_days, visit.hours)
+    if any(value is not None for value in timed) or _EARLY_PHASE.search(" ".join(visit.printed)):
+        return ""
+    own = [text.strip(" .:") for text in visit.printed if text != shared][
+        -1:
+    ]  # "Treatment Period" over "Visit 3" is one
+    return "is named as a phase, and no time is printed" if any(map(_PHASE.search, own)) else ""
+
+
+_EARLY_PHASE = re.compile(r"screen|baseline|run-?\s?in", re.IGNORECASE)
+
+
 def printed_repeats(visit: Visit) -> int | None:
     """How many visits a column stands for by its print: "Cycles 2-6", "Weeks 8 to 32, every 4 weeks", "V10-V21".
 
@@ -341,6 +363,9 @@ def _on_contact(visits: list[VisitCount]) -> list[str]:
     extra = [v.visit for v in visits if v.contact == "unscheduled"]
     if extra:
         said.append(f"Not in the total, as not everyone has them: {_listed(extra)}.")
+    alone = [v.visit for v in visits if v.contact == "none"]
+    if alone:
+        said.append(f"No visit, as a system alone is told or asked: {_listed(alone)}.")
     maybe = [v.visit for v in visits if v.contact == "site_or_phone"]
     if maybe:
         said.append(f"On site or by telephone, by footnote; counted apart: {_listed(maybe)}.")
@@ -408,9 +433,12 @@ def count_schedule(schedule: Schedule, vocabulary: Vocabulary, repeats: dict[int
         marks = [m for m in schedule.marks if m.encounter == k and m.activity not in again]
         marks = [m for m in marks if _counts(m, schedule.activities[m.activity])]
         contact = contact_of(encounter, notes, vocabulary, meant.get(k))
+        if marks and all(_SYSTEM.search(schedule.activities[m.activity].name) for m in marks):
+            contact = "none"
         epoch = schedule.epochs[encounter.epoch].name if schedule.epochs else ""
         shared = epoch if many[encounter.epoch] > 1 else ""
         printed = printed_repeats(meant[k]) if k in meant else None
+        why = why_repeated(encounter, shared) or (why_several(meant[k], shared) if k in meant else "")
         places.append(k)
         visits.append(
             VisitCount(
@@ -419,7 +447,7 @@ def count_schedule(schedule: Schedule, vocabulary: Vocabulary, repeats: dict[int
                 epoch=epoch,
                 contact=contact,
                 repeats=repeats.get(k, printed or 1),
-                repeated="" if k in repeats or printed else why_repeated(encounter, shared),
+                repeated="" if k in repeats or printed or contact == "none" else why,
                 printed_repeats=None if k in repeats else printed,
                 counts=_visit_counts(marks, classes, schedule, notes, contact, vocabulary),
             )
@@ -477,7 +505,8 @@ def is_extra(encounter: Encounter, header: str, words: ContactWords, visit: Visi
         return True
     if visit is not None and visit.kind != "unscheduled" and (visit.day is not None or visit.week is not None):
         return False
-    return "early_termination" in encounter.timing.events or _holds(header, words.unscheduled.all())
+    left_early = {"early_termination", "retrieval"} & set(encounter.timing.events)
+    return bool(left_early) or _holds(header, words.unscheduled.all())
 
 
 def is_conditional(mark: Mark, activity: Activity, notes: dict[str, str], vocabulary: Vocabulary) -> bool:
@@ -517,13 +546,13 @@ def _visit_counts(
     staff = sum(by_class[key] for key in vocabulary.staff_only())
     conditional = sum(is_conditional(m, schedule.activities[m.activity], notes, vocabulary) for m in marks)
     return Counts(
-        visits=1,
+        visits=int(contact != "none"),
         procedures=len(marks) - staff,
         staff=staff,
         conditional=conditional,
         by_class=dict(by_class),
         visits_by_class=dict.fromkeys(by_class, 1),
-        **{contact: 1},
+        **({} if contact == "none" else {contact: 1}),
     )
 
 

@@ -19,7 +19,13 @@ from soesift.export.hand_off import unique
 from soesift.export.html import element, items, page_head, text
 from soesift.export.wording import plain
 
-CONTACT_WORDS = {"site": "on site", "phone": "phone", "site_or_phone": "on site or phone", "unscheduled": "unscheduled"}
+CONTACT_WORDS = {
+    "site": "on site",
+    "phone": "phone",
+    "site_or_phone": "on site or phone",
+    "unscheduled": "unscheduled",
+    "none": "no visit",
+}
 
 LONGEST = 44  # characters of a visit's name; longer ones keep their two ends, which tell them apart
 ROW, COLUMN = 0.24, 0.62  # inches of one visit and of one class
