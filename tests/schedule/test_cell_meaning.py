@@ -69,6 +69,9 @@ def test_words_behind_a_mark_are_no_footnote_markers() -> None:
         ("-5, 15, 30 min", [-5 / 60, 0.25, 0.5]),
         ("24 h", [24]),
         ("Pre-dose; 30 min; 2 hours", [None, 0.5, 2]),
+        ("Predose/0 hr", [None]),
+        ("pre-infusion (0 h), 2 h", [None, 2]),
+        ("before dosing, 4 h", [None, 4]),
     ],
 )
 def test_times_of_a_cell_are_a_sub_timeline(text: str, hours: list[float | None]) -> None:

@@ -414,6 +414,26 @@ def test_an_epoch_may_span_some_columns_and_not_others() -> None:
     assert [v.epoch for v in visits(header)][:2] == ["Dosing (Week 0 to 8)"] * 2
 
 
+@pytest.mark.parametrize(
+    ("numbers", "counted"),
+    [
+        ([1, 2, 3, 4, 5, 6], True),
+        ([1, 2, 3, 5, 6, 7, 8], True),  # an amendment took the fourth away
+        ([0, 1, 2, 3, 6, 7], False),  # more are left out than not
+        ([1, 2, 3, 8, 15, 22], False),
+        ([1, 2, 4], False),
+        ([2, 4, 6, 8, 10, 12], False),
+    ],
+)
+def test_a_row_without_a_label_numbers_the_visits_also_where_some_were_taken_away(
+    numbers: list[int], counted: bool
+) -> None:
+    weeks = ["", *(f"Week {4 * n}" for n in range(len(numbers)))]
+    found = made([["", *map(str, numbers)], weeks])
+    named = [encounter.timing.visit for encounter in found.encounters]
+    assert (named == [*map(str, numbers)]) == counted
+
+
 def test_numbers_of_phases_are_no_doubt() -> None:
     found = visits([["Epoch", "1", "1", "2"], ["Visit", "101", "102", "201"], ["Week", "0", "4", "8"]])
     assert [v.doubts for v in found] == [[], [], []]

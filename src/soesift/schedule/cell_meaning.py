@@ -47,8 +47,13 @@ _WORDED = re.compile(
     r"(?P<mark>[Xx×✓✔√●•■☒☑]|yes\b)\s*(?:[(\[]\s*(?P<inside>.+?)\s*[)\]]|[,;:–-]?\s*(?P<behind>.+))", re.I
 )
 _PHONE_SIGN = re.compile(r"[☎✆📞📱]")
+_BEFORE_DOSE = (
+    r"(?:p|pre|pre[\s-]*(?:dose|dosing|infusion|injection)|before\s+(?:dose|dosing))"
+    r"(?:\s*[/(]\s*0\s*(?:h|hr|hrs|hours?)?\)?)?"
+)
+_PREDOSE = re.compile(_BEFORE_DOSE, re.IGNORECASE)
 _MOMENT = re.compile(
-    r"(?P<pre>p|pre|pre-?\s?(?:dose|dosing|infusion|injection)|trough|0\s?h?\s*\(pre-?dose\)|before\s+(?:dose|dosing))"
+    rf"(?P<pre>{_BEFORE_DOSE}|trough|0\s?h?\s*\(pre-?dose\))"
     r"|(?P<at>eoi|end\s+of\s+infusion)"
     r"|(?P<sign>[-+]?)\s?(?P<number>\d+(?:\.\d+)?)\s*(?P<unit>h|hr|hrs|hours?|min|mins|minutes?)?\.?"
     r"\s*(?P<side>(?:pre|post|before|after)-?\s?(?:dose|dosing|infusion|injection|eoi|end\s+of\s+infusion)?)?",
@@ -125,11 +130,15 @@ def _condition(worded: re.Match[str]) -> str:
     return (worded["inside"] or worded["behind"] or "").strip()
 
 
+def is_predose(text: str) -> bool:
+    """Whether a time is before the dose, in a usual form: "P", "pre-dose", "before dosing", "predose/0 h"."""
+    return _PREDOSE.fullmatch(text.strip()) is not None
+
+
 def moments_of(shown: str) -> tuple[Moment, ...]:
     """The times of "P, 1, 2h" or "predose, 1 h, 24 h"; nothing if any part is no time or no part has a unit."""
     body = re.sub(r"^[Xx]\s*[:(]\s*|[)]$", "", shown) if re.match(r"[Xx]\s*[:(]", shown) else shown
-    nominal = re.fullmatch(r"(?:pre-?\s?dose|pre|p)\s*[/(]\s*0\s*(?:h|hr|hrs|hours?)?\)?", body, re.IGNORECASE)
-    if nominal is not None:  # "Predose/0 hr" is one time
+    if is_predose(body) and "0" in body:  # "Predose/0 hr" is one time
         return (Moment(text=shown, hours=None),)
     parts = [p.strip() for p in re.split(r"[,;/&]|\band\b", body) if p.strip()]
     found = [_MOMENT.fullmatch(part) for part in parts]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import NamedTuple, get_args
 
 from soesift.schedule.anchors import unit_in
@@ -91,9 +92,13 @@ _BARE = re.compile(r"[-\u2013\u2212+]?\s?(\d+)(?:\s?(?:to|-|\u2013)\s?[-\u2013\u
 class HeaderSettings:
     """agreeing: columns in which a bare number must be the day printed beside it, as two may meet by chance (2 to 5: no
     table of the benchmark's facts has such a row).
+    counting, left_out: numbers of visits without a label may leave out this share (0 to .5) if there are so many (4 to
+    8): an amendment takes a visit or two away, and days run 1, 2, 3, 8, 15.
     """
 
     agreeing: int = 3
+    counting: int = 6
+    left_out: float = 0.3
 
 
 DEFAULT = HeaderSettings()
@@ -102,18 +107,30 @@ DEFAULT = HeaderSettings()
 def _kinds_from_beside(rows: list[HeaderRow], settings: HeaderSettings = DEFAULT) -> list[HeaderRow]:
     """Rows of bare numbers without a label are days where they say what another row says: "Week 4" | 29."""
     rows = [row._replace(kind="day") if row.kind is None and _says_days(row, rows, settings) else row for row in rows]
-    return [row._replace(kind="visit") if row.kind is None and _numbers_visits(row, rows) else row for row in rows]
+    return [
+        row._replace(kind="visit") if row.kind is None and _numbers_visits(row, rows, settings) else row for row in rows
+    ]
 
 
-def _numbers_visits(row: HeaderRow, rows: list[HeaderRow]) -> bool:
-    """Whether a row without a label counts 1, 2, 3 along the columns while another row says when they are."""
+def _numbers_visits(row: HeaderRow, rows: list[HeaderRow], settings: HeaderSettings) -> bool:
+    """Whether a row without a label counts 1, 2, 3 along the columns while another row says when they are. A long one
+    may leave some out: an amendment took visits away.
+    """
     texts = [clean(text) for text in row.texts]
     filled = [text for text in texts if text]
     counted = [int(text) for text in filled if text.isascii() and text.isdigit()]
     if row.label or len(counted) != len(filled) or len(counted) < 3 or len(counted) * 2 < len(texts):
         return False
     timed = any(_tells_times(other) for other in rows if other is not row)
-    return timed and counted == list(range(counted[0], counted[0] + len(counted))) and counted[0] in (0, 1, 2)
+    return timed and counted[0] in (0, 1, 2) and _counts_on(counted, settings)
+
+
+def _counts_on(counted: list[int], settings: HeaderSettings) -> bool:
+    """Whether numbers go up by one, or nearly all do in a row that is long enough to tell."""
+    steps = [after - before for before, after in pairwise(counted)]
+    left_out = sum(step - 1 for step in steps)
+    some = left_out > 0 and len(counted) >= settings.counting and left_out <= settings.left_out * len(counted)
+    return min(steps) >= 1 and (left_out == 0 or some)
 
 
 def _tells_times(row: HeaderRow) -> bool:

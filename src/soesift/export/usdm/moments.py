@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from itertools import pairwise
 
 from soesift.export.hand_off import Handed
 from soesift.export.usdm.activities import Activities
 from soesift.export.usdm.parts import Ids, Part, make, make_instance, make_timeline, make_timing
 from soesift.schedule import Visit
+from soesift.schedule.cell_meaning import is_predose
 
 Step = tuple[float | None, str]  # hours from the dose (None: before it or in words only), and the printed text
 Plan = tuple[tuple[Step, tuple[str, ...]], ...]  # steps in order, each with ids of activities
-_PREDOSE = re.compile(r"p|pre|pre[\s-]?dos(?:e|ing)|before\s+dos(?:e|ing)|(?:p|pre-?\s?dose)\s*[/(]\s*0.*")
 DOSE = "The dose from which the times in the cells count"
 
 
@@ -46,7 +45,7 @@ def _plan(one: Handed, column: Visit, activities: Activities) -> Plan:
 def _word(text: str) -> str:
     """The words of a time; all of "P", "pre-dose", "before dosing", "predose/0 h" are predose."""
     said = " ".join(text.lower().split())
-    return "predose" if _PREDOSE.fullmatch(said) else said
+    return "predose" if is_predose(said) else said
 
 
 def _within_a_day(hours: float | None, text: str) -> bool:
