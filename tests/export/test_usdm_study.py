@@ -222,3 +222,33 @@ def test_times_within_a_visit_are_a_sub_timeline(toy: Result) -> None:
         ("PT2H", "After"),
     ]
     assert [c["label"] for c in study["study"]["versions"][0]["conditions"]] == ["48 h"]
+
+
+def test_each_day_of_a_stay_is_an_encounter_with_all_that_the_column_marks(toy: Result) -> None:
+    table = toy.tables[0].model_copy(
+        update={
+            "header_rows": 2,
+            "grid": [
+                ["Procedure", "Screening", "Inpatient", "Inpatient", "Outpatient"],
+                ["Day", "-28 to -2", "1", "2-4", "5-9"],
+                ["Vital signs", "X", "X", "X", "X"],
+                ["ECG", "", "X", "X", ""],
+            ],
+            "cells": [],
+            "footnotes": [],
+            "row_pages": [],
+        }
+    )
+    study = usdm_study(toy.model_copy(update={"tables": [table]}))
+    check_whole(study)
+    (main,) = design_of(study)["scheduleTimelines"]
+    assert [len(i["activityIds"]) for i in main["instances"]] == [1, 2, 2, 2, 2, 1]
+    assert [(t["value"], t["windowUpper"]) for t in main["timings"][1:]] == [
+        ("P0D", None),
+        ("P1D", None),
+        ("P2D", None),
+        ("P3D", None),
+        ("P4D", "P4D"),
+    ]
+    notes = [note["text"] for note in design_of(study)["encounters"][3]["notes"]]
+    assert any("who stays in the unit is seen each day" in text for text in notes)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from soesift.export.hand_off import When, clock, window_of
-from soesift.schedule import Visit
+from soesift.export.hand_off import When, clock, each_day, last_dose, window_of
+from soesift.schedule import Activity, Mark, Schedule, Visit
 
 
 def visit(name: str = "", **known: object) -> Visit:
@@ -61,6 +62,76 @@ def test_a_range_is_its_first_day_and_a_window_to_the_last() -> None:
     assert window_of(visit(kind="range", day=-2, last_day=2)) == (0, 3)
     assert window_of(visit(day=8)) is None
     assert clock([visit(day=1), visit(week=-0.3)], {})[1][1] == When(0, -2)
+
+
+@pytest.mark.parametrize(
+    ("epoch", "days"),
+    [
+        ("Inpatient Period 1", [4, 5, 6, 7]),
+        ("In-house", [4, 5, 6, 7]),
+        ("Confinement in the CRU", [4, 5, 6, 7]),
+        ("Station\u00e4r", [4, 5, 6, 7]),
+        ("Outpatient", [4]),
+        ("Treatment", [4]),
+        (None, [4]),
+    ],
+)
+def test_days_of_a_stay_are_visits_each_and_others_one_column(epoch: str | None, days: list[int]) -> None:
+    found = each_day([visit("1", day=1), visit("4-7", kind="range", day=4, last_day=7, epoch=epoch), visit("8", day=8)])
+    assert [v.day for v in found] == [1, *days, 8]
+    assert [v.last_day for v in found[1:-1]] == ([None] * 4 if len(days) > 1 else [7])
+
+
+def test_a_stay_has_no_day_zero_and_no_longer_column_is_cut() -> None:
+    stay = {"kind": "range", "epoch": "Inpatient"}
+    assert [v.day for v in each_day([visit("-2 to 2", day=-2, last_day=2, **stay)])] == [-2, -1, 1, 2]
+    assert len(each_day([visit("1 to 200", day=1, last_day=200, **stay)])) == 1
+    assert len(each_day([visit("1 to 5", cycle=1, day=1, last_day=5, **stay)])) == 1
+
+
+def test_a_wash_out_counts_from_the_visit_before_it() -> None:
+    times = clock([visit(day=1), visit("Wash-out", offset_days=7), visit("Rest", offset_days=7)], {})[1]
+    assert isinstance(times[1], When)
+    assert times[1][:2] == (0, 7)
+    assert isinstance(times[2], str)
+
+
+def dosed(*names: str, marks: list[tuple[int, int]]) -> Schedule:
+    rows = [Activity(row=n, name=name) for n, name in enumerate(names)]
+    return Schedule(
+        table_id="t1", activities=rows, marks=[Mark(activity=a, encounter=e, text="X", kind="done") for a, e in marks]
+    )
+
+
+def test_the_last_dose_is_the_last_column_marked_in_the_row_that_gives_it() -> None:
+    after = visit("FU", offset_days=28, relative_to="last study treatment", encounter=3)
+    columns = [*(visit(f"V{n}", day=7 * n + 1, encounter=n) for n in range(3)), after]
+    given = dosed("Vital signs", "Study drug administration", marks=[(0, 2), (1, 0), (1, 1)])
+    assert last_dose(given, columns) == (1, "Study drug administration")
+    time = clock(columns, {}, last_dose(given, columns))[1][3]
+    assert isinstance(time, When)
+    assert time[:2] == (1, 28)
+    assert "last column that is marked at" in time.why
+
+
+@pytest.mark.parametrize(
+    ("names", "marks"),
+    [
+        (["Dispense study drug"], [(0, 1)]),  # taken at home, nobody knows until when
+        (["Study drug administration", "Administer study vaccine"], [(0, 1), (1, 0)]),  # they disagree
+        (["Study drug administration"], []),
+    ],
+)
+def test_where_no_row_says_it_the_last_dose_stays_open(names: list[str], marks: list[tuple[int, int]]) -> None:
+    columns = [visit("V1", day=1, encounter=0), visit("V2", day=8, encounter=1)]
+    assert last_dose(dosed(*names, marks=marks), columns) is None
+    later = [visit("V1", day=1, encounter=0), visit("Cycles 2+", kind="repeat", encounter=1)]
+    assert last_dose(dosed("IP administration", marks=[(0, 1)]), later) is None
+
+
+def test_a_last_visit_is_no_last_dose() -> None:
+    columns = [visit("V1", day=1, encounter=0), visit("FU", offset_days=30, relative_to="last visit", encounter=1)]
+    assert isinstance(clock(columns, {}, (0, "Study drug administration"))[1][1], str)
 
 
 def test_without_any_day_there_is_no_anchor() -> None:

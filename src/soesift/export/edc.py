@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from soesift.export.csv import harmless
-from soesift.export.hand_off import When, clock, tree, visit_columns, window_of
+from soesift.export.hand_off import When, clock_of, tree, visit_columns, window_of
 from soesift.export.wording import heading_of, plain, time_words, unsigned_words, window_said
 from soesift.files import safe_stem, write_atomically
 from soesift.result.models import Result, SoeTable
@@ -106,7 +106,7 @@ def _add(found: Edc, table: SoeTable, schedule: Schedule, keys: set[str]) -> Non
     found.arms.append(arm)
     form_of = _forms(found, schedule, keys)
     visits = visit_columns(schedule)
-    anchor, times = clock(visits, schedule.cycle_length)
+    anchor, times = clock_of(schedule, visits)
     marked: dict[int, list[str]] = {}
     for mark in schedule.marks:
         if mark.activity in form_of:

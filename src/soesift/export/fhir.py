@@ -13,7 +13,7 @@ import re
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from soesift.export.hand_off import Handed, When, clock, epoch_name, handed, visit_columns, window_of
+from soesift.export.hand_off import Handed, When, clock_of, epoch_name, handed, visit_columns, window_of
 from soesift.export.wording import plain
 from soesift.files import write_atomically
 from soesift.result.models import Result
@@ -65,7 +65,7 @@ def fhir_bundle(result: Result) -> Resource:
 def plan(one: Handed, number: int) -> Plan:
     """One schedule; ids begin with its number, which counts from 1."""
     columns = visit_columns(one.schedule)
-    anchor, times = clock(columns, one.schedule.cycle_length)
+    anchor, times = clock_of(one.schedule, columns)
     stem = f"schedule-{number}"
     activities = {
         index: _activity(one, index, f"{stem}-activity-{index + 1}")

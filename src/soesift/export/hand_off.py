@@ -103,19 +103,59 @@ def unique(names: list[str]) -> list[str]:
 # column of its own are told as reasons instead.
 
 WEEK = 7  # days
+LONGEST_STAY = 60  # days of one column that are taken as visits each; more is a phase
 
 
 class When(NamedTuple):
-    """`days` and `hours` after the visit at `reference`, before it if negative; the anchor's reference is itself."""
+    """`days` and `hours` after the visit at `reference`, before it if negative; the anchor's reference is itself.
+
+    why: a sentence where the reference was inferred from something else than the header.
+    """
 
     reference: int
     days: int
     hours: float = 0.0
+    why: str = ""
 
 
 def visit_columns(schedule: Schedule) -> list[Visit]:
     """The columns that are visits, in order; columns of notes are none."""
     return [visit for visit in schedule.visits if visit.is_visit and visit.encounter is not None]
+
+
+_STAY = re.compile(
+    r"\bin[\s-]?(?:patients?|house)\b|\bconfine|\bresiden|\bdomicil|\bhospitali[sz]|\bstation[aä]r|\bhospitalizaci"
+    r"|\b(?:unit|clinic|cru|cpu|hospital)\s+(?:stay|residence)\b",
+    re.IGNORECASE,
+)
+
+
+def each_day(columns: Sequence[Visit]) -> list[Visit]:
+    """The columns, one that spans days of a stay ("Day 4-7" under "Inpatient Period") as a visit for each of its days:
+    who stays in the unit is seen each day. Other spans stay one column, as a visit may be anywhere in them.
+    """
+    found: list[Visit] = []
+    for column in columns:
+        days = _days_of_stay(column)
+        found += [_on(column, day) for day in days] or [column]
+    return found
+
+
+def _days_of_stay(column: Visit) -> list[int]:
+    first, last = column.day, column.last_day
+    own = column.kind == "range" and column.cycle is None and not column.in_cycle and column.relative_to is None
+    if not own or first is None or last is None or not 0 < last - first <= LONGEST_STAY:
+        return []
+    stays = any(_STAY.search(text) for text in (column.epoch or "", *column.printed))
+    days = [day for day in range(int(first), int(last) + 1) if day or first == 0 or last == 0]
+    return days if stays and first == int(first) and last == int(last) else []
+
+
+def _on(column: Visit, day: int) -> Visit:
+    """The column as the visit of one of its days."""
+    why = f"Printed in one column with the other days of “{column.name}”; who stays in the unit is seen each day."
+    changed = {"day": float(day), "last_day": None, "kind": "planned", "name": f"Day {day}"}
+    return column.model_copy(update=changed | {"conditions": [*column.conditions, why]})
 
 
 def epoch_name(visit: Visit) -> str:
@@ -136,14 +176,46 @@ def window_of(visit: Visit) -> tuple[float, float] | None:
     return visit.before_days or 0.0, visit.after_days or 0.0
 
 
-def clock(visits: Sequence[Visit], cycle_days: Mapping[str, int]) -> tuple[int | None, list[When | str]]:
+def clock_of(schedule: Schedule, visits: Sequence[Visit]) -> tuple[int | None, list[When | str]]:
+    """The clock of a schedule's visits; the rows tell which of them has the last dose."""
+    return clock(visits, schedule.cycle_length, last_dose(schedule, visits))
+
+
+def clock(
+    visits: Sequence[Visit], cycle_days: Mapping[str, int], dosed: tuple[int, str] | None = None
+) -> tuple[int | None, list[When | str]]:
     """The place of the anchor (None: no visit has a day) and, for each visit, its time or why it has none.
 
-    cycle_days: length by cycle number, "*" for the others.
+    cycle_days: length by cycle number, "*" for the others; dosed: place of the last dose, and the row that says so.
     """
     ordinals = [_ordinal(visit, cycle_days, _week_zero(visits), _has_day_zero(visits)) for visit in visits]
     anchor = _anchor(visits, ordinals)
-    return anchor, [_when(place, visits, ordinals, anchor) for place in range(len(visits))]
+    return anchor, [_when(place, visits, ordinals, anchor, dosed) for place in range(len(visits))]
+
+
+_GIVES_DOSE = re.compile(
+    r"\b(?:study|trial|investigational)\s+(?:drug|treatment|product|intervention|medication|vaccine|agent)\w*\s+"
+    r"(?:administration|dosing|infusion|injection)"
+    r"|\badminist\w+\s+(?:of\s+)?(?:the\s+)?(?:study|trial|investigational)\s+(?:drug|treatment|product|intervention|medication|vaccine|agent)"
+    r"|\bIM?P\s+(?:administration|dosing)\b",
+    re.IGNORECASE,
+)
+
+
+def last_dose(schedule: Schedule, visits: Sequence[Visit]) -> tuple[int, str] | None:
+    """The last column marked in a row that gives the study's treatment, and the row's name; None where no row does,
+    rows disagree, or that column is more than one visit.
+    """
+    rows = {n: a.name for n, a in enumerate(schedule.activities) if not a.category and _GIVES_DOSE.search(a.name)}
+    places = {visit.encounter: place for place, visit in enumerate(visits)}
+    last: dict[int, int] = {}
+    for mark in schedule.marks:
+        if mark.activity in rows and mark.encounter in places:
+            last[mark.activity] = max(last.get(mark.activity, -1), places[mark.encounter])
+    if len(set(last.values())) != 1:
+        return None
+    row, place = next(iter(last.items()))
+    return (place, rows[row]) if visits[place].kind == "planned" else None
 
 
 def _has_day_zero(visits: Sequence[Visit]) -> bool:
@@ -196,7 +268,19 @@ def _anchor(visits: Sequence[Visit], ordinals: Sequence[int | None]) -> int | No
     return max(placed)[1] if placed else None
 
 
-def _when(place: int, visits: Sequence[Visit], ordinals: Sequence[int | None], anchor: int | None) -> When | str:
+_WASH_OUT = re.compile(r"\bwash[\s-]?out\b", re.IGNORECASE)
+_LAST_DOSE = re.compile(
+    r"\b(?:last|final)\s(?:\w+\s){0,3}(?:dos(?:e|ing)|treatment|administration|infusion|injection|vaccination)\b"
+)
+
+
+def _when(
+    place: int,
+    visits: Sequence[Visit],
+    ordinals: Sequence[int | None],
+    anchor: int | None,
+    dosed: tuple[int, str] | None,
+) -> When | str:
     visit, ordinal = visits[place], ordinals[place]
     hours = visit.hours or 0.0
     if ordinal is not None and anchor is not None:
@@ -207,7 +291,9 @@ def _when(place: int, visits: Sequence[Visit], ordinals: Sequence[int | None], a
         if first is not None:
             return When(first, int(visit.day) - 1, hours)
     if visit.relative_to and (visit.offset_days is not None or visit.hours is not None):
-        return _after_event(place, visits, anchor)
+        return _after_event(place, visits, anchor, dosed)
+    if visit.offset_days is not None and place and any(map(_WASH_OUT.search, visit.printed)):
+        return When(place - 1, int(visit.offset_days), 0.0, "a wash-out is counted from the visit before it")
     if visit.cycle is not None:
         return (
             "the length of a cycle is not printed" if visit.day is not None else "its day of the cycle is not printed"
@@ -219,7 +305,7 @@ def _first_of_cycle(visits: Sequence[Visit], cycle: int) -> int | None:
     return next((i for i, v in enumerate(visits) if v.cycle == cycle and v.day == 1), None)
 
 
-def _after_event(place: int, visits: Sequence[Visit], anchor: int | None) -> When | str:
+def _after_event(place: int, visits: Sequence[Visit], anchor: int | None, dosed: tuple[int, str] | None) -> When | str:
     """A time counted from an event, if one column alone is that event."""
     visit = visits[place]
     own = [i for i, other in enumerate(visits) if other.relative_to == visit.relative_to and other.offset_days == 0]
@@ -231,6 +317,9 @@ def _after_event(place: int, visits: Sequence[Visit], anchor: int | None) -> Whe
     named = [i for i, other in enumerate(visits) if i != place and wanted and wanted <= _words(" ".join(other.printed))]
     if not named and anchor is not None and anchor != place and wanted and wanted <= _STARTS:
         named = [anchor]
+    if not named and dosed is not None and dosed[0] < place and _LAST_DOSE.search((visit.relative_to or "").lower()):
+        why = f"counted from “{visits[dosed[0]].name}”, the last column that is marked at “{dosed[1]}”"
+        return When(dosed[0], int(visit.offset_days or 0), visit.hours or 0.0, why)
     if len(named) != 1:
         return f"it counts from {visit.relative_to}, which no column stands for"
     return When(named[0], int(visit.offset_days or 0), visit.hours or 0.0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import NamedTuple
 
-from soesift.export.hand_off import Handed, When, clock, epoch_name, visit_columns, window_of
+from soesift.export.hand_off import Handed, When, clock_of, each_day, epoch_name, visit_columns, window_of
 from soesift.export.usdm.activities import Activities
 from soesift.export.usdm.moments import sub_timelines
 from soesift.export.usdm.parts import (
@@ -45,12 +45,12 @@ class Timeline(NamedTuple):
 
 def timeline_of(ids: Ids, one: Handed, number: int, epochs: dict[str, Part], activities: Activities) -> Timeline:
     """Timeline `number` (from 1) of a table; `epochs` by lower-case name, `activities` of all tables."""
-    columns = visit_columns(one.schedule)
+    columns = each_day(visit_columns(one.schedule))
     encounters = [_encounter(ids, one, column, f"T{number}_V{n}") for n, column in enumerate(columns, 1)]
     instances = [
         _instance(ids, column, encounter, epochs) for column, encounter in zip(columns, encounters, strict=True)
     ]
-    anchor, times = clock(columns, one.schedule.cycle_length)
+    anchor, times = clock_of(one.schedule, columns)
     timings, notes = _timings(ids, columns, times, instances, encounters, anchor)
     within = sub_timelines(ids, one, columns, instances, activities, f"WITHIN_{number}")
     conditions = _fill(ids, one, columns, instances, activities)
@@ -130,6 +130,8 @@ def _timings(
             notes.append(f"column {column.column + 1} ({column.name}): {when}")
             encounter["notes"].append(comment(ids, f"Without a timing: {when}."))
             continue
+        if when.why:
+            encounter["notes"].append(comment(ids, f"To be checked: {when.why}."))
         timing = _timing(ids, column, when, instance["id"], instances[when.reference]["id"])
         encounter["scheduledAtId"] = timing["id"]
         timings.append(timing)
@@ -146,12 +148,14 @@ def _timing(ids: Ids, column: Visit, when: When, start: str, reference: str) -> 
 
 def _fill(ids: Ids, one: Handed, columns: list[Visit], instances: list[Part], activities: Activities) -> list[Part]:
     """Put the activities into the instances; words of a cell and footnotes of cells become conditions."""
-    by_encounter = {column.encounter: instance for column, instance in zip(columns, instances, strict=True)}
     conditions: dict[str, Part] = {}
-    for mark in one.schedule.marks:
-        instance = by_encounter.get(mark.encounter)
-        if instance is None:
-            continue
+    pairs = [
+        (mark, i)
+        for mark in one.schedule.marks
+        for c, i in zip(columns, instances, strict=True)
+        if c.encounter == mark.encounter
+    ]
+    for mark, instance in pairs:
         activity = activities.id_of(one.table.id, mark.activity)
         if activity not in instance["activityIds"]:
             instance["activityIds"].append(activity)
