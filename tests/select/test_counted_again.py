@@ -230,7 +230,7 @@ def test_chances_are_of_tables_nobody_labelled() -> None:
 
 
 def test_error_rates_of_a_crowd_stand_by_model_and_label() -> None:
-    import pandas
+    pandas = pytest.importorskip("pandas")  # of the extra data, which the light tests go without
 
     rows = pandas.DataFrame([[0.9, 0.2], [0.1, 0.8], [1.0, 0.3]], [(0, 0), (0, 1), (1, 0)], [0, 1])
     rows.index = pandas.MultiIndex.from_tuples(rows.index)

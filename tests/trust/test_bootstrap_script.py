@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import os
+import re
 import subprocess
 import sys
 import tomllib
@@ -35,6 +36,24 @@ def test_light_tests_need_no_torch(bootstrap: ModuleType) -> None:
     assert all((ROOT / "tests" / name).is_file() for name in bootstrap.NOT_LIGHT)
     heavy = {path.name for path in files for name in imports(path) if name.startswith(NEEDS_TORCH)}
     assert heavy == set()
+
+
+def names(requirements: list[str]) -> set[str]:
+    """Names that are imported, where the package's own is that."""
+    return {re.split(r"[^A-Za-z0-9_.-]", one)[0].replace("-", "_") for one in requirements}
+
+
+def test_light_tests_import_nothing_that_is_not_installed_for_them(bootstrap: ModuleType) -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    extras = project["optional-dependencies"]
+    there = names([*project["dependencies"], *extras["app"], *bootstrap.members("light")])
+    missing = names([*extras["data"], *extras["train"], *bootstrap.members("test")]) - there
+    assert {"pandas", "pyarrow", "torch"} <= missing
+    kept = {ROOT / "tests" / name for name in bootstrap.NOT_LIGHT}
+    files = [path for folder in bootstrap.LIGHT for path in (ROOT / "tests" / folder).glob("*.py")]
+    asked = {(path, name.split(".")[0]) for path in {*files} - kept for name in imports(path)}
+    unguarded = {(path.name, name) for path, name in asked if f'importorskip("{name}")' not in path.read_text("utf-8")}
+    assert {one for one in unguarded if one[1] in missing} == set()
 
 
 def test_a_group_is_read_with_those_it_includes(bootstrap: ModuleType) -> None:
