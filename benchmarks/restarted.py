@@ -11,7 +11,7 @@ import urllib.request
 from collections.abc import Sequence
 
 SOESIFT = [sys.executable, "-m", "soesift.cli.main"]
-STARTS = 30.0  # seconds in which it must answer
+STARTS = 300.0  # seconds in which it must answer
 
 
 class Restarted:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import time
 import zipfile
 from collections.abc import Iterator
@@ -17,6 +18,8 @@ pytest.importorskip("starlette", reason="starlette is not installed")
 httpx = pytest.importorskip("httpx", reason="httpx is not installed")
 
 from app_process import App, running  # noqa: E402
+
+from soesift.cli.export import FORMATS  # noqa: E402
 
 
 @pytest.fixture(scope="module")
@@ -113,6 +116,41 @@ def test_formats_are_taken_away_with_what_was_mended(app: App, study: dict[str, 
         [told] = [name for name in archive.namelist() if name.endswith("_review.txt")]
         assert archive.read(told).startswith(b"Review: ")
     assert app.get(f"/api/documents/{key}/export/nothing").status_code == 404
+
+
+def test_every_format_is_taken_away_of_one_and_of_many(app: App, study: dict[str, Any], content: bytes) -> None:
+    key = study["key"]
+    formats = app.get("/api/studies").json()["formats"]
+    assert {"json", "burden", "every", *FORMATS} - {"overview"} == set(formats)
+    edit = {"action": "edit_title", "table": "t1", "title": "Of many"}
+    assert app.correct(key, edit).status_code == 200
+    assert "Of many" in app.text(key, "burden")
+    assert json.loads(app.text(key, "json"))["tables"][0]["title"] == "Of many"
+    with zipfile.ZipFile(io.BytesIO(app.get(f"/api/documents/{key}/export/every").content)) as archive:
+        names = archive.namelist()
+        assert "not_written.txt" not in names
+        assert len([name for name in names if name.endswith(".docx")]) == 2
+    assert app.put("second.pdf", content + b"% other bytes\n").status_code == 200
+    keys = f"{key},{app.study('second.pdf')['key']}"
+    with zipfile.ZipFile(io.BytesIO(app.get(f"/api/export/xlsx?keys={keys}").content)) as archive:
+        assert archive.namelist() == ["Müller protocol/Müller protocol.xlsx", "second/second.xlsx"]
+    assert app.get("/api/export/xlsx?keys=nobody").status_code == 404
+
+
+def test_the_page_of_the_interface_names_every_request(app: App, study: dict[str, Any]) -> None:
+    from soesift.app.routes import API, routes
+    from soesift.app.workspace import Workspace
+    from soesift.review import routes_documents
+    from soesift.review.state import Review
+
+    page = app.get("/docs")
+    assert "<script" not in page.text
+    assert "default-src 'none'" in page.headers["content-security-policy"]
+    review = Review()
+    known = [*routes(Workspace(app.folder, review)), *routes_documents.routes(review)]
+    paths = {route.path.replace(":int", "") for route in known} - {"/docs"}
+    assert paths <= {one.path for one in API}
+    assert all(f"<code>{path}</code>" in page.text for path in paths)
 
 
 def test_the_overview_of_all_documents_is_taken_away(app: App, study: dict[str, Any]) -> None:

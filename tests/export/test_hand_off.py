@@ -18,10 +18,19 @@ from soesift.cli.main import soesift
 from soesift.export.soa2usdm import extractions
 from soesift.export.usdm4_excel import write_usdm4_excel
 from soesift.export.usdm4_input import usdm4_input
+from soesift.export.write import write
 from soesift.result.models import Cell, Result
-from soesift.result.store import write_result
+from soesift.result.store import read_result, sidecar_of, write_result
+from soesift.review.corrections import add_corrections
 from soesift.sample import make_protocol
 
+TITLE = {
+    "id": "of-the-title",
+    "who": "anna",
+    "when": "2026-11-28T10:00:00Z",
+    "why": "",
+    "what": {"action": "edit_title", "table": "t1", "title": "Mended"},
+}
 DOCS = Path(__file__).parents[2] / "docs" / "hand-off.md"
 
 
@@ -142,7 +151,10 @@ def test_a_word_cell_over_two_rows_has_room_for_its_text(toy: Result, tmp_path: 
     assert not high or heights[1].pt > 2 * 1.2 * 8  # more than two lines of 8 points
 
 
-@pytest.mark.parametrize("kind", [kind for kind in FORMATS if kind != "overview"])  # which is of a folder
+BESIDE = [kind for kind in FORMATS if kind not in ("overview", "json", "parquet")]  # of a folder; elsewhere; below it
+
+
+@pytest.mark.parametrize("kind", BESIDE)
 def test_the_verb_writes_each_format_beside_the_result(toy: Result, tmp_path: Path, kind: str) -> None:
     if kind == "docx":
         pytest.importorskip("docx", reason="python-docx is not installed")
@@ -153,6 +165,32 @@ def test_the_verb_writes_each_format_beside_the_result(toy: Result, tmp_path: Pa
     assert wrote
     assert all(path.is_file() and path.parent == tmp_path and path != source for path in wrote)
     assert ("stayed text" in done.output) == (kind in ("usdm", "usdm4-input", "soa2usdm", "usdm4-excel", "fhir"))
+
+
+def test_a_corrected_result_is_written_elsewhere(toy: Result, tmp_path: Path) -> None:
+    source = write_result(toy, tmp_path / "toy.json")
+    add_corrections(sidecar_of(source), [TITLE])
+    asked = ["export", str(source), "--to", "json"]
+    refused = CliRunner().invoke(soesift, asked)
+    assert refused.exit_code == 2
+    assert "another folder" in refused.output
+    assert CliRunner().invoke(soesift, [*asked, "--out", str(tmp_path / "out" / "toy.json")]).exit_code == 0
+    mended = read_result(tmp_path / "out" / "toy.json")
+    assert mended.tables[0].title == "Mended"
+    assert mended.document.review is not None
+
+
+def test_the_catalogue_takes_corrections_and_who_signed(toy: Result, tmp_path: Path) -> None:
+    pytest.importorskip("pyarrow", reason="pyarrow is not installed")
+    import pyarrow.dataset as ds
+
+    source = write_result(toy, tmp_path / "toy.json")
+    write(toy, "parquet", tmp_path, "toy")
+    add_corrections(sidecar_of(source), [TITLE])
+    assert CliRunner().invoke(soesift, ["export", str(tmp_path), "--to", "parquet"]).exit_code == 0
+    rows = {kind: ds.dataset(tmp_path / "parquet" / kind).to_table().to_pylist() for kind in ("tables", "documents")}
+    assert [row["title"] for row in rows["tables"]] == ["Mended", *(table.title for table in toy.tables[1:])]
+    assert [row["review"].partition(":")[0] for row in rows["documents"]] == ["not signed"]
 
 
 def test_the_page_names_every_format() -> None:

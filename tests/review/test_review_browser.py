@@ -16,11 +16,12 @@ from typing import Any
 
 import pytest
 from review_ledger import made_ledger
-from review_made import write_made
+from review_made import made_result, write_made
 from review_process import Reviewing, chromium, open_page, reviewing, saved, title, until
 
 from made_protocols import protocol
 from soesift.detect.detector import Detector
+from soesift.result.models import Doubt, PlacedDoubt
 from soesift.result.store import sidecar_of
 from soesift.review.corrections import add_corrections, read_corrections
 
@@ -217,6 +218,32 @@ def test_cells_title_notes_and_rows_are_mended_by_keys_and_mouse(browser: Any, m
     choose(page, "Schedule of Activities", "other")
     until(page, "document.querySelector('[data-at=\"1 1\"]').textContent === 'Ya'")
     assert page.said == []
+
+
+def doubted(folder: Path) -> Path:
+    """Doubts on the first table as a whole, a cell and a note of it, and on a cell of the second."""
+    result = made_result("doubted.pdf")
+    one, two = result.tables
+    one.doubt = [PlacedDoubt(kind="row", why="A row may be missing.", place="table")]
+    for part, why in ((one.cells[4], "A cell."), (one.footnotes[0], "A note."), (two.cells[4], "Another cell.")):
+        part.doubt = [Doubt(kind="row", why=why)]
+    return result.to_json(folder / "doubted.json")
+
+
+def test_one_is_led_through_all_doubts_of_a_document(browser: Any, tmp_path: Path) -> None:
+    source = doubted(tmp_path)
+    with reviewing([source], tmp_path / "log") as running:
+        page = open_page(browser, running.url, "anna")
+        choose(page, "Table t1", "doubted.pdf")
+        for told in ("1 of 3: A row may be missing.", "1 of 2: A cell.", "1 of 1: A note.", "1 of 1: Another cell."):
+            page.keyboard.press(".")
+            until(page, f"document.getElementById('told').textContent === {json.dumps(told)}")
+            page.keyboard.press("c")
+            saved(page)
+        assert page.text_content(".detail h2") == "Table t2"
+        page.keyboard.press(".")
+        until(page, "document.getElementById('told').textContent.startsWith('No doubtful place left')")
+    assert words(sidecar_of(source)) == ["check"] * 4
 
 
 def test_tables_are_split_and_joined_by_keys(browser: Any, made: tuple[Reviewing, Path]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,17 +14,59 @@ from starlette.routing import Route
 
 from soesift.app.overview import overview_html, overview_xlsx, row_of, versions_of
 from soesift.app.signing import audit_report, state_of
+from soesift.app.takeaway import EVERY, formats, many, taken
 from soesift.app.workspace import Workspace
 from soesift.diff.compare import diff_results
 from soesift.diff.report import diff_html
 from soesift.errors import SoesiftError, UsageError
 from soesift.export.wording import plain
-from soesift.export.write import WRITERS, write, zipped
 from soesift.result.models import DocumentInfo
 from soesift.review.documents import Document
+from soesift.serve.reference import HEADERS, Entry, reference_page
 
 UPLOADS = "/api/protocols"
-FORMATS = tuple(sorted((kind for kind in WRITERS if kind not in ("json", "parquet")), key=lambda kind: kind != "xlsx"))
+ABOUT = (
+    "What the page in the browser asks of this process, for scripts on this machine. A request that changes something "
+    "brings the header x-soesift-csrf with the word of /api/csrf; where a token is set, others need Authorization: "
+    'Bearer TOKEN. Answers are JSON; errors are {"detail": one line}. For programs that read many documents there is '
+    "soesift serve, whose interface is stable; this one goes with the page."
+)
+_ONE = "/api/documents/{key}"
+API = (
+    Entry("GET", "/api/csrf", "The word that requests which change something have to bring."),
+    Entry("GET", "/api/session", "Which jobs there are here."),
+    Entry("POST", "/api/login", "Takes the token as the body; answers with a cookie."),
+    Entry(
+        "POST",
+        UPLOADS,
+        "Takes a protocol as the body, its name in x-soesift-name; queues it. The same bytes are read once.",
+    ),
+    Entry("POST", UPLOADS + "/{sha256}/again", "Reads a protocol once more that could not be read."),
+    Entry("POST", UPLOADS + "/{sha256}/forget", "Takes a protocol that could not be read off the list."),
+    Entry(
+        "GET",
+        "/api/studies",
+        "All protocols: being read, with how far; read, with state, signatures, printed facts; formats.",
+    ),
+    Entry("GET", "/api/overview.html", "A line a document, as a page; overview.xlsx: as a sheet."),
+    Entry("GET", "/api/overview.xlsx", "The same as a sheet."),
+    Entry("GET", "/api/documents", "All documents, and what is to be decided, most urgent first."),
+    Entry("GET", _ONE, "A document: its items, tables with grids, notes, visits and doubts, corrections."),
+    Entry("GET", _ONE + "/pages/{number}.png", "The picture of a page; size=large for 220 dots an inch."),
+    Entry("GET", _ONE + "/near/{number}", "What is read at the place of a near miss."),
+    Entry("GET", _ONE + "/lines/{table}", "The lines of a table on its pages."),
+    Entry(
+        "POST",
+        _ONE + "/corrections",
+        "Adds one correction: id, who, what, why; answers with the document as it is then.",
+    ),
+    Entry("GET", _ONE + "/audit.html", "Who saw, changed and signed what, when."),
+    Entry(
+        "GET", _ONE + "/export/{kind}", f"A format with corrections in effect, or {EVERY}; several files as an archive."
+    ),
+    Entry("GET", _ONE + "/changes/{other}", "What changed from another version, as a page."),
+    Entry("GET", "/api/export/{kind}", "A format of many documents, as an archive; keys=KEY,KEY."),
+)
 
 
 def routes(space: Workspace) -> list[Route]:
@@ -42,7 +83,7 @@ def routes(space: Workspace) -> list[Route]:
         return JSONResponse({"ok": True})
 
     def studies(request: Request) -> Response:
-        return JSONResponse({"reading": _readings(space), "studies": _studies(space), "formats": FORMATS})
+        return JSONResponse({"reading": _readings(space), "studies": _studies(space), "formats": [*formats(), EVERY]})
 
     def audit(request: Request) -> Response:
         return HTMLResponse(audit_report(_of(space, request), space.readers))
@@ -51,9 +92,7 @@ def routes(space: Workspace) -> list[Route]:
         rows = [row_of(document, space.readers) for document in list(space.review.documents.values())]
         name = space.folder.resolve().name
         content = overview_html(rows, name).encode() if kind == "html" else overview_xlsx(rows, name)
-        media = "text/html" if kind == "html" else "application/octet-stream"
-        headers = {"content-disposition": f"attachment; filename*=UTF-8''{quote(f'{name} overview.{kind}')}"}
-        return Response(content, media_type=media, headers=headers)
+        return _attached(f"{name} overview.{kind}", content)
 
     def compare(request: Request) -> Response:
         old = space.review.documents.get(request.path_params["other"])
@@ -61,16 +100,24 @@ def routes(space: Workspace) -> list[Route]:
             raise UsageError("no such document here; reload the page")
         before, after = old.look().applied.result, _of(space, request).look().applied.result
         page = diff_html(diff_results(before, after), before, after, (old.source, _of(space, request).source))
-        name = quote(f"{Path(before.document.name).stem} to {Path(after.document.name).stem}.html")
-        return HTMLResponse(page, headers={"content-disposition": f"attachment; filename*=UTF-8''{name}"})
+        return _attached(f"{Path(before.document.name).stem} to {Path(after.document.name).stem}.html", page.encode())
 
     def take(request: Request) -> Response:
         document, kind = _of(space, request), request.path_params["kind"]
-        if kind not in FORMATS:
+        if kind not in (*formats(), EVERY):
             return JSONResponse({"detail": "no such format"}, 404)
-        name, content = _exported(document, kind)
-        headers = {"content-disposition": f'attachment; filename="{name}"'}
-        return Response(content, media_type="application/octet-stream", headers=headers)
+        return _attached(*taken(document, kind))
+
+    def take_many(request: Request) -> Response:
+        wanted = request.query_params.get("keys", "").split(",")
+        documents = [space.review.documents[key] for key in wanted if key in space.review.documents]
+        kind = request.path_params["kind"]
+        if not documents or kind not in (*formats(), EVERY):
+            return JSONResponse({"detail": "no such documents, or no such format"}, 404)
+        return _attached(*many(documents, kind))
+
+    def reference(request: Request) -> Response:
+        return HTMLResponse(reference_page("SoESift: the app's requests", ABOUT, API), headers=HEADERS)
 
     return [
         Route(UPLOADS, put, methods=["POST"]),
@@ -81,6 +128,8 @@ def routes(space: Workspace) -> list[Route]:
         Route("/api/overview.xlsx", lambda request: overview("xlsx")),
         Route("/api/documents/{key}/audit.html", audit),
         Route("/api/documents/{key}/export/{kind}", take),
+        Route("/api/export/{kind}", take_many),
+        Route("/docs", reference),
         Route("/api/documents/{key}/changes/{other}", compare),
     ]
 
@@ -147,13 +196,6 @@ def _studies(space: Workspace) -> list[dict[str, Any]]:
     return found
 
 
-def _exported(document: Document, kind: str) -> tuple[str, bytes]:
-    """File name and content of a format, with the corrections; several files as one archive. Raises UsageError."""
-    result = document.look().applied.result
-    with tempfile.TemporaryDirectory() as folder:
-        paths = write(result, kind, Path(folder), document.path.stem, pdf=document.source)
-        if not paths:
-            raise UsageError("there is no schedule to write")
-        if len(paths) == 1:
-            return paths[0].name, paths[0].read_bytes()
-        return f"{document.path.stem}_{kind}.zip", zipped({path.name: path.read_bytes() for path in paths})
+def _attached(name: str, content: bytes) -> Response:
+    headers = {"content-disposition": f"attachment; filename*=UTF-8''{quote(name)}"}
+    return Response(content, media_type="application/octet-stream", headers=headers)

@@ -31,6 +31,8 @@ FORMATS = [
     "docx",
     "m11",
     "docling",
+    "json",
+    "parquet",
     "overview",
 ]
 OLD_NAMES = {"fhir-notes": "fhir"}  # still taken for a release
@@ -44,7 +46,8 @@ SHOWN_NOTES = 20
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
-    help="File to write; a folder for soa2usdm, redcap, csv. Default: beside RESULT, with a name of its own.",
+    help="File to write; a folder for soa2usdm, redcap, csv, parquet. Default: beside RESULT, with a name of its own; "
+    "json has none, for there it would be one more document.",
 )
 @click.option("--pdf", type=FILE, help="The protocol, to show its pages (html), or give their sizes (docling).")
 @click.option(
@@ -122,6 +125,8 @@ def _one(result: Path, asked: Asked) -> None:
         raise click.UsageError("--study goes with --to usdm")
     if asked.repeat_merged and asked.kind != "csv":
         raise click.UsageError("--repeat-merged goes with --to csv")
+    if asked.kind == "json" and asked.out is None:
+        raise click.UsageError("--to json needs --out, in another folder: beside RESULT it would be one more document")
     for path in write_as(read, result, asked):
         click.echo(f"wrote {path}")
     if said := unsigned_words(read):
@@ -147,6 +152,8 @@ def write_as(read: Result, source: Path, asked: Asked) -> list[Path]:
     from soesift.export.write import WRITERS, placed, write
 
     kind, out = asked.kind, asked.out
+    if kind == "parquet":  # parts of a catalogue; those of this document are put in place of what is there of it
+        return write(read, kind, out or source.parent, source.stem)
     stem = source.stem + ("_export" if out is None and kind in OWN else "")
     folder, name = source.parent if out is None else out, None
     if out is not None and not WRITERS[kind].many:

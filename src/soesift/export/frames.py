@@ -53,6 +53,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         "image_only_pages": "counts",
         "unsure_pages": "text",
         "error": "text",
+        "review": "text",
         "ocr": "text",
         "span": "text",
         "seconds": "number",

@@ -12,7 +12,7 @@ from typing import Any
 
 from fastapi import FastAPI, Request, Response, Security
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import HTMLResponse, JSONResponse
 from fastapi.security import HTTPBearer
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
@@ -24,10 +24,11 @@ from soesift.files import WriteError
 from soesift.result.models import SoeTable
 from soesift.serve import routes
 from soesift.serve.queue import measured
+from soesift.serve.reference import entries_of, reference_page
 from soesift.serve.service import MB, Service, Settings
 from soesift.web import LOCAL_NAMES, behind, has_token, known_name, listen, no, of_ours, url_of
 
-OPEN_PATHS = {"/healthz"}  # needs no token: it tells a container's probe one word
+OPEN_PATHS = {"/healthz", "/docs"}  # need no token: one word for a container's probe, and the page of the API
 DOCUMENTS = "/v1/documents"
 SMALL = 1_000_000  # bytes of any request but one with a document
 _HEADERS = {
@@ -138,7 +139,17 @@ def create_app(service: Service) -> FastAPI:
     app.add_middleware(guard, rules=rules_of(service.settings, service.token))
     app.add_middleware(measured, metrics=service.metrics)
     _describe_tables(app)
+    app.add_api_route("/docs", lambda: HTMLResponse(_reference(app)), include_in_schema=False)
     return app
+
+
+def _reference(app: FastAPI) -> str:
+    """The API as a page of its own."""
+    intro = (
+        "Every request but /healthz and this page needs the header Authorization: Bearer TOKEN where the service has a "
+        'token. Errors are JSON, {"detail": one line}. All of it, with models and examples: /openapi.json.'
+    )
+    return reference_page(f"SoESift {version('soesift')}: the service", intro, entries_of(app.openapi()))
 
 
 def rules_of(settings: Settings, token: str | None) -> Rules:

@@ -10,6 +10,10 @@ const LIST = (text) => text.split(/[\s,;]+/).filter(Boolean);
 
 const STATES = ["shaded", "struck", "redacted"];
 
+// Places of doubts in one order: of the whole table, of cells, of notes, of visits
+const WHOLE = -1, NOTES = 1e7, VISITS = 2e7;
+const cellAt = (row, column) => row * 1000 + column;
+
 const SHAPING = /^(insert_|remove_)(row|column)$|^(redraw|join|split)$/;
 
 export class CheckMender extends CheckVisits {
@@ -184,29 +188,57 @@ export class CheckMender extends CheckVisits {
     else tell("No doubt here.");
   }
 
-  doubts() {
-    const table = this.table();
-    const cells = (table?.rows ?? []).flatMap((row, number) => row.filter((cell) => cell.d).map((cell) => ({ row: number, column: cell.c, why: cell.d })));
-    const notes = (table?.footnotes ?? []).flatMap((note, index) => (note.doubt ? [{ note: index, why: note.doubt }] : []));
-    const visits = (table?.visits?.rows ?? []).flatMap((row, index) => (row.doubt ? [{ visit: index, why: row.doubt }] : []));
-    return [...cells, ...notes, ...visits];
+  // What is to be checked, in the order in which one is led: the table as a whole, cells, notes, the visits together, each
+  doubts(table = this.table()) {
+    const whole = table?.rows && table.doubt?.length ? [{ at: WHOLE, why: table.doubt.join("; ") }] : [];
+    const cells = (table?.rows ?? []).flatMap((row, number) => row.filter((cell) => cell.d).map((cell) => ({ at: cellAt(number, cell.c), row: number, column: cell.c, why: cell.d })));
+    const notes = (table?.footnotes ?? []).flatMap((note, index) => (note.doubt ? [{ at: NOTES + index, note: index, why: note.doubt }] : []));
+    const together = table?.visits?.doubts.length ? [{ at: VISITS - 1, visit: null, why: table.visits.doubts.join("; ") }] : [];
+    const visits = (table?.visits?.rows ?? []).flatMap((row, index) => (row.doubt ? [{ at: VISITS + index, visit: index, why: row.doubt }] : []));
+    return [...whole, ...cells, ...notes, ...together, ...visits];
   }
 
-  nextDoubt() {
+  // Where one is among them
+  doubtHere() {
+    if (this.tab === "visits") return VISITS + (this.visitHeld ?? -1);
+    if (this.noteHeld !== undefined) return NOTES + this.noteHeld;
+    if (this.held) return cellAt(this.held.row, this.held.column);
+    return this.wholeHeld === this.at.key ? WHOLE : -Infinity;
+  }
+
+  // The next one of this table; behind the last, the first of the next table of the document that has any
+  async nextDoubt() {
     const all = this.doubts();
-    if (!all.length) return tell("No doubtful cell, note or visit in this table.");
-    const place = (one) => (one.visit !== undefined ? 2e7 + one.visit : one.note !== undefined ? 1e7 + one.note : one.row * 1000 + one.column);
-    const here = this.tab === "visits" ? 2e7 + (this.visitHeld ?? -1) : this.noteHeld !== undefined ? 1e7 + this.noteHeld : this.held ? this.held.row * 1000 + this.held.column : -1;
-    const next = all.find((one) => place(one) > here) ?? all[0];
-    const tab = next.visit === undefined ? "grid" : "visits";
+    const next = all.find((one) => one.at > this.doubtHere());
+    if (next) return this.showDoubt(next, all);
+    const items = this.document()?.items ?? [];
+    const here = items.findIndex((item) => item.key === this.at.key);
+    const other = [...items.slice(here + 1), ...items.slice(0, here)].find((item) => this.doubts(this.document().shown[item.key]).length);
+    if (!other) return all.length ? this.showDoubt(all[0], all) : tell("No doubtful place left in this document.");
+    this.tab = "grid";
+    await this.choose(this.at.document, other.key, "document");
+    const there = this.doubts();
+    if (this.at.key === other.key && there.length) this.showDoubt(there[0], there);
+  }
+
+  doubtNext() { this.nextDoubt().catch((error) => tell(error.message)); }
+
+  showDoubt(one, all) {
+    const tab = one.visit === undefined ? "grid" : "visits";
     if (tab !== this.tab) this.switchTab(tab);
-    if (next.visit !== undefined) this.chooseVisit(next.visit);
-    else if (next.note === undefined) {
-      this.chooseRow(next.row);
-      this.chooseCell(next.row, next.column);
+    if (one.at === WHOLE) {
+      this.row = this.held = null;
       this.noteHeld = undefined;
-    } else this.chooseNote(next.note);
-    tell(`${all.indexOf(next) + 1} of ${all.length}: ${next.why}`);
+      this.wholeHeld = this.at.key;
+      this.paintDetail();
+    } else if (one.visit !== undefined) this.chooseVisit(one.visit);
+    else if (one.note !== undefined) this.chooseNote(one.note);
+    else {
+      this.chooseRow(one.row);
+      this.chooseCell(one.row, one.column);
+      this.noteHeld = undefined;
+    }
+    tell(`${all.indexOf(one) + 1} of ${all.length}: ${one.why}`);
   }
 
   mend(what, then) {
@@ -243,7 +275,7 @@ export class CheckMender extends CheckVisits {
   mendBar() {
     const left = this.doubts().length;
     return make("div", { class: "bar", role: "group", "aria-label": "Mend" },
-      this.button(left ? `Next doubt of ${left}` : "Next doubt", ".", () => this.nextDoubt()), this.button("Is right", "c", () => this.check()), this.button("Edit", "e", () => this.edit()),
+      this.button(left ? `Next doubt of ${left}` : "Next doubt", ".", () => this.doubtNext()), this.button("Is right", "c", () => this.check()), this.button("Edit", "e", () => this.edit()),
       this.button(this.tab === "visits" ? "Grid" : "Visits", "v", () => this.switchTab()), this.button("Title", "t", () => this.editTitle()), this.button("Add note", "f", () => this.addNote()),
       this.button("Move lines", "b", () => this.linesMoved()), this.button("Redo", "r", () => this.redo()));
   }
@@ -263,7 +295,7 @@ export class CheckMender extends CheckVisits {
 
   mendKeys() {
     return {
-      ".": () => this.nextDoubt(), c: () => this.check(), e: () => this.edit(), v: () => this.switchTab(), t: () => this.editTitle(), f: () => this.addNote(),
+      ".": () => this.doubtNext(), c: () => this.check(), e: () => this.edit(), v: () => this.switchTab(), t: () => this.editTitle(), f: () => this.addNote(),
       i: () => this.reshape("insert_row"), x: () => this.reshape("remove_row"), I: () => this.reshape("insert_column"), X: () => this.reshape("remove_column"),
       l: () => this.mergeRight(), p: () => this.partCell(), h: () => this.headerRows(-1), H: () => this.headerRows(1), r: () => this.redo(), b: () => this.linesMoved(),
       N: () => this.stepNote(1), P: () => this.stepNote(-1), "[": () => this.stepCell(-1), "]": () => this.stepCell(1),

@@ -33,6 +33,7 @@ export class CheckVisits extends CheckDecider {
   chooseVisit(number, turn = true) {
     const rows = this.visits()?.rows ?? [];
     if (!rows.length) return;
+    if (number === null) return this.chooseAllVisits();
     this.visitHeld = Math.max(0, Math.min(rows.length - 1, number));
     for (const old of this.grid.querySelectorAll(".visits tr.chosen")) old.classList.remove("chosen");
     const line = this.grid.querySelector(`.visits tr[data-visit="${this.visitHeld}"]`);
@@ -40,6 +41,14 @@ export class CheckVisits extends CheckDecider {
     line?.scrollIntoView({ block: "nearest" });
     this.giveReason();
     if (turn) this.lightColumn(rows[this.visitHeld].column);
+  }
+
+  // What is said of the visits together
+  chooseAllVisits() {
+    this.visitHeld = null;
+    for (const old of this.grid.querySelectorAll(".visits tr.chosen")) old.classList.remove("chosen");
+    this.grid.querySelector(".doubts")?.scrollIntoView({ block: "nearest" });
+    this.giveReason();
   }
 
   visitsTable() {

@@ -2,6 +2,8 @@
 
 import { make } from "./dom.js";
 
+const SHORT = 16, WIDEST = 26; // characters of a text that may break as it likes; of the widest column asked for
+
 export function gridOf(table, chooseRow, chooseCell = () => {}, editCell = () => {}) {
   if (table.too_large) return make("p", {}, "This grid is too large to show here; see the exported files.");
   if (!table.rows?.length) return make("p", { class: "quiet" }, "No rows are shown for this one; the page tells.");
@@ -43,6 +45,7 @@ function cellOf(cell, head, notes, used) {
     rowspan: cell.rs, colspan: cell.cs, dir: "auto", title: cell.d ?? null,
     class: [side ? "name" : head && cell.c === 0 ? "name corner" : cell.t.length <= 3 ? "mark" : "", cell.d ? "doubtful" : "", ...(cell.s ?? [])].filter(Boolean).join(" ") || null,
   }, cell.t);
+  if (!side && (cell.cs ?? 1) === 1) element.style.minWidth = roomOf(cell.t);
   for (const marker of cell.m ?? []) {
     const index = notes.get(marker);
     const id = used.has(index) ? null : `mark-${index}`;
@@ -52,6 +55,11 @@ function cellOf(cell, head, notes, used) {
     element.append(make("sup", {}, link));
   }
   return element;
+}
+
+// A text of many words has the room for about four lines; else the columns of marks beside it would make it a tower
+function roomOf(text) {
+  return text.length > SHORT ? `${Math.min(WIDEST, Math.ceil(text.length / 4))}ch` : "";
 }
 
 export function notesOf(table, edit = () => {}) {

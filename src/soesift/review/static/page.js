@@ -7,6 +7,7 @@ const DPI = { usual: 110, large: 220 };
 const STEP = 1.3; // one zoom step
 const SMALLEST = 0.3, LARGEST = 6; // widths of the sheet, in widths of the frame
 const READABLE = 1.25; // screen pixels a point from which small print can be read
+const SMALL = 1.1; // and at which it still can: so small where that brings the whole width of a table into sight
 const KEPT = 16;
 const TRIES = 6, PAUSE = 700; // of a picture that did not come; ms, longer each time
 const pictures = new Map();
@@ -114,7 +115,8 @@ export class PageView {
     const box = this.boxes.find((one) => one.item === this.chosen && one.role !== "footnotes");
     const frame = this.frame.clientWidth || 1;
     const wide = box ? width / Math.max(box.box[2] - box.box[0] + 12, 1) : 1;
-    return Math.max(1, Math.min(LARGEST, Math.max(wide, (READABLE * width) / frame)));
+    if (wide * frame >= SMALL * width) return Math.min(LARGEST, wide);
+    return Math.max(1, Math.min(LARGEST, (READABLE * width) / frame));
   }
 
   reveal() {

@@ -6,7 +6,7 @@ import { make, tell } from "./dom.js";
 const POLL = 1000;
 const FORMATS = {
   xlsx: "Excel", html: "Report (HTML)", csv: "CSV", docx: "Word", m11: "ICH M11, section 1.3 (Word)", visits: "Visit table", usdm: "USDM 4.0", "usdm4-input": "usdm4 input",
-  "usdm4-excel": "usdm4 workbook", soa2usdm: "soa2usdm sheets", fhir: "FHIR", odm: "ODM 1.3.2", redcap: "REDCap", docling: "Docling",
+  "usdm4-excel": "usdm4 workbook", soa2usdm: "soa2usdm sheets", fhir: "FHIR", odm: "ODM 1.3.2", redcap: "REDCap", docling: "Docling", json: "JSON, corrected", parquet: "Parquet", burden: "Participant burden (HTML)", every: "Every format (ZIP)",
 };
 const STATES = { waiting: "waiting", reading: "reading", failed: "not read", "to check": "to check", checked: "looked at, not signed", "signed once": "signed, another reader is wanted", signed: "signed", error: "error" };
 const COLUMNS = { name: "Protocol", state: "State", tables: "Schedules" };
@@ -33,13 +33,14 @@ export class StartJob {
     this.list = make("div", {});
     this.about = make("p", { class: "whyline" }, make("label", { for: "filter" }, "Show "), this.filter, this.states,
       make("span", { class: "quiet" }, "Overview of all: "), make("a", { href: "/api/overview.html", download: "" }, "page"), make("a", { href: "/api/overview.xlsx", download: "" }, "sheet"));
+    this.bulk = make("p", { class: "whyline" });
   }
 
   elements() {
     const over = (on) => (event) => { event.preventDefault(); this.drop.classList.toggle("over", on); };
     return [make("section", { class: "start", "aria-label": "Protocols", ondragover: over(true), ondragleave: over(false), // anywhere on the page
       ondrop: (event) => { over(false)(event); this.dropped(event.dataTransfer); } },
-    this.drop, make("div", { class: "hidden" }, this.file, this.folder), this.sending, this.refused, this.about, this.list)];
+    this.drop, make("div", { class: "hidden" }, this.file, this.folder), this.sending, this.refused, this.about, this.list, this.bulk)];
   }
 
   keys() { return [["d", "choose files"], ["/", "search the list"], ["?", "this list"]]; }
@@ -114,7 +115,18 @@ export class StartJob {
       ? make("table", { class: "studies" }, make("thead", {}, make("tr", {}, ...Object.keys(COLUMNS).map((by) => this.heading(by)), ...["To do", "Take away"].map((name) => make("th", { scope: "col" }, name)))), make("tbody", {}, ...shown.map((row) => row.line())))
       : make("p", { class: "quiet" }, all.length ? "No protocol is like that." : "Nothing yet. What you drop is read at once, and listed here with what was found."));
     for (const one of this.list.querySelectorAll("select")) if (chosen.get(one.dataset.at)) { one.value = chosen.get(one.dataset.at); one.dispatchEvent(new Event("change")); }
+    this.paintBulk(shown.filter((row) => row.key && row.state !== "error"));
     if (focused) this.list.querySelector(`[data-at="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
+  }
+
+  // One format of all documents that the list shows, in one archive
+  paintBulk(rows) {
+    this.bulk.hidden = rows.length < 2;
+    this.kinds ??= make("select", { id: "bulk", onchange: () => this.paint() }, ...this.seen.formats.map((kind) => make("option", { value: kind }, FORMATS[kind] ?? kind)));
+    const href = `/api/export/${this.kinds.value}?keys=${rows.map((row) => row.key).join(",")}`;
+    if (this.bulkShown === href) return;
+    this.bulkShown = href;
+    this.bulk.replaceChildren(make("label", { for: "bulk" }, `Take away the ${rows.length} that are shown:`), this.kinds, make("a", { class: "button", id: "takeall", href, download: "" }, "Download"));
   }
 
   wanted(row) {
