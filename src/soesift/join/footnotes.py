@@ -53,9 +53,10 @@ _SENDS_ON = re.compile(r"\W*.{0,30}\bcontinue[ds]?\s+(?:on|at|overleaf)\b.{0,12}
 _LEADER = re.compile(r"\.{5}|(?:\. ){4}")  # a table of contents
 _NAMED = re.compile(r"^(?:abbreviations?|notes?|footnotes?|key|legend)\b", re.IGNORECASE)
 _OPEN = re.compile(
-    r"^(?:abbreviations?|notes?|footnotes?|key|legend|x\s*=|[A-Z]\s=\s|[\w/\-]{2,12}(?:\s*[=:]\s|=\S))",
+    r"^(?:(?:abbreviations?|notes?|footnotes?|key|legend)\b|x\s*=|[A-Z]\s=\s|[\w/\-]{2,12}(?:\s*[=:]\s|=\S))",
     re.IGNORECASE,
 )
+_WORD = re.compile(r"[a-z]{4,}\W")  # of a sentence, unlike "hr:" or "ctDNA ="
 _LEGEND = re.compile(r"(?<!\S)([A-Za-z]{1,2}|\d{1,2}|[*†‡§¶#]{1,3})\s?[=:]\s(?=\S)")
 _RUN_ON = re.compile(
     rf"(?<=[.;,:)]\s)(?:[\[(]?([A-Za-z]{{1,2}}|\d{{1,2}}|[{SIGNS}]{{1,4}})(?:[\])]\s?|[.:=]\s)|([{SIGNS}]{{1,4}})\s?)(?=\S)"
@@ -80,6 +81,7 @@ def read_footnotes(
     notes: list[Footnote] = []
     last: TextLine | None = None
     edge: TextLine | None = None
+    begun: TextLine | None = None
     size = 0.0
     bridged = False
     for place, line in enumerate(lines):
@@ -123,7 +125,7 @@ def read_footnotes(
                 break
         if marked is not None:
             notes.append(Footnote(marker=marked[0], text=marked[1], page=page))
-            edge = line
+            edge = begun = line
             expected.known.update(marked[:1] if marked[0] else ())
         elif not notes and before is not None and expected.partial and ENDED.search(before.text):
             continue  # a running head: those of pictures are not known
@@ -131,10 +133,11 @@ def read_footnotes(
             before.text = _continued(before.text, text)
         elif (
             not notes
-            or _opens(text, notes[-1])
+            or (_opens(text, notes[-1]) and not _wraps(line, begun, notes[-1], settings))
             or (edge is not None and _set_apart(line, edge, gap, notes[-1], settings))
         ):
             notes.append(Footnote(marker="", text=text, page=page))
+            begun = line
         else:
             notes[-1].text = _continued(notes[-1].text, text)
         last, bridged = line, False
@@ -171,6 +174,23 @@ def _opens(text: str, note: Footnote) -> bool:
     if _NAMED.match(text):
         return True
     return _OPEN.match(text) is not None and note.text.rstrip()[-1:] not in ";,"
+
+
+def _wraps(line: TextLine, begun: TextLine | None, note: Footnote, settings: NoteSettings) -> bool:
+    """Whether a line that looks like the beginning of a note is the rest of the one before it, which the line's end cut:
+    it hangs below an unfinished sentence, its word goes on with that sentence, or the term of an abbreviation ended
+    the line ("PK = pharmacokinetics; TE" above "ADA = ...").
+
+    begun: the line that opened the note before.
+    """
+    text = note.text.rstrip()
+    if ENDED.search(text) is not None:
+        return False
+    hangs = begun is not None and line.left > begun.left + settings.indent
+    sentence = bool(note.marker) and _WORD.match(line.text.strip()) is not None
+    *listed, term = re.split(r"[;,]", text)
+    cut = any("=" in item for item in listed) and "=" not in term and len(term.split()) <= settings.term
+    return hangs or sentence or cut
 
 
 def _set_apart(line: TextLine, edge: TextLine, gap: float, note: Footnote, settings: NoteSettings) -> bool:

@@ -34,6 +34,7 @@ class NoteSettings:
     block: float = 0.25  # gap, beyond the usual one, that parts two notes set apart. .15 to .6
     indent: float = 3.0  # points by which lines of one block may differ at the left. 1 to 6
     tab: float = 1.2  # of the print: so far from its marker begins a text behind a tab. 1 to 2
+    term: int = 2  # words of an abbreviation, which may stand on the line before what it means. 1 to 3
     head: int = 3  # lines of a running head above the notes of a picture. 2 to 5
     skipped: int = 3  # steps in a series that a picture's reading may have lost between two notes. 1 to 5
 
