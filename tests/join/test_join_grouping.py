@@ -202,3 +202,21 @@ def test_captions_that_differ_in_one_word_are_no_two_readings_of_one() -> None:
     paclitaxel = "trialflowchartinitialtreatmentphaseforpaclitaxelarm"
     assert not read_alike(pembrolizumab, paclitaxel)
     assert read_alike(pembrolizumab, pembrolizumab.replace("treatment", "treatrnent"))
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "goes_on"),
+    [
+        ("Table 9-2 Part 1: samples of blood", "Table 9-3 Part 2: samples of blood", False),
+        ("Appendix B. Samples", "Appendix C. Samples of another kind", False),
+        ("Table 4a: Sampling of cohort 1", "Table 4b: Sampling of cohort 2", False),
+        ("Table 9-2 Part 1: samples of blood", "Table 9-2 Samples of part 1, blood", True),
+        ("Samples of blood", "Table 9-3 Part 2: samples of blood", True),
+    ],
+)
+def test_a_caption_of_another_number_is_another_table(first: str, second: str, goes_on: bool) -> None:
+    """On the same columns, under the same header, as tables of samples stand one behind the other."""
+    group = [fragment(HEADER + BODY, 1, caption=first)]
+    assert continues(group, fragment(HEADER + BODY[:3], 2, caption=second)) is goes_on
+    if not goes_on:  # a number that was read from a picture says nothing
+        assert continues(group, fragment(HEADER + BODY[:3], 2, caption=second, flags=["image_only"]))

@@ -195,3 +195,15 @@ def test_the_second_line_of_a_flush_heading_over_centred_marks_is_no_column(tmp_
     [table] = found(tmp_path, sheet)
     assert table.shape[1] == 4
     assert [row[1:] for row in table.texts()[-6:]] == [["X", "X", "X"]] * 6
+
+
+@pytest.mark.parametrize("name", ["Table 7", "Appendix C"])
+@pytest.mark.parametrize("more", [["of cohort two"], ["of cohort two, in blood, in urine and in plasma", "of all"]])
+def test_a_caption_that_hangs_is_no_row_of_the_table(tmp_path: Path, name: str, more: list[str]) -> None:
+    """Its number stands apart, its other lines begin where its text does, and a rule is drawn above it."""
+    sheet = Sheet().line(72, 84, 500, 84)
+    sheet.text(72, 96, name, 10).text(150, 96, "Samples for pharmacokinetics and for immunogenicity", 10)
+    for number, line in enumerate(more):
+        sheet.text(150, 108 + 12 * number, line, 10)
+    [table] = found(tmp_path, put_rows(sheet, ROWS, 150))
+    assert table.texts() == ROWS

@@ -27,6 +27,10 @@ from soesift.table.records import title_row
 LONG = 40  # letters of a caption that may differ in slips of OCR alone
 ADDED = 0.5  # of a caption's letters: a title that says more than this behind a known one is another. .4 to .7
 TITLE = 90  # letters of a title; what follows in its row explains it
+_NUMBERED = re.compile(
+    r"\W{0,3}(?:table|appendix|attachment|exhibit)\s+(?:[A-Z]?\d{1,2}(?:[.–-][\dA-Z]{1,2}){0,3}[a-z]?|[A-Z]|[IVX]{1,4})(?!\w)",
+    re.IGNORECASE,
+)
 PAIR_NAMES = (
     "same_columns",
     "shared_boundaries",
@@ -37,6 +41,7 @@ PAIR_NAMES = (
     "caption_same",
     "caption_other",
     "caption_title",
+    "caption_number",
     "gap",
     "same_page",
     "tile",
@@ -62,6 +67,7 @@ def pair_features(group: list[Fragment], new: Fragment) -> list[float]:
         same,
         other,
         other * has_schedule_title(caption),
+        float(is_numbered_otherwise(group, new)),
         float(max(0, new.page - last.page - 1)),
         float(new.page == last.page),
         # the same rows under a title of their own are another arm's schedule, not more columns of this one
@@ -90,6 +96,21 @@ def caption_relation(group: list[Fragment], caption: str) -> tuple[float, float]
     return 0.0, 1.0
 
 
+def is_numbered_otherwise(group: list[Fragment], new: Fragment) -> bool:
+    """Whether a caption bears a number ("Table 9-2") that no caption of the group does, though some bear one; numbers
+    that were read from a picture say nothing."""
+    if "image_only" in new.record.flags:
+        return False
+    number = _number_of(new.record.caption)
+    known = {_number_of(f.record.caption) for f in group} - {""}
+    return bool(number and known) and number not in known
+
+
+def _number_of(caption: str) -> str:
+    match = _NUMBERED.match(caption)
+    return "" if match is None else letters(match[0])
+
+
 def _goes_on(own: str, known: str) -> bool:
     """Whether a caption is a known one and a little more: "Flow chart" is not "Flow chart for those who continue"."""
     return own.startswith(known) and len(own) - len(known) <= ADDED * len(own)
@@ -116,7 +137,7 @@ SAME_HEADER = 0.9  # of the columns have the same header: it is reprinted
 PAGES_BETWEEN = 3  # pages without rows (footnotes, a page that could not be read) inside one table
 
 # A logistic regression on the neighbouring fragments of labelled protocols gave these signs and sizes; they
-# are rounded, and "continued", "caption_same" and "tile", which are rare there, are set by hand.
+# are rounded, and "continued", "caption_same", "caption_number" and "tile", which are rare there, are set by hand.
 WEIGHTS = {
     "same_columns": 2.3,
     "shared_boundaries": 0.6,
@@ -127,6 +148,7 @@ WEIGHTS = {
     "caption_same": 1.5,
     "caption_other": -2.0,
     "caption_title": -2.5,
+    "caption_number": -4.0,
     "gap": -1.5,
     "same_page": -0.5,
     "tile": 3.0,

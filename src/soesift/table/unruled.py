@@ -112,6 +112,9 @@ class StreamSettings:
 
 
 SETTINGS = StreamSettings()
+CAPTION_WORDS = frozenset(
+    {"table", "tabelle", "tableau", "tabla", "appendix", "annex", "attachment", "exhibit", "figure"}
+)
 
 
 def find_streams(words: Words, rules: Lines, taken: list[FoundTable], page: int) -> list[FoundTable]:
@@ -218,12 +221,13 @@ def build_stream(
     lines: list[Printed], run: tuple[int, int], rules: Lines, page: int, width: float, words: Words
 ) -> FoundTable | None:
     """Rows and columns of one run; None if the lines share fewer than two white gaps."""
+    run = (below_caption(lines, run, width), run[1])
     first, last = extend(lines, run, rules, width)
     body = [line for line in lines[run[0] : run[1] + 1] if is_tabular(line, width)]
     columns = column_bounds([line.chunks for line in without_headings(body)])
     if len(columns) < 4:
         return None
-    while first < run[0] and is_title(lines[first], columns):
+    while first < run[0] and (is_title(lines[first], columns) or hangs_below_caption(lines, first)):
         first += 1
     left = min(float(line.chunks[0, 0]) for line in lines[first : last + 1])
     right = max(float(line.chunks[-1, 2]) for line in lines[first : last + 1])
@@ -254,6 +258,31 @@ def is_title(line: Printed, columns: NDArray[np.floating]) -> bool:
     """Whether a line over the columns is one chunk from the left edge on that leaves the first column."""
     x0, _, x1, _ = line.chunks[0].tolist()
     return len(line.chunks) == 1 and x0 < columns[0] + SETTINGS.title and x1 > columns[1] + SETTINGS.title
+
+
+def below_caption(lines: list[Printed], run: tuple[int, int], width: float) -> int:
+    """The first tabular line of a run that is no caption whose number stands apart."""
+    first, last = run
+    if not is_caption_line(lines[first]):
+        return first
+    return next((k for k in range(first + 1, last) if is_tabular(lines[k], width)), first)
+
+
+def is_caption_line(line: Printed) -> bool:
+    """Whether a line is a caption's number and, behind a gap, its text."""
+    return len(line.chunks) == 2 and line.lead.casefold().strip(" .:") in CAPTION_WORDS
+
+
+def hangs_below_caption(lines: list[Printed], place: int) -> bool:
+    """Whether a line is a caption, or the rest of one: one chunk, right below, where the caption's text begins behind
+    its number ("Table 7   Samples for ..." above "... pharmacokinetics")."""
+    left = float(lines[place].chunks[0, 0])
+    while place and len(lines[place].chunks) == 1:
+        line, above = lines[place], lines[place - 1]
+        if line.top - above.bottom > line.bottom - line.top or abs(float(above.chunks[-1, 0]) - left) > COLUMNS.flush:
+            return False
+        place -= 1
+    return is_caption_line(lines[place])
 
 
 def extend(lines: list[Printed], run: tuple[int, int], rules: Lines, width: float) -> tuple[int, int]:
