@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from document_maker import Sheet, draw_table, full_grid, read_sheet
+import pytest
+
+from document_maker import Sheet, Spanned, draw_table, full_grid, put_text, read_sheet
 from soesift.table.find import find_tables
 
 XS, YS = [72.0, 200.0, 260.0, 320.0], [100.0, 120.0, 140.0, 160.0]
@@ -66,3 +68,32 @@ def test_rows_taken_out_with_their_rules_stay_rows_of_redacted_cells(tmp_path: P
     assert [row[0] for row in table.texts()] == [*rows[:3], "CCI", "CCI", *rows[5:]]
     hidden = {(c.row, c.column) for c in table.cells if c.states == ("redacted",)}
     assert hidden == {(2, 1), (2, 2), (2, 3), *((row, column) for row in (3, 4) for column in range(4))}
+
+
+@pytest.mark.parametrize("right", [380.0, 388.0])
+def test_a_mark_beside_a_black_box_is_none_of_the_columns_under_it(tmp_path: Path, right: float) -> None:
+    """The rules that the boxes touch are gone from the file, and nothing below the last one tells of them."""
+    xs, ys = [72.0, 200.0, 260.0, 320.0, 380.0], [100.0 + 20 * k for k in range(6)]
+    rows = [
+        ["Procedure", "Screening", "Day 1", "Day 8"],
+        ["ECG", "X", "X", ""],
+        ["Weight"],
+        ["Pulse", "X"],
+        ["Blood", "X"],
+    ]
+    sheet = put_text(Sheet(), xs, ys, [Spanned(r, c, text) for r, row in enumerate(rows) for c, text in enumerate(row)])
+    for k, y in enumerate(ys):
+        sheet.line(xs[0], y, xs[-1] if k < 3 else xs[2] if k < 5 else xs[-1], y)
+    for k, x in enumerate(xs):
+        sheet.line(x, ys[0], x, ys[2] if k > 1 else ys[5])
+    sheet.box(xs[1] + 2, ys[2] + 1, right, ys[3] - 1, "f").box(xs[2], ys[3] + 1, right, ys[5] - 1, "f")
+    table = find_tables(read_sheet(tmp_path, sheet)).tables[0]
+    assert table.texts()[2:] == [["Weight", "", "", ""], ["Pulse", "X", "", ""], ["Blood", "X", "", ""]]
+    hidden = {
+        (c.row + r, c.column + k)
+        for c in table.cells
+        if c.states
+        for r in range(c.row_span)
+        for k in range(c.column_span)
+    }
+    assert hidden == {(2, 1), *((row, column) for row in (2, 3, 4) for column in (2, 3))}

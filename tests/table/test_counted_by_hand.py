@@ -363,6 +363,8 @@ def test_shares_that_tell_header_rows() -> None:
     assert headers.is_group(["Safety", "", "-"])
     assert headers.is_group(["Safety", "Safety", "Safety"])
     assert not headers.is_group(["Safety", "X", ""])
+    for name in ("Office (O)/telehealth (T)", "Clinic or phone visit", "Hospital / video"):
+        assert not headers.is_group([name, "", ""])  # of the visits, though the rest may be taken out
     assert not headers.is_group(["", "", ""])
     assert not headers.is_group(["Visit", "", ""])
     assert headers.tells_visits("Fasting visits")

@@ -177,9 +177,9 @@ def _opens(text: str, note: Footnote) -> bool:
 
 
 def _wraps(line: TextLine, begun: TextLine | None, note: Footnote, settings: NoteSettings) -> bool:
-    """Whether a line that looks like the beginning of a note is the rest of the one before it, which the line's end cut:
-    it hangs below an unfinished sentence, its word goes on with that sentence, or the term of an abbreviation ended
-    the line ("PK = pharmacokinetics; TE" above "ADA = ...").
+    """Whether a line that looks like the beginning of a note is the rest of the one before it: it hangs below an
+    unfinished sentence, its word goes on with that sentence, or the line's end parted the term of an abbreviation from
+    what it means ("PK = pharmacokinetics; TE" above "ADA = ...").
 
     begun: the line that opened the note before.
     """

@@ -22,6 +22,7 @@ from soesift.table.redaction import (
     covered_outside,
     lost_tags,
     mend_tables,
+    part_covered,
     redaction_tags,
 )
 from soesift.table.ruled import find_lattices
@@ -168,6 +169,7 @@ def tables_of(
         if not table.borderless:
             close_slivers(table, words)
             free_arrows(table, words)
+            part_covered(table, page)
         part_open_cells(table, words)
         if not table.borderless:
             split_rows(table, words, vertical)

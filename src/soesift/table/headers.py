@@ -70,7 +70,8 @@ _VALUE = re.compile(
 _OF_VISITS = re.compile(
     r"\W*(?:fast(?:ing|ed)(?:\s+(?:visits?|status|state|required))?|"
     r"(?:location|type|place)\s+of\s+(?:the\s+)?visits?|visit\s+(?:location|type|place)|(?:tele)?phone\s+visits?|(?:clinic|site|on-?site|home|remote|virtual|in-?person|office)\s+visits?|"
-    r"(?:clinic|site|on-?site|in-?person)\b.{0,12}\b(?:tele)?(?:phone|remote|virtual|home)\b.{0,8})\W*\w?",
+    r"(?:clinic|site|on-?site|in-?person|office|hospital)\b.{0,12}\b(?:phone|tele\w*|remote|virtual|video|home)\b.{0,8})"
+    r"\W*\w?",
     re.IGNORECASE,
 )
 _PLACE = re.compile(
@@ -235,8 +236,9 @@ def dashes_are_values(grid: Grid, s: HeaderSettings) -> bool:
 
 def is_group(texts: Sequence[str]) -> bool:
     """Whether a row names a group of rows: one text alone, which is no name of an axis or column."""
-    alone = not {text for text in texts[1:] if not is_blank(text)} - {texts[0]}
-    return alone and bool(texts[0]) and _DIMENSION.match(texts[0]) is None
+    name = texts[0]
+    alone = not {text for text in texts[1:] if not is_blank(text)} - {name}
+    return alone and bool(name) and not (_DIMENSION.match(name) or _OF_VISITS.fullmatch(name))
 
 
 def is_blank(text: str) -> bool:

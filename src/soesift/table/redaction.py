@@ -19,6 +19,7 @@ SAME_RULE = 1.5  # points by which the two ends of a hidden rule may be apart ac
 FAR = 60.0  # points above or below, for the line that tells how wide a table is
 LEAST_RULES = 3  # rules that go on on the other side; fewer are no columns of a table
 LEAST_COVER = (8.0, 5.0)  # points: smallest width and height of a box that covers text
+COVERED = 0.5  # of a cell's height: a box that covers more hides the column, not a word in it
 TAG_SIZE = 1.15  # of the page's usual print: a tag outside any box is larger
 # tags that sponsors print on what they take out: company confidential information, personal data, and the like
 _TAGS = frozenset({"CCI", "PPD", "CBI", "CPI", "PII"})
@@ -125,6 +126,32 @@ def add_hidden_rules(horizontal: Lines, vertical: Lines, page: Page, words: Word
                     )
                 )
     return np.concatenate([horizontal, np.asarray(added, np.float32).reshape(-1, 3)])
+
+
+def part_covered(table: FoundTable, page: Page) -> None:
+    """Part cells that black boxes cover in some of their columns, in place: a box hides the rules between columns, and
+    the text beside it is not that of the columns under it. Cells have no text yet.
+    """
+    boxes = dark_boxes(page)
+    if len(boxes):
+        table.cells = [part for cell in table.cells for part in _parted(table, cell, boxes)]
+
+
+def _parted(table: FoundTable, cell: GridCell, boxes: Floats) -> list[GridCell]:
+    """The cell, or its runs of free columns and each of its covered columns for itself."""
+    if cell.column_span == 1:
+        return [cell]
+    top, bottom = float(table.rows[cell.row]), float(table.rows[cell.row + cell.row_span])
+    edges = table.columns[cell.column : cell.column + cell.column_span + 1]
+    middles = (edges[1:] + edges[:-1]) / 2
+    over = (boxes[:, 0, None] < middles) & (boxes[:, 2, None] > middles)
+    deep = np.minimum(boxes[:, 3], bottom) - np.maximum(boxes[:, 1], top) > COVERED * (bottom - top)
+    covered = (over & deep[:, None]).any(axis=0)
+    if covered.all() or not covered.any():
+        return [cell]
+    starts = [k for k in range(cell.column_span) if k == 0 or covered[k] or covered[k - 1]]
+    ends = [*starts[1:], cell.column_span]
+    return [GridCell(cell.row, cell.column + a, cell.row_span, b - a) for a, b in zip(starts, ends, strict=True)]
 
 
 def _reach(horizontal: Lines, y: float, first: float, last: float) -> tuple[float, float]:

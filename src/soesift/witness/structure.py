@@ -353,9 +353,16 @@ def _fused(table: SoeTable) -> Iterator[PlacedDoubt]:
 def _cut_cells(table: SoeTable) -> Iterator[PlacedDoubt]:
     """A text that breaks off at a comma or bracket, or a name that stands again below: one row may be read as two."""
     own = {(cell.row, cell.column) for cell in table.cells if cell.row_span == 1}
+    hidden = _with_hidden_cells(table)
     for number in range(table.header_rows, len(table.grid) - 1):
         row, after = table.grid[number], table.grid[number + 1]
-        again = bool(row[0]) and row[0] == after[0] and (number, 0) in own and not (any(row[1:]) and any(after[1:]))
+        again = (
+            not hidden.issuperset((number, number + 1))
+            and bool(row[0])
+            and row[0] == after[0]
+            and (number, 0) in own
+            and not (any(row[1:]) and any(after[1:]))
+        )
         open_ = any(_BREAKS_OFF.search(text) for text in row[1:] if text != row[0])
         if again or open_:
             why = "A text of this row breaks off, or its name stands twice: one row may have been read as two."
@@ -363,12 +370,17 @@ def _cut_cells(table: SoeTable) -> Iterator[PlacedDoubt]:
                 yield PlacedDoubt(kind="row", why=why, place="row", row=place)
 
 
+def _with_hidden_cells(table: SoeTable) -> set[int]:
+    """Rows of which a cell behind the name was taken out: what they hold is not seen."""
+    return {cell.row for cell in table.cells if cell.column and "redacted" in cell.states}
+
+
 def _bare_pairs(table: SoeTable) -> Iterator[PlacedDoubt]:
     """Two rows, no more, with a name and nothing else, neither over the columns nor in capitals: one name may have been
     read as two. A heading and its first sub-heading look the same."""
     grid = [*table.grid[table.header_rows :], [""]]
     bare = [bool(row[0]) and not any(row[1:]) and not row[0].isupper() for row in grid]
-    wide = {cell.row for cell in table.cells if cell.column == 0 and cell.column_span > 1}
+    wide = {cell.row for cell in table.cells if cell.column == 0 and cell.column_span > 1} | _with_hidden_cells(table)
     for number in range(len(grid) - 1):
         pair = bare[number] and bare[number + 1] and not bare[number - 1] and not bare[min(number + 2, len(grid) - 1)]
         places = (number + table.header_rows, number + 1 + table.header_rows)
