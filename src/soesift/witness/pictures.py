@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +32,7 @@ LARGEST = 4000  # pixels of a side: a larger page is drawn smaller
 _DRAWN = ("→", "↔", "←", "⟶", "↓", "↑")  # arrows are lines, which are not counted as ink
 
 _LETTERS = re.compile(r"[^\W\d_]+")
+_FIGURE = re.compile(r"(?!1+$)\d{1,3}")  # ones are narrow in many fonts
 SHORT = 2  # letters of a mark without words behind it, whose ink is that of other marks
 RARE = 2  # cells with a sign that is not the table's mark; more are a second mark
 THIN = 6.0  # times as long as thick: connected ink that is a line
@@ -39,15 +41,23 @@ _RANGE = re.compile(r"(?<![\d.+−–-])\b(\d+)\s*(?:to|–|-)\s*(\d+)\b")
 BEGINNING = 14  # characters of a note by which it is found on its page
 
 
+class Ink(NamedTuple):
+    """Dark pixels of a cell that belong to no drawn line, and how many columns of pixels lie from the first of them to
+    the last."""
+
+    dark: int
+    wide: int
+
+
 def inks_of(
     tables: Sequence[SoeTable], pdf: Path | None, seen: Container[int], settings: WitnessSettings, password: str | None
-) -> list[dict[int, int]]:
-    """For each table, the dark pixels of its cells by their place in `table.cells`; pages `seen` are left out.
+) -> list[dict[int, Ink]]:
+    """For each table, the ink of its cells by their place in `table.cells`; pages `seen` are left out.
 
     Pages are drawn one after another, each once, and none is kept: a long document takes no more memory than a short
     one. Empty where there are no pages to draw.
     """
-    found: list[dict[int, int]] = [{} for _ in tables]
+    found: list[dict[int, Ink]] = [{} for _ in tables]
     pages: dict[int, list[tuple[int, int, Cell, Box]]] = {}
     for place, table in enumerate(tables):
         for index, cell in enumerate(table.cells):
@@ -79,17 +89,19 @@ def _draw(document: object, number: int, settings: WitnessSettings) -> tuple[Gre
     return drawn.pixels, drawn.scale
 
 
-def ink_of(grey: Grey, scale: float, box: tuple[float, float, float, float], settings: WitnessSettings) -> int:
-    """Dark pixels of a cell that belong to no drawn line, `box` in points; 0 for a cell too small to look into."""
+def ink_of(grey: Grey, scale: float, box: tuple[float, float, float, float], settings: WitnessSettings) -> Ink:
+    """The ink of a cell, `box` in points; none in one that is too small to look into."""
     x0, y0 = (round((v + settings.inset) * scale) for v in box[:2])
     x1, y1 = (round((v - settings.inset) * scale) for v in box[2:])
     cell = grey[max(0, y0) : max(0, y1), max(0, x0) : max(0, x1)]
     if min(cell.shape) < 3 or int(cell.min()) >= 255 - settings.dark:  # no paper is so light that this is ink
-        return 0
+        return Ink(0, 0)
     dark = cell < _paper(cell) - settings.dark
     lines = np.count_nonzero(dark, axis=1) / cell.shape[1] >= settings.rule
     columns = np.count_nonzero(dark, axis=0) / cell.shape[0] >= settings.rule
-    return int(np.count_nonzero(dark[~lines][:, ~columns]))
+    dark[lines], dark[:, columns] = False, False
+    held = np.flatnonzero(dark.any(axis=0))
+    return Ink(int(np.count_nonzero(dark)), int(held[-1] - held[0]) + 1 if len(held) else 0)
 
 
 def _paper(cell: Grey) -> int:
@@ -100,17 +112,31 @@ def _paper(cell: Grey) -> int:
     return int(below + (place - low) * (above - below))
 
 
-def ink_doubts(table: SoeTable, inks: dict[int, int], settings: WitnessSettings) -> list[tuple[int, Doubt]]:
+def ink_doubts(table: SoeTable, inks: dict[int, Ink], settings: WitnessSettings) -> list[tuple[int, Doubt]]:
     """Doubts about cells, by their place in `table.cells`, as `inks` (of `inks_of`) are."""
     scanned = "image_only" in table.flags
-    seen = [(index, cell, inks[index]) for index, cell in enumerate(table.cells) if index in inks]
+    seen = [(index, cell, inks[index].dark) for index, cell in enumerate(table.cells) if index in inks]
     rate = _ink_a_letter(seen, settings)
     found = []
     for index, cell, ink in seen:
         doubt = _doubt(cell, ink, rate, settings.scan_ink if scanned else settings.least_ink, settings)
         if doubt is not None:
             found.append((index, doubt))
-    return found
+    return [*found, *_wide_figures(table, inks, settings)]
+
+
+def _wide_figures(table: SoeTable, inks: dict[int, Ink], settings: WitnessSettings) -> Iterator[tuple[int, Doubt]]:
+    """Figures with ink beside them: files whose fonts do not say which sign a glyph is lose "≤", "±" and the like."""
+    widths: dict[int, list[tuple[int, int]]] = {}
+    for index, ink in inks.items():
+        text = table.cells[index].printed.strip()
+        if _FIGURE.fullmatch(text):
+            widths.setdefault(len(text), []).append((index, ink.wide))
+    for length, found in widths.items():
+        usual = float(np.median([wide for _, wide in found]))
+        for index, wide in found:
+            if len(found) >= settings.figures and wide > (1 + settings.wider / length) * usual > 0:
+                yield index, Doubt(kind="ink", why="A sign is printed beside this figure that was not read.")
 
 
 def _ink_a_letter(seen: list[tuple[int, Cell, int]], settings: WitnessSettings) -> float | None:

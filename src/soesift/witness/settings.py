@@ -31,6 +31,8 @@ class WitnessSettings:
     unsure_share: float = 0.03  # of a note's characters read unsurely, from which the note is doubtful. .02 to .06
     compared: int = 20  # cells that a text layer over a picture must hold to be a witness
     differ: float = 0.25  # share of these in which it may differ; more, and it is a poor one. .1 to .4
+    figures: int = 4  # figures of as many digits that a table must have before their width tells. 3 to 8
+    wider: float = 0.75  # of a digit's width: so much more ink beside a figure is a sign of its own. .6 to .9
     letters: int = 200  # letters that a table must have before its ink a letter is trusted
     header_like: float = 0.6  # share of a body row's cells that name times from which it may be a header row
     column_filled: float = 0.7  # share of a header row's cells that are filled, from which an empty one is doubtful
