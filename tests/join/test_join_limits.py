@@ -496,6 +496,7 @@ def test_what_speaks_for_going_on() -> None:
         "caption_same": 0,
         "caption_other": 0,
         "caption_title": 0,
+        "caption_number": 0,
         "gap": 1,
         "same_page": 0,
         "tile": 0,
@@ -814,6 +815,10 @@ def test_a_line_above_names_a_plan_in_few_words() -> None:
 
 def test_tracks_and_populations() -> None:
     assert track_of("Cohort A and Part 2") == "Cohort A Part 2"
+    assert track_of("Initial phase for the Rivaroxaban Arm") == "Rivaroxaban Arm"
+    assert track_of("Biomarker cohort (Part 2): visits") == "Biomarker cohort Part 2"
+    assert track_of("Safety run-in part (Part 1)") == "run-in Part 1"
+    assert track_of("Schedule for all Study Arms") == "Arms"
     assert track_of("Schedule of Activities") is None
     assert population_of("Participants with diabetes") == "Participants with diabetes"
     assert population_of("Part 2 participants with diabetes") == "Part 2"

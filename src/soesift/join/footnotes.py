@@ -134,7 +134,7 @@ def read_footnotes(
         elif (
             not notes
             or (_opens(text, notes[-1]) and not _wraps(line, begun, notes[-1], settings))
-            or (edge is not None and _set_apart(line, edge, gap, notes[-1], settings))
+            or (edge is not None and _set_apart(line, edge, gap, lines[place - 1], notes[-1], settings))
         ):
             notes.append(Footnote(marker="", text=text, page=page))
             begun = line
@@ -193,13 +193,16 @@ def _wraps(line: TextLine, begun: TextLine | None, note: Footnote, settings: Not
     return hangs or sentence or cut
 
 
-def _set_apart(line: TextLine, edge: TextLine, gap: float, note: Footnote, settings: NoteSettings) -> bool:
-    """Whether an unmarked line begins a paragraph of its own: a line's room below an ended note, where the marker of
-    the last one stands, not where its text hangs."""
+def _set_apart(
+    line: TextLine, edge: TextLine, gap: float, before: TextLine, note: Footnote, settings: NoteSettings
+) -> bool:
+    """Whether an unmarked line begins a paragraph of its own: below an ended note, where the marker of the last one
+    stands, not where its text hangs, and a line's room below it or below a line that hangs."""
     outside = abs(line.left - edge.left) <= settings.indent
+    hung = before.left - edge.left > settings.indent
     return (
         outside
-        and gap > settings.paragraph * line.size
+        and (hung or gap > settings.paragraph * line.size)
         and ENDED.search(note.text) is not None
         and line.text.strip()[:1].isupper()
     )
@@ -267,9 +270,9 @@ def _is_unmarked_note(
 ) -> bool:
     """Whether the first line under a table is a note without a marker rather than prose that goes on."""
     text = lines[place].text.strip()
-    if _OPEN.match(text) or _reprinted(text):
+    if _OPEN.match(text) or _reprinted(text) or text[:1] in _BULLETS:
         return True
-    largest = max(line.size for line in lines)
+    largest = max(line.size for line in lines if not line.covered)
     if lines[place].size < settings.smaller * largest:
         return True
     following = range(place + 1, min(len(lines), place + settings.ahead))

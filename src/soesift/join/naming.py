@@ -17,6 +17,8 @@ _TRACK = re.compile(
     early\s+(?:termination|discontinuation)|post-?treatment|home)\b""",
     re.VERBOSE | re.IGNORECASE,
 )
+_BARE_PART = re.compile(r"(?:cohort|arm|part|group)s?", re.IGNORECASE)
+_NAME_BEFORE = re.compile(r"\b(?!(?:Study|Trial|Treatment|Each|All|Both|The|For|Of|And|Table|Schedule)\b)([A-Z][\w-]{2,})\s+$")
 _POPULATION = re.compile(
     r"\b(?:participants?|patients?|subjects?|wom[ae]n|m[ae]n|children|infants|volunteers)\s+"
     r"(?:with(?:out)?|who|whose|in|on|of|receiving|taking|treated|randomi[sz]ed|assigned|enrolled|under|over|aged|not|[<>≥≤])\b"
@@ -104,8 +106,17 @@ def without_continued(caption: str) -> str:
 
 def track_of(title: str) -> str | None:
     """The words of a title that name an arm, part or phase, or a group of participants by age or country."""
-    found = [m.group(0) for m in _TRACK.finditer(title)]
-    return " ".join(dict.fromkeys(found)) or None
+    hits = list(_TRACK.finditer(title))
+    found = [_named_part(title, hit) for hit in hits]
+    told = [text for text in found if not _BARE_PART.fullmatch(text)] or found
+    return " ".join(dict.fromkeys(told)) or None
+
+
+def _named_part(title: str, hit: re.Match[str]) -> str:
+    """The words of a hit, with the name before a bare "arm", "cohort" or "part": "Placebo arm"."""
+    before = _NAME_BEFORE.search(title[: hit.start()]) if _BARE_PART.fullmatch(hit.group()) else None
+    named = before is not None and _TRACK.fullmatch(before[1]) is None
+    return f"{before[1]} {hit.group()}" if before is not None and named else hit.group()
 
 
 def population_of(title: str) -> str | None:
