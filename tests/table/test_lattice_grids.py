@@ -298,3 +298,36 @@ def test_a_line_below_the_rule_alone_is_of_the_row_below(tmp_path: Path) -> None
     sheet = draw_table(Sheet(), XS[:4], ys, full_grid([["Procedure", "V1", "V2"], ["", "X", ""], ["", "X", "X"]]))
     sheet.text(75, 139, "Height", 10).text(75, 151, "Weight", 10).text(75, 161, "and pulse", 10)
     assert only(tmp_path, sheet).texts()[1:] == [["Height", "X", ""], ["Weight and pulse", "X", "X"]]
+
+
+def boxes(arrows: bool) -> Sheet:
+    """The arms of a study as a chart of boxes: consent, two arms, follow-up."""
+    sheet = Sheet()
+    placed = [
+        (60, 200, 140, 260, "Consent and screening"),
+        (190, 160, 290, 210, "Drug A once daily"),
+        (190, 250, 290, 300, "Placebo once daily"),
+        (340, 170, 430, 290, "Progression or death"),
+        (480, 180, 560, 280, "Follow-up every 12 weeks"),
+    ]
+    for x0, y0, x1, y1, text in placed:
+        sheet.box(x0, y0, x1, y1)
+        for number, word in enumerate(text.split()):
+            sheet.text(x0 + 6, y0 + 12 + 10 * number, word, 8)
+    for (_, y0, x1, y1, _), (x0, *_) in zip(placed, placed[2:], strict=False):
+        if arrows:
+            sheet.line(x1, (y0 + y1) / 2, x0, (y0 + y1) / 2)
+    return sheet
+
+
+@pytest.mark.parametrize("arrows", [False, True])
+def test_boxes_of_a_study_design_are_no_table(tmp_path: Path, arrows: bool) -> None:
+    assert find_tables(read_sheet(tmp_path, boxes(arrows))).tables == []
+
+
+def test_few_texts_with_marks_or_side_by_side_are_a_table(tmp_path: Path) -> None:
+    xs, ys = [72.0, 200.0, 260.0, 320.0], [100.0, 120.0, 140.0, 160.0]
+    marked = [["ECG", "", ""], ["", "", "X"], ["", "", ""]]
+    assert len(find_tables(read_sheet(tmp_path, draw_table(Sheet(), xs, ys, full_grid(marked)))).tables) == 1
+    beside = [["ECG", "Day 1", ""], ["", "", ""], ["", "", ""]]
+    assert len(find_tables(read_sheet(tmp_path, draw_table(Sheet(), xs, ys, full_grid(beside)))).tables) == 1

@@ -16,10 +16,12 @@ from soesift.table.cell_text import fill_cells, mend_figures, part_open_cells, s
 from soesift.table.context import TextLine, lines_outside
 from soesift.table.continuation_rows import holds_notes, left_open, note_lines, with_rest
 from soesift.table.grid import FoundTable, close_slivers, join_halves
+from soesift.table.lexicon import is_mark
 from soesift.table.redaction import (
     add_hidden_columns,
     add_hidden_rules,
     covered_outside,
+    dark_boxes,
     lost_tags,
     mend_tables,
     part_covered,
@@ -126,7 +128,8 @@ def _find(page: Page, furniture: Furniture, before: PageTables | None) -> PageTa
     found = PageTables(page.number, page.label, upright.width, upright.height, turn, page.source, page.problem)
     tags = redaction_tags(words, upright)
     drawn = tables_of(upright, words, horizontal, vertical, tags)
-    real = [table for table in drawn if is_table(table)]
+    hides = bool(tags.any()) or bool(len(dark_boxes(upright))) or page.source == "ocr"
+    real = [table for table in drawn if is_table(table) and (hides or not is_diagram(table))]
     of_notes = [table for table in real if holds_notes(table)]
     found.tables = [table for table in real if not any(table is one for one in of_notes)]
     if before is not None and (table := left_open(before.tables, before.lines, turn, before.height)) is not None:
@@ -183,6 +186,7 @@ def tables_of(
 
 
 MANY = 6  # columns
+DIAGRAM = 3  # rows of a diagram, at least
 
 
 def is_table(table: FoundTable) -> bool:
@@ -193,3 +197,14 @@ def is_table(table: FoundTable) -> bool:
     if height == 1:
         return width >= 3 and filled >= (2 if width >= MANY else 3)
     return width >= 2 and filled >= 2
+
+
+def is_diagram(table: FoundTable) -> bool:
+    """Boxes with white space or arrows between them, whose sides seem to make a grid: fewer texts than rows, none of
+    them a mark, and a column between others that holds no text at all."""
+    height, width = table.shape
+    told = [cell for cell in table.cells if cell.text]
+    if height < DIAGRAM or len(told) >= height or any(is_mark(cell.text) for cell in told):
+        return False
+    held = {column for cell in told for column in range(cell.column, cell.column + cell.column_span)}
+    return any(column not in held for column in range(min(held, default=0), max(held, default=0)))
