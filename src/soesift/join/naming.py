@@ -18,7 +18,9 @@ _TRACK = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _BARE_PART = re.compile(r"(?:cohort|arm|part|group)s?", re.IGNORECASE)
-_NAME_BEFORE = re.compile(r"\b(?!(?:Study|Trial|Treatment|Each|All|Both|The|For|Of|And|Table|Schedule)\b)([A-Z][\w-]{2,})\s+$")
+_NAME_BEFORE = re.compile(
+    r"\b(?!(?:Study|Trial|Treatment|Each|All|Both|The|For|Of|And|Table|Schedule)\b)([A-Z][\w-]{2,})\s+$"
+)
 _POPULATION = re.compile(
     r"\b(?:participants?|patients?|subjects?|wom[ae]n|m[ae]n|children|infants|volunteers)\s+"
     r"(?:with(?:out)?|who|whose|in|on|of|receiving|taking|treated|randomi[sz]ed|assigned|enrolled|under|over|aged|not|[<>≥≤])\b"

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from soesift.document.drawing import Lines
 from soesift.document.raised import UP, plain
+from soesift.document.scan_text import known_words
 from soesift.document.words import Words, join_line, read_lines, text_lines
 from soesift.table.grid import FoundTable, GridCell
 from soesift.table.lexicon import is_mark
@@ -22,6 +23,14 @@ from soesift.table.ruled import closed_sides
 TIE = 0.2  # of its height: a word whose middle lies so little below a rule may be of the row above. .1 to .3
 ALIKE = 0.1  # of the height: words of one print differ by less. .05 to .2
 THROUGH = (0.2, 0.7)  # of the height: so far below a clipped line begins one of the next row. Lines of one cell: .8 on
+MARGINS = 14.0  # points: what a cell keeps free on its two sides together, at most. 8 to 16
+_LAST_LETTERS = re.compile(r"[^\W\d_]{4,}$")
+_FIRST_LETTERS = re.compile(r"[a-zà-ÿ]+")
+SHORT_REST = 3  # letters of the rest of a word that is in no list; longer ones may be words
+_SHORT_WORDS = frozenset(
+    ["a", "an", "at", "bid", "by", "id", "if", "im", "in", "is", "iv", "of", "on", "or", "po", "prn"]
+    + ["qd", "qid", "sc", "tid", "to", "vs", "wk"]
+)
 LEADING = 1.6  # of the height: so far above it begins the line before, at most. 1.3 to 2
 
 
@@ -75,10 +84,41 @@ def fill_cells(table: FoundTable, words: Words, lost: NDArray[np.intp] | None = 
     inside, cell_of = inside[order], cell_of[order]
     starts = np.flatnonzero(np.diff(cell_of, prepend=-1))
     for start, chosen in zip(starts, np.split(inside, starts[1:]), strict=False):
-        shown = read_lines(words, chosen, shown=True)
         cell = table.cells[cell_of[start]]
+        width = float(table.columns[cell.column + cell.column_span] - table.columns[cell.column])
+        shown = join_cut_words(read_lines(words, chosen, shown=True), words, chosen, width)
         cell.text, cell.shown = (plain(shown), shown) if UP in shown else (shown, "")
     return inside
+
+
+def join_cut_words(shown: str, words: Words, chosen: NDArray[np.intp], width: float) -> str:
+    """A cell's text with words whole that a narrow cell cut without a hyphen: the first part fills its line, and the
+    rest is no word. width: of the cell."""
+    own = words.boxes[chosen, 2] - words.boxes[chosen, 0]
+    if len(chosen) < 2 or float(own.max() + words.size[chosen].max()) < width - MARGINS or words.turn[chosen].any():
+        return shown
+    for line, after in pairwise(text_lines(words, chosen)):
+        first, rest = words.text[line[0]], words.text[after[0]]
+        room = width - float(words.boxes[line[0], 2] - words.boxes[line[0], 0])
+        if len(line) == 1 and room < MARGINS + room_of_sign(words, int(line[0])) and is_cut(first, rest):
+            shown = shown.replace(f"{first} {rest}", f"{first}{rest}", 1)
+    return shown
+
+
+def room_of_sign(words: Words, index: int) -> float:
+    """Usual width of a word's characters."""
+    return float(words.boxes[index, 2] - words.boxes[index, 0]) / max(1, len(words.text[index]))
+
+
+def is_cut(first: str, rest: str) -> bool:
+    """Whether two texts are one word cut in two: both parts make a known word and are not two of them ("Biomarke" and
+    "rs"), or neither is one and the rest is very short, as of names that no list has."""
+    head, tail = _LAST_LETTERS.search(first), _FIRST_LETTERS.match(rest)
+    known = known_words()
+    if head is None or tail is None or not known or tail[0] in known or tail[0] in _SHORT_WORDS:
+        return False
+    whole = (head[0] + tail[0]).lower() in known
+    return whole or (head[0].lower() not in known and len(tail[0]) <= SHORT_REST)
 
 
 # Figures that a reader of pictures took for letters ("wo" among W2, W4, W6), put right by the cells of their row.
