@@ -27,10 +27,7 @@ MARGINS = 14.0  # points: what a cell keeps free on its two sides together, at m
 _LAST_LETTERS = re.compile(r"[^\W\d_]{4,}$")
 _FIRST_LETTERS = re.compile(r"[a-zà-ÿ]+")
 SHORT_REST = 3  # letters of the rest of a word that is in no list; longer ones may be words
-_SHORT_WORDS = frozenset(
-    ["a", "an", "at", "bid", "by", "id", "if", "im", "in", "is", "iv", "of", "on", "or", "po", "prn"]
-    + ["qd", "qid", "sc", "tid", "to", "vs", "wk"]
-)
+_SHORT_WORDS = frozenset(re.findall(r"\w+", "a an at bid by id if im in is iv of on or po prn qd qid sc tid to vs wk"))
 LEADING = 1.6  # of the height: so far above it begins the line before, at most. 1.3 to 2
 
 

@@ -202,7 +202,7 @@ def is_table(table: FoundTable) -> bool:
 def is_diagram(table: FoundTable) -> bool:
     """Boxes with white space or arrows between them, whose sides seem to make a grid: fewer texts than rows, none of
     them a mark, and a column between others that holds no text at all."""
-    height, width = table.shape
+    height, _ = table.shape
     told = [cell for cell in table.cells if cell.text]
     if height < DIAGRAM or len(told) >= height or any(is_mark(cell.text) for cell in told):
         return False
