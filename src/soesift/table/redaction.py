@@ -144,10 +144,11 @@ def _parted(table: FoundTable, cell: GridCell, boxes: Floats) -> list[GridCell]:
     top, bottom = float(table.rows[cell.row]), float(table.rows[cell.row + cell.row_span])
     edges = table.columns[cell.column : cell.column + cell.column_span + 1]
     middles = (edges[1:] + edges[:-1]) / 2
-    over = (boxes[:, 0, None] < middles) & (boxes[:, 2, None] > middles)
-    deep = np.minimum(boxes[:, 3], bottom) - np.maximum(boxes[:, 1], top) > COVERED * (bottom - top)
-    covered = (over & deep[:, None]).any(axis=0)
-    if covered.all() or not covered.any():
+    over = np.asarray((boxes[:, 0, None] < middles) & (boxes[:, 2, None] > middles))
+    depth = np.minimum(boxes[:, 3], bottom) - np.maximum(boxes[:, 1], top)
+    deep = np.flatnonzero(depth > COVERED * (bottom - top))
+    covered = [bool(over[deep, k].any()) for k in range(cell.column_span)]
+    if all(covered) or not any(covered):
         return [cell]
     starts = [k for k in range(cell.column_span) if k == 0 or covered[k] or covered[k - 1]]
     ends = [*starts[1:], cell.column_span]
