@@ -17,17 +17,23 @@ from soesift.errors import UsageError
 from soesift.label.prompt import Task, load_task, prompt_for
 from soesift.label.report import StoredAnswer
 from soesift.select import belief as binary
+from soesift.select.by_name import Material, select_by
 from soesift.select.classes import (
     agreed,
+    audit_of_classes,
+    certified_classes,
     class_opinions,
     classes_asked,
     known_classes,
     mean_shares,
     select_classes,
     shares,
+    with_audited,
 )
 from soesift.select.combine import agreement, mean_logit
 from soesift.select.from_ledger import opinions
+from soesift.select.pots import from_reference
+from soesift.select.rules import Reason
 
 KINDS = ["none", "main", "track", "sampling"]
 WORDS = json.dumps({name: [name.upper()] for name in KINDS} | {"unsure": ["UNSURE"]})
@@ -112,6 +118,68 @@ def test_a_missing_view_or_a_tie_is_no_agreement() -> None:
     assert every.keep.tolist() == [True, True, True, True, False]
     with pytest.raises(UsageError, match="rule crowd knows only YES and NO"):
         select_classes("crowd", beliefs)
+
+
+def told(rng: np.random.Generator, said: np.ndarray, k: int) -> np.ndarray:
+    """Beliefs (n, 2, k) of two views that both name class `said` (n,), by shares of .5 to 1."""
+    top = rng.uniform(0.5, 1, (len(said), 2, 1))
+    rest = np.ones(k) - np.eye(k)[said]
+    return np.where(rest[:, None, :] > 0, (1 - top) / (k - 1), top)
+
+
+@pytest.mark.parametrize("wrong", [0.0, 0.03, 0.3])
+def test_two_classes_are_certified_as_yes_and_no_are(wrong: float) -> None:
+    rng = np.random.default_rng(1)
+    said = rng.integers(0, 2, 400)
+    beliefs = told(rng, said, 2)
+    beliefs[:40, 1] = beliefs[:40, 1, ::-1]  # views disagree
+    truth = np.where(rng.random(400) < wrong, 1 - said, said)
+    truth[-30:] = -1
+    beliefs[50] = np.nan
+    plain = Material(beliefs[:, :, 1], np.arange(400).astype(str), said[:, None], ["m"], lambda: beliefs[:, :, 1])
+    plain = plain._replace(audit=lambda votes: from_reference(truth, votes, 60, 7), alpha=0.1, delta=0.1)
+    wanted = select_by("certified", plain)
+    chosen, certificate = certified_classes(beliefs, audit_of_classes(truth, beliefs, 60, 7), alpha=0.1, delta=0.1)
+    assert wanted.certificate is not None
+    np.testing.assert_array_equal(chosen.keep, wanted.selection.keep)
+    assert chosen.keep.any() == (wrong < 0.1)
+    assert chosen.reason == wanted.selection.reason.tolist()
+    assert [c.steps and c.steps[0].p_value for c in certificate.classes] == [
+        c.steps and c.steps[0].p_value for c in wanted.certificate.classes
+    ]
+
+
+def test_a_class_that_is_too_often_wrong_is_not_kept_beside_two_that_are_right() -> None:
+    rng = np.random.default_rng(2)
+    said = np.repeat([0, 1, 2], 150)
+    truth = said.copy()
+    truth[said == 2] = np.where(rng.random(150) < 0.4, 0, 2)
+    beliefs = told(rng, said, 3)
+    audit = audit_of_classes(truth, beliefs, 70, 3)
+    chosen, certificate = certified_classes(beliefs, audit, alpha=0.1, delta=0.15)
+    assert [c.kept for c in certificate.classes] == [150, 150, 0]
+    assert all(c.delta == pytest.approx(0.05) for c in certificate.classes)
+    assert {chosen.reason[i] for i in np.flatnonzero(said == 2)} == {Reason.NOT_CERTIFIED}
+    done = with_audited(chosen._replace(keep=np.ones(450, bool)), audit)
+    judged = audit.draw.items
+    assert (done.label[judged] == truth[judged]).all()  # people's labels stand where the teacher's were wrong
+    assert done.target[judged].argmax(axis=1).tolist() == truth[judged].tolist()
+    assert sum(reason == Reason.HUMAN for reason in done.reason) == int((said != truth)[judged].sum()) > 0
+
+
+def test_the_guarantee_holds_for_three_classes_at_once() -> None:
+    """Each class holds one wrong item more than alpha allows; 200 audits drawn by fixed seeds."""
+    rng = np.random.default_rng(5)
+    said = np.repeat([0, 1, 2], 100)
+    truth, beliefs = said.copy(), told(rng, said, 3)
+    for c in range(3):
+        truth[100 * c + rng.permutation(100)[:11]] = (c + 1) % 3
+    broken = 0
+    for seed in range(200):
+        chosen, _ = certified_classes(beliefs, audit_of_classes(truth, beliefs, 50, seed), alpha=0.1, delta=0.3)
+        pools = [chosen.keep & (said == c) for c in range(3)]
+        broken += any((said != truth)[pool].mean() > 0.1 for pool in pools if pool.any())
+    assert broken / 200 <= 0.3
 
 
 def test_questions_of_other_classes_are_not_mixed() -> None:

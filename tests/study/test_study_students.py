@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 
 from soesift.classify.features import features
+from soesift.classify.trees import tree_features
 from soesift.study.arms import Taught
 from soesift.study.config import StudyConfig, base_of, student_of
-from soesift.study.run import baseline_probability
+from soesift.study.run import baseline_probability, seen_numbers
 from soesift.table.record import TableRecord
 from soesift.train.baselines import embed, fit_baseline, header_and_first_column, remembered
 
@@ -53,6 +54,15 @@ def judged(student: str, config: StudyConfig) -> np.ndarray:
     target = (learn % 2 == 0).astype(float)
     p = baseline_probability(student, config, data, Taught(learn, target, np.ones(len(learn))), check)  # type: ignore[arg-type]
     return np.asarray((p > 0.5) == (check % 2 == 0))
+
+
+def test_with_axes_the_baselines_see_all_numbers_of_the_trees(tmp_path: Path) -> None:
+    config = settings(tmp_path)
+    records = [record(i) for i in range(4)]
+    data = SimpleNamespace(records=records, features=features(records))
+    assert seen_numbers(config, data) is data.features  # type: ignore[arg-type]
+    config.model.signs = "axes"  # type: ignore[union-attr]
+    assert seen_numbers(config, data) == pytest.approx(tree_features(records))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("student", ["tfidf", "features"])

@@ -59,6 +59,21 @@ def chosen(folder: Path, rule: str, *more: str) -> list[dict[str, object]]:
     return [json.loads(line) for line in (folder / f"{rule}.jsonl").read_text().splitlines()]
 
 
+@pytest.fixture(scope="module")
+def truth(labelled: Path) -> dict[str, str]:
+    """The class of each table by the gold of its protocol; in truth.jsonl too."""
+    from soesift.json_lines import model_lines
+    from soesift.table.record import TableRecord
+
+    records = list(model_lines(labelled / "tables.jsonl", TableRecord))
+    found = class_labels(records, read_gold(labelled / "protocols"), "kinds")
+    known = {r.table_id: k for r, k in zip(records, found, strict=True) if k}
+    assert set(known.values()) == set(CLASSES)
+    lines = [json.dumps({"table_id": t, "label": k}) for t, k in known.items()]
+    (labelled / "truth.jsonl").write_text("\n".join(lines) + "\n")
+    return known
+
+
 def test_agreed_labels_name_the_classes_of_the_task(labelled: Path, capsys: pytest.CaptureFixture[str]) -> None:
     agreed, every = chosen(labelled, "agreement"), chosen(labelled, "all")
     assert 0 < len(agreed) < len(every)
@@ -79,21 +94,12 @@ def test_soft_targets_are_shares_of_all_classes_without_an_audit(labelled: Path)
     np.testing.assert_allclose([sum(label.values()) for label in soft], 1, atol=1e-5)
 
 
-def test_the_report_counts_what_is_wrong_and_taken_for_what(labelled: Path) -> None:
-    from soesift.json_lines import model_lines
-    from soesift.table.record import TableRecord
-
-    records = list(model_lines(labelled / "tables.jsonl", TableRecord))
-    truth = class_labels(records, read_gold(labelled / "protocols"), "kinds")
-    assert set(truth) - {None} == set(CLASSES)
-    lines = [json.dumps({"table_id": r.table_id, "label": k}) for r, k in zip(records, truth, strict=True) if k]
-    (labelled / "truth.jsonl").write_text("\n".join(lines) + "\n")
+def test_the_report_counts_what_is_wrong_and_taken_for_what(labelled: Path, truth: dict[str, str]) -> None:
     rows = {
         str(r["table_id"]): r["label"]
         for r in chosen(labelled, "agreement", "--reference", str(labelled / "truth.jsonl"))
     }
-    known = {r.table_id: k for r, k in zip(records, truth, strict=True) if k}
-    wrong = sum(rows[t] != k for t, k in known.items() if t in rows)
+    wrong = sum(rows[t] != k for t, k in truth.items() if t in rows)
     told = (labelled / "agreement.md").read_text().splitlines()
     cells = [line.split("|")[2:6] for line in told if line.startswith("| ") and not line.startswith("| class")]
     assert sum(int(row[3]) for row in cells) == wrong
@@ -101,10 +107,31 @@ def test_the_report_counts_what_is_wrong_and_taken_for_what(labelled: Path) -> N
     assert sum(int(row[1]) for row in cells) == len(rows)
 
 
+def test_an_audit_certifies_each_class_and_its_labels_replace_the_teachers(
+    labelled: Path, truth: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    audit = ("--audit", str(labelled / "truth.jsonl"), "--audit-size", "400", "--alpha", "0.3", "--delta", "0.4")
+    kept = {str(row["table_id"]): row for row in chosen(labelled, "certified", *audit)}
+    report = (labelled / "certified.md").read_text()
+    assert all(f"certificate {name} (at most 30.0% wrong, risk 10.0%)" in report for name in CLASSES)
+    assert "test 1 of 1 planned, at risk 0.4" in report
+    assert kept
+    # every table with a known class was audited, so none of those kept is wrong any more
+    assert all(row["label"] == truth[table] for table, row in kept.items() if table in truth)
+    capsys.readouterr()
+    words = ("--tables", str(labelled / "tables.jsonl"), "--rule", "certified", "--out", str(labelled / "again.jsonl"))
+    assert run("select", str(labelled / "labels.db"), *words, *audit, "--seed", "5") == 2
+    assert "this audit was drawn with --seed 0" in capsys.readouterr().err
+    again = chosen(labelled, "agreement", *audit)
+    assert {row["provenance"] for row in again} == {"human", "rules, agreement"}
+    assert all(row["label"] == truth[str(row["table_id"])] for row in again if row["table_id"] in truth)
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("--rule", "certified", "--audit", "humans"), "--audit knows only YES and NO"),
+        (("--rule", "certified", "--audit", "humans"), "--audit humans knows only YES and NO"),
+        (("--rule", "certified"), "give --audit a file of class labels"),
         (("--rule", "confident"), "rule confident knows only YES and NO"),
         (("--rule", "agreement", "--recentre"), "--recentre knows only YES and NO"),
     ],

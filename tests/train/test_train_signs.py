@@ -18,6 +18,7 @@ import torch
 from soesift.classify.features import NAMES
 from soesift.classify.shipped import load_judge
 from soesift.classify.student import load
+from soesift.classify.trees import TREE_NAMES, tree_features
 from soesift.errors import ModelError, UsageError
 from soesift.table.record import TableRecord
 from soesift.train.checkpoint import Progress
@@ -56,6 +57,21 @@ def test_onnx_and_torch_agree_and_detection_reads_the_signs(toml: Path, method: 
     assert np.abs(blind - wanted).max() > 0.01  # they are really looked at
     judged = load_judge(config.out / "model").probabilities(records)
     assert judged[:, 0] == pytest.approx(student.positive(records))
+
+
+def test_a_student_that_sees_what_the_trees_see_begins_at_their_regression_and_ships(toml: Path) -> None:
+    with_signs(toml, "warm_head = 1.0")
+    toml.write_text(toml.read_text().replace("signs = true", 'signs = "axes"'))
+    config = read_config(toml)
+    config.fit.epochs, config.export.quantise = 1, False
+    rows, records = rows_of(config), tables_of(toml)
+    assert np.array([row.signs for row in rows]) == pytest.approx(tree_features(records))
+    student = load(ship(rows, config))
+    assert tuple(student.card.signs) == TREE_NAMES
+    truth = np.array([row.target[1] > 0.5 for row in rows])
+    assert ((student.positive(records) >= 0.5) == truth).mean() > 0.95
+    mixed = [r.model_copy(update={"grid": [row[::-1] for row in r.grid]}) for r in records]  # times stand elsewhere
+    assert np.abs(student.logits(mixed) - student.logits(records)).max() > 0.01
 
 
 def test_int8_keeps_the_signs_in_float(toml: Path) -> None:
@@ -103,8 +119,9 @@ def test_the_warm_head_is_the_regression_on_the_frozen_base(toml: Path, tmp_path
     model = build(config.model, 2, 1, signs=len(NAMES))
     model.measure(given.signs)
     before = [p.detach().clone() for p in model.backbone.parameters()]
-    warm_head(model, given, np.ones(2), config.fit)
-    said = predict(model, given, config.fit).argmax(axis=1)
+    told, found = warm_head(model, given, np.ones(2), config.fit), predict(model, given, config.fit)
+    assert told == pytest.approx(found, abs=1e-3)  # what says which rows it is sure of
+    said = found.argmax(axis=1)
     assert (said == given.target.argmax(axis=1)).mean() > 0.95
     assert all(torch.equal(a, b) for a, b in zip(before, model.backbone.parameters(), strict=True))
     config.fit.rate = config.fit.head_rate = 1e-9

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from soesift.classify.features import NAMES, features
 from soesift.classify.model_folder import Calibration, Card, folder_sha256, read_calibration, verify
 from soesift.classify.serialise import asked, serialise
+from soesift.classify.trees import TREE_NAMES, tree_features
 from soesift.errors import ModelError, UsageError
 from soesift.table.record import TableRecord
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 # One text a run: int8 scales are taken over a whole batch, so that company would change a table's result.
 BATCH_TOKENS = 1
+SIGNS = {NAMES: features, TREE_NAMES: tree_features}  # numbers that a student may take beside the text, by their names
 
 
 class Student:
@@ -37,7 +39,8 @@ class Student:
         self.card, self.calibration, self.sha256 = card, calibration, digest
         self.classes = list(card.classes)
         self._positive = [card.classes.index(name) for name in card.positive]
-        if card.signs and tuple(card.signs) != NAMES:
+        self._count = SIGNS.get(tuple(card.signs))
+        if card.signs and self._count is None:
             raise ModelError(
                 f"{model.parent} was trained on other counted features than this version counts; train it again"
             )
@@ -71,12 +74,12 @@ class Student:
 
     def _signs(self, items: Sequence[str] | Sequence[TableRecord]) -> list[tuple[float, ...]]:
         """The counted features of each table, for a model that takes them; else nothing for each."""
-        if not self.card.signs:
+        if self._count is None:
             return [()] * len(items)
         records = [item for item in items if not isinstance(item, str)]
         if len(records) < len(items):
             raise UsageError(f"model {self.card.name} judges tables by text and counted features: give table records")
-        return [tuple(row) for row in features(records).tolist()]
+        return [tuple(row) for row in self._count(records).tolist()]
 
     def probabilities(self, items: Sequence[str] | Sequence[TableRecord]) -> NDArray[np.float64]:
         """(n, k) calibrated probabilities; rows sum to 1."""

@@ -193,7 +193,7 @@ def _budget(plan: Plan, how: LabelConfig) -> list[str]:
     is_flag=True,
     help="Move each view's beliefs to where they part: for a teacher that leans to one answer.",
 )
-@click.option("--audit", help="`humans` (the ledger's audit pot) or a file of reference labels to draw from.")
+@click.option("--audit", help="`humans` (the ledger's audit pot) or a file of reference or class labels to draw from.")
 @click.option(
     "--audit-size",
     type=click.IntRange(1),

@@ -65,11 +65,11 @@ def vector(name: str, values: ArrayLike) -> Floats:
     return array
 
 
-def labels(name: str, values: ArrayLike, *, unknown: bool = True) -> Ints:
-    """`values` as labels of shape (n,): 1, 0 and, where allowed, -1 (NaN becomes -1)."""
+def labels(name: str, values: ArrayLike, *, unknown: bool = True, k: int = 2) -> Ints:
+    """`values` as labels of k classes, shape (n,): 0 to k - 1 and, where allowed, -1 (NaN becomes -1)."""
     array = vector(name, values)
     array = np.where(np.isnan(array), UNKNOWN, array)
-    allowed = (UNKNOWN, 0, 1) if unknown else (0, 1)
+    allowed = (UNKNOWN, *range(k)) if unknown else tuple(range(k))
     strange = array[~np.isin(array, allowed)]
     if len(strange):
         raise ValueRangeError(f"{name} holds {strange[0]:g}: labels are {', '.join(map(str, allowed))}")

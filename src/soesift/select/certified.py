@@ -184,7 +184,7 @@ class ClassCertificate(NamedTuple):
 
 
 class Certificate(NamedTuple):
-    """keep: (n,) items certified. classes: one certificate for predicted NO and YES."""
+    """keep: (n,) items certified. classes: one certificate a predicted class, with two NO and YES."""
 
     keep: Bools
     classes: tuple[ClassCertificate, ...]
@@ -320,31 +320,32 @@ def certify(
     truth: ArrayLike,
     *,
     repair: ArrayLike = (),
-    alpha: float | tuple[float, float] = 0.05,
+    alpha: float | tuple[float, ...] = 0.05,
     delta: float = 0.1,
     n_levels: int = LEVELS,
     chance: float | None = CHANCE,
+    k: int = 2,
 ) -> Certificate:
-    """Certify predicted NO and YES, each at delta / 2 and its own alpha (NO, YES).
+    """Certify k predicted classes (two: NO and YES), each at delta / k and its own alpha.
 
     audit.frame: the stratum in which each item could have been drawn, -1 for those that the audit does not speak for.
     Where an agreed class holds items of several strata, the stratified test is used.
 
-    label: (n,) 0/1, -1 without belief. agree: (n,) bool. score: (n,). audit: the random draw, indices into
-    the n items. truth: one entry 0/1 for each audited item, -1 where the reviewers could not tell: it counts
+    label: (n,) 0 to k - 1, -1 without belief. agree: (n,) bool. score: (n,). audit: the random draw, indices into
+    the n items. truth: one entry 0 to k - 1 for each audited item, -1 where the reviewers could not tell: it counts
     as wrong, the safe side. repair: indices of the repair pot; RepairRowsCertify if any of them is in the
     audit.
     """
     same_length(label=label, agree=agree, score=score, audit_frame=audit.frame)
     same_length(audit=audit.items, truth=truth)
     refuse_repair(audit.items, repair)
-    said = label_array("label", label)
+    said = label_array("label", label, k=k)
     audited, wrong = np.zeros(len(said), bool), np.zeros(len(said), bool)
     audited[audit.items] = True
-    wrong[audit.items] = label_array("truth", truth) != said[audit.items]
-    alphas = alpha if isinstance(alpha, tuple) else (alpha, alpha)
+    wrong[audit.items] = label_array("truth", truth, k=k) != said[audit.items]
+    alphas = alpha if isinstance(alpha, tuple) else (alpha,) * k
     keep, classes = np.zeros(len(said), bool), []
-    for c in (0, 1):
+    for c in range(k):
         pool = np.flatnonzero((said == c) & np.asarray(agree, bool) & (audit.frame >= 0))
         s = vector("score", score)[pool]
         done = certify_class(
@@ -353,7 +354,7 @@ def certify(
             wrong[pool],
             label=c,
             alpha=alphas[c],
-            delta=share("delta", delta) / 2,
+            delta=share("delta", delta) / k,
             n_levels=n_levels,
             chance=chance,
             stratum=np.unique(audit.frame[pool], return_inverse=True)[1],

@@ -25,18 +25,31 @@ from soesift.select.agreement import between_views
 from soesift.select.audit import HUMANS, Draw, Look, keep_draw, keep_test
 from soesift.select.belief import Failure, Parting, recentred
 from soesift.select.by_name import Material, Selected, select_by
+from soesift.select.certified import Certificate
 from soesift.select.classes import (
+    CERTIFIED,
     ClassOpinions,
     ClassSelection,
+    audit_of_classes,
+    certified_classes,
     class_lines,
     class_opinions,
     class_report,
     classes_asked,
     known_classes,
     select_classes,
+    with_audited,
 )
 from soesift.select.combine import Combined, combine
-from soesift.select.from_ledger import Opinions, fingerprint, groups_of, opinions, truth_of, votes_of_models
+from soesift.select.from_ledger import (
+    Opinions,
+    fingerprint,
+    fingerprint_of_shares,
+    groups_of,
+    opinions,
+    truth_of,
+    votes_of_models,
+)
 from soesift.select.pots import Audit, frame_of, from_humans, from_reference, known_humans, read_known
 from soesift.select.report import coverage_plot
 from soesift.select.rules import Reason, Selection, with_human
@@ -163,7 +176,8 @@ def choose(ledger: Path, tables: Sequence[TableRecord], how: Choosing | None = N
 def choose_classes(ledger: Path, tables: Sequence[TableRecord], how: Choosing | None = None) -> ClassChoice | None:
     """`choose` for a ledger whose teacher told more than two classes apart; None where it said YES or NO.
 
-    Raises UsageError: what is only for YES and NO was asked for (an audit, recentring, people's labels).
+    audit: a file of class labels, of which `audit_size` a class are drawn. Raises UsageError: what is only for YES and
+    NO was asked for (the ledger's own audit, recentring, people's labels); AuditSpent as `choose` does.
     """
     how, given = how or Choosing(), {record.table_id for record in tables}
     book = Ledger(ledger)
@@ -172,21 +186,47 @@ def choose_classes(ledger: Path, tables: Sequence[TableRecord], how: Choosing | 
         asked = current(answers, how.views, how.models, how.prompts).current
         if not (classes := classes_asked(asked)):
             return None
-        if beside := [name for name in ("audit", "recentre", "hybrid") if getattr(how, name)]:
+        humans = ["audit humans"] if how.audit == HUMANS else []
+        if beside := [*humans, *(name for name in ("recentre", "hybrid") if getattr(how, name))]:
             raise UsageError(f"--{beside[0]} knows only YES and NO; this teacher tells {', '.join(classes)} apart")
         found = class_opinions(answers, classes, how.views, how.models, how.prompts)
         _some_belief(found.beliefs, found.failures)
-        chosen = select_classes(how.rule, found.beliefs)
+        chosen, certificate, looks = _of_classes(book, found, how)
         known = known_classes(how.reference, classes) if how.reference else {}
         names = [found.classes[i] if i != UNKNOWN else UNKNOWN for i in chosen.label.tolist()]
         said = how.model_dump_json(exclude_defaults=True)
         keep_choice(book, found.cells.tables, names, chosen.keep, chosen.reason, how.rule, said)
         teachers = ", ".join(sorted({column.model for column in found.cells.columns}))
-        text = class_report(how.rule, found, chosen, known)
-        text += "".join(f"- {line}\n" for line in _put_aside(found.cells.stale))
+        text = class_report(how.rule, found, chosen, known, certificate)
+        text += "".join(f"- {line}\n" for line in [*_put_aside(found.cells.stale), *looks])
         return ClassChoice(found, chosen, class_lines(found, chosen, f"{teachers}, {how.rule}"), text)
     finally:
         book.close()
+
+
+def _of_classes(
+    book: Ledger, found: ClassOpinions, how: Choosing
+) -> tuple[ClassSelection, Certificate | None, list[str]]:
+    """The selection, its certificate for `certified`, and lines about the audit, whose labels replace the teacher's."""
+    if how.audit is None:
+        if how.rule == CERTIFIED:
+            raise UsageError(f"rule {CERTIFIED} needs a random audit; give --audit a file of class labels")
+        return select_classes(how.rule, found.beliefs), None, []
+    known = known_classes(Path(how.audit), found.classes)
+    source = sha256(json.dumps(sorted(known.items())))
+    keep_draw(book, Draw(source, how.seed, how.audit_size))
+    audit = audit_of_classes(truth_of(found.cells.tables, known), found.beliefs, how.audit_size, how.seed)
+    certificate, looks = None, []
+    if how.rule == CERTIFIED:
+        agreed = fingerprint_of_shares(found.cells, found.beliefs)
+        risk, line = _looked(book, source, audit, found.cells.tables, agreed, how)
+        chosen, certificate = certified_classes(found.beliefs, audit, alpha=how.alpha, delta=risk)
+        looks = [line]
+    else:
+        chosen = select_classes(how.rule, found.beliefs)
+    done = with_audited(chosen, audit)
+    changed = sum(a != b for a, b in zip(done.label.tolist(), chosen.label.tolist(), strict=True))
+    return done, certificate, [*looks, f"the audit's labels: {changed} replace the teacher's"]
 
 
 def _choose(book: Ledger, records: Mapping[str, TableRecord], how: Choosing) -> Choice:
@@ -330,12 +370,20 @@ def _source(how: Choosing) -> Draw:
 
 def _risk(book: Ledger, found: Opinions, votes: Combined, audit: Audit, how: Choosing, told: list[str]) -> float:
     """Delta of this test of the audit, written down; `told` gets a line about it."""
-    judged = sha256(json.dumps([[found.tables[i] for i in audit.draw.items.tolist()], audit.truth.tolist()]))
     agreed = sha256(json.dumps([fingerprint(found), votes.agree.tolist()]))
-    test = Look(how.rule, how.alpha, how.delta, how.looks, agreed, judged)
-    risk, number = keep_test(book, _source(how).source, test)
-    told.append(f"audit: test {number} of {how.looks} planned, at risk {risk:g}; the plan is kept in the ledger")
+    risk, line = _looked(book, _source(how).source, audit, found.tables, agreed, how)
+    told.append(line)
     return risk
+
+
+def _looked(
+    book: Ledger, source: str, audit: Audit, tables: Sequence[str], beliefs: str, how: Choosing
+) -> tuple[float, str]:
+    """`keep_test` of an audit of `tables` under beliefs of this fingerprint: delta of the test, and a line about it."""
+    judged = sha256(json.dumps([[tables[i] for i in audit.draw.items.tolist()], audit.truth.tolist()]))
+    test = Look(how.rule, how.alpha, how.delta, how.looks, beliefs, judged)
+    risk, number = keep_test(book, source, test)
+    return risk, f"audit: test {number} of {how.looks} planned, at risk {risk:g}; the plan is kept in the ledger"
 
 
 def _drawn(material: Material, done: Selected) -> Audit | None:

@@ -1,7 +1,7 @@
 """Selection where the teacher sorts tables into more than two classes: beliefs, rules, labels and report.
 
-What `belief`, `combine` and `rules` are for YES and NO, generalised: with two classes the numbers are the same. There
-is no certificate and no audit here: what people judge are YES and NO.
+What `belief`, `combine` and `rules` are for YES and NO, generalised: with two classes the numbers are the same. An
+audit is drawn from a file of class labels; what people judge in the ledger's own pots are YES and NO.
 """
 
 from __future__ import annotations
@@ -19,9 +19,12 @@ from soesift.evaluate.scores import UNKNOWN, Bools, Floats, Ints
 from soesift.json_lines import json_rows, text_of
 from soesift.label.report import StoredAnswer
 from soesift.select import belief as beliefs_of
+from soesift.select.audit import draw_audit
 from soesift.select.belief import Failure
+from soesift.select.certified import Certificate, certify
 from soesift.select.combine import LIMIT
 from soesift.select.from_ledger import Cells, cells_of, variants
+from soesift.select.pots import Audit
 from soesift.select.rules import Reason
 
 UNSURE = "unsure"
@@ -130,10 +133,11 @@ def agreed(beliefs: Floats) -> Bools:
 def select_classes(rule: str, beliefs: Floats) -> ClassSelection:
     """One of CLASS_RULES on beliefs (n, v, k). UsageError for another."""
     if rule not in CLASS_RULES:
-        raise UsageError(f"rule {rule} knows only YES and NO; with more classes there are {', '.join(CLASS_RULES)}")
+        known = ", ".join([*CLASS_RULES, CERTIFIED])
+        raise UsageError(f"rule {rule} knows only YES and NO; with more classes there are {known}")
     share = mean_shares(beliefs)
-    believed = ~np.isnan(share[:, 0])
-    label = np.where(believed, np.nan_to_num(share).argmax(axis=1), UNKNOWN)
+    label = likeliest(share)
+    believed = label != UNKNOWN
     keep = believed & CLASS_RULES[rule](beliefs)
     hard = np.where(believed[:, None], np.eye(beliefs.shape[2])[np.maximum(label, 0)], np.nan)
     reason = [
@@ -143,10 +147,58 @@ def select_classes(rule: str, beliefs: Floats) -> ClassSelection:
     return ClassSelection(keep, label, share if rule == "soft_beliefs" else hard, reason)
 
 
+def likeliest(share: Floats) -> Ints:
+    """(n,) place of the likeliest class of shares (n, k), -1 without a belief."""
+    return np.where(np.isnan(share[:, 0]), UNKNOWN, np.nan_to_num(share).argmax(axis=1))
+
+
+def audit_of_classes(truth: Ints, beliefs: Floats, size: int, seed: int) -> Audit:
+    """Draw `size` items of each class that all views name, a quarter of it of the rest; see `pots.from_reference`.
+
+    truth: (n,) places, -1 unknown. The audit speaks for the items with known truth only.
+    """
+    k = beliefs.shape[2]
+    label = likeliest(mean_shares(beliefs))
+    frame = np.where((truth == UNKNOWN) | (label == UNKNOWN), -1, np.where(agreed(beliefs), label, k))
+    draw = draw_audit(frame, {**dict.fromkeys(range(k), size), k: max(1, size // 4)}, seed=seed)
+    return Audit(draw, truth[draw.items])
+
+
+def certified_classes(
+    beliefs: Floats, audit: Audit, *, alpha: float, delta: float
+) -> tuple[ClassSelection, Certificate]:
+    """Agreed items above the certified score of their class; the score is the lowest share that a view gives it.
+
+    Each of the k classes is tested at delta / k, so that with probability 1 - delta at most a share alpha is wrong in
+    every one.
+    """
+    plain, k = select_classes("agreement", beliefs), beliefs.shape[2]
+    score = np.nan_to_num(beliefs).max(axis=2).min(axis=1)
+    done = certify(plain.label, plain.keep, score, audit.draw, audit.truth, alpha=alpha, delta=delta, k=k)
+    empty = np.array([c.kept == 0 for c in done.classes])
+    reason = [
+        why if not agrees or kept else Reason.NOT_CERTIFIED if empty[label] else Reason.BELOW
+        for why, agrees, kept, label in zip(
+            plain.reason, plain.keep.tolist(), done.keep.tolist(), plain.label.tolist(), strict=True
+        )
+    ]
+    return plain._replace(keep=done.keep, reason=reason), done
+
+
+def with_audited(chosen: ClassSelection, audit: Audit) -> ClassSelection:
+    """The selection with the audit's label where it differs from a kept one; what is wrong never teaches."""
+    label, target, reason = chosen.label.copy(), chosen.target.copy(), list(chosen.reason)
+    for item, truth in zip(audit.draw.items.tolist(), audit.truth.tolist(), strict=True):
+        if chosen.keep[item] and truth not in (UNKNOWN, label[item]):
+            label[item], target[item], reason[item] = truth, np.eye(target.shape[1])[truth], Reason.HUMAN
+    return ClassSelection(chosen.keep, label, target, reason)
+
+
 def _every(beliefs: Floats) -> Bools:
     return np.ones(len(beliefs), np.bool_)
 
 
+CERTIFIED = "certified"
 CLASS_RULES: Mapping[str, Callable[[Floats], Bools]] = {"agreement": agreed, "all": _every, "soft_beliefs": _every}
 
 
@@ -160,7 +212,7 @@ def class_lines(found: ClassOpinions, chosen: ClassSelection, provenance: str) -
             "table_id": found.cells.tables[i],
             "label": found.classes[int(chosen.label[i])] if target.max() == 1 else soft,
             "weight": 1.0,
-            "provenance": provenance,
+            "provenance": "human" if chosen.reason[i] == Reason.HUMAN else provenance,
             "group": found.cells.documents[i],
         }
         lines.append(json.dumps(row, ensure_ascii=False) + "\n")
@@ -182,7 +234,13 @@ def known_classes(path: Path, classes: Sequence[str]) -> dict[str, int]:
     return known
 
 
-def class_report(rule: str, found: ClassOpinions, chosen: ClassSelection, known: Mapping[str, int]) -> str:
+def class_report(
+    rule: str,
+    found: ClassOpinions,
+    chosen: ClassSelection,
+    known: Mapping[str, int],
+    certificate: Certificate | None = None,
+) -> str:
     """Markdown: tables kept of each class and, of those with a known class, how many are wrong and taken for which."""
     truth = np.array([known.get(table, UNKNOWN) for table in found.cells.tables], np.int64)
     lines = [
@@ -203,6 +261,9 @@ def class_report(rule: str, found: ClassOpinions, chosen: ClassSelection, known:
         for t, s, k in zip(truth.tolist(), chosen.label.tolist(), chosen.keep.tolist(), strict=True)
         if k and t not in (UNKNOWN, s)
     )
-    lines += [""] if mistaken else []
+    lines += [""] if mistaken or certificate else []
     lines += [f"- {true} taken for {said}: {n}" for (true, said), n in mistaken.most_common()]
+    for one in certificate.classes if certificate else ():
+        aim = f"at most {one.alpha:.1%} wrong, risk {one.delta:.1%}"
+        lines.append(f"- certificate {found.classes[one.label]} ({aim}): {one.kept} of {one.pool} kept; {one.why}")
     return "\n".join([*lines, ""])

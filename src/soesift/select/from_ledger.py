@@ -128,8 +128,17 @@ def belief_of(answers: Sequence[StoredAnswer]) -> Belief:
 
 def fingerprint(found: Opinions) -> str:
     """64 hex digits of all beliefs, tables and columns: another belief anywhere gives another fingerprint."""
-    rows = [[f"{p:.6f}" for p in row] for row in found.beliefs.tolist()]
-    told = [[tuple(column) for column in found.columns], list(zip(found.tables, rows, strict=True))]
+    return _digest(found.columns, found.tables, found.beliefs)
+
+
+def fingerprint_of_shares(cells: Cells, beliefs: Floats) -> str:
+    """`fingerprint` of beliefs in more than two classes, (n, v, k)."""
+    return _digest(cells.columns, cells.tables, beliefs.reshape(len(cells.tables), -1))
+
+
+def _digest(columns: Sequence[Column], tables: Sequence[str], beliefs: Floats) -> str:
+    rows = [[f"{p:.6f}" for p in row] for row in beliefs.tolist()]
+    told = [[tuple(column) for column in columns], list(zip(tables, rows, strict=True))]
     return sha256(json.dumps(told, ensure_ascii=False))
 
 

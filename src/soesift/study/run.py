@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from soesift.classify.features import axes
 from soesift.classify.judge import softmax
 from soesift.errors import MissingExtra, UsageError
 from soesift.evaluate.scores import UNKNOWN, Bools, Floats, Ints, group_folds
@@ -156,7 +157,7 @@ def mark_of(config: StudyConfig, data: StudyData) -> str:
         "prices",
         "human_price",
     }
-    if config.student == "linear" and not any("frozen" in student_of(arm) for arm in config.arms):
+    if config.student == "linear" and not any(student_of(arm) not in ("", "tfidf") for arm in config.arms):
         free |= {"model", "fit"}
     settings = config.model_dump_json(exclude=free)
     return hashlib.sha256(f"{FOLDING}{data.digest()}{settings}".encode()).hexdigest()[:16]
@@ -231,10 +232,18 @@ def baseline_probability(name: str, config: StudyConfig, data: StudyData, rows: 
     def rows_of(table: Callable[[], Floats]) -> Numbers:
         return lambda records: table()[[place[record.table_id] for record in records]]
 
-    numbers = seen_by(name, rows_of(lambda: data.features), rows_of(lambda: embeddings(config, data)))
+    counted = seen_numbers(config, data)
+    numbers = seen_by(name, rows_of(lambda: counted), rows_of(lambda: embeddings(config, data)))
     learn, held = ([data.records[i] for i in items.tolist()] for items in (rows.items, check))
     predict = fit_baseline(name, learn, np.stack([1 - rows.target, rows.target], axis=1), rows.weight, numbers)
     return predict(held)[:, 1]
+
+
+def seen_numbers(config: StudyConfig, data: StudyData) -> Floats:
+    """(n, d) numbers that the head and the baselines of features see: the counted ones, with `signs = "axes"` all."""
+    if config.model is None or config.model.signs != "axes":
+        return data.features
+    return np.concatenate([data.features, axes(data.records)], axis=1)
 
 
 def embeddings(config: StudyConfig, data: StudyData) -> Floats:
@@ -265,12 +274,12 @@ def _encoder(config: StudyConfig, data: StudyData, rows: Taught, check: Ints, se
         fit=config.fit,
     )
 
-    shown = text_of(config.model)
+    shown, numbers = text_of(config.model), seen_numbers(config, data)
 
     def row(i: int, target: float, weight: float) -> Row:
         record = data.records[i]
         text = shown(record)
-        signs = tuple(data.features[i].tolist()) if settings.model.signs else ()
+        signs = tuple(numbers[i].tolist()) if settings.model.signs else ()
         return Row(record.table_id, text, (1 - target, target), weight, record.document, "", signs)
 
     columns = (rows.items.tolist(), rows.target.tolist(), rows.weight.tolist())

@@ -24,9 +24,10 @@ class DataConfig(_Section):
 
 class ModelConfig(_Section):
     """base: a folder or hub name. method: train low-rank adapters (lora), the same on a base held in 4 bits (qlora,
-    needs bitsandbytes) or the weights themselves (full). signs: the head sees the counted features beside the text.
-    task: classes puts a new layer on the base; prompted asks a causal base with the teacher's prompt and takes its
-    log-odds of YES against NO, no new layer.
+    needs bitsandbytes) or the weights themselves (full). signs: the head sees the counted features beside the text;
+    "axes": those and where activities stand against times, all numbers that the trees see. task: classes puts a new
+    layer on the base; prompted asks a causal base with the teacher's prompt and takes its log-odds of YES against NO,
+    no new layer.
     """
 
     base: str
@@ -42,7 +43,7 @@ class ModelConfig(_Section):
     prompt: str = ""  # asked with this prompt file, or with the one shipped for the view,
     label_task: str = "soe-v1"  # about this class of table,
     examples: bool = True  # with the task's examples as turns before
-    signs: bool = False  # the counted features (classify.features), a second input of the head
+    signs: bool | Literal["axes"] = False  # the counted features (classify.features), a second input of the head
     freeze_embeddings: bool = True
     freeze_layers: int = Field(default=0, ge=0)  # lowest layers held fixed (full only): faster, less to overfit
     max_tokens: int = Field(default=256, ge=16, le=8192)

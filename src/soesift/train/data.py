@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
-from soesift.classify.features import features
+from soesift.classify.features import NAMES, features
 from soesift.classify.serialise import asked, serialise
+from soesift.classify.trees import TREE_NAMES, tree_features
 from soesift.errors import UsageError
 from soesift.json_lines import model_lines
 from soesift.table.record import TableRecord
@@ -137,6 +138,18 @@ def text_of(config: ModelConfig) -> Callable[[TableRecord], str]:
     return lambda record: serialise(record, tokenizer, config.max_tokens)
 
 
-def signs_of(record: TableRecord) -> tuple[float, ...]:
-    """The counted features of one table, as a row keeps them."""
-    return tuple(features([record])[0].tolist())
+def sign_names(config: ModelConfig) -> tuple[str, ...]:
+    """Names of the numbers that the head sees beside the text; none without `signs`."""
+    return TREE_NAMES if config.signs == "axes" else NAMES if config.signs else ()
+
+
+def count_signs(config: ModelConfig, records: Sequence[TableRecord]) -> Floats:
+    """(n, d) numbers of n tables, as `sign_names` names them; d 0 without `signs`."""
+    if not config.signs:
+        return np.zeros((len(records), 0))
+    return tree_features(records) if config.signs == "axes" else features(records)
+
+
+def signs_of(config: ModelConfig) -> Callable[[TableRecord], tuple[float, ...]]:
+    """The numbers of one table, as a row keeps them."""
+    return lambda record: tuple(count_signs(config, [record])[0].tolist())

@@ -73,8 +73,9 @@ def fit(rows: Sequence[Row], config: TrainConfig, folder: Path, seed: int, notif
     )
     if signs:
         model.measure(learn.signs)
+    begun: Floats | None = None
     if config.fit.warm_head and not checkpoint.begun(folder):
-        warm_head(model, learn, scale, config.fit)
+        begun = warm_head(model, learn, scale, config.fit)
     if precision_of(config.fit) == "bfloat16":
         halve_frozen(model)
     if cut:
@@ -83,7 +84,7 @@ def fit(rows: Sequence[Row], config: TrainConfig, folder: Path, seed: int, notif
         model.backbone.compile(dynamic=True)  # in place: parameters keep their names
     steps = config.fit.steps() | {"precision": precision_of(config.fit)}  # of another device: another run
     mark = checkpoint.fingerprint(config.model.model_dump(), steps, config.classes, seed, [_key(r) for r in rows])
-    run = _Run(model, learn, check, scale, config.fit, seed, folder, mark, rank, world)
+    run = _Run(model, learn, check, scale, config.fit, seed, folder, mark, rank, world, begun)
     progress = run.go(notify)
     if cut:
         model = build(config.model, len(config.classes), seed, signs=signs).to(workers.device())
@@ -107,6 +108,7 @@ class _Run:
     mark: str
     rank: int
     world: int
+    begun: Floats | None = None  # (n, k) logits of the warm head, where this call made it
 
     def go(self, notify: Notify | None) -> Progress:
         optimizer, learning = make_optimizer(self.model, self.config), trainable(self.model)
@@ -131,7 +133,8 @@ class _Run:
     def _begin_warm(self, optimizer: Any, progress: Progress) -> None:
         """The warm head is the first candidate for the best, and says which rows have little left to teach."""
         if self.config.sure_share < 1:
-            progress.sure = sure_rows(self.model, self.learn, self.config)
+            logits = predict(self.model, self.learn, self.config) if self.begun is None else self.begun
+            progress.sure = sure_rows(logits, self.learn.target)
         if self.check.ids:
             progress.warm_loss = self._validate()
             self._save(optimizer, progress, True)

@@ -230,8 +230,8 @@ def _write(path: Path, states: States) -> None:
     part.replace(path)
 
 
-def warm_head(model: Classifier, learn: Material, scale: Floats, config: FitConfig) -> None:
-    """Put a regression's weights into the head, in place. `scale` (k,) are class weights."""
+def warm_head(model: Classifier, learn: Material, scale: Floats, config: FitConfig) -> Floats:
+    """Put a regression's weights into the head, in place; `scale` (k,) are class weights. (n, k) logits of the rows."""
     states = text_states(model, learn, config)
     signs = None
     if learn.signs.shape[1]:
@@ -248,12 +248,13 @@ def warm_head(model: Classifier, learn: Material, scale: Floats, config: FitConf
         own.bias.copy_(torch.from_numpy(bias - text @ centre))
         if signs is not None:
             model.head["signs"].weight.copy_(torch.from_numpy(table[:, width:]))
+    beside = 0.0 if signs is None else signs @ table[:, width:].T
+    return np.asarray((states - centre) @ text.T + bias + beside, np.float64)
 
 
-def sure_rows(model: Classifier, learn: Material, config: FitConfig) -> list[int]:
+def sure_rows(logits: Floats, target: Floats) -> list[int]:
     """Rows that the warm head gets right and is sure of: their gradients are next to nothing, their cost is not."""
-    each = row_losses(predict(model, learn, config), learn.target)
-    return [int(i) for i in np.flatnonzero(each < SURE)]
+    return [int(i) for i in np.flatnonzero(row_losses(logits, target) < SURE)]
 
 
 def shown(rows: int, sure: list[int], share: float, seed: int, epoch: int) -> tuple[list[int], Floats]:

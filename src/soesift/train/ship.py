@@ -19,7 +19,6 @@ import torch
 from numpy.typing import NDArray
 from safetensors.torch import save_file
 
-from soesift.classify.features import NAMES
 from soesift.classify.model_folder import Calibration, Card, sha256, verify
 from soesift.classify.student import calibrated, open_session, run_batches
 from soesift.errors import ModelError
@@ -28,7 +27,7 @@ from soesift.evaluate.scores import at_threshold, hold_out
 from soesift.train import crossval, workers
 from soesift.train.checkpoint import writing
 from soesift.train.config import ExportConfig, TrainConfig
-from soesift.train.data import Row, class_weights, read_rows, signs_of, summary, targets, text_of
+from soesift.train.data import Row, class_weights, read_rows, sign_names, signs_of, summary, targets, text_of
 from soesift.train.fit import Fitted, Notify, fit
 from soesift.train.forward import Material, precision_of, predict, prepare
 from soesift.train.hub import FOLDER, write_encoder
@@ -225,7 +224,7 @@ def make_card(config: TrainConfig, data: dict[str, Any], scores: dict[str, Any],
         positive=config.positive,
         max_tokens=config.model.max_tokens,
         question=question_of(config.model) if config.model.task == "prompted" else None,
-        signs=list(NAMES) if config.model.signs else [],
+        signs=list(sign_names(config.model)),
         arm=config.data.arm,
         data=data | {"tables_sha256": sha256(config.data.tables), "labels_sha256": sha256(config.data.labels)},
         settings=config.fit.model_dump() | config.model.model_dump(exclude={"base", "name"}) | settings,
@@ -289,7 +288,7 @@ def rows_of(config: TrainConfig) -> list[Row]:
         config.data.labels,
         config.classes,
         text_of(config.model),
-        signs_of if config.model.signs else lambda record: (),
+        signs_of(config.model),
     )
 
 
@@ -355,7 +354,7 @@ def _write(
 
 def _exact(config: TrainConfig, fitted: Fitted) -> Any:
     """The classifier on float32 base weights: training may have held frozen ones in bfloat16, or in 4 bits."""
-    signs = len(NAMES) if config.model.signs else 0
+    signs = len(sign_names(config.model))
     model = build(config.model, len(config.classes), config.fit.seed, exact=True, signs=signs)
     for name, kept in fitted.model.named_buffers(recurse=False):
         getattr(model, name).copy_(kept.cpu())
