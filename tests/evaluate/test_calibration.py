@@ -10,6 +10,7 @@ from soesift.evaluate.calibration import (
     brier,
     expected_calibration_error,
     fit_platt,
+    held_out_error,
     log_loss,
     reliability,
     sigmoid,
@@ -63,6 +64,42 @@ def test_reliability_bins_by_hand():
     assert table.observed.tolist() == [0, 1, 1]
     assert table.predicted == pytest.approx([0.05, 0.15, 0.975])
     assert expected_calibration_error([0, 1, 1, 1], [0.05, 0.15, 0.95, 1.0]) == pytest.approx(0.95 / 4)
+
+
+def held_out(n: int, groups: int, seed: int = 0):
+    """Logits (n, 2) three times too sure and moved by 2, targets (n, 2), names of the groups."""
+    z, truth = logits(n, seed)
+    told = np.stack([np.zeros(n), 3 * z + 2], axis=1)
+    return told, np.eye(2)[truth], [f"g{i % groups}" for i in range(n)]
+
+
+def test_the_error_of_held_out_rows_is_what_a_fit_on_others_leaves():
+    told, target, names = held_out(4000, 40)
+    raw = expected_calibration_error(target[:, 1], sigmoid(told[:, 1]))
+    found = held_out_error(told, target, [1], names)
+    assert found is not None
+    assert found.fitted
+    assert found.low < found.value < 0.02 < raw
+    assert found.value <= found.high < 0.04
+    assert found.rows == 4000
+
+
+def test_the_interval_is_of_groups_and_holds_a_group_that_differs():
+    told, target, names = held_out(4000, 40)
+    even = held_out_error(told, target, [1], names)
+    odd = np.array([int(name[1:]) < 4 for name in names])
+    target[odd] = 1 - target[odd]  # of four groups all labels are turned
+    uneven = held_out_error(told, target, [1], names)
+    assert even is not None
+    assert uneven is not None
+    assert uneven.high - uneven.low > 2 * (even.high - even.low)
+
+
+def test_few_rows_are_not_fitted_and_few_groups_tell_nothing():
+    found = held_out_error(*held_out(32, 8)[:2], [1], held_out(32, 8)[2])
+    assert found is not None
+    assert not found.fitted
+    assert held_out_error(*held_out(32, 3)[:2], [1], held_out(32, 3)[2]) is None
 
 
 def test_equal_mass_bins_hold_equal_numbers():

@@ -145,7 +145,9 @@ def test_what_knows_two_classes_says_so(
     assert not (labelled / "no.jsonl").exists()
 
 
-def test_the_student_types_schedules_as_the_teacher_did(labelled: Path, tiny_base: Path, tmp_path: Path) -> None:
+def test_the_student_types_schedules_as_the_teacher_did(
+    labelled: Path, tiny_base: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     for package in ("onnx", "peft", "onnxruntime"):
         pytest.importorskip(package)
     chosen(labelled, "agreement")
@@ -175,7 +177,10 @@ seeds = [1]
 quantise = false
 """)
     assert run("train", str(labelled / "student.toml"), "--cross-validate") == 0
+    told = [line for line in capsys.readouterr().out.splitlines() if line.startswith("calibration error ")]
+    assert "not calibrated: too few rows in the rest" in told[0]
     assert run("train", str(labelled / "student.toml")) == 0
+    assert told[0] in capsys.readouterr().out
     model = str(tmp_path / "student" / "model")
     out = ("--out", str(tmp_path / "results"), "--format", "json", "--ocr", "never")
     assert run("detect", str(labelled / "protocols"), "--model", model, *out) == 0

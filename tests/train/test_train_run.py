@@ -128,6 +128,9 @@ def test_command_trains_exports_and_the_folder_reproduces_torch(toml: Path, meth
     assert (said == truth).mean() > 0.95
     card = json.loads((folder / "card.json").read_text())
     assert card["scores"]["reload"]["float32_difference"] < 1e-4
+    error = card["scores"]["validation"]["calibration_error"]
+    told = "not known, too few" if error is None else f"{error['value']:.3f} ({error['low']:.3f} to {error['high']:.3f}"
+    assert f"calibration error: {told}" in result.output or f"calibration error {told}" in result.output
     assert card["data"]["provenance"] == {"toy": 60}
     assert str(toml.parent) not in (folder / "card.json").read_text() + (folder / "card.md").read_text()
     assert (folder / "adapter" / "adapter_model.safetensors").is_file() == (method == "lora")

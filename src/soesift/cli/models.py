@@ -104,6 +104,7 @@ def _folds(settings: Any) -> None:
         )
     found = json.loads((settings.out / SUMMARY).read_text("utf-8"))["mean"]
     click.echo(f"{len(rows)} tables; macro F1 {found['macro_f1']:.3f}, {_scores(found['pooled'])}")
+    click.echo(_calibration_error(found["calibration_error"]))
     click.echo(f"wrote {settings.out / FILE} and {settings.out / SUMMARY}")
 
 
@@ -134,16 +135,31 @@ def _tell(folder: Path, card: dict[str, Any], rows: Any, settings: Any) -> None:
     held, crossed = card["scores"].get("validation"), card["scores"].get("cross_validation")
     if crossed:
         click.echo(f"held out in cross-validation: {_scores(crossed['mean']['pooled'])}")
+        click.echo(_calibration_error(crossed["mean"].get("calibration_error")))
     elif held:
         click.echo(
             f"held out for early stopping ({held['rows']} tables, {held['schedules']} schedules): {_scores(held)}"
         )
+        click.echo(_calibration_error(held.get("calibration_error")))
     fitted = json.loads((folder / "calibration.json").read_text("utf-8"))["fitted_on"]
     if fitted.startswith("nothing"):
         click.echo(
             f"warning: not calibrated, thresholds are the plain ones ({fitted}); run with --cross-validate first",
             err=True,
         )
+
+
+def _calibration_error(found: dict[str, Any] | None) -> str:
+    """How honest the probabilities are on protocols that neither taught nor calibrated, or that it is not known."""
+    if found is None:
+        return "calibration error: not known, too few protocols are held out"
+    how = (
+        "each tenth of the protocols calibrated on the rest"
+        if found["fitted"]
+        else "not calibrated: too few rows in the rest"
+    )
+    span = f"{found['low']:.3f} to {found['high']:.3f} over protocols"
+    return f"calibration error {found['value']:.3f} ({span}) on {found['rows']} held-out tables; {how}"
 
 
 def _bar() -> Any:

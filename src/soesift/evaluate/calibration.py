@@ -6,6 +6,7 @@ All on arrays. Fit on data that trained neither the student nor the thresholds.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -96,6 +97,57 @@ def expected_calibration_error(truth: ArrayLike, p: ArrayLike, *, bins: int = 10
     """
     table = reliability(truth, p, bins=bins, equal_mass=equal_mass)
     return float(np.average(np.abs(table.observed - table.predicted), weights=table.n))
+
+
+RESAMPLES = 2000  # of groups, for an interval of the calibration error
+PARTS = 10  # of the groups; each is judged by what is fitted on the others
+FEWEST_GROUPS = 4  # of which parts can be made that say anything of each other
+
+
+class HeldOutError(NamedTuple):
+    """Calibration error of held-out rows, each part of the groups judged by the calibration of the others; 95 %
+    interval over groups. fitted: whether there were always enough rows to fit anything.
+    """
+
+    value: float
+    low: float
+    high: float
+    rows: int
+    fitted: bool
+
+
+def held_out_error(
+    logits: Floats,
+    target: Floats,
+    positive: list[int],
+    groups: Sequence[str],
+    weights: Floats | None = None,
+    *,
+    recall: float = 0.99,
+    bins: int = 10,
+) -> HeldOutError | None:
+    """Expected calibration error that a fit on rows like these leaves: logits, target (n, k); groups n names.
+
+    Few rows make the error itself look larger than it is, and resampling them more so: the interval leans upwards.
+    None with fewer than FEWEST_GROUPS groups.
+    """
+    names, of = np.unique(np.asarray(groups, np.str_), return_inverse=True)
+    if len(names) < FEWEST_GROUPS:
+        return None
+    share, fitted = np.zeros(len(of)), True
+    for number in range(min(PARTS, len(names))):
+        part = of % PARTS == number
+        found = calibrate(logits[~part], target[~part], positive, recall, "the other groups", weights)
+        fitted &= not found.fitted_on.startswith("nothing")
+        share[part] = calibrated(logits[part], found)[:, positive].sum(axis=1)
+    truth = (target[:, positive].sum(axis=1) > 0.5).astype(np.float64)
+    place = np.minimum((share * bins).astype(np.int64), bins - 1)
+    gap, size = np.zeros((len(names), bins)), np.bincount(of, minlength=len(names))
+    np.add.at(gap, (of, place), truth - share)
+    drawn = np.random.default_rng(0).multinomial(len(names), np.full(len(names), 1 / len(names)), size=RESAMPLES)
+    errors = np.abs(drawn @ gap).sum(axis=1) / (drawn @ size)
+    low, high = np.quantile(errors, (0.025, 0.975))
+    return HeldOutError(float(np.abs(gap.sum(axis=0)).sum() / len(of)), float(low), float(high), len(of), fitted)
 
 
 def fit_platt(z: ArrayLike, truth: ArrayLike, weight: ArrayLike | None = None) -> Platt:

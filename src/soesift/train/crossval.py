@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from soesift.classify.model_folder import Calibration
 from soesift.classify.student import calibrated
 from soesift.errors import ModelError
-from soesift.evaluate.calibration import calibrate, fit_conformal
+from soesift.evaluate.calibration import HeldOutError, calibrate, fit_conformal, held_out_error
 from soesift.evaluate.scores import at_threshold, group_folds, macro, per_protocol, wider_groups
 from soesift.json_lines import json_lines, pass_over
 from soesift.train.checkpoint import Progress, fingerprint
@@ -113,8 +113,18 @@ def summarise(rows: Sequence[Row], config: TrainConfig, held: HeldOut) -> dict[s
             "recall_at_unsure": at_threshold(truth, share, found.unsure)["recall"],
             "macro_f1": macro(per_protocol(truth, share >= found.yes, groups))["f1"],
             "conformal": conformal_scores(share, truth, groups),
+            "calibration_error": told_error(
+                held_out_error(logits, targets(rows), positive, groups, given, recall=config.export.recall)
+            ),
         }
     return out
+
+
+def told_error(found: HeldOutError | None) -> dict[str, Any] | None:
+    """A calibration error as it stands in a card."""
+    return (
+        None if found is None else {k: round(v, 6) if isinstance(v, float) else v for k, v in found._asdict().items()}
+    )
 
 
 def conformal_scores(share: NDArray[np.float64], truth: NDArray[np.bool_], groups: Sequence[str]) -> dict[str, float]:

@@ -22,7 +22,7 @@ from safetensors.torch import save_file
 from soesift.classify.model_folder import Calibration, Card, sha256, verify
 from soesift.classify.student import calibrated, open_session, run_batches
 from soesift.errors import ModelError
-from soesift.evaluate.calibration import calibrate
+from soesift.evaluate.calibration import calibrate, held_out_error
 from soesift.evaluate.scores import at_threshold, hold_out
 from soesift.train import crossval, workers
 from soesift.train.checkpoint import writing
@@ -397,4 +397,7 @@ def _calibration(rows: Sequence[Row], config: TrainConfig, fitted: Fitted) -> tu
     share = calibrated(logits, found)[:, positive].sum(axis=1)
     truth = target[chosen][:, positive].sum(axis=1) > 0.5
     scores = {"rows": len(chosen), "schedules": int(truth.sum()), **at_threshold(truth, share, found.yes)}
+    groups = [rows[i].group for i in chosen]
+    error = held_out_error(logits, target[chosen], positive, groups, weights, recall=config.export.recall)
+    scores["calibration_error"] = crossval.told_error(error)
     return found, {"validation_log_loss": fitted.progress.losses, "validation": scores}
