@@ -396,7 +396,11 @@ def _calibration(rows: Sequence[Row], config: TrainConfig, fitted: Fitted) -> tu
     found = calibrate(logits, target[chosen], positive, config.export.recall, told, weights)
     share = calibrated(logits, found)[:, positive].sum(axis=1)
     truth = target[chosen][:, positive].sum(axis=1) > 0.5
-    scores = {"rows": len(chosen), "schedules": int(truth.sum()), **at_threshold(truth, share, found.yes)}
+    scores: dict[str, Any] = {
+        "rows": len(chosen),
+        "schedules": int(truth.sum()),
+        **at_threshold(truth, share, found.yes),
+    }
     groups = [rows[i].group for i in chosen]
     error = held_out_error(logits, target[chosen], positive, groups, weights, recall=config.export.recall)
     scores["calibration_error"] = crossval.told_error(error)
