@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 from loopback_hub import TOKEN, Hub, Repository
 
-from soesift.classify.hub import parse_address
+from soesift.classify.hub import fetch_model, parse_address
 from soesift.classify.model_folder import folder_sha256
 from soesift.classify.shipped import MODELS
-from soesift.errors import ModelError
+from soesift.errors import MissingExtra, ModelError
 
 
 @pytest.fixture
@@ -129,6 +129,12 @@ def test_an_altered_folder_is_not_published(around: dict[str, str], tmp_path: Pa
     (tmp_path / "model" / "stack.json").write_text("{}")
     done = run(around, "publish", str(tmp_path / "model"), "some/student")
     assert (done.returncode, "does not match its sha256" in done.stderr) == (2, True)
+
+
+def test_without_the_hubs_client_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "huggingface_hub", None)
+    with pytest.raises(MissingExtra, match=r"huggingface-hub is not installed.*soesift\[data\]"):
+        fetch_model("hf://some/student")
 
 
 @pytest.mark.parametrize("text", ["hf://a", "hf://a/b@", "hf://a/b#12", "hf://../b/c", "hf://a/b c"])

@@ -13,6 +13,7 @@ import pytest
 import made_protocols as made
 
 HEAVY = ("torch", "transformers", "pandas", "matplotlib", "sklearn", "cv2", "scipy", "reportlab", "litellm", "onnx")
+HUB = ("tokenizers", "huggingface_hub", "fsspec", "yaml")  # no part of a base installation, or none that is used
 
 LOADED = """
 import json, sys
@@ -84,7 +85,14 @@ def test_detection_on_text_loads_no_heavy_library(folder: Path, tmp_path: Path) 
     )
     assert code == 0
     assert {"soesift", "numpy", "pypdfium2"} <= modules
-    assert sorted(modules & {*HEAVY, "docx", "onnxruntime", "tokenizers", "openpyxl"}) == []
+    assert sorted(modules & {*HEAVY, *HUB, "docx", "onnxruntime", "openpyxl"}) == []
+
+
+def test_the_shipped_student_needs_no_library_of_tokenizers(folder: Path, tmp_path: Path) -> None:
+    code, modules = loaded("detect", str(folder / "a.pdf"), "--out", str(tmp_path), "--ocr", "never", "--debug")
+    assert code == 0
+    assert "onnxruntime" in modules
+    assert sorted(modules & {*HEAVY, *HUB}) == []
 
 
 def test_a_word_document_and_excel_load_only_what_they_need(folder: Path, tmp_path: Path) -> None:

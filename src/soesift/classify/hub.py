@@ -18,7 +18,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple, TypeVar
 
 from soesift.classify.model_folder import Card, folder_sha256, verify
-from soesift.errors import ModelError
+from soesift.errors import MissingExtra, ModelError
 from soesift.files import make_folder
 
 SCHEME = "hf://"
@@ -135,9 +135,11 @@ def _checked(folder: Path, address: Address) -> Path:
 
 def _asked(address: Address, what: Callable[[Any], T]) -> T:
     """What the hub answers; its refusals and silences as one line."""
-    from huggingface_hub import HfApi
-    from huggingface_hub.errors import EntryNotFoundError, HfHubHTTPError
-
+    try:
+        from huggingface_hub import HfApi
+        from huggingface_hub.errors import EntryNotFoundError, HfHubHTTPError
+    except ImportError:
+        raise MissingExtra("huggingface-hub", "data") from None
     try:
         return what(HfApi(library_name="soesift"))
     except EntryNotFoundError as error:

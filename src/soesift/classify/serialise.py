@@ -10,17 +10,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 from soesift.classify.model_folder import Question
+from soesift.classify.wordpiece import Tokenizer
 from soesift.errors import UsageError
 from soesift.table.lexicon import is_mark
 from soesift.table.record import TableRecord
 from soesift.view import TokenBudget, render
-
-if TYPE_CHECKING:
-    from tokenizers import Tokenizer
-
 
 LEAST = 32  # tokens of a table, below which there is nothing to judge
 SLACK = 4  # tokens: where texts meet they may be cut otherwise than each alone

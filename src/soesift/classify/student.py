@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,11 +14,9 @@ from soesift.classify.features import NAMES, features
 from soesift.classify.model_folder import Calibration, Card, folder_sha256, read_calibration, verify
 from soesift.classify.serialise import asked, serialise
 from soesift.classify.trees import TREE_NAMES, tree_features
-from soesift.errors import ModelError, UsageError
+from soesift.classify.wordpiece import Tokenizer, WordPiece, is_wordpiece
+from soesift.errors import MissingExtra, ModelError, UsageError
 from soesift.table.record import TableRecord
-
-if TYPE_CHECKING:
-    from tokenizers import Tokenizer
 
 # One text a run: int8 scales are taken over a whole batch, so that company would change a table's result.
 BATCH_TOKENS = 1
@@ -100,13 +99,22 @@ def calibrated(logits: NDArray[np.float64], calibration: Calibration) -> NDArray
 
 
 def read_tokenizer(path: Path) -> Tokenizer:
-    """A tokenizer without the cutting and padding that its file may ask for. Raises ModelError."""
-    from tokenizers import Tokenizer
-
+    """A tokenizer without the cutting and padding that its file may ask for. Raises ModelError, MissingExtra."""
     try:
-        tokenizer = Tokenizer.from_file(str(path))
+        told = json.loads(path.read_bytes())
+        return WordPiece(told) if is_wordpiece(told) else _other_tokenizer(path)
+    except MissingExtra:
+        raise
     except Exception as error:  # the Rust side raises bare Exception
         raise ModelError(f"{path} is not a tokenizer file: {str(error)[:120]}") from error
+
+
+def _other_tokenizer(path: Path) -> Tokenizer:
+    try:
+        import tokenizers
+    except ImportError:
+        raise MissingExtra("tokenizers", "data") from None
+    tokenizer = tokenizers.Tokenizer.from_file(str(path))
     tokenizer.no_truncation()
     tokenizer.no_padding()
     return tokenizer
