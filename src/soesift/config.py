@@ -28,6 +28,11 @@ def load_toml(path: str | Path, model: type[M]) -> M:
     return check(data, model, str(path))
 
 
+def beside(root: Path, name: str) -> str:
+    """`name`, a shipped one or a path: beside the configuration in `root` if such a file is there, else as it is."""
+    return str(root / name) if name and (root / name).is_file() else name
+
+
 def check(data: dict[str, Any], model: type[M], where: str) -> M:
     """Validate `data`; every mistake goes into one line of a UsageError that starts with `where`."""
     try:

@@ -2,9 +2,10 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
-from loopback import Loopback, completion
+from loopback import Loopback, Reply, completion
 from toys import toy, toys, write_tables
 
 from soesift.cli.main import main
@@ -62,6 +63,33 @@ def test_batch_files_go_out_and_come_back(folder: Path, capsys: pytest.CaptureFi
     assert "3 labels and 0 failures" in out
     _, out, _ = call(capsys, "label", "write-batch", folder / "t.jsonl", *common, "--out", folder / "b.jsonl")
     assert "0 requests written" in out
+
+
+def test_task_and_prompt_lie_beside_the_configuration_wherever_one_stands(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task = 'id = "own"\nname = "kind"\nsource = "protocols"\ndefinition = "D."\ntraits = ["T."]\n'
+    classes = "".join(f'[[labels.class]]\nname = "{name}"\ndefinition = "D."\n' for name in ("calendar", "rest"))
+    (folder / "task.toml").write_text(task + classes)
+    asked = 'id = "mine"\nviews = ["json"]\nsystem = "My words: {{classes}}"\nuser = "{{view}} {{answers}}?"\n'
+    (folder / "prompt.toml").write_text(asked)
+    own = '\n[views]\nnames = ["json"]\nprompts = { json = "prompt.toml" }\n'
+    (folder / "elsewhere").mkdir()
+    monkeypatch.chdir(folder / "elsewhere")
+    bodies: list[dict[str, Any]] = []
+
+    def answer(n: int, body: dict[str, Any]) -> Reply:
+        bodies.append(body)
+        return completion("CALENDAR", logprobs=False)
+
+    with Loopback(answer) as server:
+        how = CONFIG.format(url=server.url).replace('"logprobs"', '"samples"\nsamples = 1')
+        (folder / "c.toml").write_text('task = "task.toml"\n' + how + own)
+        code, _, err = call(capsys, "label", folder / "t.jsonl", "-c", folder / "c.toml", "--ledger", folder / "l.db")
+    assert code == 0, err
+    said = bodies[0]["messages"]
+    assert said[0]["content"].startswith("My words: CALENDAR: D.")
+    assert said[-1]["content"].endswith("CALENDAR or REST?")
 
 
 def test_human_labels_go_in_and_out(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -35,9 +35,7 @@ def settings(path: Path) -> LabelConfig:
     from soesift.config import load_toml
     from soesift.label.config import LabelConfig
 
-    how = load_toml(path, LabelConfig)
-    gate = how.gate.rooted(path.parent) if how.gate else None
-    return how.model_copy(update={"gate": gate, "views": how.views.rooted(path.parent)})
+    return load_toml(path, LabelConfig).rooted(path.parent)
 
 
 def passing(records: list[TableRecord], how: LabelConfig, book: Ledger | None) -> list[TableRecord]:

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from soesift.config import beside
 from soesift.label.providers.base import Ask
 from soesift.view import TokenBudget, estimate_tokens, tokenizer_counter
 from soesift.view.picture import NAME as PICTURE
@@ -60,8 +61,11 @@ class ViewsConfig(Strict):
     prompts: dict[str, str] = {}  # view -> prompt name or path, where the shipped one is not wanted
 
     def rooted(self, root: Path) -> ViewsConfig:
-        """The same with its folder relative to `root`."""
-        return self.model_copy(update={"documents": str(root / self.documents)}) if self.documents else self
+        """The same with its folder and files relative to `root`."""
+        documents = str(root / self.documents) if self.documents else ""
+        prompts = {view: beside(root, name) for view, name in self.prompts.items()}
+        tokenizer = beside(root, self.tokenizer) if self.tokenizer else None
+        return self.model_copy(update={"documents": documents, "prompts": prompts, "tokenizer": tokenizer})
 
     def budget(self) -> TokenBudget:
         return TokenBudget(self.tokens, self.counter())
@@ -157,6 +161,12 @@ class LabelConfig(Strict):
         if PICTURE in self.views.names and self.provider.kind == "transformers":
             raise ValueError('views.names has picture: a teacher of kind "transformers" reads text alone')
         return self
+
+    def rooted(self, root: Path) -> LabelConfig:
+        """The same with its paths relative to `root`, the folder of its file."""
+        gate = self.gate.rooted(root) if self.gate else None
+        own = {"task": beside(root, self.task), "views": self.views.rooted(root), "gate": gate}
+        return self.model_copy(update=own)
 
     def asks(self, logprobs: bool, words: tuple[str, ...] = ()) -> list[Ask]:
         """Sampling of each answer wanted: one with log-probabilities, or `samples` without.

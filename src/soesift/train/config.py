@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from soesift.config import load_toml
+from soesift.config import beside, load_toml
 
 
 class _Section(BaseModel):
@@ -129,4 +129,5 @@ def _rooted(config: TrainConfig, root: Path) -> TrainConfig:
     folds.groups = root / folds.groups if folds.groups is not None else None
     if (root / model.base).is_dir():
         model.base = str(root / model.base)
+    model.prompt, model.label_task = beside(root, model.prompt), beside(root, model.label_task)
     return config
