@@ -16,6 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
 
 
+EXAMPLE = ROOT / "src" / "soesift" / "train" / "examples" / "student.toml"
 DETECT = (ROOT / "docs" / "detect.md").read_text("utf-8")
 
 
@@ -69,5 +70,7 @@ def test_links_lead_somewhere() -> None:
         assert (ROOT / target).exists(), target
 
 
-def test_the_shipped_students_configuration_is_valid() -> None:
-    assert read_config(ROOT / "configs" / "student-minilm.toml").model.max_tokens == 192
+def test_the_configuration_to_begin_with_is_valid() -> None:
+    shown = CliRunner().invoke(soesift, ["train", "--example"]).output
+    assert shown == EXAMPLE.read_text("utf-8")
+    assert read_config(EXAMPLE).model.max_tokens == 192

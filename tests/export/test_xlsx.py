@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from soesift.export.sheet_cells import HIGHEST, LINE, sheet_name
 from soesift.export.xlsx import TOP, column_widths, wrapped
-from soesift.result.models import Result
+from soesift.result.models import Doubt, PlacedDoubt, Result
 
 FIRST = "1 Table 1 Schedule of Activitie"
 
@@ -157,3 +157,16 @@ def test_what_needs_more_than_the_highest_row_gets_wider_columns_or_more_rows(to
     assert len(notes) > len(table.footnotes)
     assert " ".join(notes).startswith(table.footnotes[0].text.strip())
     assert sheet.auto_filter.ref == "A4:E8"
+
+
+def test_a_doubt_is_the_comment_of_its_cell_in_its_own_words(toy: Result, tmp_path: Path) -> None:
+    table = toy.tables[0]
+    at = next(cell for cell in table.cells if cell.text == "Continuously")
+    at.doubt, table.doubt = (
+        [Doubt(kind="ink", why="More is printed here.")],
+        [PlacedDoubt(kind="title", why="No title was found.", place="table")],
+    )
+    table.footnotes[0].doubt = [Doubt(kind="note", why="It is cut."), Doubt(kind="note", why="Another is in it.")]
+    sheet = openpyxl.load_workbook(toy.to_xlsx(tmp_path / "t.xlsx"))[FIRST]
+    told = {cell.coordinate: cell.comment.text for row in sheet.iter_rows() for cell in row if cell.comment}
+    assert told == {"B8": "More is printed here.", "A1": "No title was found.", "A11": "It is cut. Another is in it."}

@@ -35,7 +35,7 @@ def test_the_first_block_of_the_docs_starts_from_what_the_package_holds(verb: st
     if verb == "train":
         from soesift.train.config import read_config
 
-        assert read_config(tmp_path / "it.toml").model.name == "default"
+        assert read_config(tmp_path / "it.toml").model.name == "student"
     else:
         from soesift.study.config import read_config as read_study
 
