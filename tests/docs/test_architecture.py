@@ -100,10 +100,10 @@ LATER = {
     ("soesift.review.lines", "soesift.detect.word"): WORD,
     ("soesift.sample.protocol", "soesift.sample.docx_file"): "python-docx is wanted for Word samples alone",
     ("soesift.select.by_name", "soesift.train.light_fit"): "scikit-learn is wanted by two rules alone",
-    ("soesift.study.run", "soesift.train.held_out"): TORCH,
+    ("soesift.study.run", "soesift.train.fit"): TORCH,
     ("soesift.study.run", "soesift.train.data"): TORCH,
     ("soesift.train.baselines", "soesift.train.network"): TORCH,
-    ("soesift.train.crossval", "soesift.train.held_out"): TORCH,
+    ("soesift.train.crossval", "soesift.train.fit"): TORCH,
     ("soesift.train.recipe", "soesift.train.crossval"): TORCH,
     ("soesift.train.recipe", "soesift.train.ship"): TORCH,
 }  # imports inside functions, outside of cli (whose verbs load what they run): who, whom, and why not at the top

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 import pytest
 
-from soesift.errors import MissingExtra
+from soesift.errors import MissingExtra, UsageError
 from soesift.label.config import ProviderConfig
 from soesift.label.providers.base import Ask, ProviderError, Reply, seconds_to_wait
 from soesift.label.providers.choose import open_provider
@@ -58,6 +58,17 @@ def ask(monkeypatch: pytest.MonkeyPatch, reply: Any, key: str = "") -> tuple[Rep
             await provider.close()
 
     return asyncio.run(go()), seen
+
+
+@pytest.mark.parametrize(
+    ("module", "package"), [("google.auth", "google-auth"), ("boto3", "boto3"), ("some_cloud.login", "some_cloud")]
+)
+def test_a_missing_package_of_the_provider_ends_the_run_with_its_name(
+    module: str, package: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = APIConnectionError(f"litellm.APIConnectionError: No module named '{module}' Traceback (most recent call ...")
+    with pytest.raises(UsageError, match=f"gemini/toy needs a package of its provider: pip install {package}$"):
+        ask(monkeypatch, told)
 
 
 def test_the_request_and_the_reply_are_those_of_a_chat_completion(monkeypatch: pytest.MonkeyPatch) -> None:

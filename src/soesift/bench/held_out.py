@@ -17,8 +17,7 @@ from soesift.bench.run import Row
 from soesift.detect.options import Ocr
 from soesift.errors import SoesiftError, UsageError, fault
 from soesift.evaluate.scores import wider_groups
-from soesift.files import file_sha256
-from soesift.label.write import write_whole
+from soesift.files import file_sha256, write_atomically
 from soesift.study.detection import SYSTEMS, cross_detect
 from soesift.train.baselines import remembered
 from soesift.train.gold import ReadDocument, read_document, read_gold
@@ -73,7 +72,7 @@ def _one(name: str, read: Sequence[ReadDocument], failures: dict[str, str], out:
         raise UsageError(f"--folds {how.folds}: {len(set(groups))} documents or sponsors could be read")
     frozen = remembered(how.base, how.max_tokens) if how.base else None
     cross_detect(read, name, out, groups=groups, folds=how.folds, seed=how.seed, frozen=frozen)
-    write_whole(out / MARK, mark + "\n" + json.dumps(failures))
+    write_atomically(out / MARK, mark + "\n" + json.dumps(failures))
 
 
 def _read(

@@ -17,8 +17,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from soesift.config import load_toml
 from soesift.errors import UsageError
-from soesift.files import sha256_of
-from soesift.label.write import write_whole
+from soesift.files import sha256_of, write_atomically
 
 # What is measured: a system is a command that reads one document and writes pages and types of its tables as JSON.
 #
@@ -155,7 +154,7 @@ def run_one(system: System, path: Path, out: Path, timeout: float) -> Row:
         peak_mb=round(peak, 1),
         failure=failure,
     )
-    write_whole(beside, row.model_dump_json() + "\n")
+    write_atomically(beside, row.model_dump_json() + "\n")
     return row
 
 

@@ -17,7 +17,7 @@ from soesift.errors import UsageError
 from soesift.evaluate import marks, pages
 from soesift.evaluate.report import page_f1
 from soesift.evaluate.scores import optional, ratios
-from soesift.label.write import write_whole
+from soesift.files import write_atomically
 
 PLAIN = "text"  # stratum of tables without a flag
 
@@ -169,7 +169,7 @@ def write_tables(out: Path, scores: list[Score], skipped: dict[str, str]) -> lis
     out.mkdir(parents=True, exist_ok=True)
     paths = [out / "bench.md", out / "bench.json", out / "bench.html"]
     for path, content in zip(paths, (text, json.dumps(data, indent=1) + "\n", page(text, scores)), strict=True):
-        write_whole(path, content)
+        write_atomically(path, content)
     return paths
 
 
@@ -183,7 +183,7 @@ def write_between(page: Path, text: str) -> None:
     _, end, tail = rest.partition(END)
     if not start or not end:
         raise UsageError(f"--write {page}: has no lines {START} and {END}; put them where the figures go")
-    write_whole(page, f"{head}{START}\n\n{text}\n{END}{tail}")
+    write_atomically(page, f"{head}{START}\n\n{text}\n{END}{tail}")
 
 
 def page(text: str, scores: list[Score]) -> str:

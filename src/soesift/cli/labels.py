@@ -96,11 +96,11 @@ def gate_verb(
     out: Path,
 ) -> None:
     """Write the TABLES (JSON Lines) that pass the gate to OUT, and its recall beside it (.gate.json)."""
+    from soesift.files import write_atomically
     from soesift.label.config import GateConfig
     from soesift.label.gate import report_line
     from soesift.label.humans import human_labels
     from soesift.label.request import read_tables
-    from soesift.label.write import write_whole
     from soesift.select.by_name import gate_name, gate_tables
     from soesift.select.pots import known_humans
 
@@ -113,9 +113,9 @@ def gate_verb(
     done, name = gate_tables(records, how, known), gate_name(how)
     lines = [r.model_dump_json() + "\n" for r, passes in zip(records, done.passes, strict=True) if passes]
     out.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(out, "".join(lines))
+    write_atomically(out, "".join(lines))
     beside = out.with_suffix(".gate.json")
-    write_whole(beside, report_line(name, done, [records[i].table_id for i in done.lost]))
+    write_atomically(beside, report_line(name, done, [records[i].table_id for i in done.lost]))
     click.echo(f"{name}: {done}")
     click.echo(f"wrote {out} and {beside}")
 

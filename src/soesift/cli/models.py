@@ -234,7 +234,7 @@ def study_verb(config: Path, out: Path | None, jobs: int, quiet: bool) -> None:
     from rich.console import Console
     from rich.progress import Progress
 
-    from soesift.label.write import write_whole
+    from soesift.files import write_atomically
     from soesift.study.compare import compare
     from soesift.study.config import read_config
     from soesift.study.data import read_data
@@ -252,9 +252,9 @@ def study_verb(config: Path, out: Path | None, jobs: int, quiet: bool) -> None:
             settings, data, lambda arm, n, of: bar.update(task, description=arm, completed=n, total=of), jobs
         )
     found = compare(settings, data, results)
-    write_whole(settings.out / "arms.jsonl", dump(results))
-    write_whole(settings.out / "report.md", markdown(settings, data, found))
-    write_whole(settings.out / "report.html", page(settings, data, found))
+    write_atomically(settings.out / "arms.jsonl", dump(results))
+    write_atomically(settings.out / "report.md", markdown(settings, data, found))
+    write_atomically(settings.out / "report.html", page(settings, data, found))
     for arm in found[0].arms:
         f1 = arm.macro["f1"]
         click.echo(f"{arm.arm}: macro F1 {f1.value:.3f} ({f1.low:.3f} to {f1.high:.3f})")

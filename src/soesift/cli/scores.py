@@ -33,7 +33,7 @@ def evaluate_verb(
     what: Path, gold: Path, cells: Path | None, model: str, threshold: float | None, resamples: int, out: Path | None
 ) -> None:
     """Score WHAT: a folder of results of `soesift detect`, or the tables of `soesift tables` judged by a model."""
-    from soesift.label.write import write_whole
+    from soesift.files import write_atomically
 
     found = (
         _results(what, gold, cells, resamples) if what.is_dir() else _tables(what, gold, model, threshold, resamples)
@@ -42,7 +42,7 @@ def evaluate_verb(
         click.echo(line)
     if out is not None:
         out.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(out, json.dumps(found, indent=1, default=str) + "\n")
+        write_atomically(out, json.dumps(found, indent=1, default=str) + "\n")
         click.echo(f"wrote {out}")
 
 

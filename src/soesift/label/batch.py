@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import Any, Literal
 
 from soesift.errors import UsageError
+from soesift.files import write_atomically
 from soesift.label.ledger import Answer, Ledger
 from soesift.label.plan import Price
 from soesift.label.prompt import Labels, Message
 from soesift.label.providers.base import ProviderError, Reply, TokenLogprob
 from soesift.label.providers.http import read_body, request_body
 from soesift.label.request import Parsed, Request, parse
-from soesift.label.write import write_whole
 
 Format = Literal["openai", "gemini", "anthropic"]
 
@@ -34,7 +34,7 @@ def write_batch(path: str | Path, requests: Sequence[Request], form: Format) -> 
         text = json.dumps({"requests": lines}, ensure_ascii=False)
     else:
         text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
-    write_whole(path, text)
+    write_atomically(path, text)
     return len(lines)
 
 

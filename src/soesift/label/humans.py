@@ -18,9 +18,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from soesift.config import first_mistake
 from soesift.errors import UsageError
+from soesift.files import write_atomically
 from soesift.json_lines import numbered
 from soesift.label.ledger import Ledger
-from soesift.label.write import write_whole
 from soesift.table.record import TableRecord
 from soesift.view import TokenBudget, render
 
@@ -167,20 +167,20 @@ def write_labels(path: str | Path, labels: Sequence[HumanLabel], form: Literal["
     """Labels as they are, with their provenance; reading the file back gives them again."""
     rows = [label.model_dump() for label in labels]
     if form == "jsonl":
-        write_whole(path, "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows))
+        write_atomically(path, "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows))
         return
     out = io.StringIO()
     writer = csv.DictWriter(out, list(HumanLabel.model_fields), lineterminator="\n")
     writer.writeheader()
     writer.writerows(rows)
-    write_whole(path, out.getvalue())
+    write_atomically(path, out.getvalue())
 
 
 def write_tasks(
     path: str | Path, records: Sequence[TableRecord], pot: Pot, form: Literal["labelstudio", "argilla"]
 ) -> None:
     """Tables to be judged, without any teacher's label (a judge must not see it), as tasks of a tool."""
-    write_whole(path, json.dumps([_task(record, pot, form) for record in records], ensure_ascii=False, indent=1))
+    write_atomically(path, json.dumps([_task(record, pot, form) for record in records], ensure_ascii=False, indent=1))
 
 
 def _task(record: TableRecord, pot: Pot, form: str) -> dict[str, Any]:

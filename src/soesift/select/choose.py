@@ -15,11 +15,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from soesift.classify.features import features
 from soesift.errors import UsageError
 from soesift.evaluate.scores import UNKNOWN, Bools, Floats, Ints
+from soesift.files import write_atomically
 from soesift.label.humans import HumanLabel, drawn_strata, human_labels
 from soesift.label.ledger import Ledger
 from soesift.label.prompt import sha256
 from soesift.label.report import current, stored_answers
-from soesift.label.write import write_whole
 from soesift.select import report
 from soesift.select.agreement import between_views
 from soesift.select.audit import HUMANS, Draw, Look, keep_draw, keep_test
@@ -79,7 +79,7 @@ def label_lines(found: Opinions, selection: Selection, provenance: str, human: s
 
 def write_labels(path: Path, lines: Sequence[str]) -> None:
     """Whole file or none."""
-    write_whole(path, "".join(lines))
+    write_atomically(path, "".join(lines))
 
 
 def report_text(rule: str, done: Selected, found: Opinions, truth: Ints, weight: Floats | None = None) -> str:

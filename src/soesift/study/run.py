@@ -20,7 +20,7 @@ from soesift.classify.features import axes
 from soesift.classify.judge import softmax
 from soesift.errors import MissingExtra, UsageError
 from soesift.evaluate.scores import UNKNOWN, Bools, Floats, Ints, group_folds
-from soesift.label.write import write_whole
+from soesift.files import write_atomically
 from soesift.select.by_name import linear_probability
 from soesift.select.combine import mean_logit
 from soesift.study.arms import Taught, direct, is_direct, quality, taught
@@ -83,7 +83,7 @@ def _settled(config: StudyConfig, data: StudyData, job: Job, mark: str) -> Resul
     if result is None:
         result = one(config, data, arm, seed, fold, folds_of(config, data, seed) == fold, mark)
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(path, result.model_dump_json() + "\n")
+        write_atomically(path, result.model_dump_json() + "\n")
     return result
 
 
@@ -263,7 +263,7 @@ def embeddings(config: StudyConfig, data: StudyData) -> Floats:
 def _encoder(config: StudyConfig, data: StudyData, rows: Taught, check: Ints, seed: int, folder: Path) -> Floats:
     """The fine-tuned student; its checkpoints in `folder` let a killed fold resume, and go when it is done."""
     from soesift.train.data import text_of
-    from soesift.train.held_out import learn_and_judge
+    from soesift.train.fit import learn_and_judge
 
     assert config.model is not None  # checked by the configuration
     settings = TrainConfig(

@@ -18,6 +18,7 @@ from soesift.classify.student import calibrated
 from soesift.errors import ModelError
 from soesift.evaluate.calibration import HeldOutError, calibrate, fit_conformal, held_out_error
 from soesift.evaluate.scores import at_threshold, group_folds, macro, per_protocol, wider_groups
+from soesift.files import write_atomically
 from soesift.json_lines import json_lines, pass_over
 from soesift.train.checkpoint import Progress, fingerprint
 from soesift.train.config import TrainConfig
@@ -51,7 +52,7 @@ def cross_validate(rows: Sequence[Row], config: TrainConfig, notify: Notify | No
             if (seed, fold) not in done:
                 _one(rows, config, folds, seed, fold, mark, notify)
     held = read_held_out(rows, config)
-    write_json(config.out / SUMMARY, summarise(rows, config, held))
+    write_atomically(config.out / SUMMARY, json.dumps(summarise(rows, config, held), indent=1, ensure_ascii=False))
     return held
 
 
@@ -169,16 +170,6 @@ def settings_mark(rows: Sequence[Row], config: TrainConfig) -> str:
     )
 
 
-def write_json(path: Path, content: Any) -> None:
-    """Write JSON under a temporary name, fsync, rename."""
-    part = path.with_suffix(".part")
-    with part.open("w", encoding="utf-8") as file:
-        json.dump(content, file, indent=1, ensure_ascii=False)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)
-
-
 def _one(
     rows: Sequence[Row],
     config: TrainConfig,
@@ -188,7 +179,7 @@ def _one(
     mark: str,
     notify: Notify | None,
 ) -> None:
-    from soesift.train.held_out import learn_and_judge
+    from soesift.train.fit import learn_and_judge
 
     learn = [row for row, f in zip(rows, folds.tolist(), strict=True) if f != fold]
     check = [row for row, f in zip(rows, folds.tolist(), strict=True) if f == fold]

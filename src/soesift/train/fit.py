@@ -94,6 +94,22 @@ def fit(rows: Sequence[Row], config: TrainConfig, folder: Path, seed: int, notif
     return Fitted(model, progress)
 
 
+def learn_and_judge(
+    learn: Sequence[Row],
+    check: Sequence[Row],
+    config: TrainConfig,
+    folder: Path,
+    seed: int,
+    notify: Notify | None = None,
+) -> tuple[Floats, Progress]:
+    """(m, k) logits of rows `check` (m,), by a student taught with `learn`; resumes from `folder` if begun there."""
+    fitted = fit(learn, config, folder, seed, notify)
+    tokenizer, pad = base_tokenizer(config.model.base)
+    given = prepare(check, tokenizer, pad, config.model.max_tokens)
+    given = after_frozen(fitted.model, given, config.fit, folder.parent)
+    return predict(fitted.model, given, config.fit), fitted.progress
+
+
 @dataclass(slots=True)
 class _Run:
     """One training run; every piece of its state is in the model, the optimizer and `Progress`."""

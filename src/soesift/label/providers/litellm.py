@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from soesift.label.config import ProviderConfig
 
 SHORTEST = 8  # characters of a value that is taken for a secret by the name of its variable
+_MISSING = re.compile(r"No module named '([\w.]{1,80})'")
+LOGINS = {"google": "google-auth", "boto3": "boto3", "botocore": "boto3"}  # top module -> package of some providers
 _SECRET = re.compile(r"(KEY|TOKEN|SECRET|PASSWORD|CREDENTIALS?)(_ID)?$")
 
 
@@ -50,8 +52,15 @@ class LiteLLMProvider:
                 **body, **self._where, timeout=self._timeout, num_retries=0, max_retries=0, drop_params=True
             )
         except Exception as error:  # noqa: BLE001 - LiteLLM raises each provider's own classes
+            self._refuse_missing(str(error))
             raise _as_error(error, self._secrets) from None
         return read_body(response.model_dump(), without(self._secrets, str(response))[:2000])
+
+    def _refuse_missing(self, said: str) -> None:
+        """UsageError where LiteLLM lacks a provider's own package: no further request would do better."""
+        if found := _MISSING.search(said):
+            module = found[1].partition(".")[0]
+            raise UsageError(f"{self.model} needs a package of its provider: pip install {LOGINS.get(module, module)}")
 
     async def close(self) -> None:
         closing = getattr(self._litellm, "close_litellm_async_clients", None)
