@@ -12,14 +12,28 @@ TOP = ["Visit", "V1", "V2", "V3"]
 
 
 @pytest.mark.parametrize(
-    "text", ["±3", "+7", "-1/+2", "-3/+5 days", "+/- 2 d", "± 1 week", "-1 to +3", "+14", "(+ 4 wks)", "(± 3 d)"]
+    "text",
+    [
+        "±3",
+        "+7",
+        "-1/+2",
+        "-3/+5 days",
+        "+/- 2 d",
+        "± 1 week",
+        "-1 to +3",
+        "+14",
+        "(+ 4 wks)",
+        "(± 3 d)",
+        "(±3)",
+        "[-1/+2]",
+    ],
 )
 def test_windows_are_no_marks(text: str) -> None:
     assert is_window(text)
     assert not is_mark(text)
 
 
-@pytest.mark.parametrize("text", ["+", "X", "→", "-7", "1", "7 days", ""])
+@pytest.mark.parametrize("text", ["+", "X", "→", "-7", "1", "7 days", "", "x±3)", "(±3x", "(3)"])
 def test_no_windows(text: str) -> None:
     assert not is_window(text)
 
