@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from document_maker import Sheet, draw_table, full_grid, save
 from soesift import Detector
 from soesift.result.models import Cell, Footnote, SoeTable
 from soesift.sample import make_protocol
@@ -320,3 +321,32 @@ def test_two_rows_of_a_name_alone_may_be_one_name() -> None:
         [*BODY, bare[0]],
     ):
         assert not any("read as two" in why for why in said(table(body=body)))
+
+
+def test_a_list_of_abbreviations_needs_no_stop_and_a_cut_note_is_doubted_alone() -> None:
+    notes = [
+        Footnote(marker="", text="BL = Baseline; D = Day; PD = Premature discontinuation; Wk = Week"),
+        Footnote(marker="", text="Note: Samples are taken only if the participant has consented to it."),
+        Footnote(marker="", text="Abbreviations: AE = adverse event; ECG = electrocardiogram, PK = kinetics; TE"),
+        Footnote(marker="a", text="Only where it is indicated by the history."),
+        Footnote(marker="b", text="Taken before the first dose on each day, and then"),
+    ]
+    notes += [
+        Footnote(marker=m, text="Only where it is indicated by the history, and never at home.") for m in "cdefgh"
+    ]
+    one = table(markers={(3, 0): list("abcdefgh")})
+    one.footnotes = notes
+    examine([one])
+    assert [bool(note.doubt) for note in one.footnotes] == [False, False, True, False, True, *[False] * 6]
+
+
+def test_ones_in_a_low_row_are_as_high_as_a_rule(tmp_path: Path) -> None:
+    """Their strokes look like drawn lines, and are no reason to say that nothing is printed."""
+    grid = [["Week", "11", "1", "12"], *[["Informed consent and history of the participant", "X", "X", "X"]] * 7]
+    xs, ys = [72.0, 260.0, 290.0, 320.0, 350.0], [100.0 + 9 * k for k in range(9)]
+    pdf = save(tmp_path, [draw_table(Sheet(), xs, ys, full_grid(grid), size=7.5)])
+    one = table(header=grid[:1], body=grid[1:])
+    for cell in one.cells:
+        cell.page, cell.bbox = 1, (xs[cell.column], ys[cell.row], xs[cell.column + 1], ys[cell.row + 1])
+    examine([one], pdf)
+    assert not any(doubt.kind == "no_ink" for cell in one.cells for doubt in cell.doubt)

@@ -53,6 +53,8 @@ def _put(placed: PlacedDoubt, table: SoeTable, cells: dict[tuple[int, int], Cell
     doubt = Doubt(kind=placed.kind, why=placed.why)
     if placed.place == "note":
         notes = [note for note in table.footnotes if note.marker == placed.marker]
+        # several notes have no marker, or the same: then `row` is the place of the one that is meant
+        notes = notes if placed.row is None else [table.footnotes[placed.row]]
         for note in notes:
             if doubt not in note.doubt:
                 note.doubt.append(doubt)

@@ -33,6 +33,7 @@ _DRAWN = ("→", "↔", "←", "⟶", "↓", "↑")  # arrows are lines, which a
 
 _LETTERS = re.compile(r"[^\W\d_]+")
 _FIGURE = re.compile(r"(?!1+$)\d{1,3}")  # ones are narrow in many fonts
+_UPRIGHT = re.compile(r"[1lI|]+")  # in a low row as high as a rule
 SHORT = 2  # letters of a mark without words behind it, whose ink is that of other marks
 RARE = 2  # cells with a sign that is not the table's mark; more are a second mark
 THIN = 6.0  # times as long as thick: connected ink that is a line
@@ -157,7 +158,7 @@ def _doubt(cell: Cell, ink: int, rate: float | None, least: int, settings: Witne
     if rate is None or cell.text in _DRAWN or any(sign in cell.text for sign in _DRAWN):
         return None
     expected = rate * _letter_count(cell)
-    if ink < settings.scarce * expected:
+    if ink < settings.scarce * expected and not _UPRIGHT.fullmatch(cell.printed.strip()):
         return Doubt(kind="no_ink", why="This text is not seen in the picture of the page.")
     if ink > settings.plenty * expected and ink - expected > settings.least_excess:
         return Doubt(kind="ink", why="More is printed in this cell than was read.")

@@ -41,6 +41,7 @@ _ENDED = re.compile(r"[.;:!?)\]\"”’]\s*$")
 _INNER = re.compile(r"[a-z0-9)]\.\s?(?:[a-z]|\d{1,2}|[*†‡§¶])[.)]?\s[A-Z][a-z]+\s[a-z]")
 _MARKED = re.compile(r"(?:[b-z]|a(?=\s\d)|\d{1,2})(?:[.)]|\s[–—-])?\s\S|[\[(][a-z\d]{1,2}[\])]\s")
 _ABBREVIATED = re.compile(r"\b[A-Z][\w/\-]{0,9}\s?=\s?[a-z][^=;]{3,60}(?:;|\.?$)")
+_EXPLAINED = re.compile(r"[\w/+-]\s?[=:]\s?\S")  # an abbreviation with its meaning
 _EVENT = re.compile(r"\b(?:end|early|unsch|follow|terminat|discontinu|withdraw|ET\b|EOT\b|UNS)", re.IGNORECASE)
 _CONTINUED = re.compile(r"\bcontinue[ds]?\s+on\s+(?:the\s+)?next\s*page", re.IGNORECASE)
 _ENDS_IN_MARK = re.compile(r"\s(?:[Xx✓✔√●•→]|\d{1,2}(?:\.\d{1,2})+)$")
@@ -462,18 +463,26 @@ def _notes(table: SoeTable, settings: WitnessSettings) -> Iterator[PlacedDoubt]:
         yield PlacedDoubt(kind="note", why=f"Note {marker} is missing in the series.", place="table", marker=marker)
     ends = [note for note in table.footnotes if _ENDED.search(note.text)]
     mostly = len(ends) >= settings.notes_ended * len(table.footnotes)
-    for note in table.footnotes:
-        if mostly and note not in ends and len(note.text) > settings.short_note:
+    for place, note in enumerate(table.footnotes):
+        cut = mostly and note not in ends and len(note.text) > settings.short_note
+        if cut and not (note.marker == "" and _is_whole_list(note.text, settings)):
             why = "This note seems to be cut: it does not end as the others do."
-            yield PlacedDoubt(kind="note", why=why, place="note", marker=note.marker)
+            yield PlacedDoubt(kind="note", why=why, place="note", row=place, marker=note.marker)
         if not note.marker and _MARKED.match(note.text):
             why = "This note may begin with its marker."
-            yield PlacedDoubt(kind="note", why=why, place="note", marker="")
+            yield PlacedDoubt(kind="note", why=why, place="note", row=place, marker="")
         if note.marker and len(_ABBREVIATED.findall(note.text)) >= settings.abbreviated:
             why = "This note seems to hold a list of abbreviations."
-            yield PlacedDoubt(kind="note", why=why, place="note", marker=note.marker)
+            yield PlacedDoubt(kind="note", why=why, place="note", row=place, marker=note.marker)
         for why in _note_reasons(note.text, settings):
-            yield PlacedDoubt(kind="note", why=why, place="note", marker=note.marker)
+            yield PlacedDoubt(kind="note", why=why, place="note", row=place, marker=note.marker)
+
+
+def _is_whole_list(text: str, settings: WitnessSettings) -> bool:
+    """Whether a note lists abbreviations and the last of them has its meaning: such lists often end without a stop."""
+    items = re.split(r"[;,]\s", text)
+    told = [_EXPLAINED.search(item) is not None for item in items]
+    return sum(told) >= max(settings.abbreviated, settings.listed * len(items)) and told[-1]
 
 
 def _slivers(table: SoeTable, settings: WitnessSettings) -> Iterator[PlacedDoubt]:
