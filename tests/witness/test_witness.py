@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from document_maker import Sheet, draw_table, full_grid, save
 from soesift import Detector
 from soesift.result.models import Cell, Footnote, SoeTable
 from soesift.sample import make_protocol
 from soesift.witness import examine
+from soesift.witness.pictures import Ink, ink_doubts
+from soesift.witness.settings import WitnessSettings
 
 HEADER = [["Procedure", "Screening", "Treatment", "Treatment", "Follow-up"], ["Day", "-28", "1", "15", "43"]]
 BODY = [
@@ -340,13 +341,11 @@ def test_a_list_of_abbreviations_needs_no_stop_and_a_cut_note_is_doubted_alone()
     assert [bool(note.doubt) for note in one.footnotes] == [False, False, True, False, True, *[False] * 6]
 
 
-def test_ones_in_a_low_row_are_as_high_as_a_rule(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("text", "doubted"), [("11", False), ("1", False), ("12", True)])
+def test_ones_in_a_low_row_are_as_high_as_a_rule(text: str, doubted: bool) -> None:
     """Their strokes look like drawn lines, and are no reason to say that nothing is printed."""
-    grid = [["Week", "11", "1", "12"], *[["Informed consent and history of the participant", "X", "X", "X"]] * 7]
-    xs, ys = [72.0, 260.0, 290.0, 320.0, 350.0], [100.0 + 9 * k for k in range(9)]
-    pdf = save(tmp_path, [draw_table(Sheet(), xs, ys, full_grid(grid), size=7.5)])
-    one = table(header=grid[:1], body=grid[1:])
-    for cell in one.cells:
-        cell.page, cell.bbox = 1, (xs[cell.column], ys[cell.row], xs[cell.column + 1], ys[cell.row + 1])
-    examine([one], pdf)
-    assert not any(doubt.kind == "no_ink" for cell in one.cells for doubt in cell.doubt)
+    one = table(header=[HEADER[0], ["Day", "-28", text, "15", "43"]], body=BODY * 3)
+    inks = {index: Ink(10 * len(cell.text), 5) for index, cell in enumerate(one.cells)}
+    place = next(index for index, cell in enumerate(one.cells) if cell.row == 1 and cell.column == 2)
+    found = dict(ink_doubts(one, inks | {place: Ink(0, 0)}, WitnessSettings()))
+    assert (place in found) == doubted
