@@ -70,6 +70,16 @@ def test_pages_of_notes_are_read_while_markers_are_open() -> None:
     assert assembled(unmarked, after={2: lines("b The next one.", "c And one more.")}).footnote_pages == [2]
 
 
+@pytest.mark.parametrize("rest", [["(whole blood)", "", "", "", ""], ["serum and plasma", "", "", "", ""]])
+def test_a_page_of_nothing_but_the_rest_of_a_row_is_one_of_the_table(rest: list[str]) -> None:
+    cut = ["Samples of", "X", "", "", "Before the dose of the morning,"]
+    pages = [[HEADER, *BODY, cut], [HEADER, rest], [HEADER, *BODY]]
+    table = assembled(*(fragment(grid, page) for page, grid in enumerate(pages, 1)))
+    assert table.pages == [1, 2, 3]
+    assert table.footnote_pages == []
+    assert table.grid[len(BODY) + 1] == [f"{text} {more}".strip() for text, more in zip(cut, rest, strict=True)]
+
+
 def test_notes_that_each_page_reprints_are_kept_once() -> None:
     table = assembled(marked(1, below=lines("a Only once.")), marked(2, below=lines("a Only once.")))
     assert noted(table) == [("a", "Only once.")]

@@ -132,8 +132,8 @@ def _moved(before: int) -> list[str]:
 
 
 def _pages_with_rows(group: list[Fragment], joined: Joined) -> list[int]:
-    """Pages that show rows of a table: a reprinted header over notes has none."""
-    placed = {cell.page for cell in joined.cells if cell.row + cell.row_span > joined.header_rows}
+    """Pages that show rows of a table, or the rest of one: a reprinted header over notes has none."""
+    placed = {cell.page for cell in joined.cells if cell.row + cell.row_span > joined.header_rows} | joined.rests
     return sorted({f.page for f in group if f.record.page is not None and f.shows_rows and f.page in placed})
 
 

@@ -30,12 +30,13 @@ _FIELDS = set(Cell.model_fields)
 
 @dataclass(slots=True)
 class Joined:
-    """A grid in the making: rows of texts, the page of each row, and its cells."""
+    """A grid in the making: rows of texts, the page of each row, its cells, and pages that begin with the rest of a row."""
 
     header_rows: int
     grid: list[list[str]]
     pages: list[int | None]
     cells: list[Cell] = field(default_factory=list)
+    rests: set[int | None] = field(default_factory=set)
 
     @property
     def width(self) -> int:
@@ -145,7 +146,7 @@ def below(joined: Joined, block: Joined) -> Joined:
     start = len(joined.grid)
     grid = [row + [""] * (width - len(row)) for row in [*joined.grid, *block.grid]]
     cells = [*joined.cells, *(moved(c, start, 0) for c in block.cells)]
-    return Joined(joined.header_rows, grid, [*joined.pages, *block.pages], cells)
+    return Joined(joined.header_rows, grid, [*joined.pages, *block.pages], cells, joined.rests | block.rests)
 
 
 def beside(left: Joined, right: Joined) -> Joined:
@@ -180,7 +181,7 @@ def beside(left: Joined, right: Joined) -> Joined:
         cells += laid_cells(cell, named, cell.column, min(end, labels))
         start = max(cell.column, labels)
         cells += laid_cells(cell, rows_of, start + wide - labels, end + wide - labels)
-    return Joined(header, grid, pages, cells)
+    return Joined(header, grid, pages, cells, left.rests | right.rests)
 
 
 def laid_cells(cell: Cell, rows: list[int], left: int, right: int) -> list[Cell]:
@@ -289,6 +290,8 @@ def stack_block(fragments: list[Fragment]) -> Joined:
         cut, torn = cut_row(joined, fragment, skip), torn_row(joined, fragment, skip, place)
         append_strays(joined, fragment, skip, place)
         append(joined, fragment, skip, place)
+        if cut or torn:
+            joined.rests.add(fragment.record.page)
         if cut:
             close_row(joined, cut)
         elif torn:
