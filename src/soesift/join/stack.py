@@ -30,7 +30,7 @@ _FIELDS = set(Cell.model_fields)
 
 @dataclass(slots=True)
 class Joined:
-    """A grid in the making: rows of texts, the page of each row, its cells, and pages that begin with the rest of a row."""
+    """A grid in the making: rows of texts, the page of each row, cells, and pages that begin with the rest of a row."""
 
     header_rows: int
     grid: list[list[str]]
