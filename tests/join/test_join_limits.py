@@ -7,7 +7,7 @@ import pytest
 from toy_fragments import BODY, HEADER, fragment, lines
 
 from soesift.document.raised import UP
-from soesift.join.far_notes import _sign_behind, is_alike, once_alike, settle_markers
+from soesift.join.far_notes import _sign_behind, is_alike, once_alike, settle_markers, settle_names
 from soesift.join.flags import flags_of, is_transposed
 from soesift.join.footnotes import goes_on, is_same_print, looks_like_footnotes, opens_note, read_footnotes, sends_on
 from soesift.join.fragment import (
@@ -398,6 +398,26 @@ def test_figures_read_for_letters_get_the_letters_of_the_series() -> None:
     assert settled("abc", "1") == ("abc", "1")
     assert settled("123", "l") == ("123", "l")
     assert settled("a2", "2") == ("a2", "2")  # half of them letters: figures are right
+
+
+def test_a_name_between_two_of_the_series_has_the_marker_that_is_left() -> None:
+    """Of pictures: "[j]" read as "[i]", "[l]" as "[1]" or "[]"."""
+
+    def settled(*names: tuple[str, str], known: str = "hijklm") -> list[tuple[str, str]]:
+        table = joined([["P", "D"], *[[name, "X"] for name, _ in names]])
+        for cell in table.cells:
+            if cell.row and not cell.column:
+                cell.markers = list(names[cell.row - 1][1])
+        settle_names([note("Text", marker) for marker in known], table)
+        assert [row[0] for row in table.grid[1:]] == [c.text for c in table.cells if c.row and not c.column]
+        return [(c.text, "".join(c.markers)) for c in table.cells if c.row and not c.column]
+
+    read = [("Weight", "h"), ("ECG", "i"), ("Drugs", "i"), ("Blood", "k"), ("INR [1]", ""), ("Urine", "m")]
+    assert settled(*read)[2:5] == [("Drugs", "j"), ("Blood", "k"), ("INR", "l")]
+    assert settled(*read, known="hikm") == read  # no note is left for them
+    assert settled(("ECG", "i"), ("Drugs", "i"), ("Blood", "l"))[1] == ("Drugs", "i")  # more than one step
+    assert settled(("Blood", "k"), ("INR []", ""), ("Urine", "m"))[1] == ("INR", "l")
+    assert settled(("Blood", "k"), ("INR [IU]", ""), ("Urine", "m"))[1] == ("INR [IU]", "")
 
 
 def test_a_note_that_explains_a_mark_has_its_marker() -> None:

@@ -10,7 +10,7 @@ import numpy as np
 from soesift.classify.evidence import evidence, likely_class
 from soesift.document.page import Box, Floats
 from soesift.document.running_lines import normalise
-from soesift.join.far_notes import far_notes, notes_of_signs, once_alike, settle_markers
+from soesift.join.far_notes import far_notes, notes_of_signs, once_alike, settle_markers, settle_names
 from soesift.join.flags import flags_of
 from soesift.join.footnotes import (
     MOST_PAGES,
@@ -100,6 +100,7 @@ def assemble_tables(accepted: list[Fragment], lines: dict[int, list[TextLine]]) 
         read_markers(joined, notes)
         if pictured:
             settle_markers(notes, joined)
+            settle_names(notes, joined)
         before = activities_first(joined)
         tables.append(
             SoeTable(

@@ -15,13 +15,16 @@ from itertools import pairwise
 from soesift.document.title_page import is_head_of_notes
 from soesift.join.footnotes import goes_on, markers_of_page, read_footnotes
 from soesift.join.fragment import Fragment
-from soesift.join.note_series import ENDED, Expected
+from soesift.join.note_series import ENDED, Expected, successors
 from soesift.join.stack import Joined
 from soesift.result.models import Footnote
 from soesift.table.context import TextLine
 
 _BEHIND = re.compile(r"[\w)]([*†‡§¶]{1,3})$")  # searched in the end of a text alone: a cell may hold a megabyte
 _WORD = re.compile(r"\w{2}")
+_UNREAD = re.compile(
+    r"\s?\[[^\[\]\w]{0,2}[\dIl|]?\]$"
+)  # a marker in brackets of which a picture's reader made "[]" or "[1]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,3 +209,23 @@ def settle_markers(notes: list[Footnote], joined: Joined) -> None:
     known = {note.marker for note in notes}
     for cell in joined.cells:
         cell.markers = [m if m in known or alike.get(m) not in known else alike[m] for m in cell.markers]
+
+
+def settle_names(notes: list[Footnote], joined: Joined) -> None:
+    """Give names of a picture's table the one marker that they must have: two rows bear i, or the second something that
+    was not read, the next one k, and no cell bears j, though a note does. It stays a guess.
+    """
+    open_ = {n.marker for n in notes if n.marker} - {marker for cell in joined.cells for marker in cell.markers}
+    named = sorted((c for c in joined.cells if c.column == 0 and c.row >= joined.header_rows), key=lambda c: c.row)
+    marked = [c for c in named if len(c.markers) == 1 or _UNREAD.search(c.text)]
+    for before, cell, after in zip(marked, marked[1:], marked[2:], strict=False):
+        if not before.markers or not after.markers:
+            continue
+        lacking = [m for m in successors(before.markers[0]) if m in open_ and after.markers[0] in successors(m)]
+        again = cell.markers == before.markers or not cell.markers
+        if len(lacking) == 1 and again:
+            text = _UNREAD.sub("", cell.text) if not cell.markers else cell.text
+            row = joined.grid[cell.row]
+            row[0] = text if row[0] == cell.text else row[0]
+            cell.text, cell.markers, cell.marker_guess = text, lacking, True
+            open_ -= set(lacking)

@@ -47,7 +47,10 @@ def mark_states(
     boxes = _cell_boxes(table)
     shaded = _share(boxes, fills[(grey >= settings.dark) & (grey < settings.light)]) >= settings.ground
     read = words.take(np.flatnonzero(~tags))  # a tag on a box says that it hides something
-    redacted = _hidden(boxes, _bare(fills[grey < settings.dark], read, settings), settings)
+    dark = fills[grey < settings.dark]
+    redacted = _hidden(boxes, _bare(dark, read, settings), settings)
+    spoken = np.bincount(cell_of[~tags[inside]], minlength=len(boxes)) > 0
+    redacted &= ~(spoken & (_share(boxes, dark) >= settings.ground))  # its ground is dark, and its text can be read
     redacted[cell_of[tags[inside]]] = True
     struck = _all_of(cell_of, _struck(words.lines[inside], lines, settings), len(table.cells))
     for index in np.flatnonzero(shaded | redacted | struck).tolist():
