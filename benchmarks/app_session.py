@@ -40,7 +40,11 @@ sys.path.append(str(Path(__file__).resolve().parents[1] / "tests" / "app"))
 from app_process import in_full
 from restarted import SOESIFT, Restarted
 
-from soesift.export.write import WRITERS, write
+from soesift.app.takeaway import BURDEN, formats
+from soesift.burden.count import count_result, load_vocabulary
+from soesift.burden.report import burden_html
+from soesift.diff.compare import diff_results
+from soesift.export.write import write
 from soesift.result.models import Cell, Result, SoeTable, VisitSaid
 from soesift.result.store import read_result
 from soesift.review.corrections import read_corrections
@@ -436,10 +440,10 @@ def told(app: App, gold: dict[Path, Result], plants: dict[Path, dict[str, Any]],
         for kind, good in by_kind(now, result, plants[path]).items():
             right[kind] += good
         wanted = expected(now, result, plants[path])
-        for kind in [kind for kind in WRITERS if kind not in ("json", "parquet")]:
-            with tempfile.TemporaryDirectory() as folder:
-                files = write(wanted, kind, Path(folder), path.stem, pdf=app.space / "protocols" / f"{path.stem}.pdf")
-                text = "\n".join(in_full(one.read_bytes()) for one in sorted(files))
+        if any(diff_results(wanted, now).counts().values()):
+            differ["diff"] = differ.get("diff", 0) + 1
+        for kind in formats():
+            text = written(wanted, kind, path.stem, app.space / "protocols" / f"{path.stem}.pdf")
             one, other = timeless(text), timeless(app.take(keys[result.document.name], kind))
             if one != other:
                 differ[kind] = differ.get(kind, 0) + 1
@@ -451,12 +455,20 @@ def told(app: App, gold: dict[Path, Result], plants: dict[Path, dict[str, Any]],
         f"by {by}: {whole} of {len(KINDS)} kinds, of {len(gold)} errors each; "
         + ", ".join(f"{kind} {count}" for kind, count in right.items())
     )
-    formats = len(WRITERS) - 2
+    kinds = len(formats()) + 1
     print(
-        f"formats that say the same as without errors, in all documents: {formats - len(differ)} of {formats}"
+        f"formats (and diff) that say the same as without errors, in all documents: {kinds - len(differ)} of {kinds}"
         + (f"; others: {differ}" if differ else "")
     )
     return int(whole < len(KINDS) or bool(differ))
+
+
+def written(wanted: Result, kind: str, stem: str, pdf: Path) -> str:
+    """A format of the result without errors, as text."""
+    if kind == BURDEN:
+        return burden_html(count_result(wanted, load_vocabulary()))
+    with tempfile.TemporaryDirectory() as folder:
+        return "\n".join(in_full(one.read_bytes()) for one in sorted(write(wanted, kind, Path(folder), stem, pdf=pdf)))
 
 
 def studies(app: App) -> list[dict[str, Any]]:

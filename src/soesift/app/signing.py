@@ -45,8 +45,9 @@ POINTS = (
     Point(
         "11.10(d)",
         "Access for authorised people only",
-        "not met",
-        "On loopback every local user can reach it, else whoever has the one token; there are no accounts.",
+        "in part",
+        "With --add-user each person needs a token of their own; without users whoever reaches loopback, or has the "
+        "one token.",
     ),
     Point(
         "11.10(e)",
@@ -69,7 +70,8 @@ POINTS = (
         "11.50(a)",
         "Name, time and meaning of a signature",
         "met",
-        "All three are in the entry and in this report; the name is the one that was typed.",
+        "All three are in the entry and in this report; the name is that of the token with --add-user, else the one "
+        "typed.",
     ),
     Point(
         "11.50(b)",
@@ -85,9 +87,19 @@ POINTS = (
         "An entry holds a hash of the tables that were signed, and holds for no others; it could be copied by a person "
         "with access to the file.",
     ),
-    Point("11.100", "Signatures unique to one person, identity verified", "not met", "A name is typed, not verified."),
+    Point(
+        "11.100",
+        "Signatures unique to one person, identity verified",
+        "in part",
+        "With --add-user a name is written only by whose token stands for it; nobody's identity is verified.",
+    ),
     Point("11.200", "Two components, such as name and password, at each signing", "not met", "A name alone signs."),
-    Point("11.300", "Control of codes and passwords", "not met", "One token for all, in the environment."),
+    Point(
+        "11.300",
+        "Control of codes and passwords",
+        "in part",
+        "With --add-user tokens are made at random, kept as hashes, and taken back by --drop-user; none runs out.",
+    ),
 )
 
 

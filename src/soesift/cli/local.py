@@ -31,8 +31,20 @@ READ_FOLDER = click.Path(path_type=Path, file_okay=False, exists=True)
     show_default=True,
     help="Different people who sign before a document is signed.",
 )
+@click.option("--add-user", help="Do not serve: make a token for a name, and print it; then each needs theirs.")
+@click.option("--drop-user", help="Do not serve: the token of this name opens nothing any more.")
 @click.option("--open/--no-open", "show", default=True, help="Open the page in the browser.")
-def app_verb(folder: Path, model: str, host: str, port: int, names: tuple[str, ...], readers: int, show: bool) -> None:
+def app_verb(
+    folder: Path,
+    model: str,
+    host: str,
+    port: int,
+    names: tuple[str, ...],
+    readers: int,
+    add_user: str | None,
+    drop_user: str | None,
+    show: bool,
+) -> None:
     """One page on this machine: drop protocols, see what is read, check, mend, sign, and take every format away.
 
     FOLDER keeps protocols, results and corrections; start it again on the same folder and all is there. Nothing leaves
@@ -44,12 +56,23 @@ def app_verb(folder: Path, model: str, host: str, port: int, names: tuple[str, .
     try:
         from soesift.app.routes import UPLOADS, routes
         from soesift.app.workspace import Workspace
+        from soesift.review import users
         from soesift.review.app import serve
         from soesift.review.state import Review
     except ImportError as error:
         raise MissingExtra(error.name or "starlette", "app") from None
 
-    token = take_token(host)
+    if add_user is not None:
+        click.echo(f"token of {add_user}, told this once: {users.add_user(folder, add_user)}")
+        return
+    if drop_user is not None:
+        users.drop_user(folder, drop_user)
+        click.echo(f"{drop_user} has no token any more; restart the app if it runs")
+        return
+    people = users.read_users(folder)
+    token = take_token("127.0.0.1" if people else host)
+    if people and token is not None:
+        raise click.UsageError(f"{folder} has users with tokens of their own; unset SOESIFT_TOKEN")
     space = Workspace(folder, Review(), model, readers=readers)
     space.start()
 
@@ -59,7 +82,7 @@ def app_verb(folder: Path, model: str, host: str, port: int, names: tuple[str, .
             click.launch(line.split()[2])
 
     try:
-        serve(space.review, host, port, names, token, say, routes(space), (UPLOADS, MOST_MB * 1_000_000))
+        serve(space.review, host, port, names, token, say, routes(space), (UPLOADS, MOST_MB * 1_000_000), people)
     finally:
         space.close()
 

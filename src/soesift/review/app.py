@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import secrets
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from http.cookies import CookieError, SimpleCookie
+from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,7 +19,7 @@ from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Scope
 
 from soesift import web
 from soesift.errors import SoesiftError, UsageError
@@ -31,7 +29,8 @@ from soesift.review import routes_documents, routes_labels
 from soesift.review.documents import find_results, open_documents
 from soesift.review.judge import draw_pots
 from soesift.review.state import LedgerThread, Review, sources_of
-from soesift.web import LOCAL_NAMES, behind, has_token, known_name, listen, no, of_ours, url_of
+from soesift.review.users import COOKIE, WHO, Users, opened_by, whose
+from soesift.web import LOCAL_NAMES, behind, known_name, listen, no, of_ours, url_of
 
 if TYPE_CHECKING:
     import uvicorn
@@ -41,7 +40,6 @@ if TYPE_CHECKING:
 # What every request must pass: Host, origin, token, CSRF token, size; and the headers of every answer.
 
 MOST_BYTES = 4_000_000
-COOKIE = "soesift-review"
 CSRF = "x-soesift-csrf"
 OPEN = ("/", "/static/", "/api/login")  # the page itself holds nothing of any document
 HEADERS = {
@@ -63,16 +61,22 @@ class Rules:
     token: str | None
     csrf: str
     uploads: tuple[str, int] = ("", 0)  # a path that takes documents, and how many bytes one may have
+    users: Users = field(default_factory=dict)  # who has a token of their own; then no other opens anything
 
-
-def session_of(token: str) -> str:
-    """The cookie of somebody who gave the token; it holds over restarts and does not tell the token."""
-    return hmac.new(token.encode(), b"soesift review session", hashlib.sha256).hexdigest()
+    @property
+    def closed(self) -> bool:
+        """Whether a token is needed."""
+        return self.token is not None or bool(self.users)
 
 
 def guard(app: ASGIApp, rules: Rules) -> ASGIApp:
     """`app` behind the rules; answers 400, 401, 403, 413 in its place."""
-    return behind(app, lambda scope, headers: refusal(scope["method"], scope["path"], headers, rules), HEADERS)
+
+    def refused(scope: Scope, headers: Headers) -> JSONResponse | None:
+        scope[WHO] = whose(headers, rules.token, rules.users)
+        return refusal(scope["method"], scope["path"], headers, rules)
+
+    return behind(app, refused, HEADERS)
 
 
 def refusal(method: str, path: str, headers: Headers, rules: Rules) -> JSONResponse | None:
@@ -84,7 +88,7 @@ def refusal(method: str, path: str, headers: Headers, rules: Rules) -> JSONRespo
     navigation = not changes and path == "/"
     if not navigation and (refused := of_ours(headers)):
         return refused
-    if rules.token is not None and not _free_of_token(path) and not _known(headers, rules.token):
+    if rules.closed and not _free_of_token(path) and whose(headers, rules.token, rules.users) is None:
         return no(401, "needs the token")
     if changes and not hmac.compare_digest(headers.get(CSRF, "").encode(), rules.csrf.encode()):
         return no(403, "csrf: reload the page")
@@ -97,15 +101,6 @@ def refusal(method: str, path: str, headers: Headers, rules: Rules) -> JSONRespo
 
 def _free_of_token(path: str) -> bool:
     return path == "/" or path.startswith(OPEN[1]) or path in (OPEN[2], "/api/csrf")
-
-
-def _known(headers: Headers, token: str) -> bool:
-    try:
-        cookies = SimpleCookie(headers.get("cookie", ""))
-    except CookieError:
-        cookies = SimpleCookie()
-    given = cookies[COOKIE].value if COOKIE in cookies else ""
-    return hmac.compare_digest(given.encode(), session_of(token).encode()) or has_token(headers, token)
 
 
 # The application: the page, its script and style, and the routes behind the guard.
@@ -124,12 +119,14 @@ def create_app(
     token: str | None = None,
     more: Sequence[Route] = (),
     uploads: tuple[str, int] = ("", 0),
+    users: Users | None = None,
 ) -> ASGIApp:
     """The ASGI application; its lifespan closes what `review` holds. `names`: further Host names; `more`: routes of an
-    app around the review, `uploads`: the one of them that takes documents, and the bytes that one may have.
+    app around the review, `uploads`: the one of them that takes documents, and the bytes that one may have; `users`:
+    who has a token of their own.
     """
     known = frozenset(name.lower() for name in (*LOCAL_NAMES, *names))
-    rules = Rules(known, token, secrets.token_urlsafe(24), uploads)
+    rules = Rules(known, token, secrets.token_urlsafe(24), uploads, users or {})
     static = {place.name: place.read_bytes() for place in (files("soesift.review") / "static").iterdir()}
 
     @asynccontextmanager
@@ -148,15 +145,20 @@ def create_app(
         return JSONResponse({"csrf": rules.csrf})
 
     def session(request: Request) -> Response:
-        jobs = {"check": bool(review.documents) or bool(more), "label": review.ledger is not None, "start": bool(more)}
-        return JSONResponse(jobs)
+        jobs: dict[str, object] = {
+            "check": bool(review.documents) or bool(more),
+            "label": review.ledger is not None,
+            "start": bool(more),
+        }
+        return JSONResponse({**jobs, "who": request.scope.get(WHO) or ""})
 
     async def login(request: Request) -> Response:
         given = (await request.body())[:1000]
-        if rules.token is None or not hmac.compare_digest(given.strip(), rules.token.encode()):
+        cookie = opened_by(given.decode("utf-8", "replace").strip(), rules.token, rules.users)
+        if cookie is None:
             return JSONResponse({"detail": "not the token"}, 401)
         answer = JSONResponse({"ok": True})
-        answer.set_cookie(COOKIE, session_of(rules.token), httponly=True, samesite="strict")
+        answer.set_cookie(COOKIE, cookie, httponly=True, samesite="strict")
         return answer
 
     routes = [
@@ -238,15 +240,16 @@ def serve(
     say: Callable[[str], None],
     more: Sequence[Route] = (),
     uploads: tuple[str, int] = ("", 0),
+    users: Users | None = None,
 ) -> None:
-    """Serve the page until told to stop (SIGTERM, Ctrl-C); says its address when it listens. `more`, `uploads`: of an
-    app around the review, as `create_app` has them.
+    """Serve the page until told to stop (SIGTERM, Ctrl-C); says its address when it listens. `more`, `uploads`,
+    `users`: of an app around the review, as `create_app` has them.
     """
     import uvicorn
 
     own = () if host in ("0.0.0.0", "::") else (host.strip("[]"),)
     bound = listen(host, port)
-    app = create_app(review, (*own, *names), token, more, uploads)
+    app = create_app(review, (*own, *names), token, more, uploads, users)
     config = uvicorn.Config(
         app, log_level="warning", proxy_headers=False, server_header=False, ws="none", timeout_graceful_shutdown=3
     )

@@ -21,6 +21,7 @@ from soesift.review.documents import Document, Look
 from soesift.review.lines import planned, redrawn
 from soesift.review.shown import document_view, item_of, lines_view, row_of, table_view
 from soesift.review.state import Review
+from soesift.review.users import must_be
 from soesift.review.worklist import ORDER, Item, contents
 
 DPI = {"usual": 110, "large": 220}  # of page pictures
@@ -68,6 +69,7 @@ def routes(review: Review) -> list[Route]:
         if request.path_params["key"] not in review.documents:  # the page keeps the decision for another time
             return JSONResponse({"detail": "this document is not open here"}, 404)
         given = read_body(await request.body(), Given)
+        must_be(request.scope, given.who)
         return await run_in_threadpool(lambda: JSONResponse(_correct(review, _of(review, request), given)))
 
     return [

@@ -29,7 +29,7 @@ async function request(path, options = {}) {
 }
 
 async function login() {
-  const token = await ask("Token needed", "The token of this page (SOESIFT_TOKEN)", "password", "");
+  const token = await ask("Token needed", "Your token, or the one of this page (SOESIFT_TOKEN)", "password", "");
   await renewCsrf();
   await request("/api/login", { method: "POST", body: token, headers: { "x-soesift-csrf": csrf } });
 }

@@ -51,6 +51,10 @@ async function begin() {
   await restore();
   showSaved();
   flush();
+  if (session.who) { // a token of one's own says who one is
+    me.name = session.who;
+    byId("who").disabled = true;
+  }
   if (me.name) byId("who").textContent = `Reviewer: ${me.name}`;
   else await chooseName();
   const jobs = [];
