@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from soesift.document.title_page import Printed, title_page
 
 PAGE = [
@@ -53,3 +55,42 @@ def test_rows_of_a_table_and_later_pages() -> None:
         "sponsor": ("Sponsor Limited", 1),
         "identifier": ("X-1", 2),
     }
+
+
+@pytest.mark.parametrize(
+    ("line", "name", "value"),
+    [
+        ("Protocol AB1-MC-XYZT(c)", "identifier", "AB1-MC-XYZT"),
+        ("Protocol ABC-12345DEF3002; Phase 3", "identifier", "ABC-12345DEF3002"),
+        ("Clinical Trial Protocol Number XY200095-0022", "identifier", "XY200095-0022"),
+        ("Clinical Study Protocol M19-555", "identifier", "M19-555"),
+        ("Version 5.1", "version", "5.1"),
+        ("Protocol Version 2.0, 26 October 2016", "version", "2.0"),
+        ("Version number: 02 (Clean)", "version", "02"),
+        ("AMENDMENT INT-6", "amendment", "INT-6"),
+        ("Final Protocol Amendment 3, 20 October 2015", "amendment", "3"),
+    ],
+)
+def test_a_line_of_the_first_page_says_one_thing(line: str, name: str, value: str) -> None:
+    assert {key: one.text for key, one in title_page({1: ["A Study of Something", line]}).items()} == {name: value}
+    assert title_page({1: ["A Study of Something"], 2: [line]}) == {}
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["Protocol 2020"],
+        ["Amendment 6 of the protocol"],
+        ["Version 1.0 Page: 1 of 86"],
+        ["Study 12345 will be done in two parts"],
+        ["Protocol Template Version 2.0"],
+        ["Amendment 1, 20 October 2014", "Amendment 2, 10 December 2014"],  # a history
+        ["Version 17.0", "Version 2.0"],
+    ],
+)
+def test_of_two_things_and_of_sentences_nothing_is_taken(lines: list[str]) -> None:
+    assert title_page({1: lines}) == {}
+
+
+def test_a_label_counts_before_a_line() -> None:
+    assert title_page({1: ["Version 3.0", "Protocol version: 2.0"]})["version"].text == "2.0"

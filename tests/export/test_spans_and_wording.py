@@ -5,9 +5,9 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from soesift.export.spans import grid_size, placed_cells, split_below
+from soesift.export.spans import grid_size, pieces, placed_cells, split_below
 from soesift.export.wording import page_ranges, percent, plain, verdict, where
-from soesift.result.models import Cell, Location, Rejected, Result, SoeTable
+from soesift.result.models import Cell, Location, Rejected, Result, Run, SoeTable
 
 numbers = st.integers(-2, 7)
 any_cells = st.lists(
@@ -70,3 +70,9 @@ def test_location_of_a_document_without_pages() -> None:
     assert where(Rejected(location=place, probability=0, likely_class="x")) == "3 Design › 3.1 Visits, table 4"
     assert where(Rejected(location=Location(table_number=1), probability=0, likely_class="x")) == "table 1"
     assert where(Rejected(probability=0, likely_class="x")) == ""
+
+
+def test_markers_are_raised_and_words_are_not() -> None:
+    runs = [Run(text="Samples", raised=True), Run(text="x 1"), Run(text="a, b, c, d", raised=True)]
+    cell = Cell(row=0, column=0, text="Samples x 1", runs=runs)
+    assert pieces(cell) == [("Samples", False), ("x 1", False), ("a, b, c, d", True)]

@@ -34,6 +34,24 @@ _FORMS: dict[str, re.Pattern[str]] = {
     "amendment": re.compile(r"^\d[\w.]*$"),
 }
 
+# lines of a first page that say one thing and nothing else, without a colon: "Final Protocol Amendment 3, 20 May 2015"
+_DATE = r"(?:[ ,;/(]*(?:dated? )?\d{1,4}[ -]?[A-Za-z0-9.]{2,9}[ ,-]{0,2}\d{1,4}\)?)?"
+_KIND = r"(?:final |amended |revised |clinical |study |trial |investigational |plan )*"
+_LINES: dict[Field, re.Pattern[str]] = {
+    "identifier": re.compile(
+        rf"^(?i:{_KIND}(?:protocol|study|trial)(?: number| no\.?| id)?:?) "
+        r"(?P<value>(?=\S*\d)[A-Z0-9][A-Z0-9./-]{4,29})(?:\([a-z]\))?(?i:; phase \S+)?$"
+    ),
+    "version": re.compile(
+        rf"^{_KIND}(?:protocol )?version(?: number| no\.?)?:? (?P<value>v?\d[\d.]*)(?: \(clean\))?{_DATE}$",
+        re.IGNORECASE,
+    ),
+    "amendment": re.compile(
+        rf"^{_KIND}(?:protocol )?amendment(?: number| no\.?)?:? (?P<value>(?:INT-)?\d[\d.]*|\([a-z]\)){_DATE}$",
+        re.IGNORECASE,
+    ),
+}
+
 
 class Printed(NamedTuple):
     """A value as printed, and its page."""
@@ -58,7 +76,20 @@ def title_page(
         filled = [" ".join(text.split()) for text in row if text.strip()]
         if page <= FIRST and len(filled) == 2:
             _take(found, f"{filled[0].rstrip(': ')}: {filled[1]}", page, [])
-    return {name: values[0] for name, values in found.items() if len({_plain(v.text) for v in values}) == 1}
+    labelled = {name: values[0] for name, values in found.items() if len({_plain(v.text) for v in values}) == 1}
+    return {**{name: one for name, one in _by_line(lines).items() if name not in found}, **labelled}
+
+
+def _by_line(lines: Mapping[int, Sequence[str]]) -> dict[Field, Printed]:
+    """What the first page with text says in a line of its own; nothing where it says two things (a history, say)."""
+    page = min((page for page in lines if page <= FIRST and any(line.strip() for line in lines[page])), default=0)
+    said: dict[Field, list[str]] = {}
+    for line in lines.get(page, ()):
+        for name, pattern in _LINES.items():
+            hit = pattern.match(" ".join(line.split()))
+            if hit is not None:
+                said.setdefault(name, []).append(hit["value"])
+    return {name: Printed(values[0], page) for name, values in said.items() if len(set(map(_plain, values))) == 1}
 
 
 def _take(found: dict[Field, list[Printed]], text: str, page: int, following: Sequence[str]) -> None:

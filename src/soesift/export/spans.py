@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from soesift.result.models import Cell, SoeTable
 
 
@@ -75,11 +77,14 @@ def _claim(taken: list[list[bool]], cell: Cell) -> bool:
 
 _UP = dict(zip("0123456789abcdefghijklmnoprstuvwxyz+-()", "⁰¹²³⁴⁵⁶⁷⁸⁹ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ⁺⁻⁽⁾", strict=True))
 
+_WORD = re.compile(r"[^\W\d_]{6}")  # letters that no marker, exponent or ordinal has
+
 
 def pieces(cell: Cell) -> list[tuple[str, bool]]:
-    """(text, raised) in printed order; markers that were guessed from the text are shown raised, too."""
+    """(text, raised) in printed order; markers that were guessed from the text are shown raised, too. A raised word is
+    one of a line above that hangs into the row: at the size of a marker nobody could read it."""
     if cell.runs:
-        return [(run.text, run.raised) for run in cell.runs]
+        return [(run.text, run.raised and not _WORD.search(run.text)) for run in cell.runs]
     markers = [(",".join(cell.markers), True)] if cell.markers else []
     return ([(cell.text, False)] if cell.text else []) + markers
 
