@@ -1390,7 +1390,7 @@ add(
         col("Night 1", must_doubt=True),
         col("Night 2", must_doubt=True),
         col("Night 28 (±2)", must_doubt=True),
-        event("Follow-up 7–14 days after Night 28", must_doubt=True),
+        event("Follow-up 7–14 days after Night 28", offset_days=7, relative_to="night 28", **w(0, 7)),
     ),
 )
 add(

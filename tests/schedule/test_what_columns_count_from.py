@@ -169,3 +169,42 @@ def test_a_header_that_counts_from_something_unknown_is_doubted() -> None:
     text = "Phase 2 (all visits are calculated from the third widget)"
     found = visits([["", "Phase 1", text, text], ["Day", "1", "30", "60"]])
     assert [bool(v.doubts) for v in found] == [False, True, True]
+
+
+@pytest.mark.parametrize(
+    ("text", "offset", "event", "after"),
+    [
+        ("30 d (±3 d) after last dose", 30, "last dose", 3),
+        ("30 d ± 3 d after last dose", 30, "last dose", 3),
+        ("30 (±3) days after last dose", 30, "last dose", 3),
+        ("Call (2 ± 1 days after PET 2)", 2, "pet 2", 1),
+        ("7 days after Dose 2 (± 1 day)", 7, "dose 2", 1),
+    ],
+)
+def test_a_length_in_a_row_of_days_counts_from_what_stands_behind_its_window(
+    text: str, offset: float, event: str, after: float
+) -> None:
+    found = visits([["Visit day", "Day 1", "Day 8", text]])[-1]
+    assert (found.day, found.offset_days, found.relative_to, found.after_days) == (None, offset, event, after)
+
+
+def test_a_length_before_stays_before_whatever_its_row_is_relative_to() -> None:
+    found = visits([["Time relative to transplantation", "24 h before", "6 h", "2 days before"]])
+    assert [v.hours for v in found[:2]] == [-24, 6]
+    assert found[2].offset_days == -2
+    assert {v.relative_to for v in found} == {"transplantation"}
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [("5 min ± 1", 1 / 1440), ("30 min (± 5)", 5 / 1440), ("2 h (±5m)", 5 / 1440), ("2 h ± 15 min", 15 / 1440)],
+)
+def test_a_window_without_a_unit_is_in_minutes_beside_minutes(text: str, days: float) -> None:
+    found = visits([["Time after dose", text, "24 h"]])[0]
+    assert found.after_days == pytest.approx(days, abs=1e-6)
+
+
+def test_a_month_as_a_window_is_no_day() -> None:
+    found = visits([["Visit", "M1", "M24/EOS (±1m)"]])[1]
+    assert found.after_days is None
+    assert any("months" in doubt for doubt in found.doubts)

@@ -124,7 +124,7 @@ def from_anchor(timing: Timing, found: Anchored) -> Timing:
     counted = [s for s in timing.times if _counts(s, found.unit)]
     offsets = [Offset(length=s, relation=found.relation, anchor=found.anchor) for s in counted]
     loose = [
-        o.model_copy(update={"relation": found.relation, "anchor": found.anchor}) if o.anchor is None else o
+        o if o.anchor is not None else o.model_copy(update={"relation": _side(o, found), "anchor": found.anchor})
         for o in timing.offsets
     ]
     if found.unit is None and timing.times and not counted:
@@ -132,6 +132,11 @@ def from_anchor(timing: Timing, found: Anchored) -> Timing:
     return timing.model_copy(
         update={"times": [s for s in timing.times if s not in counted], "offsets": [*loose, *offsets]}
     )
+
+
+def _side(offset: Offset, found: Anchored) -> Relation | None:
+    """ "24 h before" stays so below "Time relative to surgery"."""
+    return offset.relation if offset.relation in ("before", "after") else found.relation
 
 
 def _counts(span: Span, unit: Unit | None) -> bool:

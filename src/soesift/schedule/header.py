@@ -270,7 +270,7 @@ def merge(into: Timing, other: Timing) -> None:
     if into.window is not None and into.window.unit is None:
         lengths = [offset.length for offset in into.offsets if offset.length is not None]
         units = [span.unit for span in [*reversed(into.times), *lengths]]
-        into.window.unit = "day" if "day" in units else "hour" if units and units[0] in ("hour", "minute") else None
+        into.window.unit = "day" if "day" in units else units[0] if units and units[0] in ("hour", "minute") else None
 
 
 def epoch_row(rows: list[HeaderRow]) -> int | None:

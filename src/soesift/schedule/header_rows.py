@@ -20,19 +20,19 @@ _HOURS_MINUTES = re.compile(r"\bh(?:h|rs?|ours?)?\s?:\s?m(?:in(?:utes?)?|m)?\b")
 _KINDS: list[tuple[Kind, str]] = [  # the first that a row's label matches
     (
         "window",
-        r"window|tolerance|allowance|±|\+\s?/\s?-|deviation|margin|leeway|flexibility|variation|acceptable\s+range|permitted\s+range|"
+        r"window|zeitfenster|fenêtre|ventana|finestra|tolerance|allowance|±|\+\s?/\s?-|deviation|margin|leeway|flexibility|variation|acceptable\s+range|permitted\s+range|"
         r"allow(?:ed|able)\s+range|plus\s*/\s*minus",
     ),
     ("duration", r"duration|length of|\b(?:visit|stay|cycle|period)\s+length\b"),
     ("hour", _HOURS_MINUTES.pattern),
     ("minute", r"\bmin(?:ute)?s?\b"),
     ("hour", r"\b(?:hours?|hrs?|stunden?)\b|[(\[]\s?h\s?[)\]]"),
-    ("day", r"\bdays?\b|\bday\(s\)|\btag(?:en?)?\b"),
-    ("week", r"\b(?:weeks?|wks?)\b|\bweek\(s\)|\bwochen?\b"),
-    ("month", r"\bmonths?\b|\bmonth\(s\)|\bmonate?\b"),
+    ("day", r"\bdays?\b|\bday\(s\)|\btag(?:en?)?\b|\bjours?\b|\bd[ií]as?\b|\bgiorn[oi]\b"),
+    ("week", r"\b(?:weeks?|wks?)\b|\bweek\(s\)|\bwochen?\b|\bsemaines?\b|\bsemanas?\b|\bsettiman[ae]\b"),
+    ("month", r"\bmonths?\b|\bmonth\(s\)|\bmonate?\b|\bmois\b|\bmes(?:es|e|i)?\b"),
     ("year", r"\byears?\b"),
-    ("cycle", r"\bcycles?\b|\bzykl(?:us|en)\b"),
-    ("visit", r"\btime\s?points?\b|\bvisits?\b|\bvisit\(s\)|\bvisiten?\b"),
+    ("cycle", r"\bcycles?\b|\bzykl(?:us|en)\b|\bciclos?\b|\bcicli\b"),
+    ("visit", r"\btime\s?points?\b|\bvisits?\b|\bvisit\(s\)|\bvisit(?:en?|es|as?)\b"),
     ("epoch", r"\b(?:epoch|period|phase|stage|part|segment)s?\b"),
 ]
 
@@ -285,8 +285,21 @@ _NO_WINDOW = re.compile(
 )
 
 
+def _letters_of_label(row: HeaderRow) -> HeaderRow:
+    """A row "Semaine" over "S0", "S4", or "Giorno" over "G1": the letter is the unit's own."""
+    words = [word for word in re.findall(r"[^\W\d_]+", row.label.lower()) if UNIT_WORDS.get(word) == row.kind]
+    texts = [clean(text) for text in row.texts]
+    filled = [text for text in texts if text]
+    if not words or words[0][0] in LETTERS:  # those are read as they are
+        return row
+    coded = re.compile(rf"(?<![^\W_]){words[0][0]}\s?(?=-?\d)", re.IGNORECASE)
+    if sum(coded.match(text) is not None for text in filled) * 2 <= len(filled):
+        return row
+    return row._replace(texts=[coded.sub("", text) for text in texts])
+
+
 def made_ready(rows: list[HeaderRow], width: int) -> list[HeaderRow]:
     """The rows with what their numbers are, rows that say two things parted; `width`: data columns."""
-    rows = _unnamed_windows([_points_in_units(row) for row in rows])
+    rows = _unnamed_windows([_points_in_units(_letters_of_label(row)) for row in rows])
     rows = [told for row in rows for part in _in_two_rows(_of_two_units(row)) for told in _times_with_windows(part)]
     return _kinds_from_beside(_kinds_from_above(rows, width))

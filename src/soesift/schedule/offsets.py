@@ -42,6 +42,7 @@ _ANCHORS = frozenset(
 )
 
 
+BEFORE = ("pre", "prior", "before", "vor", "avant", "antes", "prima")
 _COUNTS: tuple[Unit, ...] = ("day", "week", "hour", "minute")
 
 
@@ -189,17 +190,19 @@ def last_open(c: Cursor) -> Offset | None:
 def bind(c: Cursor, offset: Offset) -> None:
     """Read relation and anchor at the cursor into the offset, and into unbound ones just before it."""
     value = c.peek().value
-    relation: Relation = "before" if value.startswith(("pre", "prior", "before")) else "after"
+    relation: Relation = "before" if value.startswith(BEFORE) else "after"
     c.at += 1
     joined = value.removeprefix("pre").removeprefix("post").lstrip("-")
-    anchor = joined if value.startswith(("pre", "post")) and joined not in ("", "ceding") else read_anchor(c)
+    anchor = joined if value.startswith(("pre", "post")) and joined not in ("", "ceding") else read_anchor(c, offset)
     for other in [*c.timing.offsets, offset]:
         if other is offset or (other.relation is None and other.length is not None):
             other.relation, other.anchor = relation, anchor
 
 
-def read_anchor(c: Cursor) -> str | None:
-    """The event's words: up to the next stop, number of a new part, or unit."""
+def read_anchor(c: Cursor, counted: Offset | None = None) -> str | None:
+    """The event's words: up to the next stop, number of a new part, or unit. Behind a length that is `counted` from it,
+    a last number is the event's own: "7 days after PET 2".
+    """
     start = c.at
     if c.sees("visit", "letter", "unit") and c.starts_number(1):  # "after V1a", "after D1 D8", "after C1D1"
         while c.sees("visit", "letter", "unit") and c.starts_number(1) and (c.at == start or c.peek().glued):
@@ -212,5 +215,9 @@ def read_anchor(c: Cursor) -> str | None:
         c.at += 1
     if c.at == start:
         return None
+    length = counted is not None and counted.length is not None
+    c.at += (
+        length and c.sees("word", ahead=-1) and c.sees("number") and c.sees("end", "open_paren", "close_paren", ahead=1)
+    )
     text = c.shown[c.tokens[start].start : c.peek(-1).end].lower()
     return text.removeprefix("the ").removeprefix("of ") or None

@@ -342,7 +342,7 @@ def _number_led(c: Cursor) -> bool:
     if unit is None:
         return _bare(c, spans, start)
     low, high = spans[0]
-    bound = c.sees("relative") or c.peek().value in ("of", "from") or after_word(c)
+    bound = c.sees("relative") or c.peek().value in ("of", "from") or after_word(c) or _bound_behind_window(c)
     if inner is not None and c.kind in ("day", "week", "month") and unit != c.kind and not bound and not waiting(c):
         c.timing.window = Window(before=inner[0], after=inner[1], unit=unit)  # "4 -3/+5 d" in a row of weeks
         c.add(spans, c.kind)
@@ -367,6 +367,19 @@ def _number_led(c: Cursor) -> bool:
     for low, high in spans:
         add_offset(c, Span(first=low, last=high, unit=unit))
     return True
+
+
+_OF_DEVIATIONS = ("open_paren", "close_paren", "plusminus", "plus", "dash", "slash", "to", "number", "unit", "after")
+
+
+def _bound_behind_window(c: Cursor) -> bool:
+    """Whether a deviation stands between a length and what it counts from: "30 d (±3 d) after last dose"."""
+    at = 1 if c.sees("open_paren") else 0
+    if not c.sees("plusminus", "plus", "dash", ahead=at):
+        return False
+    while c.sees(*_OF_DEVIATIONS, ahead=at):
+        at += 1
+    return c.sees("relative", ahead=at) and c.peek(at).value not in ("within", "until", "up to")
 
 
 def _bare(c: Cursor, spans: list[Bounds], start: int) -> bool:

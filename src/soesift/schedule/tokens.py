@@ -20,16 +20,16 @@ class Token(NamedTuple):
 
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—−﹣－", "-") | {"\u00a0": " ", "\u2009": " ", "\u202f": " ", "∕": "/"})
 _WORDS_OF: dict[Unit, str] = {
-    "minute": "minute minutes min mins minuten",
-    "hour": "hour hours hr hrs h stunde stunden",
-    "day": "day days tag tage tagen pod",
-    "week": "week weeks wk wks woche wochen",
-    "month": "month months mo mos mth mths monat monate monaten",
-    "year": "year years yr yrs jahr jahre jahren",
-    "cycle": "cycle cycles zyklus zyklen cyc",
+    "minute": "minute minutes min mins minuten minuto minutos minuti",
+    "hour": "hour hours hr hrs h stunde stunden heure heures hora horas ore",
+    "day": "day days tag tage tagen pod jour jours día días dia dias giorno giorni gg",
+    "week": "week weeks wk wks woche wochen semaine semaines semana semanas settimana settimane",
+    "month": "month months mo mos mth mths monat monate monaten mois mes meses mese mesi",
+    "year": "year years yr yrs jahr jahre jahren ans année années año años anno anni",
+    "cycle": "cycle cycles zyklus zyklen cyc ciclo ciclos cicli",
 }
 UNIT_WORDS: dict[str, Unit] = {word: unit for unit, words in _WORDS_OF.items() for word in words.split()}
-LETTERS: dict[str, Unit] = {"d": "day", "w": "week", "m": "month", "y": "year", "h": "hour", "c": "cycle"}
+LETTERS: dict[str, Unit] = {"d": "day", "w": "week", "m": "month", "y": "year", "h": "hour", "c": "cycle", "j": "day"}
 
 
 def _broken(word: str) -> str:
@@ -42,12 +42,14 @@ _EVENTS = {
     r"|\bunsch\b\.?|\buns\b|\buv\b|\busv\b",
     "early_termination": r"(?:early|premature|treatment|study|permanent)[\s-]+(?:(?:study|treatment|drug)[\s-]+)?"
     rf"(?:{_broken('termination')}|{_broken('discontinuation')}|{_broken('withdrawal')}|term\b\.?|d/c)(?:\s*\((?:et|ed|ew|edv|etv)\))?"
-    rf"|{_broken('discontinuation')}|{_broken('withdrawal')}|\w*abbruch\w*\b|\bd/c\b|\bpdv\b"
+    rf"|{_broken('discontinuation')}|{_broken('withdrawal')}|\w*abbruch\w*\b|\bd/c\b|\bpdv\b|(?:arrêt|sortie)\s+prématurée?"
     r"|\bdiscon\b\.?|\b(?:et|ed|ew|etv|edv)\b",
     "end_of_treatment": r"(?:end|completion)[\s-]+of[\s-]+(?:study[\s-]+)?"
-    r"(?:treatment|therapy|dosing|study[\s-]+drug|tx)(?:\s*\((?:eot|eott)\))?|\beot[tv]?\b|\b(?:behandlungs|therapie)ende\b",
+    r"(?:treatment|therapy|dosing|study[\s-]+drug|tx)(?:\s*\((?:eot|eott)\))?|\beot[tv]?\b|\b(?:behandlungs|therapie)ende\b"
+    r"|\bfin(?:e)?\s+d(?:e|el)?\s?(?:traitement|tratamiento|trattamento)\b",
     "end_of_study": r"(?:end|completion)[\s-]+of[\s-]+(?:the[\s-]+)?(?:study|trial)(?:\s*\(eos\))?"
-    r"|study\s+(?:completion|exit|end)|\bexit(?:\s+visit)?\b|\beosv?\b|\beostudy\b|\bstudienende\b",
+    r"|study\s+(?:completion|exit|end)|\bexit(?:\s+visit)?\b|\beosv?\b|\beostudy\b|\bstudienende\b"
+    r"|\bfine?\s+(?:d['’]|del?(?:l['’]|lo)?\s?)?(?:étude|estudio|studio)\b|\bsortie\s+d['’]étude",
     "end_of_infusion": r"end[\s-]+of[\s-]+(?:the[\s-]+)?infusion(?:\s*\(eoi\))?",
     "end_of_phase": r"(?:end|completion)[\s-]+of[\s-]+(?:induction|maintenance|period|phase|cycle|part)\b"
     r"(?:\s*\(eo[imp]\))?|\beo[imp]\b",
@@ -56,12 +58,14 @@ _EVENTS = {
     "retrieval": r"\brt\b|retrieved\s+drop-?out|retrieval",
     "progression": r"(?:disease\s+)?progression",
     "follow_up": r"follow[\s-]*up\b|\bf/?[\s-]?u\b|\bsfu\b|\bltfu\b|post-?discontinuation|surviv\w*"
-    r"|\bnach(?:beobachtung|sorge)\w*",
-    "screening": r"(?:pre-?)?screen(?:-?ing)?\b|\bscr\b|\bscrn\b|\bvoruntersuchung\w*",
-    "baseline": r"base-?line|\bbl\b",
+    r"|\bnach(?:beobachtung|sorge)\w*|\bsuivi\b|\bseguimiento\b",
+    "screening": r"(?:pre-?)?screen(?:-?ing)?\b|\bscr\b|\bscrn\b|\bvoruntersuchung\w*"
+    r"|\bsélection\b|\bselección\b|\bcribado\b|\breclutamiento\b"
+    r"|\beinschluss\b|\bvisite\s+d['’]inclusion\b|\binclusion\b(?=\s*(?:$|\(\s*j))",
+    "baseline": r"base-?line|\bbl\b|\bbasale?\b",
     "randomization": r"ran[\s-]?do[\s-]?mi[\s-]?[sz](?:a[\s-]?tion|ed|e|ierung)\b|\brand\b\.?|\brnd\b",
-    "admission": r"admission|admit|check-?in|\bc-i\b",
-    "discharge": r"discharge|check-?out",
+    "admission": r"admission|admit|check-?in|\bc-i\b|\baufnahme\b",
+    "discharge": r"discharge|check-?out|\bentlassung\b",
 }
 _MONTHS = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|march|apr(?:il)?|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?"
@@ -72,10 +76,11 @@ DATE = (  # of the calendar: "May 31, 2019", "31 May 2019", "June 2024"; "Day 1 
     rf"\b(?:\d{{1,2}}(?:st|nd|rd|th)?[\s-]+(?:{_MONTHS}(?:[\s,-]+{_YEAR})?|may[\s,-]+{_YEAR})"
     rf"|(?:{_MONTHS}|may)\s+(?:\d{{1,2}}(?:st|nd|rd|th)?\b(?:\s*,?\s*{_YEAR}|(?=\s*(?:$|[),;])))|{_YEAR}))"
 )
+_LATIN = "a-zß-öø-ÿœ"  # letters of lower-case words
 _PATTERNS = [
     ("date", DATE),
     ("q", r"\bq(?=\s?\d)"),
-    ("every", r"\bevery\b|\beach\b|\balle(?=\s+\d)"),
+    ("every", r"\bevery\b|\beach\b|\balle(?=\s+\d)|\btou(?:te)?s\s+les\b(?=\s+\d)|\bcada\b|\bogni\b"),
     (
         "often",
         r"\b(?:once\s+)?(?:daily|weekly|bi-?weekly|fortnightly"
@@ -92,7 +97,8 @@ _PATTERNS = [
         r"\bpre-?(?:dose|dosing|infusion|injection|vaccination)\b"
         r"|\bpost-?(?:dose|dosing|infusion|injection|vaccination|randomi[sz]ation)\b"
         r"|\b(?:up\s+to|until)\b|\bwithin\b|\bprior\s+to\b|\bbefore\b|\bpreceding\b|\bafter\b|\bfollowing\b|\bsince\b|\bpast\b|\bpost-?\b|\bpre-?\b"
-        r"|\bprior\b",
+        r"|\bprior\b"
+        r"|\b(?:nach|vor|tras|après|avant|dopo)(?=\s)|\b(?:después|antes)\s+del?\b|\bprima\s+d(?:i|el(?:la)?)\b",
     ),
     (
         "open",
@@ -104,9 +110,10 @@ _PATTERNS = [
         "open",
         r"(?:\band|&)\s+(?:beyond|onwards?|above|later(?:\s+cycles?)?|after(?:wards?)?(?=\s*(?:$|[,)]))"
         r"|(?:all\s+)?subsequent(?:\s+cycles?)?|thereafter)"
-        r"|\bonwards?\b|\bbeyond\b|\bor\s+(?:later|more)\b",
+        r"|\bonwards?\b|\bbeyond\b|\bor\s+(?:later|more)\b"
+        r"|\ben\s+adelante\b|\bet\s+suivants?\b|\be\s+successiv[ie]\b|\by\s+(?:siguientes|posteriores)\b",
     ),
-    ("visit", r"\bvisiten?\b"),
+    ("visit", r"\bvisit(?:en?|es|as?)\b"),
     ("visit", r"\b(?:clinic\s+|study\s+|site\s+|telephone\s+|phone\s+)?visits?\b|\bv(?=[\s-]?\d)|\bvst\b"),
     (
         "unit",
@@ -116,8 +123,8 @@ _PATTERNS = [
     ("unit", r"\b(?:" + "|".join(sorted(UNIT_WORDS, key=len, reverse=True)) + r")\b(?:\(s\))?\.?(?!\w)"),
     ("visit", r"\bvisit(?=-?\d)"),
     ("unit", r"(?:(?<=[a-z])|\b)(?:wk|mo|day|week|month|hr|cycle)(?=[-+]?\d)"),
-    ("letter", r"(?<![a-z])[dwmyhc](?=\s?[-+]?\d)|(?<=\d)[dwmyhc](?=\s?-?\d)"),
-    ("after", r"(?<=q\d)[mc](?![a-z])|(?<=q\d\d)[mc](?![a-z])|(?<=\d)\s?[dwhy](?![a-z]|\s?[-+]?\d)"),
+    ("letter", rf"(?<![{_LATIN}])[dwmyhcj](?=\s?[-+]?\d)|(?<=\d)[dwmyhcj](?=\s?-?\d)"),
+    ("after", rf"(?<=q\d)[mc](?![a-z])|(?<=q\d\d)[mc](?![a-z])|(?<=\d)\s?[dwhyj](?![{_LATIN}]|\s?[-+]?\d)"),
     ("number", r"\d+(?:st|nd|rd|th)\b|\d+(?:\.\d+)?|\.\d+"),
     ("plusminus", r"±|∓|\+\s?/\s?-|\+-|-\s?/\s?\+|(?<![a-z])plus\s*(?:or|/)\s*minus\b|\+\s+or\s+-"),
     ("plus", r"(?<![a-z])plus\b(?=\s+\d)"),
@@ -129,7 +136,7 @@ _PATTERNS = [
     (
         "to",
         r"→|⟶|~(?=\s?-?\d)|\.{2,3}(?=\s?-?\d)|…(?=\s?-?\d)|(?<![a-z])to\b"
-        r"|\bthrough\b|\bthru\b|\buntil\b|\bbis\b(?=\s+(?:-?\d|tag|woche))",
+        r"|\bthrough\b|\bthru\b|\buntil\b|\bbis\b(?=\s+(?:-?\d|tag|woche))|\bà(?=\s+[jsm]?\s?-?\d)|(?<=\d\s)al?(?=\s+-?\d)",
     ),
     ("and", r",|;|&|\band\b|\bor\b|\bund\b"),
     ("slash", r"/"),
@@ -137,7 +144,7 @@ _PATTERNS = [
     ("plus", r"\+"),
     ("open_paren", r"[(\[]"),
     ("close_paren", r"[)\]]"),
-    ("word", r"[a-z][\w'’.]*"),
+    ("word", rf"[{_LATIN}][\w'’.]*"),
     ("sign", r"\S"),
 ]
 _LEXER = re.compile("|".join(f"(?P<p{i}>{pattern})" for i, (_, pattern) in enumerate(_PATTERNS)))

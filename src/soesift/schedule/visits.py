@@ -95,8 +95,16 @@ _SHORT = {
 }
 
 
+_LAST_DOSE = re.compile(
+    r"\b(?:derni[eè]re|letzten?r?|[uú]ltima)\s+(?:prise|dose|dosis|administration|injection|perfusion|einnahme|gabe|verabreichung|"
+    r"infusion|administración|somministrazione)\b"
+)
+
+
 def spelt_out(event: str) -> str:
-    """An event's name without its usual short forms."""
+    """An event's name without its usual short forms, and in English where it is the last dose."""
+    if _LAST_DOSE.search(event):
+        return "last dose"
     if event in _SHORT:
         return _SHORT[event]
     return re.sub(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from soesift.schedule.cursor import Bounds, Cursor
-from soesift.schedule.models import Window
+from soesift.schedule.models import Unit, Window
 from soesift.schedule.offsets import waiting
 from soesift.schedule.tokens import unit_of
 
@@ -31,7 +31,7 @@ def read_window(c: Cursor) -> bool:
         c.at = start + c.tokens[start].text.startswith("+")
         return False
     c.at += c.sees("dash") and unit_of(c.peek(1)) is not None  # "±3-day window"
-    unit = c.unit_here() or (c.timing.window.unit if c.timing.window else None)
+    unit = c.unit_here() or _lone_m(c) or (c.timing.window.unit if c.timing.window else None)
     found = Window(before=before, after=after, unit=unit)
     if unit is None and c.kind != "window" and max(before, after) > LONGEST_BARE:
         c.unread.append(
@@ -42,6 +42,18 @@ def read_window(c: Cursor) -> bool:
         return True
     c.timing.window = found
     return True
+
+
+def _lone_m(c: Cursor) -> Unit | None:
+    """ "M24 (±1m)" deviates by a month, "2 h (±5m)" by minutes: the "m" is stepped over."""
+    if c.peek().text.lower() != "m" or not c.peek().glued:
+        return None
+    lengths = [offset.length for offset in c.timing.offsets if offset.length is not None]
+    units = {span.unit for span in (*c.timing.times, *lengths)}
+    if not units & {"hour", "minute", "month", "year"}:
+        return None
+    c.at += 1
+    return "minute" if units & {"hour", "minute"} else "month"
 
 
 def _is_time(c: Cursor, start: int) -> bool:

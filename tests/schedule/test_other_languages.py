@@ -1,0 +1,59 @@
+"""Headers in German, French, Italian, Spanish and Portuguese: units, their letters, joining words, usual events."""
+
+from __future__ import annotations
+
+import pytest
+from made_tables import facts, visits
+
+DAYS = [1.0, 15.0]
+
+
+@pytest.mark.parametrize(
+    ("header", "name", "values"),
+    [
+        ([["Visite", "J1", "J15 ± 2"]], "day", DAYS),
+        ([["Visite", "J-30 à J-1", "J1"]], "day", [-30, 1]),
+        ([["Semaine", "S-4", "S0", "S12 (± 7 j)"]], "week", [-4, 0, 12]),
+        ([["Suivi", "Consultation semaine 6", "Appel téléphonique semaine 12"]], "week", [6, 12]),
+        ([["Visita", "V1", "V2"], ["Settimana", "0", "4 ± 3 giorni"]], "week", [0, 4]),
+        ([["Tempo", "Giorno 1", "Giorno 15 (± 2)"]], "day", DAYS),
+        ([["Visita", "1", "2"], ["Giorno", "G1", "G15"]], "day", DAYS),
+        ([["Visita", "V1", "V2"], ["Día", "1", "15"]], "day", DAYS),
+        ([["Semana", "-2", "0", "Seguimiento 24"]], "week", [-2, 0, 24]),
+        ([["Visita", "Final", "Vacina 2"], ["Dia", "-14 a 0", "28 ± 3"]], "day", [-14, 28]),
+        ([["Visite", "V0", "V1"], ["Tag", "-14 bis -1", "15 ± 2"]], "day", [-14, 15]),
+        ([["Visite", "Mois 3", "M12 ± 30 jours"]], "month", [3, 12]),
+    ],
+)
+def test_units_and_their_letters(header: list[list[str]], name: str, values: list[float]) -> None:
+    found = visits(header)
+    assert [getattr(visit, name) for visit in found] == values
+
+
+@pytest.mark.parametrize(
+    ("text", "cycle", "day"),
+    [("C1 J8", 1, 8), ("Ciclo 1 Día 15", 1, 15), ("Zyklus 2 Tag 8", 2, 8), ("Ciclo 2 Giorno 8", 2, 8)],
+)
+def test_days_of_cycles(text: str, cycle: int, day: int) -> None:
+    (found, _) = visits([["", text, "Follow-up"]])
+    assert (found.cycle, found.day) == (cycle, day)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "30 jours après la dernière dose",
+        "30 jours (± 7 j) après dernière perfusion",
+        "30 Tage nach letzter Einnahme",
+        "30 días después de la última dosis",
+        "30 giorni dopo ultima somministrazione",
+    ],
+)
+def test_days_after_the_last_dose(text: str) -> None:
+    (found, _) = visits([["", text, "Day 1"]])
+    assert (found.offset_days, found.relative_to, found.day) == (30, "last dose", None)
+
+
+def test_a_code_of_another_letter_is_no_week_of_a_row_that_has_its_own() -> None:
+    found = visits([["Week", "M-4", "W-4", "W2"]])
+    assert [facts(v).get("week") for v in found] == [4, -4, 2]  # the letter of a part
