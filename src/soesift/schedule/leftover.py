@@ -55,7 +55,8 @@ length duration day(s) week(s) visit(s) based repeat repeated continue be is are
 relative each every all any subsequent inclusive incl tag woche visite zyklus monat tage wochen monate hs qd bid
 crf ecrf section only onsite on-site in-clinic outpatient inpatient out-patient in-patient admission discharge
 loading fasting fasted fed reference test new old prior occurs last endpoint interim booster primary core calendar
-consecutive jour jours semaine semaines mois visite consultation día días dia dias semana mes meses visita giorno giorni settimana
+consecutive
+jour jours semaine semaines mois visite consultation día días dia dias semana mes meses visita giorno giorni settimana
 mese mesi ciclo ciclos cicli tage tagen wochen monaten studie aufnahme entlassung telefonvisite behandlung controllo
 vacunación approximately maximum max once range between person telemedicine telehealth virtual televisit
 """
