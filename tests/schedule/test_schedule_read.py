@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from made_tables import made
 
 from soesift.result.models import Cell, Flag, Footnote, SoeTable
@@ -205,3 +206,40 @@ def test_the_only_heading_in_the_midst_of_a_long_table_is_doubted() -> None:
     late = made([["", "Day 1"]], [*rows[:3], ["Chemistry samples", ""], *rows[3:]])
     assert any("where its group ends" in doubt for doubt in late.doubts)
     assert not any("where its group ends" in doubt for doubt in made([["", "Day 1"]], [["Labs", ""], *rows]).doubts)
+
+
+@pytest.mark.parametrize(
+    ("cells", "heads"),
+    [(["→", "→", "→"], True), (["→", "→", "→", "→", "L"], True), (["→", "X", "→"], False), (["X", "X", "X"], False)],
+)
+def test_a_bar_of_arrows_in_capitals_as_the_headings_are_is_a_heading(cells: list[str], heads: bool) -> None:
+    width = len(cells)
+    none, some = [""] * width, ["X"] * width
+    rows = [
+        ["SUBJECT DETAILS", *cells],
+        ["Informed consent", *some],
+        ["EFFICACY", *none],
+        ["Body weight", *some],
+        ["SAFETY", *none],
+        ["ECG", *some],
+    ]
+    found = made([["", *(f"Day {n}" for n in range(1, width + 1))]], rows)
+    assert (found.activities[1].parent == 0) is heads
+    assert any("printed as the headings are" in doubt for doubt in found.doubts) is heads
+    loud = made([["", *(f"Day {n}" for n in range(1, width + 1))]], [*rows, ["URINALYSIS", *some]])
+    assert loud.activities[1].parent is None  # other rows are in capitals, too
+
+
+def test_a_sign_before_markers_that_were_read_is_one_of_them() -> None:
+    rows = [["Questionnaires*,", "X"], ["Laboratory tests", "X"], ["ECG, BP", "X"]]
+    notes = {"*": "Main branch only.", "**": "Substudy only."}
+    grid = [["", "Day 1"], *rows]
+    cells = [Cell(row=r, column=c, text=text) for r, row in enumerate(grid) for c, text in enumerate(row)]
+    cells[2] = cells[2].model_copy(update={"markers": ["**"]})
+    cells[4] = cells[4].model_copy(update={"markers": ["*"]})
+    found = made([["", "Day 1"]], rows, notes, cells=cells)
+    assert [(a.name, a.footnotes) for a in found.activities] == [
+        ("Questionnaires", ["*", "**"]),
+        ("Laboratory tests", ["*"]),
+        ("ECG, BP", []),
+    ]

@@ -54,7 +54,7 @@ def read_schedule(table: SoeTable) -> Schedule:
     _add_visits(schedule, grid, plan, titles, whole)
     put_said(schedule, table.visits_said)
     add_doubts(schedule)
-    schedule.doubts += _open_group(activities)
+    schedule.doubts += _open_group(activities) + _doubted_headings(grid, plan)
     _add_header_doubts(schedule, table, plan)
     clear_doubts(schedule, table.visits_said)
     schedule.unread = _unread(schedule)
@@ -249,6 +249,7 @@ def _activities(
     base_column = _name_column(grid, plan)
     taken = {cell.row for cell in table.cells if "redacted" in cell.states}  # a hidden row heads nothing
     taken |= _rows_without_marks(grid, plan)
+    loud = _signed_headings(grid, plan)
     for r in range(plan.header_rows, len(grid)):
         if r in plan.late:
             continue
@@ -259,7 +260,7 @@ def _activities(
         filled = [row[c] for c in plan.data if row[c]]
         if not name and not filled:
             continue
-        category = _is_category(name, filled) and r not in taken and any(map(str.isalpha, name))
+        category = r in loud or (_is_category(name, filled) and r not in taken and any(map(str.isalpha, name)))
         column = max(base_column, _joined_column(grid, plan, labels))
         group = labels[column - 1] if column and not category else ""
         if group and labels[column]:
@@ -337,6 +338,43 @@ def _rows_without_marks(grid: list[list[str]], plan: Layout) -> set[int]:
     runs = [[r for _, r in run] for _, run in groupby(enumerate(empty), lambda pair: pair[1] - pair[0])]
     several = {r for run in runs if len(run) >= EMPTY_ROWS for r in run}
     return several | {r for r in empty if _HIDDEN.fullmatch(name[r])}
+
+
+CAPITAL_HEADINGS = 2  # headings in capitals, and no other row in them, from which a further such row is one as well
+
+
+def _signed_headings(grid: list[list[str]], plan: Layout) -> set[int]:
+    """Rows that hold but arrows or dashes (a bar that was read), printed in capitals as the table's headings are and
+    its other rows are not.
+    """
+    body = [r for r in range(plan.header_rows, len(grid)) if r not in plan.late and plan.labels]
+    cells = {r: [grid[r][c] for c in plan.data if grid[r][c]] for r in body}
+    loud = {r for r in body if _in_capitals(grid[r][plan.labels[0]])}
+    heads = {r for r in loud if not cells[r]}
+    signed = {r for r in loud - heads if _of_arrows(cells[r])}
+    return signed if len(heads) >= CAPITAL_HEADINGS and loud == heads | signed else set()
+
+
+_ARROW = re.compile(r"[→⟶➔➜>–—\-\s]+")
+ARROWS = 0.8  # of a row's cells that are arrows or dashes; the others are single signs that were read amiss
+
+
+def _of_arrows(cells: list[str]) -> bool:
+    arrows = [text for text in cells if _ARROW.fullmatch(text)]
+    return len(arrows) >= ARROWS * len(cells) and all(len(text) == 1 for text in cells if text not in arrows)
+
+
+def _doubted_headings(grid: list[list[str]], plan: Layout) -> list[str]:
+    return [
+        f"“{grid[r][plan.labels[0]]}” has signs in its cells, but is printed as the headings are; it was taken as one."
+        for r in sorted(_signed_headings(grid, plan))
+    ]
+
+
+def _in_capitals(name: str) -> bool:
+    """Whether a name is words in capitals, not a short form ("ECG", "HIV 1/2")."""
+    words = re.findall(r"[^\W\d_]+", name)
+    return name == name.upper() and any(len(word) > 5 for word in words)
 
 
 def _is_category(name: str, filled: list[str]) -> bool:

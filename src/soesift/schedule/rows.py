@@ -34,6 +34,7 @@ _ONE = r"(?:[a-z]|\d{1,2}|[*†‡§¶#]{1,3})"  # a marker behind a mark
 _MARK_TAIL = re.compile(
     rf"([Xx✓✔√●•■◆○▪☑☒✗])(?:\s?[\[(]?({_ONE}(?:\s*,\s*{_ONE}|\s{_ONE})*)[\])]?|([a-z]{{2,3}}))"
 )  # "Xa,b", "X (1)", "Xab"; not "X (if necessary)"
+_SIGN_TAIL = re.compile(r"(?P<name>.*[\w)\]])\s?(?P<sign>[*†‡§¶#+]{1,3})\s?,")
 _HEADER_WORD = re.compile(  # "Every 6 monthsf,g", "SCRa", "Follow-Upa": no such words exist
     r"(.*(?:weeks?|days?|months?|years?|visits?|cycles?|scr|screening|baseline|follow[- ]?up|therapy|phase|period|"
     r"eo[sti]|treatment|termination|discontinuation|withdrawal|study|\bET))([a-z](?:,\s?[a-z])*)",
@@ -81,7 +82,7 @@ class Markers:
     def split(self, text: str, place: tuple[int, int]) -> Marked:
         """Text and markers; in a guess, a mark's or bare number's tail counts even where no footnote defines it."""
         if self.were_read:
-            return Marked(text, list(self.at.get(place, ())))
+            return self._with_sign(text, list(self.at.get(place, ())))
         tail = _MARK_TAIL.fullmatch(text)
         if tail is not None:
             found = re.findall(r"\d+|[a-z]|[^\s,\w]+", tail[2] or tail[3])
@@ -91,6 +92,13 @@ class Markers:
             return Marked(tail[1], told[1] or found)
         base, markers = split_markers(text, self.known, self.words) if self.known else (text, [])
         return Marked(base, markers)
+
+    def _with_sign(self, text: str, found: list[str]) -> Marked:
+        """The text without a sign that stands before the markers that were read: "Labs*," with a raised "**"."""
+        tail = _SIGN_TAIL.fullmatch(text) if found else None
+        if tail is None or tail["sign"] not in self.known:
+            return Marked(text, found)
+        return Marked(tail["name"], list(dict.fromkeys([tail["sign"], *found])))
 
     def split_header(self, text: str, label: str, place: tuple[int, int]) -> Marked:
         """As `split`; in a row of days or weeks, "1p" is 1 with a marker, and so is "monthsf" in any."""

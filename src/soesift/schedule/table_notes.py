@@ -36,7 +36,7 @@ _CYCLE_LENGTH = [
     )
 ]
 _WINDOW = re.compile(
-    r"(?:±|\+\s?/\s?-|\+-|plus\s+or\s+minus|plus/minus)\s?(?P<both>\d+(?:\.\d+)?)\s*-?\s*(?P<u1>calendar\s+|working\s+|business\s+)?"
+    r"(?:±|\+\s?/\s?-|\+-|plus\s+or\s+minus|plus/minus)\s?(?P<both>\d+(?:\.\d+)?)\s*[-)\]]?\s*(?P<u1>calendar\s+|working\s+|business\s+)?"
     r"(?P<unit1>days?|weeks?|wks?|hours?|hrs?|h|d|w|months?)\b"
     r"|(?<![\w.])-\s?(?P<minus>\d+(?:\.\d+)?)\s*(?:days?|d)?\s*(?:/|to|,|and|or|\s)\s*\+\s?(?P<plus>\d+(?:\.\d+)?)\s*-?\s*"
     r"(?P<unit2>days?|weeks?|wks?|hours?|hrs?|h|d|w)\b"
