@@ -199,16 +199,18 @@ def _organization(ids: Ids, name: str, identifier: str, scheme: str, term: Term)
 
 
 def _no_address(ids: Ids) -> Part:
-    """A schedule names no address; CORE asks that an organisation has one that is not blank."""
+    """A schedule names no address; CORE asks that an organisation has one that is not blank, usdm4-excel that its
+    parts are texts.
+    """
     return make(
         ids,
         "Address",
         text=STAND_IN,
         lines=[],
-        city=None,
-        district=None,
-        state=None,
-        postalCode=None,
+        city="",
+        district="",
+        state="",
+        postalCode="",
         country=None,
     )
 
