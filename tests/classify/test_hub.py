@@ -57,6 +57,7 @@ def test_what_is_published_is_what_is_used(hub: tuple[Hub, str], around: dict[st
     assert published == f"hf://some/student@{commit}#{folder_sha256(MODELS / 'default')}"
     assert files["model.onnx"] == (MODELS / "default" / "model.onnx").read_bytes()
     assert files["README.md"].startswith(b"---\nlibrary_name: soesift\n")
+    assert b"\nbase_model: sentence-transformers/all-MiniLM-L6-v2\n" in files["README.md"]
     done = load(around, published)
     assert done.stdout.strip() == folder_sha256(MODELS / "default"), done.stderr
     asked = len(hub[0].asked)

@@ -23,7 +23,7 @@ from soesift.train.config import FitConfig, read_config
 from soesift.train.fit import fit
 from soesift.train.forward import precision_of, soft_cross_entropy
 from soesift.train.network import SharedDropout, trainable
-from soesift.train.ship import Agreement, check, rows_of, ship
+from soesift.train.ship import Agreement, check, make_card, rows_of, ship
 
 
 def weights_of(model: Any) -> np.ndarray:
@@ -70,6 +70,14 @@ def test_killed_run_resumes_to_the_same_weights(toml: Path, tmp_path: Path, meth
     again = fit(rows, config, tmp_path / "cut", 1)
     assert again.progress.losses == whole.progress.losses
     assert np.array_equal(weights_of(again.model), weights_of(whole.model))
+
+
+def test_the_card_calls_a_base_by_its_name_not_by_the_folder_that_held_it(toml: Path) -> None:
+    config = read_config(toml)
+    assert make_card(config, {}, {}, {}).base == Path(config.model.base).name
+    config.model.base_name = "owner/base"
+    card = make_card(config, {}, {}, {})
+    assert (card.base, len(card.base_sha256)) == ("owner/base", 64)
 
 
 def test_another_run_is_not_resumed(toml: Path, tmp_path: Path) -> None:

@@ -23,7 +23,8 @@ class DataConfig(_Section):
 
 
 class ModelConfig(_Section):
-    """base: a folder or hub name. method: train low-rank adapters (lora), the same on a base held in 4 bits (qlora,
+    """base: a folder or hub name; base_name: what the card calls a folder (empty: its own name).
+    method: train low-rank adapters (lora), the same on a base held in 4 bits (qlora,
     needs bitsandbytes) or the weights themselves (full). signs: the head sees the counted features beside the text;
     "axes": those and where activities stand against times, all numbers that the trees see. task: classes puts a new
     layer on the base; prompted asks a causal base with the teacher's prompt and takes its log-odds of YES against NO,
@@ -31,6 +32,7 @@ class ModelConfig(_Section):
     """
 
     base: str
+    base_name: str = ""
     name: str = "student"
     method: Literal["lora", "qlora", "full"] = "full"
     rank: int = Field(default=16, ge=1, le=256)

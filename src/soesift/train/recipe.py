@@ -195,11 +195,13 @@ class MadeUp(_Section):
 
 
 class Student(_Section):
-    """base: folder or hub name. gate: tables below this held-out chance of the trees teach no student.
+    """base: folder or hub name; base_name: what the card calls a folder (empty: its own name). gate: tables below
+    this held-out chance of the trees teach no student.
     made_up: of these kinds, documents that teach the student too, at `weight`.
     """
 
     base: str
+    base_name: str = ""
     name: str = "default"
     max_tokens: int = Field(default=192, ge=16)
     gate: float = Field(default=0.01, ge=0, lt=1)
@@ -495,6 +497,7 @@ def student_config(recipe: Recipe, student: Student, material: Material) -> Trai
         data=DataConfig(tables=recipe.out / "tables.jsonl", labels=recipe.out / "labels.jsonl", arm="gold+made-up"),
         model=ModelConfig(
             base=student.base,
+            base_name=student.base_name,
             name=student.name,
             max_tokens=student.max_tokens,
             freeze_layers=student.freeze_layers,

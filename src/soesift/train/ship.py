@@ -217,7 +217,7 @@ def make_card(config: TrainConfig, data: dict[str, Any], scores: dict[str, Any],
     return Card(
         name=config.model.name,
         created=datetime.now(UTC).strftime("%Y-%m-%d"),
-        base=Path(config.model.base).name if weights else config.model.base,
+        base=config.model.base_name or (Path(config.model.base).name if weights else config.model.base),
         base_sha256=sha256(weights) if weights else "",
         method=_method(config),
         classes=config.classes,
@@ -227,7 +227,7 @@ def make_card(config: TrainConfig, data: dict[str, Any], scores: dict[str, Any],
         signs=list(sign_names(config.model)),
         arm=config.data.arm,
         data=data | {"tables_sha256": sha256(config.data.tables), "labels_sha256": sha256(config.data.labels)},
-        settings=config.fit.model_dump() | config.model.model_dump(exclude={"base", "name"}) | settings,
+        settings=config.fit.model_dump() | config.model.model_dump(exclude={"base", "base_name", "name"}) | settings,
         scores=scores,
     )
 
