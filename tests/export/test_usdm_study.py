@@ -252,3 +252,11 @@ def test_each_day_of_a_stay_is_an_encounter_with_all_that_the_column_marks(toy: 
     ]
     notes = [note["text"] for note in design_of(study)["encounters"][3]["notes"]]
     assert any("who stays in the unit is seen each day" in text for text in notes)
+
+
+def test_the_parts_of_an_address_are_texts(toy: Result) -> None:
+    """usdm4-excel joins them."""
+    addresses = [part for part in objects(usdm_study(toy)) if part["instanceType"] == "Address"]
+    assert addresses
+    for address in addresses:
+        assert all(isinstance(address[name], str) for name in ("text", "city", "district", "state", "postalCode"))
