@@ -11,6 +11,7 @@ from programs import program
 ROOT = Path(__file__).resolve().parents[2]
 FIRST = ["README", "CONTRIBUTING", "SECURITY", *(f"docs/{name}" for name in ("index", "install", "limits", "glossary"))]
 FIRST += [f"docs/{name}" for name in ("questions", "detect", "mcp", "model-hub", "architecture", "tutorials/detect")]
+FIRST += [f"docs/{name}" for name in ("app", "security", "train-a-student", "shipped-models")]
 FIRST += [f"docs/concepts/{path.stem}" for path in sorted((ROOT / "docs" / "concepts").glob("*.md"))]
 
 
