@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from soesift.result.models import Cell, Footnote, SoeTable
+from soesift.result.models import Cell, Footnote, Fragment, SoeTable
 from soesift.table.context import TextLine
 from soesift.witness import examine
 
@@ -55,3 +55,24 @@ def test_lines_of_other_signs_short_ones_and_pages_far_behind_tell_nothing() -> 
 
 def test_letters_open_lists_of_all_sorts() -> None:
     assert not unread(marked(["a"], {"a": "in the main study only"}), {8: ["a Questionnaires of all sorts and kinds"]})
+
+
+def lost_rows(*printed: tuple[str, float], rotation: int = 0, header: int = 1) -> int:
+    """How many doubts of lost rows lines raise that begin so far below a table."""
+    table = marked([], {})
+    table.header_rows = header
+    table.fragments = [Fragment(page=7, bbox=(50, 100, 400, 200), rotation=rotation, role="grid", probability=1)]
+    examine([table], lines={7: [TextLine(text, 200 + gap, 209 + gap, 9) for text, gap in printed]})
+    return sum("a row may have been lost" in doubt.why for doubt in table.doubt)
+
+
+def test_a_name_with_marks_right_below_the_rows_is_a_row_that_was_lost() -> None:
+    assert lost_rows(("Vital signs X X", 3)) == 1
+    assert lost_rows(("Vital signs X", 3), ("ECG (12-lead) X", 15)) == 2
+    assert lost_rows(("Vital signs X", 3), rotation=90) == 0  # its lines stand elsewhere
+    assert lost_rows(("Vital signs X", 60)) == 0
+
+
+def test_other_lines_below_the_rows_are_no_rows() -> None:
+    assert lost_rows(("X = performed", 3), ("X X", 3), ("Visits may be held at home.", 3), ("See table 3", 12)) == 0
+    assert lost_rows(("Vital signs ✓", 3)) == 0  # no mark of this table

@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from soesift.result.models import Cell, Doubt, PlacedDoubt, SoeTable
 from soesift.table.context import TextLine
-from soesift.witness.leftover import unread_notes
+from soesift.witness.leftover import unread_notes, unread_rows
 from soesift.witness.pictures import SeenPage, ink_doubts, inks_of, scan_doubts, scan_note_doubts
 from soesift.witness.settings import WitnessSettings
 from soesift.witness.structure import spelling_doubts, structure_doubts
@@ -44,7 +44,7 @@ def examine(
         for index, doubt in scan_note_doubts(table, seen, settings):
             table.footnotes[index].doubt.append(doubt)
         cells = table.by_place()
-        placed = [*structure_doubts(table, settings), *unread_notes(table, lines)]
+        placed = [*structure_doubts(table, settings), *unread_notes(table, lines), *unread_rows(table, lines)]
         table.doubt = [doubt for doubt in placed if not _put(doubt, table, cells)]
 
 

@@ -1,4 +1,4 @@
-"""Lines beside a table that open as its notes do, and are in none of them: notes that were lost."""
+"""Lines beside a table that open as its notes do, or end in its marks: notes and rows that were lost."""
 
 from __future__ import annotations
 
@@ -6,8 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from soesift.result.models import PlacedDoubt, SoeTable
 from soesift.table.context import TextLine
+from soesift.table.lexicon import is_mark
 
 LEAST = 12  # letters of a line that may be a note; shorter ones are headings and remains
+_DASHES = frozenset("-–—−*")
+BELOW = 30.0  # points below the rows of a page within which a row may stand that is none of them. 15 to 60
+NAME = 3  # letters of a name
 KNOWN_BY = 24  # letters from its beginning by which a line is found in a note
 
 
@@ -40,3 +44,28 @@ def _opening(text: str) -> tuple[str, str]:
 
 def _letters(text: str) -> str:
     return "".join(c for c in text.casefold() if c.isalnum())
+
+
+def unread_rows(table: SoeTable, lines: Mapping[int, Sequence[TextLine]]) -> Iterator[PlacedDoubt]:
+    """A doubt for each line right below a table's rows, on upright pages, that is a name with marks behind it.
+
+    lines: of the document, outside tables, by page.
+    """
+    texts = {cell.text.casefold() for cell in table.cells if cell.row >= table.header_rows and is_mark(cell.text)}
+    # a sentence may end in a letter or figure, and in a dash
+    marks = {text for text in texts if text == "x" or not (any(map(str.isalnum, text)) or set(text) <= _DASHES)}
+    ends = [
+        (part.page, part.bbox) for part in table.fragments if part.bbox and not part.rotation and part.role == "grid"
+    ]
+    for page, box in ends:
+        for line in lines.get(page or 0, ()):
+            near = box[3] - line.size / 2 < (line.top + line.bottom) / 2 < box[3] + BELOW
+            if near and _is_row(line.text.split(), marks):
+                why = f"A line below the rows of page {page} ends in marks: a row may have been lost."
+                yield PlacedDoubt(kind="row", why=why, place="table")
+
+
+def _is_row(words: list[str], marks: set[str]) -> bool:
+    """Whether words are a name and then marks that the table has."""
+    count = next((k for k, word in enumerate(reversed(words)) if word.casefold() not in marks), len(words))
+    return count > 0 and sum(map(str.isalpha, "".join(words[: len(words) - count]))) >= NAME
