@@ -349,3 +349,10 @@ def test_ones_in_a_low_row_are_as_high_as_a_rule(text: str, doubted: bool) -> No
     place = next(index for index, cell in enumerate(one.cells) if cell.row == 1 and cell.column == 2)
     found = dict(ink_doubts(one, inks | {place: Ink(0, 0)}, WitnessSettings()))
     assert (place in found) == doubted
+
+
+def test_rows_of_samples_that_are_all_times_are_no_part_of_the_header() -> None:
+    header = [["Cycle", "Day", "Time (hours)", "Sample", "Kinetics"]]
+    body = [[str(cycle), "1", "Predose/0 h", str(cycle), str(100 + cycle)] for cycle in range(1, 9)]
+    assert not any("header may go on" in why for why in said(table(header, body)))
+    assert any("header may go on" in why for why in said(table(header, [["Window", "±1", "±2", "±2", "±7"], *BODY])))

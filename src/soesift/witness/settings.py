@@ -48,3 +48,4 @@ class WitnessSettings:
     pieces: int = 2  # pieces of arrows in a row; more are seldom drawn, but edges of grey cells are
     abbreviated: int = 3  # "AE = adverse event;" so often in a marked note is a list that does not belong to it
     listed: float = 0.6  # of a note's items that explain an abbreviation, from which it is a list of them. .5 to .8
+    timed_body: float = 0.5  # share of body rows that read like header, from which one of them tells nothing. .4 to .7
