@@ -58,7 +58,9 @@ def made(out: Path, seed: int, as_picture: bool) -> WholeTruth:
     path = protocols / f"made-{seed}.pdf"
     if as_picture and not path.exists():
         make_worn(born / path.name, dict.fromkeys(truth.pages), KINDS[WORN[seed % len(WORN)]], path, seed)
-    elif not as_picture:
+    if as_picture:
+        truth.pages = list(range(1, len(truth.pages) + 1))  # the picture has these pages alone
+    if not as_picture:
         path.write_bytes((born / path.name).read_bytes())
     return truth
 

@@ -113,3 +113,26 @@ def texts(result: Any, kind: str, folder: Path) -> str:
 def test_a_result_with_review_is_read_again(tmp_path: Path) -> None:
     result = corrected_result(write_made(tmp_path))[0]
     assert read_result(result.to_json(tmp_path / "told.json")).document.review == result.document.review
+
+
+def test_results_are_evaluated_with_corrections(tmp_path: Path) -> None:
+    """A rejected table has no schedule page any more; `--as-detected` scores what was detected."""
+    from click.testing import CliRunner
+
+    from soesift.cli.main import soesift
+
+    results, gold = tmp_path / "results", tmp_path / "gold"
+    results.mkdir()
+    gold.mkdir()
+    path = write_made(results)
+    table = {"type": "main_soa", "grid_pages": [1, 2], "footnote_pages": []}
+    (gold / "made.json").write_text(json.dumps({"soe_tables": [table]}), encoding="utf-8")
+    add_corrections(sidecar_of(path), [correction("anna", action="reject", table="t2")])
+    asked = ["evaluate", str(results), "--gold", str(gold), "--resamples", "10"]
+    figures = {}
+    for more in ([], ["--as-detected"]):
+        out = tmp_path / f"out{len(more)}.json"
+        done = CliRunner().invoke(soesift, [*asked, *more, "--out", str(out)], catch_exceptions=False)
+        assert done.exit_code == 0
+        figures[len(more)] = json.loads(out.read_text("utf-8"))["strict"]["page_f1"][0]
+    assert figures == {0: 1.0, 1: 0.8}  # page 3 is wrongly taken as detected

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import click
@@ -28,16 +29,25 @@ FOLDER = click.Path(path_type=Path, file_okay=False, exists=True)
 @click.option("--model", default="default", show_default=True, help="Shipped name or folder (tables only).")
 @click.option("--threshold", type=click.FloatRange(0, 1), help="YES from here on (default: the model's own).")
 @click.option("--resamples", type=click.IntRange(10), default=10_000, show_default=True, help="Of protocols.")
+@click.option("--as-detected", is_flag=True, help="Without people's corrections (results only).")
 @click.option("--out", type=PATH, help="All figures as JSON.")
 def evaluate_verb(
-    what: Path, gold: Path, cells: Path | None, model: str, threshold: float | None, resamples: int, out: Path | None
+    what: Path,
+    gold: Path,
+    cells: Path | None,
+    model: str,
+    threshold: float | None,
+    resamples: int,
+    as_detected: bool,
+    out: Path | None,
 ) -> None:
     """Score WHAT: a folder of results of `soesift detect`, or the tables of `soesift tables` judged by a model."""
     from soesift.files import write_atomically
 
-    found = (
-        _results(what, gold, cells, resamples) if what.is_dir() else _tables(what, gold, model, threshold, resamples)
-    )
+    if what.is_dir():
+        found = _results(what, gold, cells, resamples, as_detected)
+    else:
+        found = _tables(what, gold, model, threshold, resamples)
     for line in _results_lines(found) if "strict" in found else _tables_lines(found):
         click.echo(line)
     if out is not None:
@@ -46,10 +56,15 @@ def evaluate_verb(
         click.echo(f"wrote {out}")
 
 
-def _results(what: Path, gold: Path, cells: Path | None, resamples: int) -> dict[str, Any]:
+def _results(what: Path, gold: Path, cells: Path | None, resamples: int, as_detected: bool) -> dict[str, Any]:
     from soesift.evaluate.report import of_results
+    from soesift.review.documents import corrected_folder
 
-    return of_results(what, gold, cells, resamples)
+    with TemporaryDirectory() as place:
+        corrected = [] if as_detected else corrected_folder(what, Path(place))
+        if corrected:
+            click.echo(f"with people's corrections of {', '.join(corrected)}; --as-detected leaves them out", err=True)
+        return of_results(Path(place) if corrected else what, gold, cells, resamples)
 
 
 def _tables(what: Path, gold: Path, model: str, threshold: float | None, resamples: int) -> dict[str, Any]:

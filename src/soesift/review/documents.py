@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ from soesift.detect.sources import KINDS
 from soesift.errors import SoesiftError, UsageError
 from soesift.files import file_sha256, safe_stem
 from soesift.result.models import Result
-from soesift.result.store import EARLIER, is_result, read_result, sidecar_of
+from soesift.result.store import EARLIER, is_result, read_result, sidecar_of, write_result
 from soesift.review.apply import Applied, Memo, apply_corrections
 from soesift.review.corrections import Correction, add_corrections, read_corrections
 from soesift.review.worklist import Item, Standing, items_of, standing_of
@@ -88,6 +89,18 @@ def corrected_result(path: Path) -> tuple[Result, list[str]]:
     """
     applied = look_at(read_result(path), read_corrections(sidecar_of(path))).applied
     return applied.result, [f"{one.get('when', '')} by {one.get('who', '')}: {why}" for one, why in applied.left_out]
+
+
+def corrected_folder(results: Path, into: Path) -> list[str]:
+    """Copy the JSON of a folder with corrections in effect; the names of the documents that have any. Nothing is
+    copied where none has. Raises UsageError for a result with corrections that cannot be read."""
+    touched = [path for path in sorted(results.glob("*.json")) if sidecar_of(path).exists()]
+    for path in sorted(results.glob("*.json")) if touched else ():
+        if path in touched:
+            write_result(corrected_result(path)[0], into / path.name)
+        else:
+            shutil.copyfile(path, into / path.name)
+    return [path.stem for path in touched]
 
 
 def _stamp(path: Path) -> tuple[int, int] | None:
