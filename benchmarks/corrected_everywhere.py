@@ -34,7 +34,9 @@ SAID = (
     {"action": "edit_visit", "table": "t1", "column": 2, "said": {"day": 77.0}},
 )
 WORDS = {  # what an output has room for; all others show a cell's text
-    "fhir": (CELL, "77"),
+    "fhir": (CELL, "76"),  # days after the first
+    "csv": (CELL, NOTE),  # tables have no titles there
+    "overview": (TITLE,),  # a line a document
     "odm": (CELL, "77"),
     "redcap": (CELL.lower().replace(" ", "_"), "77"),
     "visits": ("77", TITLE),

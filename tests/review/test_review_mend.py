@@ -37,6 +37,8 @@ def check_whole(one: SoeTable) -> None:
                 seen.add((row, column))
                 assert one.grid[row][column] == cell.text
     assert 0 <= one.header_rows <= len(one.grid)
+    places = [(cell.row, cell.column) for cell in one.cells]
+    assert places == sorted(places)  # reading order, which readers of the JSON rely on
 
 
 def test_a_cell_gets_text_markers_and_states_and_loses_its_doubt() -> None:

@@ -32,10 +32,15 @@ from soesift.schedule import read_schedule
 
 
 def mended(table: SoeTable, action: Mend) -> SoeTable:
-    """The table with `action` carried out. Raises ValueError where its place is not in the table, or the table has
-    other rows and columns than when it was said."""
+    """The table with `action` carried out, its cells in reading order. Raises ValueError where its place is not in the
+    table, or the table has other rows and columns than when it was said."""
     _same_shape(table, action.shape)
-    table = _copied(table)
+    done = _carried_out(_copied(table), action)
+    done.cells.sort(key=lambda cell: (cell.row, cell.column))
+    return done
+
+
+def _carried_out(table: SoeTable, action: Mend) -> SoeTable:
     if isinstance(action, EditCell):
         return _edit_cell(table, action)
     if isinstance(action, EditTitle):
