@@ -8,6 +8,7 @@ as pictures (benchmarks/worn_pages.py), are read by `soesift detect`. In a headl
 as printed (`e`); for a doubt about the table as a whole, rows that are missing are put in, those that are too many go,
 the header is made shorter or longer, lost notes are added. Nothing else is touched. Then every item is accepted or
 rejected, the document signed (`S`), taken away as JSON, and held against the truth by benchmarks/whole_tables.py.
+Of pictures neither case nor spaces count.
 Visits are not in that truth: doubts about them are said to be right. What was read is kept in DIR.
 """
 
@@ -19,6 +20,7 @@ import subprocess
 import tempfile
 import urllib.request
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -44,9 +46,10 @@ def main() -> int:
     asked = parser.parse_args()
     first, end = map(int, asked.seeds.split("-"))
     truths = {f"made-{seed}": made(asked.out, seed, seed >= end - asked.worn) for seed in range(first, end)}
+    worn = {f"made-{seed}" for seed in range(end - asked.worn, end)}
     detect(asked.out)
     with tempfile.TemporaryDirectory() as folder:
-        return reviewed(asked.out, Path(folder), truths, asked.show)
+        return reviewed(asked.out, Path(folder), truths, worn, asked.show)
 
 
 def made(out: Path, seed: int, as_picture: bool) -> WholeTruth:
@@ -70,7 +73,7 @@ def detect(out: Path) -> None:
     subprocess.run([*SOESIFT, *map(str, words)], check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
-def reviewed(out: Path, space: Path, truths: dict[str, WholeTruth], show: bool) -> int:
+def reviewed(out: Path, space: Path, truths: dict[str, WholeTruth], worn: set[str], show: bool) -> int:
     """Review each document on a copy of what was read; print before and after."""
     for part in ("protocols", "results"):
         (space / part).mkdir()
@@ -85,7 +88,7 @@ def reviewed(out: Path, space: Path, truths: dict[str, WholeTruth], show: bool) 
             for name, truth in truths.items():
                 page = browser.new_context(viewport={"width": 1280, "height": 800}).new_page()
                 named(page, app.url)
-                total.update(one(Reviewer(page, app, name, truth), show))
+                total.update(one(Reviewer(page, app, name, truth, name in worn), show))
                 page.close()
         finally:
             app.kill()
@@ -116,8 +119,8 @@ def one(reviewer: Reviewer, show: bool) -> dict[str, int]:
 class Reviewer:
     """One document in the browser, and what is printed in it."""
 
-    def __init__(self, page: Any, app: App, name: str, truth: WholeTruth) -> None:
-        self.page, self.app, self.name, self.truth = page, app, name, truth
+    def __init__(self, page: Any, app: App, name: str, truth: WholeTruth, worn: bool) -> None:
+        self.page, self.app, self.name, self.truth, self.worn = page, app, name, truth, worn
         self.key = next(row["key"] for row in self.get("studies")["studies"] if row["name"] == f"{name}.pdf")
         self.mended = 0
 
@@ -130,6 +133,8 @@ class Reviewer:
 
     def score(self) -> Score:
         found = [table for table in self.result().tables if set(table.pages) & set(self.truth.pages)]
+        if self.worn:
+            return compare(folded_truth(self.truth), [folded(table) for table in found], 0)
         return compare(self.truth, found, 0)
 
     def press(self, key: str) -> None:
@@ -167,8 +172,14 @@ class Reviewer:
     def here(self) -> tuple[SoeTable | None, Reading | None]:
         """The table that is open, if it is the one whose truth is known."""
         result, key = self.result(), self.page.evaluate("decodeURIComponent(location.hash).split('/')[2]")
-        best = best_table(self.truth, [t for t in result.tables if set(t.pages) & set(self.truth.pages)])
-        return (best, Reading(self.truth, best)) if best is not None and best.id == key else (None, None)
+        tables = [table for table in result.tables if set(table.pages) & set(self.truth.pages)]
+        truth, shown = (folded_truth(self.truth), [*map(folded, tables)]) if self.worn else (self.truth, tables)
+        best = best_table(truth, shown)
+        if best is None or best.id != key:
+            return None, None
+        reading = Reading(truth, best)  # which rows and columns are which; what is typed is as printed
+        reading.truth, reading.table = self.truth, tables[shown.index(best)]
+        return reading.table, reading
 
     def cell(self, table: SoeTable, row: int, column: int, wanted: tuple[str, list[str]] | None) -> None:
         now = next(c for c in table.cells if (c.row, c.column) == (row, column))
@@ -282,6 +293,23 @@ WHERE = """
   cell: document.querySelector('.grid .held')?.dataset.at ?? null,
 }))()
 """
+
+
+def fold(text: str) -> str:
+    """Of a picture neither case nor spaces count: a mark is no other mark for being large."""
+    return letters(text).casefold()
+
+
+def folded_truth(truth: WholeTruth) -> WholeTruth:
+    notes = [(marker, fold(text)) for marker, text in truth.notes]
+    grid = [[fold(text) for text in row] for row in truth.grid]
+    return replace(truth, title=fold(truth.title), grid=grid, notes=notes, legend=fold(truth.legend))
+
+
+def folded(table: SoeTable) -> SoeTable:
+    notes = [note.model_copy(update={"text": fold(note.text)}) for note in table.footnotes]
+    grid = [[fold(text) for text in row] for row in table.grid]
+    return table.model_copy(update={"title": fold(table.title), "grid": grid, "footnotes": notes})
 
 
 def printed(reading: Reading, row: int, column: int) -> tuple[str, list[str]] | None:
