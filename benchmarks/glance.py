@@ -1,6 +1,7 @@
-"""The glance before reading (document/glance.json), made again from nothing but pages, scored, with its card.
+"""The looks before reading (glance.json, second_look.json), made again from nothing but pages, scored, with cards.
 
-    python benchmarks/glance.py --out FOLDER [--made 40] [--documents DOCUMENTS GOLD]... [--leave-out ID,ID] [--write]
+    python benchmarks/glance.py --out FOLDER [--made 40] [--documents DOCUMENTS GOLD]... [--leave-out ID,ID]
+        [--only-score] [--write second_look]
 
 Made-up protocols of every kind, and, if given, labelled ones, are worn in five ways (flat, skewed, dark, coarse, fax):
 their schedule pages, the pages beside them and some others. Signatures, letters, covers, drawings and forms are
@@ -28,6 +29,12 @@ import numpy as np
 import pypdfium2
 from numpy.typing import NDArray
 
+from soesift.detect import second_look
+from soesift.detect.second_look import NAMES as AGAIN_NAMES
+from soesift.detect.second_look import SETTINGS as AGAIN
+from soesift.detect.second_look import likely as likely_again
+from soesift.detect.second_look import look_again
+from soesift.document import scan_glance
 from soesift.document.pdf import is_mostly_picture, open_pdf, read_page, render_page
 from soesift.document.scan_glance import NAMES, SETTINGS, chance, features, shipped_trees
 from soesift.sample import make_protocol
@@ -44,6 +51,8 @@ WEAR = {  # dots an inch, degrees, noise, blur, share of light, one bit, JPEG qu
 DRAWN = ("signatures", "letter", "cover", "drawing", "form", "blackened")
 FOLDS, TREES, DEPTH, RATE, LEAF, LOOKS, SEED = 8, 120, 4, 0.05, 10, 4, 0  # LOOKS: features that a split may look at
 SUBSIDIARY = 3.0  # weight of sampling tables, which are fewer
+MISSED = 0.02  # of schedule pages that the glance leaves open: at most so many may be refused by the second look
+BOUNDS = (0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3)  # probabilities that the second look's may be
 REAL = 2.0  # weight of pages that really are pictures
 
 
@@ -104,19 +113,21 @@ def drawn(what: str, seed: int) -> Grey:
     return page
 
 
-def made_pages(count: int, folder: Path) -> Iterator[tuple[str, str, int, str, Grey]]:
-    """Group, label, page, wear, picture: schedule pages of made-up protocols, those beside, some others, drawings."""
+def made_pages(first: int, count: int, folder: Path) -> Iterator[tuple[str, str, int, str, Grey]]:
+    """Group, label, page, wear, picture: schedule pages of made-up protocols, those beside, other tables, drawings."""
     kinds = [kind for kind in KINDS if kind not in ("image", "scan", "mixed", "none")]
-    for seed in range(count):
+    for seed in range(first - 70_000, first - 70_000 + count):
         wear = list(WEAR)[seed % len(WEAR)]
-        truth = make_protocol(70_000 + seed, folder, kind=kinds[seed % len(kinds)], negatives=2)
+        truth = make_protocol(70_000 + seed, folder, kind=kinds[seed % len(kinds)], negatives=6)
         file = folder / f"{truth.id}.pdf"
         if file.exists():
             with pypdfium2.PdfDocument(file) as document:
                 types = {page: t.type for t in truth.soe_tables for page in t.grid_pages}
                 beside = {page + step for page in types for step in (-1, 0, 1)}
-                others = random.Random(seed).sample(range(1, len(document) + 1), min(3, len(document)))
-                for page in sorted(p for p in {*sorted(beside)[:7], *others} if 1 <= p <= len(document)):
+                hard = sorted({page for one in truth.hard_negatives for page in one.pages} - types.keys())
+                luck = random.Random(seed)
+                others = [luck.randint(1, len(document)), *luck.sample(hard, min(2, len(hard)))]
+                for page in sorted(p for p in {*sorted(beside)[:6], *others} if 1 <= p <= len(document)):
                     label = "" if page not in types else "sub" if types[page] == "subsidiary" else "soe"
                     yield truth.id, label, page, wear, worn(grey_page(document, page - 1, WEAR[wear][0]), wear, page)
         for number, what in enumerate(DRAWN):
@@ -160,15 +171,27 @@ def seen_pages(options: argparse.Namespace) -> list[dict[str, Any]]:
     rows = [json.loads(line) for line in kept.read_text().splitlines()] if kept.exists() else []
     have = {(row["group"], row["page"], row["wear"]) for row in rows}
     with TemporaryDirectory() as folder, kept.open("a") as file:
-        sources = [made_pages(options.made, Path(folder))]
+        sources = [made_pages(options.first, options.made, Path(folder))]
         sources += [labelled_pages(Path(a), Path(b), options.leave_out) for a, b in options.documents]
         for group, label, page, wear, picture in (one for source in sources for one in source):
             if (group, page, wear) not in have:
                 row = {"group": group, "label": label, "page": page, "wear": wear}
-                rows.append(row | {"seen": [round(float(v), 5) for v in features(picture)]})
+                rows.append(row | looked_at(picture))
                 file.write(json.dumps(rows[-1]) + "\n")
                 file.flush()
     return rows
+
+
+def looked_at(picture: Grey) -> dict[str, Any]:
+    """What the glance sees, and, where that leaves a page open, the second look: None where it cannot judge."""
+    seen = features(picture)
+    found: dict[str, Any] = {"seen": [round(float(v), 5) for v in seen]}
+    if chance(seen, shipped_trees()) >= SETTINGS.nothing:
+        scale = 2 * SETTINGS.side / max(picture.shape)
+        large = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_LINEAR)
+        again = look_again(np.ascontiguousarray(np.stack([large] * 3, axis=2)))
+        found["again"] = None if again is None else [round(float(v), 4) for v in again]
+    return found
 
 
 def trees() -> Any:
@@ -196,11 +219,13 @@ def held_out(rows: list[dict[str, Any]]) -> NDArray[np.float64]:
     return found
 
 
-def arrays(rows: list[dict[str, Any]]) -> tuple[NDArray[np.float64], NDArray[np.bool_], NDArray[np.float64]]:
+def arrays(
+    rows: list[dict[str, Any]], look: str = "seen"
+) -> tuple[NDArray[np.float64], NDArray[np.bool_], NDArray[np.float64]]:
     labels = [row["label"] for row in rows]
     weights = np.asarray([SUBSIDIARY if label == "sub" else 1.0 for label in labels])
     weights = weights * np.asarray([REAL if row["wear"] == "real" else 1.0 for row in rows])
-    return np.asarray([row["seen"] for row in rows]), np.asarray([bool(label) for label in labels]), weights
+    return np.asarray([row[look] for row in rows]), np.asarray([bool(label) for label in labels]), weights
 
 
 def is_read(rows: list[dict[str, Any]], found: NDArray[np.float64], least: float) -> NDArray[np.bool_]:
@@ -211,10 +236,72 @@ def is_read(rows: list[dict[str, Any]], found: NDArray[np.float64], least: float
     return np.asarray((found >= least) | near)
 
 
-def scores(rows: list[dict[str, Any]], found: NDArray[np.float64], least: float) -> list[dict[str, Any]]:
-    """Schedule pages missed and other pages read, by source and wear."""
+def regression(rows: list[dict[str, Any]]) -> Any:
+    """The second look's logistic regression, learnt from what it saw of these pages."""
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
+    x, y, _ = arrays(rows, "again")
+    real = np.asarray([REAL if row["wear"] == "real" else 1.0 for row in rows])
+    return make_pipeline(StandardScaler(), LogisticRegression()).fit(x, y, logisticregression__sample_weight=real)
+
+
+def held_out_again(rows: list[dict[str, Any]]) -> NDArray[np.float64]:
+    """(n,) probabilities of the second look, held out as above; nan for pages that it cannot judge or need not."""
+    from sklearn.model_selection import GroupKFold
+
+    judged = np.asarray([place for place, row in enumerate(rows) if row.get("again")])
+    x, y, _ = arrays([rows[place] for place in judged], "again")
+    found = np.full(len(rows), np.nan)
+    for learn, judge in GroupKFold(FOLDS).split(x, y, [rows[place]["group"] for place in judged]):
+        model = regression([rows[place] for place in judged[learn]])
+        found[judged[judge]] = model.predict_proba(x[judge])[:, 1]
+    return found
+
+
+def is_read_again(
+    rows: list[dict[str, Any]], found: NDArray[np.float64], again: NDArray[np.float64], least: float
+) -> NDArray[np.bool_]:
+    """Pages that both looks leave open, as detection decides: found, again are probabilities of the two."""
+    keys = [(row["group"], row["page"], row["wear"]) for row in rows]
+    place = {key: k for k, key in enumerate(keys)}
+    opened = is_read(rows, found, SETTINGS.read)
+    read = opened & ~(again < least)
+    for k in np.flatnonzero(opened & ~read).tolist():
+        group, page, wear = keys[k]
+        near = [place[key] for step in (-1, 1) if (key := (group, page + step, wear)) in place]
+        read[k] = any(found[n] >= SETTINGS.beside and not again[n] < AGAIN.beside for n in near)
+    return read
+
+
+def upper_bound(misses: int, of: int) -> float:
+    """Upper end of the 95 % interval of a share (Clopper and Pearson 1934), one-sided."""
+    from scipy.stats import beta
+
+    return 1.0 if misses >= of else float(beta.ppf(0.95, misses + 1, of - misses))
+
+
+def least_again(rows: list[dict[str, Any]], found: NDArray[np.float64], again: NDArray[np.float64]) -> float:
+    """The bound of the second look, by a rule and not by the pages that are read.
+
+    The highest of BOUNDS at which, of the schedule pages that the glance leaves open, the share that the second look
+    refuses is below MISSED by its upper bound, and none that is really a picture; 0 (nothing is refused) if none is.
+    """
+    labels, opened = arrays(rows)[1], is_read(rows, found, SETTINGS.read)
+    real = np.asarray([row["wear"] == "real" for row in rows])
+    for least in sorted(BOUNDS, reverse=True):
+        lost = labels & opened & ~is_read_again(rows, found, again, least)
+        print(f"{least}: {lost.sum()} of {(labels & opened).sum()} refused", file=sys.stderr)
+        if upper_bound(int(lost.sum()), int((labels & opened).sum())) <= MISSED and not (lost & real).any():
+            return least
+    return 0.0
+
+
+def scores(rows: list[dict[str, Any]], reads: NDArray[np.bool_]) -> list[dict[str, Any]]:
+    """Schedule pages missed and other pages read, by source and wear; reads: which pages are read."""
     counts: dict[tuple[str, str], Counter[str]] = {}
-    for row, read in zip(rows, is_read(rows, found, least).tolist(), strict=True):
+    for row, read in zip(rows, reads.tolist(), strict=True):
         source = "real" if row["wear"] == "real" else "made up" if is_made(row) else "labelled, worn"
         count = counts.setdefault((source, row["wear"]), Counter())
         kind = "other" if not row["label"] else "subsidiary" if row["label"] == "sub" else "schedule"
@@ -245,51 +332,91 @@ def exported(rows: list[dict[str, Any]]) -> tuple[float, list[dict[str, Any]]]:
     return round(float(np.log(share / (1 - share))), 5), found
 
 
-def tell(who: str, rows: list[dict[str, Any]], found: NDArray[np.float64], least: float) -> None:
-    print(f"\n{who}, read from {least}:\n\n| pages | wear | schedule pages read | subsidiary | others read |")
+def tell(who: str, rows: list[dict[str, Any]], reads: NDArray[np.bool_]) -> None:
+    print(f"\n{who}:\n\n| pages | wear | schedule pages read | subsidiary | others read |")
     print("|---|---|---|---|---|")
-    for row in scores(rows, found, least):
+    for row in scores(rows, reads):
         told = [f"{row.get(f'{k} read', 0)} of {row.get(k, 0)}" for k in ("schedule", "subsidiary", "other")]
         print(f"| {row['pages']} | {row['wear']} | {' | '.join(told)} |")
+
+
+def shipped(rows: list[dict[str, Any]]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """(n,) probabilities by the package's glance and its second look."""
+    found = np.asarray([chance(np.asarray(row["seen"]), shipped_trees()) for row in rows])
+    again = [likely_again(np.asarray(row["again"])) if row.get("again") else np.nan for row in rows]
+    return found, np.asarray(again, np.float64)
+
+
+def card_of(options: argparse.Namespace, rows: list[dict[str, Any]], learnt: Any) -> dict[str, Any]:
+    return {
+        "command": f"benchmarks/glance.py --first {options.first} --made {options.made}"
+        + " --documents ..." * len(options.documents),
+        "data": dict(Counter(f"{'made up' if is_made(row) else 'labelled'}, {row['wear']}" for row in rows)),
+        "groups": len({row["group"] for row in rows}),
+        "seed": SEED,
+        "sha256": hashlib.sha256(json.dumps(learnt).encode()).hexdigest(),
+    }
+
+
+def write_model(target: Path, card: dict[str, Any], model: dict[str, Any]) -> None:
+    target.write_text(json.dumps({"card": card} | model, separators=(",", ":")) + "\n")
+    print(f"\n{target}: {card['sha256'][:16]}", file=sys.stderr)
+
+
+def make_glance(options: argparse.Namespace, rows: list[dict[str, Any]], found: NDArray[np.float64]) -> None:
+    start, trees = exported(rows)
+    card = {"about": "May a page picture hold a schedule? Gradient boosted trees, made by benchmarks/glance.py."}
+    card |= card_of(options, rows, [start, trees]) | {"held_out": scores(rows, is_read(rows, found, SETTINGS.read))}
+    card |= {"read": SETTINGS.read, "beside": SETTINGS.beside, "nothing": SETTINGS.nothing}
+    write_model(options.out / "glance.json", card, {"features": list(NAMES), "start": start, "trees": trees})
+
+
+def make_second_look(options: argparse.Namespace, rows: list[dict[str, Any]], found: NDArray[np.float64]) -> None:
+    """found: probabilities by the glance of the package, which decides what the second look sees."""
+    again = held_out_again(rows)
+    least = least_again(rows, found, again)
+    reads = is_read_again(rows, found, again, least)
+    tell(f"the second look, held out, read from {least}", rows, reads)
+    judged = [row for row in rows if row.get("again")]
+    scale, model = regression(judged)
+    weights = model.coef_[0] / scale.scale_
+    learnt = {
+        "features": list(AGAIN_NAMES),
+        "weights": [round(float(weight), 5) for weight in weights],
+        "bias": round(float(model.intercept_[0] - weights @ scale.mean_), 5),
+    }
+    card = {"about": "Does a page picture hold a schedule, by a dozen of its lines? Made by benchmarks/glance.py."}
+    card |= card_of(options, judged, learnt) | {"held_out": scores(rows, reads)}
+    write_model(
+        options.out / "second_look.json",
+        card | {"read": least, "beside": AGAIN.beside, "missed": MISSED},
+        learnt,
+    )
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--made", type=int, default=40, help="made-up protocols")
+    parser.add_argument("--first", type=int, default=70_000, help="seed of the first of them")
     parser.add_argument("--documents", nargs=2, action="append", default=[], metavar=("DOCUMENTS", "GOLD"))
     parser.add_argument("--leave-out", type=lambda names: set(names.split(",")), default=set())
-    parser.add_argument("--write", action="store_true", help="into the package")
+    parser.add_argument("--only-score", action="store_true", help="count what the package reads; make nothing")
+    parser.add_argument("--write", choices=("glance", "second_look"), help="into the package")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
     rows = seen_pages(options)
-    found = held_out(rows)
-    shipped = np.asarray([chance(np.asarray(row["seen"]), shipped_trees()) for row in rows])
-    tell("the trees of the package (which may have learnt from these documents)", rows, shipped, SETTINGS.read)
-    for least in (0.01, SETTINGS.read, 0.03, 0.05, 0.08):
-        tell("held out", rows, found, least)
-    start, learnt = exported(rows)
-    digest = hashlib.sha256(json.dumps([start, learnt]).encode()).hexdigest()
-    card = {
-        "about": "May a page picture hold a schedule? Gradient boosted trees, made by benchmarks/glance.py.",
-        "command": f"benchmarks/glance.py --made {options.made}" + " --documents ..." * len(options.documents),
-        "data": dict(Counter(f"{'made up' if is_made(row) else 'labelled'}, {row['wear']}" for row in rows)),
-        "groups": len({row["group"] for row in rows}),
-        "held_out": scores(rows, found, SETTINGS.read),
-        "read": SETTINGS.read,
-        "beside": SETTINGS.beside,
-        "nothing": SETTINGS.nothing,
-        "seed": SEED,
-        "trees_sha256": digest,
-    }
-    whole = {"card": card, "features": list(NAMES), "start": start, "trees": learnt}
-    target = options.out / "glance.json"
-    target.write_text(json.dumps(whole, separators=(",", ":")) + "\n")
-    print(f"\n{target}: {len(rows)} pages, {digest[:16]}", file=sys.stderr)
+    found, again = shipped(rows)
+    tell("the package's glance (which may have learnt from these documents)", rows, is_read(rows, found, SETTINGS.read))
+    tell("with the second look", rows, is_read_again(rows, found, again, AGAIN.read))
+    if options.only_score:
+        return
+    make_second_look(options, rows, found)
+    make_glance(options, rows, held_out(rows))
     if options.write:
-        import soesift.document.scan_glance as home
-
-        Path(home.__file__).with_name("glance.json").write_text(target.read_text())
+        home = second_look if options.write == "second_look" else scan_glance
+        target = Path(home.__file__).with_name(f"{options.write}.json")
+        target.write_text((options.out / target.name).read_text())
 
 
 if __name__ == "__main__":

@@ -58,11 +58,12 @@ def keep_ocr(folder: Path) -> None:
         path.with_suffix(".part").rename(path)
         return value
 
-    def read(crops: list[Any], width: int) -> list[Any]:
-        return [read_one(crop, width) for crop in crops]
+    def read(crops: list[Any], width: int, part: scan_text.Part) -> list[Any]:
+        return [read_one(crop, width, part) for crop in crops]
 
-    def read_one(crop: Any, width: int) -> Any:
-        said = kept(repr(crop.shape).encode() + crop.tobytes(), lambda: real_read([crop], width)[0])
+    def read_one(crop: Any, width: int, part: scan_text.Part) -> Any:
+        key = b"" if part == "rec" else part.encode()
+        said = kept(key + repr(crop.shape).encode() + crop.tobytes(), lambda: real_read([crop], width, part)[0])
         return scan_text.Reading(said.text, said.confidence, said.centres, sure=said.sure)
 
     def lines(picture: Any, longest: int) -> Any:

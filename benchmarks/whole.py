@@ -26,7 +26,7 @@ from worker import pdfium_reads
 from soesift import Detector
 from soesift.detect.detector import file_sha256, pdf_fragments
 from soesift.detect.options import ReadOptions
-from soesift.detect.reading import Reading, scan_page
+from soesift.detect.reading import Looks, Reading, scan_page
 from soesift.document.pdf import open_pdf, read_page
 from soesift.document.running_lines import learn_furniture
 from soesift.export.write import write, write_formats
@@ -74,12 +74,12 @@ def pages_of(path: Path, ocr: str, spent: Spent) -> Spent:
     counts: Spent = defaultdict(float)
     with open_pdf(path) as document:
         furniture, heading = learn_furniture(document, len(document)), ""
-        glances: dict[int, float] = {}
+        looks = Looks()
         for index in range(len(document)):
             seconds, page = clocked(lambda i=index: read_page(document, i))
             spent["text"] += seconds
             if page.problem in PICTURES and ocr != "never":
-                seconds, scan = clocked(lambda i=index, p=page: scan_page(document, i, p, ReadOptions("auto"), glances))
+                seconds, scan = clocked(lambda i=index, p=page: scan_page(document, i, p, ReadOptions("auto"), looks))
                 read = scan.page is not None
                 spent["ocr" if read else "glance"] += seconds
                 counts["pictures read" if read else "pictures only glanced at"] += 1

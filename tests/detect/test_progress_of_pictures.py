@@ -43,11 +43,12 @@ def follow(path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[list[tuple[int,
         glanced[index + 1] += 1
         return PICTURES.get(index + 1, 0.0)
 
-    def scan(document: Any, index: int, page: Any, ocr: Any, glances: Any) -> Scan:
-        seen = real(document, index, page, ocr, glances)
+    def scan(document: Any, index: int, page: Any, ocr: Any, looks: Any) -> Scan:
+        seen = real(document, index, page, ocr, looks)
         return Scan(page, 10.0) if seen.likely is None else seen
 
     monkeypatch.setattr(reading, "_glance", glance)
+    monkeypatch.setattr(reading, "_look", lambda document, index: None)
     monkeypatch.setattr(reading, "render_page", lambda *_: pytest.fail)  # nothing is really read
     monkeypatch.setattr(reading, "scan_page", scan)
     list(read_pdf(path, "0" * 64, Reading(), progress=lambda page, of, what: told.append((page, of, what))))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from soesift.document.scan_nets import cut_classes, kept_classes, metadata
+from soesift.document.scan_nets import at_height, cut_classes, kept_classes, metadata
 
 onnx = pytest.importorskip("onnx")
 
@@ -61,3 +61,38 @@ def test_ideographs_go_and_letters_figures_and_signs_stay() -> None:
 
 def test_what_the_file_says_about_itself() -> None:
     assert metadata(model(30)) == {"character": "a\nb\n字"}
+
+
+def tall(height: int) -> bytes:
+    """A net that halves pictures and takes the mean over their height, with what it says of the sizes within."""
+    from onnx import TensorProto, helper
+
+    floats = TensorProto.FLOAT
+    graph = helper.make_graph(
+        [
+            helper.make_node("MaxPool", ["x"], ["half"], kernel_shape=[2, 2], strides=[2, 2]),
+            helper.make_node("ReduceMean", ["half"], ["y"], axes=[2], keepdims=0),
+        ],
+        "tall",
+        [helper.make_tensor_value_info("x", floats, [None, 3, height, None])],
+        [helper.make_tensor_value_info("y", floats, [None, 3, None])],
+        value_info=[helper.make_tensor_value_info("half", floats, [None, 3, height // 2, None])],
+    )
+    return bytes(
+        helper.make_model(graph, opset_imports=[helper.make_opsetid("", 11)], ir_version=8).SerializeToString()
+    )
+
+
+def test_a_net_takes_pictures_of_another_height() -> None:
+    import onnxruntime
+
+    lower = onnxruntime.InferenceSession(at_height(tall(48), 48, 32), providers=["CPUExecutionProvider"])
+    shown = np.random.default_rng(1).random((2, 3, 32, 80), np.float32)
+    halved = shown.reshape(2, 3, 16, 2, 40, 2).max(axis=(3, 5))
+    np.testing.assert_allclose(lower.run(None, {"x": shown})[0], halved.mean(axis=2), rtol=1e-5)
+
+
+@pytest.mark.parametrize("data", [tall(64), model(30), b"\xff" * 40])
+def test_a_net_of_another_height_is_told(data: bytes) -> None:
+    with pytest.raises(ValueError):
+        at_height(data, 48, 32)

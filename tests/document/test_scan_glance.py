@@ -123,7 +123,7 @@ def test_a_page_beside_a_likely_one_is_read(
     monkeypatch: pytest.MonkeyPatch, glances: tuple[float, ...], read: bool
 ) -> None:
     monkeypatch.setattr(reading, "_glance", lambda document, index: glances[index])
-    assert (reading._unlikely(glances, 1, {}, {}) is None) is read
+    assert (reading._unlikely_at_a_glance(glances, 1, reading.Looks(), {}) is None) is read
 
 
 def test_what_is_not_read_is_told_and_always_reads_it(tmp_path: Path) -> None:

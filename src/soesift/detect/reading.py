@@ -11,6 +11,7 @@ import math
 import time
 from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from zipfile import BadZipFile
 import numpy as np
 
 from soesift import __version__
+from soesift.detect import second_look
 from soesift.detect.options import LATE, USUAL, Awaiting, ReadOptions
 from soesift.document.characters import MOST_CHARACTERS
 from soesift.document.page import Page
@@ -26,6 +28,7 @@ from soesift.document.pdf import is_mostly_picture, open_pdf, read_page, render_
 from soesift.document.running_lines import learn_furniture
 from soesift.document.scan_glance import SETTINGS, likely
 from soesift.document.text_layer import with_print_beside
+from soesift.document.title_page import has_schedule_title
 from soesift.errors import DocumentError, MissingExtra, SoesiftError, fault
 from soesift.files import as_text, write_atomically
 from soesift.process.child import NONE, page_in_hand
@@ -49,7 +52,7 @@ _PROBLEMS = {"image": "the page is a picture", "garbled": "the text layer is gar
 class Scan:
     """What became of one picture: a page; None where it is seen to hold no table; or why it was not read.
 
-    likely: probability that it holds a table like a schedule, where the glance alone decided.
+    likely: probability that it holds a table like a schedule, where the glance or the second look decided.
     """
 
     page: Page | None
@@ -101,6 +104,14 @@ class ReadPage:
 
 
 @dataclass(slots=True)
+class Looks:
+    """What was seen of pictures before reading, by 0-based index: each is looked at once."""
+
+    glances: dict[int, float] = field(default_factory=dict)
+    again: dict[int, float | None] = field(default_factory=dict)  # None: a second look tells nothing
+
+
+@dataclass(slots=True)
 class Reading:
     """What was met on the way: number of pages, picture pages, unread pages with the reason, seconds."""
 
@@ -115,9 +126,9 @@ class Reading:
     until: float = math.inf  # of time.perf_counter(): later, no further picture is begun
     scans: Path | None = None  # pictures are not read here: each is in this folder, or awaited
     awaited: list[int] = field(default_factory=list)
-    glances: dict[int, float] = field(default_factory=dict)  # by 0-based index: each picture is glanced at once
-    to_read: list[int] | None = None  # 0-based pictures that will be read; known when the first is met
-    spent: list[float] = field(default_factory=list)  # seconds that each picture so far took
+    looks: Looks = field(default_factory=Looks)
+    to_read: list[int] | None = None  # 0-based pictures that a glance leaves open; known when the first is met
+    spent: list[float] = field(default_factory=list)  # seconds that each of them took so far, read or seen to be none
     seen: dict[int, SeenPage] = field(default_factory=dict)  # pages with tables read from pictures, for the witness
 
     @classmethod
@@ -225,8 +236,8 @@ def _pictured(
     else:
         if progress is not None:
             _announce(document, page, reading, options, progress)
-        scan = scan_page(document, index, page, options, reading.glances)
-        if scan.page is not None:
+        scan = scan_page(document, index, page, options, reading.looks)
+        if scan.page is not None or index in reading.looks.again:
             reading.spent.append(scan.seconds)
     reading.ocr_s += scan.seconds
     if scan.failed:
@@ -251,12 +262,10 @@ def late(reading: Reading) -> str:
     return LATE if time.perf_counter() > reading.until else ""
 
 
-def scan_page(
-    document: Any, index: int, page: Page, options: ReadOptions, glances: dict[int, float] | None = None
-) -> Scan:
-    """A page read from its picture; without OCR asked for ("always"), only if a glance sees what may be a table.
+def scan_page(document: Any, index: int, page: Page, options: ReadOptions, looks: Looks | None = None) -> Scan:
+    """A page read from its picture; without OCR asked for ("always"), only if two looks see what may be a schedule.
 
-    glances: what earlier glances saw, by 0-based index; added to.
+    looks: what was seen of this document's pictures before; added to.
     """
     from soesift.document.ocr import read_scan
 
@@ -266,7 +275,7 @@ def scan_page(
     scanned, failed, unlikely = None, "", None
     try:
         if options.ocr != "always" and page.problem in ("image", "scan"):
-            unlikely = _unlikely(document, index, {} if glances is None else glances, options.without)
+            unlikely = _unlikely(document, index, page, Looks() if looks is None else looks, options.without)
         if unlikely is None:
             picture = render_page(document, index, DPI)
             scanned = read_scan(picture, page.width, page.height, page.number, page.label)
@@ -279,39 +288,66 @@ def scan_page(
     return Scan(scanned, time.perf_counter() - started, failed, unlikely)
 
 
-def _unlikely(document: Any, index: int, glances: dict[int, float], without: Container[int]) -> float | None:
+def _unlikely(document: Any, index: int, page: Page, looks: Looks, without: Container[int]) -> float | None:
+    """How likely a page holds a schedule, if that is too unlikely to read it; None if it is to be read."""
+    seen = _unlikely_at_a_glance(document, index, looks, without)
+    if seen is not None or has_schedule_title(page.text()):
+        return seen
+    again = _looked_again(document, index, looks)
+    if again is None or again >= second_look.SETTINGS.read:
+        return None
+    for other in _beside(document, index, without):
+        if _glanced(document, other, looks) >= SETTINGS.beside:
+            known = _looked_again(document, other, looks)
+            if known is None or known >= second_look.SETTINGS.beside:
+                return None
+    return round(again, 4)
+
+
+def _beside(document: Any, index: int, without: Container[int]) -> list[int]:
+    return [other for other in (index - 1, index + 1) if 0 <= other < len(document) and other + 1 not in without]
+
+
+def _unlikely_at_a_glance(document: Any, index: int, looks: Looks, without: Container[int]) -> float | None:
     """How likely a page holds a table, if that is too unlikely to read it; None if it is to be read.
 
     The first or last rows of a table on a page of their own look like little: a page beside one that surely shows a
     table is read as well, unless it shows hardly anything.
     """
-    seen = _glanced(document, index, glances)
+    seen = _glanced(document, index, looks)
     if seen >= SETTINGS.read:
         return None
     if seen < SETTINGS.nothing:
         return round(seen, 4)
-    beside = [other for other in (index - 1, index + 1) if 0 <= other < len(document) and other + 1 not in without]
-    return None if any(_glanced(document, other, glances) >= SETTINGS.beside for other in beside) else round(seen, 4)
+    near = (_glanced(document, other, looks) for other in _beside(document, index, without))
+    return None if any(other >= SETTINGS.beside for other in near) else round(seen, 4)
 
 
-def _glanced(document: Any, index: int, glances: dict[int, float]) -> float:
+def _glanced(document: Any, index: int, looks: Looks) -> float:
     """The glance at a page, which is drawn for it once."""
-    if index not in glances:
-        glances[index] = _glance(document, index)
-    return glances[index]
+    if index not in looks.glances:
+        looks.glances[index] = _glance(document, index)
+    return looks.glances[index]
+
+
+def _looked_again(document: Any, index: int, looks: Looks) -> float | None:
+    """The second look at a page, had once; None where it tells nothing."""
+    if index not in looks.again:
+        looks.again[index] = _look(document, index)
+    return looks.again[index]
 
 
 def _announce(document: Any, page: Page, reading: Reading, options: ReadOptions, progress: Progress) -> None:
     """Tell that a picture is about to be read, how many are left with it, and about how long they will take."""
     index, ocr, without = page.number - 1, options.ocr, options.without
     glanced = ocr != "always" and page.problem != "garbled"
-    if glanced and _unlikely(document, index, reading.glances, without) is not None:
+    if glanced and _unlikely_at_a_glance(document, index, reading.looks, without) is not None:
         return
     if reading.to_read is None:
         rest = [other for other in range(index, reading.n_pages) if other + 1 not in without]
         pictures = [other for other in rest if ocr == "always" or is_mostly_picture(document, other)]
-        wanted = (o for o in pictures if ocr == "always" or _unlikely(document, o, reading.glances, without) is None)
-        reading.to_read = sorted({index, *wanted})
+        glance = partial(_unlikely_at_a_glance, document, looks=reading.looks, without=without)
+        reading.to_read = sorted({index, *(o for o in pictures if ocr == "always" or glance(o) is None)})
     left = len({index, *(other for other in reading.to_read if other > index)})
     progress(index + 1, reading.n_pages, doing(left, reading.spent))
 
@@ -327,9 +363,21 @@ def doing(left: int, spent: list[float]) -> str:
 
 def _glance(document: Any, index: int) -> float:
     """How likely a page holds a table like a schedule, by a small picture; one that cannot be drawn: 1, to be read."""
+    picture = _drawn(document, index)
+    return 1.0 if picture is None else likely(picture[:, :, 1])
+
+
+def _look(document: Any, index: int) -> float | None:
+    """How likely a page holds a schedule, by some of its lines; None where they tell nothing."""
+    picture = _drawn(document, index)
+    seen = None if picture is None else second_look.look_again(picture)
+    return None if seen is None else second_look.likely(seen)
+
+
+def _drawn(document: Any, index: int) -> Any:
+    """The page as a picture to look at; None for one that fails: it is drawn again to be read, with its reason."""
     try:
         width, height = document[index].get_size()
-        picture = render_page(document, index, 2 * 72 * SETTINGS.side / max(width, height))
-    except Exception:  # noqa: BLE001  # the page itself is drawn again to be read, and fails there with its reason
-        return 1.0
-    return likely(picture[:, :, 1])
+        return render_page(document, index, 2 * 72 * SETTINGS.side / max(width, height))
+    except Exception:  # noqa: BLE001
+        return None

@@ -31,6 +31,7 @@ class GlanceSettings:
     window: int = 31  # pixels, odd: neighbourhood whose mean ink must be darker than
     darker: int = 18  # grey levels
     rule: int = 22  # pixels: shortest straight run that counts as part of a rule
+    skew: float = 0.15  # degrees, .1 to .3: less is not worth a resampling
     solid: int = 8  # pixels: ink as thick each way is an area, not a rule
     near: int = 3  # pixels: crossings so near in a direction line up
     row: int = 4  # crossings that make a row or a column of a lattice
@@ -69,17 +70,10 @@ def features(grey: Grey, settings: GlanceSettings = SETTINGS) -> Floats:
     """What is seen of an (h, w) picture, alike however it is turned by quarters; see NAMES."""
     import cv2
 
-    grey = _small(grey, settings.side)
-    window, below = cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV
+    grey = small(grey, settings.side)
     if min(grey.shape) <= settings.window:
         return np.zeros(len(NAMES))
-    calm = np.asarray(cv2.medianBlur(grey, 3), np.uint8) if _grainy(grey) else grey
-    ink = np.asarray(cv2.adaptiveThreshold(calm, 255, window, below, settings.window, settings.darker), np.uint8)
-    skew = estimate_skew(ink[::2, ::2])
-    if abs(skew) >= 0.15:
-        turned = straighten(ink, skew)
-        ink = np.where(turned > 127, 255, 0).astype(np.uint8)
-        ink[:8], ink[-8:], ink[:, :8], ink[:, -8:] = 0, 0, 0, 0
+    ink, _ = straight_ink(grey, settings)
     dark = (grey < 110).astype(np.uint8)
     solid = cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones((settings.solid, settings.solid), np.uint8))
     ink[cv2.dilate(solid, np.ones((7, 7), np.uint8)) > 0] = 0
@@ -103,6 +97,21 @@ def features(grey: Grey, settings: GlanceSettings = SETTINGS) -> Floats:
     return np.asarray([*np.log1p(counts), float(solid.mean()), density])
 
 
+def straight_ink(grey: Grey, settings: GlanceSettings = SETTINGS) -> tuple[Grey, float]:
+    """Ink (255) of an (h, w) picture of `side` pixels, its skew taken out, and that skew in degrees (0: too little)."""
+    import cv2
+
+    window, below = cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV
+    calm = np.asarray(cv2.medianBlur(grey, 3), np.uint8) if _grainy(grey) else grey
+    ink = np.asarray(cv2.adaptiveThreshold(calm, 255, window, below, settings.window, settings.darker), np.uint8)
+    skew = estimate_skew(ink[::2, ::2])
+    if abs(skew) < settings.skew:
+        return ink, 0.0
+    ink = np.where(straighten(ink, skew) > 127, 255, 0).astype(np.uint8)
+    ink[:8], ink[-8:], ink[:, :8], ink[:, -8:] = 0, 0, 0, 0
+    return ink, skew
+
+
 NAMES = (
     "fewer lines of crossings",
     "more lines of crossings",
@@ -118,7 +127,8 @@ NAMES = (
 )
 
 
-def _small(grey: Grey, side: int) -> Grey:
+def small(grey: Grey, side: int) -> Grey:
+    """An (h, w) picture whose longer side has `side` pixels."""
     import cv2
 
     scale = side / max(grey.shape)

@@ -52,7 +52,7 @@ def cores() -> int:
 
 IDEOGRAPHS = 0x3000  # first code point of them; letters, figures and signs of Europe lie below
 WIDE = range(0xFF01, 0xFF5F)  # wide forms of ASCII, which are read as ASCII
-_GRAPH, _METADATA, _INITIALIZER, _OUTPUT = 7, 14, 5, 12  # numbers of ONNX's fields
+_GRAPH, _METADATA, _INITIALIZER, _INPUT, _OUTPUT, _BETWEEN = 7, 14, 5, 11, 12, 13  # numbers of ONNX's fields
 _DIMS, _TYPE, _NAME, _RAW = 1, 2, 8, 9
 _FLOAT = 1
 
@@ -81,6 +81,32 @@ def cut_classes(model: bytes, classes: int, kept: list[int]) -> bytes:
             out += whole
     if cut != 2:
         raise ValueError(f"{cut} arrays with {classes} columns, not two")
+    return bytes(out)
+
+
+def at_height(model: bytes, before: int, after: int) -> bytes:
+    """An ONNX model for pictures `before` pixels high that takes `after` (both below 128), its weights as they are.
+
+    What it says of the sizes within is left out: they are found when it is loaded. Raises ValueError where no input
+    is of that height.
+    """
+    out = bytearray()
+    found = False
+    for number, whole, inner in _fields(memoryview(model)):
+        if number != _GRAPH:
+            out += whole
+            continue
+        graph = bytearray()
+        for part, field, _ in _fields(inner):
+            if part == _INPUT:
+                side = b"\x0a\x02\x08"  # one of its sides, given as a number
+                found |= side + bytes([before]) in bytes(field)
+                graph += bytes(field).replace(side + bytes([before]), side + bytes([after]))
+            elif part != _BETWEEN:
+                graph += field
+        out += _field(_GRAPH, bytes(graph))
+    if not found:
+        raise ValueError(f"no input is {before} high")
     return bytes(out)
 
 

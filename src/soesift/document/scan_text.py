@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.util import find_spec
@@ -15,11 +16,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 import soesift
-from soesift.document.scan_nets import cut_classes, kept_classes, metadata, session
+from soesift.document.scan_nets import at_height, cut_classes, kept_classes, metadata, session
 from soesift.errors import UsageError
 
 Picture = NDArray[np.uint8]  # (h, w, 3) RGB
 HEIGHT = 48  # pixels: the recogniser's input height
+LOW = 32  # pixels: the height at which a quick reading sees a line
+WIDE = 1.3  # times as wide it sees it, as letters must not be narrower than the net's steps
 STEP = 8  # pixels of its input for each of its outputs
 NARROWEST = 48  # pixels: narrower crops are padded to this
 WIDEST = 2400  # pixels of one recogniser input
@@ -65,32 +68,42 @@ def without_ocr() -> str:
     return "rapidocr, which brings what reads pictures, is not installed; run: pip install 'rapidocr>=3.10,<4'"
 
 
-@lru_cache(maxsize=2)
-def _session(part: Literal["det", "rec"]) -> Any:
+Part = Literal["det", "rec", "low"]  # detector; recogniser; the same for quick readings
+
+
+@lru_cache(maxsize=3)
+def _session(part: Part) -> Any:
     """The session of a model, made once."""
-    file = weights(part)
+    file = weights("det")
     if file is None:
         raise UsageError(f"{without_ocr()}, or use --ocr never")
     # the recogniser is a fifth faster with an arena; pages differ in size, and the detector's would keep each
-    return session(str(file) if part == "det" else _recogniser()[0], arena=part == "rec")
+    return session(str(file) if part == "det" else _recogniser(part)[0], arena=part != "det")
 
 
-@lru_cache(maxsize=1)
-def _recogniser() -> tuple[str | bytes, list[str]]:
-    """The recogniser's model and its characters by class: class 0 is none, the last a space; no ideographs."""
+@lru_cache(maxsize=2)
+def _recogniser(part: Part = "rec") -> tuple[str | bytes, list[str], int]:
+    """The recogniser's model, its characters by class, and the height of its input in pixels.
+
+    Class 0 is none, the last a space; no ideographs. Another build of the model is taken as it is: it reads the same,
+    only slower.
+    """
     file = weights("rec")
     if file is None:
         raise UsageError(f"{without_ocr()}, or use --ocr never")
-    data = file.read_bytes()
+    data, high = file.read_bytes(), HEIGHT
     every = ["", *metadata(data)["character"].splitlines(), " "]
     kept = kept_classes(every)
+    if part == "low":
+        with suppress(ValueError):
+            data, high = at_height(data, HEIGHT, LOW), LOW
     try:
-        return cut_classes(data, len(every), kept), [every[index] for index in kept]
-    except ValueError:  # another build of the model: as it is, it reads the same, a sixth slower
-        return str(file), every
+        return cut_classes(data, len(every), kept), [every[index] for index in kept], high
+    except ValueError:
+        return data, every, high
 
 
-def _run(part: Literal["det", "rec"], inputs: NDArray[np.float32]) -> NDArray[np.float32]:
+def _run(part: Part, inputs: NDArray[np.float32]) -> NDArray[np.float32]:
     net = _session(part)
     return np.asarray(net.run(None, {net.get_inputs()[0].name: inputs})[0], np.float32)
 
@@ -150,21 +163,27 @@ def _inner_mean(likely: NDArray[np.float32], corners: Any) -> float:
     return float(cv2.mean(likely[low[1] : high[1] + 1, low[0] : high[0] + 1], mask)[0])
 
 
-def read_crops(crops: list[Picture]) -> list[Reading]:
-    """What each crop (one upright line) says, in order; similar widths are read together."""
-    widths = [_width(crop) for crop in crops]
+def read_crops(crops: list[Picture], part: Part = "rec") -> list[Reading]:
+    """What each crop (one upright line) says, in order; similar widths are read together. part: "low" reads quickly."""
+    widths = [_width(crop, _recogniser(part)[2]) for crop in crops]
     order = sorted(range(len(crops)), key=lambda i: (widths[i], i))
     readings: list[Reading] = [Reading("", 0.0, np.zeros(0, np.float32))] * len(crops)
     for batch in _batches(order, widths):
-        for index, reading in zip(batch, _read([crops[i] for i in batch], widths[batch[-1]]), strict=True):
+        some = [crops[i] for i in batch]
+        for index, reading in zip(batch, _read(some, widths[batch[-1]], part), strict=True):
             readings[index] = reading
     return readings
 
 
-def _width(crop: Picture) -> int:
+def _width(crop: Picture, high: int) -> int:
     height, width = crop.shape[:2]
-    scaled = int(np.ceil(width * HEIGHT / max(1, height)))
+    scaled = int(np.ceil(width * _wide(high) / max(1, height)))
     return int(np.clip(-(-scaled // STEP) * STEP, NARROWEST, WIDEST))
+
+
+def _wide(high: int) -> float:
+    """Pixels of the recogniser's input, `high` pixels high, in which a square is wide."""
+    return high * (WIDE if high == LOW else 1.0)
 
 
 def _batches(order: list[int], widths: list[int]) -> list[list[int]]:
@@ -179,25 +198,25 @@ def _batches(order: list[int], widths: list[int]) -> list[list[int]]:
     return batches
 
 
-def _read(crops: list[Picture], width: int) -> list[Reading]:
-    inputs = np.zeros((len(crops), 3, HEIGHT, width), np.float32)
+def _read(crops: list[Picture], width: int, part: Part) -> list[Reading]:
+    _, characters, high = _recogniser(part)
+    inputs = np.zeros((len(crops), 3, high, width), np.float32)
     used = []
     for place, crop in enumerate(crops):
-        filled = _fit(crop, width)
+        filled = _fit(crop, width, high)
         inputs[place, :, :, : filled.shape[1]] = _centred(filled)
         used.append(filled.shape[1])
-    characters = _recogniser()[1]
-    return [_decode(row, characters, width / used[i]) for i, row in enumerate(_run("rec", inputs))]
+    return [_decode(row, characters, width / used[i]) for i, row in enumerate(_run(part, inputs))]
 
 
-def _fit(crop: Picture, width: int) -> Picture:
+def _fit(crop: Picture, width: int, high: int) -> Picture:
     """A crop at the recogniser's height, at most `width` wide."""
     import cv2
 
     height, given = crop.shape[:2]
-    scaled = int(np.clip(np.ceil(given * HEIGHT / max(1, height)), 1, width))
-    method = cv2.INTER_AREA if height > HEIGHT else cv2.INTER_LINEAR
-    return np.asarray(cv2.resize(crop, (scaled, HEIGHT), interpolation=method), np.uint8)
+    scaled = int(np.clip(np.ceil(given * _wide(high) / max(1, height)), 1, width))
+    method = cv2.INTER_AREA if height > high else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(crop, (scaled, high), interpolation=method), np.uint8)
 
 
 def _decode(scores: NDArray[np.float32], characters: list[str], stretch: float) -> Reading:

@@ -192,7 +192,7 @@ class TitleFact(Record):
 
 
 class PictureNotRead(Record):
-    """A page that is a picture and, at a glance, holds no table; likely: the probability that it does."""
+    """A page that is a picture and, after one look or two, holds no schedule; likely: the probability that it does."""
 
     page: int
     likely: float
