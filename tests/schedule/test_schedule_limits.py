@@ -218,6 +218,7 @@ def test_the_day_from_which_others_count() -> None:
         ("± 1 week", [(7, 7)]),
         ("(± 7) days", [(7, 7)]),
         ("[±2] weeks", [(14, 14)]),
+        ("28 (± 7) days", []),  # between visits
         ("±12 hours", [(0.5, 0.5)]),
         ("-2/+3 days", [(2, 3)]),
         ("+3/-2 days", [(2, 3)]),

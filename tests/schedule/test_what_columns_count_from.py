@@ -189,6 +189,8 @@ def test_a_length_in_a_row_of_days_counts_from_what_stands_behind_its_window(
 
 
 def test_a_length_before_stays_before_whatever_its_row_is_relative_to() -> None:
+    both = visits([["Time relative to transplantation", "48 to 24 h before", "6 h"]])[0]
+    assert (both.hours, both.before_days, both.after_days, both.doubts) == (-48, 0, 1, [])
     found = visits([["Time relative to transplantation", "24 h before", "6 h", "2 days before"]])
     assert [v.hours for v in found[:2]] == [-24, 6]
     assert found[2].offset_days == -2

@@ -36,7 +36,7 @@ _CYCLE_LENGTH = [
     )
 ]
 _WINDOW = re.compile(
-    r"(?:±|\+\s?/\s?-|\+-|plus\s+or\s+minus|plus/minus)\s?(?P<both>\d+(?:\.\d+)?)\s*[-)\]]?\s*(?P<u1>calendar\s+|working\s+|business\s+)?"
+    r"(?:±|\+\s?/\s?-|\+-|plus\s+or\s+minus|plus/minus)\s?(?P<both>\d+(?:\.\d+)?)\s*-?\s*(?P<u1>calendar\s+|working\s+|business\s+)?"
     r"(?P<unit1>days?|weeks?|wks?|hours?|hrs?|h|d|w|months?)\b"
     r"|(?<![\w.])-\s?(?P<minus>\d+(?:\.\d+)?)\s*(?:days?|d)?\s*(?:/|to|,|and|or|\s)\s*\+\s?(?P<plus>\d+(?:\.\d+)?)\s*-?\s*"
     r"(?P<unit2>days?|weeks?|wks?|hours?|hrs?|h|d|w)\b"
@@ -135,9 +135,14 @@ def _lengths_in(text: str) -> list[tuple[str, int]]:
 MOST_CYCLES = 60  # of a range "Cycles 2 to 6 (28 days each)"; a larger number is none of a cycle
 
 
+_IN_BRACKETS = re.compile(
+    r"(?<!\d )[(\[]\s?(±\s?\d+)\s?[)\]](?=\s(?:days?|weeks?)\b)"
+)  # not of "28 (±7) days", an interval
+
+
 def windows_in(text: str) -> list[FoundWindow]:
     """The deviations that a note prints, once each."""
-    shown = clean(text)
+    shown = _IN_BRACKETS.sub(r"\1", clean(text))
     found: list[FoundWindow] = []
     for match in _WINDOW.finditer(shown):
         unit = next(u for number in range(1, 7) if (u := match[f"unit{number}"]))

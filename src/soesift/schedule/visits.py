@@ -261,8 +261,8 @@ def _place_offset(visit: Visit, offset: Offset) -> None:
         far = span.last if span.last is not None else near
         if near is not None and far is not None:
             sign, size = (
-                (-1, far) if before else (1, near)
-            )  # the beginning: "30 to 60 minutes before" is an hour before
+                (-1, max(near, far)) if before else (1, near)
+            )  # the beginning: "30 to 60 minutes before" is an hour before, "48 to 24 h before" two days
             visit.hours = sign * size * _HOURS[span.unit]
             if near != far:
                 visit.before_days, visit.after_days = 0.0, _in_days(abs(far - near), span.unit)
