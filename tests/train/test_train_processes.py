@@ -21,7 +21,7 @@ pytest.importorskip("torch")
 from soesift.classify.model_folder import verify
 from soesift.cli.main import soesift
 from soesift.errors import UsageError
-from soesift.train import shard
+from soesift.train import workers
 from soesift.train.checkpoint import Progress, read_progress
 from soesift.train.config import TrainConfig, read_config
 from soesift.train.data import Row
@@ -239,14 +239,14 @@ def test_the_verb_under_accelerate_writes_one_verified_folder(toml: Path, tmp_pa
 def test_what_is_not_done_is_said(
     monkeypatch: pytest.MonkeyPatch, around: dict[str, str], method: str, said: str
 ) -> None:
-    assert not shard.wanted(method)
+    assert not workers.wants_cut(method)
     told = {"ACCELERATE_USE_FSDP": "true", "FSDP_VERSION": "2", "WORLD_SIZE": "2"} | around
     for name, value in told.items():
         monkeypatch.setenv(name, value)
     with pytest.raises(UsageError, match=said):
-        shard.wanted(method)
+        workers.wants_cut(method)
     monkeypatch.setenv("WORLD_SIZE", "1")
-    assert not shard.wanted(method)
+    assert not workers.wants_cut(method)
 
 
 def predict_same(tmp_path: Path, config: TrainConfig) -> float:

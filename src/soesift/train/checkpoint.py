@@ -17,7 +17,7 @@ from safetensors.torch import load_file, save_file
 
 from soesift.errors import ModelError
 from soesift.files import WriteError
-from soesift.train import shard
+from soesift.train import workers
 
 FILE, BEST = "checkpoint.safetensors", "best.safetensors"
 
@@ -55,7 +55,7 @@ def state(parameters: Mapping[str, Any], optimizer: Any) -> dict[str, Any]:
     for name, value in parameters.items():
         for key, kept in optimizer.state.get(value, {}).items():
             tensors[f"optimizer.{key}.{name}"] = kept
-    return shard.all_whole(tensors)
+    return workers.all_whole(tensors)
 
 
 def save(folder: Path, tensors: dict[str, Any], progress: Progress) -> None:
@@ -88,7 +88,7 @@ def restore(folder: Path, parameters: Mapping[str, Any], optimizer: Any, wanted:
         }
         if kept:
             optimizer.state[value] = {
-                k: v.to(value.device) if k == "step" else shard.like(v, value) for k, v in kept.items()
+                k: v.to(value.device) if k == "step" else workers.cut_like(v, value) for k, v in kept.items()
             }
     return progress
 
@@ -101,7 +101,7 @@ def load_parameters(parameters: Mapping[str, Any], tensors: Mapping[str, Any], p
         if value.shape != tensors[name].shape:
             raise ModelError(f"{path}: {name} has shape {tuple(tensors[name].shape)}, want {tuple(value.shape)}")
         with torch.no_grad():
-            value.copy_(shard.like(tensors[name], value))
+            value.copy_(workers.cut_like(tensors[name], value))
 
 
 def read_best(folder: Path) -> dict[str, Any]:

@@ -16,7 +16,7 @@ import numpy as np
 import torch
 
 from soesift.evaluate.scores import hold_out
-from soesift.train import checkpoint, shard, workers
+from soesift.train import checkpoint, workers
 from soesift.train.checkpoint import Progress
 from soesift.train.config import FitConfig, TrainConfig
 from soesift.train.data import Row, class_weights
@@ -60,7 +60,7 @@ def fit(rows: Sequence[Row], config: TrainConfig, folder: Path, seed: int, notif
     if config.fit.threads:
         torch.set_num_threads(config.fit.threads)
     rank, world = workers.join()
-    cut = shard.wanted(config.model.method)
+    cut = workers.wants_cut(config.model.method)
     tokenizer, pad = base_tokenizer(config.model.base)
     material = prepare(rows, tokenizer, pad, config.model.max_tokens)
     held = hold_out([r.group for r in rows], material.target.argmax(axis=1), config.fit.validation, seed)
@@ -79,7 +79,7 @@ def fit(rows: Sequence[Row], config: TrainConfig, folder: Path, seed: int, notif
     if precision_of(config.fit) == "bfloat16":
         halve_frozen(model)
     if cut:
-        shard.shard(model)
+        workers.cut(model)
     elif config.fit.compile:
         model.backbone.compile(dynamic=True)  # in place: parameters keep their names
     steps = config.fit.steps() | {"precision": precision_of(config.fit)}  # of another device: another run
@@ -194,7 +194,7 @@ class _Run:
         divisor = float((target[rows] * self.scale).sum(1) @ weight[rows]) or 1.0
         loss = 0.0
         parts = list(micro_batches(rows, lengths, self.config.micro_tokens))
-        cut = shard.is_cut(self.model)
+        cut = workers.is_cut(self.model)
         for number in range(self.rank, -(-len(parts) // self.world) * self.world, self.world):
             if number < len(parts):
                 torch.manual_seed(int(np.random.SeedSequence([self.seed, update, number]).generate_state(1)[0]))
@@ -243,7 +243,7 @@ class _Run:
         return log_loss(logits, self.check.target, self.check.weight)
 
     def _save(self, optimizer: Any, progress: Progress, best: bool = False) -> None:
-        if self.rank and not shard.is_cut(self.model):
+        if self.rank and not workers.is_cut(self.model):
             return
         tensors = checkpoint.state(trainable(self.model), optimizer)
         if self.rank == 0 and best:

@@ -21,7 +21,7 @@ from safetensors.numpy import load_file, save_file
 from tokenizers import Tokenizer
 
 from soesift.errors import MissingExtra
-from soesift.train import shard, workers
+from soesift.train import workers
 from soesift.train.config import FitConfig
 from soesift.train.data import Row, targets, weights
 from soesift.train.network import Classifier, trainable
@@ -113,7 +113,7 @@ def predict(model: Classifier, given: Material, config: FitConfig) -> Floats:
             logits = model(*given.inputs(part)).double().cpu().numpy()
             out = np.zeros((len(given.ids), logits.shape[1])) if out is None else out
             out[part] = logits
-    shard.fold(model)
+    workers.fold(model)
     return np.zeros((0, 0)) if out is None else out
 
 
