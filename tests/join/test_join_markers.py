@@ -81,6 +81,8 @@ def test_nothing_is_guessed_of_a_marker_that_is_raised_elsewhere() -> None:
         ("- §", "-", ["§"]),
         ("X *,†", "X", ["*", "†"]),
         ("Weight**", "Weight", ["**"]),
+        ("Scan §§, ††", "Scan", ["§§", "††"]),
+        ("x" + "*" * 5000 + "y", "x" + "*" * 5000 + "y", []),
         ("5 * 3 mg", "5 * 3 mg", []),
         ("sample #6", "sample #6", []),
         ("*", "*", []),

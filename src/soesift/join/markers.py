@@ -18,7 +18,7 @@ _COLUMN_TAIL = re.compile(  # "Every 6 monthsf,g", "Follow-Upa", "29a": no such 
     r"([a-rt-z](?:,\s?[a-z])*)|(.*\d)([a-ce-gi-ln-vxz](?:,[a-z])*)",
     re.IGNORECASE,
 )
-_SIGN_TAIL = re.compile(r"(?<=\S)\s?((?:[*†‡§¶#‖∫]+[,\s]?)*[*†‡§¶#‖∫]+)(?=$|\s|[(\[:])")
+_SIGN_TAIL = re.compile(r"(?<=\S)\s?([*†‡§¶#‖∫]{1,6}(?:(?:,\s?|\s)[*†‡§¶#‖∫]{1,6}){0,8})(?=$|\s|[(\[:])")
 ALWAYS = frozenset("†‡§¶‖")  # behind a word they call a note, whether or not it was found
 _BRACKETED = re.compile(
     r"(?:\s?,?\s?\[(?:[a-z]{1,2}|\d{1,2})(?:,\s?(?:[a-z]{1,2}|\d{1,2}))*\])+"
