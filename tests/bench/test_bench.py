@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from programs import program
 from soesift.bench.held_out import Folding, run_held_out
 from soesift.bench.one import keywords, spans, x_marks
 from soesift.bench.run import Peers, System, chosen, measured, run_one
@@ -141,10 +142,30 @@ def test_strata_count_pages_by_flag_without_doubtful_ones(tmp_path: Path) -> Non
     assert strata(gold, results) == {"rotated": (0.5, 1, 2), "text": (1.0, 1, 1)}
 
 
+def test_a_peer_lives_where_the_environment_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    peers = tmp_path / "peers.toml"
+    peers.write_text('[[system]]\nname = "it"\ncommand = ["${ITS_PYTHON}", "it.py", "{document}"]\n', "utf-8")
+    monkeypatch.delenv("ITS_PYTHON", raising=False)
+    assert chosen(["it"], peers)[0].skip == "ITS_PYTHON is not set"
+    monkeypatch.setenv("ITS_PYTHON", "/opt/it/python")
+    found = chosen(["it"], peers)[0]
+    assert (found.skip, found.command) == ("", ["/opt/it/python", "it.py", "{document}"])
+
+
+def test_rows_of_a_merged_table_are_looked_up_on_their_pages() -> None:
+    peer = program("benchmarks/soe_bench/peer_usdm4_protocol.py")
+    html = "<table><tr><th>Visit</th><th>1 </th></tr><tr><td>Vital <b>signs</b></td><td>X</td></tr></table>"
+    table = peer.rows_of(html)
+    assert table == [("Visit", "1"), ("Vitalsigns", "X")]
+    where = {("Visit", "1"): [3, 4], ("Vitalsigns", "X"): [3, 9], ("ECG", "X"): [4], ("Weight", "X"): [4]}
+    assert peer.pages_of([*table, ("ECG", "X"), ("Weight", "X"), ("", "")], where) == [3, 4]
+    assert peer.pages_of([("ECG", "X")], where) == []
+
+
 def test_an_unknown_system_is_an_error_and_peers_are_known() -> None:
     with pytest.raises(UsageError, match="known are"):
         chosen(["nobody"], None)
-    assert chosen(["usdm4_protocol"], BENCH / "peers.toml")[0].skip
+    assert chosen(["Protocol2USDM"], BENCH / "peers.toml")[0].skip
 
 
 def test_the_shipped_benchmark_holds_facts_that_fit_together() -> None:

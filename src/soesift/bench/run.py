@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -41,7 +42,10 @@ NEEDS = {"llm": "SOESIFT_BENCH_LLM_URL"}  # environment without which a system i
 
 
 class System(BaseModel):
-    """One row of the table. command: words; {document} and {out} are replaced. skip: why it was not run."""
+    """One row of the table. command: words; {document} and {out} are replaced, a peer's `${NAME}` by the environment.
+
+    skip: why it was not run.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
@@ -84,11 +88,19 @@ def _missing(name: str) -> str:
 
 def chosen(names: list[str], peers: Path | None) -> list[System]:
     """The systems called `names` (all where none is named), peers' of a TOML file among them. UsageError."""
-    known = {s.name: s for s in [*built_in(), *(load_toml(peers, Peers).system if peers else [])]}
+    known = {s.name: s for s in [*built_in(), *(map(with_places, load_toml(peers, Peers).system) if peers else [])]}
     unknown = [name for name in names if name not in known]
     if unknown:
         raise UsageError(f"--system {unknown[0]}: known are {', '.join(known)}; --peers FILE adds others")
     return [known[name] for name in (names or known)]
+
+
+def with_places(system: System) -> System:
+    """A peer whose command has its `${NAME}` from the environment; with the reason to skip it where one is not set."""
+    words = [os.path.expandvars(word) for word in system.command]
+    unset = next(filter(None, (re.search(r"\$\{(\w+)\}", word) for word in words)), None)
+    skip = system.skip or (f"{unset[1]} is not set" if unset else "")
+    return system.model_copy(update={"command": words, "skip": skip})
 
 
 POLL = 0.01  # seconds
