@@ -41,9 +41,10 @@ LIGHT = [
     "table",
     "view",
 ]
-NOT_LIGHT = (  # of them, files that start processes or servers, read pictures or simulate for long
+NOT_LIGHT = (  # of them, files that start processes or servers, read pictures, fit models or simulate for long
     "burden/test_burden_verb.py",
     "classify/test_hub.py",
+    "classify/test_trees.py",
     "diff/test_diff_and_burden_docs.py",
     "diff/test_diff_exactness.py",
     "diff/test_diff_verb.py",
@@ -51,11 +52,15 @@ NOT_LIGHT = (  # of them, files that start processes or servers, read pictures o
     "document/test_ocr.py",
     "document/test_scan_dark.py",
     "document/test_scan_glance.py",
+    "document/test_scan_print.py",
     "evaluate/test_benchmark_figures.py",
     "export/test_edc.py",
     "export/test_hand_off.py",
     "export/test_parquet.py",
+    "schedule/test_column_meaning.py",
+    "schedule/test_visits_by_the_hundred.py",
     "select/test_certified.py",
+    "select/test_counted_again.py",
     "select/test_crowd.py",
     "select/test_guarantee_moved.py",
     "select/test_recentre.py",
