@@ -38,9 +38,10 @@ def read_users(folder: Path) -> dict[str, str]:
         return {}
     try:
         found = json.loads(path.read_text("utf-8"))
-        assert found["format"] == FORMAT
+        if found["format"] != FORMAT:
+            raise ValueError(found["format"])
         return {str(one["token_sha256"]): str(one["name"]) for one in found["users"]}
-    except (OSError, ValueError, KeyError, TypeError, AssertionError):
+    except (OSError, ValueError, KeyError, TypeError):
         raise UsageError(f"{path}: is no list of users; make it with soesift app --add-user") from None
 
 
