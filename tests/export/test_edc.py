@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from soesift.export.edc import edc_of, event_name, odm_text, redcap_files, redcap_key, write_odm, write_redcap
-from soesift.result.models import DocumentInfo, Footnote, ModelInfo, Result, SoeTable
+from soesift.result.models import Result
 from soesift.schedule import Visit
+from toy_table import made_result, made_table
 
 GRID = [
     ["", "Screening", "Treatment", "Treatment", "Treatment", "Follow-up", ""],
@@ -26,24 +27,10 @@ GRID = [
 
 @pytest.fixture
 def result() -> Result:
-    table = SoeTable(
-        id="t1",
-        title="Schedule & <Activities>",
-        table_type="main_soa",
-        type_probability=1,
-        probability=1,
-        fragments=[],
-        pages=[3],
-        header_rows=2,
-        grid=GRID,
-        cells=[],
-        footnotes=[Footnote(marker="a", text="Note.")],
-    )
-    model = ModelInfo(name="default", version="1", sha256="0" * 64, threshold=0.5, unsure_threshold=0.2)
-    document = DocumentInfo(name="toy & co.pdf", sha256="0" * 64, has_soe="yes")
+    table = made_table(GRID, notes=[("a", "Note.")], title="Schedule & <Activities>", pages=[3], header_rows=2)
     again = table.model_copy(update={"id": "t2", "title": "Part 2"})
     sampling = table.model_copy(update={"id": "t3", "table_type": "subsidiary"})
-    return Result(document=document, tables=[table, again, sampling], model=model)
+    return made_result(table, again, sampling, name="toy & co.pdf")
 
 
 def rows(text: str) -> list[dict[str, str]]:

@@ -15,8 +15,9 @@ from openpyxl import load_workbook
 from soesift.burden.count import count_result, load_vocabulary
 from soesift.export.wording import COLUMNS, visit_rows
 from soesift.export.write import write
-from soesift.result.models import Cell, DocumentInfo, ModelInfo, Result, SoeTable, State
+from soesift.result.models import Cell, Result, State
 from soesift.schedule import read_schedule
+from toy_table import made_result, made_table
 
 NAME = "Electrocardiogram"
 
@@ -40,23 +41,9 @@ def made(cell: str, struck: bool = False, mark: str = "X") -> Result:
         ["Electrocardiogram", *[cell] * 4],
         ["Informed consent", mark, "", "", ""],
     ]
-    states = ["struck"] if struck else []
     states: list[State] = ["struck"] if struck else []
     cells = [Cell(row=2, column=c, text=cell, states=states) for c in range(1, 5)]
-    table = SoeTable(
-        id="t1",
-        title="Schedule of Activities",
-        table_type="main_soa",
-        type_probability=1,
-        probability=1,
-        fragments=[],
-        pages=[1],
-        header_rows=1,
-        grid=grid,
-        cells=cells if struck else [],
-    )
-    model = ModelInfo(name="default", version="1", sha256="0" * 64, threshold=0.5, unsure_threshold=0.2)
-    return Result(document=DocumentInfo(name="toy.pdf", sha256="0" * 64, has_soe="yes"), tables=[table], model=model)
+    return made_result(made_table(grid, cells if struck else [], pages=[1]))
 
 
 def load(result: Result, kind: str, folder: Path, ending: str) -> str:

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from soesift.export.visits import visits_json, write_visits
-from soesift.result.models import DocumentInfo, Footnote, ModelInfo, Result, SoeTable
+from soesift.result.models import Result
+from toy_table import made_result, made_table
 
 KEYS = {
     "column",
@@ -40,22 +41,7 @@ GRID = [
 
 @pytest.fixture
 def result() -> Result:
-    table = SoeTable(
-        id="t1",
-        title="Schedule <1>",
-        table_type="main_soa",
-        type_probability=1,
-        probability=1,
-        fragments=[],
-        pages=[3, 4],
-        header_rows=1,
-        grid=GRID,
-        cells=[],
-        footnotes=[Footnote(marker="", text="21-day cycles.")],
-    )
-    model = ModelInfo(name="default", version="1", sha256="0" * 64, threshold=0.5, unsure_threshold=0.2)
-    document = DocumentInfo(name="toy.pdf", sha256="0" * 64, has_soe="yes")
-    return Result(document=document, tables=[table], model=model)
+    return made_result(made_table(GRID, notes=[("", "21-day cycles.")], title="Schedule <1>", pages=[3, 4]))
 
 
 def test_the_json_has_one_entry_a_printed_column(result: Result) -> None:

@@ -2,29 +2,18 @@
 
 from __future__ import annotations
 
-from soesift.result.models import Cell, Footnote, Fragment, SoeTable
+from soesift.result.models import Fragment, SoeTable
 from soesift.table.context import TextLine
 from soesift.witness import examine
+from toy_table import every_cell, made_table
 
 GRID = [["Procedure", "Day 1", "Day 8"], ["Questionnaires", "X", "X"], ["Weight", "X", ""]]
 
 
 def marked(markers: list[str], notes: dict[str, str]) -> SoeTable:
-    cells = [Cell(row=r, column=c, text=text, page=7) for r, row in enumerate(GRID) for c, text in enumerate(row)]
+    cells = every_cell(GRID, page=7)
     next(cell for cell in cells if cell.text == "Questionnaires").markers = markers
-    return SoeTable(
-        id="t1",
-        title="Schedule of Activities",
-        table_type="main_soa",
-        type_probability=1,
-        probability=1,
-        pages=[7],
-        fragments=[],
-        header_rows=1,
-        grid=[list(row) for row in GRID],
-        cells=cells,
-        footnotes=[Footnote(marker=marker, text=text) for marker, text in notes.items()],
-    )
+    return made_table(GRID, cells, list(notes.items()), pages=[7])
 
 
 def unread(table: SoeTable, texts: dict[int, list[str]]) -> list[tuple[str | None, str]]:

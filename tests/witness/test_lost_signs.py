@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from document_maker import Sheet, draw_table, full_grid, save
-from soesift.result.models import Cell, SoeTable
 from soesift.witness import examine
+from toy_table import every_cell, made_table
 
 XS = [72.0 + 60 * k for k in range(7)]
 YS = [100.0, 120.0, 140.0]
@@ -24,22 +24,9 @@ def doubted(folder: Path, figures: list[str], drawn: dict[int, str]) -> set[int]
         strokes["±"] = [(x, y, x + 4, y), (x + 2, y - 2, x + 2, y + 2), (x, y + 3, x + 4, y + 3)]
         for line in strokes[sign]:
             sheet.line(*line)
-    cells = [
-        Cell(row=r, column=c, text=text, page=1, bbox=(XS[c], YS[r], XS[c + 1], YS[r + 1]))
-        for r, row in enumerate(grid)
-        for c, text in enumerate(row)
-    ]
-    one = SoeTable(
-        id="t1",
-        title="Schedule",
-        table_type="main_soa",
-        type_probability=1,
-        probability=1,
-        fragments=[],
-        header_rows=1,
-        grid=grid,
-        cells=cells,
-    )
+    one = made_table(grid, every_cell(grid, page=1))
+    for cell in one.cells:
+        cell.bbox = (XS[cell.column], YS[cell.row], XS[cell.column + 1], YS[cell.row + 1])
     examine([one], save(folder, [sheet]))
     return {cell.column for cell in one.cells if any(doubt.kind == "ink" for doubt in cell.doubt)}
 

@@ -12,6 +12,7 @@ from soesift.sample import make_protocol
 from soesift.witness import examine
 from soesift.witness.pictures import Ink, ink_doubts
 from soesift.witness.settings import WitnessSettings
+from toy_table import made_table
 
 HEADER = [["Procedure", "Screening", "Treatment", "Treatment", "Follow-up"], ["Day", "-28", "1", "15", "43"]]
 BODY = [
@@ -36,19 +37,7 @@ def table(
         for r, row in enumerate(grid)
         for c, text in enumerate(row)
     ]
-    footnotes = [Footnote(marker=marker, text=text) for marker, text in (notes or {}).items()]
-    return SoeTable(
-        id="t1",
-        title=title,
-        table_type="main_soa",
-        type_probability=1,
-        probability=1,
-        fragments=[],
-        header_rows=len(header),
-        grid=grid,
-        cells=cells,
-        footnotes=footnotes,
-    )
+    return made_table(grid, cells, list((notes or {}).items()), title=title, header_rows=len(header))
 
 
 def said(one: SoeTable) -> list[str]:
