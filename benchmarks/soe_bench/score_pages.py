@@ -3,12 +3,14 @@
     python benchmarks/soe_bench/score_pages.py RESULTS [--half dev|aside] [--collection 36|19]
 
 RESULTS: ID.json of `soesift detect`, or of any system that writes `{"tables": [{"pages", "table_type"}]}`. A document
-without a result counts as one in which nothing was found.
+without a result counts as one in which nothing was found. Of results of `soesift detect` a second table says how many
+pages are pictures, how many of these were read, and how many of a schedule (neither `subsidiary`) were not.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -43,6 +45,27 @@ def line(name: str, paths: Sequence[Path], results: Path) -> str:
     return f"| {name} | {len(paths)} | {' | '.join(told)} | {complete} | {strict['false_alarms_without_schedule']:g} |"
 
 
+def pictures(paths: Sequence[Path], results: Path) -> tuple[int, int, int, int]:
+    """Pages that are pictures, those read, pages of a schedule among the pictures, and of these not read."""
+    total = [0, 0, 0, 0]
+    for gold in paths:
+        found = results / gold.name
+        document = json.loads(found.read_text("utf-8")).get("document", {}) if found.is_file() else {}
+        left = {one["page"] for one in document.get("pictures_not_read", ())}
+        shown = {*document.get("image_only_pages", ()), *left}
+        kept = [table for table in json.loads(gold.read_text("utf-8"))["soe_tables"] if table["type"] != "subsidiary"]
+        true = {page for table in kept for page in table["grid_pages"]} & shown
+        total = [a + b for a, b in zip(total, map(len, (shown, shown - left, true, true & left)), strict=True)]
+    return total[0], total[1], total[2], total[3]
+
+
+def groups(options: argparse.Namespace) -> list[tuple[str, list[Path]]]:
+    """Collections and halves asked for, each by name with its gold files."""
+    collections = [options.collection] if options.collection else ["36", "19"]
+    halves = [options.half] if options.half else ["dev", "aside"]
+    return [(f"{collection}, {half}", chosen(half, collection)) for collection in collections for half in halves]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("results", type=Path)
@@ -51,9 +74,12 @@ def main() -> None:
     options = parser.parse_args()
     print("| documents | number | page F1 strict | recall | tables F1 | page F1 broad | complete | false alarms |")
     print("| --- " * 8 + "|")
-    for collection in [options.collection] if options.collection else ["36", "19"]:
-        for half in [options.half] if options.half else ["dev", "aside"]:
-            print(line(f"{collection}, {half}", chosen(half, collection), options.results))
+    for name, paths in groups(options):
+        print(line(name, paths, options.results))
+    print("\n| documents | pages that are pictures | read | of a schedule | of these not read |")
+    print("| --- " * 5 + "|")
+    for name, paths in groups(options):
+        print(f"| {name} | {' | '.join(map(str, pictures(paths, options.results)))} |")
 
 
 if __name__ == "__main__":

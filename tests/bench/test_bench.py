@@ -185,6 +185,19 @@ def test_the_shipped_benchmark_holds_facts_that_fit_together() -> None:
         assert not any("title" in table for table in facts["soe_tables"])
 
 
+def test_pictures_that_were_not_read_are_counted(tmp_path: Path) -> None:
+    gold = tmp_path / "gold" / "A.json"
+    gold.parent.mkdir()
+    tables = [{"type": "main_soa", "grid_pages": [3, 4]}, {"type": "subsidiary", "grid_pages": [9]}]
+    gold.write_text(json.dumps({"soe_tables": tables}))
+    left = [{"page": page, "likely": 0.01} for page in (4, 8, 9)]
+    seen = {"image_only_pages": [2, 4, 8], "pictures_not_read": left}
+    (tmp_path / "A.json").write_text(json.dumps({"document": seen, "tables": []}))
+    pictures = program("benchmarks/soe_bench/score_pages.py").pictures
+    assert pictures([gold], tmp_path) == (4, 1, 1, 1)
+    assert pictures([gold], gold.parent / "nothing") == (0, 0, 0, 0)
+
+
 def test_pages_are_scored_by_half(tmp_path: Path) -> None:
     for collection in ("gold", "gold-more"):
         for path in (BENCH / collection).glob("*.json"):
@@ -197,7 +210,7 @@ def test_pages_are_scored_by_half(tmp_path: Path) -> None:
         text=True,
         check=True,
     )
-    lines = run.stdout.splitlines()[2:]
+    lines = run.stdout.split("\n\n")[0].splitlines()[2:]
     assert [line.split(" | ")[0] for line in lines] == ["| 36, aside", "| 19, aside"]
     assert all(line.split(" | ")[2:5] == ["1.0000"] * 3 for line in lines)
 

@@ -267,7 +267,7 @@ def test_a_glance_decides_which_pictures_are_read(monkeypatch: pytest.MonkeyPatc
     little = (glance.nothing + glance.read) / 2
     seen = {0: little, 1: little, 2: 0.99, 3: glance.nothing, 4: little, 5: glance.beside / 1.001}
     monkeypatch.setattr(reading_module, "_glance", lambda document, index: seen[index])
-    monkeypatch.setattr(reading_module, "_look", lambda document, index: None)
+    monkeypatch.setattr(reading_module, "_look", lambda document, index, glanced: None)
     monkeypatch.setattr(reading_module, "render_page", lambda document, index, dpi: np.zeros((4, 4, 3)))
     monkeypatch.setattr("soesift.document.ocr.read_scan", lambda *a: Page(1, 612, 792, source="ocr"))
 

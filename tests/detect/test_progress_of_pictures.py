@@ -48,7 +48,7 @@ def follow(path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[list[tuple[int,
         return Scan(page, 10.0) if seen.likely is None else seen
 
     monkeypatch.setattr(reading, "_glance", glance)
-    monkeypatch.setattr(reading, "_look", lambda document, index: None)
+    monkeypatch.setattr(reading, "_look", lambda document, index, glanced: None)
     monkeypatch.setattr(reading, "render_page", lambda *_: pytest.fail)  # nothing is really read
     monkeypatch.setattr(reading, "scan_page", scan)
     list(read_pdf(path, "0" * 64, Reading(), progress=lambda page, of, what: told.append((page, of, what))))

@@ -94,6 +94,13 @@ def test_a_questionnaire_is_left(asked: Any) -> None:
     assert likely(asked) < SETTINGS.read
 
 
+def test_what_the_glance_saw_is_not_looked_for_again(asked: Any) -> None:
+    again = look_again(questionnaire(), 0.25)
+    assert again is not None
+    assert again[0] == pytest.approx(np.log(0.25 / 0.75))
+    assert again[1:] == pytest.approx(asked[1:])
+
+
 @pytest.mark.parametrize("turns", [1, 3])
 def test_a_turned_page_says_the_same(asked: Any, turns: int) -> None:
     turned = look_again(np.ascontiguousarray(np.rot90(questionnaire(), turns)))
@@ -148,7 +155,7 @@ def test_what_both_looks_decide(monkeypatch: pytest.MonkeyPatch) -> None:
     sure, little = SETTINGS.beside, SETTINGS.read / 2
     again = {0: little, 1: sure, 2: little, 3: None, 4: little, 5: little, 6: little, 7: SETTINGS.read}
     monkeypatch.setattr(reading, "_glance", lambda document, index: 0.0 if index == 6 else 0.9)
-    monkeypatch.setattr(reading, "_look", lambda document, index: again[index])
+    monkeypatch.setattr(reading, "_look", lambda document, index, glanced: again[index])
 
     def unlikely(index: int, title: str = "") -> float | None:
         page = Page(index + 1, 600.0, 800.0, problem="image", codes=np.asarray([ord(c) for c in title], np.uint32))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator, Sequence
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -20,6 +21,7 @@ NOT_WRITTEN = "not_written.txt"  # in an archive: what could not be made, and wh
 _NEEDS = {"parquet": "pyarrow", "docling": "docling_core", BURDEN: "matplotlib"}  # of extras that may not be here
 
 
+@cache
 def formats() -> tuple[str, ...]:
     """What this machine can write, Excel first; each is a name of `export`, or the counts of `burden`."""
     known = sorted((*WRITERS, BURDEN), key=lambda kind: kind != "xlsx")

@@ -41,6 +41,7 @@ MOST_REPEATS = 120  # above it the numbers were read wrongly
 _PHASE = re.compile(  # a whole phase as one column, by its name
     r"\bvisits\b|\b(?:period|phase|maintenance(?: (?:therapy|treatment))?|survival)$", re.IGNORECASE
 )
+_EARLY_PHASE = re.compile(r"screen|baseline|run-?\s?in", re.IGNORECASE)  # each is one visit
 _SYSTEM = re.compile(r"\bi[vwx]rs\b|\bi[vwx]rs?/\w+|\birt\b|\brtsm\b", re.IGNORECASE)  # that randomises or counts drugs
 
 _NUMBERED = re.compile(r"\(?[Vv](?:isits?)?\s?(?P<first>\d+)\s*(?:[-–—]|to)\s*[Vv]?(?:isit)?\s?(?P<last>\d+)\)?")
@@ -244,13 +245,9 @@ def why_several(visit: Visit, shared: str = "") -> str:
     timed = (visit.day, visit.week, visit.month, visit.cycle, visit.offset_days, visit.hours)
     if any(value is not None for value in timed) or _EARLY_PHASE.search(" ".join(visit.printed)):
         return ""
-    own = [text.strip(" .:") for text in visit.printed if text != shared][
-        -1:
-    ]  # "Treatment Period" over "Visit 3" is one
-    return "is named as a phase, and no time is printed" if any(map(_PHASE.search, own)) else ""
-
-
-_EARLY_PHASE = re.compile(r"screen|baseline|run-?\s?in", re.IGNORECASE)
+    own = [text.strip(" .:") for text in visit.printed if text != shared]
+    # the last level alone: "Treatment Period" over "Visit 3" is one visit
+    return "is named as a phase, and no time is printed" if own and _PHASE.search(own[-1]) else ""
 
 
 def printed_repeats(visit: Visit) -> int | None:

@@ -333,7 +333,7 @@ def _glanced(document: Any, index: int, looks: Looks) -> float:
 def _looked_again(document: Any, index: int, looks: Looks) -> float | None:
     """The second look at a page, had once; None where it tells nothing."""
     if index not in looks.again:
-        looks.again[index] = _look(document, index)
+        looks.again[index] = _look(document, index, _glanced(document, index, looks))
     return looks.again[index]
 
 
@@ -367,10 +367,10 @@ def _glance(document: Any, index: int) -> float:
     return 1.0 if picture is None else likely(picture[:, :, 1])
 
 
-def _look(document: Any, index: int) -> float | None:
+def _look(document: Any, index: int, glanced: float) -> float | None:
     """How likely a page holds a schedule, by some of its lines; None where they tell nothing."""
     picture = _drawn(document, index)
-    seen = None if picture is None else second_look.look_again(picture)
+    seen = None if picture is None else second_look.look_again(picture, glanced)
     return None if seen is None else second_look.likely(seen)
 
 

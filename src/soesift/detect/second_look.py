@@ -2,7 +2,7 @@
 
 The glance (document/scan_glance.py) sees lattices, which questionnaires, forms and drawings have as well. Words tell
 them apart, and a few suffice: what stands at the top and at the left. They are found by morphology and read quickly,
-in a tenth of the time of the whole page. A logistic regression of four numbers (second_look.json, made by
+in a tenth of the time of the whole page. A logistic regression of three numbers (second_look.json, made by
 benchmarks/glance.py) corrects what the glance thinks of the page by what they say. What cannot be read, or is in
 no language that is known here, is never refused.
 """
@@ -39,8 +39,12 @@ class LookSettings:
     letter: tuple[int, int] = (4, 30)  # pixels of the glance's picture: longer side of what may be a letter
     least: int = 30  # letters of a page that can be judged by what it says, 10 to 100
     gap: float = 1.3  # letters nearer than this are of one piece of text, .8 to 2: words of a line, not columns
-    tall: float = 2.5  # a piece is at most so high, 2 to 3
+    low: float = 0.6  # a piece is at least so high, .4 to .7
+    tall: float = 2.5  # and at most, 2 to 3
     wide: float = 1.5  # and at least so wide, 1 to 3: shorter ones are marks and single letters
+    title: float = 4.0  # those at the top at least so wide, 3 to 6: a page number tells nothing
+    row: float = 0.8  # middles farther apart are of two rows, .6 to 1
+    edge: float = 0.35  # of the print's width: a piece that begins within it stands at the left, .25 to .5
     down: float = 2.0  # times as much text one way as the other: pages are turned or they are not, 1.5 to 3
     pad: float = 0.4  # margin of a crop: what stands above and below small letters, .4 to .7
     share: float = 17.0  # so much of a piece's length is read, 10 to 30
@@ -73,9 +77,10 @@ _OTHERS = [
 NAMES = ("glance", "named", "other")
 
 
-def look_again(picture: Picture) -> NDArray[np.float64] | None:
+def look_again(picture: Picture, glanced: float | None = None) -> NDArray[np.float64] | None:
     """What the second look sees of an (h, w, 3) picture of twice the glance's side, in the order of `NAMES`.
 
+    glanced: the glance's probability, where it is known.
     The log-odds of the glance; how many pieces of text name a planned time or an activity; the share that speak as
     questionnaires and letters do. None where nothing speaks against reading the page: a piece is a schedule's title,
     many name times and activities, or it cannot be judged so (too few letters, hardly any legible, not in English).
@@ -94,7 +99,7 @@ def look_again(picture: Picture) -> NDArray[np.float64] | None:
         straight, boxes = _upright(np.rot90(straight), boxes, tall, scale)
     crops = [_crop(straight, boxes[i], tall, scale) for i in chosen(boxes, tall)]
     words = what_is_said(read_crops(crops, "low"))
-    return None if words is None else np.asarray([log_odds(glance(grey)), *words])
+    return None if words is None else np.asarray([log_odds(glance(grey) if glanced is None else glanced), *words])
 
 
 def log_odds(probability: float) -> float:
@@ -131,7 +136,7 @@ def _pieces(ink: Grey) -> tuple[Boxes, float]:
     joined = cv2.morphologyEx(letters, cv2.MORPH_CLOSE, np.ones((1, reach), np.uint8))
     count, _, found, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
     x, y, w, h = found[1:count, :4].T.astype(np.float32)
-    kept = (w >= SETTINGS.wide * tall) & (w > h) & (h <= SETTINGS.tall * tall) & (h >= 0.6 * tall)
+    kept = (w >= SETTINGS.wide * tall) & (w > h) & (h <= SETTINGS.tall * tall) & (h >= SETTINGS.low * tall)
     boxes = np.stack((x, y, x + w, y + h), axis=1)[kept]
     return boxes[np.lexsort((boxes[:, 0], boxes[:, 1]))], tall
 
@@ -140,15 +145,15 @@ def chosen(boxes: Boxes, tall: float) -> list[int]:
     """Which pieces are read: from the top and the fullest row, and, evenly spread, from the left."""
     middle = (boxes[:, 1] + boxes[:, 3]) / 2
     order = np.argsort(middle, kind="stable")
-    cuts = np.flatnonzero(np.diff(middle[order]) > 0.8 * tall) + 1
+    cuts = np.flatnonzero(np.diff(middle[order]) > SETTINGS.row * tall) + 1
     rows = [row[np.argsort(boxes[row, 0], kind="stable")] for row in np.split(order, cuts)]
     wide = boxes[:, 2] - boxes[:, 0]
     upper = rows[: max(1, len(rows) * 2 // 3)]
     fullest = max(upper, key=lambda row: (len(row), -middle[row[0]]))[1:]
     head = fullest[np.linspace(0, len(fullest) - 1, min(SETTINGS.head, len(fullest))).round().astype(int)].tolist()
-    heads = [int(i) for i in order if wide[i] >= 4 * tall][: SETTINGS.top]
+    heads = [int(i) for i in order if wide[i] >= SETTINGS.title * tall][: SETTINGS.top]
     start, width = float(boxes[:, 0].min()), float(boxes[:, 2].max() - boxes[:, 0].min())
-    first = [int(row[0]) for row in rows if boxes[row[0], 0] <= start + 0.35 * width and row[0] not in heads]
+    first = [int(row[0]) for row in rows if boxes[row[0], 0] <= start + SETTINGS.edge * width and row[0] not in heads]
     spread = np.linspace(0, len(first) - 1, min(SETTINGS.left, len(first))).round().astype(int)
     left = [first[i] for i in spread.tolist()]
     return list(dict.fromkeys([*heads, *head, *left]))

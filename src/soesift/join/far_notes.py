@@ -22,9 +22,8 @@ from soesift.table.context import TextLine
 
 _BEHIND = re.compile(r"[\w)]([*†‡§¶]{1,3})$")  # searched in the end of a text alone: a cell may hold a megabyte
 _WORD = re.compile(r"\w{2}")
-_UNREAD = re.compile(
-    r"\s?\[[^\[\]\w]{0,2}[\dIl|]?\]$"
-)  # a marker in brackets of which a picture's reader made "[]" or "[1]"
+# a marker in brackets of which a picture's reader made "[]" or "[1]"
+_UNREAD = re.compile(r"\s?\[[^\[\]\w]{0,2}[\dIl|]?\]$")
 
 
 @dataclass(frozen=True, slots=True)

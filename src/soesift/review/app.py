@@ -74,21 +74,21 @@ def guard(app: ASGIApp, rules: Rules) -> ASGIApp:
 
     def refused(scope: Scope, headers: Headers) -> JSONResponse | None:
         scope[WHO] = whose(headers, rules.token, rules.users)
-        return refusal(scope["method"], scope["path"], headers, rules)
+        return refusal(scope, headers, rules)
 
     return behind(app, refused, HEADERS)
 
 
-def refusal(method: str, path: str, headers: Headers, rules: Rules) -> JSONResponse | None:
-    """The answer to a request that must not go on; None if it may."""
+def refusal(scope: Scope, headers: Headers, rules: Rules) -> JSONResponse | None:
+    """The answer to a request that must not go on; None if it may. scope: with whose it is, as `WHO`."""
     if refused := known_name(headers, rules.names, "page"):
         return refused
-    changes = method not in ("GET", "HEAD")
+    path, changes = scope["path"], scope["method"] not in ("GET", "HEAD")
     # a link to the page may be followed from anywhere; everything else must come from the page
     navigation = not changes and path == "/"
     if not navigation and (refused := of_ours(headers)):
         return refused
-    if rules.closed and not _free_of_token(path) and whose(headers, rules.token, rules.users) is None:
+    if rules.closed and not _free_of_token(path) and scope[WHO] is None:
         return no(401, "needs the token")
     if changes and not hmac.compare_digest(headers.get(CSRF, "").encode(), rules.csrf.encode()):
         return no(403, "csrf: reload the page")

@@ -135,9 +135,8 @@ def _lengths_in(text: str) -> list[tuple[str, int]]:
 MOST_CYCLES = 60  # of a range "Cycles 2 to 6 (28 days each)"; a larger number is none of a cycle
 
 
-_IN_BRACKETS = re.compile(
-    r"(?<!\d )[(\[]\s?(±\s?\d+)\s?[)\]](?=\s(?:days?|weeks?)\b)"
-)  # not of "28 (±7) days", an interval
+# not of "28 (±7) days", an interval
+_IN_BRACKETS = re.compile(r"(?<!\d )[(\[]\s?(±\s?\d+)\s?[)\]](?=\s(?:days?|weeks?)\b)")
 
 
 def windows_in(text: str) -> list[FoundWindow]:

@@ -260,10 +260,8 @@ def _place_offset(visit: Visit, offset: Offset) -> None:
         near = span.first if span.first is not None else limit
         far = span.last if span.last is not None else near
         if near is not None and far is not None:
-            sign, size = (
-                (-1, max(near, far)) if before else (1, near)
-            )  # the beginning: "30 to 60 minutes before" is an hour before, "48 to 24 h before" two days
-            visit.hours = sign * size * _HOURS[span.unit]
+            # the beginning: "30 to 60 minutes before" is an hour before, "48 to 24 h before" two days
+            visit.hours = (-max(near, far) if before else near) * _HOURS[span.unit]
             if near != far:
                 visit.before_days, visit.after_days = 0.0, _in_days(abs(far - near), span.unit)
             visit.relative_to = visit.relative_to or ("dose" if offset.relation else None)

@@ -266,9 +266,8 @@ def _header_length(table: SoeTable, settings: WitnessSettings) -> Iterator[Place
     if again and not why:
         why = "The header may go on: rows below it are printed again on other pages."
     timed = [_like_header(row, usual, settings) for row in grid[heads:]]
-    of_times = len(timed) > 2 and sum(timed) > settings.timed_body * len(
-        timed
-    )  # a list of samples, whose rows are times
+    # a list of samples, whose rows are times
+    of_times = len(timed) > 2 and sum(timed) > settings.timed_body * len(timed)
     if not why and timed and timed[0] and not of_times:
         why = f"The header may go on: row {heads + 1} looks like a part of it."
         yield PlacedDoubt(kind="header", why="This row looks like a part of the header.", place="row", row=heads)
