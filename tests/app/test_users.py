@@ -73,5 +73,6 @@ def test_the_command_makes_and_drops_users(tmp_path: Path) -> None:
     assert "unset SOESIFT_TOKEN" in both.output
     assert CliRunner().invoke(soesift, ["app", str(tmp_path), "--drop-user", "ben"]).exit_code != 0
     assert CliRunner().invoke(soesift, ["app", str(tmp_path), "--drop-user", "Anna"]).exit_code == 0
-    (tmp_path / NAME).write_text("[]", "utf-8")
-    assert CliRunner().invoke(soesift, ["app", str(tmp_path), "--add-user", "Anna"]).exit_code != 0
+    for other in ("[]", '{"format": "soesift-users/9", "users": []}'):
+        (tmp_path / NAME).write_text(other, "utf-8")
+        assert CliRunner().invoke(soesift, ["app", str(tmp_path), "--add-user", "Anna"]).exit_code != 0
