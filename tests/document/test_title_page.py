@@ -67,7 +67,9 @@ def test_rows_of_a_table_and_later_pages() -> None:
         ("Version 5.1", "version", "5.1"),
         ("Protocol Version 2.0, 26 October 2016", "version", "2.0"),
         ("Version number: 02 (Clean)", "version", "02"),
+        ("Version 3.0 (final)", "version", "3.0"),
         ("AMENDMENT INT-6", "amendment", "INT-6"),
+        ("Protocol Amendment UK-2", "amendment", "UK-2"),
         ("Final Protocol Amendment 3, 20 October 2015", "amendment", "3"),
     ],
 )

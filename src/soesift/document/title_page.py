@@ -43,11 +43,12 @@ _LINES: dict[Field, re.Pattern[str]] = {
         r"(?P<value>(?=\S*\d)[A-Z0-9][A-Z0-9./-]{4,29})(?:\([a-z]\))?(?i:; phase \S+)?$"
     ),
     "version": re.compile(
-        rf"^{_KIND}(?:protocol )?version(?: number| no\.?)?:? (?P<value>v?\d[\d.]*)(?: \(clean\))?{_DATE}$",
+        rf"^{_KIND}(?:protocol )?version(?: number| no\.?)?:? (?P<value>v?\d[\d.]*)(?: \([a-z]+\))?{_DATE}$",
         re.IGNORECASE,
     ),
     "amendment": re.compile(
-        rf"^{_KIND}(?:protocol )?amendment(?: number| no\.?)?:? (?P<value>(?:INT-)?\d[\d.]*|\([a-z]\)){_DATE}$",
+        rf"^{_KIND}(?:protocol )?amendment(?: number| no\.?)?:? "
+        rf"(?P<value>(?:[A-Z]{{2,4}}-)?\d[\d.]*|\([a-z]\)){_DATE}$",
         re.IGNORECASE,
     ),
 }
