@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import subprocess
 import sys
 from types import SimpleNamespace
 from typing import Any, ClassVar
 
 import pytest
+from toys import litellm_or_skip
 
 from soesift.errors import MissingExtra, UsageError
 from soesift.label.config import ProviderConfig
@@ -137,9 +140,34 @@ def test_without_the_extra_there_is_advice(monkeypatch: pytest.MonkeyPatch) -> N
         open_provider(ProviderConfig(kind="litellm", model="x"))
 
 
-def test_the_detect_path_needs_neither() -> None:
-    import subprocess
+ASKS_NOBODY = """
+import socket, threading
+asked = []
+def seen(*arguments, **more):
+    asked.append(arguments)
+    raise OSError("no network")
+socket.getaddrinfo = socket.create_connection = seen
+socket.socket.connect = socket.socket.connect_ex = seen
+from soesift.label.config import LabelConfig
+from soesift.label.plan import price_of
+price_of(LabelConfig.model_validate({"provider": {"kind": "litellm", "model": "mistral/some-model"}}))
+for thread in threading.enumerate():
+    if thread is not threading.main_thread():
+        thread.join(5)
+import sys
+print("litellm" in sys.modules, asked)
+"""
 
+
+def test_imported_it_asks_nothing_of_the_network() -> None:
+    """A list of prices was fetched in a thread; its failure was told in the middle of what a command said."""
+    litellm_or_skip()
+    mine = {name: value for name, value in os.environ.items() if not name.startswith("LITELLM")}
+    run = subprocess.run([sys.executable, "-c", ASKS_NOBODY], env=mine, capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "True []", run.stderr
+
+
+def test_the_detect_path_needs_neither() -> None:
     code = "import soesift, soesift.cli.main, sys; print({'litellm', 'httpx'} & set(sys.modules))"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "set()"

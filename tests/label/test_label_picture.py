@@ -16,7 +16,7 @@ from PIL import Image
 from pydantic import ValidationError
 from reportlab.pdfgen.canvas import Canvas
 from test_label_providers_today import in_its_shape
-from toys import config
+from toys import config, litellm_or_skip
 
 from soesift.errors import UsageError
 from soesift.label.batch import write_batch
@@ -148,7 +148,7 @@ def test_it_is_sent_and_answered_in_each_shape(
         return completion("NO") if "contents" not in body and "system" not in body else in_its_shape(number, body)
 
     if model != "toy":
-        pytest.importorskip("litellm")
+        litellm_or_skip()
     for key in ("GEMINI_API_KEY", "ANTHROPIC_API_KEY"):
         monkeypatch.setenv(key, "made-up-key")
     with Loopback(answer) as server:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from loopback import Loopback, completion
-from toys import config, toys
+from toys import config, litellm_or_skip, toys
 
 from soesift.cli.label import exit_code
 from soesift.config import load_toml
@@ -90,7 +90,7 @@ def test_examples_of_openais_shape_answer(name: str, tmp_path: Path, monkeypatch
 
 @pytest.mark.parametrize("name", ["gemini", "anthropic", "azure"])
 def test_examples_through_litellm_answer(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    pytest.importorskip("litellm")
+    litellm_or_skip()
     for key in ("GEMINI_API_KEY", "ANTHROPIC_API_KEY", "AZURE_API_KEY"):
         monkeypatch.setenv(key, "made-up-key")
     monkeypatch.setenv("AZURE_API_VERSION", "2024-10-21")

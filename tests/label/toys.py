@@ -5,7 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from soesift.label.config import LabelConfig
+from soesift.label.providers.base import import_litellm
 from soesift.table.record import TableRecord
 
 PLAIN = """
@@ -47,3 +50,11 @@ def config(url: str, **parts: Any) -> LabelConfig:
     for name, part in parts.items():
         whole[name] = whole.get(name, {}) | part if isinstance(part, dict) else part
     return LabelConfig.model_validate(whole)
+
+
+def litellm_or_skip() -> None:
+    """Skips the test where LiteLLM is not installed. `pytest.importorskip` would import it free to fetch its lists."""
+    try:
+        import_litellm()
+    except ImportError:
+        pytest.skip("litellm is not installed")

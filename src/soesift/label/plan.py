@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -18,7 +17,7 @@ from pydantic import BaseModel, ConfigDict
 from soesift.config import load_toml
 from soesift.label.config import AuditConfig, LabelConfig
 from soesift.label.ledger import Ledger
-from soesift.label.providers.base import Reply
+from soesift.label.providers.base import Reply, import_litellm
 from soesift.label.request import Request, build_requests
 from soesift.table.record import TableRecord
 from soesift.view.picture import NAME as PICTURE
@@ -82,12 +81,10 @@ def price_of(config: LabelConfig) -> Price | None:
 
 def _of_litellm(model: str) -> Price | None:
     """The price in LiteLLM's own list, which comes with the package; None without the package or the model."""
-    os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")  # no download at import
     try:
-        import litellm
+        costs = getattr(import_litellm(), "model_cost", {})
     except ImportError:
         return None
-    costs = getattr(litellm, "model_cost", {})
     listed = costs.get(model) or costs.get(model.rsplit("/", 1)[-1]) or {}
     given, out = listed.get("input_cost_per_token"), listed.get("output_cost_per_token")
     if given is None or out is None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -106,3 +108,14 @@ def without(secrets: Iterable[str], text: str) -> str:
     for form in sorted(forms, key=len, reverse=True):
         text = text.replace(form, "[key]")
     return text
+
+
+# LiteLLM fetches lists of prices and the like by itself, also later and in a thread, unless told not to at import.
+STAY_HERE = ("LITELLM_LOCAL_MODEL_COST_MAP", "LITELLM_OFFLINE_MODE")
+
+
+def import_litellm() -> Any:
+    """The package, imported so that it asks nothing of the network but what a request sends; ImportError without it."""
+    for name in STAY_HERE:
+        os.environ.setdefault(name, "True")
+    return importlib.import_module("litellm")

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from soesift.errors import MissingExtra, UsageError
-from soesift.label.providers.base import Ask, ProviderError, Reply, seconds_to_wait, without
+from soesift.label.providers.base import Ask, ProviderError, Reply, import_litellm, seconds_to_wait, without
 from soesift.label.providers.http import read_body, request_body
 
 if TYPE_CHECKING:
@@ -24,9 +24,8 @@ class LiteLLMProvider:
     """Retries, caching and prices of LiteLLM stay off: the run has its own."""
 
     def __init__(self, config: ProviderConfig) -> None:
-        os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")  # no download at import
         try:
-            import litellm
+            litellm = import_litellm()
         except ImportError:
             raise MissingExtra("litellm", "train") from None
         litellm.suppress_debug_info = True
