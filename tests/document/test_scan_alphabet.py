@@ -1,11 +1,15 @@
-"""The recogniser's last layer cut to what protocols are printed in: same scores for what is kept."""
+"""The nets as they are loaded: cut to what protocols are printed in, free of numbers that only cost time."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
-from soesift.document.scan_nets import at_height, cut_classes, kept_classes, metadata
+from soesift.document import scan_text
+from soesift.document.scan_nets import at_height, cut_classes, kept_classes, metadata, without_subnormals
 
 onnx = pytest.importorskip("onnx")
 
@@ -96,3 +100,48 @@ def test_a_net_takes_pictures_of_another_height() -> None:
 def test_a_net_of_another_height_is_told(data: bytes) -> None:
     with pytest.raises(ValueError):
         at_height(data, 48, 32)
+
+
+def weights_of(data: bytes) -> dict[str, NDArray[Any]]:
+    return {array.name: onnx.numpy_helper.to_array(array) for array in onnx.load_from_string(data).graph.initializer}
+
+
+def test_weights_too_small_for_a_full_float_are_zero_and_others_stay() -> None:
+    from onnx import helper, numpy_helper
+
+    floats = np.asarray([1e-39, -1e-44, 0.0, 1.2e-38, -3.5, np.inf], np.float32)
+    whole = np.asarray([1, 2, 3], np.int64)  # as floats these bytes would be tiny
+    initial = [numpy_helper.from_array(floats, "floats"), numpy_helper.from_array(whole, "whole")]
+    data = helper.make_model(helper.make_graph([], "none", [], [], initial)).SerializeToString()
+    found = weights_of(without_subnormals(data))
+    assert found["floats"].tolist() == [0, 0, *floats[2:].tolist()]
+    assert found["whole"].tolist() == [1, 2, 3]
+    assert len(without_subnormals(data)) == len(data)
+
+
+@pytest.mark.parametrize("part", ["det", "rec", "low"])
+def test_no_net_that_reads_pictures_multiplies_by_such_weights(
+    part: scan_text.Part, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("rapidocr")
+    opened: list[bytes] = []
+    monkeypatch.setattr(scan_text, "session", lambda model, arena: opened.append(model))
+    scan_text._session.__wrapped__(part)
+    floats = [array for array in weights_of(opened[0]).values() if array.dtype == np.float32]
+    tiny = [np.abs(array[array != 0]) < np.finfo(np.float32).tiny for array in floats]
+    assert len(tiny) > 50
+    assert not any(small.any() for small in tiny)
+
+
+def test_the_detector_sees_the_same_without_them() -> None:
+    pytest.importorskip("rapidocr")
+    import onnxruntime
+
+    file = scan_text.weights("det")
+    assert file is not None
+    shown = np.random.default_rng(2).random((1, 3, 64, 96), np.float32)
+    before, after = (
+        onnxruntime.InferenceSession(data, providers=["CPUExecutionProvider"]).run(None, {"x": shown})[0]
+        for data in (file.read_bytes(), without_subnormals(file.read_bytes()))
+    )
+    np.testing.assert_array_equal(after, before)

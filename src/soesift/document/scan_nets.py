@@ -110,6 +110,31 @@ def at_height(model: bytes, before: int, after: int) -> bytes:
     return bytes(out)
 
 
+def without_subnormals(model: bytes) -> bytes:
+    """An ONNX model whose weights are zero where they are too small for a full float (below 1.2e-38).
+
+    Some processors take a hundred times as long for each product with such a number; a tenth of the detector's weights
+    are such, and the nets read the same without. Raises ValueError for what is no ONNX file.
+    """
+    whole = bytearray(model)
+    for number, _, graph in _fields(memoryview(whole)):
+        for part, _, tensor in _fields(graph) if number == _GRAPH else ():
+            if part == _INITIALIZER:
+                _zero_subnormals(tensor)
+    return bytes(whole)
+
+
+def _zero_subnormals(tensor: memoryview) -> None:
+    """In place, in an array of floats; others are left alone."""
+    raw, floats = tensor[:0], False
+    for number, field, inner in _fields(tensor):
+        floats |= number == _TYPE and _read_varint(field, 1)[0] == _FLOAT
+        raw = inner if number == _RAW else raw
+    if floats:
+        values = np.frombuffer(raw, np.float32)
+        values[np.abs(values) < np.finfo(np.float32).tiny] = 0
+
+
 def metadata(model: bytes) -> dict[str, str]:
     """What an ONNX file says about itself, by key. Raises ValueError for what is none."""
     found = {}

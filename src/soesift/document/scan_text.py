@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import soesift
-from soesift.document.scan_nets import at_height, cut_classes, kept_classes, metadata, session
+from soesift.document.scan_nets import at_height, cut_classes, kept_classes, metadata, session, without_subnormals
 from soesift.errors import UsageError
 
 Picture = NDArray[np.uint8]  # (h, w, 3) RGB
@@ -78,11 +78,12 @@ def _session(part: Part) -> Any:
     if file is None:
         raise UsageError(f"{without_ocr()}, or use --ocr never")
     # the recogniser is a fifth faster with an arena; pages differ in size, and the detector's would keep each
-    return session(str(file) if part == "det" else _recogniser(part)[0], arena=part != "det")
+    model = file.read_bytes() if part == "det" else _recogniser(part)[0]
+    return session(without_subnormals(model), arena=part != "det")
 
 
 @lru_cache(maxsize=2)
-def _recogniser(part: Part = "rec") -> tuple[str | bytes, list[str], int]:
+def _recogniser(part: Part = "rec") -> tuple[bytes, list[str], int]:
     """The recogniser's model, its characters by class, and the height of its input in pixels.
 
     Class 0 is none, the last a space; no ideographs. Another build of the model is taken as it is: it reads the same,
