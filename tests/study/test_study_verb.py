@@ -19,7 +19,7 @@ from soesift.errors import UsageError
 from soesift.evaluate.bootstrap import holm, two_sided
 from soesift.label.ledger import Ledger
 from soesift.label.recorded import RecordedAnswer, RecordedTable, import_answers
-from soesift.study.arms import direct, taught
+from soesift.study.arms import direct, quality, taught
 from soesift.study.compare import THRESHOLDS, blocks_of, compare
 from soesift.study.config import StudyConfig, read_config
 from soesift.study.data import StudyData, read_data
@@ -392,3 +392,71 @@ def test_sponsors_are_resampled_on_request_and_chances_are_corrected(study: Path
     row = next(line for line in text.splitlines() if line.startswith("| zero_shot:json |"))
     gaps = [a.difference["f1"] for a in by_sponsor.arms if a.arm != "human"]
     assert row.split("|")[-2].strip() == _chance(holm([two_sided(g, 200) for g in gaps])[1])
+
+
+def beside_files(folder: Path, label: str = "soe") -> str:
+    """Files of six invented protocols with a table each, `label` all of them, and the [[beside]] that names them."""
+    records = [record(i).model_copy(update={"table_id": f"made{i}", "document": f"MADE-{i}"}) for i in range(6)]
+    (folder / "made.jsonl").write_text("".join(r.model_dump_json() + "\n" for r in records))
+    lines = [json.dumps({"table_id": r.table_id, "label": label}) + "\n" for r in records]
+    (folder / "made-labels.jsonl").write_text("".join(lines))
+    return '[[beside]]\ntables = "made.jsonl"\nlabels = "made-labels.jsonl"\nweight = 0.4\n'
+
+
+def test_tables_beside_teach_every_arm_and_are_in_no_fold(study: Path) -> None:
+    alone, data = material(study)
+    (study / "beside.toml").write_text(toml(["human", "agreement", "human=features"], beside_files(study)))
+    config = read_config(study / "beside.toml")
+    more = read_data(config)
+    fold = folds_of(config, more, 1)
+    assert np.array_equal(fold[:N], folds_of(alone, data, 1))
+    assert set(fold[N:].tolist()) == {-1}
+    for arm in ("human", "human_all", "agreement", "confident", "view:json"):
+        rows, own = (taught(arm, some, np.ones(len(some.records), bool), 1, config) for some in (more, data))
+        assert np.array_equal(rows.items[:-6], own.items)
+        assert rows.items[-6:].tolist() == list(range(N, N + 6))
+        assert rows.target[-6:].tolist() == [1.0] * 6
+        assert rows.weight[-6:].tolist() == [0.4] * 6
+        assert (quality(more, rows)["rows"], quality(more, rows)["beside"]) == (len(own.items), 6)
+        assert quality(more, rows)["yes"] == quality(data, own)["yes"]
+
+
+def test_tables_beside_change_what_is_learnt_and_are_not_scored(study: Path, tmp_path: Path) -> None:
+    """All are called schedules, plain lists too: a student that heard it thinks more of plain lists."""
+    (study / "beside.toml").write_text(toml(["human"], beside_files(study)))
+    shares = []
+    for name in ("study", "beside"):
+        config = read_config(study / f"{name}.toml").model_copy(
+            update={"arms": ["human"], "sizes": [], "seeds": [1], "out": tmp_path / name}
+        )
+        data = read_data(config)
+        results = run_study(config, data)
+        assert sorted(t for r in results for t in r.tables) == sorted(f"toy{i:09d}" for i in range(N))
+        p = {t: x for r in results for t, x in zip(r.tables, r.p, strict=True)}
+        shares.append(np.mean([p[f"toy{i:09d}"] for i in range(1, N, 2)]))
+        found = compare(config, data, results)[-1]
+        assert (found.tables, found.protocols) == (N, N // PER)
+        assert ("beside: 6 further tables (6 SoE)" in markdown(config, data, [found])) == (name == "beside")
+    assert shares[1] > shares[0] + 0.01
+
+
+def test_results_with_other_tables_beside_are_not_taken_over(study: Path) -> None:
+    marks = set()
+    for label in ("soe", "other"):
+        (study / "beside.toml").write_text(toml(["human"], beside_files(study, label)))
+        config = read_config(study / "beside.toml")
+        marks.add(mark_of(config, read_data(config)))
+    (study / "beside.toml").write_text(toml(["human"]))
+    config = read_config(study / "beside.toml")
+    marks.add(mark_of(config, read_data(config)))
+    assert len(marks) == 3
+
+
+def test_a_table_beside_may_not_be_one_of_the_study(study: Path) -> None:
+    block = beside_files(study).replace("made.jsonl", "tables.jsonl").replace("made-labels.jsonl", "gold.jsonl")
+    (study / "beside.toml").write_text(toml(["human"], block))
+    with pytest.raises(UsageError, match="is of the study itself"):
+        read_data(read_config(study / "beside.toml"))
+    (study / "beside.toml").write_text(toml(["human"], beside_files(study).replace("made-labels", "gold")))
+    with pytest.raises(UsageError, match="no label matches"):
+        read_data(read_config(study / "beside.toml"))

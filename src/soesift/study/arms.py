@@ -23,13 +23,15 @@ SIMULATED_SHARE = 0.05  # of "do not know", as in simulated_humans
 class Taught(NamedTuple):
     """Rows to learn from: items (m,) indices into the data, target (m,) in [0, 1], weight (m,).
 
-    human: how many labels by people it took, those of an audit included.
+    human: how many labels by people it took, those of an audit included. beside: the last so many are not the arm's own
+    but of tables that teach every arm.
     """
 
     items: Ints
     target: Floats
     weight: Floats
     human: int = 0
+    beside: int = 0
 
 
 def is_direct(arm: str) -> bool:
@@ -87,7 +89,12 @@ def taught(arm: str, data: StudyData, learn: Bools, seed: int, config: StudyConf
     kept = done.keep & (done.weight > 0)
     if not kept.any():
         raise UsageError(f"arm {arm} keeps no label in a training fold of {len(index)} tables")
-    return Taught(index[kept], done.target[kept], done.weight[kept], human)
+    own = Taught(index[kept], done.target[kept], done.weight[kept], human)
+    if data.beside is None:
+        return own
+    items, known, weight = data.beside
+    targets = np.append(own.target, known.astype(np.float64))
+    return Taught(np.append(own.items, items), targets, np.append(own.weight, weight), human, len(items))
 
 
 def learners(arm: str, data: StudyData, learn: Bools, seed: int) -> Bools:
@@ -156,12 +163,16 @@ def _some_protocols(data: StudyData, learn: Bools, share: float, seed: int) -> B
 
 
 def quality(data: StudyData, rows: Taught) -> dict[str, int]:
-    """How many rows and protocols teach, how many say YES, and how many of those with gold are wrong."""
-    said, truth = rows.target > 0.5, data.truth[rows.items]
+    """How many rows and protocols of an arm teach, how many say YES, how many of those with gold are wrong; and rows
+    beside it.
+    """
+    items = rows.items[: len(rows.items) - rows.beside]
+    said, truth = rows.target[: len(items)] > 0.5, data.truth[items]
     judged = truth != UNKNOWN
     return {
-        "rows": len(rows.items),
-        "protocols": len(np.unique(data.groups[rows.items])),
+        "rows": len(items),
+        "beside": rows.beside,
+        "protocols": len(np.unique(data.groups[items])),
         "yes": int(said.sum()),
         "judged": int(judged.sum()),
         "wrong": int((said != truth)[judged].sum()),

@@ -43,13 +43,26 @@ class AuditConfig(_Section):
     delta: float = Field(default=0.1, gt=0, lt=1)
 
 
+class BesideConfig(_Section):
+    """Tables that teach every arm and are never held out or scored, such as those of made-up protocols.
+
+    tables: TableRecord lines; labels: lines {table_id, label} of them. weight: of each against a table of the arm; at 1
+    many made-up tables of few forms outvote real ones, at .2 they only fill in what real ones lack.
+    """
+
+    tables: Path
+    labels: Path
+    weight: float = Field(default=0.5, gt=0, le=1)
+
+
 class StudyConfig(_Section):
     """tables: TableRecord lines; ledger: teacher answers; gold: lines {table_id, label}, held-out truth.
 
     pool: which tables may teach, in every arm but `human_all`: those with an answer in all views (complete) or
     in any. humans: whose labels `hybrid` puts in. sizes: shares of the training protocols for the size curve of
     `size_arm`. model and fit are read for student = "encoder" only; ARM+linear is the mean logit of that student
-    and of the linear model, both taught by the labels of ARM. ARM=NAME teaches one of BASELINES with ARM's labels:
+    and of the linear model, both taught by the labels of ARM. beside: further tables, such as made-up ones, that teach
+    whatever the arm is. ARM=NAME teaches one of BASELINES with ARM's labels:
     honest baselines, whatever `student` is.
     """
 
@@ -76,6 +89,7 @@ class StudyConfig(_Section):
     gate: GateConfig | None = None  # tables that do not pass are not asked about and count as NO of the teacher
     prices: dict[str, PriceConfig] = {}  # money a million tokens by model, before what the ledger noted
     human_price: float | None = Field(default=None, ge=0)  # money for one label by a person
+    beside: list[BesideConfig] = []
     model: ModelConfig | None = None
     fit: FitConfig = FitConfig()
 
@@ -118,6 +132,8 @@ def read_config(path: Path) -> StudyConfig:
     config.gold, config.out = root / config.gold, root / config.out
     config.groups = root / config.groups if config.groups is not None else None
     config.gate = config.gate.rooted(root) if config.gate else None
+    for one in config.beside:
+        one.tables, one.labels = root / one.tables, root / one.labels
     if config.model is not None and (root / config.model.base).is_dir():
         config.model.base = str(root / config.model.base)
     return config

@@ -10,7 +10,7 @@ import numpy as np
 
 from soesift.classify.features import features
 from soesift.errors import UsageError
-from soesift.evaluate.scores import Bools, Floats, Ints, Strings, wider_groups
+from soesift.evaluate.scores import UNKNOWN, Bools, Floats, Ints, Strings, wider_groups
 from soesift.label.config import PriceConfig
 from soesift.label.gate import Gated
 from soesift.label.ledger import Ledger
@@ -20,7 +20,7 @@ from soesift.select.belief import recentred
 from soesift.select.by_name import gate_tables
 from soesift.select.from_ledger import Column, opinions, truth_of, votes_of_models
 from soesift.select.pots import read_known
-from soesift.study.config import StudyConfig, base_of
+from soesift.study.config import BesideConfig, StudyConfig, base_of
 from soesift.table.record import TableRecord
 
 # What an arm takes besides its score: teacher tokens, money, waiting for answers, labels by people, training.
@@ -92,12 +92,21 @@ def mean_cost(costs: Sequence[Mapping[str, float]]) -> dict[str, float]:
     return {name: float(np.mean([one.get(name, 0.0) for one in costs])) for name in COSTS} if costs else {}
 
 
+class Beside(NamedTuple):
+    """Tables that teach every arm: items (m,) indices into the data, truth (m,) 1 or 0, weight (m,)."""
+
+    items: Ints
+    truth: Ints
+    weight: Floats
+
+
 class StudyData(NamedTuple):
     """n tables. truth: (n,) 1, 0, -1 unknown. beliefs: (n, v), NaN without an answer. votes: (n, m) of m models.
 
     groups: (n,) protocols, what scores are averaged over; blocks: (n,) what folds never split (protocols or
     sponsors). pool: (n,) tables that may teach. features: (n, d) of the linear model. spent: tokens and money of the
-    whole ledger; took: of each table and column. gate: which tables the teacher was worth asking about.
+    whole ledger; took: of each table and column. gate: which tables the teacher was worth asking about. beside: tables
+    that teach every arm and stand in no fold; their `truth` is unknown here, so that nothing is scored on them.
     """
 
     records: list[TableRecord]
@@ -113,6 +122,7 @@ class StudyData(NamedTuple):
     spent: tuple[int, float]
     took: Spent | None = None
     gate: Gated | None = None
+    beside: Beside | None = None
 
     def digest(self) -> str:
         """Names the content, so that results of other data are never taken for these."""
@@ -121,6 +131,8 @@ class StudyData(NamedTuple):
             known.update(np.ascontiguousarray(array).tobytes())
         if self.gate is not None:
             known.update(self.gate.passes.tobytes())
+        for array in self.beside or ():
+            known.update(np.ascontiguousarray(array).tobytes())
         known.update(repr((self.blocks, self.columns)).encode())
         return known.hexdigest()[:16]
 
@@ -156,7 +168,7 @@ def read_data(config: StudyConfig) -> StudyData:
             f'{config.ledger}: no table has an answer in all views{behind}; set pool = "any" or fewer views'
         )
     groups = [r.document for r in records]
-    return StudyData(
+    data = StudyData(
         records,
         truth,
         np.asarray(groups, np.str_),
@@ -170,4 +182,43 @@ def read_data(config: StudyConfig) -> StudyData:
         spent,
         spent_on(answers, {r.table_id: i for i, r in enumerate(records)}, found.columns, config.prices),
         gated,
+    )
+    return with_beside(data, config.beside, config.positive) if config.beside else data
+
+
+def with_beside(data: StudyData, given: Sequence[BesideConfig], positive: Sequence[str]) -> StudyData:
+    """The data with tables that teach every arm at its end; of no sponsor, without answers, in no fold.
+
+    UsageError: a file is missing or bad, none of its tables has a label, or a table is one of the study's own.
+    """
+    mine = {r.table_id for r in data.records} | set(data.groups.tolist())
+    added: list[TableRecord] = []
+    truth: list[int] = []
+    weight: list[float] = []
+    for one in given:
+        known = read_known(one.labels, positive)
+        found = [r for r in read_tables(one.tables)[0] if r.table_id in known]
+        if not found:
+            raise UsageError(f"{one.labels}: no label matches a table of {one.tables}; are the ids of one run?")
+        for record in found:
+            if record.table_id in mine or record.document in mine:
+                raise UsageError(f"{one.tables}: {record.document} is of the study itself; [[beside]] is for others")
+        mine |= {record.table_id for record in found}
+        added += found
+        truth += [known[record.table_id] for record in found]
+        weight += [one.weight] * len(found)
+    m, before = len(added), len(data.records)
+    names = [r.document for r in added]
+    return data._replace(
+        records=[*data.records, *added],
+        truth=np.append(data.truth, np.full(m, UNKNOWN, np.int64)),
+        groups=np.append(data.groups, np.asarray(names, np.str_)),
+        blocks=[*data.blocks, *names],
+        beliefs=np.vstack([data.beliefs, np.full((m, data.beliefs.shape[1]), np.nan)]),
+        votes=np.vstack([data.votes, np.full((m, data.votes.shape[1]), UNKNOWN)]),
+        pool=np.append(data.pool, np.zeros(m, bool)),
+        features=np.vstack([data.features, features(added)]),
+        took=data.took and Spent(*(np.vstack([kind, np.zeros((m, kind.shape[1]))]) for kind in data.took)),
+        gate=data.gate and data.gate._replace(passes=np.append(data.gate.passes, np.zeros(m, bool))),
+        beside=Beside(np.arange(before, before + m), np.array(truth, np.int64), np.array(weight)),
     )

@@ -142,6 +142,11 @@ def facts(config: StudyConfig, data: StudyData) -> list[str]:
     )
     if config.gate is not None and data.gate is not None:
         out.append(f"gate, {gate_name(config.gate)}: {data.gate}; the rest is not asked about and NO of the teacher")
+    if data.beside is not None:
+        out.append(
+            f"beside: {len(data.beside.items)} further tables ({int(data.beside.truth.sum())} SoE) teach every arm in "
+            "every fold; none is scored, and `labels` below leaves them out"
+        )
     if "human_simulated" in config.arms or config.humans == "simulated":
         out.append("simulated non-experts are made from the gold labels; they are not people")
     if config.student == "linear" and "linear" in config.arms:

@@ -156,6 +156,7 @@ def mark_of(config: StudyConfig, data: StudyData) -> str:
         "gold",
         "prices",
         "human_price",
+        "beside",
     }
     if config.student == "linear" and not any(student_of(arm) not in ("", "tfidf") for arm in config.arms):
         free |= {"model", "fit"}
