@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import threading
+from typing import Any
+
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -10,6 +14,7 @@ from tokenizers.models import WordLevel
 from tokenizers.pre_tokenizers import Whitespace
 
 from soesift.classify.serialise import cost, facts, serialise
+from soesift.classify.student import run_batches
 from soesift.table.record import TableRecord
 
 WORDS = Tokenizer(WordLevel({"[UNK]": 0}, unk_token="[UNK]"))
@@ -87,3 +92,21 @@ def test_cost_grows_with_words_and_digits() -> None:
     assert cost("") == 0
     assert cost("week 12") == 2
     assert cost("electrocardiogram") == 3
+
+
+class Counting:
+    """A session that answers with a text's first token, once as many texts as `together` are in it at once."""
+
+    def __init__(self, together: int) -> None:
+        self.meeting = threading.Barrier(together)
+
+    def run(self, names: list[str], given: dict[str, Any]) -> list[Any]:
+        self.meeting.wait(timeout=20)
+        return [np.repeat(given["input_ids"][:, :1], 2, axis=1)]
+
+
+@pytest.mark.parametrize("together", [1, 2, 3])
+def test_texts_are_computed_side_by_side_and_each_gets_its_own_answer(together: int) -> None:
+    ids = [[place + 1] * (1 + place % 4) for place in range(6)]
+    found = run_batches(Counting(together), ids, 2, 1, side_by_side=together)
+    assert found[:, 0].tolist() == [1, 2, 3, 4, 5, 6]

@@ -19,6 +19,7 @@ from soesift.cli.local import serve_verb
 from soesift.errors import DocumentError, UsageError
 from soesift.serve.queue import Queue, open_store
 from soesift.serve.routes import plain_name
+from soesift.serve.service import Pool, Settings, detect_document
 from soesift.serve.wire import NotADocument, TooLarge, open_inside, receive
 from soesift.web import host_name, is_loopback, listen, take_token
 
@@ -161,3 +162,20 @@ def test_a_mistake_in_the_configuration_names_its_neighbour(tmp_path: Path) -> N
     assert "did you mean max_pages?" in str(run.exception)
     run = CliRunner().invoke(serve_verb, ["--workers", "0"])
     assert "workers" in str(run.exception)
+
+
+@pytest.mark.parametrize(("workers", "cores"), [(1, None), (2, "1")])
+def test_a_document_that_is_read_alone_may_take_all_cores(
+    workers: int, cores: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OMP_NUM_THREADS", "")  # put back afterwards
+    monkeypatch.delenv("OMP_NUM_THREADS")
+    store, lock = open_store(tmp_path)
+    queue = Queue(store.queue)
+    job, _ = queue.add("a" * 64, "one.pdf", ".pdf", "recipe")
+    task = Pool(queue, store, Settings(workers=workers), lambda *_: {})._task(job)
+    with pytest.raises(DocumentError):  # there is no such file
+        detect_document({**task, "seconds": 1.0}, lambda *_: None)
+    assert os.environ.get("OMP_NUM_THREADS") == cores
+    queue.close()
+    lock.close()

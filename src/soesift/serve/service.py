@@ -205,6 +205,7 @@ class Pool:
             "model": settings.model,
             "ocr": settings.ocr,
             "max_pages": settings.max_pages,
+            "alone": settings.workers == 1,
         }
 
 
@@ -212,8 +213,11 @@ class Pool:
 def detect_document(task: Task, tell: Tell) -> dict[str, Any]:
     """Write the result of `task["document"]` to `task["result"]`.
 
-    Keys: document, result, name, model, ocr, max_pages, seconds. Raises DocumentError for what cannot be read.
+    Keys: document, result, name, model, ocr, max_pages, seconds; alone: no other is read beside it, so that it may take
+    all cores. Raises DocumentError for what cannot be read.
     """
+    if not task.get("alone"):
+        os.environ.setdefault("OMP_NUM_THREADS", "1")
     path = Path(task["document"])
     check_pages(path, task["max_pages"])
     options = ReadOptions(task["ocr"], ocr_seconds=OCR_SHARE * task["seconds"], without=without(task))
@@ -238,7 +242,6 @@ def _make_room(result: Result, target: Path) -> None:
 
 @lru_cache(maxsize=1)
 def _detector(model: str) -> Detector:
-    os.environ.setdefault("OMP_NUM_THREADS", "1")
     return Detector.load(model)
 
 
