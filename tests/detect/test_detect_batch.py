@@ -15,10 +15,10 @@ import pytest
 import made_protocols as made
 from soesift.detect.batch import run_batch, stems
 from soesift.detect.detector import Detector
-from soesift.detect.job import Job, Outcome, failed, run_job
+from soesift.detect.job import Job, Limits, Outcome, failed, run_job
 from soesift.detect.options import ReadOptions
 from soesift.detect.sources import find_documents
-from soesift.errors import DocumentError, UsageError
+from soesift.errors import DocumentError, ModelError, UsageError
 from soesift.result.store import read_result
 
 
@@ -293,3 +293,21 @@ def test_a_reader_leaves_time_to_write_what_was_found(tmp_path: Path) -> None:
         late = read_result(tmp_path / name).document
         assert (late.has_soe, late.error) == ("unsure", None)
         assert "no time left for OCR" in late.unsure_pages[0].why
+
+
+def test_a_worker_that_is_warm_reads_its_first_document_in_the_same_process(tmp_path: Path) -> None:
+    from soesift.detect.batch import answered, warm_worker
+
+    path = made.protocol(tmp_path / "one.pdf")
+    job, limits = Job(path, "one", tmp_path, ("json",)), Limits(120, 4096)
+    worker = warm_worker("rule", limits)
+    ready = worker.process
+    assert (worker.started, worker.tasks) == (1, 1)
+    outcome = answered(worker, job, "rule", True, limits, lambda *_: None)
+    assert outcome.result.tables
+    assert (worker.process, worker.started) == (ready, 1)
+    worker.close()
+    worker = warm_worker(str(tmp_path / "nowhere"), limits)  # told when there is a document
+    with pytest.raises(ModelError):
+        answered(worker, job, str(tmp_path / "nowhere"), True, limits, lambda *_: None)
+    worker.close()

@@ -5,17 +5,17 @@ from __future__ import annotations
 import hashlib
 import re
 import threading
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from queue import Queue
 from typing import Literal
 
-from soesift.detect.batch import jobs_of, run_apart
-from soesift.detect.job import Job, Limits, Outcome
+from soesift.detect.batch import answered, jobs_of, warm_worker
+from soesift.detect.job import Limits
 from soesift.detect.sources import KINDS, Source
 from soesift.errors import SoesiftError, UsageError
 from soesift.files import as_text, file_sha256, safe_stem, write_atomically
+from soesift.process.worker import Worker
 from soesift.result.store import is_result, read_result
 from soesift.review.documents import Document, open_documents
 from soesift.review.state import Review
@@ -49,7 +49,9 @@ class Reading:
 
 @dataclass(slots=True)
 class Workspace:
-    """Protocols are stored, then read one after another in a process of their own; results open as they come."""
+    """Protocols are stored, then read one after another, each in a process of its own that stands ready;
+    results open as they come.
+    """
 
     folder: Path
     review: Review
@@ -142,30 +144,31 @@ class Workspace:
         return reading
 
     def _read_all(self) -> None:
+        worker = warm_worker(self.model, self.limits)
         while (reading := self._queue.get()) is not None:
             reading.state = "reading"
             try:
-                self._read(reading)
+                self._read(reading, worker)
             except SoesiftError as error:
                 reading.state, reading.why = "failed", str(error)
             except Exception as error:  # noqa: BLE001  # the next protocol is read all the same
                 reading.state, reading.why = "failed", f"internal error: {type(error).__name__}"
+            worker.close(force=True)  # what one document leaves in memory is not there for the next
+            worker = warm_worker(self.model, self.limits)
+        worker.close()
 
-    def _read(self, reading: Reading) -> None:
-        def tell(_: Path, page: int, pages: int, doing: str) -> None:
+    def _read(self, reading: Reading, worker: Worker) -> None:
+        def tell(page: int, pages: int, doing: str) -> None:
             reading.page, reading.pages, reading.doing = page, pages, doing
 
         jobs = jobs_of([Source(reading.path)], self.results, ("json",))
-        outcome = next(iter(self._run(jobs, tell)))
+        outcome = answered(worker, jobs[0], self.model, True, self.limits, tell)
         reading.why = outcome.result.document.error or ""
         reading.state = "failed" if reading.why else "done"
         if reading.state == "done":
             self._open_results()
             found = self._of_hash(outcome.result.document.sha256)
             reading.key = found.key if found is not None else ""
-
-    def _run(self, jobs: list[Job], tell: Callable[[Path, int, int, str], None]) -> list[Outcome]:
-        return list(run_apart(jobs, self.model, 1, self.limits, tell))
 
     def _open_results(self) -> None:
         """Results that are not open yet become documents under review."""

@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from multiprocessing import parent_process
@@ -196,6 +197,17 @@ def run_apart(
     yield from each_apart(jobs, one, work_on_job, min(workers, len(jobs)) or 1, limits)
 
 
+def warm_worker(model: str, limits: Limits) -> Worker:
+    """A worker whose process has all that it needs loaded, so that its first document need not wait for it.
+
+    Whatever stops that is told when there is a document.
+    """
+    worker = Worker(work_on_job, limits.memory_mb)
+    with suppress(SoesiftError, OSError):
+        worker.run({"model": model, "alone": True}, limits.seconds)
+    return worker
+
+
 def answered(worker: Worker, job: Job, model: str, alone: bool, limits: Limits, tell: Tell) -> Outcome:
     """One document read by the worker's process; its copy, if it is remote, is gone afterwards, whatever happened.
 
@@ -227,10 +239,13 @@ def model_info(model: str) -> ModelInfo:
 
 
 def work_on_job(task: Task, tell: Tell) -> dict[str, Any]:
-    """In the process: one job from document to files."""
+    """In the process: one job from document to files; without one only the model is loaded."""
     end_with_parent()
     if not task["alone"]:
         os.environ.setdefault("OMP_NUM_THREADS", "1")
+    if "job" not in task:
+        _detector(task["model"])
+        return {}
     job = Job.unpacked(task["job"])
     read = replace(job.read, ocr_seconds=OCR_SHARE * task["seconds"], without=without(task))
     job = replace(job, read=read)
