@@ -4,8 +4,8 @@
 
 `stranger_headers_N.txt` holds batch N; nothing is drawn. A header begins with `## NAME`; `title ...` and
 `note MARKER ...` may follow; then the labels of its header rows, parted by `|`; then a line for each column: its
-levels, `=>`, what it means. d8 w4 c1 h2 q28 are day, week, cycle, hours, interval in days; d-28..-1 is a range, +28 an
-offset in days, @... from what, ±3 and -2+5 a window in days, %phone a contact, !event a kind, `?` what nobody can know
+levels, `=>`, what it means. d8 w4 c1 h2 q28 are day, week, cycle, hours, interval in days; d-28..-1 is a range, to29 its
+last day alone, +28 an offset in days, @... from what, ±3 and -2+5 a window in days, %phone a contact, !event a kind, `?` what nobody can know
 from the print (a doubt must stand there); ` / ` parts readings that are as good. First sights are in
 docs/lab-notes.md.
 """
@@ -35,6 +35,8 @@ def read_meaning(text: str) -> dict[str, Any]:
             found |= {"kind": "range", "day": float(span[1]), "last_day": float(span[2])}
         elif sides := re.fullmatch(rf"±({_NUMBER})|-(\d+(?:\.\d+)?)\+(\d+(?:\.\d+)?)", token):
             found |= dict(zip(WINDOWS, (float(sides[1] or sides[2]), float(sides[1] or sides[3])), strict=True))
+        elif until := re.fullmatch(rf"to({_NUMBER})", token):
+            found["last_day"] = float(until[1])
         elif one := re.fullmatch(rf"([dwhq+])({_NUMBER})", token):
             found[_KEYS.get(one[1], "day")] = float(one[2])
         elif cycle := re.fullmatch(r"c(\d[\d,+-]*)", token):

@@ -23,6 +23,8 @@ DAYS = [1.0, 15.0]
         ([["Visita", "Final", "Vacina 2"], ["Dia", "-14 a 0", "28 ± 3"]], "day", [-14, 28]),
         ([["Visite", "V0", "V1"], ["Tag", "-14 bis -1", "15 ± 2"]], "day", [-14, 15]),
         ([["Visite", "Mois 3", "M12 ± 30 jours"]], "month", [3, 12]),
+        ([["Bezoek", "1", "2"], ["Dag", "-28 tot -1", "15 ± 2"]], "day", [-28, 15]),
+        ([["Visite", "J1", "S4 (± 3 j)", "De S8 à S12"]], "week", [None, 4, 8]),
     ],
 )
 def test_units_and_their_letters(header: list[list[str]], name: str, values: list[float]) -> None:
@@ -57,3 +59,30 @@ def test_days_after_the_last_dose(text: str) -> None:
 def test_a_code_of_another_letter_is_no_week_of_a_row_that_has_its_own() -> None:
     found = visits([["Week", "M-4", "W-4", "W2"]])
     assert [facts(v).get("week") for v in found] == [4, -4, 2]  # the letter of a part
+
+
+@pytest.mark.parametrize(
+    ("text", "days", "event"),
+    [
+        ("7 días tras la cirugía", 7, "surgery"),
+        ("4 Wochen nach Geburt", 28, "birth"),
+        ("6 weken na operatie (± 3 dagen)", 42, "surgery"),
+        ("30 dagen na laatste dosis", 30, "last dose"),
+        ("Dans les 7 jours précédant la chirurgie", -7, "surgery"),
+        ("Innerhalb von 14 Tage nach Entlassung", 0, "discharge"),
+    ],
+)
+def test_lengths_from_events(text: str, days: float, event: str) -> None:
+    (found, _) = visits([["", text, "Day 400"]])
+    assert (found.offset_days, found.relative_to, found.doubts) == (days, event, [])
+
+
+@pytest.mark.parametrize(("text", "days"), [("Täglich bis Entlassung", 1), ("Elke 4 weken", 28), ("Semanal", 7)])
+def test_repeats(text: str, days: float) -> None:
+    (found, _) = visits([["", text, "Day 400"]])
+    assert (found.kind, found.every_days) == ("repeat", days)
+
+
+def test_ways_of_contact() -> None:
+    found = visits([["", "Contact téléphonique J30", "Telefonkontakt (Woche 4)"]])
+    assert [visit.contact for visit in found] == ["phone", "phone"]

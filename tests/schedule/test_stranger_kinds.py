@@ -59,3 +59,33 @@ def test_a_row_of_deviations_stands_beside_numbers_when_few_cells_tell_times() -
     assert [(v.before_days, v.after_days) for v in found[2:4]] == [(7, 7), (0, 7)]
     found = visits([["", "Screening", "Visit 2", "Visit 3"], ["", "", "+28", "+56"]])
     assert not any(v.after_days for v in found)
+
+
+def test_how_much_is_given_is_no_time() -> None:
+    found = visits([["Timing", "Day 1-3 (150 mg)", "Day 4 (0.5 mL)", "Day 7 (100)"]])
+    assert [(v.day, bool(v.doubts)) for v in found] == [(1, False), (4, False), (7, True)]
+
+
+def test_every_so_many_days_in_a_row_of_days_is_a_repeat() -> None:
+    found = visits([["Days after last dose", "30 (± 7)", "every 90 (± 14)"]])
+    assert facts(found[1]) == {"kind": "repeat", "every_days": 90, "before_days": 14, "after_days": 14}
+
+
+def test_times_after_delivery_count_from_it() -> None:
+    found = visits([["Visit", "Delivery", "Day 1 postpartum", "Postpartum Week 6 (± 1 week)"]])
+    assert [(v.day, v.week, v.offset_days, v.relative_to) for v in found[1:]] == [
+        (None, None, 1, "delivery"),
+        (None, None, 42, "delivery"),
+    ]
+
+
+def test_earliest_and_latest_days_are_a_window() -> None:
+    header = [["Visit", "V1", "V2", "V3"], ["Target day", "1", "15", "29"]]
+    found = visits([*header, ["Earliest day", "1", "13", "26"], ["Latest day", "1", "17", "33"]])
+    assert [(v.day, v.before_days, v.after_days) for v in found] == [(1, None, None), (15, 2, 2), (29, 3, 4)]
+    assert not any(v.doubts for v in found)
+
+
+def test_a_window_may_be_printed_in_words() -> None:
+    found = visits([["Visit", "1", "2"], ["Day", "1", "29"], ["Window", "none", "one week either side"]])
+    assert [(v.day, v.before_days, v.after_days) for v in found] == [(1, None, None), (29, 7, 7)]

@@ -26,7 +26,7 @@ _WAYS: list[tuple[Contact, str]] = [  # in the order in which two of them are na
     ),
     (
         "phone",
-        r"(?:tele)?phone[sd]?\b|(?<!video )(?<!video-)(?<!zoom )\bcall(?:s|ed)?\b|\btel\b|telefon"
+        r"(?:tele)?phone[sd]?\b|(?<!video )(?<!video-)(?<!zoom )\bcall(?:s|ed)?\b|\btel\b|telefon|téléphon"
         r"|telephonic|\bt/?c(?:\b|(?=\d))|[☎✆📞📱]",
     ),
     (

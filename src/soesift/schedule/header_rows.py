@@ -27,12 +27,12 @@ _KINDS: list[tuple[Kind, str]] = [  # the first that a row's label matches
     ("hour", _HOURS_MINUTES.pattern),
     ("minute", r"\bmin(?:ute)?s?\b"),
     ("hour", r"\b(?:hours?|hrs?|stunden?)\b|[(\[]\s?h\s?[)\]]"),
-    ("day", r"\bdays?\b|\bday\(s\)|\btag(?:en?)?\b|\bjours?\b|\bd[ií]as?\b|\bgiorn[oi]\b"),
-    ("week", r"\b(?:weeks?|wks?)\b|\bweek\(s\)|\bwochen?\b|\bsemaines?\b|\bsemanas?\b|\bsettiman[ae]\b"),
-    ("month", r"\bmonths?\b|\bmonth\(s\)|\bmonate?\b|\bmois\b|\bmes(?:es|e|i)?\b"),
+    ("day", r"\bdays?\b|\bday\(s\)|\btag(?:en?)?\b|\bjours?\b|\bd[ií]as?\b|\bgiorn[oi]\b|\bdag(?:en)?\b"),
+    ("week", r"\b(?:weeks?|wks?)\b|\bweek\(s\)|\bwochen?\b|\bsemaines?\b|\bsemanas?\b|\bsettiman[ae]\b|\bweken\b"),
+    ("month", r"\bmonths?\b|\bmonth\(s\)|\bmonate?\b|\bmois\b|\bmes(?:es|e|i)?\b|\bmaand(?:en)?\b"),
     ("year", r"\byears?\b"),
     ("cycle", r"\bcycles?\b|\bzykl(?:us|en)\b|\bciclos?\b|\bcicli\b"),
-    ("visit", r"\btime\s?points?\b|\bvisits?\b|\bvisit\(s\)|\bvisit(?:en?|es|as?)\b"),
+    ("visit", r"\btime\s?points?\b|\bvisits?\b|\bvisit\(s\)|\bvisit(?:en?|es|as?)\b|\bbezoek(?:en)?\b"),
     ("epoch", r"\b(?:epoch|period|phase|stage|part|segment)s?\b"),
 ]
 
@@ -298,8 +298,38 @@ def _letters_of_label(row: HeaderRow) -> HeaderRow:
     return row._replace(texts=[coded.sub("", text) for text in texts])
 
 
+_S_WEEK = re.compile(r"(?<![^\W_])S\s?(?=-?\d)")
+_J_DAY = re.compile(r"(?<![^\W_])J\s?[-+]?\d")
+
+
+def _letters_beside_days(row: HeaderRow) -> HeaderRow:
+    """ "S4" is week 4 in a row that counts its days as "J1", in French."""
+    if not any(_J_DAY.search(text) for text in row.texts):
+        return row
+    return row._replace(texts=[_S_WEEK.sub("Semaine ", text) for text in row.texts])
+
+
+_EARLIEST = re.compile(r"\bearliest\b", re.IGNORECASE)
+_LATEST = re.compile(r"\blatest\b", re.IGNORECASE)
+
+
+def _earliest_and_latest(rows: list[HeaderRow]) -> list[HeaderRow]:
+    """Rows "Earliest day" and "Latest day" as one of windows: "13-17" beside day 15."""
+    first, last = ([row for row in rows if words.search(row.label)] for words in (_EARLIEST, _LATEST))
+    if len(first) != 1 or len(last) != 1 or first == last:
+        return rows
+    low, high = first[0], last[0]
+    pairs = [(clean(a), clean(b)) for a, b in zip(low.texts, high.texts, strict=True)]
+    if not all(a.isdigit() and b.isdigit() for a, b in pairs if a or b):
+        return rows
+    texts = ["" if a == b else f"{a}-{b}" for a, b in pairs]
+    allowed = low._replace(label="Window", kind="window", texts=texts)
+    return [allowed if row is low else row for row in rows if row is not high]
+
+
 def made_ready(rows: list[HeaderRow], width: int) -> list[HeaderRow]:
     """The rows with what their numbers are, rows that say two things parted; `width`: data columns."""
-    rows = _unnamed_windows([_points_in_units(_letters_of_label(row)) for row in rows])
+    rows = [_points_in_units(_letters_beside_days(_letters_of_label(row))) for row in rows]
+    rows = _unnamed_windows(_earliest_and_latest(rows))
     rows = [told for row in rows for part in _in_two_rows(_of_two_units(row)) for told in _times_with_windows(part)]
     return _kinds_from_beside(_kinds_from_above(rows, width))

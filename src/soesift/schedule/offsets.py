@@ -38,11 +38,20 @@ _ANCHORS = frozenset(
         "drug",
         "visit",
         "intake",
+        "operation",
+        "implantation",
+        "booster",
+        "flare",
+        "relapse",
+        "recurrence",
+        "exacerbation",
+        "attack",
+        "onset",
     }
 )
 
 
-BEFORE = ("pre", "prior", "before", "vor", "avant", "antes", "prima")
+BEFORE = ("pre", "prior", "before", "vor", "avant", "antes", "prima", "voor", "précédant")
 _COUNTS: tuple[Unit, ...] = ("day", "week", "hour", "minute")
 
 

@@ -12,7 +12,7 @@ from collections import Counter
 
 from soesift.schedule.models import Encounter, Schedule, Span, Visit
 from soesift.schedule.timing import ORDINAL_WORDS
-from soesift.schedule.tokens import DATE, Token, clean, tokens
+from soesift.schedule.tokens import DATE, STRENGTHS, Token, clean, tokens
 
 _PARTS = (1.0, 7.0, 1 / 24, 1 / 1440)  # a window or distance in days may be printed in weeks, hours or minutes
 _NAMED = re.compile(
@@ -73,7 +73,8 @@ def _numbers(text: str, encounter: Encounter) -> tuple[dict[str, float], dict[st
     into = own
     for place, token in enumerate(found):
         into = behind if token.kind == "relative" and token.value in _FROM else into
-        if token.kind == "number" and not (place and _names(found[place - 1], token)):
+        amount = place + 1 < len(found) and found[place + 1].value in STRENGTHS
+        if token.kind == "number" and not amount and not (place and _names(found[place - 1], token)):
             into[token.text] = float(re.sub(r"[a-z]+$", "", token.value) or 0)
     return own, behind
 

@@ -139,9 +139,14 @@ MOST_CYCLES = 60  # of a range "Cycles 2 to 6 (28 days each)"; a larger number i
 _IN_BRACKETS = re.compile(r"(?<!\d )[(\[]\s?(±\s?\d+)\s?[)\]](?=\s(?:days?|weeks?)\b)")
 
 
+_IN_WORDS = re.compile(  # "one week either side"; "one day" alone is no deviation
+    rf"\b({'|'.join(_NUMBER_WORDS)})\b(?=\s+(?:days?|weeks?)\s+(?:before|(?:on\s+)?either|earlier))", re.IGNORECASE
+)
+
+
 def windows_in(text: str) -> list[FoundWindow]:
     """The deviations that a note prints, once each."""
-    shown = _IN_BRACKETS.sub(r"\1", clean(text))
+    shown = _IN_BRACKETS.sub(r"\1", _IN_WORDS.sub(lambda m: str(_NUMBER_WORDS[m[1].lower()]), clean(text)))
     found: list[FoundWindow] = []
     for match in _WINDOW.finditer(shown):
         unit = next(u for number in range(1, 7) if (u := match[f"unit{number}"]))

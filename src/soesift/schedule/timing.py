@@ -12,7 +12,7 @@ from typing import NamedTuple, cast
 from soesift.schedule.cursor import Bounds, Cursor, Kind
 from soesift.schedule.models import Span, Timing, Unit, Window
 from soesift.schedule.offsets import add_offset, after_word, read_event, read_relation, read_words_plus, waiting
-from soesift.schedule.tokens import Token, clean, tokens, unit_of
+from soesift.schedule.tokens import STRENGTHS, Token, clean, tokens, unit_of
 from soesift.schedule.windows import inner_window, read_window
 
 ORDINAL_WORDS = frozenset(
@@ -201,6 +201,8 @@ def _often(c: Cursor) -> bool:
         unit_at = unit_of(c.peek())
         if unit_at is not None:
             return c.set_every(low, high, unit_at, 1)
+        if c.kind in ("day", "week") and c.sees("end", "open_paren", "plusminus"):
+            return c.set_every(low, high, cast(Unit, c.kind), 0)  # "every 90 (±14)" in a row of days
         c.at = start
         return False
     unit_after = unit_of(c.peek(2 if other else 1))
@@ -382,6 +384,14 @@ def _bound_behind_window(c: Cursor) -> bool:
     return c.sees("relative", ahead=at) and c.peek(at).value not in ("within", "until", "up to")
 
 
+def _strength(c: Cursor) -> bool:
+    """ "150 mg", "0.5 mL": how much is given, not when."""
+    if not (c.sees("number") and c.peek(1).value.rstrip(".") in STRENGTHS):
+        return False
+    c.at += 2
+    return True
+
+
 def _bare(c: Cursor, spans: list[Bounds], start: int) -> bool:
     """Numbers without a unit: what the row says they are, else unread."""
     low, high = spans[0]
@@ -464,6 +474,7 @@ STEPS = (
     _unit_led,
     _visit,
     _ordinal,
+    _strength,
     _number_led,
     read_event,
 )

@@ -20,16 +20,19 @@ class Token(NamedTuple):
 
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—−﹣－", "-") | {"\u00a0": " ", "\u2009": " ", "\u202f": " ", "∕": "/"})
 _WORDS_OF: dict[Unit, str] = {
-    "minute": "minute minutes min mins minuten minuto minutos minuti",
-    "hour": "hour hours hr hrs h stunde stunden heure heures hora horas ore",
-    "day": "day days tag tage tagen pod jour jours día días dia dias giorno giorni gg",
-    "week": "week weeks wk wks woche wochen semaine semaines semana semanas settimana settimane",
-    "month": "month months mo mos mth mths monat monate monaten mois mes meses mese mesi",
-    "year": "year years yr yrs jahr jahre jahren ans année années año años anno anni",
+    "minute": "minute minutes min mins minuten minuto minutos minuti minuut",
+    "hour": "hour hours hr hrs h stunde stunden heure heures hora horas ore uur uren",
+    "day": "day days tag tage tagen pod jour jours día días dia dias giorno giorni gg dag dagen",
+    "week": "week weeks wk wks woche wochen semaine semaines semana semanas settimana settimane weken",
+    "month": "month months mo mos mth mths monat monate monaten mois mes meses mese mesi maand maanden",
+    "year": "year years yr yrs jahr jahre jahren ans année années año años anno anni jaar jaren",
     "cycle": "cycle cycles zyklus zyklen cyc ciclo ciclos cicli",
 }
 UNIT_WORDS: dict[str, Unit] = {word: unit for unit, words in _WORDS_OF.items() for word in words.split()}
 LETTERS: dict[str, Unit] = {"d": "day", "w": "week", "m": "month", "y": "year", "h": "hour", "c": "cycle", "j": "day"}
+
+
+STRENGTHS = frozenset("mg g µg μg mcg ug kg ml µl iu ui mmol meq gy mbq mci mg/kg mg/m2 mg/ml ng/ml".split())  # no times
 
 
 def _broken(word: str) -> str:
@@ -46,26 +49,27 @@ _EVENTS = {
     r"|\bdiscon\b\.?|\b(?:et|ed|ew|etv|edv)\b",
     "end_of_treatment": r"(?:end|completion)[\s-]+of[\s-]+(?:study[\s-]+)?"
     r"(?:treatment|therapy|dosing|study[\s-]+drug|tx)(?:\s*\((?:eot|eott)\))?|\beot[tv]?\b|\b(?:behandlungs|therapie)ende\b"
-    r"|\bfin(?:e)?\s+d(?:e|el)?\s?(?:traitement|tratamiento|trattamento)\b",
+    r"|\bfin(?:e)?\s+d(?:e|el)?\s?(?:traitement|tratamiento|trattamento)\b|\beinde\s+(?:van\s+de\s+)?behandeling\b",
     "end_of_study": r"(?:end|completion)[\s-]+of[\s-]+(?:the[\s-]+)?(?:study|trial)(?:\s*\(eos\))?"
     r"|study\s+(?:completion|exit|end)|\bexit(?:\s+visit)?\b|\beosv?\b|\beostudy\b|\bstudienende\b"
-    r"|\bfine?\s+(?:d['’]|del?(?:l['’]|lo)?\s?)?(?:étude|estudio|studio)\b|\bsortie\s+d['’]étude",
+    r"|\bfine?\s+(?:d['’]|del?(?:l['’]|lo)?\s?)?(?:étude|estudio|studio)\b|\bsortie\s+d['’]étude"
+    r"|\beinde\s+(?:van\s+(?:de|het)\s+)?(?:studie|onderzoek)\b",
     "end_of_infusion": r"end[\s-]+of[\s-]+(?:the[\s-]+)?infusion(?:\s*\(eoi\))?",
     "end_of_phase": r"(?:end|completion)[\s-]+of[\s-]+(?:induction|maintenance|period|phase|cycle|part)\b"
     r"(?:\s*\(eo[imp]\))?|\beo[imp]\b",
     "final_visit": r"(?:final|last|closure)\s+(?:study\s+|clinic\s+|efficacy\s+|safety\s+)?visit"
-    r"|\bclose-?\s?out(?:\s+visit)?\b",
+    r"|\bclose-?\s?out(?:\s+visit)?\b|\babschluss(?:visite|untersuchung)\b",
     "retrieval": r"\brt\b|retrieved\s+drop-?out|retrieval",
     "progression": r"(?:disease\s+)?progression",
     "follow_up": r"follow[\s-]*up\b|\bf/?[\s-]?u\b|\bsfu\b|\bltfu\b|post-?discontinuation|surviv\w*"
-    r"|\bnach(?:beobachtung|sorge)\w*|\bsuivi\b|\bseguimiento\b",
+    r"|\bnach(?:beobachtung|sorge)\w*|\bsuivi\b|\bseguimiento\b|\bnazorg\b",
     "screening": r"(?:pre-?)?screen(?:-?ing)?\b|\bscr\b|\bscrn\b|\bvoruntersuchung\w*"
     r"|\bsélection\b|\bselección\b|\bcribado\b|\breclutamiento\b"
     r"|\beinschluss\b|\bvisite\s+d['’]inclusion\b|\binclusion\b(?=\s*(?:$|\(\s*j))",
-    "baseline": r"base-?line|\bbl\b|\bbasale?\b",
+    "baseline": r"base-?line|\bbl\b|\bbasale?\b|\bbasislijn\b",
     "randomization": r"ran[\s-]?do[\s-]?mi[\s-]?[sz](?:a[\s-]?tion|ed|e|ierung)\b|\brand\b\.?|\brnd\b",
-    "admission": r"admission|admit|check-?in|\bc-i\b|\baufnahme\b",
-    "discharge": r"discharge|check-?out|\bentlassung\b",
+    "admission": r"admission|admit|check-?in|\bc-i\b|\baufnahme\b|\bopname\b",
+    "discharge": r"discharge|check-?out|\bentlassung\b|\bontslag\b|(?<!dosis )\balta\b",
 }
 _MONTHS = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|march|apr(?:il)?|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?"
@@ -76,29 +80,39 @@ DATE = (  # of the calendar: "May 31, 2019", "31 May 2019", "June 2024"; "Day 1 
     rf"\b(?:\d{{1,2}}(?:st|nd|rd|th)?[\s-]+(?:{_MONTHS}(?:[\s,-]+{_YEAR})?|may[\s,-]+{_YEAR})"
     rf"|(?:{_MONTHS}|may)\s+(?:\d{{1,2}}(?:st|nd|rd|th)?\b(?:\s*,?\s*{_YEAR}|(?=\s*(?:$|[),;])))|{_YEAR}))"
 )
+_OFTEN_ELSEWHERE = {  # German, Dutch, French, Spanish, Italian
+    "daily": "täglich|tägl|dagelijks|quotidienn?e?|diari[oa]s?|diariamente|giornalier[oa]",
+    "weekly": "wöchentlich|wekelijks|hebdomadaire|semanal(?:es|mente)?|settimanal[ei]",
+    "monthly": "monatlich|maandelijks|mensuel(?:le)?|mensual(?:es|mente)?|mensil[ei]",
+    "quarterly": "vierteljährlich|driemaandelijks|trimestriel(?:le)?|trimestral(?:es)?|trimestral[ei]",
+    "semi-annually": "halbjährlich|halfjaarlijks|semestriel(?:le)?|semestral(?:es)?|semestral[ei]",
+    "yearly": "jährlich|jaarlijks|annuel(?:le)?|anual(?:es|mente)?|annual[ei]",
+}
 _LATIN = "a-zß-öø-ÿœ"  # letters of lower-case words
 _PATTERNS = [
     ("date", DATE),
     ("q", r"\bq(?=\s?\d)"),
-    ("every", r"\bevery\b|\beach\b|\balle(?=\s+\d)|\btou(?:te)?s\s+les\b(?=\s+\d)|\bcada\b|\bogni\b"),
+    ("every", r"\bevery\b|\beach\b|\balle(?=\s+\d)|\btou(?:te)?s\s+les\b(?=\s+\d)|\bcada\b|\bogni\b|\belke\b"),
     (
         "often",
         r"\b(?:once\s+)?(?:daily|weekly|bi-?weekly|fortnightly"
         r"|monthly|quarterly|yearly|annually|semi-?annually)\b"
         r"|\bonce\s+(?:a|per|every)\s+(?:day|week|month|year)\b",
     ),
+    *((f"often:{english}", rf"\b(?:{words})\b") for english, words in _OFTEN_ELSEWHERE.items()),
     ("unclear", r"\b(?:bi-?monthly|bi-?annual(?:ly)?|semi-?(?:weekly|monthly)|etc)\b\.?"),  # twice or every second
     ("word", r"\bpre[\s-]?treatment\b|\bt/c\b"),
     ("word", r"\b(?:post|pre|peri)[\s-]?op(?:erative(?:ly)?)?\b\.?"),
     ("event:screening", r"\bpre[\s-]?screen(?:ing)?\b"),
     ("event:follow_up", r"\bpost[\s-]?treatment(?:[\s-]+follow[\s-]*up)?\b"),
+    ("relative:within", r"\b(?:dans\s+les|innerhalb(?:\s+von)?|binnen|dentro\s+de(?:\s+los)?|entro)(?=\s+\d)"),
     (
         "relative",
         r"\bpre-?(?:dose|dosing|infusion|injection|vaccination)\b"
         r"|\bpost-?(?:dose|dosing|infusion|injection|vaccination|randomi[sz]ation)\b"
-        r"|\b(?:up\s+to|until)\b|\bwithin\b|\bprior\s+to\b|\bbefore\b|\bpreceding\b|\bafter\b|\bfollowing\b|\bsince\b|\bpast\b|\bpost-?\b|\bpre-?\b"
+        r"|\b(?:up\s+to|until)\b|\bwithin\b|\bprécédant\b|\bprior\s+to\b|\bbefore\b|\bpreceding\b|\bafter\b|\bfollowing\b|\bsince\b|\bpast\b|\bpost-?\b|\bpre-?\b"
         r"|\bprior\b"
-        r"|\b(?:nach|vor|tras|après|avant|dopo)(?=\s)|\b(?:después|antes)\s+del?\b|\bprima\s+d(?:i|el(?:la)?)\b",
+        r"|\b(?:nach|vor|tras|après|avant|dopo|voor)(?=\s)|\bna(?=\s+(?:de\s|het\s|start|rand|(?:laatste|eerste)\s|oper|infus|dosi|behand|ontslag))|\b(?:después|antes)\s+del?\b|\bprima\s+d(?:i|el(?:la)?)\b",
     ),
     (
         "open",
@@ -113,7 +127,7 @@ _PATTERNS = [
         r"|\bonwards?\b|\bbeyond\b|\bor\s+(?:later|more)\b"
         r"|\ben\s+adelante\b|\bet\s+suivants?\b|\be\s+successiv[ie]\b|\by\s+(?:siguientes|posteriores)\b",
     ),
-    ("visit", r"\bvisit(?:en?|es|as?)\b"),
+    ("visit", r"\bvisit(?:en?|es|as?)\b|\bbezoek(?:en)?\b"),
     ("visit", r"\b(?:clinic\s+|study\s+|site\s+|telephone\s+|phone\s+)?visits?\b|\bv(?=[\s-]?\d)|\bvst\b"),
     (
         "unit",
@@ -136,7 +150,7 @@ _PATTERNS = [
     (
         "to",
         r"→|⟶|~(?=\s?-?\d)|\.{2,3}(?=\s?-?\d)|…(?=\s?-?\d)|(?<![a-z])to\b"
-        r"|\bthrough\b|\bthru\b|\buntil\b|\bbis\b(?=\s+(?:-?\d|tag|woche))|\bà(?=\s+[jsm]?\s?-?\d)|(?<=\d\s)al?(?=\s+-?\d)",
+        r"|\bthrough\b|\bthru\b|\buntil\b|\b(?:bis|tot)\b(?=\s+(?:-?\d|tag|woche|dag|week))|\bà(?=\s+[jsm]?\s?-?\d)|(?<=\d\s)al?(?=\s+-?\d)",
     ),
     ("and", r",|;|&|\band\b|\bor\b|\bund\b"),
     ("slash", r"/"),

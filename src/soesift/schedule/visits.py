@@ -47,8 +47,11 @@ def visit_of(encounter: Encounter, epoch: str | None, schedule: Schedule) -> Vis
             )
     if phase := _named_after_event(visit):
         visit.doubts.append(f"“{phase}” stands over the day; whether the day counts from it is not printed.")
-    if visit.day is not None and any(_AFTER_SURGERY.search(text) for text in visit.printed):
-        visit.offset_days, visit.relative_to, visit.day, visit.last_day = visit.day, "surgery", None, None
+    for event, words in _COUNTED_AFTER.items():
+        days = visit.day if visit.week is None else None if visit.last_week not in (None, visit.week) else 7 * visit.week
+        if days is not None and visit.cycle is None and any(words.search(text) for text in visit.printed):
+            visit.offset_days, visit.relative_to = days, event
+            visit.day = visit.last_day = visit.week = visit.last_week = None
     _at_event(visit, timing)
     if visit.last_day is not None and visit.last_week is not None and _listed(timing, "day"):
         visit.week = visit.last_week = None  # "Weeks 1-25 | Days 7, 21, 35": the weeks hold the days
@@ -63,7 +66,10 @@ def visit_of(encounter: Encounter, epoch: str | None, schedule: Schedule) -> Vis
     return visit
 
 
-_AFTER_SURGERY = re.compile(r"\bpost[\s-]?op(?:erative)?\b|\bPOD\b", re.IGNORECASE)  # "Post-op day 1"
+_COUNTED_AFTER = {  # "Post-op day 1", "Day 1 postpartum"
+    "surgery": re.compile(r"\bpost[\s-]?op(?:erative)?\b|\bPOD\b", re.IGNORECASE),
+    "delivery": re.compile(r"\bpost[\s-]?partum\b|\bPPD\b", re.IGNORECASE),
+}
 _REPEATED = re.compile(r"\b(?:to\s+be\s+)?repeat(?:ed|s)?\b|\bcontinue\s+to\s+repeat\b", re.IGNORECASE)
 _AT = re.compile(
     r"(?:at\s+)?(?:the\s+)?(?:time|day|date)\s+of\s+(?P<what>[A-Za-z][A-Za-z -]{3,40})"
@@ -95,16 +101,29 @@ _SHORT = {
 }
 
 
-_LAST_DOSE = re.compile(
-    r"\b(?:derni[eè]re|letzten?r?|[uú]ltima)\s+(?:prise|dose|dosis|administration|injection|perfusion|einnahme|gabe|verabreichung|"
-    r"infusion|administración|somministrazione)\b"
+_DOSE = (
+    r"(?:prise|dose|dosis|administration|injection|perfusion|einnahme|gabe|verabreichung|infusion|infusión|infusie|"
+    r"administración|somministrazione|toediening|inyección|injectie)\b"
 )
+_ELSEWHERE = {  # events in German, Dutch, French, Spanish, Italian
+    "last dose": re.compile(rf"\b(?:derni[eè]re|letzten?r?|[uú]ltima|laatste)\s+{_DOSE}"),
+    "first dose": re.compile(rf"\b(?:premi[eè]re|ersten?r?|primer?a|eerste)\s+{_DOSE}"),
+    "surgery": re.compile(
+        r"^(?:(?:la|el|de|der|dem|the)\s+|l['’])?(?:chirurgie|cirugía|chirurgia|opération|operación|operatie|eingriff|ingreep|op)$"
+    ),
+    "randomisation": re.compile(
+        r"^(?:(?:la|de|der)\s+)?(?:randomisierung|randomisatie|aleatorización|randomización|randomizzazione)$"
+    ),
+    "birth": re.compile(r"^(?:(?:la|el|de|der)\s+)?(?:geburt|naissance|nacimiento|geboorte|nascita)$"),
+    "discharge": re.compile(r"^(?:(?:la|el|het|der)\s+)?(?:entlassung|sortie|alta|ontslag|dimissione)$"),
+}
 
 
 def spelt_out(event: str) -> str:
-    """An event's name without its usual short forms, and in English where it is the last dose."""
-    if _LAST_DOSE.search(event):
-        return "last dose"
+    """An event's name without its usual short forms, and the usual ones in English."""
+    for english, words in _ELSEWHERE.items():
+        if words.search(event):
+            return english
     if event in _SHORT:
         return _SHORT[event]
     return re.sub(
