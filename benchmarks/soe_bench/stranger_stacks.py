@@ -1,13 +1,13 @@
 """Headers of strangers' protocols written down as text, with their answers, before the program was run on them.
 
-    python benchmarks/soe_bench/stranger_stacks.py [--batch 4|5|6] [--errors]
+    python benchmarks/soe_bench/stranger_stacks.py [--batch 4|5|...|11] [--errors]
 
 `stranger_headers_N.txt` holds batch N; nothing is drawn. A header begins with `## NAME`; `title ...` and
 `note MARKER ...` may follow; then the labels of its header rows, parted by `|`; then a line for each column: its
-levels, `=>`, what it means. d8 w4 c1 h2 q28 are day, week, cycle, hours, interval in days; d-28..-1 is a range, to29 its
-last day alone, +28 an offset in days, @... from what, ±3 and -2+5 a window in days, %phone a contact, !event a kind, `?` what nobody can know
-from the print (a doubt must stand there); ` / ` parts readings that are as good. First sights are in
-docs/lab-notes.md.
+levels, `=>`, what it means. d8 w4 c1 h2 q28 are day, week, cycle, hours, interval in days; d-28..-1 is a range, to29
+its last day alone, +28 an offset in days, @... from what, ±3 and -2+5 a window in days, %phone a contact, !event a
+kind, `?` what nobody can know from the print (a doubt must stand there); ` / ` parts
+readings that are as good. First sights are in docs/lab-notes.md.
 """
 
 from __future__ import annotations

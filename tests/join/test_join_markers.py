@@ -10,8 +10,9 @@ from toy_fragments import fragment
 from soesift.detect.assemble import assemble_tables
 from soesift.document.raised import DOWN, UP
 from soesift.join.fragment import Fragment
-from soesift.join.markers import part_signs
-from soesift.result.models import SoeTable
+from soesift.join.markers import part_signs, read_markers, settle_figures
+from soesift.join.stack import Joined
+from soesift.result.models import Cell, Footnote, Run, SoeTable
 from soesift.schedule.read import read_schedule
 from soesift.table.context import TextLine
 
@@ -98,3 +99,70 @@ def test_signs_beside_raised_markers_are_markers_too() -> None:
     found = table(grid, {(3, 0): ("Weight", "a")}, ["a. Only fasting.", "* Again if needed."])
     assert found.grid[0][1] == "Screening"
     assert next(c.markers for c in found.cells if (c.row, c.column) == (0, 1)) == ["*"]
+
+
+Names = list[tuple[str, list[str]]]  # of activities: the text that was read, and the raised figures behind it
+
+
+def numbered(*names: tuple[str, list[str]], notes: int = 30) -> Names:
+    """Texts and markers of a picture's names once figures are settled; notes are numbered from 1."""
+    cells = [Cell(row=0, column=0, text="Procedure"), Cell(row=0, column=1, text="Day 1")]
+    for row, (text, markers) in enumerate(names, 1):
+        runs = [Run(text=text), *(Run(text=marker, raised=True) for marker in markers)]
+        cells.append(Cell(row=row, column=0, text=text, markers=list(markers), runs=runs if markers else []))
+    grid = [["Procedure", "Day 1"], *([text, "X"] for text, _ in names)]
+    one = Joined(1, grid, [1] * len(grid), cells)
+    settle_figures([Footnote(marker=str(k), text="At rest.") for k in range(1, notes + 1)], one)
+    assert [row[0] for row in one.grid[1:]] == [cell.text for cell in cells[2:]]
+    assert all(
+        cell.marker_guess for cell, (_, markers) in zip(cells[2:], names, strict=True) if cell.markers != markers
+    )
+    return [(cell.text, cell.markers) for cell in cells[2:]]
+
+
+def test_a_number_of_which_half_was_read_as_part_of_the_word() -> None:
+    assert numbered(("Study Treatment2", ["1"]), ("Axitinib", ["22"])) == [
+        ("Study Treatment", ["21"]),
+        ("Axitinib", ["22"]),
+    ]
+    assert numbered(("Visit2", ["1"])) == [("Visit2", ["1"])], "a visit's number"
+    assert numbered(("Treatment2", ["1"]), notes=9) == [("Treatment2", ["1"])], "there is no note 21"
+    assert numbered(("Dose of CYP3", ["1"])) == [("Dose of CYP3", ["1"])], "capitals and figures are names"
+
+
+def test_figures_behind_a_word_that_hang_nowhere_else_are_a_marker() -> None:
+    assert numbered(("Drug18 (Arm A only)", []), ("Tablets18 (Arm B only)", [])) == [
+        ("Drug (Arm A only)", ["18"]),
+        ("Tablets (Arm B only)", ["18"]),
+    ]
+    assert numbered(("Inflammatory Markers14,", ["15"]))[0] == ("Inflammatory Markers", ["14", "15"])
+    assert numbered(("Drug18", []), ("ECG", ["18"]))[0] == ("Drug18", []), "note 18 hangs already"
+    assert numbered(("Screening1", []), ("Screening2", []))[0] == ("Screening1", []), "two of one name"
+    assert numbered(("Week4", []))[0] == ("Week4", [])
+
+
+def test_figures_behind_capitals_must_stand_in_turn() -> None:
+    names = [("Weight", ["5"]), ("ICF6; Demography", []), ("ECG", ["7"])]
+    assert numbered(*names)[1] == ("ICF; Demography", ["6"])
+    assert numbered(("Weight", ["15"]), ("PHQ9", []), ("ECG", ["16"]))[1] == ("PHQ9", [])
+
+
+def test_a_marker_out_of_turn_lost_a_figure() -> None:
+    names = [("A test", ["23"]), ("B test", ["4"]), ("C test", ["2", "5"]), ("D test", ["26"])]
+    assert [markers for _, markers in numbered(*names)] == [["23"], ["24"], ["25"], ["26"]]
+    names = [("A test", ["23"]), ("B test", ["4"]), ("C test", ["24"]), ("D test", ["26"])]
+    assert numbered(*names)[1][1] == ["4"], "24 hangs already: the fourth note may be meant twice"
+
+
+def test_signs_with_a_comma_between_them_where_others_are_raised() -> None:
+    cells = [
+        Cell(row=0, column=0, text="Procedure"),
+        Cell(row=1, column=0, text="Labs*"),
+        Cell(row=2, column=0, text=""),
+    ]
+    cells[1].runs = [Run(text="Labs"), Run(text="*", raised=True)]
+    cells[2].text = "Forms*, **"
+    cells[2].runs = [Run(text="Forms*"), Run(text=",", raised=True), Run(text=" **")]
+    one = Joined(1, [[cell.text] for cell in cells], [1] * 3, cells)
+    read_markers(one, [Footnote(marker="*", text="Main part."), Footnote(marker="**", text="Second part.")])
+    assert [(cell.text, cell.markers) for cell in cells[1:]] == [("Labs", ["*"]), ("Forms", ["*", "**"])]

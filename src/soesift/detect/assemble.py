@@ -24,7 +24,7 @@ from soesift.join.footnotes import (
 )
 from soesift.join.fragment import Fragment
 from soesift.join.group import group_fragments
-from soesift.join.markers import read_markers, short_texts, used_markers, without_raised
+from soesift.join.markers import read_markers, settle_figures, short_texts, used_markers, without_raised
 from soesift.join.naming import population_of, title_of, types_of
 from soesift.join.note_rows import take_note_rows
 from soesift.join.note_series import DEFAULT, PICTURE, Expected, comes_after
@@ -100,6 +100,7 @@ def assemble_tables(accepted: list[Fragment], lines: dict[int, list[TextLine]]) 
         read_markers(joined, notes)
         if pictured:
             settle_markers(notes, joined)
+            settle_figures(notes, joined)
             settle_names(notes, joined)
         before = activities_first(joined)
         tables.append(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from soesift.document.raised import split_raised
 from soesift.join.fragment import Fragment
@@ -25,6 +25,29 @@ _BRACKETED = re.compile(
 )  # with a note, no guess
 _UNIT_TAIL = re.compile(r"\d\s+[hdmswyg]$")  # "pre-dose, 2 h"
 LONGEST_POINT = 24  # characters of a header cell whose last letter may be a marker
+
+
+FIGURES_BEHIND = re.compile(r"\b([^\W\d_]{3,})(\d{1,2})(?=$|[\s;,:()/])")
+COUNTS = re.compile(  # "Visit3" has lost a space, not a marker
+    r"(?:tele)?visits?|days?|weeks?|wks?|months?|years?|hours?|cycles?|periods?|parts?|phases?|arms?|groups?|cohorts?|steps?|"
+    r"stages?|doses?|grades?|types?|version|appendix|section|table|figure|note",
+    re.IGNORECASE,
+)
+_SEAM = re.compile(r"([^\W\d_]{2,}[a-zß-öø-ÿ])(\d)")  # a word with a figure that may be half of a raised number
+
+
+@dataclass(frozen=True, slots=True)
+class FigureSettings:
+    """When figures of a picture are a note's marker though they were not read as such.
+
+    near: marked names behind a cell among which the next one in order is sought (1 to 5: two misread in a row are
+    rare).
+    """
+
+    near: int = 3
+
+
+FIGURES = FigureSettings()
 
 
 def without_raised(fragment: Fragment) -> Fragment:
@@ -62,10 +85,11 @@ def read_markers(joined: Joined, notes: list[Footnote]) -> None:
             raised.update(markers)
     open_ = known - raised
     words = words_in([text for row in joined.grid for text in row] + [note.text for note in notes])
-    signs = frozenset(marker for marker in open_ if not any(map(str.isalnum, marker)))
+    signs = frozenset(marker for marker in known if not any(map(str.isalnum, marker)))  # behind a word, raised or not
     for cell in joined.cells:
         text, found = part_signs(cell.text, signs)
         if found:
+            text = text.rstrip(" ,") if cell.runs else text  # a raised comma between them
             _give(joined, cell, text, [*cell.markers, *(m for m in found if m not in cell.markers)])
     for cell in joined.cells:
         if cell.text and not cell.markers and not cell.runs:
@@ -96,7 +120,7 @@ def part_signs(text: str, signs: frozenset[str]) -> tuple[str, list[str]]:
     found: list[str] = []
 
     def take(hit: re.Match[str]) -> str:
-        parts = [run.group() for run in re.finditer(r"(.)\1*", hit[1].replace(",", "").replace(" ", ""))]
+        parts = [run.group() for run in re.finditer(r"([^\s,])\1*", hit[1])]  # "*, **" is one and two, "*††" as well
         if not all(part in signs or part[0] in ALWAYS for part in parts) or (
             hit.group()[0].isspace() and hit.end() < len(text)
         ):
@@ -122,6 +146,80 @@ def guess_column(
         if found and ending.islower() and all(marker in letters for marker in found):
             return base, found
     return text, []
+
+
+def settle_figures(notes: list[Footnote], joined: Joined, settings: FigureSettings = FIGURES) -> None:
+    """Give cells of a picture the numbered markers that OCR read in part, or as large as the word before them.
+
+    "Axitinib2" with a raised 2 bears 22 where a note does; "Avelumab18" and "ICF6" bear what no other cell does; a lone
+    4 between 23 and 26 is 24, if that hangs nowhere. All of them are guesses.
+    """
+    known = {note.marker for note in notes if note.marker.isdigit()}
+    if not known:
+        return
+    for cell in joined.cells:
+        _join_halves(joined, cell, known)
+    open_ = known - used_markers(joined)
+    behind = [(cell, hit) for cell in joined.cells for hit in FIGURES_BEHIND.finditer(cell.text)]
+    several = {h[1] for _, h in behind for _, other in behind if other[1] == h[1] and other[2] != h[2]}
+    for cell, hit in reversed(behind):
+        half = bool(cell.markers) and hit.end() == len(cell.text)  # a figure goes on raised
+        counted = hit[1] in several or COUNTS.fullmatch(hit[1]) is not None
+        if hit[2] in open_ and not half and not counted and _in_turn(joined, cell, hit):
+            text = cell.text[: hit.end(1)] + cell.text[hit.end() :]
+            _guessed(joined, cell, text.rstrip(" ,"), [hit[2], *cell.markers])
+    _settle_order(joined, known, settings)
+
+
+def _guessed(joined: Joined, cell: Cell, text: str, markers: list[str]) -> None:
+    _give(joined, cell, text, list(dict.fromkeys(markers)))
+    cell.marker_guess = True
+
+
+def _join_halves(joined: Joined, cell: Cell, known: set[str]) -> None:
+    """The number whose first figure was read as part of the word: "Treatment2" before a raised 1."""
+    for plain, up in zip(cell.runs, cell.runs[1:], strict=False):
+        half = None if plain.raised or not up.raised else re.search(rf"{_SEAM.pattern}$", plain.text)
+        if half is None or half[2] + up.text.strip() not in known or COUNTS.fullmatch(half[1]):
+            continue
+        whole, old = half[2] + up.text.strip(), up.text.strip()
+        text = cell.text.replace(half.group(), half[1], 1)
+        _guessed(joined, cell, text, [whole if marker == old else marker for marker in cell.markers] or [whole])
+
+
+def _in_turn(joined: Joined, cell: Cell, hit: re.Match[str]) -> bool:
+    """Whether figures behind capitals ("ICF6", or a name as "PHQ9") stand between the markers of the names around."""
+    if hit[1][-1].islower():
+        return True
+    names = [(c.row, int(m)) for c in _marked_names(joined) for m in c.markers if c is not cell]
+    before = max(((row, m) for row, m in names if row < cell.row), default=(0, 0))
+    after = min(((row, m) for row, m in names if row > cell.row), default=(0, -1))
+    return cell.column == 0 and before[1] <= int(hit[2]) <= after[1]
+
+
+def _marked_names(joined: Joined) -> list[Cell]:
+    """Names of activities that bear numbered markers alone, from the top."""
+    names = [c for c in joined.cells if c.column == 0 and c.row >= joined.header_rows and c.markers]
+    return sorted((c for c in names if all(map(str.isdigit, c.markers))), key=lambda c: c.row)
+
+
+def _settle_order(joined: Joined, known: set[str], settings: FigureSettings) -> None:
+    """A marker out of turn of which a figure was lost, or that was read as two: "2, 5" between 24 and 26."""
+    names = _marked_names(joined)
+    open_ = known - used_markers(joined)
+    for place in range(1, len(names)):
+        cell, before = names[place], int(names[place - 1].markers[-1])
+        behind = [int(c.markers[0]) for c in names[place + 1 : place + 1 + settings.near]]
+        after = next((number for number in behind if number >= before), None)
+        if after is None or any(before <= int(marker) <= after for marker in cell.markers):
+            continue
+        whole = "".join(cell.markers)
+        lost = [m for m in open_ if before <= int(m) <= after and whole in m]
+        if len(cell.markers) > 1 and before <= int(whole) <= after:
+            lost = [whole]
+        if len(lost) == 1:
+            _guessed(joined, cell, cell.text, lost)
+            open_ -= set(lost)
 
 
 def _give(joined: Joined, cell: Cell, text: str, markers: list[str]) -> None:

@@ -58,7 +58,9 @@ loading fasting fasted fed reference test new old prior occurs last endpoint int
 consecutive
 jour jours semaine semaines mois visite consultation día días dia dias semana mes meses visita giorno giorni settimana
 mese mesi ciclo ciclos cicli tage tagen wochen monaten studie aufnahme entlassung telefonvisite behandlung controllo
-vacunación téléphonique telefonisch telefonkontakt dag dagen weken maand maanden jaar bezoek studie approximately maximum max once range between person telemedicine telehealth virtual televisit postpartum postoperative
+vacunación
+téléphonique telefonisch telefonkontakt dag dagen weken maand maanden jaar bezoek studie
+approximately maximum max once range between person telemedicine telehealth virtual televisit postpartum postoperative
 """
 _KNOWN = frozenset(_NAMES.split())
 

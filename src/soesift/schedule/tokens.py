@@ -32,7 +32,8 @@ UNIT_WORDS: dict[str, Unit] = {word: unit for unit, words in _WORDS_OF.items() f
 LETTERS: dict[str, Unit] = {"d": "day", "w": "week", "m": "month", "y": "year", "h": "hour", "c": "cycle", "j": "day"}
 
 
-STRENGTHS = frozenset("mg g µg μg mcg ug kg ml µl iu ui mmol meq gy mbq mci mg/kg mg/m2 mg/ml ng/ml".split())  # no times
+_STRENGTHS = "mg g µg μg mcg ug kg ml µl iu ui mmol meq gy mbq mci mg/kg mg/m2 mg/ml ng/ml"
+STRENGTHS = frozenset(_STRENGTHS.split())  # how much is given: no times
 
 
 def _broken(word: str) -> str:

@@ -48,7 +48,9 @@ def visit_of(encounter: Encounter, epoch: str | None, schedule: Schedule) -> Vis
     if phase := _named_after_event(visit):
         visit.doubts.append(f"“{phase}” stands over the day; whether the day counts from it is not printed.")
     for event, words in _COUNTED_AFTER.items():
-        days = visit.day if visit.week is None else None if visit.last_week not in (None, visit.week) else 7 * visit.week
+        days = (
+            visit.day if visit.week is None else None if visit.last_week not in (None, visit.week) else 7 * visit.week
+        )
         if days is not None and visit.cycle is None and any(words.search(text) for text in visit.printed):
             visit.offset_days, visit.relative_to = days, event
             visit.day = visit.last_day = visit.week = visit.last_week = None

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from soesift.document.scan_text import known_words
+from soesift.join.markers import COUNTS, FIGURES_BEHIND
 from soesift.join.note_series import successors
 from soesift.result.models import Cell, Doubt, PlacedDoubt, SoeTable
 from soesift.table.headers import tells_visits
@@ -19,12 +20,6 @@ _BEFORE = re.compile(r"(?:anti|pre|post|non|un|re|co|self|multi|sub|over|under|o
 _WORD = re.compile(r"[^\W\d_]+")
 _JOINED = re.compile(r"[a-z]{2}(?:[A-Z]{3,}|[A-Z][a-z]{2,})")  # "IfTSH" apart, names such as "eDiary" are none
 _NAMES = re.compile(r"(?:[Pp]ro|hs|Quanti|anti|non|micro|ct|cf|sc|Mac|Mc)[A-Z]")  # of tests and substances
-_FIGURES_BEHIND = re.compile(r"\b([^\W\d_]{3,})(\d{1,2})(?=$|[\s;,:()/])")
-_COUNTS = re.compile(  # "Visit3" has lost a space, not a marker
-    r"(?:tele)?visits?|days?|weeks?|wks?|months?|years?|hours?|cycles?|periods?|parts?|phases?|arms?|groups?|cohorts?|steps?|"
-    r"stages?|doses?|grades?|types?|version|appendix|section|table|figure|note",
-    re.IGNORECASE,
-)
 _CUT = re.compile(r"\b([^\W\d_]{4,}) ((?:m|e)?nts?|t?ions?|ings?|o?gy|[rtl]y|ts|ss|ns|cs|ic|ed|ment|y|s)\b(?![-/’'])")
 _STRANGE = re.compile("[\ue000-\uf8ff\ufffd\x00-\x08]")
 _PLAIN = frozenset("sdyrn")  # they end common forms of words
@@ -95,8 +90,8 @@ def _figures(table: SoeTable) -> set[str]:
 
 def _behind_word(cell: Cell, figures: set[str]) -> str:
     """A word whose last figures are a note's marker, unless it is one that figures belong to ("Week2")."""
-    for hit in _FIGURES_BEHIND.finditer(cell.text) if figures else ():
-        if hit[2] in figures and not _COUNTS.fullmatch(hit[1]):
+    for hit in FIGURES_BEHIND.finditer(cell.text) if figures else ():
+        if hit[2] in figures and not COUNTS.fullmatch(hit[1]):
             return f"“{hit[0]}” may end in footnote marker {hit[2]}."
     return ""
 
