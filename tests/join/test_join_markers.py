@@ -154,6 +154,22 @@ def test_a_marker_out_of_turn_lost_a_figure() -> None:
     assert numbered(*names)[1][1] == ["4"], "24 hangs already: the fourth note may be meant twice"
 
 
+def test_letters_of_a_picture_that_stand_by_themselves() -> None:
+    names = ["Demography ª Appendix 3", "Pregnancy test b (9.4)", "Questionnaire (CoEQ)d9.1", "Vitamin c", "Vitamin e"]
+    cells = [Cell(row=row, column=0, text=text) for row, text in enumerate(["Procedure", *names, "Labs"])]
+    cells[-1].markers = ["c"]
+    one = Joined(1, [[cell.text] for cell in cells], [1] * len(cells), cells)
+    settle_figures([Footnote(marker=marker, text="Women only.") for marker in "abcd"], one)
+    assert [(cell.text, cell.markers) for cell in cells[1:]] == [
+        ("Demography Appendix 3", ["a"]),
+        ("Pregnancy test (9.4)", ["b"]),
+        ("Questionnaire (CoEQ) 9.1", ["d"]),
+        ("Vitamin c", []),  # its note hangs elsewhere
+        ("Vitamin e", []),
+        ("Labs", ["c"]),
+    ]
+
+
 def test_signs_with_a_comma_between_them_where_others_are_raised() -> None:
     cells = [
         Cell(row=0, column=0, text="Procedure"),

@@ -24,6 +24,7 @@ from soesift.join.footnotes import (
 )
 from soesift.join.fragment import Fragment
 from soesift.join.group import group_fragments
+from soesift.join.indents import settle_indents
 from soesift.join.markers import read_markers, settle_figures, short_texts, used_markers, without_raised
 from soesift.join.naming import population_of, title_of, types_of
 from soesift.join.note_rows import take_note_rows
@@ -97,6 +98,7 @@ def assemble_tables(accepted: list[Fragment], lines: dict[int, list[TextLine]]) 
         notes = _once([*rows_of_notes, *notes])
         notes = once_alike(notes) if pictured else notes
         rowed = _pages_with_rows(group, joined)
+        settle_indents(joined, any("borderless" in fragment.record.flags for fragment in group))
         read_markers(joined, notes)
         if pictured:
             settle_markers(notes, joined)

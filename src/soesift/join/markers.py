@@ -33,6 +33,7 @@ COUNTS = re.compile(  # "Visit3" has lost a space, not a marker
     r"stages?|doses?|grades?|types?|version|appendix|section|table|figure|note",
     re.IGNORECASE,
 )
+_LONE_LETTER = re.compile(r"(?<=[^\W\d_]) (?:[b-z]|ª)(?= [(A-Z]|$)|(?<=\))[b-z](?=[\d\s]|$)")
 _SEAM = re.compile(r"([^\W\d_]{2,}[a-zß-öø-ÿ])(\d)")  # a word with a figure that may be half of a raised number
 
 
@@ -149,11 +150,12 @@ def guess_column(
 
 
 def settle_figures(notes: list[Footnote], joined: Joined, settings: FigureSettings = FIGURES) -> None:
-    """Give cells of a picture the numbered markers that OCR read in part, or as large as the word before them.
+    """Give cells of a picture the markers that OCR read in part, or as large as the word before them.
 
     "Axitinib2" with a raised 2 bears 22 where a note does; "Avelumab18" and "ICF6" bear what no other cell does; a lone
-    4 between 23 and 26 is 24, if that hangs nowhere. All of them are guesses.
+    4 between 23 and 26 is 24, if that hangs nowhere; so is b of "Pregnancy test b (9.4)". All of them are guesses.
     """
+    _settle_letters(joined, {note.marker for note in notes if len(note.marker) == 1 and note.marker.islower()})
     known = {note.marker for note in notes if note.marker.isdigit()}
     if not known:
         return
@@ -169,6 +171,18 @@ def settle_figures(notes: list[Footnote], joined: Joined, settings: FigureSettin
             text = cell.text[: hit.end(1)] + cell.text[hit.end() :]
             _guessed(joined, cell, text.rstrip(" ,"), [hit[2], *cell.markers])
     _settle_order(joined, known, settings)
+
+
+def _settle_letters(joined: Joined, known: set[str]) -> None:
+    """Letters by themselves behind a name or glued to its bracket, whose note hangs nowhere."""
+    open_ = known - used_markers(joined)
+    for cell in joined.cells:
+        for hit in _LONE_LETTER.finditer(cell.text) if open_ and cell.column == 0 else ():
+            letter = hit[0].strip().replace("ª", "a")
+            if letter in open_:
+                text = " ".join([*cell.text[: hit.start()].split(), *cell.text[hit.end() :].split()])
+                _guessed(joined, cell, text, [*cell.markers, letter])
+                break
 
 
 def _guessed(joined: Joined, cell: Cell, text: str, markers: list[str]) -> None:

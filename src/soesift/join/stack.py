@@ -522,6 +522,7 @@ def fragment_cells(fragment: Fragment, skip: int, start: int, place: NDArray[np.
                 markers=markers,
                 runs=runs,
                 states=list(cell.states),
+                indent=round(cell.indent, 1),
                 page=fragment.record.page,
                 bbox=cell_box(fragment, cell.row, cell.column, cell.row_span, cell.column_span),
             )

@@ -75,7 +75,8 @@ class Cell(Record):
     """One cell of the joined grid; `row` and `column` are 0-based positions in `grid`.
 
     `text` is without footnote markers. `runs` is what is printed, where some of it is raised; else it is empty.
-    Raised characters that are no marker (exponents, ordinals) stand in `text` too.
+    Raised characters that are no marker (exponents, ordinals) stand in `text` too. `indent`: points by which the name
+    of an activity begins further right than the leftmost one of its table, 0 where that is no more than print varies.
     """
 
     row: int
@@ -87,6 +88,7 @@ class Cell(Record):
     runs: list[Run] = []
     marker_guess: bool = False  # the markers were split from text of one size: they may be the end of a word
     states: list[State] = []
+    indent: float = 0.0
     doubt: list[Doubt] = []
     page: int | None = None
     bbox: Box | None = None

@@ -32,7 +32,7 @@ _SHA = re.compile(rb'"sha256":\s*"([0-9a-f]{64})"')
 SETTLED = 2.0  # seconds after the JSON: a file that is younger was changed by somebody since
 
 WIDTH = 200  # values that fit are written on one line
-SELDOM = frozenset({"markers", "runs", "marker_guess", "states", "doubt"})  # keys of a cell or footnote
+SELDOM = frozenset({"markers", "runs", "marker_guess", "states", "indent", "doubt"})  # keys of a cell or footnote
 
 # The JSON Schema of `soe-result/2`, generated from the models and shipped for users of other languages.
 #

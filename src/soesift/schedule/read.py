@@ -250,6 +250,8 @@ def _activities(
     taken = {cell.row for cell in table.cells if "redacted" in cell.states}  # a hidden row heads nothing
     taken |= _rows_without_marks(grid, plan)
     loud = _signed_headings(grid, plan)
+    indents = {cell.row: cell.indent for cell in table.cells if cell.column == 0}
+    inner: int | None = None  # a heading whose members are set in, which ends where they do
     for r in range(plan.header_rows, len(grid)):
         if r in plan.late:
             continue
@@ -271,7 +273,9 @@ def _activities(
                 parent_here = groups[group.lower()] = len(found) - 1
             name, at = labels[column], plan.labels[column]
         else:
-            parent_here = parent
+            if inner is not None and _ends(found[inner].row, r, indents):
+                inner = None
+            parent_here = parent if inner is None else inner
         base, refs = markers.split(name, (r, at))
         details = _details(row, plan, titles, grid, column, name)
         activity = Activity(
@@ -284,8 +288,10 @@ def _activities(
             page=_page(table, r),
         )
         found.append(activity)
-        if category:
-            parent = len(found) - 1
+        if category and _sets_in(r, grid, plan, indents):
+            inner = len(found) - 1
+        elif category:
+            parent, inner = len(found) - 1, None
     return _without_empty_groups(found)
 
 
@@ -310,6 +316,20 @@ def _joined_column(grid: list[list[str]], plan: Layout, labels: list[str]) -> in
     first, second = plan.labels[:2]
     heads = [(grid[r][first], grid[r][second]) for r in range(plan.header_rows)]
     return int(bool(heads) and all(one == two for one, two in heads) and any(one for one, _ in heads))
+
+
+SET_IN = 4.0  # points by which a member's name begins further right than its heading's, where members are set in
+
+
+def _sets_in(head: int, grid: list[list[str]], plan: Layout, indents: dict[int, float]) -> bool:
+    """Whether the row below a heading is set in under it."""
+    below = next((r for r in range(head + 1, len(grid)) if r not in plan.late and any(grid[r])), head)
+    return indents.get(below, 0.0) >= indents.get(head, 0.0) + SET_IN
+
+
+def _ends(head: int, row: int, indents: dict[int, float]) -> bool:
+    """Whether a row lies no deeper than a heading whose members do."""
+    return indents.get(row, 0.0) < indents.get(head, 0.0) + SET_IN
 
 
 LONG_GROUP = 8  # rows behind the one heading of a table that has rows before it as well: not all may be its members

@@ -85,6 +85,8 @@ def fill_cells(table: FoundTable, words: Words, lost: NDArray[np.intp] | None = 
         width = float(table.columns[cell.column + cell.column_span] - table.columns[cell.column])
         shown = join_cut_words(read_lines(words, chosen, shown=True), words, chosen, width)
         cell.text, cell.shown = (plain(shown), shown) if UP in shown else (shown, "")
+        if cell.column == 0:
+            cell.indent = float(words.boxes[text_lines(words, chosen)[0][0], 0] - table.columns[0])
     return inside
 
 

@@ -20,7 +20,7 @@ class GridCell:
     """A cell covering `row_span` x `column_span` positions of the grid.
 
     text: all that is printed; shown: the same with raised characters between signs, where there are any
-    (soesift.document.raised).
+    (soesift.document.raised); indent: points from the left edge of the first column to where a text in it begins.
     """
 
     row: int
@@ -30,6 +30,7 @@ class GridCell:
     text: str = ""
     shown: str = ""
     states: tuple[State, ...] = ()
+    indent: float = 0.0
 
     @property
     def plain(self) -> str:

@@ -1,0 +1,71 @@
+"""How far names are set in, and the groups that end with it."""
+
+from __future__ import annotations
+
+from soesift.join.indents import settle_indents
+from soesift.join.stack import Joined
+from soesift.result.models import Cell, SoeTable
+from soesift.schedule.read import read_schedule
+
+ROWS = [("Consent", 2.6), ("Chemistry samples", 2.7), ("Sodium", 8.8), ("Creatinine", 8.1), ("Haematology", 2.5)]
+
+
+def joined(names: list[tuple[str, float, int]]) -> Joined:
+    """A table of names with their indents and pages, below a header that is set in the middle."""
+    cells = [Cell(row=0, column=0, text="Procedure", indent=30.0, page=1)]
+    cells += [Cell(row=k, column=0, text=name, indent=x, page=p) for k, (name, x, p) in enumerate(names, 1)]
+    cells += [Cell(row=1, column=1, text="X", indent=7.0, page=1)]
+    return Joined(1, [["Procedure", "Day 1"], *([name, ""] for name, _, _ in names)], [1] * (len(names) + 1), cells)
+
+
+def indents(names: list[tuple[str, float, int]], borderless: bool = False) -> list[float]:
+    one = joined(names)
+    settle_indents(one, borderless)
+    assert one.cells[0].indent == one.cells[-1].indent == 0
+    return [cell.indent for cell in one.cells[1:-1]]
+
+
+def test_indents_count_from_the_leftmost_name_and_print_varies() -> None:
+    assert indents([(name, x, 1) for name, x in ROWS]) == [0, 0, 6.3, 5.6, 0]
+    assert indents([("Consent", 2.6, 1), ("In the middle", 90.0, 1), ("ECG", 6.5, 1)]) == [0, 0, 0]
+
+
+def test_a_page_without_rules_whose_names_begin_alike_goes_on_as_before() -> None:
+    names = [("Labs", 0.0, 1), ("Sodium", 9.0, 1), ("Creatinine", 0.0, 2), ("Urea", 0.2, 2)]
+    assert indents(names, borderless=True) == [0, 9.0, 9.0, 9.0]
+    assert indents(names) == [0, 9.0, 0, 0], "rules show where the column begins"
+
+
+def groups(rows: list[tuple[str, float, str]]) -> dict[str, str | None]:
+    """The heading of each row by its name; rows are names, indents and marks."""
+    grid = [["Procedure", "Day 1", "Day 8"], *([name, mark, mark] for name, _, mark in rows)]
+    cells = [Cell(row=r, column=c, text=text) for r, row in enumerate(grid) for c, text in enumerate(row)]
+    for cell in cells[3::3]:
+        cell.indent = rows[cell.row - 1][1]
+    table = SoeTable(
+        id="t1",
+        title="Schedule",
+        table_type="main_soa",
+        type_probability=1,
+        probability=1,
+        fragments=[],
+        pages=[1],
+        header_rows=1,
+        grid=grid,
+        cells=cells,
+        footnotes=[],
+    )
+    found = read_schedule(table).activities
+    return {a.name: None if a.parent is None else found[a.parent].name for a in found if not a.category}
+
+
+def test_a_group_ends_where_its_members_are_set_in_no_more() -> None:
+    rows = [("Consent", 0.0, "X"), ("Chemistry", 0.0, ""), ("Sodium", 6.0, "X"), ("Urea", 6.0, "X"), ("ECG", 0.0, "X")]
+    assert groups(rows) == {"Consent": None, "Sodium": "Chemistry", "Urea": "Chemistry", "ECG": None}
+    rows = [("EFFICACY", 0.0, ""), ("Body", 0.0, ""), ("Height", 6.0, "X"), ("HbA1c", 0.0, "X"), ("SAFETY", 0.0, "")]
+    assert groups([*rows, ("ECG", 0.0, "X")]) == {"Height": "Body", "HbA1c": "EFFICACY", "ECG": "SAFETY"}
+
+
+def test_a_heading_whose_members_begin_where_it_does_goes_on() -> None:
+    rows = [("LABS", 0.0, ""), ("Sodium", 0.0, "X"), ("Urea", 6.0, "X"), ("ECG", 0.0, "X")]
+    assert groups(rows) == {"Sodium": "LABS", "Urea": "LABS", "ECG": "LABS"}
