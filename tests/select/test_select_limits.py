@@ -548,6 +548,8 @@ def test_labels_are_written_as_training_reads_them() -> None:
 
 
 def test_rules_by_name() -> None:
+    pytest.importorskip("sklearn")
+
     def material(**more: Any) -> by_name.Material:
         votes = np.array([[1], [0], [1]])
         return by_name.Material(

@@ -79,6 +79,9 @@ def test_what_is_installed_exists(bootstrap: ModuleType) -> None:
         ("  Downloading numpy-2.4.6.whl.metadata (6.6 kB)\n", ""),
         ("Requirement already satisfied: numpy\n", ""),
         ("Installing collected packages: a, b, c\n", "unpacking 3 packages"),
+        ("Downloading numpy (16.1MiB)\n", "numpy, 16.1MiB"),
+        (" Downloaded numpy\n", ""),
+        ("Installed 94 packages in 577ms\n", "94 packages installed"),
     ],
 )
 def test_what_is_told_of_a_long_installation(bootstrap: ModuleType, line: str, shown: str) -> None:
@@ -97,7 +100,7 @@ def test_torch_for_cpus_where_it_can_be_had(
 ) -> None:
     asked: list[tuple[str, ...]] = []
     monkeypatch.setattr(bootstrap, "reached", lambda url: reached)
-    monkeypatch.setattr(bootstrap, "pip", lambda *words: asked.append(words))
+    monkeypatch.setattr(bootstrap, "bring", lambda *words: asked.append(words))
     monkeypatch.setattr(sys, "platform", "linux")
     bootstrap.install_torch()
     assert [bootstrap.CPU_BUILDS in words for words in asked] == [extra]
@@ -120,6 +123,65 @@ def test_what_is_imported_is_compiled_once(bootstrap: ModuleType, monkeypatch: p
 
 def test_an_address_that_nobody_answers_at_is_given_up_soon(bootstrap: ModuleType) -> None:
     assert not bootstrap.reached("http://127.0.0.1:9/torch/")
+
+
+@pytest.mark.parametrize(
+    ("settings", "options"),
+    [
+        ({}, []),
+        ({"timeout": "9", "progress-bar": "off", "cert": "/a.pem"}, []),
+        (
+            {"extra-index-url": "https://a/simple\nhttps://b/simple", "find-links": "/wheels"},
+            [
+                "--extra-index-url",
+                "https://a/simple",
+                "--extra-index-url",
+                "https://b/simple",
+                "--find-links",
+                "/wheels",
+            ],
+        ),
+        ({"no-binary": ":all:"}, None),  # what is not known to be the same for both is left to pip
+    ],
+)
+def test_uv_is_told_what_pip_is_told(
+    bootstrap: ModuleType, settings: dict[str, str], options: list[str] | None
+) -> None:
+    assert bootstrap.carried(settings) == options
+
+
+def test_settings_are_those_that_pip_follows(
+    bootstrap: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "pip.conf").write_text("[global]\nindex-url = https://a/simple\n[install]\nfind-links = /w\n")
+    monkeypatch.setenv("PIP_CONFIG_FILE", str(tmp_path / "pip.conf"))
+    monkeypatch.setenv("PIP_INDEX_URL", "https://b/simple")
+    monkeypatch.delenv("PIP_FIND_LINKS", raising=False)
+    monkeypatch.setattr(bootstrap, "pip_command", lambda: [sys.executable, "-m", "pip"])
+    bootstrap.pip_settings.cache_clear()
+    found = bootstrap.pip_settings()
+    bootstrap.pip_settings.cache_clear()
+    assert (found["index-url"], found["find-links"]) == ("https://b/simple", "/w")
+
+
+@pytest.mark.parametrize(("there", "code", "by_pip"), [("", 0, True), ("uv", 0, False), ("uv", 2, True)])
+def test_pip_installs_where_uv_is_not_to_be_had_or_fails(
+    bootstrap: ModuleType, monkeypatch: pytest.MonkeyPatch, there: str, code: int, by_pip: bool
+) -> None:
+    run: list[list[str]] = []
+    monkeypatch.setattr(bootstrap, "uv", lambda: there)
+    monkeypatch.setattr(bootstrap, "pip_settings", lambda: {"find-links": "/wheels"})
+    monkeypatch.setattr(bootstrap, "pip_command", lambda: ["pip"])
+
+    def told_run(command: list[str], around: dict[str, str]) -> tuple[int, list[str]]:
+        run.append(command)
+        return (code if command[0] == "uv" else 0), ["no such package\n"]
+
+    monkeypatch.setattr(bootstrap, "told_run", told_run)
+    bootstrap.bring("a", "b")
+    assert [command[0] for command in run] == (["uv"] if there else []) + (["pip"] if by_pip else [])
+    assert all(command[-2:] == ["a", "b"] for command in run)
+    assert all("--find-links" in command for command in run if command[0] == "uv")
 
 
 def test_a_failed_installation_says_what_pip_said(tmp_path: Path) -> None:

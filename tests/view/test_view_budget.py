@@ -83,6 +83,7 @@ def test_page_view_without_page_text_is_put_together_from_the_parts() -> None:
 
 
 def test_a_tokenizer_counts_exactly(tmp_path: Path) -> None:
+    pytest.importorskip("tokenizers")  # of the extra data, which the light tests go without
     from tokenizers import Tokenizer, models, pre_tokenizers
 
     tokenizer = Tokenizer(models.WordLevel({"[UNK]": 0}, unk_token="[UNK]"))
@@ -94,6 +95,7 @@ def test_a_tokenizer_counts_exactly(tmp_path: Path) -> None:
 
 
 def test_a_missing_tokenizer_file_is_one_line() -> None:
+    pytest.importorskip("tokenizers")
     with pytest.raises(UsageError, match="no such tokenizer file"):
         tokenizer_counter("nowhere/tokenizer.json")
 
