@@ -1,30 +1,35 @@
 """Logic mutants of the code: how many do the tests notice?
 
-    python benchmarks/mutants.py cover [FOLDER...]        # once: which test runs which line (needs pytest-cov)
-    python benchmarks/mutants.py run --count 200 --seed 0 # goes on where it was; writes as it goes
-    python benchmarks/mutants.py named                    # seven promises, each broken by hand
-    python benchmarks/mutants.py report
+    pip install coverage
+    python benchmarks/mutants.py run SEED [FOLDER...] [--count 200]   # goes on where it was; writes as it goes
+    python benchmarks/mutants.py report SEED                          # shares, and every survivor
+    python benchmarks/mutants.py named                                # seven promises, each broken by hand
 
-A mutant is one place inside a function of `table`, `join`, `schedule`, `select` or `detect`, changed by one step: a
-comparison (< to <=, == to !=, in to not in), `and` to `or`, `not` left out, a number one larger, True to False, a
-condition turned round, a `return` without its value (but for False: none tells it from None). `strict=True` stays: it
-checks what is so, and changes nothing. Whether a measured limit met exactly is within (< to <= beside a field or
-constant that is declared `float` in `src`, or beside a literal such as .5) is a kind of its own, `limit`: hardly a
-page meets one. Only `mutants_quick.py --limits` draws these, and they are counted apart. Places are drawn with a seed,
-as many of each folder. Tests that run the line are run until one fails, quickest first, `--most` CPU seconds of them;
-a mutant that ends or hangs them is noticed. A line that no test runs is not noticed. Everything happens in a copy of
-the tree.
+`mutations.py` says what a mutant is. `run` draws as many in each of `table`, `join`, `schedule`, `select` and `detect`
+(or the folders named) with the seed, and asks the tests of the folders in `TESTS`:
+
+1. All tests are collected once, in a copy of the tree. Each file's run in a forked child, with coverage: which lines
+   each test runs, in the processes that it starts too, and for how long. That is kept for as long as neither the code
+   nor the file changes. A test that fails without any mutant is not asked.
+2. Each mutant is put into the running functions of a forked child, and into the file, for processes that tests start.
+   The tests that run its line follow, quickest first, until one fails, or `--most` CPU seconds of them are over.
+
+A mutant that ends or hangs them is noticed. A line that no test runs is not. The share is a lower bound of what the
+whole suite notices: other folders, the longest files (`FIRST` of tests/conftest.py), tests of more than `--slow`
+seconds, and what is over `--most` are not asked.
 """
 
 from __future__ import annotations
 
 import argparse
-import ast
-import copy
+import contextlib
+import gc
+import hashlib
+import importlib
+import inspect
 import json
 import os
 import random
-import re
 import resource
 import shutil
 import signal
@@ -32,29 +37,19 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections import Counter, defaultdict
-from collections.abc import Iterator
-from contextlib import suppress
-from dataclasses import asdict, dataclass
-from functools import cache
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any
+from types import CodeType, FunctionType
+from typing import Any, NamedTuple
 
-ROOT = Path(__file__).resolve().parents[1]
+import pytest
+from mutations import ROOT, Mutant, mutants_of, mutated
+
 FOLDERS = ("table", "join", "schedule", "select", "detect")
-TESTS = (*FOLDERS, "witness", "result")
-TURNED: dict[type[ast.cmpop], type[ast.cmpop]] = {
-    ast.Lt: ast.LtE,
-    ast.LtE: ast.Lt,
-    ast.Gt: ast.GtE,
-    ast.GtE: ast.Gt,
-    ast.Eq: ast.NotEq,
-    ast.NotEq: ast.Eq,
-    ast.In: ast.NotIn,
-    ast.NotIn: ast.In,
-    ast.Is: ast.IsNot,
-    ast.IsNot: ast.Is,
-}
+TESTS = (*FOLDERS, "document", "witness", "result", "view", "export", "burden")
+HUNG = 20  # a mutant's tests have hung once they take this many times their CPU seconds in seconds of the clock
 NAMED = {  # promise: file, text, what it becomes, tests that must notice
     "a subsidiary table alone is no schedule": (
         "detect/detector.py",
@@ -99,219 +94,35 @@ NAMED = {  # promise: file, text, what it becomes, tests that must notice
         "document/test_docx.py",
     ),
 }
-LIMITS = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
-FIRST = 8  # tests that are run first, before the rest
+STARTED = """import os
+if place := os.environ.get("MUTANTS_COVER"):
+    import atexit, coverage, multiprocessing.util
+    test = os.environ.get("PYTEST_CURRENT_TEST", "").rsplit(" (", 1)[0]
+    watch = coverage.Coverage(data_file=place + "/part", data_suffix=True, config_file=False,
+                              source=[os.environ["MUTANTS_SOURCE"]])
+    watch.set_option("run:context", test)
+    watch.set_option("run:disable_warnings", ["no-data-collected"])
+    watch.start()
+    def keep(open=[watch]):
+        if open:
+            open.pop().stop(), watch.save()
+    atexit.register(keep)
+    multiprocessing.util.Finalize(None, keep, exitpriority=1000)
+"""  # sitecustomize.py of processes that a test starts while its lines are watched
 
 
-@dataclass(frozen=True)
-class Mutant:
-    """path: below the root. number: of the place among those of its file. first: line where its statement begins."""
+class Ran(NamedTuple):
+    """What a test runs: CPU seconds, its processes counted, and a bit for each line, by path from the root."""
 
-    path: str
-    number: int
-    first: int
-    line: int
-    kind: str
-    before: str
-    after: str
-
-    @property
-    def id(self) -> str:
-        return f"{self.path}:{self.line}:{self.number}"
-
-
-class Places(ast.NodeTransformer):
-    """Counts places in the order of the text; the one numbered `wanted` is changed."""
-
-    def __init__(self, wanted: int = -1) -> None:
-        self.wanted, self.count, self.depth, self.first = wanted, 0, 0, 0
-        self.found: list[tuple[int, int, str, str, str]] = []
-
-    def visit(self, node: ast.AST) -> ast.AST:
-        before = self.first
-        self.first = node.lineno if isinstance(node, ast.stmt) else before
-        seen: ast.AST = super().visit(node)
-        self.first = before
-        return seen
-
-    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
-        self.depth += 1
-        node.body = [self.visit(one) for one in node.body]  # not decorators, defaults or annotations
-        self.depth -= 1
-        return node
-
-    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST:
-        if node.value is not None:
-            node.value = self.visit(node.value)
-        return node
-
-    def visit_keyword(self, node: ast.keyword) -> ast.AST:
-        return node if node.arg == "strict" else self.generic_visit(node)
-
-    def visit_JoinedStr(self, node: ast.JoinedStr) -> ast.AST:
-        return node
-
-    def visit_Raise(self, node: ast.Raise) -> ast.AST:
-        return node  # words of errors
-
-    def generic_visit(self, node: ast.AST) -> ast.AST:
-        if not self.depth:
-            return super().generic_visit(node)
-        for kind, changed in changes(node):
-            here, self.count = self.count, self.count + 1
-            self.found.append((self.first, node.lineno, kind, ast.unparse(node), ast.unparse(changed)))  # type: ignore[attr-defined]
-            if here == self.wanted:
-                return ast.copy_location(changed, node)
-        return super().generic_visit(node)
-
-
-@cache
-def measured() -> frozenset[str]:
-    """Names of fields and constants that are declared `float`, and nowhere anything else, in the whole of `src`."""
-    kinds: dict[str, set[bool]] = defaultdict(set)
-    for path in (ROOT / "src").rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            body = node.body if isinstance(node, (ast.Module, ast.ClassDef)) else []
-            for one in body:
-                if isinstance(one, ast.AnnAssign) and isinstance(one.target, ast.Name):
-                    kinds[one.target.id].add(ast.unparse(one.annotation) == "float")
-                elif isinstance(one, ast.Assign) and isinstance(one.targets[0], ast.Name):
-                    kinds[one.targets[0].id].add(isinstance(one.value, ast.Constant) and type(one.value.value) is float)
-    return frozenset(name for name, told in kinds.items() if told == {True})
-
-
-def is_limit(node: ast.Compare) -> bool:
-    """Whether the change is only that a measured number may equal its limit."""
-    parts = [part for side in (node.left, *node.comparators) for part in ast.walk(side)]
-    names = {part.id for part in parts if isinstance(part, ast.Name) and part.id.isupper()}
-    names |= {part.attr for part in parts if isinstance(part, ast.Attribute)}
-    numbers = [part.value for part in parts if isinstance(part, ast.Constant) and isinstance(part.value, float)]
-    literal = any(not number.is_integer() for number in numbers)
-    return isinstance(node.ops[0], LIMITS) and (literal or bool(names & measured()))
-
-
-def changes(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
-    """What a place can be changed to."""
-    if isinstance(node, ast.Compare) and len(node.ops) == 1 and type(node.ops[0]) in TURNED:
-        turned = ast.Compare(node.left, [TURNED[type(node.ops[0])]()], node.comparators)
-        yield "limit" if is_limit(node) else "comparison", turned
-    elif isinstance(node, ast.BoolOp):
-        yield "and/or", ast.BoolOp(ast.Or() if isinstance(node.op, ast.And) else ast.And(), node.values)
-    elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
-        yield "not", node.operand
-    elif isinstance(node, ast.Constant) and isinstance(node.value, bool):
-        yield "constant", ast.Constant(not node.value)
-    elif isinstance(node, ast.Constant) and isinstance(node.value, (int, float)):
-        yield "constant", ast.Constant(node.value + 1)
-    elif isinstance(node, ast.Return) and node.value is not None and not is_nothing(node.value):
-        yield "return", ast.Return(None)
-    elif isinstance(node, (ast.If, ast.IfExp)) and not isinstance(node.test, (ast.Compare, ast.BoolOp, ast.UnaryOp)):
-        changed = copy.copy(node)
-        changed.test = ast.UnaryOp(ast.Not(), node.test)
-        yield "condition", changed
-
-
-def is_nothing(node: ast.expr) -> bool:
-    """None, or False: no caller tells these two apart, and the type checker refuses one for the other."""
-    return isinstance(node, ast.Constant) and (node.value is None or node.value is False)
-
-
-def mutants_of(root: Path, path: Path) -> list[Mutant]:
-    places = Places()
-    places.visit(ast.parse(path.read_text("utf-8")))
-    name = str(path.relative_to(root))
-    return [
-        Mutant(name, n, first, line, kind, short(b), short(a))
-        for n, (first, line, kind, b, a) in enumerate(places.found)
-    ]
-
-
-def short(text: str) -> str:
-    return " ".join(text.split())[:160]
-
-
-def drawn(root: Path, count: int, seed: int) -> list[Mutant]:
-    """As many of each folder, spread over its places at random."""
-    chosen = []
-    for folder in FOLDERS:
-        paths = sorted((root / "src" / "soesift" / folder).glob("*.py"))
-        every = [mutant for path in paths for mutant in mutants_of(root, path) if mutant.kind != "limit"]
-        chosen += random.Random(f"{seed} {folder}").sample(every, min(len(every), count // len(FOLDERS)))
-    random.Random(seed).shuffle(chosen)
-    return chosen
-
-
-def mutated(root: Path, mutant: Mutant) -> str:
-    places = Places(mutant.number)
-    tree = places.visit(ast.parse((root / mutant.path).read_text("utf-8")))
-    return ast.unparse(ast.fix_missing_locations(tree))
-
-
-def cover(out: Path, folders: list[str]) -> None:
-    """Coverage by test, one file a folder of tests; those that are there are kept."""
-    for folder in folders or list(TESTS):
-        place = out / f"{folder}.coverage"
-        if place.exists():
-            continue
-        words = ["-p", "no:xdist", "-p", "no:cacheprovider", f"tests/{folder}", "--cov=soesift", "--cov-context=test"]
-        with (out / f"{folder}.log").open("w") as log:
-            subprocess.run(
-                [sys.executable, "-m", "pytest", *words, "--cov-report=", "--durations=0", "-vv"],
-                cwd=ROOT,
-                stdout=log,
-                stderr=log,
-                env=os.environ | {"COVERAGE_FILE": str(out / f"{folder}.part")},
-            )
-        (out / f"{folder}.part").rename(place)
-
-
-def covering(out: Path, root: Path) -> dict[tuple[str, int], list[str]]:
-    """Tests that run each line, by (path, line)."""
-    from coverage import CoverageData
-
-    found: dict[tuple[str, int], set[str]] = defaultdict(set)
-    for place in sorted(out.glob("*.coverage")):
-        data = CoverageData(str(place))
-        data.read()
-        for file in data.measured_files():
-            name = file[file.index("src/soesift") :]
-            for line, contexts in data.contexts_by_lineno(file).items():
-                found[name, line] |= {one.split("|")[0] for one in contexts if one}
-    return {key: sorted(tests) for key, tests in found.items() if tests}
-
-
-def of_lines(lines: dict[tuple[str, int], list[str]], mutant: Mutant) -> list[str]:
-    """Tests that run the place: its line, or, where lines of one statement are not told apart, the statement's."""
-    exact = lines.get((mutant.path, mutant.line), [])
-    around = (lines.get((mutant.path, line), []) for line in range(mutant.first, mutant.line))
-    return exact or sorted({test for tests in around for test in tests})
-
-
-def seconds_of(out: Path) -> dict[str, float]:
-    """Seconds of each test, as they were told when coverage was measured."""
-    told: Counter[str] = Counter()
-    for log in out.glob("*.log"):
-        for seconds, test in re.findall(r"^([\d.]+)s (?:call|setup) +(tests/.+?)\s*$", log.read_text(), re.MULTILINE):
-            told[test] += float(seconds)
-    return told
-
-
-def chosen_tests(tests: list[str], seconds: dict[str, float], folder: str, most: float) -> list[str]:
-    """Quickest first, those of the same folder before others, until `most` seconds are full."""
-    ordered = sorted(tests, key=lambda test: (not test.startswith(f"tests/{folder}/"), seconds.get(test, 0.0)))
-    kept, sum_s = [], 0.0
-    for test in ordered:
-        sum_s += seconds.get(test, 0.01)
-        if kept and sum_s > most:
-            break
-        kept.append(test)
-    return kept
+    seconds: float
+    lines: dict[str, int]
 
 
 def tree(home: Path) -> Path:
-    """A copy of what git knows, in which tests have run once, so that bytecode is there."""
+    """A copy of what git knows or may know, compiled."""
     there = home / "tree"
-    names = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True, text=True).stdout
+    words = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    names = subprocess.run(words, cwd=ROOT, capture_output=True, check=True, text=True).stdout
     for name in filter(None, names.split("\0")):
         if (ROOT / name).is_file():
             (there / name).parent.mkdir(parents=True, exist_ok=True)
@@ -320,137 +131,287 @@ def tree(home: Path) -> Path:
     return there
 
 
-PRELOADED = (
-    "numpy",
-    "pytest",
-    "hypothesis.extra.numpy",
-    "pydantic",
-    "openpyxl",
-    "reportlab.platypus",
-    "docx",
-    "pypdfium2",
-    "onnxruntime",
-    "scipy.stats",
-    "scipy.optimize",
-    "PIL.Image",
-    "lxml.etree",
-    "cv2",
-)
+# -- which test runs which line ---------------------------------------------------------------------------------------
 
 
-def preload() -> None:
-    """What tests import and no mutant touches, so that each run need not."""
-    for name in PRELOADED:
-        with suppress(ImportError):
-            __import__(name)
+def covered(items: list[pytest.Item], root: Path, home: Path) -> dict[str, tuple[float, dict[str, str]]]:
+    """`Ran` of each test of a file, as JSON can hold it; tests that fail are left out. To be called in a child."""
+    import coverage
+
+    parts = Path(tempfile.mkdtemp(dir=home))
+    os.environ |= {"MUTANTS_COVER": str(parts), "MUTANTS_SOURCE": str(root / "src" / "soesift")}
+    watch = coverage.Coverage(data_file=str(parts / "own"), source=[os.environ["MUTANTS_SOURCE"]], config_file=False)
+    seconds = {}
+    watch.start()
+    for item, following in zip(items, [*items[1:], None], strict=True):
+        watch.switch_context(item.nodeid)
+        begun = spent()
+        if not failures(item, following):
+            seconds[item.nodeid] = spent() - begun
+    watch.stop()
+    watch.save()
+    found: dict[str, dict[str, int]] = {name: defaultdict(int) for name in seconds}
+    for part in parts.iterdir():
+        data = coverage.CoverageData(str(part))
+        data.read()
+        for file in data.measured_files():
+            name = str(Path(file).relative_to(root))
+            for line, contexts in data.contexts_by_lineno(file).items() if name.split("/")[2] in FOLDERS else ():
+                for test in found.keys() & contexts:
+                    found[test][name] |= 1 << line
+    return {name: (seconds[name], {path: hex(bits) for path, bits in lines.items()}) for name, lines in found.items()}
 
 
-def noticed(root: Path, tests: list[str], cpu_seconds: int) -> str:
-    """How the tests noticed: the one that failed, `crash` or `time`; empty if they did not."""
-    with tempfile.NamedTemporaryFile("r", suffix=".txt") as told:
+def spent() -> float:
+    """CPU seconds of this process and of its children that have ended."""
+    now = os.times()
+    return now.user + now.system + now.children_user + now.children_system
+
+
+def failures(item: pytest.Item, following: pytest.Item | None) -> list[str]:
+    """Runs one test, and what is made for it; the steps that failed."""
+    seen: list[str] = []
+
+    class Watch:
+        def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+            if report.failed:
+                seen.append(report.when)
+
+    watch = Watch()
+    item.config.pluginmanager.register(watch)
+    item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+    item.config.pluginmanager.unregister(watch)
+    return seen
+
+
+def lines_run(
+    items: list[pytest.Item], root: Path, home: Path, kept: Path, told: Callable[[str], None]
+) -> dict[str, Ran]:
+    """What each test runs, from the file `kept` where that is still so; the rest is watched and added to it."""
+    code = digest(sorted((root / "src").rglob("*.py")))
+    files: dict[Path, list[pytest.Item]] = defaultdict(list)
+    for item in items:
+        files[item.path].append(item)
+    keys = {path: digest([path]) + code for path in files}
+    rows = [json.loads(line) for line in kept.read_text().splitlines()] if kept.exists() else []
+    there = {row["key"]: row["tests"] for row in rows}
+    for path in [path for path in files if keys[path] not in there]:
+        with tempfile.NamedTemporaryFile("r", suffix=".json") as answer:
+            child = os.fork()
+            if not child:
+                Path(answer.name).write_text(json.dumps(covered(files[path], root, home)))
+                os._exit(0)
+            os.waitpid(child, 0)
+            there[keys[path]] = json.loads(answer.read() or "{}")
+        with kept.open("a") as file:
+            file.write(json.dumps({"key": keys[path], "tests": there[keys[path]]}) + "\n")
+        told(f"{path.relative_to(root)}: {len(there[keys[path]])} of {len(files[path])} tests watched")
+    return {
+        name: Ran(seconds, {place: int(bits, 16) for place, bits in lines.items()})
+        for path in files
+        for name, (seconds, lines) in there[keys[path]].items()
+    }
+
+
+def digest(paths: Iterable[Path]) -> str:
+    return hashlib.sha256(b"\0".join(path.read_bytes() for path in paths)).hexdigest()[:24]
+
+
+def asked_about(mutant: Mutant, ran: dict[str, Ran], most: float, slow: float) -> list[str]:
+    """The tests that run its line or, where a statement's lines are not told apart, its statement; quickest first."""
+    exact, around = 1 << mutant.line, (2 << mutant.line) - (1 << mutant.first)
+    here = {name: one.lines.get(mutant.path, 0) for name, one in ran.items()}
+    tests = [name for name, bits in here.items() if bits & exact] or [n for n, bits in here.items() if bits & around]
+    chosen, seconds = [], 0.0
+    for name in sorted(tests, key=lambda name: ran[name].seconds):
+        seconds += ran[name].seconds
+        if ran[name].seconds > slow or (chosen and seconds > most):
+            break
+        chosen.append(name)
+    return chosen
+
+
+# -- a mutant in running functions ------------------------------------------------------------------------------------
+
+
+def functions_of(space: dict[str, Any], module: str) -> Iterator[FunctionType]:
+    """The functions that a module or class defines, methods and cached ones too."""
+    for value in list(space.values()):
+        inner = (
+            getattr(value, "__func__", None) or getattr(value, "fget", None) or getattr(value, "func", None) or value
+        )
+        inner = inspect.unwrap(inner) if callable(inner) and not inspect.isclass(inner) else inner
+        if isinstance(inner, FunctionType) and inner.__module__ == module:
+            yield inner
+        elif inspect.isclass(inner) and inner.__module__ == module:
+            yield from functions_of(dict(vars(inner)), module)
+
+
+def codes_of(code: CodeType, prefix: str = "") -> Iterator[tuple[str, CodeType]]:
+    for one in code.co_consts:
+        if isinstance(one, CodeType):
+            yield prefix + one.co_name, one
+            yield from codes_of(one, f"{prefix}{one.co_name}.")
+
+
+def put(mutant: Mutant, text: str) -> None:
+    """Give the functions of the mutant's module the mutated code, in place, and empty all caches."""
+    name = mutant.path.removeprefix("src/").removesuffix(".py").replace("/", ".").removesuffix(".__init__")
+    module = importlib.import_module(name)
+    codes = dict(codes_of(compile(text, mutant.path, "exec")))
+    for function in functions_of(vars(module), name):
+        new = codes.get(function.__qualname__)
+        if new is not None and len(new.co_freevars) == len(function.__code__.co_freevars):
+            function.__code__ = new
+    for other in [one for key, one in sys.modules.items() if key.startswith("soesift")]:
+        for value in list(vars(other).values()):
+            if callable(getattr(value, "cache_clear", None)) and not inspect.isclass(value):
+                value.cache_clear()
+
+
+@contextlib.contextmanager
+def in_place(place: Path, text: str) -> Iterator[None]:
+    """A file with another text, and afterwards as it was, its time too, so that what is compiled stays right."""
+    away = place.with_suffix(".away")
+    place.rename(away)
+    try:
+        place.write_text(text, "utf-8")
+        yield
+    finally:
+        away.replace(place)
+
+
+def noticed_by(mutant: Mutant, root: Path, tests: list[pytest.Item], seconds: float) -> str:
+    """The first test that fails with the mutant, or how its process ended; "" if all pass.
+
+    A test that fails after the same ones with unchanged code, put in the same way, does not count and is left out.
+    """
+    nothing = replace(mutant, number=-1)
+    while by := asked_in_child(mutant, root, tests, seconds):
+        names = [item.nodeid for item in tests]
+        if by not in names or asked_in_child(nothing, root, tests[: names.index(by) + 1], seconds) != by:
+            return by
+        tests = [item for item in tests if item.nodeid != by]
+    return ""
+
+
+def asked_in_child(mutant: Mutant, root: Path, tests: list[pytest.Item], seconds: float) -> str:
+    """The first of the tests that fails with the mutant, or how the child ended."""
+    text = mutated(root, mutant)
+    limit = int(seconds * 5) + 30
+    with in_place(root / mutant.path, text), tempfile.NamedTemporaryFile("r") as answer:
         child = os.fork()
-        if child == 0:
-            run_tests(root, tests, told.name, cpu_seconds)
-        until = time.monotonic() + 40 * cpu_seconds
-        while True:
+        if not child:
+            os.setsid()
+            resource.setrlimit(resource.RLIMIT_CPU, (limit, limit + 2))
+            put(mutant, text)
+            for item, following in zip(tests, [*tests[1:], None], strict=True):
+                if failures(item, following):
+                    Path(answer.name).write_text(item.nodeid)
+                    break
+            os._exit(0)
+        until, status, ended = time.monotonic() + HUNG * limit, 0, 0
+        while not ended and time.monotonic() < until:
             ended, status = os.waitpid(child, os.WNOHANG)
-            if ended:
-                break
-            if time.monotonic() > until:
-                os.kill(child, signal.SIGKILL)
-            time.sleep(0.05)
-        failed = [line for line in told.read().splitlines() if line]
-    if failed:
-        return failed[0]
-    code = os.waitstatus_to_exitcode(status)
-    return {0: "", -signal.SIGXCPU: "time", -signal.SIGKILL: "time"}.get(code, f"ended with {code}")
+            time.sleep(0.01)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(child, signal.SIGKILL)  # what tests have left, and the child if it hangs
+        if not ended:
+            os.waitpid(child, 0)
+            return "time"
+        return answer.read() or (f"ended with {os.waitstatus_to_exitcode(status)}" if status else "")
 
 
-def run_tests(root: Path, tests: list[str], told: str, cpu_seconds: int) -> None:
-    """In a process of its own: pytest until the first failure, whose name is written to `told`."""
-    import pytest
-
-    class First:
-        def pytest_runtest_logreport(self, report: object) -> None:
-            if report.failed:  # type: ignore[attr-defined]
-                Path(told).write_text(report.nodeid)  # type: ignore[attr-defined]
-
-        def pytest_collectreport(self, report: object) -> None:
-            if report.failed:  # type: ignore[attr-defined]
-                Path(told).write_text(f"collecting {report.nodeid}")  # type: ignore[attr-defined]
-
-    os.chdir(root)
-    resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds + 5))
-    sys.path[:0] = [str(root / "src"), str(root / "tests")]
-    os.environ["PYTHONPATH"] = str(root / "src")
-    quiet = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(quiet, 1), os.dup2(quiet, 2)
-    words = ["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:cov", "--no-header"]
-    code = pytest.main([*words, *tests], plugins=[First()])
-    os._exit(0 if code == 0 else 3)
+# -- verbs ------------------------------------------------------------------------------------------------------------
 
 
-def told_of(places: list[Path]) -> list[dict[str, Any]]:
+def drawn(root: Path, folder: str, count: int, seed: str) -> list[Mutant]:
+    """Of a folder, spread over its places at random."""
+    paths = sorted((root / "src" / "soesift" / folder).glob("*.py"))
+    every = [mutant for path in paths for mutant in mutants_of(root, path) if mutant.kind != "limit"]
+    return random.Random(f"{seed} {folder}").sample(every, min(len(every), count))
+
+
+class Judge:
+    """A plugin of pytest that, instead of running the tests collected, asks them about mutants."""
+
+    def __init__(self, asked: argparse.Namespace, root: Path, home: Path) -> None:
+        self.asked, self.root, self.home, self.screen = asked, root, home, os.dup(1)
+
+    def told(self, line: str) -> None:
+        os.write(self.screen, f"{line}\n".encode())
+
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        asked, root = self.asked, self.root
+        ran = lines_run(session.items, root, self.home, asked.out / "lines.jsonl", self.told)
+        os.environ["PYTHONDONTWRITEBYTECODE"] = "1"  # or a process would leave a mutant compiled
+        items = {item.nodeid: item for item in session.items}
+        gc.freeze()
+        results = asked.out / f"mutants-{asked.seed}.jsonl"
+        done = {row["id"] for row in told_of(results) if row["by"] or not asked.again}
+        for folder in asked.folders:
+            for mutant in drawn(root, folder, asked.count // len(FOLDERS), asked.seed):
+                if mutant.id in done:
+                    continue
+                tests = asked_about(mutant, ran, asked.most, asked.slow)
+                seconds = sum(ran[name].seconds for name in tests)
+                by = noticed_by(mutant, root, [items[name] for name in tests], seconds) if tests else ""
+                with results.open("a") as file:
+                    file.write(json.dumps({"id": mutant.id, **asdict(mutant), "tests": len(tests), "by": by}) + "\n")
+                self.told(f"{'noticed ' if by else 'SURVIVED'} {mutant.id} {mutant.before!r} -> {mutant.after!r}")
+        return True
+
+
+def told_of(place: Path) -> list[dict[str, Any]]:
     """The last row of each mutant."""
-    rows = [json.loads(line) for place in places if place.exists() for line in place.read_text().splitlines()]
+    rows = [json.loads(line) for line in place.read_text().splitlines()] if place.exists() else []
     return list({row["id"]: row for row in rows}.values())
 
 
-def run(out: Path, count: int, seed: int, most: float, only: str, again: bool) -> None:
-    """Each drawn mutant against its tests; one line of JSON each, those that are there are passed over; `again`: but
-    for survivors."""
-    results = out / f"mutants-{seed}.jsonl"
-    done = {row["id"] for row in told_of([results]) if row["by"] or not again}
-    lines, seconds = covering(out, ROOT), seconds_of(out)
-    preload()
-    with tempfile.TemporaryDirectory() as home:
-        root = tree(Path(home))
-        for mutant in drawn(root, count, seed):
-            folder = mutant.path.split("/")[2]
-            if mutant.id in done or (only and folder != only):
-                continue
-            tests = chosen_tests(of_lines(lines, mutant), seconds, folder, most)
-            by = against(root, mutant, tests, int(most * 3)) if tests else ""
-            row = {"id": mutant.id, **asdict(mutant), "tests": len(tests), "by": by}
-            with results.open("a") as file:
-                file.write(json.dumps(row) + "\n")
-            print(f"{'noticed ' if by else 'SURVIVED'} {mutant.id} {mutant.before!r} -> {mutant.after!r}", flush=True)
-
-
-def against(root: Path, mutant: Mutant, tests: list[str], cpu_seconds: int) -> str:
-    """What noticed one mutant: a few tests first, as most are noticed at once."""
-    place = root / mutant.path
-    whole = place.read_bytes()
-    place.write_text(mutated(root, mutant))
-    try:
-        return noticed(root, tests[:FIRST], cpu_seconds) or (
-            noticed(root, tests[FIRST:], cpu_seconds) if tests[FIRST:] else ""
-        )
-    finally:
-        place.write_bytes(whole)
+def run(asked: argparse.Namespace) -> None:
+    with tempfile.TemporaryDirectory() as away:
+        home = Path(away).resolve()
+        root = tree(home)
+        (home / "started").mkdir()
+        (home / "started" / "sitecustomize.py").write_text(STARTED)
+        if (ROOT.parent / "shared").is_dir():
+            (home / "shared").symlink_to(ROOT.parent / "shared")
+        around = [home / "started", root / "src", *filter(None, [os.environ.get("PYTHONPATH")])]
+        os.environ |= {"PYTHONPATH": os.pathsep.join(map(str, around)), "OMP_NUM_THREADS": "1"}
+        sys.path[:0] = [str(root / "src")]
+        os.chdir(root)
+        judge = Judge(asked, root, home)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        sys.path[:0] = [str(root / "tests")]
+        left_out = [f"--ignore=tests/{name}" for name in importlib.import_module("conftest").FIRST]
+        words = ["-q", "-p", "no:cacheprovider", "-p", "no:xdist", *left_out, *(f"tests/{folder}" for folder in TESTS)]
+        code = pytest.main(words, plugins=[judge])
+        if code:
+            judge.told(f"pytest ended with {code}")
+        sys.exit(code)
 
 
 def named() -> bool:
     """Each of the NAMED mutants against its tests; whether all were noticed."""
-    preload()
     every = True
     with tempfile.TemporaryDirectory() as home:
         root = tree(Path(home))
+        around = os.environ | {"PYTHONPATH": str(root / "src"), "PYTHONDONTWRITEBYTECODE": "1"}
         for promise, (path, text, after, tests) in NAMED.items():
             place = root / "src" / "soesift" / path
             whole = place.read_text("utf-8")
             assert whole.count(text) == 1, (path, text)
-            place.write_text(whole.replace(text, after), "utf-8")
-            by = noticed(root, [f"tests/{tests}"], 300)
-            place.write_text(whole, "utf-8")
-            print(f"{'noticed ' if by else 'SURVIVED'} {promise}: {by}", flush=True)
-            every = every and bool(by)
+            words = [sys.executable, "-m", "pytest", "-x", "-p", "no:cacheprovider", "-p", "no:xdist", f"tests/{tests}"]
+            with in_place(place, whole.replace(text, after)):
+                noticed = subprocess.run(words, cwd=root, env=around, capture_output=True).returncode == 1
+            print(f"{'noticed ' if noticed else 'SURVIVED'} {promise}", flush=True)
+            every = every and noticed
     return every
 
 
-def report(out: Path) -> None:
+def report(asked: argparse.Namespace) -> None:
     """Shares by folder and kind, and every survivor."""
-    rows = told_of(sorted(out.glob("mutants-*.jsonl")))
+    rows = told_of(asked.out / f"mutants-{asked.seed}.jsonl")
     for title, key in (("folder", lambda r: r["path"].split("/")[2]), ("kind", lambda r: r["kind"])):
         print(f"| {title} | mutants | noticed |\n|---|---|---|")
         for name in sorted({key(row) for row in rows}):
@@ -464,24 +425,20 @@ def report(out: Path) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("verb", choices=("cover", "run", "named", "report"))
-    parser.add_argument("folders", nargs="*", help="of tests, for cover")
+    parser.add_argument("verb", choices=("run", "report", "named"))
+    parser.add_argument("seed", nargs="?", default="0")
+    parser.add_argument("folders", nargs="*", default=FOLDERS)
     parser.add_argument("--out", type=Path, default=ROOT / "build" / "mutants")
-    parser.add_argument("--count", type=int, default=200)
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--most", type=float, default=40.0, help="seconds of tests a mutant")
-    parser.add_argument("--only", default="", help="mutants of this folder alone")
-    parser.add_argument("--again", action="store_true", help="survivors once more, as with a larger --most")
+    parser.add_argument("--count", type=int, default=200, help="of all five folders together")
+    parser.add_argument("--most", type=float, default=60.0, help="CPU seconds of tests a mutant, as watched")
+    parser.add_argument("--slow", type=float, default=15.0, help="CPU seconds of a test that is not asked, as watched")
+    parser.add_argument("--again", action="store_true", help="survivors once more, as when tests are written for them")
     asked = parser.parse_args()
+    asked.out = asked.out.resolve()
     asked.out.mkdir(parents=True, exist_ok=True)
-    if asked.verb == "cover":
-        cover(asked.out, asked.folders)
-    elif asked.verb == "named":
+    if asked.verb == "named":
         sys.exit(0 if named() else 1)
-    elif asked.verb == "run":
-        run(asked.out, asked.count, asked.seed, asked.most, asked.only, asked.again)
-    else:
-        report(asked.out)
+    run(asked) if asked.verb == "run" else report(asked)
 
 
 if __name__ == "__main__":
