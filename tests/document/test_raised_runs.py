@@ -76,6 +76,13 @@ def test_markers_of_a_raised_run(run: str, known: str, wanted: list[str]) -> Non
     assert markers_of(run, "Weight", "", frozenset(known.split())) == wanted
 
 
+def test_a_figure_behind_a_lone_ten_is_a_marker_where_its_note_stands() -> None:
+    ten = [("10", False), ("7", True)]
+    assert split_raised(ten, frozenset("67")) == ("10", ["7"])
+    assert split_raised(ten, frozenset("6")) == ("10⁷", [])
+    assert split_raised([*ten, (" PFU", False)], frozenset("67")) == ("10⁷ PFU", [])
+
+
 def test_powers_stay_readable() -> None:
     assert split_raised([("Platelets (10", False), ("9", True), ("/L)", False), ("3", True)]) == (
         "Platelets (10⁹/L)",

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from document_maker import Sheet, read_sheet
+from soesift.document.characters import part_ligatures
 from soesift.document.page import Page
 from soesift.document.words import find_words, join_lines, join_words, read_lines
 
@@ -113,3 +114,42 @@ def test_a_sign_stays_with_its_number() -> None:
     assert join_lines(["COVID-", "19/", "Unscheduled"]) == "COVID-19/Unscheduled"
     assert join_lines(["Day 1 -", "Day 7"]) == "Day 1 - Day 7"
     assert join_lines(["follow-", "up"]) == "follow-up"
+
+
+@pytest.mark.parametrize("turn", [90, 270])
+def test_letters_turned_and_drawn_one_by_one_are_words(tmp_path: Path, turn: int) -> None:
+    """As browsers print upright columns of text; pdfium puts a line end behind each letter."""
+    sheet, step = Sheet().text(72, 60, "Visit"), 6.0 if turn == 90 else -6.0
+    for number, letter in enumerate("Week 12"):
+        sheet.text(300, 400 + step * number, letter, 10, turn)
+    words = find_words(read_sheet(tmp_path, sheet))
+    assert words.text == ["Visit", "Week", "12"]
+    assert words.turn.tolist() == [0, turn, turn]
+
+
+def test_marks_one_below_the_other_are_not_turned(tmp_path: Path) -> None:
+    sheet = Sheet()
+    for number in range(6):
+        sheet.text(300, 200 + 11.0 * number, "X", 10)
+    assert set(find_words(read_sheet(tmp_path, sheet)).turn.tolist()) == {0}
+
+
+INK = [[10, 19, 13, 12], [13, 19, 16, 12]]  # of two letters of one sign, on the base line; left, top, right, bottom
+
+
+@pytest.mark.parametrize(
+    ("text", "boxes", "wanted"),
+    [
+        ("Off", [[4, 20, 10, 10], *INK], [10, 10, 10]),
+        ("fit", [*INK, [16, 20, 19, 10]], [10, 10, 10]),
+        ("ffi", [*INK, [16, 20, 19, 10]], [10, 10, 10]),  # the i is a sign of its own
+        ("aff", [[4, 17, 10, 7], *INK], [10, 7, 7]),  # raised
+        ("abc", [[4, 20, 10, 10], *INK], [10, 7, 7]),
+    ],
+)
+def test_letters_of_a_ligature_are_as_high_as_their_word(
+    text: str, boxes: list[list[float]], wanted: list[float]
+) -> None:
+    found = part_ligatures(np.array([ord(c) for c in text], np.uint32), np.array(boxes, np.float32))
+    assert (found[:, 1] - found[:, 3]).tolist() == wanted
+    assert found[:, [0, 2]].tolist() == np.array(boxes)[:, [0, 2]].tolist()

@@ -47,6 +47,29 @@ def test_record_with_its_surroundings(tmp_path: Path) -> None:
     assert record.table_id == table_id("toy", 1, record.bbox, 0)
 
 
+@pytest.mark.parametrize("marks", ["1234", ("a)", "b)", "c)", "d)")])
+def test_notes_in_two_columns_follow_one_another(tmp_path: Path, marks: tuple[str, ...]) -> None:
+    one, two, three, four = marks
+    sheet = draw_table(Sheet(), XS, YS, full_grid(GRID))
+    for row, (left, right) in enumerate([(f"{one} At rest", f"{three} In some"), ("after ten minutes.", "centres.")]):
+        sheet.text(72, 270 + 10 * row, left, 8).text(200, 270 + 10 * row, right, 8)
+    sheet.text(72, 290, f"{two} Before noon.", 8).text(200, 290, f"{four} By telephone.", 8)
+    sheet.text(72, 320, "The next paragraph.", 8)
+    lines = find_tables(read_sheet(tmp_path, sheet)).lines
+    texts = [f"{one} At rest", "after ten minutes.", f"{two} Before noon."]
+    texts += [f"{three} In some", "centres.", f"{four} By telephone.", "The next paragraph."]
+    assert [line.text for line in lines] == texts
+    assert [line.top for line in lines] == sorted(line.top for line in lines)
+
+
+def test_a_marker_and_its_note_are_no_two_columns(tmp_path: Path) -> None:
+    sheet = draw_table(Sheet(), XS, YS, full_grid(GRID))
+    for row, (left, right) in enumerate([("a", "At rest after ten minutes."), ("b", "A nurse may ask.")]):
+        sheet.text(72, 270 + 10 * row, left, 8).text(100, 270 + 10 * row, right, 8)
+    lines = find_tables(read_sheet(tmp_path, sheet)).lines
+    assert [line.text for line in lines] == ["a At rest after ten minutes.", "b A nurse may ask."]
+
+
 def test_heading_comes_from_earlier_pages(tmp_path: Path) -> None:
     sheet = draw_table(Sheet(), XS, YS, full_grid(GRID))
     record = record_of(tmp_path, sheet, before="7 Assessments")

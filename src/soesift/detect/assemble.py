@@ -204,7 +204,7 @@ def _footnotes(
             page += 1
     far, far_pages = far_notes(group, lines, expected)
     notes += [*far, *notes_of_signs(group, expected)]
-    return split_run_on(split_legends(notes, expected), expected) if expected.used else notes, [*pages, *far_pages]
+    return split_run_on(split_legends(notes, expected), expected), [*pages, *far_pages]
 
 
 def _is_page_of_notes(lines: list[TextLine], expected: Expected, notes: list[Footnote]) -> bool:

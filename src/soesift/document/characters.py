@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import re
 from collections import deque
 from collections.abc import Callable
 from functools import cache
@@ -128,6 +129,13 @@ def char_boxes(text_page: Any, count: int) -> NDArray[np.float32]:
 SPACE = 32
 MOST_CHARACTERS = 200_000  # of a page; a full one has 6,000
 SLANT = 12.0  # degrees off the page's axes
+STACKED = 4  # letters drawn one by one, one above the other
+LINE_END = 3  # places from a character to the next, with the two of a line end between them
+STACK_STEP = 0.9  # of a letter's larger side: lines of print are farther apart
+STACK_SLIP = 0.3  # of a letter's larger side: a letter may be so far beside the one before
+LIGATURES = re.compile(r"ff[iltbhjk]?|f[iltbhjk]|t[tif]|Th")  # drawn as one sign in common fonts
+SAME_INK = 0.01  # points
+DESCENTS = 0.12, 0.3  # of a character's height: what fonts leave below the base line
 LINE_HYPHEN = 2  # pdfium's code for a hyphen that ends a line
 
 
@@ -139,7 +147,7 @@ def read_characters(
     if count <= 0:
         return np.zeros(0, np.uint32), np.zeros((0, 4), np.float32), np.zeros(0, np.int16)
     codes, raw = char_codes(text_page, count), char_boxes(text_page, count)
-    boxes = to_display(raw[:, [0, 3, 2, 1]], frame)
+    boxes = to_display(part_ligatures(codes, raw)[:, [0, 3, 2, 1]], frame)
     empty = ~raw.any(axis=1)
     boxes[empty] = 0
     codes[(codes == 0) | (codes > 0x10FFFF) | ((codes >= 0xD800) & (codes < 0xE000))] = 0xFFFD
@@ -148,6 +156,37 @@ def read_characters(
     turns = read_turns(text_page, boxes, codes, frame)
     straight = turns >= 0
     return codes[straight], boxes[straight], turns[straight]
+
+
+def part_ligatures(codes: NDArray[np.uint32], boxes: Floats) -> Floats:
+    """The boxes (n, 4), left, top, right, bottom in PDF space, with letters of ligatures as high as their neighbours.
+
+    pdfium shares out the ink of one sign for "ff" or "ti" among its letters, where other letters reach from the font's
+    ascent to its descent: such letters would seem smaller than their word, and raised.
+    """
+    text = "".join(map(chr, np.where(codes > 127, 63, codes).tolist()))
+    found = [match.span() for match in LIGATURES.finditer(text)]
+    if not found:
+        return boxes
+    boxes = boxes.copy()
+    for first, end in found:
+        own = boxes[first]
+        alike = np.abs(boxes[first:end, [1, 3]] - own[[1, 3]]).max(axis=1) < SAME_INK
+        end = first + int(alike.cumprod().sum())  # the i of "ffi" may be a sign of its own
+        if end - first == 1:
+            continue
+        for beside in (first - 1, end):
+            if 0 <= beside < len(boxes) and _holds_ligature(boxes[beside], own):
+                boxes[first:end, [1, 3]] = boxes[beside, [1, 3]]
+                break
+    return boxes
+
+
+def _holds_ligature(beside: Floats, ink: Floats) -> bool:
+    """Whether a neighbour's box reaches over the ink, and below it by a descent, so that both stand on one line."""
+    height = beside[1] - beside[3]
+    below = (ink[3] - beside[3]) / height if height > 0 else 0.0
+    return bool(ink[1] <= beside[1] and DESCENTS[0] <= below <= DESCENTS[1])
 
 
 def read_turns(text_page: Any, boxes: Floats, codes: NDArray[np.uint32], frame: Frame) -> NDArray[np.int16]:
@@ -165,8 +204,11 @@ def read_turns(text_page: Any, boxes: Floats, codes: NDArray[np.uint32], frame: 
 
 
 def may_be_turned(boxes: Floats, codes: NDArray[np.uint32]) -> bool:
-    """Whether three or more pairs of neighbouring characters step well off the x axis, or back on it."""
+    """Whether three or more pairs of neighbouring characters step well off the x axis, or back on it, or letters that
+    pdfium parts by line ends stand closer above one another than lines do."""
     visible = (codes > SPACE) & (boxes[:, 3] > boxes[:, 1])
+    if letters_are_stacked(boxes[visible], np.diff(np.flatnonzero(visible))):
+        return True
     pair = visible[1:] & visible[:-1]
     centre = (boxes[:, :2] + boxes[:, 2:]) / 2
     along, across = np.diff(centre, axis=0).T
@@ -175,6 +217,20 @@ def may_be_turned(boxes: Floats, codes: NDArray[np.uint32]) -> bool:
     off |= near & (np.abs(across) > 0.2 * np.abs(along)) & (np.abs(across) > 6)  # large slanted letters
     back = (along < -1) & (along > -20) & (np.abs(across) < 1)
     return int((pair & (off | back)).sum()) >= 3
+
+
+def letters_are_stacked(boxes: Floats, steps: NDArray[np.integer]) -> bool:
+    """Whether four or more letters, drawn one by one up or down the page, follow one another.
+
+    boxes: (v, 4) of visible characters; steps: (v - 1,) places from each to the next in the file, 3 across a line end.
+    """
+    if len(boxes) < STACKED:
+        return False
+    size = np.maximum(boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1])[1:]
+    along, across = np.abs(np.diff((boxes[:, :2] + boxes[:, 2:]) / 2, axis=0)).T
+    close = (steps == LINE_END) & (across < STACK_STEP * size) & (across > along) & (along < STACK_SLIP * size)
+    together = np.convolve(close, np.ones(STACKED - 1, int), "valid")
+    return bool((together == STACKED - 1).any())
 
 
 def page_label(document: Any, index: int) -> str | None:

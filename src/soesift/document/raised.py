@@ -102,13 +102,18 @@ def markers_of(
 ) -> list[str]:
     """The footnote markers that a raised run holds; [] if it is something else."""
     run = run.translate(_PLAIN).strip()
-    if not run or _is_other(run, before, after, settings):
+    if not run or (_is_other(run, before, after, settings) and not _is_note_of_ten(run, before, after, known)):
         return []
     tokens = _TOKEN.findall(run)
     if not tokens or any(_MARKER.fullmatch(token) is None and token not in known for token in tokens):
         return []
     found = [part for token in tokens for part in _parts(token, known)]
     return [] if any(len(part) > settings.longest and part not in _ROMAN for part in found) else found
+
+
+def _is_note_of_ten(run: str, before: str, after: str, known: frozenset[str]) -> bool:
+    """Whether a figure raised behind a cell's lone "10" is a marker: its note is there, and no unit follows."""
+    return run in known and before.strip() == "10" and not after.strip()
 
 
 def _is_other(run: str, before: str, after: str, settings: RaisedSettings) -> bool:

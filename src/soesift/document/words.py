@@ -169,7 +169,9 @@ def _words_of(page: Page, chosen: NDArray[np.integer], turn: int) -> Words:
     # zero-width marks and the like add nothing to a table
     seen &= ~((codes >= 0x2000) & (codes <= 0x200F)) & (codes != 0xFEFF)
     # a spread text layer has a space after each letter: trust the gaps alone
-    spaced = np.diff(np.flatnonzero(seen), prepend=-2) > 1 if page.problem != "spread" else None
+    # what pdfium puts between turned letters that are drawn one by one is no space
+    counted = seen | ((codes < 32) if turn else False)
+    spaced = np.diff(np.flatnonzero(counted), prepend=-2)[seen[counted]] > 1 if page.problem != "spread" else None
     kept = np.flatnonzero(seen)
     if not len(kept):
         return join_words([])

@@ -15,6 +15,8 @@ from soesift.table.grid import FoundTable
 
 NOTE_GAP = 1.6  # of the print's height: so far below one another stand notes
 SMALL = 0.93  # of a line's largest print: a smaller word may be a raised marker
+COLUMN_GAP = 1.2  # of the print's height: between two columns of notes
+_MARKER = re.compile(r"[\[(]?(?:[A-Za-z]|\d{1,2}|[*†‡§¶#]{1,3})(?:[\]).:]*$|(?=[A-Z][a-z])|(?<=[*†‡§¶#])\w)")
 NEAR = 600  # characters of text kept on each side
 CAPTION_REACH = 90.0  # points above a table in which its caption may stand
 _CAPTION = re.compile(
@@ -71,11 +73,13 @@ def lines_outside(words: Words, tables: list[FoundTable]) -> list[TextLine]:
     chosen = np.flatnonzero(outside)
     if not len(chosen):
         return []
-    lines = page_lines(words, chosen)
+    lines, spread = part_columns(words, page_lines(words, chosen), tables)
     flat, count = np.concatenate(lines), np.array([len(line) for line in lines])
     first = np.cumsum(count) - count
     tops = np.minimum.reduceat(words.boxes[flat, 1], first).tolist()
     bottoms = np.maximum.reduceat(words.boxes[flat, 3], first).tolist()
+    for place, (top, bottom) in spread.items():
+        tops[place], bottoms[place] = top, bottom
     size = words.size[flat]
     ranked = size[np.lexsort((size, np.repeat(np.arange(len(lines)), count)))]
     medians = ((ranked[first + (count - 1) // 2] + ranked[first + count // 2]) / 2).tolist()
@@ -86,6 +90,64 @@ def lines_outside(words: Words, tables: list[FoundTable]) -> list[TextLine]:
     second = flat[np.minimum(first + 1, first + count - 1)]
     lefts, indents = words.boxes[heads, 0].tolist(), words.boxes[second, 0].tolist()
     return [TextLine(*line) for line in zip(texts, tops, bottoms, medians, shown, lefts, indents, strict=True)]
+
+
+def part_columns(
+    words: Words, lines: list[NDArray[np.intp]], tables: list[FoundTable]
+) -> tuple[list[NDArray[np.intp]], dict[int, tuple[float, float]]]:
+    """The lines with notes that stand in two columns below a table one after the other, the left column first.
+
+    Also the height at which such a line is to be thought, by its place: the room of both columns shared out in turn.
+    """
+    spread: dict[int, tuple[float, float]] = {}
+    for table in tables:
+        block = _columns_below(words, lines, table)
+        if block is None:
+            continue
+        start, end, edge = block
+        left = [line[words.boxes[line, 0] < edge] for line in lines[start:end]]
+        right = [line[words.boxes[line, 0] >= edge] for line in lines[start:end]]
+        parts = [part for part in [*left, *right] if len(part)]
+        top = float(words.boxes[lines[start], 1].min())
+        step = (float(words.boxes[lines[end - 1], 3].max()) - top) / len(parts)
+        more = len(parts) - (end - start)
+        spread = {place + more * (place >= end): height for place, height in spread.items()}
+        spread |= {start + k: (top + k * step, top + (k + 1) * step) for k in range(len(parts))}
+        lines = [*lines[:start], *parts, *lines[end:]]
+    return lines, spread
+
+
+def _columns_below(words: Words, lines: list[NDArray[np.intp]], table: FoundTable) -> tuple[int, int, float] | None:
+    """The lines (first, end) right below a table that stand in two columns, both of which begin with the marker of a
+    note, and where the right one begins; None if there are none."""
+    bottom, begun = table.hull[3], False
+    block: list[int] = []
+    edge = 0.0
+    for place, line in enumerate(lines):
+        boxes = words.boxes[line]
+        if float(boxes[:, 1].min()) < table.hull[3] - 4:
+            continue
+        size = float(words.size[line].max())
+        if float(boxes[:, 1].min()) - bottom > NOTE_GAP * max(size, 6.0):
+            break
+        bottom = float(boxes[:, 3].max())
+        gaps = boxes[1:, 0] - np.maximum.accumulate(boxes[:-1, 2])
+        if not begun:
+            for at in np.flatnonzero(gaps > COLUMN_GAP * size).tolist():
+                if at and _begins_note(words, line[:1]) and _begins_note(words, line[at + 1 : at + 2]):
+                    begun, edge = True, float(boxes[at + 1, 0]) - 0.2 * size
+        elif (boxes[:, 0] < edge).any() and (boxes[:, 2] > edge).any():
+            at = int((boxes[:, 0] < edge).sum()) - 1
+            if at + 1 >= len(boxes) or boxes[at, 2] > edge or gaps[at] < COLUMN_GAP * size / 2:
+                break
+        if begun:
+            block.append(place)
+    return (block[0], block[-1] + 1, edge) if block else None
+
+
+def _begins_note(words: Words, one: NDArray[np.intp]) -> bool:
+    """Whether a word may be the marker of a note: a sign, or a letter or number with a stop or bracket, or alone."""
+    return _MARKER.match(words.text[int(one[0])]) is not None
 
 
 def _shown(words: Words, line: NDArray[np.intp], smaller: bool) -> str:
