@@ -80,6 +80,7 @@ def test_a_figure_behind_a_lone_ten_is_a_marker_where_its_note_stands() -> None:
     ten = [("10", False), ("7", True)]
     assert split_raised(ten, frozenset("67")) == ("10", ["7"])
     assert split_raised(ten, frozenset("6")) == ("10⁷", [])
+    assert markers_of("2", "at rest.", "In women") == ["2"]
     assert split_raised([*ten, (" PFU", False)], frozenset("67")) == ("10⁷ PFU", [])
 
 

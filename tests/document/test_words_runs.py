@@ -153,3 +153,7 @@ def test_letters_of_a_ligature_are_as_high_as_their_word(
     found = part_ligatures(np.array([ord(c) for c in text], np.uint32), np.array(boxes, np.float32))
     assert (found[:, 1] - found[:, 3]).tolist() == wanted
     assert found[:, [0, 2]].tolist() == np.array(boxes)[:, [0, 2]].tolist()
+    up, down = np.array(boxes)[:, [1, 0, 3, 2]] * [-1, 1, -1, 1], np.array(boxes)[:, [3, 0, 1, 2]]  # turned
+    for turned in (up, down):
+        found = part_ligatures(np.array([ord(c) for c in text], np.uint32), turned.astype(np.float32))
+        assert np.abs(found[:, 0] - found[:, 2]).tolist() == wanted

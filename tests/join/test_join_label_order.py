@@ -43,6 +43,12 @@ def test_names_of_the_label_columns_may_stand_under_the_visits() -> None:
     assert activity_column(joined(rows, header=2)) == 1
 
 
+@pytest.mark.parametrize(("groups", "moved"), [(["Lab", "Lab", "Lab"], 1), (["Lab", "Lab", "ECG"], 0), ([""] * 3, 0)])
+def test_a_column_of_merged_texts_before_the_activities_groups_them(groups: list[str], moved: int) -> None:
+    rows = [["Type", "Activity", "Day 1"], *([group, f"Test {n}", "X"] for n, group in enumerate(groups))]
+    assert activity_column(joined(rows)) == moved
+
+
 def test_two_columns_before_the_activities() -> None:
     rows = [["No.", "Category", "Assessment", "V1"], ["1", "Safety", "ECG", "X"]]
     one = joined(rows)

@@ -255,6 +255,17 @@ def test_a_band_over_rows_may_say_more_than_their_name(states: list[State], text
     assert len(take_note_rows(last)) == 1  # nothing is below it
 
 
+def test_a_key_with_notes_behind_it_is_the_last_row_of_the_frame() -> None:
+    text = "Key: X required1At rest.2In some."
+    runs = [Run(text="Key: X required"), Run(text="1", raised=True), Run(text="At rest."), Run(text="2", raised=True)]
+    runs.append(Run(text="In some."))
+    for used, notes in (("12", [("", "Key: X required"), ("1", "At rest."), ("2", "In some.")]), ("", [])):
+        one = joined([["Procedure", "Day 1", "Day 8"], ["ECG", "X", ""], [text] * 3])
+        one.cells = [Cell(row=2, column=0, column_span=3, text=text, runs=runs)]
+        assert [(n.marker, n.text) for n in take_note_rows(one, Expected(frozenset(used)))] == notes
+        assert len(one.grid) == 3 - bool(notes)
+
+
 def notes_of(*texts: str, used: str = "", known: str = "") -> list[tuple[str, str]]:
     cells = [Cell(row=row, column=0, text=text, page=row) for row, text in enumerate(texts, 1)]
     return [(note.marker, note.text) for note in split_notes(cells, Expected(frozenset(used), set(known)))]
@@ -313,6 +324,8 @@ def test_markers_of_one_size_are_guessed_where_a_note_bears_them() -> None:
     assert guess_markers("Xc", known, known, NONE) == ("X", ["c"])  # right behind a mark
     assert guess_markers("X c", known, known, NONE) == ("X c", [])
     assert guess_markers("pre-dose, 2 h", frozenset("h"), frozenset("h"), NONE) == ("pre-dose, 2 h", [])
+    assert guess_markers("Every 6 weeksa", known, known, NONE) == ("Every 6 weeks", ["a"])
+    assert guess_markers("Grade 2a", known, known, NONE) == ("Grade 2a", [])
     assert guess_markers("ECG a", known, NONE, NONE) == ("ECG a", [])
     assert guess_markers("ECG a", known, known, NONE) == ("ECG", ["a"])
     assert guess_column("Week 1a", known, known, NONE) == ("Week 1", ["a"])

@@ -108,3 +108,14 @@ def test_equal_lines_are_a_row_each_where_marks_stand_beside_them() -> None:
 def test_texts_in_cells_do_not_hide_the_rows_of_a_band(tmp_path: Path) -> None:
     body = [BODY[0], *([f"Step {k}", "X", "Dispense" if k == 2 else "X", ""] for k in range(5))]
     assert only_verticals(tmp_path, body).texts() == body
+
+
+def test_columns_that_only_the_header_rules_part_a_body_without_rules(tmp_path: Path) -> None:
+    """As Word's shaded styles print: nothing but the frame below the header."""
+    sheet = Sheet()
+    for x in COLUMNS:
+        sheet.line(x, ROWS[0], x, ROWS[-1] if x in (COLUMNS[0], COLUMNS[-1]) else ROWS[1])
+    for y in (ROWS[0], ROWS[1], ROWS[-1]):
+        sheet.line(COLUMNS[0], y, COLUMNS[-1], y)
+    put_text(sheet, COLUMNS, ROWS, full_grid(BODY))
+    assert find_tables(read_sheet(tmp_path, sheet)).tables[0].texts() == BODY

@@ -134,6 +134,7 @@ LINE_END = 3  # places from a character to the next, with the two of a line end 
 STACK_STEP = 0.9  # of a letter's larger side: lines of print are farther apart
 STACK_SLIP = 0.3  # of a letter's larger side: a letter may be so far beside the one before
 LIGATURES = re.compile(r"ff[iltbhjk]?|f[iltbhjk]|t[tif]|Th")  # drawn as one sign in common fonts
+WAYS = (1, 3, 1), (0, 2, -1), (2, 0, 1)  # places of top and bottom in a box, and their sign: upright, turned up, down
 SAME_INK = 0.01  # points
 DESCENTS = 0.12, 0.3  # of a character's height: what fonts leave below the base line
 LINE_HYPHEN = 2  # pdfium's code for a hyphen that ends a line
@@ -169,24 +170,25 @@ def part_ligatures(codes: NDArray[np.uint32], boxes: Floats) -> Floats:
     if not found:
         return boxes
     boxes = boxes.copy()
-    for first, end in found:
-        own = boxes[first]
-        alike = np.abs(boxes[first:end, [1, 3]] - own[[1, 3]]).max(axis=1) < SAME_INK
-        end = first + int(alike.cumprod().sum())  # the i of "ffi" may be a sign of its own
-        if end - first == 1:
-            continue
-        for beside in (first - 1, end):
-            if 0 <= beside < len(boxes) and _holds_ligature(boxes[beside], own):
-                boxes[first:end, [1, 3]] = boxes[beside, [1, 3]]
+    for first, last in found:
+        for top, bottom, sign in WAYS:
+            sides = boxes[:, [top, bottom]] * sign
+            alike = np.abs(sides[first:last] - sides[first]).max(axis=1) < SAME_INK
+            end = first + int(alike.cumprod().sum())  # the i of "ffi" may be a sign of its own
+            beside = [
+                at for at in (first - 1, end) if 0 <= at < len(boxes) and _holds_ligature(sides[at], sides[first])
+            ]
+            if end - first > 1 and beside:
+                boxes[first:end, [top, bottom]] = boxes[beside[0], [top, bottom]]
                 break
     return boxes
 
 
 def _holds_ligature(beside: Floats, ink: Floats) -> bool:
-    """Whether a neighbour's box reaches over the ink, and below it by a descent, so that both stand on one line."""
-    height = beside[1] - beside[3]
-    below = (ink[3] - beside[3]) / height if height > 0 else 0.0
-    return bool(ink[1] <= beside[1] and DESCENTS[0] <= below <= DESCENTS[1])
+    """Whether a neighbour (top, bottom) reaches over the ink, and below it by a descent: both stand on one line."""
+    height = beside[0] - beside[1]
+    below = (ink[1] - beside[1]) / height if height > 0 else 0.0
+    return bool(ink[0] <= beside[0] and DESCENTS[0] <= below <= DESCENTS[1])
 
 
 def read_turns(text_page: Any, boxes: Floats, codes: NDArray[np.uint32], frame: Frame) -> NDArray[np.int16]:

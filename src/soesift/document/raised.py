@@ -37,9 +37,10 @@ class RaisedSettings:
     ordinal: re.Pattern[str] = re.compile(r"(?:st|nd|rd|th)", re.IGNORECASE)
     trade: re.Pattern[str] = re.compile(r"(?:®|©|™|℠|TM|SM|°|º|R)")
     charge: re.Pattern[str] = re.compile(r"\d?[+\-−–](?:/[+\-−–])?|\+{1,3}")  # Ca2+, CD4+, HER2-
-    # isotopes: 14C, 13C-urea, 18F-FDG, 99mTc
-    element: re.Pattern[str] = re.compile(r"(?:C|F|H|N|O|P|S|I|Tc|In|Lu|Ga|Y|Zr|Cu|Xe|Kr|Rb|Sm|Ra|Fe)(?![A-Za-z])")
-    isotope: re.Pattern[str] = re.compile(r"\d{1,3}m?")
+    # isotopes, with what follows: 14C, 13C-urea, 18F-FDG, 99mTc; but "2 In women" is a note
+    isotope: re.Pattern[str] = re.compile(
+        r"(?:[23]H|1[134]C|1[35]N|1[578]O|18F|3[23]P|35S|\d{3}In?|\d{2,3}m?(?:Tc|Lu|Ga|Y|Zr|Cu|Xe|Kr|Rb|Sm|Ra|Fe))(?![A-Za-z])"
+    )
     degree: re.Pattern[str] = re.compile(r"[o0O]")
 
 
@@ -126,7 +127,7 @@ def _is_other(run: str, before: str, after: str, settings: RaisedSettings) -> bo
         return True
     if settings.power.fullmatch(run) and settings.powers.search(before.rstrip()):
         return True
-    if settings.isotope.fullmatch(run) and settings.element.match(after):
+    if settings.isotope.match(f"{run}{after}"):
         return True
     return settings.degree.fullmatch(run) is not None and before.rstrip()[-1:].isdigit() and after[:1] in ("C", "F")
 

@@ -163,7 +163,9 @@ _TITLE = re.compile(
 _HEAD_OF_NOTES = re.compile(
     r"""\W*(?:\d+(?:\.\d+)*\.?\s+)?(?:(?:table|appendix)\s+\w{1,5}\b.{0,80}?\W)?(?:
     (?:(?:list|explanation|key|legend)\s+(?:of|to|for)\s+(?:the\s+)?)?(?:explanatory\s+|general\s+)?
-    (?:foot-?\s?notes?|endnotes?|notes?|superscripts?|legend|key|comments?|remarks?)
+    (?:foot-?\s?notes?|endnotes?|notes?|superscripts?|legend|key|comments?|remarks?|
+       fu(?:ß|ss)noten?|anmerkungen?|legende|erläuterungen?|notes?\s+de\s+bas\s+de\s+page|remarques?|
+       notas?(?:\s+(?:al|a\s+pie|de\s+rodapé).{0,20})?|leyenda|legenda|fotnoter|voetnoten)
     (?:\s+(?:for|to|of|on|in)\s+(?:the\s+|above\s+)*(?:tables?|schedules?|flow|soa|soe|study|time|assessments?|procedures?)\b.{0,60}|
        \s*\((?:table|appendix|schedule).{0,40}\))?|
     (?:(?:foot)?notes?|symbols?|markers?|superscripts?|\#)\s+

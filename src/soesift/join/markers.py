@@ -111,7 +111,10 @@ def guess_markers(
         glued = text[1:2].strip() != ""
         if all(marker in known or (glued and marker.isalpha()) for marker in found):
             return tail[1], found
-    return split_markers(text, open_, words) if open_ and not _UNIT_TAIL.search(text) else (text, [])
+    if not open_ or _UNIT_TAIL.search(text):
+        return text, []
+    base, markers = split_markers(text, open_, words)
+    return (base, markers) if markers else behind_time(text, open_, numbers=False)
 
 
 def part_signs(text: str, signs: frozenset[str]) -> tuple[str, list[str]]:
@@ -138,10 +141,16 @@ def guess_column(
     """Text and markers of a header cell; figures there count visits and days, and are never guessed to be markers."""
     letters = frozenset(marker for marker in open_ if not marker.isdigit())
     base, markers = split_markers(text, letters, words) if letters else (text, [])
-    if markers or not letters:
-        return base, markers
+    return (base, markers) if markers or not letters else behind_time(text, letters)
+
+
+def behind_time(text: str, letters: frozenset[str], *, numbers: bool = True) -> tuple[str, list[str]]:
+    """Text and markers of a short text in which letters stand behind a word of time: "Every 6 weeksf".
+
+    numbers: or behind a number, as in headers.
+    """
     tail = _COLUMN_TAIL.fullmatch(text) if len(text) <= LONGEST_POINT else None
-    if tail is not None:
+    if tail is not None and (numbers or tail[1]):
         base, ending = (tail[1], tail[2]) if tail[1] else (tail[3], tail[4])
         found = re.findall(r"[a-z]", ending)
         if found and ending.islower() and all(marker in letters for marker in found):

@@ -33,6 +33,7 @@ _LIST = re.compile(r"(?<=[.;)\w]\s)(?:Abbreviations?\s*[:=]|(?:[A-Z][\w/\-]{0,9}
 _LISTED = re.compile(r"Abbreviations?\s*[:=]|(?:[A-Z][\w/\-]{0,9}\s?=\s?[^=;]{3,60};\s){2}")
 _LEGEND = re.compile(r"^(?:abbreviations?|notes?|key|legend)\b|\S\s?[=:]\s\S", re.IGNORECASE)
 _OPENING = re.compile(r"(?:abbreviations?|notes?|footnotes?|key|legend)\b", re.IGNORECASE)
+_WITHIN = re.compile(f"{UP}([^{UP}{DOWN}]+){DOWN}\\s?(?=[A-Z])")  # a raised marker before a sentence
 _BEFORE = re.compile(r"(?:^|[.;:)\]])\s*$")  # a note begins behind the end of another
 
 
@@ -85,8 +86,10 @@ def _first_note(first: int, rows: dict[int, Cell]) -> int:
 
 
 def _opens_note(cell: Cell, expected: Expected) -> bool:
-    """Whether a text begins with a marker that the table's cells carry."""
+    """Whether a text begins with a marker that the table's cells carry, or with "Key" or a list and has one within."""
     shown = _shown(cell)
+    if _OPENING.match(cell.text) and any(hit[1].strip() in expected.used for hit in _WITHIN.finditer(shown)):
+        return True
     form = _FORM.match(shown)
     raised = re.match(f"{UP}([^{UP}{DOWN}]+){DOWN}", shown)
     marker = raised[1].strip() if raised else (form[2] or form[4]) if form else ""
@@ -174,7 +177,8 @@ def _edges(shown: str, expected: Expected, rows: frozenset[int] = frozenset()) -
             good = marker in successors(last) or explains or (start in rows and marker in expected.open)
             good = good or (behind and alike and marker in next_open(last, expected))
         # a reference ("see Section 7.1") ends without a stop, too
-        sure = bool(last) and (raised or (marker in expected.open and (alike or shown[end:].lstrip()[:1].isupper())))
+        sure = (bool(last) or marker in FIRST) and explains
+        sure |= bool(last) and (raised or (marker in expected.open and (alike or shown[end:].lstrip()[:1].isupper())))
         if good and (behind or sure) and marker not in expected.known:
             edges.append((start, end, marker))
             last, usual = marker, usual or style

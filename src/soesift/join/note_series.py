@@ -43,7 +43,7 @@ DEFAULT = NoteSettings()
 PICTURE = NoteSettings(larger=1.6, same=0.35)  # of a picture, a line's height depends on its letters
 _NOTE = re.compile(
     rf"""^(?:[{SIGNS}](?![{SIGNS}])|[^\w{SIGNS}])?(?:  # a stray sign or bullet, but not half of "**"
-    [\[(]?(?P<closed>[a-z]{{1,2}}|(?<=[\[(])[a-z]\d{{1,2}}|\d{{1,2}}|[{SIGNS}]{{1,4}})(?:[\])]|[.:=](?=\s)|\s*=)\s*
+    [\[(]?(?P<closed>[a-z]{{1,2}}|(?<=[\[(])[a-z]\d{{1,2}}|\d{{1,2}}|[{SIGNS}]{{1,4}})(?:[\])]|[.:=](?=\s)|\s*=)\s*(?:[–—]\s+)?
     |(?P<sign>[{SIGNS}]{{1,4}})\s*                                                       # ** Only if
     |(?P<bare>([a-z])\4?|\d{{1,2}})\s+(?:[–—-]\s+)?(?=[A-Z"(≥≤<>])                      # b Only if; b – Only if
     )(?=\S)""",

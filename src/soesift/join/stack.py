@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -552,6 +553,7 @@ def cell_box(fragment: Fragment, row: int, column: int, row_span: int, column_sp
 
 BELOW = 2  # rows under the header in which the label columns may have their names
 MOST = 3  # label columns looked at
+REPEATED = 0.4  # of the rows repeat the text above them in a column of categories
 _ACTIVITY = re.compile(
     r"(?:(?:study|trial|protocol|required) )?(?:procedures?|activit(?:y|ies)|assessments?|evaluations?|events?|tests?|"
     r"examinations?|investigations?|measurements?)(?: (?:name|description))?[\W\d]*",
@@ -576,13 +578,23 @@ def activities_first(joined: Joined) -> int:
 
 
 def activity_column(joined: Joined) -> int:
-    """The column under "Procedure" or the like, if all before it stand under "Category" or the like; else 0."""
+    """The column under "Procedure" or the like, if all before it stand under "Category" or the like, or hold texts
+    that reach over several rows with names of their own; else 0."""
     for row in joined.grid[: joined.header_rows + BELOW]:
         for at in range(1, min(MOST, joined.width - 1)):
             named = _ACTIVITY.fullmatch(row[at].strip()) is not None
-            if named and all(_BEFORE.fullmatch(" ".join(text.split())) for text in row[:at]):
+            if named and all(
+                _BEFORE.fullmatch(" ".join(t.split())) or _groups(joined, k, at) for k, t in enumerate(row[:at])
+            ):
                 return at
     return 0
+
+
+def _groups(joined: Joined, column: int, names: int) -> bool:
+    """Whether the texts of a column are repeated from row to row, as merged cells are, but those of `names` differ."""
+    body = [row for row in joined.grid[joined.header_rows :] if row[names] != row[column]]
+    same = sum(a[column] == b[column] != "" and a[names] != b[names] for a, b in pairwise(body))
+    return same >= max(REPEATED * len(body), 2)
 
 
 def _moved(cell: Cell, place: dict[int, int]) -> list[Cell]:

@@ -382,12 +382,14 @@ def cut_bands(table: FoundTable, cuts: dict[int, NDArray[np.float32]], vertical:
 
 
 def bridged(table: FoundTable, cells: list[GridCell], new: set[int], vertical: Lines) -> list[GridCell]:
-    """The cells, those of new rows joined where no rule parts them beside their row."""
+    """The cells, those of new rows joined where no rule parts them beside their row, but one does beside others."""
     parted = closed_sides(vertical, table.columns, table.rows).T  # (r, c + 1)
+    ruled: NDArray[np.bool_] = np.logical_or.reduce(parted[sorted(new)], axis=0)
     kept: dict[tuple[int, int], GridCell] = {}
     for cell in sorted(cells, key=lambda c: (c.row, c.column)):
         before = next((c for c in kept.values() if c.row == cell.row and c.column + c.column_span == cell.column), None)
-        if cell.row in new and before is not None and cell.column > 1 and not parted[cell.row, cell.column]:
+        open_ = ruled[cell.column] and not parted[cell.row, cell.column]
+        if cell.row in new and before is not None and cell.column > 1 and open_:
             before.column_span += cell.column_span
         else:
             kept[cell.row, cell.column] = cell
