@@ -460,3 +460,19 @@ def test_a_table_beside_may_not_be_one_of_the_study(study: Path) -> None:
     (study / "beside.toml").write_text(toml(["human"], beside_files(study).replace("made-labels", "gold")))
     with pytest.raises(UsageError, match="no label matches"):
         read_data(read_config(study / "beside.toml"))
+
+
+def test_pooled_intervals_stay_between_0_and_1(study: Path) -> None:
+    """Seeds that differ widen an interval by a normal draw, which knows no bound: shares above 1 were printed."""
+    config, data = material(study, arms=["human"], sizes=[], seeds=[1, 2])
+    right = np.where(data.truth == 1, 0.9, 0.1)
+    wrong = np.where(np.arange(N) % 8 == 0, 1 - right, right)  # one seed misses every fourth schedule, the other none
+    names = [r.table_id for r in data.records]
+    results = [
+        Result(mark="m", arm="human", seed=seed, fold=0, tables=names, p=p.tolist())
+        for seed, p in ((1, wrong), (2, right))
+    ]
+    (arm,) = compare(config, data, results)[-1].arms
+    for found in (*arm.pooled.values(), *arm.macro.values()):
+        assert 0 <= found.low <= found.value <= found.high <= 1
+    assert arm.pooled["recall"].high == 1

@@ -118,6 +118,12 @@ def interval(value: float, samples: Floats, confidence: float = 0.95) -> Estimat
     return Estimate(value, float(low), float(high))
 
 
+def share_interval(value: float, samples: Floats) -> Estimate:
+    """`interval` of a score between 0 and 1, cut there: the spread of seeds, added as a normal draw, goes beyond."""
+    found = interval(value, samples)
+    return found if np.isnan(found.low) else Estimate(value, max(found.low, 0.0), min(found.high, 1.0))
+
+
 def difference(
     value_a: float, samples_a: Floats, value_b: float, samples_b: Floats, confidence: float = 0.95
 ) -> Difference:
@@ -158,8 +164,7 @@ def macro_estimate(
     mean = _mean_over_seeds(v)
     value = float(np.nanmean(mean)) if not np.isnan(mean).all() else float("nan")
     samples = macro_samples(mean, draw(len(mean), resamples=resamples, seed=seed, blocks=blocks))
-    found = interval(value, with_seeds(value, samples, _by_seed(v), _count(mean, blocks), seed=seed))
-    return Estimate(value, max(found.low, 0.0), min(found.high, 1.0)) if not np.isnan(found.low) else found
+    return share_interval(value, with_seeds(value, samples, _by_seed(v), _count(mean, blocks), seed=seed))
 
 
 def macro_difference(

@@ -11,11 +11,11 @@ from soesift.evaluate.bootstrap import (
     Difference,
     Estimate,
     draw,
-    interval,
     macro_difference,
     macro_estimate,
     pooled_samples,
     ranked_samples,
+    share_interval,
     with_seeds,
 )
 from soesift.evaluate.scores import (
@@ -208,14 +208,14 @@ def _pooled(
     whole = from_counts(counts.sum(0)).tolist()
     alone = np.array([from_counts(one.counts.sum(0)) for one in each])
     out = {
-        name: interval(whole[i], with_seeds(float(whole[i]), samples[:, i], alone[:, i], len(counts)))
+        name: share_interval(whole[i], with_seeds(float(whole[i]), samples[:, i], alone[:, i], len(counts)))
         for i, name in enumerate(METRICS[:4])
     }
     place = np.searchsorted(each[0].protocol, groups)
     ranks = [pooled(truth, row > 0.5, row)["average_precision"] for row in told]
     ranked = float(np.mean(ranks))
     drawn = np.mean([ranked_samples(truth, row, place, weights) for row in told], axis=0)
-    return out | {"average_precision": interval(ranked, with_seeds(ranked, drawn, ranks, len(counts)))}
+    return out | {"average_precision": share_interval(ranked, with_seeds(ranked, drawn, ranks, len(counts)))}
 
 
 def _labels(results: Sequence[Result]) -> dict[str, float]:
