@@ -89,3 +89,8 @@ def test_earliest_and_latest_days_are_a_window() -> None:
 def test_a_window_may_be_printed_in_words() -> None:
     found = visits([["Visit", "1", "2"], ["Day", "1", "29"], ["Window", "none", "one week either side"]])
     assert [(v.day, v.before_days, v.after_days) for v in found] == [(1, None, None), (29, 7, 7)]
+
+
+def test_a_skin_test_is_no_delivery() -> None:
+    found = visits([["Visit", "199 TD/PPD", "299 TD/PPD"], ["Week", "0", "12"]])
+    assert [(v.week, v.offset_days) for v in found] == [(0, None), (12, None)]

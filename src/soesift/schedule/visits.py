@@ -70,7 +70,7 @@ def visit_of(encounter: Encounter, epoch: str | None, schedule: Schedule) -> Vis
 
 _COUNTED_AFTER = {  # "Post-op day 1", "Day 1 postpartum"
     "surgery": re.compile(r"\bpost[\s-]?op(?:erative)?\b|\bPOD\b", re.IGNORECASE),
-    "delivery": re.compile(r"\bpost[\s-]?partum\b|\bPPD\b", re.IGNORECASE),
+    "delivery": re.compile(r"\bpost[\s-]?partum\b", re.IGNORECASE),
 }
 _REPEATED = re.compile(r"\b(?:to\s+be\s+)?repeat(?:ed|s)?\b|\bcontinue\s+to\s+repeat\b", re.IGNORECASE)
 _AT = re.compile(
