@@ -142,3 +142,20 @@ def test_one_time_alone_in_a_row_is_no_header() -> None:
     assert count_header_rows([top, one, *body]) == 1
     heading = ["Eligibility", "Screening procedures", *[""] * 7]
     assert count_header_rows([top, heading, *body]) == 1
+
+
+@pytest.mark.parametrize(
+    ("row", "header"),
+    [
+        (["Blood volume (mL)", "4", "4", "6"], 1),
+        (["Urine collection (h)", "-12-0", "0-4", "4-8"], 1),
+        (["Tubes", "2", "2", "2"], 1),
+        (["Samples", "3", "3", "3"], 1),  # visits differ
+        (["Blood sampling time", "0", "2", "4"], 2),
+        (["Interval (h)", "0-2", "2-4", "4-8"], 2),
+    ],
+)
+def test_what_is_taken_is_no_header_whatever_its_numbers(row: list[str], header: int) -> None:
+    top = ["Sample", "Predose", "2 h", "4 h"]
+    body = [["Plasma drug", "X", "X", ""], ["ECG", "X", "X", "X"], ["Glucose", "", "X", "X"]]
+    assert count_header_rows([top, row, *body]) == header

@@ -115,10 +115,21 @@ def test_tabular_lines_follow_one_another_within_reach() -> None:
 def test_runs_end_at_prose_and_need_enough_lines() -> None:
     first = [row(20 * k, 0, 1, 2) for k in range(4)]
     prose = line(80, (0, 480))
-    later = [row(100 + 20 * k, 0, 1, 2) for k in range(3)]
+    later = [row(115 + 20 * k, 0, 1, 2) for k in range(3)]
     assert tabular_runs([*first, prose, *later], 500) == [(0, 3), (5, 7)]
     assert tabular_runs([*first, prose, *later[:2]], 500) == [(0, 3)]
     assert tabular_runs([prose], 500) == []
+
+
+def test_a_table_goes_round_a_remark_that_stands_as_close_as_rows_do() -> None:
+    first, later = [row(20 * k, 0, 1, 2) for k in range(4)], [row(100 + 20 * k, 0, 2) for k in range(3)]
+    remark = line(80, (0, 480))
+    assert tabular_runs([*first, remark, *later], 500) == [(0, 7)]
+    assert tabular_runs([*first, line(80, (20, 480)), *later], 500) == [(0, 3)]  # it begins elsewhere
+    assert tabular_runs([*first, remark, *[row(100 + 20 * k, 0, 3) for k in range(3)]], 500) == [(0, 3)]
+    three = [line(80 + 20 * k, (0, 480)) for k in range(3)]
+    assert tabular_runs([*first, *three, *[row(140 + 20 * k, 0, 2) for k in range(3)]], 500) == [(0, 3)]
+    assert tabular_runs([*first[:2], line(40, (0, 480)), *[row(60 + 20 * k, 0, 2) for k in range(3)]], 500) == []
 
 
 def test_headings_of_several_columns_are_left_out_of_account() -> None:
@@ -215,6 +226,9 @@ def test_lines_of_one_row_do_not_clash_and_stand_close() -> None:
     assert continues(name, rest, COLUMNS, None)
     assert not continues(name, line(14, (2, 60), lead="a"), COLUMNS, None)  # .4 of the height
     assert not continues(name, row(12, 0, 1), COLUMNS, None)  # marks of one column
+    over = COLUMNS[1] + 10
+    assert continues(row(0, 0, 1), line(12, (2, over)), COLUMNS, None)
+    assert not continues(row(0, 0, 1), line(12, (2, over + 1)), COLUMNS, None)  # a band: no name is so wide
     assert continues(row(0, 0), row(12, 0, 1, 2, lead="b"), COLUMNS, None)  # a name goes on in small letters
     assert not continues(row(0, 0), row(12, 0, 1, 2, lead="B"), COLUMNS, None)
     assert continues(row(0, 0), row(12, 0, 1, 2, 3, lead="("), COLUMNS, None)

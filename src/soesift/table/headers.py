@@ -28,6 +28,7 @@ class HeaderSettings:
     timed_body: float = 0.5  # share of body rows that read like times: from here on times tell nothing
     dimension: float = 1.6  # of a row named "Visit", "Study day", "Window"
     activity: float = -1.8  # of a row named like something done
+    matter: float = -4.5  # of one named by what is taken or how much, such as "Blood volume (mL)", whatever its numbers
     value: float = -2.4  # of a row named by one visit or time: its table has the visits in its rows
     unnamed: float = 0.5  # of a row with texts and no name
     corner: float = 2.0  # of a row whose name is merged with that of the row above
@@ -79,6 +80,13 @@ _PLACE = re.compile(
     r"(?:\s*(?:/|or)\s*(?:clinic|site|home|(?:tele)?phone|remote|virtual))*\W*",
     re.IGNORECASE,
 )
+# what is taken or given, or its amount: numbers beside it are no times, unless it says so
+_MATTER = re.compile(
+    r"(?!.*\b(?:time|times|timing|visits?|days?|weeks?|hours? (?:after|post|since|relative))\b).*"
+    r"\b(?:(?:blood|urine|plasma|serum|saliva|stool|csf|sputum|tissue)\b.*|.*\b(?:volumes?|m[lL]|µ[lL]|tubes?|aliquots?|vials?)\b.*)",
+    re.IGNORECASE,
+)
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
 # the name of the column of activities: no activity is called so
 _COLUMN = re.compile(
     r"(?:(?:study|trial|protocol)\s+)?(?:procedures?|assessments?|activit(?:y|ies)|evaluations?|events?)"
@@ -153,6 +161,8 @@ def own_evidence(
             s.mark_of_visits if row and (cornered or _OF_VISITS.fullmatch(name) or _COLUMN.fullmatch(name)) else s.mark
         )
     timed = sum(map(is_timed, distinct)) / len(distinct)
+    if row and len(data) > 2 and len(distinct) == 1 and _NUMBER.fullmatch(data[0]):
+        timed = 0.0  # amounts: visits differ
     if row:  # one time in a wide row says little
         timed *= min(1.0, len(data) / (s.covered * max(1, len(texts) - 1)))
     if all(_PLACE.fullmatch(text) for text in distinct) and len(data) >= s.typed_share * (len(texts) - 1):
@@ -180,6 +190,8 @@ def name_evidence(name: str, timed: float, row: int, s: HeaderSettings) -> float
         return s.dimension
     if _VALUE.match(name):
         return s.value if row else 0.0
+    if row and _MATTER.fullmatch(name):
+        return s.matter
     return s.activity if has_activity(name) and not (has_time(name) or timed >= 0.8) else 0.0
 
 

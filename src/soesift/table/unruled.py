@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -106,6 +107,9 @@ class StreamSettings:
     lone: float = 2.5  # of the line height: a gap that makes a line of two chunks tabular. 2 to 4
     apart: float = 48.0  # points between two tabular lines of one table. 30 to 60
     prose: float = 0.62  # of the text's width: a longer single chunk is prose. .5 to .75
+    # lines of prose that may stand between two rows of one table, no farther from them than rows from one another
+    remark: int = 2  # 1 to 3
+    roomy: float = 1.2  # times the room between rows. 1 to 1.5
     title: float = 5.0  # points. 3 to 8
     headings: int = 3  # leading lines that may be left out of account when columns are looked for. 2 to 4
     header: float = 90.0  # points above the first tabular line in which a top rule is looked for. 60 to 120
@@ -181,7 +185,7 @@ def tabular_runs(lines: list[Printed], width: float) -> list[tuple[int, int]]:
     seeds = [i for i, line in enumerate(lines) if is_tabular(line, width)]
     runs: list[list[int]] = []
     for seed in seeds:
-        if runs and follows(lines, runs[-1][-1], seed, width):
+        if runs and (follows(lines, runs[-1][-1], seed, width) or goes_round(lines, runs[-1], seed, width)):
             runs[-1].append(seed)
         else:
             runs.append([seed])
@@ -211,6 +215,23 @@ def follows(lines: list[Printed], before: int, after: int, width: float) -> bool
     if lines[after].top - lines[before].bottom > SETTINGS.apart + 14 * len(between):
         return False
     return len(between) <= 8 and not any(is_prose(line, width) for line in between)
+
+
+def goes_round(lines: list[Printed], run: list[int], after: int, width: float) -> bool:
+    """Whether a tabular line goes on with a table below a remark that is as wide as prose: the remark stands as close
+    as rows do, and the line begins at the table's edge and keeps to columns that it has."""
+    last, between = run[-1], lines[run[-1] + 1 : after]
+    if len(run) < SETTINGS.least or not 0 < len(between) <= SETTINGS.remark or not is_prose(between[0], width):
+        return False
+    rooms = [b.top - a.bottom for a, b in pairwise(lines[run[0] : last + 1])]
+    near = all(b.top - a.bottom <= SETTINGS.roomy * max(rooms) for a, b in pairwise(lines[last : after + 1]))
+    left = [float(lines[k].chunks[0, 0]) for k in run[-SETTINGS.least :]]
+    edge = min(abs(x - float(lines[after].chunks[0, 0])) for x in left) <= COLUMNS.flush
+    flush = abs(float(between[0].chunks[0, 0]) - min(left)) <= SETTINGS.title
+    known = np.concatenate([lines[k].chunks[1:] for k in run])
+    told = lines[after].chunks[1:]
+    inside = (np.minimum(known[:, 2], told[:, None, 2]) > np.maximum(known[:, 0], told[:, None, 0])).any(axis=1)
+    return near and edge and flush and bool(inside.all())
 
 
 def is_prose(line: Printed, width: float) -> bool:

@@ -26,6 +26,7 @@ class StreamRowSettings:
     fewest: int = 3  # gaps on either side of that difference. 2 to 5
     mark: float = 1.6  # of the line height: widest chunk that may be a mark. 1.2 to 2
     clash: float = 0.15  # of the close pairs may hold marks in one column before closeness says nothing. .05 to .3
+    over: float = 10.0  # points by which a text reaches into the second column that is no name. 5 to 20
     ruled: float = 0.35  # of the gaps between lines hold a rule: then rows are what lies between rules. .2 to .5
 
 
@@ -99,6 +100,8 @@ def continues(before: Printed, line: Printed, columns: NDArray[np.floating], lim
     """Whether a line is the rest of the row of the line before it."""
     if _clash(before, line, columns) or _begin_alike(before, line, columns) or _named_anew(before, line, columns):
         return False
+    if _reaches_over(line, columns) and len(before.chunks) > 1:
+        return False
     if limit is not None:
         return _gap(before, line) < limit
     if _gap(before, line) > ROWS.close:
@@ -107,6 +110,11 @@ def continues(before: Printed, line: Printed, columns: NDArray[np.floating], lim
     if known == {0} and 0 in used and (line.lead[:1].islower() or line.lead[:1] == "("):
         return True
     return len(used) < len(columns) - 2 and used < known | {0} and used != {0, 1}
+
+
+def _reaches_over(line: Printed, columns: NDArray[np.floating]) -> bool:
+    """Whether a line is one text from the first column into a later one: a band, as no name is so wide."""
+    return len(line.chunks) == 1 and line.chunks[0, 0] < columns[1] and bool(line.chunks[0, 2] > columns[1] + ROWS.over)
 
 
 def _begin_alike(before: Printed, line: Printed, columns: NDArray[np.floating]) -> bool:
