@@ -597,6 +597,8 @@ def test_rows_of_a_header_printed_again() -> None:
     assert same_row(["screening", "baseline", "x", ""], ["screenlng", "baseiine", "y", ""]) is False  # two of three
     assert same_row(["screening", "baseline", "day 1", "x"], ["screenlng", "baseiine", "day 1", "y"])
     assert not same_row(["a", ""], ["b", ""])
+    assert same_row(["screening", "baseline"], ["screenlng", "baseiine"])  # two cells are enough, one is not
+    assert not same_row(["screening", ""], ["screenlng", ""])
     assert like("screening", "screenlng")
     assert not like("day1", "day2")
     assert like("abcde", "abcde")

@@ -23,6 +23,7 @@ from soesift.select.classes import (
     audit_of_classes,
     certified_classes,
     class_opinions,
+    class_report,
     classes_asked,
     known_classes,
     mean_shares,
@@ -31,7 +32,7 @@ from soesift.select.classes import (
     with_audited,
 )
 from soesift.select.combine import agreement, mean_logit
-from soesift.select.from_ledger import opinions
+from soesift.select.from_ledger import fingerprint_of_shares, opinions
 from soesift.select.pots import from_reference
 from soesift.select.rules import Reason
 
@@ -191,6 +192,56 @@ def test_questions_of_other_classes_are_not_mixed() -> None:
     with pytest.raises(UsageError, match="told main apart"):
         opinions([four])
     assert class_opinions([four], KINDS).beliefs.shape == (1, 1, 4)
+
+
+def test_another_belief_gives_another_fingerprint() -> None:
+    found = class_opinions([answer("main"), answer("track", table_id="u")], KINDS)
+    same = fingerprint_of_shares(found.cells, found.beliefs)
+    assert len(same) == 64
+    assert same == fingerprint_of_shares(found.cells, found.beliefs.copy())
+    other = found.beliefs.copy()
+    other[1, 0, 3] /= 2
+    assert same != fingerprint_of_shares(found.cells, other)
+
+
+def test_of_a_class_as_many_are_drawn_as_asked_and_of_the_rest_a_quarter() -> None:
+    said = np.repeat([0, 1, 2, 0], 40)
+    beliefs = told(np.random.default_rng(0), said, 3)
+    beliefs[120:, 1] = beliefs[120:, 1][:, [1, 0, 2]]  # views disagree
+    truth = said.copy()
+    drawn = {
+        size: [int(((place <= items) & (items < place + 40)).sum()) for place in (0, 40, 80, 120)]
+        for size in (3, 8, 20, 39)
+        for items in [audit_of_classes(truth, beliefs, size, 1).draw.items]
+    }
+    assert drawn == {3: [3, 3, 3, 1], 8: [8, 8, 8, 2], 20: [20, 20, 20, 5], 39: [39, 39, 39, 9]}
+
+
+def test_a_report_tells_what_is_kept_wrong_and_certified() -> None:
+    said = ["main", "main", "track", "none", "track"]
+    found = class_opinions([answer(name, table_id=f"t{n}") for n, name in enumerate(said)], KINDS)
+    chosen = select_classes("all", found.beliefs)
+    chosen = chosen._replace(keep=np.array([True, True, True, False, True]))
+    known = {"t0": 1, "t1": 2, "t2": 2, "t3": 1}
+    text = class_report("all", found, chosen, known)
+    assert text.startswith("# Selection `all`\n\n4 of 5 tables kept, of 4 classes; 1 columns of answers.\n")
+    rows = [line for line in text.splitlines() if line.startswith(("| none", "| main", "| track", "| sampling"))]
+    assert rows == [
+        "| none | 1 | 0 | 0 | 0 |",
+        "| main | 2 | 2 | 2 | 1 |",
+        "| track | 2 | 2 | 1 | 0 |",
+        "| sampling | 0 | 0 | 0 | 0 |",
+    ]
+    assert "- track taken for main: 1\n" in text
+    assert "certificate" not in text
+    truth = np.array([known.get(f"t{n}", -1) for n in range(5)])
+    _, certificate = certified_classes(
+        found.beliefs, audit_of_classes(truth, found.beliefs, 5, 1), alpha=0.1, delta=0.2
+    )
+    lines = class_report("certified", found, chosen, known, certificate).splitlines()
+    told_of = [line.split(" (")[0] for line in lines if line.startswith("- certificate")]
+    assert told_of == [f"- certificate {name}" for name in KINDS]
+    assert "at most 10.0% wrong, risk 5.0%" in lines[-1]
 
 
 def test_reference_labels_are_checked(tmp_path: Path) -> None:

@@ -84,3 +84,12 @@ def test_the_last_word_of_a_heading_is_no_row_though_it_is_as_narrow_as_a_mark(t
     grid = printed(tmp_path, [(60, 116, "Visit", "l"), *names, (XS[-1], 125.0, "113", "c"), *body()], [(104, 50, 600)])
     assert grid[0][-1] == "Day 113"
     assert grid[1][0] == "Consent"
+
+
+def test_names_set_so_close_that_no_gap_is_wider_are_parted_where_each_column_has_one(tmp_path: Path) -> None:
+    xs = [200.0 + 29 * k for k in range(6)]
+    marks = [(x + 8, 140.0 + 14 * r, "X", "l") for r in range(len(ROWS)) for k, x in enumerate(xs) if (r + k) % 3]
+    rows = [(60.0, 140.0 + 14 * r, name, "l") for r, name in enumerate(ROWS)]
+    names = [(x, 124.0, f"Week {k}", "l") for k, x in enumerate(xs)]
+    grid = printed(tmp_path, [(60, 124, "Visit", "l"), *names, *rows, *marks], [(130, 50, 400)])
+    assert grid[0] == ["Visit", *(f"Week {k}" for k in range(6))]
