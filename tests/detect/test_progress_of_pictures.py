@@ -11,6 +11,7 @@ from PIL import Image
 from reportlab.pdfgen.canvas import Canvas
 
 from soesift.detect import reading
+from soesift.detect.options import Ocr, ReadOptions
 from soesift.detect.reading import Reading, Scan, doing, read_pdf
 from soesift.document.pdf import is_mostly_picture, open_pdf
 
@@ -33,7 +34,9 @@ def mixed(tmp_path: Path) -> Path:
     return tmp_path / "mixed.pdf"
 
 
-def follow(path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[list[tuple[int, int, str]], Counter[int]]:
+def follow(
+    path: Path, monkeypatch: pytest.MonkeyPatch, ocr: Ocr = "auto"
+) -> tuple[list[tuple[int, int, str]], Counter[int]]:
     """What is told of a document whose pictures take ten seconds each, and how often each page is glanced at."""
     glanced: Counter[int] = Counter()
     told: list[tuple[int, int, str]] = []
@@ -51,7 +54,8 @@ def follow(path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[list[tuple[int,
     monkeypatch.setattr(reading, "_look", lambda document, index, glanced: None)
     monkeypatch.setattr(reading, "render_page", lambda *_: pytest.fail)  # nothing is really read
     monkeypatch.setattr(reading, "scan_page", scan)
-    list(read_pdf(path, "0" * 64, Reading(), progress=lambda page, of, what: told.append((page, of, what))))
+    options = ReadOptions(ocr=ocr)
+    list(read_pdf(path, "0" * 64, Reading(), options, lambda page, of, what: told.append((page, of, what))))
     return told, glanced
 
 
@@ -72,6 +76,15 @@ def test_pictures_that_are_not_read_are_not_announced(mixed: Path, monkeypatch: 
     monkeypatch.setitem(PICTURES, 6, 0.02)
     told, _ = follow(mixed, monkeypatch)
     assert [page for page, _, what in told if what] == [2, 3, 6, 7]
+
+
+def test_where_all_is_to_be_read_as_pictures_every_page_is_announced(
+    mixed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told, _ = follow(mixed, monkeypatch, "always")
+    first = "a picture, reading (8 left)"
+    rest = [f"a picture, reading ({n} left, about {10 * n} s)" for n in range(7, 0, -1)]
+    assert [what for _, _, what in told if what] == [first, *rest]
 
 
 def test_pictures_are_known_by_what_covers_the_page(mixed: Path) -> None:
