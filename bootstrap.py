@@ -208,16 +208,19 @@ def members(group: str) -> list[str]:
 
 
 def install_torch() -> None:
-    """The build without CUDA where its index can be reached; elsewhere what pip finds."""
+    """The build without CUDA where its index can be reached; elsewhere what pip finds.
+
+    Never by uv: where it does not see a build that pip's settings point to, it fetches gigabytes.
+    """
     if sys.platform == "linux" and reached(CPU_BUILDS + "/torch/"):
         print(f"Installing {TORCH}, the build for CPUs: about 200 MB to download", flush=True)
-        bring(TORCH, "--extra-index-url", CPU_BUILDS)  # of equal versions the one marked +cpu is taken
+        pip(TORCH, "--extra-index-url", CPU_BUILDS)  # of equal versions pip takes the one marked +cpu
         return
     large = (
         f"; {CPU_BUILDS} is out of reach, and a build with CUDA is about 2,500 MB" if sys.platform == "linux" else ""
     )
     print(f"Installing {TORCH}: about 120 MB to download{large}", flush=True)
-    bring(TORCH)
+    pip(TORCH)
 
 
 def reached(url: str) -> bool:
