@@ -100,7 +100,8 @@ def test_torch_for_cpus_where_it_can_be_had(
 ) -> None:
     asked: list[tuple[str, ...]] = []
     monkeypatch.setattr(bootstrap, "reached", lambda url: reached)
-    monkeypatch.setattr(bootstrap, "bring", lambda *words: asked.append(words))
+    monkeypatch.setattr(bootstrap, "pip", lambda *words: asked.append(words))
+    monkeypatch.setattr(bootstrap, "bring", lambda *words: pytest.fail("uv would not see a small build beside it"))
     monkeypatch.setattr(sys, "platform", "linux")
     bootstrap.install_torch()
     assert [bootstrap.CPU_BUILDS in words for words in asked] == [extra]
