@@ -146,6 +146,11 @@ def test_caption_takes_in_its_broken_second_line() -> None:
     assert find_caption([line(long, 130), line("see notes", 162)], 180) == long
 
 
+@pytest.mark.parametrize("text", ["Tab. 5: Übersicht der Erhebungen", "Abb. 2: Ablauf der Studie"])
+def test_captions_in_short(text: str) -> None:
+    assert find_caption([TextLine(text, 100, 110, 9)], 120) == text
+
+
 def test_caption_is_near_and_reads_like_one() -> None:
     assert find_caption([line("Table 1. Visits", 100)], 300) == ""
     assert find_caption([line("The procedures are these.", 160)], 180) == ""

@@ -62,6 +62,7 @@ _RUN_ON = re.compile(
     rf"(?<=[.;,:)]\s)(?:[\[(]?([A-Za-z]{{1,2}}|\d{{1,2}}|[{SIGNS}]{{1,4}})(?:[\])]\s?|[.:=]\s)|([{SIGNS}]{{1,4}})\s?)(?=\S)"
 )
 _NUMBER_OF = re.compile(r"\b(?:table|figure|appendix|section|part)\s*$", re.IGNORECASE)  # "Table 1: ..." is no legend
+_WITHIN = re.compile(f"[.;)\\]]\\s*{UP}[^{UP}]{{1,3}}\ufdd1\\s*[A-Z]")
 _DAGGERS = frozenset("†‡§¶")
 _BULLETS = frozenset("•◦▪●○■")  # of a list within a note
 
@@ -164,7 +165,8 @@ def _part_raised(notes: list[Footnote], shown: str, expected: Expected) -> None:
         after = shown[hit.end() :].replace(UP, "").replace("\ufdd1", "")
         marker = hit[1].strip()
         ends = ENDED.search(shown[: hit.start()].rstrip()) is not None
-        if ends and marker in successors(note.marker) and after.strip() and note.text.endswith(after.strip()):
+        turn = marker in (successors(note.marker) if note.marker else expected.open)
+        if ends and turn and after.strip() and note.text.endswith(after.strip()):
             note.text = note.text[: -len(after.strip())].rstrip().removesuffix(marker).rstrip()
             notes.append(Footnote(marker=marker, text=after.strip(), page=note.page))
             expected.known.add(marker)
@@ -281,7 +283,13 @@ def _is_unmarked_note(
     following = range(place + 1, min(len(lines), place + settings.ahead))
     if any(markers[k] is not None or _OPEN.match(lines[k].text.strip()) is not None for k in following):
         return True
-    return used and _leads_to_note(lines, place, markers, settings)
+    runs_on = used and any(_holds_note(lines[k]) for k in range(place, following.stop))
+    return runs_on or (used and _leads_to_note(lines, place, markers, settings))
+
+
+def _holds_note(line: TextLine) -> bool:
+    """Whether a note begins within a line, behind the end of a sentence: its marker is raised before a capital."""
+    return _WITHIN.search(line.shown) is not None
 
 
 def _leads_to_note(

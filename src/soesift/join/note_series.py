@@ -57,6 +57,7 @@ _LONE = re.compile(r"[\[(]?([a-zA-Z]{1,2}[\])]?[.:]?|\d{1,2}[\]).:])")  # a mark
 _TAKEN_FOR_1 = {"l", "I", "|"}
 _FIRST = frozenset({"a", "A", "1"})
 _WORDS = {"in", "it", "at", "is", "so", "do", "no", "of", "up", "by", "us", "me", "on", "to", "be", "mg", "kg", "wk"}
+_NAMED = re.compile(r"^(?:foot)?note\s+([a-z]|\d{1,2})\s?[:.)]\s*(?=\S)", re.IGNORECASE)  # Note 1: Only if
 _STUCK = re.compile(r"^([a-z]|\d{1,2})(?=[A-Z][a-z])")
 LOOSE = re.compile(
     rf"^[\[(]?([a-zA-Z]{{1,2}}|\d{{1,2}}|[{SIGNS}]{{1,4}})(?:[\])]|[.:=](?=\s)|\s*=|\s+[–—-](?=\s))?\s*(?=\S)"
@@ -444,7 +445,7 @@ def is_raised(line: TextLine) -> bool:
 
 def split_marker(text: str) -> tuple[str, str] | None:
     """("a", "Only if ...") of a line that begins with a footnote marker."""
-    match = _STUCK.match(text) or _NOTE.match(text)
+    match = _STUCK.match(text) or _NAMED.match(text) or _NOTE.match(text)
     if match is None or len(text) - match.end() < 3:
         return None
     marker = next(found for found in match.groups() if found)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -142,6 +142,39 @@ def _last(lines: Sequence[Printed], columns: NDArray[np.floating]) -> int:
 NOTE_SHARE = 0.2  # of the table's width that a column of markers takes at most
 NOTE_LENGTH = 20  # characters of a note, on average
 _MARKER = re.compile(r"[\[(]?(?:[a-z]{1,2}|[A-Z]|[ivx]{1,5}|\d{1,2}|[*†‡§¶#]{1,4})[\])]?\s?[.:=–-]?")
+
+
+def notes_apart(table: FoundTable) -> list[FoundTable]:
+    """The table, and behind it the table of notes that is drawn right below with columns of its own, if there is one:
+    last rows of a marker and a text each, parted where no row above has a side."""
+    first, last = table.shape[0], table.shape[0]
+    edge = 0
+    while first > 1:
+        told = [cell for cell in sorted(table.cells, key=lambda c: c.column) if cell.row == first - 1 and cell.text]
+        pair = len(told) == 2 and told[0].column == 0 and told[1].column == told[0].column_span
+        if not pair or _MARKER.fullmatch(told[0].text) is None or edge not in (0, told[1].column):
+            break
+        edge, first = told[1].column, first - 1
+    above = [cell for cell in table.cells if cell.row < first]
+    whole = all(cell.row + cell.row_span <= first for cell in above)
+    if first == last or not whole or any(cell.column == edge for cell in above):
+        return [table]
+    sides = sorted({cell.column for cell in above})
+    place = {side: k for k, side in enumerate([*sides, table.shape[1]])}
+    ends = [*sides, table.shape[1]]
+
+    def moved(cell: GridCell) -> GridCell:
+        end = next(e for e in ends if e >= cell.column + cell.column_span)
+        return replace(cell, column=place[cell.column], column_span=place[end] - place[cell.column])
+
+    below = [cell for cell in table.cells if cell.row >= first and cell.text]
+    right = max(cell.column + cell.column_span for cell in below)
+    cells = [replace(c, row=c.row - first, column=int(c.column > 0), column_span=1) for c in below]
+    notes = replace(table, rows=table.rows[first:], columns=table.columns[[0, edge, right]], cells=cells)
+    if not holds_notes(notes):
+        return [table]
+    own = [moved(cell) for cell in above]
+    return [replace(table, rows=table.rows[: first + 1], columns=table.columns[ends], cells=own), notes]
 
 
 def holds_notes(table: FoundTable) -> bool:

@@ -14,7 +14,7 @@ from soesift.document.running_lines import Furniture, is_running, is_set_apart
 from soesift.document.words import Words, find_words
 from soesift.table.cell_text import fill_cells, mend_figures, part_open_cells, split_rows
 from soesift.table.context import TextLine, lines_outside
-from soesift.table.continuation_rows import holds_notes, left_open, note_lines, with_rest
+from soesift.table.continuation_rows import holds_notes, left_open, note_lines, notes_apart, with_rest
 from soesift.table.grid import FoundTable, close_slivers, join_halves
 from soesift.table.lexicon import is_mark
 from soesift.table.redaction import (
@@ -130,6 +130,7 @@ def _find(page: Page, furniture: Furniture, before: PageTables | None) -> PageTa
     drawn = tables_of(upright, words, horizontal, vertical, tags)
     hides = bool(tags.any()) or bool(len(dark_boxes(upright))) or page.source == "ocr"
     real = [table for table in drawn if is_table(table) and (hides or not is_diagram(table))]
+    real = [part for table in real for part in notes_apart(table)]
     of_notes = [table for table in real if holds_notes(table)]
     found.tables = [table for table in real if not any(table is one for one in of_notes)]
     if before is not None and (table := left_open(before.tables, before.lines, turn, before.height)) is not None:
