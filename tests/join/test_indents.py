@@ -67,5 +67,14 @@ def test_a_group_ends_where_its_members_are_set_in_no_more() -> None:
 
 
 def test_a_heading_whose_members_begin_where_it_does_goes_on() -> None:
-    rows = [("LABS", 0.0, ""), ("Sodium", 0.0, "X"), ("Urea", 6.0, "X"), ("ECG", 0.0, "X")]
+    rows = [("LABS", 0.0, ""), ("Sodium", 0.0, "X"), ("Urea", 4.5, "X"), ("ECG", 0.0, "X")]
     assert groups(rows) == {"Sodium": "LABS", "Urea": "LABS", "ECG": "LABS"}
+
+
+def test_a_row_with_marks_heads_what_is_set_in_below_it() -> None:
+    deep = [("Sodium", 12.0, "X"), ("Urea", 12.0, "X")]
+    rows = [("LABS", 0.0, ""), ("Blood", 6.0, "X"), *deep, ("Urine", 6.0, "X"), ("ECG", 0.0, "X")]
+    assert groups(rows) == {"Blood": "LABS", "Sodium": "Blood", "Urea": "Blood", "Urine": "LABS", "ECG": None}
+    assert groups([("Vital signs", 0.0, "X"), ("Pulse", 6.0, "X"), ("BP", 6.0, "X")])["Pulse"] == "Vital signs"
+    assert groups([("Vital signs", 0.0, "X"), ("Pulse", 4.5, "X"), ("BP", 4.5, "X")])["Pulse"] is None
+    assert groups([("Vital signs", 0.0, "X"), ("Pulse", 6.0, "X"), ("BP", 0.0, "X")])["Pulse"] is None, "one alone"

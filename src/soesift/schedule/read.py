@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from itertools import groupby
 from typing import Literal
 
@@ -251,7 +252,10 @@ def _activities(
     taken |= _rows_without_marks(grid, plan)
     loud = _signed_headings(grid, plan)
     indents = {cell.row: cell.indent for cell in table.cells if cell.column == 0}
-    inner: int | None = None  # a heading whose members are set in, which ends where they do
+    named = [
+        r for r in range(plan.header_rows, len(grid)) if r not in plan.late and plan.labels and grid[r][plan.labels[0]]
+    ]
+    inner: list[int] = []  # headings, and activities of their own, whose members are set in: they end where those do
     for r in range(plan.header_rows, len(grid)):
         if r in plan.late:
             continue
@@ -273,9 +277,9 @@ def _activities(
                 parent_here = groups[group.lower()] = len(found) - 1
             name, at = labels[column], plan.labels[column]
         else:
-            if inner is not None and _ends(found[inner].row, r, indents):
-                inner = None
-            parent_here = parent if inner is None else inner
+            while inner and _ends(found[inner[-1]].row, r, indents):
+                inner.pop()
+            parent_here = inner[-1] if inner else parent
         base, refs = markers.split(name, (r, at))
         details = _details(row, plan, titles, grid, column, name)
         activity = Activity(
@@ -288,10 +292,10 @@ def _activities(
             page=_page(table, r),
         )
         found.append(activity)
-        if category and _sets_in(r, grid, plan, indents):
-            inner = len(found) - 1
+        if _sets_in(r, category, named, indents):
+            inner = [*([] if category else inner), len(found) - 1]
         elif category:
-            parent, inner = len(found) - 1, None
+            parent, inner = len(found) - 1, []
     return _without_empty_groups(found)
 
 
@@ -318,18 +322,35 @@ def _joined_column(grid: list[list[str]], plan: Layout, labels: list[str]) -> in
     return int(bool(heads) and all(one == two for one, two in heads) and any(one for one, _ in heads))
 
 
-SET_IN = 4.0  # points by which a member's name begins further right than its heading's, where members are set in
+@dataclass(frozen=True, slots=True)
+class GroupSettings:
+    """When rows are under one because their names are set in.
+
+    set_in: points by which a member's name begins further right than its heading's (3 to 6).
+    surely: the same below a row with marks of its own, which may head nothing (5 to 7: print varies by 4.6 points).
+    several: rows that must be set in below such a row (1 to 3: one alone may be a slip of the print).
+    """
+
+    set_in: float = 4.0
+    surely: float = 5.0
+    several: int = 2
 
 
-def _sets_in(head: int, grid: list[list[str]], plan: Layout, indents: dict[int, float]) -> bool:
-    """Whether the row below a heading is set in under it."""
-    below = next((r for r in range(head + 1, len(grid)) if r not in plan.late and any(grid[r])), head)
-    return indents.get(below, 0.0) >= indents.get(head, 0.0) + SET_IN
+GROUPS = GroupSettings()
 
 
-def _ends(head: int, row: int, indents: dict[int, float]) -> bool:
+def _sets_in(
+    head: int, category: bool, body: list[int], indents: dict[int, float], settings: GroupSettings = GROUPS
+) -> bool:
+    """Whether the rows below a heading or activity are set in under it; `body`: rows with a name."""
+    step, rows = (settings.set_in, 1) if category else (settings.surely, settings.several)
+    below = [r for r in body if r > head][:rows]
+    return len(below) == rows and all(indents.get(r, 0.0) >= indents.get(head, 0.0) + step for r in below)
+
+
+def _ends(head: int, row: int, indents: dict[int, float], settings: GroupSettings = GROUPS) -> bool:
     """Whether a row lies no deeper than a heading whose members do."""
-    return indents.get(row, 0.0) < indents.get(head, 0.0) + SET_IN
+    return indents.get(row, 0.0) < indents.get(head, 0.0) + settings.set_in
 
 
 LONG_GROUP = 8  # rows behind the one heading of a table that has rows before it as well: not all may be its members
