@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import threading
+import os
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,8 +14,10 @@ from tokenizers import Tokenizer
 from tokenizers.models import WordLevel
 from tokenizers.pre_tokenizers import Whitespace
 
+from soesift.classify import student
 from soesift.classify.serialise import cost, facts, serialise
-from soesift.classify.student import run_batches
+from soesift.classify.student import open_session
+from soesift.detect.detector import Detector
 from soesift.table.record import TableRecord
 
 WORDS = Tokenizer(WordLevel({"[UNK]": 0}, unk_token="[UNK]"))
@@ -94,19 +97,17 @@ def test_cost_grows_with_words_and_digits() -> None:
     assert cost("electrocardiogram") == 3
 
 
-class Counting:
-    """A session that answers with a text's first token, once as many texts as `together` are in it at once."""
+def test_a_detector_judges_on_the_cores_that_it_has_and_says_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[int] = []
 
-    def __init__(self, together: int) -> None:
-        self.meeting = threading.Barrier(together)
+    def counted(model: Path, threads: int = 1) -> Any:
+        opened.append(threads)
+        return open_session(model, threads)
 
-    def run(self, names: list[str], given: dict[str, Any]) -> list[Any]:
-        self.meeting.wait(timeout=20)
-        return [np.repeat(given["input_ids"][:, :1], 2, axis=1)]
-
-
-@pytest.mark.parametrize("together", [1, 2, 3])
-def test_texts_are_computed_side_by_side_and_each_gets_its_own_answer(together: int) -> None:
-    ids = [[place + 1] * (1 + place % 4) for place in range(6)]
-    found = run_batches(Counting(together), ids, 2, 1, side_by_side=together)
-    assert found[:, 0].tolist() == [1, 2, 3, 4, 5, 6]
+    monkeypatch.setattr(student, "open_session", counted)
+    found = []
+    for cores in ("1", "2"):
+        monkeypatch.setenv("OMP_NUM_THREADS", cores)
+        found.append(Detector.load().judge.probabilities([schedule(), schedule(12, 9)]))
+    assert opened == [1, min(2, len(os.sched_getaffinity(0)))]
+    np.testing.assert_array_equal(*found)

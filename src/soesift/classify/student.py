@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +44,7 @@ class Student:
                 f"{model.parent} was trained on other counted features than this version counts; train it again"
             )
         self.tokenizer = read_tokenizer(tokenizer)
-        self._session, self._threads = open_session(model), threads
+        self._session = open_session(model, threads)
 
     def texts(self, records: Sequence[TableRecord]) -> list[str]:
         """The text the model sees of each table."""
@@ -68,7 +67,7 @@ class Student:
         distinct = list(dict.fromkeys(seen))
         ids = [e.ids[: self.card.max_tokens] for e in self.tokenizer.encode_batch([text for text, _ in distinct])]
         signs = np.array([s for _, s in distinct]) if self.card.signs else None
-        found = run_batches(self._session, ids, len(self.classes), batch_tokens, signs, self._threads)
+        found = run_batches(self._session, ids, len(self.classes), batch_tokens, signs)
         place = {key: i for i, key in enumerate(distinct)}
         return found[[place[key] for key in seen]] if seen else np.zeros((0, len(self.classes)))
 
@@ -122,7 +121,10 @@ def _other_tokenizer(path: Path) -> Tokenizer:
 
 
 def open_session(model: Path, threads: int = 1) -> Any:
-    """ONNX Runtime session on the CPU with `threads` threads inside an operator. Raises ModelError."""
+    """ONNX Runtime session on the CPU with `threads` threads inside an operator, on which no number depends.
+
+    Raises ModelError.
+    """
     import onnxruntime as ort
 
     options = ort.SessionOptions()
@@ -130,7 +132,7 @@ def open_session(model: Path, threads: int = 1) -> Any:
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
     options.enable_mem_pattern = False  # texts are of all lengths: what was laid out for one is of no use to the next
-    options.add_session_config_entry("session.intra_op.allow_spinning", "1" if threads > 1 else "0")
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # waiting threads leave their core
     options.add_session_config_entry("session.disable_prepacking", "1")  # a second copy of the weights, and no quicker
     try:
         return ort.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
@@ -144,41 +146,24 @@ def run_batches(
     k: int,
     batch_tokens: int,
     signs: NDArray[np.float64] | None = None,
-    side_by_side: int = 1,
 ) -> NDArray[np.float64]:
     """(n, k) logits; texts of like length share a batch of at most `batch_tokens` padded tokens.
 
-    signs: (n, d) counted features, for a model that takes them beside the text. side_by_side: batches that are computed
-    at once, each as it would be alone: the logits do not depend on it.
+    signs: (n, d) counted features, for a model that takes them beside the text.
     """
     logits = np.zeros((len(ids), k))
-
-    def run(chosen: list[int]) -> None:
-        tokens, mask = pad([ids[i] for i in chosen], max(len(ids[chosen[0]]), 1))
+    order = sorted(range(len(ids)), key=lambda i: (len(ids[i]), i), reverse=True)
+    start = 0
+    while start < len(order):
+        longest = max(len(ids[order[start]]), 1)
+        chosen = order[start : start + max(1, batch_tokens // longest)]
+        tokens, mask = pad([ids[i] for i in chosen], longest)
         given = {"input_ids": tokens, "attention_mask": mask}
         if signs is not None:
             given["signs"] = signs[chosen].astype(np.float32)
         logits[chosen] = session.run(["logits"], given)[0]
-
-    batches = _batches(ids, batch_tokens)
-    if side_by_side <= 1 or len(batches) <= 1:
-        for chosen in batches:
-            run(chosen)
-        return logits
-    with ThreadPoolExecutor(min(side_by_side, len(batches))) as pool:
-        list(pool.map(run, batches))  # the longest come first; raises what one of them raises
+        start += len(chosen)
     return logits
-
-
-def _batches(ids: Sequence[Sequence[int]], batch_tokens: int) -> list[list[int]]:
-    """Places of texts of like length, the longest first."""
-    order = sorted(range(len(ids)), key=lambda i: (len(ids[i]), i), reverse=True)
-    batches, start = [], 0
-    while start < len(order):
-        longest = max(len(ids[order[start]]), 1)
-        batches.append(order[start : start + max(1, batch_tokens // longest)])
-        start += len(batches[-1])
-    return batches
 
 
 def pad(ids: Sequence[Sequence[int]], width: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -193,7 +178,7 @@ def pad(ids: Sequence[Sequence[int]], width: int) -> tuple[NDArray[np.int64], ND
 
 
 def load(folder: Path, threads: int = 1) -> Student:
-    """Verify a model folder and open it; `threads` texts are computed at once. Raises ModelError."""
+    """Verify a model folder and open it for use with `threads` CPU threads. Raises ModelError."""
     folder = Path(folder)
     card = verify(folder)
     return Student(

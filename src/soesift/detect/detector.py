@@ -46,7 +46,7 @@ class Detector:
     def load(cls, model: str | Path = "default") -> Detector:
         """A detector with a shipped model (by name) or a model folder; raises ModelError if unsound.
 
-        It judges as many tables at once as this process has cores (`cores`), with the same results as one by one.
+        It judges on as many cores as this process has (`cores`), with the same results as on one.
         """
         return cls(load_judge(model, cores()))
 
