@@ -63,6 +63,18 @@ def test_usdm_puts_the_main_schedule_first(toy: Result) -> None:
     assert usdm4_input(turned)["soa"][0]["table_type"] == "main_soa"
 
 
+def test_a_table_without_visit_columns_is_named_among_the_notes(toy: Result) -> None:
+    """A list of samples tells its visits in words; it is in no format, and no longer left out in silence."""
+    before, grid = len(extractions(toy)), [["Sample", "Comments"], ["Serum", "C1D1, C3D1"], ["Plasma", "Final visit"]]
+    listed = toy.tables[0].model_copy(
+        update={"id": "t9", "title": "Samples", "grid": grid, "cells": [], "row_pages": []}
+    )
+    toy.tables.append(listed.model_copy(update={"header_rows": 1, "footnotes": []}))
+    found = extractions(toy)
+    assert len(found) == before
+    assert "Samples: no column of it is a visit; nothing of it is handed on" in found[0]["table_metadata"]["notes"]
+
+
 def test_soa2usdm_keeps_positions_and_marker_places(toy: Result) -> None:
     found = extractions(toy, datetime(2026, 1, 2, tzinfo=UTC))[0]
     assert (found["schema_name"], found["schema_version"]) == ("soa-table-extraction", "1.0")

@@ -30,14 +30,21 @@ class Node(NamedTuple):
 
 
 def handed(result: Result) -> list[Handed]:
-    """The tables that have activities and encounters, main schedules first, else in the result's order."""
+    """The tables that have activities and encounters, main schedules first, else in the result's order; the first one's
+    notes name those that have not.
+    """
     found: list[Handed] = []
+    without: list[str] = []
     for table in sorted(result.tables, key=lambda table: table.table_type != "main_soa"):
         schedule = read_schedule(table)
         if schedule.activities and schedule.encounters:
             clock = placed(schedule)
             said = [unsigned_words(result)] if not found else []
             found.append(Handed(table, schedule, clock, [*filter(None, said), *notes_of(schedule)]))
+        else:
+            without.append(f"{table.title or table.id}: no column of it is a visit; nothing of it is handed on")
+    for one in found[:1]:
+        one.notes.extend(without)
     return found
 
 
