@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
 from made_tables import facts, visits
+
+from soesift.schedule.table_notes import note_class
 
 
 def test_days_after_a_numbered_dose_count_from_that_dose() -> None:
@@ -94,3 +97,17 @@ def test_a_window_may_be_printed_in_words() -> None:
 def test_a_skin_test_is_no_delivery() -> None:
     found = visits([["Visit", "199 TD/PPD", "299 TD/PPD"], ["Week", "0", "12"]])
     assert [(v.week, v.offset_days) for v in found] == [(0, None), (12, None)]
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("Cohort 2 participants.", "condition"),
+        ("In triplicate, 5 minutes apart.", "repetition"),
+        ("Capillary blood may be drawn instead.", "alternative"),
+        ("Either ultrasound or MRI.", "alternative"),
+        ("Part B has samples of serum.", "comment"),
+    ],
+)
+def test_classes_of_short_notes(text: str, wanted: str) -> None:
+    assert note_class(text) == wanted

@@ -58,9 +58,9 @@ _CLASSES: list[tuple[NoteClass, re.Pattern[str]]] = [
     (
         "alternative",
         re.compile(
-            r"\binstead\s+of\b|\balternativ|\bin\s+(?:lieu|place)\s+of\b|\bsubstitut|\bmay\s+(?:also\s+)?be\s+(?:conducted|performed|"
+            r"\binstead\b|\balternativ|\bin\s+(?:lieu|place)\s+of\b|\bsubstitut|\bmay\s+(?:also\s+)?be\s+(?:conducted|performed|"
             r"done|completed|collected|obtained|replaced|used|combined)\s+(?:by|via|at|remotely|over|in\s+the\s+home|from|as)\b|"
-            r"\b(?:either|one)\s+of\b|\bcan\s+be\s+(?:replaced|substituted|used|performed\s+(?:by|via|at))|\bwhichever\b|"
+            r"\b(?:either|one)\s+of\b|^\W*either\b.{1,40}\bor\b|\bcan\s+be\s+(?:replaced|substituted|used|performed\s+(?:by|via|at))|\bwhichever\b|"
             r"\bor\s+(?:by\s+)?(?:tele)?phone\b",
             re.I,
         ),
@@ -70,7 +70,7 @@ _CLASSES: list[tuple[NoteClass, re.Pattern[str]]] = [
         re.compile(
             r"\bevery\s+(?:\w+\s+)?(?:\d+|other|day|week|month|cycle|year|two|three|four|six|eight|twelve|visit)|\bq\s?\d+\s?[wdmh]\b|"
             r"\beach\s+(?:cycle|week|month|visit|day)\b|\b(?:bi-?)?(?:weekly|monthly|daily|quarterly|annually)\b|\bthereafter\b|"
-            r"\brepeat(?:ed)?\b|\bsubsequent\s+cycles?\b|\bonce\s+(?:a|per)\b|\b(?:twice|triplicate|times)\s+(?:a|per)\b|"
+            r"\brepeat(?:ed)?\b|\btriplicate\b|\bsubsequent\s+cycles?\b|\bonce\s+(?:a|per)\b|\b(?:twice|triplicate|times)\s+(?:a|per)\b|"
             r"\bcontinu(?:e|ed|ously)\s+(?:until|through)",
             re.I,
         ),
@@ -81,7 +81,7 @@ _CLASSES: list[tuple[NoteClass, re.Pattern[str]]] = [
             r"\bif\b|\bonly\b|\bunless\b|\bwhen\b|\bas\s+(?:clinically\s+)?(?:indicated|applicable|needed|required|appropriate)\b|"
             r"\bwhere\s+(?:applicable|required|indicated)\b|\boptional\b|\bdiscretion\b|\bin\s+case\b|\bchild-?bearing\b|\bpostmenopausal\b|"
             r"\b(?:for|in)\s+(?:\w+\s+){0,2}(?:patients?|subjects?|participants?|women|females?|men|males?|sites?|those|countries)\b|"
-            r"\bapplicable\b|\bmandatory\b|\bprovided\s+that\b|\bnot\s+(?:required|needed|necessary|performed|done)\b|\bexcept\b|"
+            r"^\W*(?:part|cohort|arm|group)\s+[\w-]+\s+(?:patients?|subjects?|participants?)\W*$|\bapplicable\b|\bmandatory\b|\bprovided\s+that\b|\bnot\s+(?:required|needed|necessary|performed|done)\b|\bexcept\b|"
             r"\bwho\s+(?:have|are|discontinue|complete)|\bas\s+per\s+local\b|\bmust\s+(?:have|be\s+met)",
             re.I,
         ),
