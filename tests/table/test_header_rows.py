@@ -159,3 +159,11 @@ def test_what_is_taken_is_no_header_whatever_its_numbers(row: list[str], header:
     top = ["Sample", "Predose", "2 h", "4 h"]
     body = [["Plasma drug", "X", "X", ""], ["ECG", "X", "X", "X"], ["Glucose", "", "X", "X"]]
     assert count_header_rows([top, row, *body]) == header
+
+
+def test_a_corner_that_names_what_is_taken_reaches_down_to_the_days() -> None:
+    corner = "Sample (blood volume [mL])"
+    head = [[corner, "Screening", "Cycle 1", "Cycle 2"], [corner, "-28 to -1", "Day 1", "Day 1"]]
+    assert (
+        count_header_rows([*head, ["Chemistry", "1", "1", "1"], ["Plasma", "", "3", "3"], ["ECG", "", "2", "1"]]) == 2
+    )

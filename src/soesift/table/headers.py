@@ -167,7 +167,8 @@ def own_evidence(
         timed *= min(1.0, len(data) / (s.covered * max(1, len(texts) - 1)))
     if all(_PLACE.fullmatch(text) for text in distinct) and len(data) >= s.typed_share * (len(texts) - 1):
         timed = 1.0  # where each visit takes place
-    weight = name_evidence(name, timed, row, s)
+    amount = row > 0 and not cornered and _MATTER.fullmatch(name) is not None
+    weight = s.matter if amount else name_evidence(name, timed, row, s)
     untimed = s.untimed if weight > 0 else s.untimed_named
     weight += (s.timed * timed if timed >= 0.2 else untimed) if timed_tells else 0.0
     if marked >= 0.5 and len(data) >= s.typed_share * (len(texts) - 1):
@@ -190,8 +191,6 @@ def name_evidence(name: str, timed: float, row: int, s: HeaderSettings) -> float
         return s.dimension
     if _VALUE.match(name):
         return s.value if row else 0.0
-    if row and _MATTER.fullmatch(name):
-        return s.matter
     return s.activity if has_activity(name) and not (has_time(name) or timed >= 0.8) else 0.0
 
 
