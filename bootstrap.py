@@ -235,7 +235,7 @@ def reached(url: str) -> bool:
 def bring(*words: str) -> None:
     """Install with uv, which needs a tenth of pip's time, or with pip where uv is not to be had, or fails."""
     if (found := uv()) and (settings := carried(pip_settings())) is not None:
-        command = [found, "pip", "install", "--python", str(BIN / "python"), "--index-strategy", "unsafe-best-match"]
+        command = [found, "pip", "install", "--python", str(BIN.parent), "--index-strategy", "unsafe-best-match"]
         code, said = told_run([*command, *settings, *words], around_uv())
         if code == 0:
             return
@@ -279,8 +279,9 @@ def carried(settings: dict[str, str]) -> list[str] | None:
 def pip_command() -> list[str]:
     """The pip of the Python that runs this, working for the environment; one of its own where there is none so new."""
     python = str(BIN / "python")
-    if importlib.util.find_spec("pip") and [int(n) for n in version("pip").split(".")[:2]] >= [22, 3]:
-        return [sys.executable, "-m", "pip", "--disable-pip-version-check", "--python", python]
+    if importlib.util.find_spec("pip") and [int(n) for n in re.findall(r"\d+", version("pip"))[:2]] >= [22, 3]:
+        # the environment's folder: pip finds no "Scripts\\python" without its ".exe"
+        return [sys.executable, "-m", "pip", "--disable-pip-version-check", "--python", str(BIN.parent)]
     subprocess.run([python, "-m", "ensurepip"], check=True, capture_output=True)
     return [python, "-m", "pip", "--disable-pip-version-check"]
 

@@ -185,6 +185,20 @@ def test_pip_installs_where_uv_is_not_to_be_had_or_fails(
     assert all("--find-links" in command for command in run if command[0] == "uv")
 
 
+def test_the_environment_is_named_so_that_it_is_found_on_windows_too(
+    bootstrap: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    there = tmp_path / "Scripts"
+    there.mkdir()
+    (there / "python.exe").touch()
+    monkeypatch.setattr(bootstrap, "BIN", there)
+    monkeypatch.setattr(bootstrap, "version", lambda name: "24.1b1")
+    bootstrap.pip_command.cache_clear()
+    named = bootstrap.pip_command()[-1]
+    bootstrap.pip_command.cache_clear()
+    assert Path(named) == tmp_path  # pip takes a folder, or a file that is there
+
+
 def test_a_failed_installation_says_what_pip_said(tmp_path: Path) -> None:
     lines = [
         "import bootstrap, pathlib, sys",
