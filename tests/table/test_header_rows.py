@@ -152,6 +152,9 @@ def test_one_time_alone_in_a_row_is_no_header() -> None:
         (["Tubes", "2", "2", "2"], 1),
         (["Samples", "3", "3", "3"], 1),  # visits differ
         (["Blood sampling time", "0", "2", "4"], 2),
+        (["Blood sampling timepoint", "Predose", "1 h", "4 h"], 2),
+        (["Blood draw (months)", "1", "3", "6"], 2),
+        (["Serum sampling window", "±1", "±2", "±3"], 2),
         (["Interval (h)", "0-2", "2-4", "4-8"], 2),
     ],
 )

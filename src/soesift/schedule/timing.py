@@ -386,7 +386,9 @@ def _bound_behind_window(c: Cursor) -> bool:
 
 def _strength(c: Cursor) -> bool:
     """ "150 mg", "0.5 mL": how much is given, not when."""
-    if not (c.sees("number") and c.peek(1).value.rstrip(".") in STRENGTHS):
+    unit = c.peek(1).value.rstrip(".")
+    marked = len(unit) == 1 and c.kind is not None  # "12 g" in a row of weeks: a note's letter
+    if not c.sees("number") or unit not in STRENGTHS or marked:
         return False
     c.at += 2
     return True

@@ -82,8 +82,9 @@ _PLACE = re.compile(
 )
 # what is taken or given, or its amount: numbers beside it are no times, unless it says so
 _MATTER = re.compile(
-    r"(?!.*\b(?:time|times|timing|visits?|days?|weeks?|hours? (?:after|post|since|relative))\b).*"
-    r"\b(?:(?:blood|urine|plasma|serum|saliva|stool|csf|sputum|tissue)\b.*|.*\b(?:volumes?|m[lL]|µ[lL]|tubes?|aliquots?|vials?)\b.*)",
+    r"(?!.*\b(?:time|times|time\s?points?|timing|visits?|minutes|days?|weeks?|months?|cycles?|windows?|intervals?|"
+    r"hours? (?:after|post|since|relative))\b).*"
+    r"\b(?:blood|urine|plasma|serum|saliva|stool|csf|sputum|tissue|volumes?|ml|µl|tubes?|aliquots?|vials?)\b.*",
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
