@@ -83,6 +83,12 @@ def test_repeats(text: str, days: float) -> None:
     assert (found.kind, found.every_days) == ("repeat", days)
 
 
+def test_the_name_of_a_trial_is_no_discharge() -> None:
+    found = visits([["", "ALTA-2 study Week 4", "Alta"]])
+    assert [visit.kind for visit in found] == ["planned", "event"]
+    assert any("ALTA" in doubt for doubt in found[0].doubts)
+
+
 def test_ways_of_contact() -> None:
     found = visits([["", "Contact téléphonique J30", "Telefonkontakt (Woche 4)"]])
     assert [visit.contact for visit in found] == ["phone", "phone"]

@@ -69,6 +69,10 @@ def test_how_much_is_given_is_no_time() -> None:
     assert [(v.day, bool(v.doubts)) for v in found] == [(1, False), (4, False), (7, True)]
 
 
+def test_a_letter_behind_the_number_of_a_week_is_no_gram() -> None:
+    assert [v.week for v in visits([["Week", "4", "8", "12 g"]])] == [4, 8, 12]
+
+
 def test_every_so_many_days_in_a_row_of_days_is_a_repeat() -> None:
     found = visits([["Days after last dose", "30 (± 7)", "every 90 (± 14)"]])
     assert facts(found[1]) == {"kind": "repeat", "every_days": 90, "before_days": 14, "after_days": 14}
@@ -80,6 +84,11 @@ def test_times_after_delivery_count_from_it() -> None:
         (None, None, 1, "delivery"),
         (None, None, 42, "delivery"),
     ]
+
+
+def test_days_after_an_operation_go_before_weeks_unless_they_count_within_them() -> None:
+    found = visits([["", "Week 1 (Day 5) post-op", "Week 6 Day 40 postpartum", "Week 2 Day 3 post-op"]])
+    assert [(v.offset_days, v.day, len(v.doubts)) for v in found] == [(5, None, 0), (40, None, 0), (14, None, 1)]
 
 
 def test_earliest_and_latest_days_are_a_window() -> None:

@@ -70,7 +70,8 @@ _EVENTS = {
     "baseline": r"base-?line|\bbl\b|\bbasale?\b|\bbasislijn\b",
     "randomization": r"ran[\s-]?do[\s-]?mi[\s-]?[sz](?:a[\s-]?tion|ed|e|ierung)\b|\brand\b\.?|\brnd\b",
     "admission": r"admission|admit|check-?in|\bc-i\b|\baufnahme\b|\bopname\b",
-    "discharge": r"discharge|check-?out|\bentlassung\b|\bontslag\b|(?<!dosis )\balta\b",
+    "discharge": r"discharge|check-?out|\bentlassung\b|\bontslag\b"
+    r"|(?<!dosis )\balta\b(?!\s+(?:dosis|study|trial)|-?\d)",
 }
 _MONTHS = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|march|apr(?:il)?|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?"

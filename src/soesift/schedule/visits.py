@@ -47,13 +47,7 @@ def visit_of(encounter: Encounter, epoch: str | None, schedule: Schedule) -> Vis
             )
     if phase := _named_after_event(visit):
         visit.doubts.append(f"“{phase}” stands over the day; whether the day counts from it is not printed.")
-    for event, words in _COUNTED_AFTER.items():
-        days = (
-            visit.day if visit.week is None else None if visit.last_week not in (None, visit.week) else 7 * visit.week
-        )
-        if days is not None and visit.cycle is None and any(words.search(text) for text in visit.printed):
-            visit.offset_days, visit.relative_to = days, event
-            visit.day = visit.last_day = visit.week = visit.last_week = None
+    _count_after(visit)
     _at_event(visit, timing)
     if visit.last_day is not None and visit.last_week is not None and _listed(timing, "day"):
         visit.week = visit.last_week = None  # "Weeks 1-25 | Days 7, 21, 35": the weeks hold the days
@@ -72,6 +66,20 @@ _COUNTED_AFTER = {  # "Post-op day 1", "Day 1 postpartum"
     "surgery": re.compile(r"\bpost[\s-]?op(?:erative)?\b|\bPOD\b", re.IGNORECASE),
     "delivery": re.compile(r"\bpost[\s-]?partum\b", re.IGNORECASE),
 }
+
+
+def _count_after(visit: Visit) -> None:
+    """Days and weeks after an operation or birth; of both the days, unless they count within the week."""
+    event = next((e for e, words in _COUNTED_AFTER.items() if any(map(words.search, visit.printed))), None)
+    if event is None or visit.cycle is not None:
+        return
+    if visit.day is not None and (visit.week is None or visit.day > 7 * (visit.week - 1)):
+        visit.offset_days, visit.relative_to, visit.day, visit.last_day = visit.day, event, None, None
+    elif visit.week is not None and visit.last_week in (None, visit.week):
+        visit.offset_days, visit.relative_to = 7 * visit.week, event
+        visit.day = visit.last_day = visit.week = visit.last_week = None
+
+
 _REPEATED = re.compile(r"\b(?:to\s+be\s+)?repeat(?:ed|s)?\b|\bcontinue\s+to\s+repeat\b", re.IGNORECASE)
 _AT = re.compile(
     r"(?:at\s+)?(?:the\s+)?(?:time|day|date)\s+of\s+(?P<what>[A-Za-z][A-Za-z -]{3,40})"
