@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from document_maker import Sheet, full_grid, put_text, read_sheet
+import pytest
+
+from document_maker import Sheet, draw_table, full_grid, put_text, read_sheet
 from soesift.table.cell_text import cuts_between, row_anchors
 from soesift.table.find import find_tables
 from soesift.table.grid import FoundTable
@@ -119,3 +121,16 @@ def test_columns_that_only_the_header_rules_part_a_body_without_rules(tmp_path: 
         sheet.line(COLUMNS[0], y, COLUMNS[-1], y)
     put_text(sheet, COLUMNS, ROWS, full_grid(BODY))
     assert find_tables(read_sheet(tmp_path, sheet)).tables[0].texts() == BODY
+
+
+@pytest.mark.parametrize(("share", "expected"), [(0.0, [3, 3, 15, 15, 15, 3]), (0.5, [0] * 6), (1.0, [0] * 6)])
+def test_names_are_set_in_only_where_they_are_set_by_their_left_sides(
+    tmp_path: Path, share: float, expected: list[float]
+) -> None:
+    names, deep = ["n" * k for k in (8, 20, 4, 12, 16, 9)], [0, 0, 12, 12, 12, 0]
+    sheet = draw_table(Sheet(), COLUMNS, ROWS, full_grid([["", "X", "X", "X"] for _ in names]))
+    for row, name in enumerate(names):
+        room = COLUMNS[1] - COLUMNS[0] - 6 - 8 * 0.556 * len(name)  # Helvetica
+        sheet.text(COLUMNS[0] + 3 + share * room + (0 if share else deep[row]), ROWS[row] + 12, name, 8)
+    cells = find_tables(read_sheet(tmp_path, sheet)).tables[0].cells
+    assert [cell.indent for cell in cells if cell.column == 0] == pytest.approx(expected, abs=1)

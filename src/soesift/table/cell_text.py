@@ -80,14 +80,56 @@ def fill_cells(table: FoundTable, words: Words, lost: NDArray[np.intp] | None = 
     order = np.argsort(cell_of, kind="stable")
     inside, cell_of = inside[order], cell_of[order]
     starts = np.flatnonzero(np.diff(cell_of, prepend=-1))
+    named: list[GridCell] = []
+    sides: list[tuple[float, float]] = []  # of their first lines
     for start, chosen in zip(starts, np.split(inside, starts[1:]), strict=False):
         cell = table.cells[cell_of[start]]
         width = float(table.columns[cell.column + cell.column_span] - table.columns[cell.column])
         shown = join_cut_words(read_lines(words, chosen, shown=True), words, chosen, width)
         cell.text, cell.shown = (plain(shown), shown) if UP in shown else (shown, "")
         if cell.column == 0:
-            cell.indent = float(words.boxes[text_lines(words, chosen)[0][0], 0] - table.columns[0])
+            line = words.boxes[text_lines(words, chosen)[0]]
+            cell.indent = float(line[0, 0] - table.columns[0])
+            named.append(cell)
+            sides.append((float(line[0, 0]), float(line[-1, 2])))
+    if not begin_in_line(np.array(sides).reshape(-1, 2)):
+        for cell in named:
+            cell.indent = 0.0
     return inside
+
+
+@dataclass(frozen=True, slots=True)
+class AlignmentSettings:
+    """When the names of a table are set in the middle of their column or at its right side.
+
+    fewest: names; of fewer nothing is told (4 to 8).
+    slip: points between the sides or middles of names that stand in line (1.5 to 3: scanned lines vary by 2).
+    most: share of the names whose middles or right sides stand in line where they are set by these (.6 to .9).
+    """
+
+    fewest: int = 5
+    slip: float = 2.0
+    most: float = 0.75
+
+
+ALIGNMENT = AlignmentSettings()
+
+
+def begin_in_line(sides: Floats, s: AlignmentSettings = ALIGNMENT) -> bool:
+    """Whether names, of which the left and right sides (n, 2) are given, are set by their left sides, so that one which
+    begins further right is set in."""
+    left, right = sides.T
+    if len(sides) < s.fewest:
+        return True
+    by_left, *others = (_in_line(x, s.slip) for x in (left, (left + right) / 2, right))
+    return max(others) < s.most or by_left >= max(others)
+
+
+def _in_line(places: Floats, slip: float) -> float:
+    """Largest share of the places that lie within `slip` of one of them."""
+    x = np.sort(places)
+    near = np.searchsorted(x, x + slip, side="right") - np.searchsorted(x, x - slip, side="left")
+    return float(near.max()) / len(x)
 
 
 def join_cut_words(shown: str, words: Words, chosen: NDArray[np.intp], width: float) -> str:
