@@ -127,6 +127,11 @@ def test_a_table_goes_round_a_remark_that_stands_as_close_as_rows_do() -> None:
     assert tabular_runs([*first, remark, *later], 500) == [(0, 7)]
     assert tabular_runs([*first, line(80, (20, 480)), *later], 500) == [(0, 3)]  # it begins elsewhere
     assert tabular_runs([*first, remark, *[row(100 + 20 * k, 0, 3) for k in range(3)]], 500) == [(0, 3)]
+    parted = [row(top, 0, 1, 2) for top in (0, 20, 75, 95)]  # one gap is wider: what stands so far off is no remark
+    assert tabular_runs([*parted, line(130, (0, 480)), *[row(165 + 20 * k, 0, 1, 2) for k in range(3)]], 500) == [
+        (0, 3),
+        (5, 7),
+    ]
     three = [line(80 + 20 * k, (0, 480)) for k in range(3)]
     assert tabular_runs([*first, *three, *[row(140 + 20 * k, 0, 2) for k in range(3)]], 500) == [(0, 3)]
     assert tabular_runs([*first[:2], line(40, (0, 480)), *[row(60 + 20 * k, 0, 2) for k in range(3)]], 500) == []

@@ -151,6 +151,11 @@ def test_captions_in_short(text: str) -> None:
     assert find_caption([TextLine(text, 100, 110, 9)], 120) == text
 
 
+@pytest.mark.parametrize("text", ["Tab. Paracetamol 500 mg is allowed", "Abb.: ECG = electrocardiogram"])
+def test_tablets_and_abbreviations_are_no_captions(text: str) -> None:
+    assert find_caption([TextLine(text, 100, 110, 9)], 120) == ""
+
+
 def test_caption_is_near_and_reads_like_one() -> None:
     assert find_caption([line("Table 1. Visits", 100)], 300) == ""
     assert find_caption([line("The procedures are these.", 160)], 180) == ""

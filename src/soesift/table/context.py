@@ -20,7 +20,7 @@ _MARKER = re.compile(r"[\[(]?(?:[A-Za-z]|\d{1,2}|[*†‡§¶#]{1,3})(?:[\]).:]*
 NEAR = 600  # characters of text kept on each side
 CAPTION_REACH = 90.0  # points above a table in which its caption may stand
 _CAPTION = re.compile(
-    r"^\W{0,3}(?:(?:in-?text\s+)?table|tabelle|tab\.|abb(?:\.|ildung)|tableau|tabla|appendix|annex\w*|attachment|exhibit|schedule|schema|"
+    r"^\W{0,3}(?:(?:in-?text\s+)?table|tabelle|tab\.(?=\s*[a-z]?\d)|abb(?:\.(?=\s*[a-z]?\d)|ildung)|tableau|tabla|appendix|annex\w*|attachment|exhibit|schedule|schema|"
     r"figure|time\s+and\s)",
     re.IGNORECASE,
 )

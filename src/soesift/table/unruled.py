@@ -223,8 +223,9 @@ def goes_round(lines: list[Printed], run: list[int], after: int, width: float) -
     last, between = run[-1], lines[run[-1] + 1 : after]
     if len(run) < SETTINGS.least or not 0 < len(between) <= SETTINGS.remark or not is_prose(between[0], width):
         return False
-    rooms = [b.top - a.bottom for a, b in pairwise(lines[run[0] : last + 1])]
-    near = all(b.top - a.bottom <= SETTINGS.roomy * max(rooms) for a, b in pairwise(lines[last : after + 1]))
+    rooms = sorted(b.top - a.bottom for a, b in pairwise(lines[run[0] : last + 1]))
+    room = SETTINGS.roomy * rooms[-2]  # the widest may part two groups of rows
+    near = all(b.top - a.bottom <= room for a, b in pairwise(lines[last : after + 1]))
     left = [float(lines[k].chunks[0, 0]) for k in run[-SETTINGS.least :]]
     edge = min(abs(x - float(lines[after].chunks[0, 0])) for x in left) <= COLUMNS.flush
     flush = abs(float(between[0].chunks[0, 0]) - min(left)) <= SETTINGS.title
