@@ -73,6 +73,10 @@ def test_a_table_without_visit_columns_is_named_among_the_notes(toy: Result) -> 
     found = extractions(toy)
     assert len(found) == before
     assert "Samples: no column of it is a visit; nothing of it is handed on" in found[0]["table_metadata"]["notes"]
+    empty = {"grid": [["Procedure", "Day 1", "Day 8"], ["", "", ""]], "header_rows": 1, "footnotes": []}
+    toy.tables[-1] = listed.model_copy(update=empty)
+    notes = extractions(toy)[0]["table_metadata"]["notes"]
+    assert "Samples: no row of it is an activity; nothing of it is handed on" in notes
 
 
 def test_soa2usdm_keeps_positions_and_marker_places(toy: Result) -> None:

@@ -66,6 +66,13 @@ def test_lines_are_read_as_notes(name: str) -> None:
     assert read(shown) == wanted
 
 
+def test_a_section_of_a_law_opens_no_note() -> None:
+    law = [Footnote(marker="*", text="Consent as in 45 C.F.R. § 46.116.", page=1)]
+    assert split_run_on(law, Expected(frozenset("*"))) == law
+    two = split_run_on([Footnote(marker="†", text="At rest. § In some.", page=1)], Expected(frozenset("†")))
+    assert [(note.marker, note.text) for note in two] == [("†", "At rest."), ("§", "In some.")]
+
+
 if __name__ == "__main__":
     GOLDEN.write_text(
         "\n".join(f"## {name}\n{shown}=>\n{read(shown)}\n" for name, (shown, _) in cases().items()), "utf-8"

@@ -42,7 +42,8 @@ def handed(result: Result) -> list[Handed]:
             said = [unsigned_words(result)] if not found else []
             found.append(Handed(table, schedule, clock, [*filter(None, said), *notes_of(schedule)]))
         else:
-            without.append(f"{table.title or table.id}: no column of it is a visit; nothing of it is handed on")
+            lacks = "row of it is an activity" if schedule.encounters else "column of it is a visit"
+            without.append(f"{table.title or table.id}: no {lacks}; nothing of it is handed on")
     for one in found[:1]:
         one.notes.extend(without)
     return found

@@ -250,14 +250,15 @@ def split_legends(notes: list[Footnote], expected: Expected) -> list[Footnote]:
 def split_run_on(notes: list[Footnote], expected: Expected) -> list[Footnote]:
     """Notes parted that run on in one paragraph: "1) First; 2) Second". The next marker in turn, behind the end of a
     sentence or clause, is one that a cell carries and no note has explained. Behind a sign another one opens a note
-    in any case: nothing else is written so."""
+    in any case: nothing else is written so but the sections of a law ("45 C.F.R. § 46")."""
     parted: list[Footnote] = []
     for note in notes:
         parted.append(note)
         for hit in _RUN_ON.finditer(note.text):
             last, marker = parted[-1], hit[1] or hit[2]
             sign = marker in _DAGGERS and last.marker and last.marker[0] in SIGNS and marker not in expected.known
-            if sign or marker in next_open(last.marker, expected):
+            law = marker in "§¶" and note.text[hit.end()].isdigit()
+            if (sign and not law) or marker in next_open(last.marker, expected):
                 begun = last.text[: len(last.text) - len(note.text) + hit.start()].rstrip()
                 parted[-1] = last.model_copy(update={"text": begun})
                 parted.append(Footnote(marker=marker, text=note.text[hit.end() :], page=note.page))
