@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from soesift.cli.main import main
 from soesift.export.edc import edc_of, event_name, odm_text, redcap_files, redcap_key, write_odm, write_redcap
 from soesift.result.models import Result
+from soesift.result.store import write_result
 from soesift.schedule import Visit
 from toy_table import made_result, made_table
 
@@ -52,6 +54,20 @@ def test_events_have_offsets_and_windows_only_where_the_print_gives_them(result:
 
 def test_every_schedule_is_an_arm_but_sampling_times_are_none(result: Result) -> None:
     assert [arm["name"] for arm in rows(redcap_files(result)["arms"])] == ["Schedule & <Activities>", "Part 2"]
+
+
+def test_what_stays_open_or_is_left_out_is_told(
+    result: Result, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    notes = edc_of(result).notes
+    assert [note for note in notes if "left out" in note] == [
+        "Schedule & <Activities>: times of samples, no visits; left out"
+    ]
+    assert any("Cycles 3: its day" in note for note in notes)
+    with pytest.raises(SystemExit):
+        main(["export", str(write_result(result, tmp_path / "toy.json")), "--to", "odm"])
+    told = capsys.readouterr().out
+    assert f"{len(notes)} things stayed text or were simplified:\n  {notes[0]}" in told
 
 
 def test_the_mapping_names_events_and_forms_that_are_there(result: Result) -> None:

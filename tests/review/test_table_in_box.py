@@ -3,8 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
+import pytest
+
+import soesift.detect.reading as reading_module
 from document_maker import Sheet, draw_table, full_grid, save
+from soesift.detect.options import ReadOptions
+from soesift.detect.reading import Scan
+from soesift.document.page import Page
+from soesift.document.pdf import open_pdf, read_page
 from soesift.review.lines import table_in_box
 
 GRID = [
@@ -43,6 +51,24 @@ def test_what_stands_above_the_box_is_not_read_with_it(tmp_path: Path) -> None:
     path = made(tmp_path, head)
     assert read(path, 48, 58, 442, 182)[0] == head  # a box around all of it
     assert read(path, 48, 96, 442, 182) == GRID
+
+
+def test_a_picture_that_a_glance_left_unread_is_read_where_a_person_drew_a_box(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = made(tmp_path)
+    with open_pdf(path) as document:
+        printed = read_page(document, 0)
+    asked: list[str] = []
+
+    def scan(document: Any, index: int, page: Page, options: ReadOptions, looks: Any) -> Scan:
+        asked.append(options.ocr)
+        return Scan(printed) if options.ocr == "always" else Scan(None, likely=0.01)
+
+    monkeypatch.setattr(reading_module, "read_page", lambda *_: Page(1, 612, 792, problem="image"))
+    monkeypatch.setattr(reading_module, "scan_page", scan)
+    assert read(path, 48, 98, 442, 182) == GRID
+    assert asked == ["auto", "always"]
 
 
 def test_a_page_that_is_not_there_is_none(tmp_path: Path) -> None:

@@ -81,6 +81,10 @@ def edc_of(result: Result) -> Edc:
         schedule = read_schedule(table)
         if schedule.activities and visit_columns(schedule):
             _add(found, table, schedule, keys)
+        else:
+            found.notes.append(f"{heading_of(table, 1)}: no visits with activities; left out")
+    timings = [table for table in result.tables if table.table_type == "subsidiary"]
+    found.notes.extend(f"{heading_of(table, 1)}: times of samples, no visits; left out" for table in timings)
     return found
 
 

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from soesift.detect.assemble import assemble_tables, fragments_of
+from soesift.detect.options import ReadOptions
 from soesift.detect.reading import Reading, page_of
 from soesift.document.ocr import turn_box, turn_page
 from soesift.document.pdf import open_pdf, page_png
@@ -437,12 +438,15 @@ def work(task: Task, tell: Tell) -> dict[str, Any]:
 def table_in_box(path: Path, number: int, box: Box) -> SoeTable | None:
     """The tables of a page that lie in a box, as one; where none is found, the box with no rows.
 
-    A page without text is read by OCR. None if there is no such page.
+    A page without text is read by OCR, whatever a glance at it told. None if there is no such page.
     """
     with open_pdf(path) as document:
         if not 1 <= number <= len(document):
             return None
-        page = page_of(document, number - 1, Reading())
+        reading = Reading()
+        page = page_of(document, number - 1, reading)
+        if number in reading.unlikely:  # a glance saw no schedule there; a person does
+            page = page_of(document, number - 1, reading, ReadOptions(ocr="always"), page)
     tables = tables_at(page, path, box)
     if not tables or any(reaches_out(table, box) for table in tables):  # say, into the running head above it
         tables = tables_at(cropped(page, box), path, box) or tables
