@@ -13,7 +13,8 @@ from soesift.label.humans import human_labels
 from soesift.label.ledger import Ledger
 from soesift.result.store import sidecar_of
 from soesift.review.corrections import add_corrections
-from soesift.review.teach import taught_by
+from soesift.review.documents import open_documents
+from soesift.review.teach import reviewer_labels, taught_by
 from soesift.table.record import TableRecord
 
 
@@ -65,3 +66,17 @@ def test_the_verb_writes_them_once(tmp_path: Path) -> None:
     assert {one.source for one in human_labels(book)} == {"reviewer"}
     book.close()
     assert json.loads(cells.read_text())["source"] == "reviewer"
+
+
+def test_finer_timing_that_was_accepted_is_no_schedule_by_both_ways(tmp_path: Path) -> None:
+    path = write_made(tmp_path)
+    said = [
+        correction(action="retype", table="t2", table_type="subsidiary"),
+        correction(action="accept", table="t2"),
+        correction(action="accept", table="t1"),
+    ]
+    add_corrections(sidecar_of(path), said)
+    ledger = {one.table_id: one.label for one in taught_by([path], RECORDS).labels}
+    assert ledger == {"p1": "yes", "p2": "yes", "p3": "no"}
+    [document] = open_documents([path], ()).values()
+    assert {one.table_id: one.label for one in reviewer_labels([document.look()], RECORDS)} == ledger

@@ -63,7 +63,7 @@ def _judged(result: Result, corrections: Sequence[Correction]) -> Iterator[tuple
     applied = apply_corrections(result, corrections)
     tables = {table.id: table for table in [*result.tables, *applied.result.tables]}
     for item, (said, who) in applied.decided.items():
-        label: Literal["yes", "no"] = "yes" if said == "accept" else "no"
+        label = _word(said, tables.get(item))
         if item in tables:
             yield from ((f, label, who) for f in tables[item].fragments if f.role == "grid")
         elif item.startswith("r") and item[1:].isdigit():
@@ -113,7 +113,7 @@ def _cells(result: Result, corrections: Sequence[Correction]) -> Iterator[dict[s
 def reviewer_labels(looks: Iterable[Look], records: Sequence[TableRecord]) -> list[HumanLabel]:
     """Labels of the `records` (of `soesift tables`) that a reviewer decided about, found again by document and place.
 
-    Accepted is "yes" (a subsidiary table "no": finer timing alone is no schedule), rejected "no".
+    Accepted is "yes" (a subsidiary table "no"), rejected "no".
     """
     by_document: dict[str, list[TableRecord]] = {}
     for record in records:
@@ -151,6 +151,7 @@ def _label(look: Look, record: TableRecord) -> HumanLabel | None:
 
 
 def _word(said: str, table: SoeTable | None) -> Literal["yes", "no"]:
+    """The label of a table by what was decided about it: finer timing alone ("subsidiary") is no schedule."""
     return "yes" if said == "accept" and table is not None and table.table_type != "subsidiary" else "no"
 
 
