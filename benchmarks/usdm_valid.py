@@ -1,13 +1,18 @@
 """Hold our USDM studies against the field's own programs, in an environment of their own.
 
     python benchmarks/usdm_valid.py RESULTS --python VENV/bin/python --cache CORE_CACHE --examples EXAMPLES [--core]
-        [--found FOUND.jsonl]
+        [--excel] [--found FOUND.jsonl]
 
 VENV (Python 3.12) holds `usdm4` and `cdisc-rules-engine`; they are never installed beside soesift. CORE_CACHE is
 usdm4's cache of CORE's rules and terminology, EXAMPLES a folder with CDISC's own studies. RESULTS holds `ID.json` as
 `soesift detect` writes them. For each document: whether usdm4 reads the study, which of its rules (and, with --core, of
-CORE's) fail, and which of these no example of CDISC fails. CORE takes minutes a study: what was found is added to FOUND
-as it comes, and a study whose bytes are there is not checked again.
+CORE's) fail, and which of these no example of CDISC fails. With --excel usdm4-excel, which VENV then holds as well,
+writes the study as a workbook and reads it back: encounters, activities and timelines before and after. CORE and Excel
+take minutes a study: what was found is added to FOUND as it comes, and a study whose bytes are there is not checked
+again.
+
+What study_definitions_workbench asks of a study that it imports (`ImportUSDM4`: phases, title, identifiers, sponsor) is
+asked of usdm4 here, too; its web pages and its database are not run.
 """
 
 from __future__ import annotations
@@ -24,12 +29,24 @@ from typing import Any
 from soesift.export.usdm import write_usdm
 from soesift.result.store import read_result
 
-Found = dict[str, Any]  # "usdm4" and "core": rules that fail; "reads"; "error"
+Found = dict[str, Any]  # "usdm4" and "core": rules that fail; "reads"; "excel": counts before and after; "error"
 CHECK = r"""
 import json, shutil, sys, tempfile
 from simple_error_log.errors import Errors
 from usdm4 import USDM4
-cache, core, paths = sys.argv[1], sys.argv[2] == "core", sys.argv[3:]
+cache, asked, paths = sys.argv[1], sys.argv[2], sys.argv[3:]
+
+def counts(study):
+    design = study["study"]["versions"][0]["studyDesigns"][0]
+    return [len(design.get(key) or []) for key in ("encounters", "activities", "scheduleTimelines")]
+
+def by_workbook(path, folder):
+    from usdm4_excel import USDM4Excel
+    book = folder + "/study.xlsx"
+    USDM4Excel().to_excel(path, book)
+    again = json.loads(USDM4Excel().from_excel(book).to_json())
+    return [counts(json.load(open(path, encoding="utf-8"))), counts(again)]
+
 with tempfile.TemporaryDirectory() as own:
     shutil.copytree(cache, own, dirs_exist_ok=True)
     usdm = USDM4(cache_dir=own)
@@ -39,9 +56,15 @@ with tempfile.TemporaryDirectory() as own:
             rules = usdm.validate(path).to_dict()
             failed = [r for r in rules if str(r.get("status")).lower().startswith("fail")]
             found["usdm4"] = sorted({r.get("rule_id") or r.get("rule") for r in failed})
-            found["reads"] = usdm.load(path, Errors()) is not None
-            if core:
+            study = usdm.load(path, Errors())
+            found["reads"] = study is not None
+            version = study.study.first_version()
+            for asks in ("phases", "official_title_text", "sponsor_identifier_text", "nct_identifier", "sponsor_name"):
+                getattr(version, asks)()
+            if "core" in asked:
                 found["core"] = sorted({f.rule_id for f in usdm.validate_core(path).findings})
+            if "excel" in asked:
+                found["excel"] = by_workbook(path, own)
         except Exception as error:
             found["error"] = repr(error)[:300]
         print("FOUND" + json.dumps(found), flush=True)
@@ -86,14 +109,16 @@ def main() -> None:
     parser.add_argument("--cache", type=Path, required=True, help="usdm4's cache of CORE's rules")
     parser.add_argument("--examples", type=Path, required=True, help="CDISC's own studies")
     parser.add_argument("--core", action="store_true", help="CORE as well")
+    parser.add_argument("--excel", action="store_true", help="usdm4-excel as well")
     parser.add_argument("--found", type=Path, help="JSON Lines of what was found before, added to")
     options = parser.parse_args()
-    command = [str(options.python), "-c", CHECK, str(options.cache), "core" if options.core else ""]
+    more = [name for name in ("core", "excel") if getattr(options, name)]
+    command = [str(options.python), "-c", CHECK, str(options.cache), " ".join(more)]
     theirs = checked(command, sorted(options.examples.glob("*.json")), options.found)
     bar = [rules(found) for found in theirs]
     some_fail, all_fail = set().union(*bar), set.intersection(*bar)
     print(f"CDISC's {len(bar)} examples: {len(all_fail)} rules fail in all, {len(some_fail)} in some")
-    loaded = good = 0
+    loaded = good = back = 0
     with tempfile.TemporaryDirectory() as folder:
         results = [read_result(path) for path in sorted(options.results.glob("*.json"))]
         names = [result.document.name for result in results if result.tables]
@@ -103,12 +128,16 @@ def main() -> None:
         for name, found in zip(names, checked(command, files, options.found), strict=True):
             fresh = rules(found) - some_fail
             loaded, good = loaded + bool(found.get("reads")), good + (not fresh and "error" not in found)
+            before, after = found.get("excel") or (None, ())
+            back += before == after
             print(
                 f"{name[:30]:30} {'reads' if found.get('reads') else 'FAILS'} rules failed {len(rules(found))}:"
                 f" {' '.join(sorted(rules(found)))}; that no example fails: {' '.join(sorted(fresh)) or 'none'}"
-                f" {found.get('error', '')}"
+                f" {f'workbook {before} {after}' if before else ''} {found.get('error', '')}"
             )
     print(f"{loaded} of {len(files)} read by usdm4; {good} fail no rule that CDISC's examples pass")
+    if options.excel:
+        print(f"{back} of {len(files)} come back from usdm4-excel with as many encounters, activities and timelines")
 
 
 if __name__ == "__main__":

@@ -127,6 +127,30 @@ def test_letters_turned_and_drawn_one_by_one_are_words(tmp_path: Path, turn: int
     assert words.turn.tolist() == [0, turn, turn]
 
 
+@pytest.mark.parametrize("turn", [90, 270])
+@pytest.mark.parametrize(("gap", "read"), [(2.6, "Informed consent"), (0.6, "Informedconsent")])
+def test_turned_words_without_a_space_in_the_file_are_parted_where_pdfium_adds_one(
+    tmp_path: Path, turn: int, gap: float, read: str
+) -> None:
+    """As browsers and LaTeX set words, each where it stands; such a space has no box and no turn of its own."""
+    upright = find_words(read_sheet(tmp_path, Sheet().text(72, 100, "Informed", 10)))
+    step = float(upright.boxes[0, 2] - upright.boxes[0, 0]) + gap
+    sheet = Sheet().text(300, 400, "Informed", 10, turn)
+    sheet.text(300, 400 + (step if turn == 90 else -step), "consent", 10, turn)
+    words = find_words(read_sheet(tmp_path, sheet))
+    assert read_lines(words, np.arange(len(words))) == read
+
+
+def test_a_space_added_between_turned_letters_that_touch_parts_nothing() -> None:
+    codes = np.array([ord(c) for c in "V isit"], np.uint32)
+    sides = np.array([0, 6, 6, 9, 14, 17, 20], np.float32)
+    boxes = np.stack([np.zeros(6), sides[:-1], np.full(6, 8.0), sides[1:]], 1).astype(np.float32)
+    boxes[1] = 0
+    boxes[2:, [1, 3]] -= 0.4
+    page = Page(1, 612, 792, codes=codes, boxes=boxes, upright=np.full(6, 90, np.int16))
+    assert find_words(page).text == ["Visit"]
+
+
 def test_marks_one_below_the_other_are_not_turned(tmp_path: Path) -> None:
     sheet = Sheet()
     for number in range(6):

@@ -194,7 +194,8 @@ def _holds_ligature(beside: Floats, ink: Floats) -> bool:
 def read_turns(text_page: Any, boxes: Floats, codes: NDArray[np.uint32], frame: Frame) -> NDArray[np.int16]:
     """Clockwise turn of each character as displayed, -1 for slanted ones (watermarks).
 
-    Asks pdfium only where the text may be turned.
+    Asks pdfium only where the text may be turned. A space that pdfium adds where the file has none is turned as the
+    character before it, of which pdfium knows nothing.
 
     Upright text advances along x; a page on which almost every step does, and whose /Rotate is 0, is upright.
     """
@@ -202,7 +203,9 @@ def read_turns(text_page: Any, boxes: Floats, codes: NDArray[np.uint32], frame: 
         return np.zeros(len(codes), np.int16)
     turned = np.degrees(char_angles(text_page, len(codes))) + frame.rotation  # as seen here, pdfium measures clockwise
     quarter = np.round(turned / 90) * 90
-    return np.where(np.abs(turned - quarter) > SLANT, -1, quarter % 360).astype(np.int16)
+    turns = np.where(np.abs(turned - quarter) > SLANT, -1, quarter % 360).astype(np.int16)
+    added = (codes == SPACE) & (boxes[:, 2] <= boxes[:, 0]) & (boxes[:, 3] <= boxes[:, 1])
+    return turns[np.maximum.accumulate(np.where(added, 0, np.arange(len(codes))))]
 
 
 def may_be_turned(boxes: Floats, codes: NDArray[np.uint32]) -> bool:

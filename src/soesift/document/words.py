@@ -177,6 +177,8 @@ def _words_of(page: Page, chosen: NDArray[np.integer], turn: int) -> Words:
         return join_words([])
     every, all_codes = lines, codes
     lines, boxes, codes = lines[kept], boxes[kept], codes[kept]
+    if turn and spaced is not None:
+        spaced &= ~_added_in_vain(every, all_codes, kept)
     starts = _starts(lines, spaced)
     axis = int(turn in (90, 270))
     if len(rulings := page.horizontal if axis else page.vertical):
@@ -190,6 +192,17 @@ def _words_of(page: Page, chosen: NDArray[np.integer], turn: int) -> Words:
     shown = _shown(text, raised_in_words(lines, starts, size, exact=page.source == "text"), starts)
     parted = _behind_space(every, all_codes, kept[starts]) if spaced is not None else np.zeros(len(starts), bool)
     return Words(page_hull, hull, np.full(len(starts), turn, np.int16), size, text, shown, parted)
+
+
+def _added_in_vain(lines: Floats, codes: NDArray[np.uint32], kept: NDArray[np.integer]) -> NDArray[np.bool_]:
+    """(k,) characters before which pdfium added a space to turned text, though the letters all but touch.
+
+    lines, codes: of all characters; kept: indices of those that are seen.
+    """
+    before = np.maximum(kept - 1, 0)
+    added = (codes[before] == 32) & (lines[before, 2] <= lines[before, 0])
+    gap = lines[kept, 0] - lines[kept[np.maximum(np.arange(len(kept)) - 1, 0)], 2]
+    return np.asarray(added & (gap < SETTINGS.space * (lines[kept, 3] - lines[kept, 1])), np.bool_)
 
 
 def _behind_space(lines: Floats, codes: NDArray[np.uint32], firsts: NDArray[np.integer]) -> NDArray[np.bool_]:
