@@ -78,3 +78,14 @@ def test_a_row_with_marks_heads_what_is_set_in_below_it() -> None:
     assert groups([("Vital signs", 0.0, "X"), ("Pulse", 6.0, "X"), ("BP", 6.0, "X")])["Pulse"] == "Vital signs"
     assert groups([("Vital signs", 0.0, "X"), ("Pulse", 4.5, "X"), ("BP", 4.5, "X")])["Pulse"] is None
     assert groups([("Vital signs", 0.0, "X"), ("Pulse", 6.0, "X"), ("BP", 0.0, "X")])["Pulse"] is None, "one alone"
+
+
+def test_where_names_are_set_in_unevenly_all_rows_up_to_the_next_heading_are_under_it() -> None:
+    rows = [("LABS", 0.0, ""), ("Blood", 9.8, "X"), ("Serum", 0.0, "X"), ("Glucose", 0.0, "X"), ("Lipids", 9.8, "X")]
+    more = [("Urine", 0.0, "X"), ("Archived", 9.8, "X"), ("Genes", 9.8, "X"), ("OTHER", 0.0, ""), ("Diary", 9.8, "X")]
+    found = groups([*rows, *more, ("Weight", 0.0, "X")])
+    assert {found.pop(name) for name in ("Diary",)} == {"OTHER"}
+    assert found.pop("Weight") is None
+    assert set(found.values()) == {"LABS"}
+    even = groups([*rows[:3], ("Urine", 0.0, "X"), ("Archived", 9.8, "X"), ("Genes", 9.8, "X")])
+    assert even == {"Blood": "LABS", "Serum": None, "Urine": None, "Archived": "Urine", "Genes": "Urine"}

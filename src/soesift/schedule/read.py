@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, takewhile
 from typing import Literal
 
 from soesift.result.models import SoeTable
@@ -255,7 +255,9 @@ def _activities(
     named = [
         r for r in range(plan.header_rows, len(grid)) if r not in plan.late and plan.labels and grid[r][plan.labels[0]]
     ]
+    heads = {r for r in named if _heads(r, grid, plan, loud, taken)}
     inner: list[int] = []  # headings, and activities of their own, whose members are set in: they end where those do
+    told = True  # whether names being set in tells who is under whom
     for r in range(plan.header_rows, len(grid)):
         if r in plan.late:
             continue
@@ -266,7 +268,7 @@ def _activities(
         filled = [row[c] for c in plan.data if row[c]]
         if not name and not filled:
             continue
-        category = r in loud or (_is_category(name, filled) and r not in taken and any(map(str.isalpha, name)))
+        category = _heads(r, grid, plan, loud, taken)
         column = max(base_column, _joined_column(grid, plan, labels))
         group = labels[column - 1] if column and not category else ""
         if group and labels[column]:
@@ -292,11 +294,21 @@ def _activities(
             page=_page(table, r),
         )
         found.append(activity)
-        if _sets_in(r, category, named, indents):
+        if category:
+            parent = parent if told else None  # an uneven group is over with the next heading
+            told = not _is_uneven(r, named, heads, indents)
+        if told and _sets_in(r, category, named, indents):
             inner = [*([] if category else inner), len(found) - 1]
         elif category:
             parent, inner = len(found) - 1, []
     return _without_empty_groups(found)
+
+
+def _heads(r: int, grid: list[list[str]], plan: Layout, loud: set[int], taken: set[int]) -> bool:
+    """Whether a row is a heading: a name without marks, or one that is printed as headings are."""
+    name = grid[r][next((c for c in plan.labels if grid[r][c]), 0)] if plan.labels else ""
+    filled = [grid[r][c] for c in plan.data if grid[r][c]]
+    return r in loud or (_is_category(name, filled) and r not in taken and any(map(str.isalpha, name)))
 
 
 def _name_column(grid: list[list[str]], plan: Layout) -> int:
@@ -346,6 +358,20 @@ def _sets_in(
     step, rows = (settings.set_in, 1) if category else (settings.surely, settings.several)
     below = [r for r in body if r > head][:rows]
     return len(below) == rows and all(indents.get(r, 0.0) >= indents.get(head, 0.0) + step for r in below)
+
+
+def _is_uneven(head: int, body: list[int], heads: set[int], indents: dict[int, float]) -> bool:
+    """Whether below a heading a row is set in again behind one that is not and does not head it.
+
+    Then the print is uneven, and all rows up to the next heading are under this one.
+    """
+    flush: int | None = None
+    for r in takewhile(lambda r: r not in heads, [r for r in body if r > head]):
+        if _ends(head, r, indents):
+            flush = r
+        elif flush is not None and not _sets_in(flush, False, body, indents):
+            return True
+    return False
 
 
 def _ends(head: int, row: int, indents: dict[int, float], settings: GroupSettings = GROUPS) -> bool:
