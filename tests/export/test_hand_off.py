@@ -180,7 +180,8 @@ def test_the_verb_writes_each_format_beside_the_result(toy: Result, tmp_path: Pa
     wrote = [Path(line.removeprefix("wrote ")) for line in done.output.splitlines() if line.startswith("wrote ")]
     assert wrote
     assert all(path.is_file() and path.parent == tmp_path and path != source for path in wrote)
-    assert ("stayed text" in done.output) == (kind in ("usdm", "usdm4-input", "soa2usdm", "usdm4-excel", "fhir"))
+    tells = ("usdm", "usdm4-input", "soa2usdm", "usdm4-excel", "fhir", "redcap", "odm")
+    assert ("stayed text" in done.output) == (kind in tells)
 
 
 def test_a_corrected_result_is_written_elsewhere(toy: Result, tmp_path: Path) -> None:
