@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from soesift.join.indents import settle_indents
 from soesift.join.stack import Joined
-from soesift.result.models import Cell, SoeTable
+from soesift.result.models import Cell
 from soesift.schedule.read import read_schedule
+from toy_table import every_cell, made_table
 
 ROWS = [("Consent", 2.6), ("Chemistry samples", 2.7), ("Sodium", 8.8), ("Creatinine", 8.1), ("Haematology", 2.5)]
 
@@ -39,22 +40,10 @@ def test_a_page_without_rules_whose_names_begin_alike_goes_on_as_before() -> Non
 def groups(rows: list[tuple[str, float, str]]) -> dict[str, str | None]:
     """The heading of each row by its name; rows are names, indents and marks."""
     grid = [["Procedure", "Day 1", "Day 8"], *([name, mark, mark] for name, _, mark in rows)]
-    cells = [Cell(row=r, column=c, text=text) for r, row in enumerate(grid) for c, text in enumerate(row)]
+    cells = every_cell(grid)
     for cell in cells[3::3]:
         cell.indent = rows[cell.row - 1][1]
-    table = SoeTable(
-        id="t1",
-        title="Schedule",
-        table_type="main_soa",
-        type_probability=1,
-        probability=1,
-        fragments=[],
-        pages=[1],
-        header_rows=1,
-        grid=grid,
-        cells=cells,
-        footnotes=[],
-    )
+    table = made_table(grid, cells)
     found = read_schedule(table).activities
     return {a.name: None if a.parent is None else found[a.parent].name for a in found if not a.category}
 

@@ -131,8 +131,7 @@ def _one(result: Path, asked: Asked) -> None:
         click.echo(f"wrote {path}")
     if said := unsigned_words(read):
         click.echo(said, err=True)
-    if asked.kind in ("usdm", "usdm4-input", "soa2usdm", "usdm4-excel", "fhir", "redcap", "odm"):
-        _say_notes(read, asked.kind)
+    _say_notes(read, asked.kind)
 
 
 def _overview(folder: Path, asked: Asked) -> None:
@@ -175,11 +174,9 @@ def _facts(study: Path) -> StudyFacts:
 
 def _say_notes(read: Result, kind: str) -> None:
     """What the format does not carry, in short; the result holds all of it."""
-    from soesift.export.edc import edc_of
-    from soesift.export.hand_off import handed
+    from soesift.export.write import open_notes
 
-    edc = kind in ("redcap", "odm")
-    notes = edc_of(read).notes if edc else [note for one in handed(read) for note in one.notes]
+    notes = open_notes(read, kind)
     if notes:
         click.echo(f"{len(notes)} things stayed text or were simplified:")
     for note in notes[:SHOWN_NOTES]:

@@ -73,19 +73,24 @@ class Edc(NamedTuple):
 
 def edc_of(result: Result) -> Edc:
     """The arms, events and forms of all schedules of a result, main schedules first; forms of one name are one form."""
-    planned = [table for table in result.tables if table.table_type != "subsidiary"]  # sampling times are no visits
-    tables = sorted(planned, key=lambda table: table.table_type != "main_soa")
+    tables = sorted(enumerate(result.tables, 1), key=lambda one: one[1].table_type != "main_soa")
     found = Edc([], [], [], [])
     keys: set[str] = set()
-    for table in tables:
+    for number, table in tables:
+        if table.table_type == "subsidiary":
+            found.notes.append(f"{heading_of(table, number)}: times of samples, no visits; left out")
+            continue
         schedule = read_schedule(table)
         if schedule.activities and visit_columns(schedule):
             _add(found, table, schedule, keys)
         else:
-            found.notes.append(f"{heading_of(table, 1)}: no visits with activities; left out")
-    timings = [table for table in result.tables if table.table_type == "subsidiary"]
-    found.notes.extend(f"{heading_of(table, 1)}: times of samples, no visits; left out" for table in timings)
+            found.notes.append(f"{heading_of(table, number)}: no visits with activities; left out")
     return found
+
+
+def open_notes(result: Result) -> list[str]:
+    """What the print leaves open, and the tables that are left out."""
+    return edc_of(result).notes
 
 
 def slug(text: str, longest: int = 26) -> str:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from soesift.export.wording import unsigned_words
+from soesift.export.wording import heading_of, unsigned_words
 from soesift.result.models import Result, SoeTable
 from soesift.schedule import Activity, Mark, Schedule, Visit, read_schedule
 from soesift.schedule.clock import Placed, placed
@@ -35,7 +35,8 @@ def handed(result: Result) -> list[Handed]:
     """
     found: list[Handed] = []
     without: list[str] = []
-    for table in sorted(result.tables, key=lambda table: table.table_type != "main_soa"):
+    numbered = enumerate(result.tables, 1)
+    for number, table in sorted(numbered, key=lambda one: one[1].table_type != "main_soa"):
         schedule = read_schedule(table)
         if schedule.activities and schedule.encounters:
             clock = placed(schedule)
@@ -43,10 +44,15 @@ def handed(result: Result) -> list[Handed]:
             found.append(Handed(table, schedule, clock, [*filter(None, said), *notes_of(schedule)]))
         else:
             lacks = "row of it is an activity" if schedule.encounters else "column of it is a visit"
-            without.append(f"{table.title or table.id}: no {lacks}; nothing of it is handed on")
+            without.append(f"{heading_of(table, number)}: no {lacks}; nothing of it is handed on")
     for one in found[:1]:
         one.notes.extend(without)
     return found
+
+
+def open_notes(result: Result) -> list[str]:
+    """The notes of all tables that are handed on."""
+    return [note for one in handed(result) for note in one.notes]
 
 
 def notes_of(schedule: Schedule) -> list[str]:

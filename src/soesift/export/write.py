@@ -25,24 +25,27 @@ from soesift.result.models import Result
 @dataclass(frozen=True, slots=True)
 class Writer:
     """ending: of the file after the stem; place: "module:function" in `soesift.export`; many: it writes files into a
-    folder, which begin with the stem; option: what else it takes, "pdf" (html), "study" (usdm) or "repeat" (csv)."""
+    folder, which begin with the stem; option: what else it takes, "pdf" (html), "study" (usdm) or "repeat" (csv);
+    notes: where a function stands that tells of a result what stays open in such a file, "" for what holds all."""
 
     ending: str
     place: str
     many: bool = False
     option: str = ""
+    notes: str = ""
 
 
+_HANDED, _EDC = "export.hand_off:open_notes", "export.edc:open_notes"
 WRITERS: dict[str, Writer] = {
     "json": Writer(".json", "result.store:write_result"),
     "visits": Writer("_visits", "export.visits:write_visits"),
-    "usdm": Writer("_usdm.json", "export.usdm:write_usdm", option="study"),
-    "usdm4-input": Writer("_usdm4-input.json", "export.usdm4_input:write_usdm4_input"),
-    "soa2usdm": Writer("", "export.soa2usdm:write_soa2usdm", many=True),
-    "usdm4-excel": Writer("_usdm4.xlsx", "export.usdm4_excel:write_usdm4_excel"),
-    "fhir": Writer("_fhir.json", "export.fhir:write_fhir"),
-    "redcap": Writer("", "export.edc:write_redcap", many=True),
-    "odm": Writer("_odm.xml", "export.edc:write_odm"),
+    "usdm": Writer("_usdm.json", "export.usdm:write_usdm", option="study", notes=_HANDED),
+    "usdm4-input": Writer("_usdm4-input.json", "export.usdm4_input:write_usdm4_input", notes=_HANDED),
+    "soa2usdm": Writer("", "export.soa2usdm:write_soa2usdm", many=True, notes=_HANDED),
+    "usdm4-excel": Writer("_usdm4.xlsx", "export.usdm4_excel:write_usdm4_excel", notes=_HANDED),
+    "fhir": Writer("_fhir.json", "export.fhir:write_fhir", notes=_HANDED),
+    "redcap": Writer("", "export.edc:write_redcap", many=True, notes=_EDC),
+    "odm": Writer("_odm.xml", "export.edc:write_odm", notes=_EDC),
     "xlsx": Writer(".xlsx", "export.xlsx:write_xlsx"),
     "csv": Writer("", "export.csv:write_csv", many=True, option="repeat"),
     "html": Writer(".html", "export.html:write_html", option="pdf"),
@@ -65,14 +68,25 @@ def write(
     if kind not in WRITERS:
         raise UsageError(f"{kind}: no such format; choose from {', '.join(WRITERS)}")
     writer, folder = WRITERS[kind], Path(folder)
-    module, _, function = writer.place.partition(":")
-    call = getattr(import_module(f"soesift.{module}"), function)
+    call = _at(writer.place)
     if writer.many:
         extra = {writer.option: options[writer.option]} if options.get(writer.option) is not None else {}
         return [*call(result, folder, stem, **extra), *_told(result, kind, folder, stem)]
     given = [options[writer.option]] if options.get(writer.option) is not None else []
     made = call(result, folder / (name or stem + writer.ending), *given)
     return list(made) if isinstance(made, list) else [made]
+
+
+def open_notes(result: Result, kind: str) -> list[str]:
+    """What of a result stays open in a file of this kind, or was simplified, in words."""
+    place = WRITERS[kind].notes
+    return list(_at(place)(result)) if place else []
+
+
+def _at(place: str) -> Callable[..., Any]:
+    module, _, function = place.partition(":")
+    found: Callable[..., Any] = getattr(import_module(f"soesift.{module}"), function)
+    return found
 
 
 def _told(result: Result, kind: str, folder: Path, stem: str) -> list[Path]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-from soesift.document.raised import SIGNS, UP
+from soesift.document.raised import DOWN, SIGNS, UP
 from soesift.document.running_lines import normalise
 from soesift.document.title_page import LONGEST_HEAD, has_schedule_title, is_head_of_notes
 from soesift.join.fragment import is_continued
@@ -62,7 +62,7 @@ _RUN_ON = re.compile(
     rf"(?<=[.;,:)]\s)(?:[\[(]?([A-Za-z]{{1,2}}|\d{{1,2}}|[{SIGNS}]{{1,4}})(?:[\])]\s?|[.:=]\s)|([{SIGNS}]{{1,4}})\s?)(?=\S)"
 )
 _NUMBER_OF = re.compile(r"\b(?:table|figure|appendix|section|part)\s*$", re.IGNORECASE)  # "Table 1: ..." is no legend
-_WITHIN = re.compile(f"[.;)\\]]\\s*{UP}[^{UP}]{{1,3}}\ufdd1\\s*[A-Z]")
+_WITHIN = re.compile(f"[.;)\\]]\\s*{UP}[^{UP}]{{1,3}}{DOWN}\\s*[A-Z]")
 _DAGGERS = frozenset("†‡§¶")
 _BULLETS = frozenset("•◦▪●○■")  # of a list within a note
 
@@ -160,9 +160,9 @@ def _stands_above(text: str, *, goes_on: bool) -> bool:
 def _part_raised(notes: list[Footnote], shown: str, expected: Expected) -> None:
     """A note that begins in the middle of a line, behind the end of the one before: its marker is raised and next in
     turn."""
-    for hit in re.finditer(f"{UP}([^{UP}]{{1,3}})\ufdd1\\s*", shown):
+    for hit in re.finditer(f"{UP}([^{UP}]{{1,3}}){DOWN}\\s*", shown):
         note = notes[-1]
-        after = shown[hit.end() :].replace(UP, "").replace("\ufdd1", "")
+        after = shown[hit.end() :].replace(UP, "").replace(DOWN, "")
         marker = hit[1].strip()
         ends = ENDED.search(shown[: hit.start()].rstrip()) is not None
         turn = marker in (successors(note.marker) if note.marker else expected.open)

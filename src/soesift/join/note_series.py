@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from soesift.document.raised import SIGNS, UP, marker_of, markers_of, runs_of
+from soesift.document.raised import DOWN, SIGNS, UP, marker_of, markers_of, runs_of
 from soesift.document.title_page import is_head_of_notes
 from soesift.table.context import TextLine
 
@@ -62,7 +62,7 @@ _STUCK = re.compile(r"^([a-z]|\d{1,2})(?=[A-Z][a-z])")
 LOOSE = re.compile(
     rf"^[\[(]?([a-zA-Z]{{1,2}}|\d{{1,2}}|[{SIGNS}]{{1,4}})(?:[\])]|[.:=](?=\s)|\s*=|\s+[–—-](?=\s))?\s*(?=\S)"
 )
-_EXPLAINED = re.compile(rf"^([Xx✓√●•]){UP}([^{UP}]{{1,4}})\ufdd1\s*(?:[=:–-]|means)\s*\S")  # "X^a = if diabetic"
+_EXPLAINED = re.compile(rf"^([Xx✓√●•]){UP}([^{UP}]{{1,4}}){DOWN}\s*(?:[=:–-]|means)\s*\S")  # "X^a = if diabetic"
 SECTION = re.compile(r"\d+\.\d")  # right below a table: its notes are over
 ENDED = re.compile(r"[.;:!?)\]\"”’]\s*$")
 

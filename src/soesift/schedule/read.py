@@ -255,7 +255,7 @@ def _activities(
     named = [
         r for r in range(plan.header_rows, len(grid)) if r not in plan.late and plan.labels and grid[r][plan.labels[0]]
     ]
-    heads = {r for r in named if _heads(r, grid, plan, loud, taken)}
+    heads = {r for r in range(plan.header_rows, len(grid)) if _heads(r, grid, plan, loud, taken)}
     inner: list[int] = []  # headings, and activities of their own, whose members are set in: they end where those do
     told = True  # whether names being set in tells who is under whom
     for r in range(plan.header_rows, len(grid)):
@@ -268,7 +268,7 @@ def _activities(
         filled = [row[c] for c in plan.data if row[c]]
         if not name and not filled:
             continue
-        category = _heads(r, grid, plan, loud, taken)
+        category = r in heads
         column = max(base_column, _joined_column(grid, plan, labels))
         group = labels[column - 1] if column and not category else ""
         if group and labels[column]:

@@ -16,6 +16,9 @@ from soesift.table.grid import FoundTable
 NOTE_GAP = 1.6  # of the print's height: so far below one another stand notes
 SMALL = 0.93  # of a line's largest print: a smaller word may be a raised marker
 COLUMN_GAP = 1.2  # of the print's height: between two columns of notes
+COLUMN_SLIP = 0.2  # of the print's height: so far left of its first line may another of the right column begin
+LEAST = 6.0  # points: smaller print is spaced as if it were so high
+INTO = 4.0  # points by which a line below a table may reach into it
 _MARKER = re.compile(r"[\[(]?(?:[A-Za-z]|\d{1,2}|[*†‡§¶#]{1,3})(?:[\]).:]*$|(?=[A-Z][a-z])|(?<=[*†‡§¶#])\w)")
 NEAR = 600  # characters of text kept on each side
 CAPTION_REACH = 90.0  # points above a table in which its caption may stand
@@ -125,17 +128,17 @@ def _columns_below(words: Words, lines: list[NDArray[np.intp]], table: FoundTabl
     edge = 0.0
     for place, line in enumerate(lines):
         boxes = words.boxes[line]
-        if float(boxes[:, 1].min()) < table.hull[3] - 4:
+        if float(boxes[:, 1].min()) < table.hull[3] - INTO:
             continue
         size = float(words.size[line].max())
-        if float(boxes[:, 1].min()) - bottom > NOTE_GAP * max(size, 6.0):
+        if float(boxes[:, 1].min()) - bottom > NOTE_GAP * max(size, LEAST):
             break
         bottom = float(boxes[:, 3].max())
         gaps = boxes[1:, 0] - np.maximum.accumulate(boxes[:-1, 2])
         if not begun:
             for at in np.flatnonzero(gaps > COLUMN_GAP * size).tolist():
                 if at and _begins_note(words, line[:1]) and _begins_note(words, line[at + 1 : at + 2]):
-                    begun, edge = True, float(boxes[at + 1, 0]) - 0.2 * size
+                    begun, edge = True, float(boxes[at + 1, 0]) - COLUMN_SLIP * size
         elif (boxes[:, 0] < edge).any() and (boxes[:, 2] > edge).any():
             at = int((boxes[:, 0] < edge).sum()) - 1
             if at + 1 >= len(boxes) or boxes[at, 2] > edge or gaps[at] < COLUMN_GAP * size / 2:
