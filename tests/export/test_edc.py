@@ -64,6 +64,9 @@ def test_what_stays_open_or_is_left_out_is_told(
         "Schedule & <Activities>: times of samples, no visits; left out"
     ]
     assert any("Cycles 3: its day" in note for note in notes)
+    bare = result.tables[2].model_copy(update={"title": ""})
+    numbered = edc_of(result.model_copy(update={"tables": [result.tables[0], bare]})).notes
+    assert numbered[-1].startswith("Subsidiary schedule (table 2, untitled)")
     with pytest.raises(SystemExit):
         main(["export", str(write_result(result, tmp_path / "toy.json")), "--to", "odm"])
     told = capsys.readouterr().out
