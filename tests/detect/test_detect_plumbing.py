@@ -236,7 +236,7 @@ class Toy:
         self.answer, self.judge, self.asked = answer, self, 0
         self.info = INFO
 
-    def detect(self, path: Path, options: ReadOptions, progress: Any) -> Result:
+    def detect(self, path: Path, options: ReadOptions, progress: Any, so_far: Any = None) -> Result:
         self.asked += 1
         if progress is not None:
             progress(1, 2, "")

@@ -15,7 +15,7 @@ from starlette.routing import Route
 from soesift.app.overview import overview_html, overview_xlsx, row_of, versions_of
 from soesift.app.signing import audit_report, state_of
 from soesift.app.takeaway import EVERY, formats, many, taken
-from soesift.app.workspace import Workspace
+from soesift.app.workspace import Reading, Workspace
 from soesift.diff.compare import diff_results
 from soesift.diff.report import diff_html
 from soesift.errors import SoesiftError, UsageError
@@ -152,10 +152,21 @@ def _readings(space: Workspace) -> list[dict[str, Any]]:
             "pages": one.pages,
             "doing": one.doing,
             "why": plain(one.why),
+            **_so_far(space, one),
         }
         for sha256, one in list(space.readings.items())
         if one.state != "done"
     ]
+
+
+def _so_far(space: Workspace, reading: Reading) -> dict[str, Any]:
+    """What is found on the pages read by now: the document's key, and the pages of its tables."""
+    document = space.review.unfinished.get(reading.key)
+    try:
+        tables = document.look().result.tables if document is not None else []
+    except SoesiftError:  # the last page was read just now
+        tables = []
+    return {"key": reading.key, "found": [table.pages for table in tables]} if tables else {"key": "", "found": []}
 
 
 def _studies(space: Workspace) -> list[dict[str, Any]]:

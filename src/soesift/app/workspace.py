@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from queue import Queue
 from typing import Literal
@@ -17,7 +17,7 @@ from soesift.errors import SoesiftError, UsageError
 from soesift.files import as_text, file_sha256, safe_stem, write_atomically
 from soesift.process.worker import Worker
 from soesift.result.store import is_result, read_result
-from soesift.review.documents import Document, open_documents
+from soesift.review.documents import Document, key_of, open_documents
 from soesift.review.state import Review
 
 State = Literal["waiting", "reading", "done", "failed"]
@@ -35,7 +35,7 @@ def _hash_of(document: Document) -> str:
 @dataclass(slots=True)
 class Reading:
     """One dropped protocol. page, pages: how far its reading is; doing: what takes long there; why: what went wrong;
-    key: of its document."""
+    key: of its document, which is there as far as it is read while that goes on."""
 
     name: str
     path: Path
@@ -71,10 +71,17 @@ class Workspace:
     def results(self) -> Path:
         return self.folder / "results"
 
+    @property
+    def so_far(self) -> Path:
+        """Where, while a protocol is read, the result of its pages up to there lies."""
+        return self.folder / "reading"
+
     def start(self) -> None:
         """Open earlier results, queue protocols without one, and begin to read. Raises WriteError, UsageError."""
-        for place in (self.protocols, self.results):
+        for place in (self.protocols, self.results, self.so_far):
             place.mkdir(parents=True, exist_ok=True)
+        for left in self.so_far.glob("*.json"):  # of an app that was killed
+            left.unlink(missing_ok=True)
         self._open_results()
         there = {_hash_of(document) for document in self.review.documents.values()}
         for path in sorted(self.protocols.iterdir()):
@@ -158,17 +165,27 @@ class Workspace:
         worker.close()
 
     def _read(self, reading: Reading, worker: Worker) -> None:
+        job = jobs_of([Source(reading.path)], self.results, ("json",))[0]
+        key = key_of(self.results / f"{job.stem}.json")
+        place = self.so_far / f"{key}.json"
+
         def tell(page: int, pages: int, doing: str) -> None:
             reading.page, reading.pages, reading.doing = page, pages, doing
+            if key not in self.review.unfinished and place.exists():
+                reading.key, self.review.unfinished[key] = key, Document(key, place, reading.path, unfinished=True)
 
-        jobs = jobs_of([Source(reading.path)], self.results, ("json",))
-        outcome = answered(worker, jobs[0], self.model, True, self.limits, tell)
-        reading.why = outcome.result.document.error or ""
-        reading.state = "failed" if reading.why else "done"
-        if reading.state == "done":
-            self._open_results()
-            found = self._of_hash(outcome.result.document.sha256)
-            reading.key = found.key if found is not None else ""
+        try:
+            outcome = answered(worker, replace(job, so_far=str(place)), self.model, True, self.limits, tell)
+            reading.why = outcome.result.document.error or ""
+            reading.state = "failed" if reading.why else "done"
+            reading.key = ""
+            if reading.state == "done":
+                self._open_results()
+                found = self._of_hash(outcome.result.document.sha256)
+                reading.key = found.key if found is not None else ""
+        finally:
+            self.review.unfinished.pop(key, None)
+            place.unlink(missing_ok=True)
 
     def _open_results(self) -> None:
         """Results that are not open yet become documents under review."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Unpack
 
@@ -13,6 +14,7 @@ from soesift.classify.shipped import load_judge
 from soesift.detect.assemble import assemble_tables, fragments_of, near_misses
 from soesift.detect.options import ReadFields, ReadOptions
 from soesift.detect.reading import Reading, read_pdf
+from soesift.detect.so_far import SoFar
 from soesift.document.kind import as_docx, kind_of
 from soesift.document.scan_nets import cores
 from soesift.document.title_page import FIRST, title_page
@@ -55,12 +57,14 @@ class Detector:
         path: str | Path,
         options: ReadOptions | None = None,
         progress: Progress | None = None,
+        so_far: Callable[[Result], None] | None = None,
         **some: Unpack[ReadFields],
     ) -> Result:
         """Detect on one document, read by `options`, or with some of their fields given by name (`ocr="never"`).
 
         `progress` is called with the page, the number of pages and, before a picture is read, what is being done: "a
-        picture, reading (9 left, about 30 s)"; after a page that is empty.
+        picture, reading (9 left, about 30 s)"; after a page that is empty. `so_far` is called, while a PDF is read,
+        with what its pages up to there hold, each time that is more.
 
         Raises DocumentError if it cannot be read. After `ocr_seconds` pages that are pictures are no longer read, but
         reported as unsure. With `scans`, a folder, pictures of a PDF's pages are not read here but taken from there;
@@ -71,7 +75,8 @@ class Detector:
         path = Path(path)
         sha256 = file_sha256(path)
         reading = Reading.begun(options, sha256)
-        fragments, lines = fragments_and_lines(path, sha256, reading, options, progress)
+        look = so_far and SoFar(self._judged, self.judge.info.threshold, partial(self._decided, path, sha256), so_far)
+        fragments, lines = fragments_and_lines(path, sha256, reading, options, progress, look)
         result = self.decide(path, sha256, fragments, lines, reading)
         result.document.title_page = _printed_of_study(fragments, lines)
         del fragments  # 12 KB a page, of no use to what follows
@@ -115,11 +120,20 @@ class Detector:
         """Judge fragments, accept, join and describe them."""
         judged = time.perf_counter()
         fragments = self._judged(fragments, reading)
+        took = time.perf_counter() - judged
+        result = self._decided(path, sha256, fragments, lines, reading)
+        result.timing.classify = round(took, 3)
+        return result
+
+    def _decided(
+        self, path: Path, sha256: str, fragments: list[Fragment], lines: dict[int, list[TextLine]], reading: Reading
+    ) -> Result:
+        """Accept judged fragments, join and describe them; they are changed."""
+        joining = time.perf_counter()
         lift_continuations(fragments)
         info = self.judge.info
         accepted = [f for f in fragments if f.probability >= info.threshold]
         rejected = [f for f in fragments if f.probability < info.threshold]
-        joining = time.perf_counter()
         tables = with_rows(_assembled(accepted, lines, reading))
         done = time.perf_counter()
         unsure = unsure_pages(rejected, reading, info.unsure_threshold)
@@ -141,7 +155,6 @@ class Detector:
                 read=round(reading.read_s, 3),
                 find=round(reading.find_s, 3),
                 ocr=round(reading.ocr_s, 3),
-                classify=round(joining - judged, 3),
                 join=round(done - joining, 3),
             ),
         )
@@ -180,11 +193,16 @@ def _leave_out(fragment: Fragment, error: Exception, reading: Reading) -> None:
 
 
 def fragments_and_lines(
-    path: Path, sha256: str, reading: Reading, options: ReadOptions, progress: Progress | None = None
+    path: Path,
+    sha256: str,
+    reading: Reading,
+    options: ReadOptions,
+    progress: Progress | None = None,
+    so_far: SoFar | None = None,
 ) -> tuple[list[Fragment], dict[int, list[TextLine]]]:
     """Every table of a PDF or Word document as a fragment, and, of a PDF, the lines outside tables by page."""
     if kind_of(path) not in ("docx", "office"):
-        return pdf_fragments(path, sha256, reading, options, progress)
+        return pdf_fragments(path, sha256, reading, options, progress, so_far)
     from soesift.detect.word import word_fragments  # only where a Word file is met: lxml costs its start
 
     with as_docx(path) as word:
@@ -192,7 +210,12 @@ def fragments_and_lines(
 
 
 def pdf_fragments(
-    path: Path, sha256: str, reading: Reading, options: ReadOptions, progress: Progress | None = None
+    path: Path,
+    sha256: str,
+    reading: Reading,
+    options: ReadOptions,
+    progress: Progress | None = None,
+    so_far: SoFar | None = None,
 ) -> tuple[list[Fragment], dict[int, list[TextLine]]]:
     """Every table of a PDF as a fragment, and the lines outside tables by page."""
     fragments: list[Fragment] = []
@@ -200,6 +223,8 @@ def pdf_fragments(
     for page in read_pdf(path, sha256, reading, options, progress):
         lines[page.found.number] = page.found.lines_and_boxes
         fragments += fragments_of(page.found, page.records, page.fills, page.fill_grey, len(fragments))
+        if so_far is not None:
+            so_far(fragments, lines, reading)
     return fragments, lines
 
 

@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -38,6 +39,7 @@ from soesift.result.store import (
     read_result,
     reviewed,
     set_aside,
+    write_result,
 )
 
 if TYPE_CHECKING:
@@ -260,7 +262,8 @@ class Limits:
 class Job:
     """One document and how to run it; `stem` names its files.
 
-    With `url` the document is copied into the folder `scratch` and `path` is only its name.
+    With `url` the document is copied into the folder `scratch` and `path` is only its name. `so_far`, if not empty, is
+    a file that holds, while the document is read, the result of its pages up to there.
     """
 
     path: Path
@@ -273,6 +276,7 @@ class Job:
     url: str = field(default="", repr=False)
     sha256: str = ""  # what the bytes must be, if not empty
     scratch: str = ""
+    so_far: str = ""
 
     @property
     def here(self) -> Path:
@@ -292,6 +296,7 @@ class Job:
             "url": self.url,
             "sha256": self.sha256,
             "scratch": self.scratch,
+            "so_far": self.so_far,
         }
 
     @classmethod
@@ -374,7 +379,8 @@ def _run_here(job: Job, detector: Detector, progress: Progress | None) -> Outcom
         return Outcome(job.path, kept, files, skipped=not missing, stem=stem)
     try:
         tick = None if progress is None else (lambda page, of, doing: progress(job.path, page, of, doing))
-        result = detector.detect(job.here, job.read, tick)
+        keep = partial(_keep_so_far, Path(job.so_far)) if job.so_far else None
+        result = detector.detect(job.here, job.read, tick, keep)
     except Awaiting:
         raise
     except SoesiftError as error:
@@ -384,6 +390,11 @@ def _run_here(job: Job, detector: Detector, progress: Progress | None) -> Outcom
     result.settings = job.settings
     stem, files, said = put(job, result)
     return Outcome(job.path, result, files, stem=stem, said=said)
+
+
+def _keep_so_far(place: Path, result: Result) -> None:
+    with suppress(WriteError):  # the whole result is what counts
+        write_result(result, place)
 
 
 def without_scratch(reason: str, job: Job) -> str:

@@ -37,11 +37,13 @@ class Look:
 
 @dataclass(slots=True)
 class Document:
-    """One result under review. `source`: the document itself, where it was found."""
+    """One result under review. `source`: the document itself, where it was found; `unfinished`: later pages are still
+    being read."""
 
     key: str
     path: Path
     source: Path | None
+    unfinished: bool = False
     _seen: tuple[object, Look] | None = field(default=None, repr=False)
     _read: tuple[object, Result] | None = field(default=None, repr=False)
     _memo: Memo = field(default_factory=Memo, repr=False)
@@ -134,9 +136,14 @@ def open_documents(results: Sequence[Path], folders: Sequence[Path]) -> dict[str
     documents = {}
     for path in results:
         result = read_result(path)
-        key = hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:12]
+        key = key_of(path)
         documents[key] = Document(key, path, _source(path, result, sources))
     return documents
+
+
+def key_of(path: Path) -> str:
+    """By which the result at a path is called in addresses."""
+    return hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:12]
 
 
 def _by_name(folders: Sequence[Path]) -> dict[str, list[Path]]:

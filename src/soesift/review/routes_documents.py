@@ -66,7 +66,9 @@ def routes(review: Review) -> list[Route]:
         return JSONResponse({"parts": lines_view(_of(review, request).look(), request.path_params["table"])})
 
     async def correct(request: Request) -> Response:
-        if request.path_params["key"] not in review.documents:  # the page keeps the decision for another time
+        if (key := request.path_params["key"]) in review.unfinished and key not in review.documents:
+            raise UsageError("this document is still being read; wait for its last page, then mend and decide")
+        if key not in review.documents:  # the page keeps the decision for another time
             return JSONResponse({"detail": "this document is not open here"}, 404)
         given = read_body(await request.body(), Given)
         must_be(request.scope, given.who)
@@ -96,7 +98,7 @@ def overview(review: Review) -> dict[str, Any]:
     """The document list, and all items to be decided, most urgent first."""
     rows: list[dict[str, Any]] = []
     waiting: list[tuple[Item, str]] = []
-    for document in review.documents.values():
+    for document in [*review.documents.values(), *unfinished_of(review)]:
         try:
             look = document.look()
         except SoesiftError as error:  # taken away or rewritten under way: the others go on
@@ -117,16 +119,22 @@ def overview(review: Review) -> dict[str, Any]:
             continue
         items = look.items
         rows.append(row_of(document, look, items))
-        waiting += [(item, document.key) for item in items if item.open]
+        waiting += [(item, document.key) for item in items if item.open and not document.unfinished]
     waiting.sort(key=lambda pair: ORDER[pair[0].kind])
     return {"documents": rows, "worklist": [item_of(item, key) for item, key in waiting]}
 
 
 def _of(review: Review, request: Request) -> Document:
-    found = review.documents.get(request.path_params["key"])
+    key = request.path_params["key"]
+    found = review.documents.get(key) or review.unfinished.get(key)
     if found is None:
         raise UsageError("no such document here; reload the page")
     return found
+
+
+def unfinished_of(review: Review) -> list[Document]:
+    """Documents that are still being read, and of which something is found."""
+    return [document for key, document in list(review.unfinished.items()) if key not in review.documents]
 
 
 def _correct(review: Review, document: Document, given: Given) -> dict[str, Any]:

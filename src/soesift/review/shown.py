@@ -32,8 +32,15 @@ def row_of(document: Document, look: Look, items: Sequence[Item]) -> dict[str, A
         "unseen": look.standing.unseen,
         "left": look.standing.left_out,
         "signed": [plain(str(one.get("who"))) for one in look.standing.signed],
-        "version": look.version,
+        "version": version_of(document, look),
+        "unfinished": document.unfinished,
     }
+
+
+def version_of(document: Document, look: Look) -> int:
+    """Another number after each correction and, below zero, whenever more of an unfinished document is found."""
+    found = sum(len(table.fragments) for table in look.result.tables)
+    return -1 - found if document.unfinished else look.version
 
 
 def item_of(item: Item, document: str) -> dict[str, Any]:

@@ -130,9 +130,11 @@ def _open(path: Path) -> Ledger:
 
 @dataclass(slots=True)
 class Review:
-    """Everything under review. alpha, delta: the guarantee that the audit is to give."""
+    """Everything under review. unfinished: what of documents that are being read is found so far, to be looked at;
+    alpha, delta: the guarantee that the audit is to give."""
 
     documents: dict[str, Document] = field(default_factory=dict)
+    unfinished: dict[str, Document] = field(default_factory=dict)
     ledger: LedgerThread | None = None
     records: dict[str, TableRecord] = field(default_factory=dict)
     sources: dict[str, Path] = field(default_factory=dict)  # of the tables' documents, by hash

@@ -5,9 +5,16 @@ import { CheckPainter, id, nearMiss, TYPE_NAMES, TYPES } from "./check_paint.js"
 import { askMany, tell } from "./dom.js";
 
 export class CheckDecider extends CheckPainter {
+  // Of a document that is still being read the pages read by now are shown; what is said of them would be lost
+  stillRead() {
+    const still = this.document()?.unfinished;
+    if (still) tell("This document is still being read: look at what is found so far; mend and decide when its last page is read.");
+    return Boolean(still);
+  }
+
   decide(what, decision = "", then = () => {}) {
     const found = this.document();
-    if (!found) return;
+    if (!found || this.stillRead()) return null;
     const at = { ...this.at };
     const body = {
       id: freshId(), who: this.me.name, why: this.why.value.trim(),
@@ -34,8 +41,7 @@ export class CheckDecider extends CheckPainter {
     if (!item) return;
     if (item.key.startsWith("p")) return tell("Draw the box of the missed table with a, or reject with n: nothing there.");
     const near = nearMiss(item.key);
-    this.decide(near && !this.table()?.rows ? { action: "accept", near_miss: near } : { action: "accept", table: item.key }, "accept");
-    this.go(1, true);
+    this.decide(near && !this.table()?.rows ? { action: "accept", near_miss: near } : { action: "accept", table: item.key }, "accept") && this.go(1, true);
   }
 
   reject() {
@@ -43,11 +49,11 @@ export class CheckDecider extends CheckPainter {
     if (!item) return;
     const near = nearMiss(item.key);
     const what = near ? { near_miss: near } : item.key.startsWith("p") ? { page: Number(item.key.slice(1)) } : { table: item.key };
-    this.decide({ action: "reject", ...what }, "reject");
-    this.go(1, true);
+    this.decide({ action: "reject", ...what }, "reject") && this.go(1, true);
   }
 
   retype(number) {
+    if (this.stillRead()) return;
     const near = nearMiss(this.at?.key ?? "");
     const type = { table_type: TYPES[number] };
     if (this.table()?.rows) this.decide({ action: "retype", table: this.at.key, ...type }, "accept");
@@ -116,6 +122,7 @@ export class CheckDecider extends CheckPainter {
 
   // A box was drawn: which type the table is, then it is read and shown
   async add(page, box) {
+    if (this.stillRead()) return;
     const mains = this.document().items.some((item) => this.document().shown[item.key]?.type === "main_soa");
     const given = await askMany("A missed table", {
       table_type: { label: "Type", options: TYPES.map((type, n) => [type, TYPE_NAMES[n]]), value: mains ? "track" : "main_soa" },

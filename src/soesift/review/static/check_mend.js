@@ -19,6 +19,7 @@ const SHAPING = /^(insert_|remove_)(row|column)$|^(redraw|join|split)$/;
 export class CheckMender extends CheckVisits {
   mendable() {
     const table = this.table();
+    if (this.stillRead()) return null;
     if (!table?.rows) tell("Accept the table first; then it can be mended.");
     else if (this.reshaping()) tell("Rows or columns are being changed; go on when that is saved.");
     else return table;
@@ -140,13 +141,15 @@ export class CheckMender extends CheckVisits {
   }
 
   mergeRight() {
-    const cell = this.mendable() && this.cell();
+    if (!this.mendable()) return;
+    const cell = this.cell();
     if (!cell) return tell("Choose a cell first.");
     this.mend({ action: "merge_cells", row: this.held.row, column: cell.c, row_span: cell.rs ?? 1, column_span: (cell.cs ?? 1) + 1 });
   }
 
   partCell() {
-    const cell = this.mendable() && this.cell();
+    if (!this.mendable()) return;
+    const cell = this.cell();
     if (!cell) return tell("Choose a cell first.");
     this.mend({ action: "merge_cells", row: this.held.row, column: cell.c, row_span: 1, column_span: 1 });
   }

@@ -51,6 +51,7 @@ export class CheckPainter {
   // What the document waits for, what no longer fits it, and the signature
   standingOf(found) {
     if (!found || found.error) return [];
+    if (found.unfinished) return [make("p", { class: "quiet" }, "still being read; what is found so far is shown")];
     const left = found.left_out.map((one) => make("li", {}, `${one.when.slice(0, 10)} ${one.who}: ${one.what.action}: ${one.fault} `,
       make("button", { type: "button", "data-id": `aside ${one.id}`, onclick: () => this.setAside(one) }, "Set aside")));
     const said = found.signed.length ? `signed by ${found.signed.join(", ")}` : found.open || found.unseen ? [found.open && `${found.open} to decide`, found.unseen && `${found.unseen} not looked at`].filter(Boolean).join(", ") : left.length ? "" : "all looked at";
@@ -63,7 +64,7 @@ export class CheckPainter {
   documentLine(row) {
     const now = this.at?.document === row.key;
     const waits = [row.open && `${row.open} to decide`, row.unseen && `${row.unseen} not looked at`, row.left && `${row.left} no longer fit`].filter(Boolean);
-    const state = row.error ? "error" : waits.join(", ") || (row.signed?.length ? "signed" : "looked at");
+    const state = row.error ? "error" : row.unfinished ? "still being read" : waits.join(", ") || (row.signed?.length ? "signed" : "looked at");
     return make("li", {}, make(
       "button", { type: "button", class: "item", "aria-current": now ? "true" : null, "data-id": `list ${row.key}`, onclick: () => this.choose(row.key, null, "document").catch((error) => tell(error.message)) },
       make("span", { class: "title", dir: "auto" }, row.name), " ", make("span", { class: "quiet" }, `${row.tables} table${row.tables === 1 ? "" : "s"}, ${state}`),

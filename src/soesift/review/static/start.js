@@ -153,8 +153,10 @@ export class StartJob {
 
   readingLine(row) {
     const far = row.pages ? ` page ${row.page} of ${row.pages}${row.doing ? `, ${row.doing}` : ""}` : "";
+    const found = row.found?.length ? make("span", { class: "sofar" }, `found so far: ${row.found.length} schedule${row.found.length === 1 ? "" : "s"} (p. ${row.found.map(pagesOf).join("; ")}) `,
+      make("button", { type: "button", "data-at": `check ${row.key}`, "aria-label": `Look at what is found in ${row.name} so far`, onclick: () => this.open(row.key) }, "Look")) : null;
     const bar = row.state === "reading" && row.pages ? make("progress", { max: row.pages, value: row.page, "aria-label": `${row.name}: page ${row.page} of ${row.pages}` }) : null;
-    return make("tr", {}, make("th", { scope: "row" }, row.name), make("td", { colspan: 4 }, make("span", { class: `chip ${row.state}` }, STATES[row.state]), `${far} `, bar, row.why ? make("span", { class: "error" }, row.why.replace(`${row.name}: `, "")) : null,
+    return make("tr", {}, make("th", { scope: "row" }, row.name), make("td", { colspan: 4 }, make("span", { class: `chip ${row.state}` }, STATES[row.state]), `${far} `, bar, found, row.why ? make("span", { class: "error" }, row.why.replace(`${row.name}: `, "")) : null,
       ...(row.state === "failed" ? [["again", "Read again"], ["forget", "Take off the list"]].flatMap(([what, name]) => [" ", make("button", { type: "button", "data-at": `${what} ${row.sha256}`, "aria-label": `${name}: ${row.name}`,
         onclick: () => post(`/api/protocols/${row.sha256}/${what}`).then(() => this.refresh()).catch((error) => tell(error.message)) }, name)]) : [])));
   }
@@ -185,6 +187,9 @@ export class StartJob {
     send(`/api/documents/${row.key}/corrections`, body, () => this.refresh(), () => this.refresh());
   }
 }
+
+// "14–16": the pages of one table
+function pagesOf(pages) { return pages.length > 1 ? `${pages[0]}–${pages.at(-1)}` : String(pages[0]); }
 
 // "1 of 3 looked at", who signed, or what else a signature waits for
 function farOf(row) {
