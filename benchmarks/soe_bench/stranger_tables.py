@@ -1,6 +1,6 @@
 """Schedules as strangers print them: made up by hand as text, printed, read and held against what was written.
 
-    python benchmarks/soe_bench/stranger_tables.py [--errors] [--only ID] [--folder FOLDER] [--chromium PROGRAM]
+    python benchmarks/soe_bench/stranger_tables.py [--errors] [--batch N ...] [--only ID] [--folder FOLDER] [--chromium PROGRAM]
 
 Chromium prints each table as a PDF among pages of a made-up protocol (`stranger_tables.html`), in the fonts that are
 there. A place is a column's header, a row's name, a cell, a note or the key. It is right where text and markers are as
@@ -397,6 +397,7 @@ def summary(scores: Sequence[Score]) -> str:
 def main(words: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--errors", action="store_true", help="each difference")
+    parser.add_argument("--batch", metavar="N", type=int, nargs="+", help="these batches alone")
     parser.add_argument("--only", metavar="ID", help="one table")
     parser.add_argument("--folder", type=Path, help="keep the prints here")
     parser.add_argument("--chromium", default=shutil.which("chromium") or shutil.which("google-chrome"))
@@ -407,7 +408,10 @@ def main(words: Sequence[str] | None = None) -> int:
     with tempfile.TemporaryDirectory() as scratch:
         folder: Path = args.folder or Path(scratch)
         folder.mkdir(parents=True, exist_ok=True)
-        for path in sorted(HERE.glob("stranger_tables_*.txt")):
+        found = {int(path.stem.rsplit("_", 1)[1]): path for path in HERE.glob("stranger_tables_*.txt")}
+        for number, path in sorted(found.items()):
+            if number not in (args.batch or found):
+                continue
             scores: list[Score] = []
             for table in parse(path.read_text("utf-8")):
                 if args.only not in (None, table.get("id")):
@@ -417,7 +421,7 @@ def main(words: Sequence[str] | None = None) -> int:
                 for doubted, what in scores[-1].wrong if args.errors else ():
                     print(f"{table.get('id')} {'doubted' if doubted else 'silent'}: {what}", flush=True)
             if scores:
-                print(f"batch {path.stem.rsplit('_', 1)[1]}: {summary(scores)}", flush=True)
+                print(f"batch {number}: {summary(scores)}", flush=True)
             everything += scores
     print(f"all: {summary(everything)}")
     return 0
