@@ -1,6 +1,6 @@
 """Schedules as strangers print them: made up by hand as text, printed, read and held against what was written.
 
-    python benchmarks/soe_bench/stranger_tables.py [--errors] [--batch N ...] [--only ID] [--folder FOLDER] [--chromium PROGRAM]
+    python benchmarks/soe_bench/stranger_tables.py [--errors] [--batch N] [--only ID] [--folder F] [--chromium PATH]
 
 Chromium prints each table as a PDF among pages of a made-up protocol (`stranger_tables.html`), in the fonts that are
 there. A place is a column's header, a row's name, a cell, a note or the key. It is right where text and markers are as
@@ -348,7 +348,11 @@ def compare_grid(table: Stranger, found: Sequence[SoeTable]) -> Score:
     for row in range(head, len(wanted)):
         name, place = wanted[row][0][0], rows.get(row)
         if place is None:
-            score.wrong.append(((rows.get(row - 1, -1), 0) in doubted, f"row {row}, {name!r}, was not read"))
+            fused = any(
+                (at, 0) in doubted and letters(name) in letters(shown[at][0][0]) for at in range(first, len(shown))
+            )
+            unsure = fused or (rows.get(row - 1, -1), 0) in doubted
+            score.wrong.append((unsure, f"row {row}, {name!r}, was not read"))
             continue
         for column, there in enumerate(columns):
             cell, other = wanted[row][column], shown[place][there]

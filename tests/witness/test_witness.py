@@ -134,6 +134,13 @@ def detected(tmp_path_factory: pytest.TempPathFactory) -> tuple[SoeTable, Path]:
     return Detector.load("rule").detect(path).tables[0], path
 
 
+def test_a_line_through_an_empty_cell_may_be_an_arrow() -> None:
+    one = table()
+    inks = {index: Ink(0, 0, crossed=True) for index in range(len(one.cells))}
+    found = [one.cells[index] for index, doubt in ink_doubts(one, inks, WitnessSettings()) if "arrow" in doubt.why]
+    assert [(cell.row, cell.column) for cell in found] == [(2, 2), (2, 3), (2, 4), (5, 2), (6, 1)]
+
+
 def test_ink_without_text_and_text_without_ink(detected: tuple[SoeTable, Path]) -> None:
     """A mark taken out of the grid is seen in the picture; one put in is not."""
     one, path = detected[0].model_copy(deep=True), detected[1]

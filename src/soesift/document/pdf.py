@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from soesift.document.characters import MOST_CHARACTERS, page_label, read_characters
 from soesift.document.drawing import read_drawing
 from soesift.document.kind import is_picture, picture_pdf
-from soesift.document.page import Frame, Page
+from soesift.document.page import Floats, Frame, Page, no_boxes
 from soesift.document.text_layer import has_large_picture, hidden_share, text_problem, unshift
 from soesift.errors import DocumentError
 from soesift.process.child import page_in_hand
@@ -81,6 +81,23 @@ def read_page(document: Any, index: int) -> Page:
     if page.problem == "garbled" and unshift(page):
         page.problem = ""
     return page
+
+
+def characters_of(document: Any, index: int) -> tuple[NDArray[np.uint32], Floats]:
+    """Code points (n,) and display boxes (n, 4) of page `index` (0-based); none where it has no text."""
+    page_in_hand(index + 1)
+    handle = pdfium.FPDF_LoadPage(document.raw, index)
+    text_page = pdfium.FPDFText_LoadPage(handle) if handle else None
+    try:
+        if not text_page:
+            return np.zeros(0, np.uint32), no_boxes()
+        codes, boxes, _ = read_characters(text_page, _frame(handle))
+        return codes, boxes
+    finally:
+        if text_page:
+            pdfium.FPDFText_ClosePage(text_page)
+        if handle:
+            pdfium.FPDF_ClosePage(handle)
 
 
 def is_mostly_picture(document: Any, index: int) -> bool:

@@ -8,8 +8,9 @@ from types import MappingProxyType
 
 from soesift.result.models import Cell, Doubt, PlacedDoubt, SoeTable
 from soesift.table.context import TextLine
+from soesift.witness.conserved import lost_words
 from soesift.witness.leftover import unread_notes, unread_rows
-from soesift.witness.pictures import SeenPage, ink_doubts, inks_of, scan_doubts, scan_note_doubts
+from soesift.witness.pictures import SeenPage, ink_doubts, looks_of, scan_doubts, scan_note_doubts
 from soesift.witness.settings import WitnessSettings
 from soesift.witness.structure import spelling_doubts, structure_doubts
 
@@ -33,7 +34,7 @@ def examine(
     seen: pages that were read from their pictures, by number; they are not drawn again.
     lines: what stands outside tables, by page; without them lost notes are told by their markers alone.
     """
-    inks = inks_of(tables, pdf, seen, settings, password)
+    inks, prints = looks_of(tables, pdf, seen, settings, password)
     for table, ink in zip(tables, inks, strict=True):
         found = [*spelling_doubts(table, settings), *ink_doubts(table, ink, settings)]
         found += scan_doubts(table, seen, settings)
@@ -45,6 +46,7 @@ def examine(
             table.footnotes[index].doubt.append(doubt)
         cells = table.by_place()
         placed = [*structure_doubts(table, settings), *unread_notes(table, lines), *unread_rows(table, lines)]
+        placed += lost_words(table, prints, lines, settings)
         table.doubt = [doubt for doubt in placed if not _put(doubt, table, cells)]
 
 

@@ -18,12 +18,13 @@ from numpy.typing import NDArray
 
 from soesift.document.kind import has_pages
 from soesift.document.page import Box, Page
-from soesift.document.pdf import draw_page, open_pdf
+from soesift.document.pdf import characters_of, draw_page, open_pdf
 from soesift.document.scan_text import KNOWN_FROM, known_words
 from soesift.errors import DocumentError
 from soesift.result.models import Cell, Doubt, SoeTable
 from soesift.table.lexicon import is_mark
 from soesift.table.states import ARROW
+from soesift.witness.conserved import Print, print_of
 from soesift.witness.settings import WitnessSettings
 
 Grey = NDArray[np.uint8]
@@ -39,45 +40,50 @@ RARE = 2  # cells with a sign that is not the table's mark; more are a second ma
 THIN = 6.0  # times as long as thick: connected ink that is a line
 MIDDLE = 0.25  # of a cell's height from its rules: a line there is none of them
 _RANGE = re.compile(r"(?<![\d.+−–-])\b(\d+)\s*(?:to|–|-)\s*(\d+)\b")
+CROSSED = "A line is drawn through this cell: an arrow may have been lost."
 BEGINNING = 14  # characters of a note by which it is found on its page
 
 
 class Ink(NamedTuple):
-    """Dark pixels of a cell that belong to no drawn line, and how many columns of pixels lie from the first of them to
-    the last."""
+    """Dark pixels of a cell that belong to no drawn line, how many columns of pixels lie from the first of them to the
+    last, and whether a line is drawn through the cell's middle from side to side."""
 
     dark: int
     wide: int
+    crossed: bool = False
 
 
-def inks_of(
+def looks_of(
     tables: Sequence[SoeTable], pdf: Path | None, seen: Container[int], settings: WitnessSettings, password: str | None
-) -> list[dict[int, Ink]]:
-    """For each table, the ink of its cells by their place in `table.cells`; pages `seen` are left out.
+) -> tuple[list[dict[int, Ink]], dict[int, Print]]:
+    """For each table, the ink of its cells by their place in `table.cells`, and the characters of each page with a
+    table by its number; pages `seen` are left out.
 
-    Pages are drawn one after another, each once, and none is kept: a long document takes no more memory than a short
-    one. Empty where there are no pages to draw.
+    Pages are drawn one after another, each once, and no picture is kept: a long document takes no more memory than a
+    short one. Empty where there are no pages to draw.
     """
     found: list[dict[int, Ink]] = [{} for _ in tables]
+    prints: dict[int, Print] = {}
     pages: dict[int, list[tuple[int, int, Cell, Box]]] = {}
     for place, table in enumerate(tables):
         for index, cell in enumerate(table.cells):
             if cell.page is not None and cell.page not in seen and cell.bbox is not None:
                 pages.setdefault(cell.page, []).append((place, index, cell, cell.bbox))
     if pdf is None or not has_pages(pdf) or not pages:
-        return found
+        return found, prints
     try:
         with open_pdf(pdf, password) as document:
             for number in sorted(pages):
                 drawn = _draw(document, number, settings) if 1 <= number <= len(document) else None
                 if drawn is None:
                     continue
+                prints[number] = print_of(*characters_of(document, number - 1))
                 for place, index, cell, box in pages[number]:
                     if "redacted" not in cell.states:
                         found[place][index] = ink_of(*drawn, box, settings)
     except DocumentError:
-        return [{} for _ in tables]
-    return found
+        return [{} for _ in tables], {}
+    return found, prints
 
 
 def _draw(document: object, number: int, settings: WitnessSettings) -> tuple[Grey, float] | None:
@@ -101,8 +107,9 @@ def ink_of(grey: Grey, scale: float, box: tuple[float, float, float, float], set
     lines = np.count_nonzero(dark, axis=1) / cell.shape[1] >= settings.rule
     columns = np.count_nonzero(dark, axis=0) / cell.shape[0] >= settings.rule
     dark[lines], dark[:, columns] = False, False
-    held = np.flatnonzero(dark.any(axis=0))
-    return Ink(int(np.count_nonzero(dark)), int(held[-1] - held[0]) + 1 if len(held) else 0)
+    held, room = np.flatnonzero(dark.any(axis=0)), round(MIDDLE * cell.shape[0])
+    crossed = bool(lines[room : cell.shape[0] - room].any())
+    return Ink(int(np.count_nonzero(dark)), int(held[-1] - held[0]) + 1 if len(held) else 0, crossed)
 
 
 def _paper(cell: Grey) -> int:
@@ -114,12 +121,14 @@ def _paper(cell: Grey) -> int:
 
 
 def ink_doubts(table: SoeTable, inks: dict[int, Ink], settings: WitnessSettings) -> list[tuple[int, Doubt]]:
-    """Doubts about cells, by their place in `table.cells`, as `inks` (of `inks_of`) are."""
+    """Doubts about cells, by their place in `table.cells`, as `inks` (of `looks_of`) are."""
     scanned = "image_only" in table.flags
     seen = [(index, cell, inks[index].dark) for index, cell in enumerate(table.cells) if index in inks]
     rate = _ink_a_letter(seen, settings)
     found = []
     for index, cell, ink in seen:
+        if inks[index].crossed and not cell.printed and cell.column and cell.row >= table.header_rows:
+            found.append((index, Doubt(kind="ink", why=CROSSED)))
         doubt = _doubt(cell, ink, rate, settings.scan_ink if scanned else settings.least_ink, settings)
         if doubt is not None:
             found.append((index, doubt))
@@ -235,7 +244,7 @@ def scan_doubts(
         if why:
             yield index, Doubt(kind="ink", why=why)
         if body and cell.column and not drawn and _is_crossed(page.page, box):
-            yield index, Doubt(kind="ink", why="A line is drawn through this cell: an arrow may have been lost.")
+            yield index, Doubt(kind="ink", why=CROSSED)
 
 
 def _usual_sign(table: SoeTable) -> str:
