@@ -30,13 +30,14 @@ def sections() -> dict[str, tuple[str, str]]:
 
 
 def table(printed: str) -> SoeTable:
-    """`head N`, `flag NAME`, `cell row column row_span column_span [state]`, `doubt row column kind TEXT`, `note a
-    TEXT` (- for none), then the grid."""
+    """`head N`, `flag NAME`, `cell row column row_span column_span [state]`, `doubt row column kind TEXT`, `indent row
+    POINTS` of the row's name, `note a TEXT` (- for none), then the grid."""
     lines = printed.split("\n")
     told = [line.split(" ", 1) for line in lines if " | " not in line and not line.endswith(" |")]
     grid = [[text.strip() for text in line.split("|")] for line in lines if " | " in line or line.endswith(" |")]
     notes = [rest.split(" ", 1) for name, rest in told if name == "note"]
     placed = [rest.split() for name, rest in told if name == "cell"]
+    set_in = [rest.split() for name, rest in told if name == "indent"]
     doubts = [rest.split(" ", 3) for name, rest in told if name == "doubt"]
     return SoeTable(
         id="t1",
@@ -60,7 +61,8 @@ def table(printed: str) -> SoeTable:
                 doubt=[Doubt(kind=kind, why=why) for row, column, kind, why in doubts if (row, column) == (r, c)],
             )
             for r, c, high, wide, *states in placed
-        ],
+        ]
+        + [Cell(row=int(r), column=0, text=grid[int(r)][0], page=1, indent=float(points)) for r, points in set_in],
         flags=[rest for name, rest in told if name == "flag"],
         footnotes=[Footnote(marker=marker.strip("-"), text=text) for marker, text in notes],
     )
