@@ -13,10 +13,11 @@
    nor the file changes. A test that fails without any mutant is not asked.
 2. Each mutant is put into the running functions of a forked child, and into the file, for processes that tests start.
    The tests that run its line follow, quickest first, until one fails, or `--most` CPU seconds of them are over.
+3. With `--whole`, what survives meets the rest, for up to `--then` CPU seconds: tests of more than `--slow` seconds,
+   the folders in `LATER` but their longest files, and the longest of the first folders (`FIRST` of tests/conftest.py).
 
 A mutant that ends or hangs them is noticed. A line that no test runs is not. The share is a lower bound of what the
-whole suite notices: other folders, the longest files (`FIRST` of tests/conftest.py), tests of more than `--slow`
-seconds, and what is over `--most` are not asked.
+whole suite notices: other folders, and what is over the seconds, are not asked.
 """
 
 from __future__ import annotations
@@ -49,6 +50,7 @@ from mutations import ROOT, Mutant, mutants_of, mutated
 
 FOLDERS = ("table", "join", "schedule", "select", "detect")
 TESTS = (*FOLDERS, "document", "witness", "result", "view", "export", "burden")
+LATER = ("cli", "diff", "evaluate", "review", "label", "study", "train", "serve", "classify")  # asked about survivors
 HUNG = 6  # a mutant's tests have hung once they take this many times their CPU seconds in seconds of the clock
 NAMED = {  # promise: file, text, what it becomes, tests that must notice
     "a subsidiary table alone is no schedule": (
@@ -287,7 +289,7 @@ def noticed_by(mutant: Mutant, root: Path, tests: list[pytest.Item], seconds: fl
     A test that fails after the same ones with unchanged code, put in the same way, does not count and is left out.
     """
     nothing = replace(mutant, number=-1)
-    while by := asked_in_child(mutant, root, tests, seconds):
+    while tests and (by := asked_in_child(mutant, root, tests, seconds)):
         names = [item.nodeid for item in tests]
         if by not in names or asked_in_child(nothing, root, tests[: names.index(by) + 1], seconds) != by:
             return by
@@ -335,15 +337,23 @@ def drawn(root: Path, folder: str, count: int, seed: str) -> list[Mutant]:
 class Judge:
     """A plugin of pytest that, instead of running the tests collected, asks them about mutants."""
 
-    def __init__(self, asked: argparse.Namespace, root: Path, home: Path) -> None:
-        self.asked, self.root, self.home, self.screen = asked, root, home, os.dup(1)
+    def __init__(self, asked: argparse.Namespace, root: Path, home: Path, longest: tuple[str, ...]) -> None:
+        self.asked, self.root, self.home, self.longest, self.screen = asked, root, home, longest, os.dup(1)
 
     def told(self, line: str) -> None:
         os.write(self.screen, f"{line}\n".encode())
 
+    def pytest_internalerror(self, excrepr: object) -> None:
+        self.told(str(excrepr))
+
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         asked, root = self.asked, self.root
-        ran = lines_run(session.items, root, self.home, asked.out / "lines.jsonl", self.told)
+        longest = {root / "tests" / name for name in self.longest}
+        parts: tuple[list[pytest.Item], list[pytest.Item]] = [], []
+        for item in session.items:
+            parts[item.path in longest or item.path.parent.name in LATER].append(item)
+        kept = asked.out / "lines.jsonl"
+        ran, rest = (lines_run(some, root, self.home, kept, self.told) for some in parts)
         os.environ["PYTHONDONTWRITEBYTECODE"] = "1"  # or a process would leave a mutant compiled
         items = {item.nodeid: item for item in session.items}
         gc.freeze()
@@ -354,12 +364,21 @@ class Judge:
                 if mutant.id in done:
                     continue
                 tests = asked_about(mutant, ran, asked.most, asked.slow)
-                seconds = sum(ran[name].seconds for name in tests)
-                by = noticed_by(mutant, root, [items[name] for name in tests], seconds) if tests else ""
+                by = noticed_by(mutant, root, [items[name] for name in tests], seconds_of(tests, ran))
+                if asked.whole and not by:
+                    quick = set(tests)
+                    slower = {name: one for name, one in (ran | rest).items() if name not in quick}
+                    others = asked_about(mutant, slower, asked.then, asked.then)
+                    by = noticed_by(mutant, root, [items[name] for name in others], seconds_of(others, slower))
+                    tests = [*tests, *others]
                 with results.open("a") as file:
                     file.write(json.dumps({"id": mutant.id, **asdict(mutant), "tests": len(tests), "by": by}) + "\n")
                 self.told(f"{'noticed ' if by else 'SURVIVED'} {mutant.id} {mutant.before!r} -> {mutant.after!r}")
         return True
+
+
+def seconds_of(tests: list[str], ran: dict[str, Ran]) -> float:
+    return sum(ran[name].seconds for name in tests)
 
 
 def told_of(place: Path) -> list[dict[str, Any]]:
@@ -380,11 +399,13 @@ def run(asked: argparse.Namespace) -> None:
         os.environ |= {"PYTHONPATH": os.pathsep.join(map(str, around)), "OMP_NUM_THREADS": "1"}
         sys.path[:0] = [str(root / "src")]
         os.chdir(root)
-        judge = Judge(asked, root, home)
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         sys.path[:0] = [str(root / "tests")]
-        left_out = [f"--ignore=tests/{name}" for name in importlib.import_module("conftest").FIRST]
-        words = ["-q", "-p", "no:cacheprovider", "-p", "no:xdist", *left_out, *(f"tests/{folder}" for folder in TESTS)]
+        longest = importlib.import_module("conftest").FIRST
+        judge = Judge(asked, root, home, longest)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        folders = (*TESTS, *LATER) if asked.whole else TESTS
+        left_out = [f"--ignore=tests/{n}" for n in longest if not asked.whole or n.split("/")[0] not in TESTS]
+        words = ["-q", "-p", "no:cacheprovider", "-p", "no:xdist", *left_out, *(f"tests/{name}" for name in folders)]
         code = pytest.main(words, plugins=[judge])
         if code:
             judge.told(f"pytest ended with {code}")
@@ -432,6 +453,8 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=200, help="of all five folders together")
     parser.add_argument("--most", type=float, default=60.0, help="CPU seconds of tests a mutant, as watched")
     parser.add_argument("--slow", type=float, default=15.0, help="CPU seconds of a test that is not asked, as watched")
+    parser.add_argument("--whole", action="store_true", help="ask the rest about survivors: slow tests, other folders")
+    parser.add_argument("--then", type=float, default=120.0, help="CPU seconds of the rest a survivor, as watched")
     parser.add_argument("--again", action="store_true", help="survivors once more, as when tests are written for them")
     asked = parser.parse_args()
     asked.out = asked.out.resolve()
