@@ -268,9 +268,9 @@ _EXCEPT = re.compile(
 
 def _spread(schedule: Schedule, texts: list[str]) -> None:
     """Windows of table-wide notes for the visits that have none of their own and a time; the anchor has none."""
-    sentences = [s for text in texts for s in sentences_of(text)]
-    found = [(s, windows_in(s)) for s in sentences]
-    found = [(s, w) for s, w in found if w and _ALL_VISITS.search(s) and not _PROCEDURE.search(s)]
+    sentences = [(s, more) for text in texts for s, more in _with_more(sentences_of(text))]
+    found = [(s, more, windows_in(s)) for s, more in sentences]
+    found = [(s, more, w) for s, more, w in found if w and _ALL_VISITS.search(s) and not _PROCEDURE.search(s)]
     anchor = anchor_of(schedule.visits)
     open_visits = [v for v in schedule.visits if v.is_visit and v.before_days is None and v.after_days is None]
     timed = [
@@ -279,16 +279,35 @@ def _spread(schedule: Schedule, texts: list[str]) -> None:
         if v is not anchor and v.offset_days != 0 and (v.kind in ("planned", "repeat") or v.offset_days is not None)
     ]
     timed = [v for v in timed if not _is_before(v) and not _untimed(v)]
-    for sentence, windows in found:
-        if len(windows) == 1 and not _SOME.search(_EXCEPT.sub("", remove_windows(sentence))):
+    codes = {name for visit in schedule.visits for name in visit.printed}
+    for sentence, _, windows in found:
+        bare = _EXCEPT.sub("", remove_windows(sentence))
+        if len(windows) == 1 and not _SOME.search(bare) and not any(_names(name, bare) for name in codes):
+            left_out = [match.group() for match in _EXCEPT.finditer(remove_windows(sentence))]
             for visit in timed:
-                visit.before_days, visit.after_days = windows[0].before, windows[0].after
+                if not any(_is_named_in(text, visit) for text in left_out):
+                    visit.before_days, visit.after_days = windows[0].before, windows[0].after
             return
-    for sentence, _ in found[:1]:
-        by_clauses(sentence, timed)
+    for sentence, more, _ in found[:1]:
+        by_clauses(more, timed)
         if timed and all(v.before_days is None for v in timed):
             shown = sentence if len(sentence) < 160 else sentence[:157] + "..."
             timed[0].doubts.append(f"A note gives windows for some visits only; none was taken from it: “{shown}”")
+
+
+def _is_named_in(text: str, visit: Visit) -> bool:
+    """Whether the words of an exception ("except Week 4", "except V2") name the visit by its time or code."""
+    spans = read_timing(clean(text)).timing.times
+    return any(_inside(visit, span) for span in spans) or any(_names(name, text) for name in visit.printed)
+
+
+def _with_more(sentences: list[str]) -> list[tuple[str, str]]:
+    """Each sentence, and the same with those that follow behind a semicolon: "±2 days for V2; ±5 days for V3"."""
+    found: list[tuple[str, str]] = []
+    for sentence in reversed(sentences):
+        goes_on = sentence.endswith(";") and bool(found)
+        found.insert(0, (sentence, f"{sentence} {found[0][1]}" if goes_on else sentence))
+    return found
 
 
 def _is_before(visit: Visit) -> bool:
