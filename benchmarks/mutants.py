@@ -9,8 +9,8 @@
 (or the folders named) with the seed, and asks the tests of the folders in `TESTS`:
 
 1. All tests are collected once, in a copy of the tree. Each file's run in a forked child, with coverage: which lines
-   each test runs, in the processes that it starts too, and for how long. That is kept for as long as neither the code
-   nor the file changes. A test that fails without any mutant is not asked.
+   each test runs, in the processes that it starts too, and for how long. That is kept for as long as neither the code,
+   nor the file, nor the texts beside it change. A test that fails without any mutant is not asked.
 2. Each mutant is put into the running functions of a forked child, and into the file, for processes that tests start.
    The tests that run its line follow, quickest first, until one fails, or `--most` CPU seconds of them are over.
 3. With `--whole`, what survives meets the rest, for up to `--then` CPU seconds: tests of more than `--slow` seconds,
@@ -194,7 +194,7 @@ def lines_run(
     files: dict[Path, list[pytest.Item]] = defaultdict(list)
     for item in items:
         files[item.path].append(item)
-    keys = {path: digest([path]) + code for path in files}
+    keys = {path: digest([path, *sorted(path.parent.glob("*.txt"))]) + code for path in files}  # and golden texts
     rows = [json.loads(line) for line in kept.read_text().splitlines()] if kept.exists() else []
     there = {row["key"]: row["tests"] for row in rows}
     for path in [path for path in files if keys[path] not in there]:
