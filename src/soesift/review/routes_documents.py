@@ -19,11 +19,12 @@ from soesift.result.models import Box, SoeTable, TableType
 from soesift.review.corrections import MOST_TEXT, Redraw, Redrawn, Sign, read_action
 from soesift.review.documents import Document, Look
 from soesift.review.lines import planned, redrawn
-from soesift.review.shown import document_view, item_of, lines_view, row_of, table_view
+from soesift.review.shown import document_json, item_of, lines_view, row_of, table_view
 from soesift.review.state import Review
 from soesift.review.users import must_be
 from soesift.review.worklist import ORDER, Item, contents
 
+JSON = "application/json"
 DPI = {"usual": 110, "large": 220}  # of page pictures
 M = TypeVar("M", bound=BaseModel)
 
@@ -46,7 +47,7 @@ def routes(review: Review) -> list[Route]:
         return JSONResponse(overview(review))
 
     def document(request: Request) -> Response:
-        return JSONResponse(document_view(_of(review, request)))
+        return Response(document_json(_of(review, request)), media_type=JSON)
 
     def picture(request: Request) -> Response:
         found = _of(review, request)
@@ -72,7 +73,7 @@ def routes(review: Review) -> list[Route]:
             return JSONResponse({"detail": "this document is not open here"}, 404)
         given = read_body(await request.body(), Given)
         must_be(request.scope, given.who)
-        return await run_in_threadpool(lambda: JSONResponse(_correct(review, _of(review, request), given)))
+        return await run_in_threadpool(lambda: Response(_correct(review, _of(review, request), given), media_type=JSON))
 
     return [
         Route("/api/documents", documents),
@@ -137,14 +138,14 @@ def unfinished_of(review: Review) -> list[Document]:
     return [document for key, document in list(review.unfinished.items()) if key not in review.documents]
 
 
-def _correct(review: Review, document: Document, given: Given) -> dict[str, Any]:
+def _correct(review: Review, document: Document, given: Given) -> bytes:
     """Write a correction down, unless it makes no sense now; then the document as it stands.
 
     A second sending of the same correction is answered like the first.
     """
     look = document.look()
     if any(one.get("id") == given.id for one in look.corrections):
-        return document_view(document)
+        return document_json(document)
     one = given.model_dump()
     one["what"] = _with_content(review, document, look, given.what)  # may take a while: a page read by OCR
     with review.writing:  # what is checked is what is written
@@ -152,7 +153,7 @@ def _correct(review: Review, document: Document, given: Given) -> dict[str, Any]
         if one["what"].get("action") == "sign":
             one["what"]["of"] = contents(document.look().applied.result)
         document.add(one)
-    return document_view(document)
+    return document_json(document)
 
 
 def _check(document: Document, one: dict[str, Any]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -59,9 +60,16 @@ def item_of(item: Item, document: str) -> dict[str, Any]:
     }
 
 
-def document_view(document: Document) -> dict[str, Any]:
-    """Everything about one document but its page pictures."""
+def document_json(document: Document) -> bytes:
+    """Everything about one document but its page pictures, as JSON: the text of a table that nobody changed is
+    that of the time before."""
     look = document.look()
+    shown = ",".join(f"{_json(name)}:{text}" for name, text in _contents(look).items())
+    return f'{_json(_about(document, look))[:-1]},"shown":{{{shown}}}}}'.encode()
+
+
+def _about(document: Document, look: Look) -> dict[str, Any]:
+    """A document without what its tables hold."""
     items = look.items
     now = look.applied.result
     return {
@@ -72,18 +80,17 @@ def document_view(document: Document) -> dict[str, Any]:
         "fingerprint": fingerprint(look.result),
         "verdict": verdict(now),
         "items": [item_of(item, document.key) for item in items],
-        "shown": _contents(look),
         "boxes": _boxes(look),
         "log": [_line(one) for one in look.corrections],
         "left_out": [{**_line(one), "fault": plain(why)} for one, why in look.applied.left_out],
     }
 
 
-def _contents(look: Look) -> dict[str, Any]:
-    """By item: the table as it stands, the rejected one, or the near miss."""
-    shown = {table.id: table_view(table) for table in look.result.tables}
-    shown |= {f"r{number}": near_view(item) for number, item in enumerate(look.result.rejected, 1)}
-    shown |= {table.id: table_view(table) for table in look.applied.result.tables}
+def _contents(look: Look) -> dict[str, str]:
+    """By item, as JSON: the table as it stands, the rejected one, or the near miss."""
+    shown = {table.id: _texts(table) for table in look.result.tables}
+    shown |= {f"r{number}": _json(near_view(item)) for number, item in enumerate(look.result.rejected, 1)}
+    shown |= {table.id: _texts(table) for table in look.applied.result.tables}
     return shown
 
 
@@ -153,6 +160,11 @@ def _made_view(table: SoeTable) -> dict[str, Any]:
 
 
 _views: OfTable[dict[str, Any]] = OfTable(_made_view)
+_texts: OfTable[str] = OfTable(lambda table: _json(_views(table)))
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
 def lines_view(look: Look, name: str) -> list[dict[str, Any]]:
