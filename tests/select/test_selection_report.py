@@ -9,6 +9,7 @@ import pytest
 
 from soesift.errors import MissingExtra
 from soesift.evaluate.scores import ShapeError, optional
+from soesift.files import WriteError
 from soesift.select.agreement import phi
 from soesift.select.combine import combine
 from soesift.select.report import Cost, confusion, coverage_curve, coverage_plot, facts, markdown, percent, report, rows
@@ -106,6 +107,14 @@ def test_picture_is_written_whole(tmp_path, suffix, magic):
     path = coverage_plot({"YES": c}, tmp_path / "new" / f"curve.{suffix}")
     assert path.read_bytes().startswith(magic)
     assert [p.name for p in path.parent.iterdir()] == [path.name]
+
+
+def test_a_picture_that_cannot_be_written_is_one_line(tmp_path):
+    pytest.importorskip("matplotlib")
+    (tmp_path / "curve.png").mkdir()
+    with pytest.raises(WriteError, match="choose another place"):
+        coverage_plot({}, tmp_path / "curve.png")
+    assert [p.name for p in tmp_path.iterdir()] == ["curve.png"]
 
 
 def test_a_missing_library_is_named_with_its_extra():

@@ -5,8 +5,8 @@ and the cost.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
+from io import BytesIO
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike
 from soesift.evaluate.bootstrap import NOTHING, Share, clopper_pearson, exact_share, weighted_share
 from soesift.evaluate.scores import UNKNOWN, Bools, Floats, Ints, ValueRangeError, optional, same_length, vector
 from soesift.evaluate.scores import labels as label_array
+from soesift.files import write_atomically
 from soesift.select.agreement import Phi, kept_error, kept_share
 from soesift.select.rules import Selection
 
@@ -256,16 +257,6 @@ def coverage_plot(curves: Mapping[str, Curve], path: Path, *, title: str = "Erro
     axes.set(xlim=(0, 100), ylim=(0, None))
     if curves:
         axes.legend()
-    return save(figure, path)
-
-
-def save(figure: object, path: Path) -> Path:
-    """Write a figure under a temporary name, then rename it, so that no half picture is left behind."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.part")
-    with part.open("wb") as file:
-        figure.savefig(file, format=path.suffix.lstrip(".") or "png", dpi=150)  # type: ignore[attr-defined]
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)
-    return path
+    picture = BytesIO()
+    figure.savefig(picture, format=path.suffix.lstrip(".") or "png", dpi=150)
+    return write_atomically(path, picture.getvalue())
