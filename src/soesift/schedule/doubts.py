@@ -196,15 +196,13 @@ def _weeks_and_days(visits: list[Visit]) -> None:
     pairs = [(v, rest) for v, rest in pairs if v.kind == "planned" and v.relative_to is None]
     if not pairs:
         return
-    usual, count = (
-        Counter(rest for v, rest in pairs if (v.day or 0) > 0).most_common(1)[0]
-        if any((v.day or 0) > 0 for v, _ in pairs)
-        else (1.0, 0)
-    )
-    allowed = {usual} if count * 2 > len(pairs) else {0.0, 1.0, -6.0}
+    late = [rest for v, rest in pairs if (v.day or 0) > 0]
+    usual, count = Counter(late).most_common(1)[0] if late else (1.0, 0)
+    steady = count * 2 > len(late)
+    allowed = {usual} if steady else {0.0, 1.0, -6.0}
     for visit, rest in pairs:
         early = (visit.day or 0) <= 1 and -7 <= rest <= 1
-        inside = count * 2 <= len(pairs) and _in_week(visit)
+        inside = not steady and _in_week(visit)
         if rest not in allowed and not early and not inside:
             visit.doubts.append(f"Week {visit.week:g} and day {visit.day:g} do not agree.")
 

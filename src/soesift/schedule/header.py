@@ -19,7 +19,7 @@ from soesift.schedule.anchors import (
 from soesift.schedule.contacts import contact_of_header
 from soesift.schedule.cursor import Kind
 from soesift.schedule.header_rows import WITH_DEVIATION, HeaderRow, kind_of, made_ready, unit_alone
-from soesift.schedule.leftover import label_words, limits_of, not_understood, unbounded
+from soesift.schedule.leftover import label_words, limits_of, not_understood, unbounded, unknown_length
 from soesift.schedule.models import Encounter, Epoch, Event, Span, Timing, Unit, Window
 from soesift.schedule.table_notes import cycle_lengths, windows_in
 from soesift.schedule.timing import Read, read_timing
@@ -133,6 +133,7 @@ def read_column(rows: list[HeaderRow], column: int, phases: int | None = None) -
             leftover.append(far)
         if says_from_what(text):
             leftover.append(text)
+        leftover += [length] if (length := unknown_length(text, read.words)) else []
         if row.kind in get_args(Unit) and from_what is None and (strange := label_words(row.label)):
             leftover.append(f"{strange} ({row.label})")
         if _timed(read.timing):

@@ -2,7 +2,9 @@
 
 A time is right only if every word beside it was understood. Names are ("Lead-in period Week 4"); words that limit the
 visit are its condition ("if needed", "Part B only"); words that change a time but have no typed reading ("odd
-cycles", "twice weekly", "Day 15 or 16") make it doubtful, and so do common words that nobody foresaw.
+cycles", "twice weekly", "Day 15 or 16") make it doubtful, and so do common words that nobody foresaw. Small words that
+say how a time is meant ("each", "by", "once between") must have been used by a rule: left beside a time they make it
+doubtful, too. A time that is read from the words of an exception ("except Cycle 2") is none of the visit's.
 """
 
 from __future__ import annotations
@@ -21,6 +23,14 @@ _CHANGES = re.compile(
     r"\b(?:odd|even|alternat\w+|between(?!\s+(?:\w+\s+)?-?\d+\s+and\b)|midway|mid|halfway|twice|thrice|times|consecutive|last\s+week|half|"
     r"minimum|maximum|latest|earliest|previous|next|other|second|third|remaining)\b",
     re.IGNORECASE,
+)
+_SMALL = frozenset(  # words that change the time beside them, and that the rules use where they know how
+    "once each every any not no until till since by per range either both without excluding through".split()
+)
+_EXCEPTION = re.compile(r"\b(?:except(?:ing)?|excluding|unless|other\s+than|apart\s+from)\b.*", re.IGNORECASE)
+_TIME = re.compile(r"\b(?:(?:cycle|day|week|wk|month|visit)s?\s*|[cdwmv])-?\d", re.IGNORECASE)
+_OF_SOMETHING = re.compile(  # "5 half-lives after last dose": a length in a unit that is no time
+    rf"(?<![\w.#-])\d+(?:\.\d+)?\s+(?!(?:and|or|to|then)\b)(?:[a-z][a-z-]+\s+){{1,3}}(?:after|following|since|before|prior|post)\b"
 )
 _ONWARD = re.compile(
     r"(?:≥|>=?|\bbeyond\b|\bpast\b)\s*(?:the\s+)?(?:day|week|wk|month|cycle|year)s?\s*\d+", re.IGNORECASE
@@ -146,12 +156,28 @@ def unbounded(text: str, timing: Timing) -> str:
     return step.group().strip() if step is not None and named else ""
 
 
+def from_exception(text: str) -> str:
+    """The words of a header that say what is left out and hold a time ("except Cycle 2"), or ""."""
+    match = _EXCEPTION.search(clean(text))
+    return match.group() if match is not None and _TIME.search(match.group()) else ""
+
+
+def unknown_length(text: str, words: list[str]) -> str:
+    """A number of something that is no unit of time before what it counts from ("5 half-lives after"), or ""."""
+    match = _OF_SOMETHING.search(clean(text))
+    between = re.findall(r"[a-z]{3,}", match.group()) if match is not None else []
+    plain = {word.lower() for word in words} - _KNOWN
+    return match.group() if match is not None and plain & set(between) else ""
+
+
 def not_understood(text: str, words: list[str]) -> str:
     """What stands beside a time and may change it, or ""; `words` are the plain words of `read_timing`."""
     shown = clean(text)
     for several in (_OR, _TWO, _HOUR_BEFORE, _YEAR_OF_MANY):
         if (match := several.search(shown)) is not None:
             return match.group()
+    if left_out := from_exception(shown):
+        return left_out
     limit = limits_of(shown)
     rest = shown.replace(limit, " ") if limit and limit != shown else shown
     match = _CHANGES.search(rest)
@@ -160,6 +186,8 @@ def not_understood(text: str, words: list[str]) -> str:
     if limit == shown:
         return ""
     inside = {w.lower().strip(".,:") for w in limit.split()}
+    if small := [word for word in words if word.lower() in _SMALL - inside]:
+        return " ".join(small)
     named = re.sub(r"(?:[^\W\d]+[\s-]+)+(?=(?:period|phase|part|stage|epoch|visit)\b)", "", shown, flags=re.IGNORECASE)
     common = [w for w in words if w in named and w.isalpha() and len(w) > 2]
     return " ".join(w for w in common if not {w.lower(), w.lower().rstrip("s")} & (_KNOWN | inside))

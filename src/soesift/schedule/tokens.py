@@ -90,6 +90,8 @@ _OFTEN_ELSEWHERE = {  # German, Dutch, French, Spanish, Italian
     "semi-annually": "halbjährlich|halfjaarlijks|semestriel(?:le)?|semestral(?:es)?|semestral[ei]",
     "yearly": "jährlich|jaarlijks|annuel(?:le)?|anual(?:es|mente)?|annual[ei]",
 }
+_PARTS = {"½": 0.5, "¼": 0.25, "¾": 0.75, "⅓": 1 / 3, "⅔": 2 / 3}
+PARTS = "".join(_PARTS)  # signs of parts of a number: "2½"
 _LATIN = "a-zß-öø-ÿœ"  # letters of lower-case words
 _PATTERNS = [
     ("date", DATE),
@@ -141,7 +143,7 @@ _PATTERNS = [
     ("unit", r"(?:(?<=[a-z])|\b)(?:wk|mo|day|week|month|hr|cycle)(?=[-+]?\d)"),
     ("letter", rf"(?<![{_LATIN}])[dwmyhcj](?=\s?[-+]?\d)|(?<=\d)[dwmyhcj](?=\s?-?\d)"),
     ("after", rf"(?<=q\d)[mc](?![a-z])|(?<=q\d\d)[mc](?![a-z])|(?<=\d)\s?[dwhyj](?![{_LATIN}]|\s?[-+]?\d)"),
-    ("number", r"\d+(?:st|nd|rd|th)\b|\d+(?:\.\d+)?|\.\d+"),
+    ("number", rf"\d+(?:st|nd|rd|th)\b|\d*[{PARTS}]|\d+(?:\.\d+)?|\.\d+"),
     ("plusminus", r"±|∓|\+\s?/\s?-|\+-|-\s?/\s?\+|(?<![a-z])plus\s*(?:or|/)\s*minus\b|\+\s+or\s+-"),
     ("plus", r"(?<![a-z])plus\b(?=\s+\d)"),
     ("dash", r"(?<![a-z])minus\b(?=\s+\d)"),
@@ -182,9 +184,16 @@ def tokens(text: str) -> tuple[Token, ...]:
         start, end = match.span()
         glued = start > 0 and not lowered[start - 1].isspace()
         if kind == "number":
-            value = match.group().rstrip("stndrh")  # "4th"
+            value = _as_digits(match.group())
         found.append(Token(kind, value or match.group().strip(), shown[start:end], start, end, glued))
     return tuple(_signed(found))
+
+
+def _as_digits(number: str) -> str:
+    """A number as `float` reads it: "4" of "4th", "2.5" of "2½"."""
+    if number[-1] in _PARTS:
+        return f"{float(number[:-1] or 0) + _PARTS[number[-1]]:.6g}"
+    return number.rstrip("stndrh")
 
 
 def _signed(found: list[Token]) -> list[Token]:

@@ -248,10 +248,13 @@ def _offset(visit: Visit, timing: Timing) -> None:
         _place_offset(visit, offset)
     if visit.relative_to in ("last", "first", "end", "the", "start"):
         visit.doubts.append(f"“{visit.relative_to}” alone names no event; a word may be missing.")
+    if lengths and _EACH.match(visit.relative_to or ""):
+        visit.doubts.append(f"“{visit.relative_to}” is more than one event; how many visits there are is not printed.")
     if len(lengths) > 1 and visit.day is None:
         visit.doubts.append("The header gives more than one length of time; only the first is used.")
 
 
+_EACH = re.compile(r"(?:each|every|any|all)\b")
 _PHASE_NAME = re.compile(r"\b(?:fu|f/u|follow-?\s?up|period|phase|part|stage)$", re.IGNORECASE)
 
 
