@@ -1,6 +1,6 @@
 """Headers of strangers' protocols written down as text, with their answers, before the program was run on them.
 
-    python benchmarks/soe_bench/stranger_stacks.py [--batch 4|5|...|11] [--errors]
+    python benchmarks/soe_bench/stranger_stacks.py [--batch 4|5|...|13] [--errors]
 
 `stranger_headers_N.txt` holds batch N; nothing is drawn. A header begins with `## NAME`; `title ...` and
 `note MARKER ...` may follow; then the labels of its header rows, parted by `|`; then a line for each column: its

@@ -120,3 +120,59 @@ def test_a_skin_test_is_no_delivery() -> None:
 )
 def test_classes_of_short_notes(text: str, wanted: str) -> None:
     assert note_class(text) == wanted
+
+
+def doubted(*cells: str, label: str = "Visit") -> list[bool]:
+    return [bool(v.doubts) for v in visits([[label, "Day 1", "Day 8", *cells]])[2:]]
+
+
+def test_small_words_beside_a_time_must_be_used_by_a_rule() -> None:
+    assert doubted("Once between Week 20 and Week 26", "By Day 35", "Not Day 40") == [True] * 3
+    assert doubted("Between Day 10 and Day 14", "Every 4 weeks until Week 52") == [False, False]
+
+
+def test_a_time_of_an_exception_is_none_of_the_visits() -> None:
+    title = "One cycle is 28 days"
+    found = visits(
+        [["", "Cycle 1 Day 1", "All cycles except Cycle 2: D15", "Cycle 3 Day 1 (except Part B)"]], title=title
+    )
+    assert [any("except Cycle 2" in doubt for doubt in v.doubts) for v in found] == [False, True, False]
+
+
+def test_a_number_of_something_is_no_visit_and_no_length() -> None:
+    found = visits([["Visit", "Day 1", "5 half-lives after last dose", "5 days after last dose"]])
+    assert [(v.offset_days, bool(v.doubts)) for v in found[1:]] == [(None, True), (5, False)]
+
+
+def test_an_offset_from_each_of_several_events_is_said() -> None:
+    found = visits([["", "Day 1", "28 days after each dose", "28 days after the last dose"]])
+    assert [any("more than one event" in doubt for doubt in v.doubts) for v in found] == [False, True, False]
+
+
+def test_halves_are_numbers() -> None:
+    found = visits([["Week", "0", "2½ ± 1 d", "6 (± ½ wk)"]])
+    assert [(v.week, v.before_days) for v in found[1:]] == [(2.5, 1), (6, 3.5)]
+    assert visits([["", "½ h post-dose"]])[0].hours == 0.5
+
+
+def test_a_share_of_the_time_is_no_window() -> None:
+    found = visits([["Day", "1", "10 ± 10 %", "30 ± 3"]])
+    assert [(v.before_days, bool(v.doubts)) for v in found[1:]] == [(None, True), (3, False)]
+
+
+def test_words_below_a_cycle_in_a_row_of_weeks_are_doubted() -> None:
+    found = visits([["Cycle", "1", "1", "1"], ["Week", "1", "Off week", "EOT"]])
+    assert [any("Off week" in doubt for doubt in v.doubts) for v in found] == [False, True, False]
+
+
+def test_a_day_is_held_against_its_week_by_the_days_after_the_first() -> None:
+    found = visits([["Week", "-2", "0", "2", "6", "6"], ["Day", "-14", "0", "14", "42", "49"]])
+    assert [any("do not agree" in doubt for doubt in v.doubts) for v in found] == [False] * 4 + [True]
+
+
+def test_lengths_around_a_length_are_its_deviation() -> None:
+    found = visits([["", "Surgery", "Post-op", "Post-op"], ["", "", "14 d (10-18 d)", "6 wk (5-8 wk)"]])
+    assert [(v.offset_days, v.relative_to, v.before_days, v.after_days) for v in found[1:]] == [
+        (14, "surgery", 4, 4),
+        (42, "surgery", 7, 14),
+    ]

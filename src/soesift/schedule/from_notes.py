@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import NamedTuple
 
 from soesift.schedule.anchors import counted_from
 from soesift.schedule.contacts import contact_by_letters, contact_of_note, contacts_of_rows, explained, legend
-from soesift.schedule.models import Condition, Schedule, Span, Visit
+from soesift.schedule.models import Condition, Schedule, Visit
 from soesift.schedule.table_notes import FoundWindow, remove_windows, windows_in
-from soesift.schedule.timing import read_timing
-from soesift.schedule.tokens import UNIT_WORDS, clean
+from soesift.schedule.tokens import clean
+from soesift.schedule.window_clauses import by_clauses, named_by, named_in
 
 _PERIOD = re.compile(
     r"\b(?:period|part|course|session|intervention|leg)\s*(?:\d+|[ivx]+|[a-d]|one|two|three|four)\b", re.IGNORECASE
 )
 _ALL_VISITS = re.compile(
     r"\b(?:all|each|every|study|scheduled|clinic|site)\s+(?:\w+\s+){0,3}(?:visits?|assessments?|procedures?|time\s?points?)\b"
+    r"|\bvisits?\s+\d[\d,\s–-]*(?:(?:and|to|through)\s+\d+\s+)?(?:should|may|can|will|must|are|is|have|has)\b"
+    r"|\bvisits?\s+(?:at|on|during|before|after|from|up\s+to)\b"
     r"|\bvisit\s+windows?\b|\bvisits?\s+(?:should|may|can|will|must|are|is|have|has)\b|^\W*(?:visit\s+)?windows?\b|\bthe\s+visit\s+window\b"
     r"|\btime\s+windows?\b|\bwindow\s+(?:of|for|period)\b"
     r"|^\W*(?:study\s+|treatment\s+|nominal\s+|timing\s+of\s+|tim(?:e|ing)\W{1,2})?(?:visit|day|week|month|time\s?point|cycle)s?(?:\(s\))?\b"
@@ -259,7 +260,7 @@ def _days(match: re.Match[str]) -> float:
 
 
 _EXCEPT = re.compile(
-    r"\b(?:except|excluding|other\s+than|unless)\b[^,;.]*[,;]?"
+    r"\b(?:except|with\s+the\s+exception\s+of|excluding|other\s+than|unless)\b[^,;.]*[,;]?"
     r"|\b(?:after|following|post|beyond)[\s-]+(?:the\s+)?(?:(?:study\s+)?(?:day|week|month)\s*[01]\b|baseline|randomi[sz]ation|screening|"
     r"enrol(?:l)?ment|(?:the\s+)?first\s+(?:dose|visit|administration))(?:\s+visit)?",  # all but the anchor
     re.IGNORECASE,
@@ -279,26 +280,36 @@ def _spread(schedule: Schedule, texts: list[str]) -> None:
         if v is not anchor and v.offset_days != 0 and (v.kind in ("planned", "repeat") or v.offset_days is not None)
     ]
     timed = [v for v in timed if not _is_before(v) and not _untimed(v)]
-    codes = {name for visit in schedule.visits for name in visit.printed}
-    for sentence, _, windows in found:
-        bare = _EXCEPT.sub("", remove_windows(sentence))
-        if len(windows) == 1 and not _SOME.search(bare) and not any(_names(name, bare) for name in codes):
-            left_out = [match.group() for match in _EXCEPT.finditer(remove_windows(sentence))]
-            for visit in timed:
-                if not any(_is_named_in(text, visit) for text in left_out):
-                    visit.before_days, visit.after_days = windows[0].before, windows[0].after
-            return
-    for sentence, more, _ in found[:1]:
-        by_clauses(more, timed)
-        if timed and all(v.before_days is None for v in timed):
+    if timed and (share := next((s for s, _ in sentences if _SHARE.search(s) and _ALL_VISITS.search(s)), None)):
+        timed[0].doubts.append(f"A note gives windows as a share of the time; none was taken from it: “{share[:160]}”")
+    general = [(s, w[0]) for s, _, w in found if len(w) == 1 and _is_general(s, schedule)]
+    told = [sentence for sentence, _ in general]
+    for sentence, more, _ in found:
+        if timed and not any(sentence in one for one in told) and not by_clauses(more, timed, schedule):
             shown = sentence if len(sentence) < 160 else sentence[:157] + "..."
             timed[0].doubts.append(f"A note gives windows for some visits only; none was taken from it: “{shown}”")
+        told.append(more)
+    for sentence, window in general[:1]:
+        left_out = _left_out(sentence, timed, schedule)
+        for visit in timed:
+            if visit.before_days is None and visit.column not in left_out:
+                visit.before_days, visit.after_days = window.before, window.after
 
 
-def _is_named_in(text: str, visit: Visit) -> bool:
-    """Whether the words of an exception ("except Week 4", "except V2") name the visit by its time or code."""
-    spans = read_timing(clean(text)).timing.times
-    return any(_inside(visit, span) for span in spans) or any(_names(name, text) for name in visit.printed)
+_AFTER_FIRST = ("after", "following", "post", "beyond")  # of `_EXCEPT`: all but the anchor
+_SHARE = re.compile(r"(?:±|\+\s?/\s?-)\s?\d+(?:\.\d+)?\s?%")
+
+
+def _left_out(sentence: str, visits: list[Visit], schedule: Schedule) -> frozenset[int]:
+    """The columns that "except ..." names."""
+    said = [match.group() for match in _EXCEPT.finditer(sentence) if not match.group().lower().startswith(_AFTER_FIRST)]
+    return frozenset().union(*filter(None, (named_by(words, visits, schedule) for words in said)))
+
+
+def _is_general(sentence: str, schedule: Schedule) -> bool:
+    """Whether a sentence with one window is for all visits, but those that it excepts."""
+    bare = _EXCEPT.sub("", remove_windows(sentence))
+    return not _SOME.search(bare) and not named_in(bare, schedule)
 
 
 def _with_more(sentences: list[str]) -> list[tuple[str, str]]:
@@ -311,85 +322,13 @@ def _with_more(sentences: list[str]) -> list[tuple[str, str]]:
 
 
 def _is_before(visit: Visit) -> bool:
-    """Whether the visit lies before the first day: by its day, week or month."""
-    return any(value is not None and value < 0 for value in (visit.day, visit.week, visit.month))
+    """Whether the visit lies before the first day: by its day, week or month, or by what it counts from."""
+    return any(v is not None and v < 0 for v in (visit.day, visit.week, visit.month, visit.offset_days))
 
 
 def _untimed(visit: Visit) -> bool:
     values = (visit.day, visit.week, visit.month, visit.cycle, visit.offset_days, visit.every_days)
     return all(value is None for value in values)
-
-
-_CLAUSE = re.compile(
-    r"[;,▪•●]\s*(?:and\s+)?(?=[^;,▪•●]*(?:±|\+/-|\+\s?\d|-\s?\d+\s?/\s?\+))|\band\s+(?=(?:±|\+/-|\+\s?\d))|[▪•●]",
-    re.IGNORECASE,
-)
-_LATER = re.compile(r"\bthereafter\b|\bafterwards?\b|\ball\s+(?:other|subsequent)\b|\bother\s+visits\b", re.IGNORECASE)
-_OPENED = re.compile(r"\b(?:after|beyond|onwards?|from|beginning|starting)\b", re.IGNORECASE)
-
-
-_PAST = re.compile(r"\b(?:after|beyond|past)\s+(?P<unit>day|week|month)\s*(?P<n>\d+)", re.IGNORECASE)
-
-
-class Clause(NamedTuple):
-    """A window and the visits that it is for: by their times, by their printed names, or all later ones."""
-
-    window: FoundWindow
-    spans: list[Span]
-    named: list[int]  # columns
-    later: bool
-
-
-def by_clauses(sentence: str, visits: list[Visit]) -> None:
-    """ "±3 days for Weeks 2 to 12 and ±7 days thereafter": each clause has one window and says for which visits.
-
-    All or nothing: a clause that names no visit or a window that is not alone leaves every visit as it was.
-    """
-    clauses = [c for c in _CLAUSE.split(clean(sentence)) if c and windows_in(c)]
-    plan = [read for c in clauses if (read := _clause(c, visits)) is not None]
-    if len(plan) < len(clauses):
-        return
-    for visit in visits:
-        mine = [c for c in plan if visit.column in c.named or any(_inside(visit, s) for s in c.spans)]
-        mine = mine or [c for c in plan if c.later and _beyond(visit, plan)]
-        if mine and visit.before_days is None:
-            visit.before_days, visit.after_days = mine[0].window.before, mine[0].window.after
-
-
-def _clause(text: str, visits: list[Visit]) -> Clause | None:
-    windows = windows_in(text)
-    bare = remove_windows(text)
-    named = [v.column for v in visits if any(_names(name, bare) for name in v.printed)]
-    spans = [] if named else read_timing(bare).timing.times
-    if not spans and not named and (past := _PAST.search(bare)):
-        spans = [Span(first=float(past["n"]) + 0.5, last=None, unit=UNIT_WORDS[past["unit"].lower()])]
-    later = _LATER.search(bare) is not None
-    if len(windows) != 1 or bool(spans or named) == later:
-        return None
-    if _OPENED.search(bare) and len(spans) == 1 and spans[0].first == spans[0].last:
-        spans = [spans[0].model_copy(update={"last": None})]
-    return Clause(windows[0], spans, named, later)
-
-
-def _names(name: str, text: str) -> bool:
-    if read_timing(name).timing.times:  # a time is found as such
-        return False
-    coded = 2 <= len(name) <= 12 and re.search(r"[A-Za-z]", name) is not None and re.search(r"\d", name) is not None
-    return coded and re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", text, re.IGNORECASE) is not None
-
-
-def _inside(visit: Visit, span: Span) -> bool:
-    value = {"day": visit.day, "week": visit.week, "month": visit.month}.get(span.unit)
-    if value is None:
-        return False
-    return (span.first is None or value >= span.first) and (span.last is None or value <= span.last)
-
-
-def _beyond(visit: Visit, plan: list[Clause]) -> bool:
-    """Whether the visit lies after all times that the clauses name, in their unit."""
-    spans = [span for clause in plan for span in clause.spans]
-    value = {"day": visit.day, "week": visit.week, "month": visit.month}.get(spans[-1].unit) if spans else None
-    return value is not None and all(s.last is not None and value > s.last for s in spans if s.unit == spans[-1].unit)
 
 
 def anchor_of(visits: list[Visit]) -> Visit | None:

@@ -147,7 +147,7 @@ def read_column(rows: list[HeaderRow], column: int, phases: int | None = None) -
     if not (own.times or own.cycles or own.offsets or own.every):
         merge(own, of_phase)
     merge(own, _narrowed(shared, own))
-    bare = not (own.times or own.offsets or own.every or own.events or own.cycles)
+    bare = not (own.times or own.offsets or own.every or own.events)  # "Cycle 1" over "Off week" in a row of weeks
     unread += [text for kind, text in worded if bare or kind == "cycle"]
     if "early_termination" in own.events and (own.times or own.cycles or own.offsets):
         limits.append(ALSO_EARLY)

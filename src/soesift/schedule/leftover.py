@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 
 from soesift.schedule.models import Timing
-from soesift.schedule.tokens import DATE, clean
+from soesift.schedule.tokens import DATE, UNIT_WORDS, clean
 
 _LIMIT = re.compile(
     r"\b(?:if|only|unless|except(?:ing)?|optional(?:ly)?|when|where|as\s+(?:needed|clinically|required|applicable|indicated)|"
@@ -24,13 +24,12 @@ _CHANGES = re.compile(
     r"minimum|maximum|latest|earliest|previous|next|other|second|third|remaining)\b",
     re.IGNORECASE,
 )
-_SMALL = frozenset(  # words that change the time beside them, and that the rules use where they know how
-    "once each every any not no until till since by per range either both without excluding through".split()
-)
+_SMALL_WORDS = "once each every any not no until till since by per range either both without excluding through"
+_SMALL = frozenset(_SMALL_WORDS.split())  # change the time beside them; the rules use them where they know how
 _EXCEPTION = re.compile(r"\b(?:except(?:ing)?|excluding|unless|other\s+than|apart\s+from)\b.*", re.IGNORECASE)
 _TIME = re.compile(r"\b(?:(?:cycle|day|week|wk|month|visit)s?\s*|[cdwmv])-?\d", re.IGNORECASE)
 _OF_SOMETHING = re.compile(  # "5 half-lives after last dose": a length in a unit that is no time
-    rf"(?<![\w.#-])\d+(?:\.\d+)?\s+(?!(?:and|or|to|then)\b)(?:[a-z][a-z-]+\s+){{1,3}}(?:after|following|since|before|prior|post)\b"
+    r"(?<![\w.#-])\d+(?:\.\d+)?\s+(?!(?:and|or|to|then)\b)(?:[a-z][a-z-]+\s+){1,3}(?:after|following|since|before|prior|post)\b"
 )
 _ONWARD = re.compile(
     r"(?:≥|>=?|\bbeyond\b|\bpast\b)\s*(?:the\s+)?(?:day|week|wk|month|cycle|year)s?\s*\d+", re.IGNORECASE
@@ -167,7 +166,8 @@ def unknown_length(text: str, words: list[str]) -> str:
     match = _OF_SOMETHING.search(clean(text))
     between = re.findall(r"[a-z]{3,}", match.group()) if match is not None else []
     plain = {word.lower() for word in words} - _KNOWN
-    return match.group() if match is not None and plain & set(between) else ""
+    timed = any(word in UNIT_WORDS for word in between)
+    return match.group() if match is not None and not timed and plain & set(between) else ""
 
 
 def not_understood(text: str, words: list[str]) -> str:
@@ -186,8 +186,7 @@ def not_understood(text: str, words: list[str]) -> str:
     if limit == shown:
         return ""
     inside = {w.lower().strip(".,:") for w in limit.split()}
-    if small := [word for word in words if word.lower() in _SMALL - inside]:
-        return " ".join(small)
     named = re.sub(r"(?:[^\W\d]+[\s-]+)+(?=(?:period|phase|part|stage|epoch|visit)\b)", "", shown, flags=re.IGNORECASE)
     common = [w for w in words if w in named and w.isalpha() and len(w) > 2]
-    return " ".join(w for w in common if not {w.lower(), w.lower().rstrip("s")} & (_KNOWN | inside))
+    strange = {w for w in common if not {w.lower(), w.lower().rstrip("s")} & (_KNOWN | inside)}
+    return " ".join(w for w in words if w in strange or w.lower() in _SMALL - inside)

@@ -144,9 +144,14 @@ _IN_WORDS = re.compile(  # "one week either side"; "one day" alone is no deviati
 )
 
 
+def _readable(text: str) -> str:
+    """The text with deviations in the forms that `_WINDOW` knows: "(±3) days", "one week either side"."""
+    return _IN_BRACKETS.sub(r"\1", _IN_WORDS.sub(lambda m: str(_NUMBER_WORDS[m[1].lower()]), clean(text)))
+
+
 def windows_in(text: str) -> list[FoundWindow]:
     """The deviations that a note prints, once each."""
-    shown = _IN_BRACKETS.sub(r"\1", _IN_WORDS.sub(lambda m: str(_NUMBER_WORDS[m[1].lower()]), clean(text)))
+    shown = _readable(text)
     found: list[FoundWindow] = []
     for match in _WINDOW.finditer(shown):
         unit = next(u for number in range(1, 7) if (u := match[f"unit{number}"]))
@@ -165,6 +170,17 @@ def windows_in(text: str) -> list[FoundWindow]:
 def remove_windows(text: str) -> str:
     """The text without its deviations."""
     return _WINDOW.sub(" ", text)
+
+
+def without_windows(text: str, sign: str = " ", into: list[str] | None = None) -> str:
+    """The text with `sign` for each deviation that `windows_in` finds; they are added to `into`."""
+
+    def put(match: re.Match[str]) -> str:
+        if into is not None:
+            into.append(match.group())
+        return sign
+
+    return _WINDOW.sub(put, _readable(text))
 
 
 def note_class(text: str) -> NoteClass:

@@ -12,6 +12,7 @@ from soesift.schedule.tokens import clean
 _DAYS = {"day": 1.0, "week": 7.0}
 _HOURS = {"minute": 1 / 60, "hour": 1.0}
 NO_LENGTH = "Repeats each cycle; how many days a cycle has is not printed."
+NOT_SAID = "the header does not say from what it is counted"
 NO_NUMBER = "The header names cycles without a number."
 
 
@@ -25,7 +26,7 @@ def visit_of(encounter: Encounter, epoch: str | None, schedule: Schedule) -> Vis
         markers=encounter.footnotes,
         epoch=epoch,
     )
-    timing = _around_point(timing)
+    timing = _around_length(_around_point(timing))
     _points(visit, timing)
     _cycle(visit, timing)
     _offset(visit, timing)
@@ -72,6 +73,10 @@ def _count_after(visit: Visit) -> None:
     """Days and weeks after an operation or birth; of both the days, unless they count within the week."""
     event = next((e for e, words in _COUNTED_AFTER.items() if any(map(words.search, visit.printed))), None)
     if event is None or visit.cycle is not None:
+        return
+    if visit.offset_days is not None and visit.relative_to is None and visit.offset_days > 0:  # "Post-op" over "14 d"
+        visit.relative_to = event
+        visit.doubts = [doubt for doubt in visit.doubts if NOT_SAID not in doubt]
         return
     if visit.day is not None and (visit.week is None or visit.day > 7 * (visit.week - 1)):
         visit.offset_days, visit.relative_to, visit.day, visit.last_day = visit.day, event, None, None
@@ -180,6 +185,20 @@ def _around_point(timing: Timing) -> Timing:
         return timing
     window = Window(before=point.first - span.first, after=span.last - point.first, unit=point.unit)
     return timing.model_copy(update={"times": [point], "window": window})
+
+
+def _around_length(timing: Timing) -> Timing:
+    """ "14 d (10-18 d)": a length, and those that are allowed, as a deviation."""
+    if len(timing.offsets) != 2 or timing.window is not None or timing.times:
+        return timing
+    length, span = (offset.length for offset in timing.offsets)
+    if length is None or span is None or length.unit != span.unit or timing.offsets[1].relation is not None:
+        return timing
+    point, low, high = length.first, span.first, span.last
+    if point is None or point != length.last or low is None or high is None or low == high or not low <= point <= high:
+        return timing
+    window = Window(before=point - low, after=high - point, unit=length.unit)
+    return timing.model_copy(update={"offsets": timing.offsets[:1], "window": window})
 
 
 def _is_early(timing: Timing) -> bool:
@@ -319,7 +338,7 @@ def _place_offset(visit: Visit, offset: Offset) -> None:
     elif high is not None and high != low:
         visit.before_days, visit.after_days = 0.0, high - low
     if offset.anchor is None:
-        visit.doubts.append(f"“{_span(span)}”: the header does not say from what it is counted.")
+        visit.doubts.append(f"“{_span(span)}”: {NOT_SAID}.")
 
 
 def _kind(visit: Visit, timing: Timing) -> VisitKind:

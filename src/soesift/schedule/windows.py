@@ -30,6 +30,10 @@ def read_window(c: Cursor) -> bool:
     if _is_time(c, start):
         c.at = start + c.tokens[start].text.startswith("+")
         return False
+    if c.peek().text == "%":  # a share of what?
+        c.unread.append(c.shown[c.tokens[start].start : c.peek().end])
+        c.at += 1
+        return True
     c.at += c.sees("dash") and unit_of(c.peek(1)) is not None  # "±3-day window"
     unit = c.unit_here() or _lone_m(c) or (c.timing.window.unit if c.timing.window else None)
     found = Window(before=before, after=after, unit=unit)

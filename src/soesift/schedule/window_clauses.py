@@ -1,0 +1,271 @@
+"""Windows that a sentence gives for some visits each: "±3 days for Visits 2 to 5, ±7 days thereafter".
+
+A sentence is cut so that each piece holds one deviation with the words that say for whom. These are times ("Week 12 to
+Week 24", "the first 12 weeks"), numbers of visits, cycles, phases ("follow-up visits"), printed names ("EOT"), all
+visits but some ("except Week 52") or all that are left ("thereafter"). All or nothing: where a piece names nobody that
+is in the table, no visit gets a window from the sentence.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+from soesift.schedule.models import Schedule, Span, Visit
+from soesift.schedule.table_notes import FoundWindow, windows_in, without_windows
+from soesift.schedule.timing import read_timing
+from soesift.schedule.tokens import UNIT_WORDS, clean
+
+_SIGN = "\u0000"  # stands for a deviation while a sentence is cut
+_SEPARATOR = re.compile(r"\s*(?:,(?:\s*(?:and|but)\b)?|\(\s*$|\band\b|\bbut\b)\s*", re.IGNORECASE)
+_LATER = re.compile(
+    r"\b(?:thereafter|afterwards?|(?:all\s+)?(?:other|later|subsequent|remaining|following)\s+(?:\w+\s+){0,2}(?:visits?|cycles?)"
+    r"|all\s+(?:others?|subsequent))\b",
+    re.IGNORECASE,
+)
+_EXCEPT = re.compile(
+    r"\b(?:with\s+the\s+exception\s+of|except(?:ing)?(?:\s+(?:for|at|that|on))?|excluding|other\s+than|apart\s+from)\b(?P<what>.*)",
+    re.IGNORECASE,
+)
+_PAST = re.compile(r"\b(?:after|beyond|past|following)\s+$", re.IGNORECASE)
+_ONWARD = re.compile(
+    r"\b(?:from|starting|beginning)(?:\s+(?:with|at|from|on))?\s+$|^\s*(?:\+|and\s+(?:later|onwards?|beyond|after|above|all\s+subsequent)|onwards?)",
+    re.IGNORECASE,
+)
+_UP_TO = re.compile(
+    r"\b(?:through|thru|until|till|(?<!apply )(?<!applies )to|including|up\s+to(?:\s+and\s+including)?)\s+$"
+    r"|(?P<less>\b(?:before|prior\s+to)\s+$)",
+    re.IGNORECASE,
+)
+_FIRST = re.compile(r"\bfirst\s+(?P<n>\d+)\s+(?P<unit>days?|weeks?|months?|cycles?)\b", re.IGNORECASE)
+_PART = re.compile(  # a time or a number of visits, perhaps a list or range of them
+    r"\b(?P<unit>visits?|days?|weeks?|wks?|months?|cycles?|V|D|W|M|C)\s?(?P<first>-?\d+)"
+    r"(?P<more>(?:\s*(?:,\s*(?:and\s+)?|and|&|to|through|[-–]|or)\s*(?:(?:visit|day|week|month|cycle)s?\s+|[VDWMC](?=\d))?\d+(?!\s*(?:days?|weeks?|hours?)\b))*)",
+    re.IGNORECASE,
+)
+_PHASES = re.compile(
+    r"\b(?:screening|run-?in|lead-?in|induction|titration|maintenance|extension|taper(?:ing)?|wash-?out|post-?treatment|treatment"
+    r"|(?:safety\s+|survival\s+|long-?term\s+)?follow-?\s?up|double-?blind|open-?label|consolidation)\b(?!\s+(?:day|week|cycle)\b)",
+    re.IGNORECASE,
+)
+_GENERAL = re.compile(r"\b(?:visits?|windows?|assessments?|all|each|every|any)\b", re.IGNORECASE)
+_NAMING = (_PART, _PHASES, _FIRST)
+_STRONG = re.compile(r"[;▪•●]")
+_BUT = re.compile(r"\b(?:except|excluding|with\s+the\s+exception)\b", re.IGNORECASE)
+_LETTERS = {"v": "visit", "d": "day", "w": "week", "m": "month", "c": "cycle", "wk": "week"}
+
+
+class Clause(NamedTuple):
+    """A window, the columns that it is for, and whether it is for all that no other clause names."""
+
+    window: FoundWindow
+    columns: frozenset[int]
+    others: bool
+
+
+def by_clauses(sentence: str, visits: Sequence[Visit], schedule: Schedule) -> bool:
+    """Give `visits` that have none the windows of the sentence; whether it could be told for whom they are."""
+    plan = clauses_of(sentence, visits, schedule)
+    if plan is None:
+        return False
+    named = frozenset().union(*(clause.columns for clause in plan))
+    timed = {visit.column for visit in visits}
+    for visit in schedule.visits:
+        mine = [c for c in plan if visit.column in c.columns]
+        mine = mine or [c for c in plan if c.others and visit.column in timed - named]
+        if mine and visit.before_days is None:
+            visit.before_days, visit.after_days = mine[0].window.before, mine[0].window.after
+    return True
+
+
+def clauses_of(sentence: str, visits: Sequence[Visit], schedule: Schedule) -> list[Clause] | None:
+    """The clauses of a sentence; None where one of them names nobody, or two name the same visit."""
+    plan: list[Clause] = []
+    for piece in _pieces(clean(sentence)):
+        windows = windows_in(piece)
+        if len(windows) != 1:
+            return None
+        bare = without_windows(piece)
+        left_out = _EXCEPT.search(bare)
+        # "±3 days, except Week 52": not for it; "except Week 52 ±7 days" is a piece of its own
+        own_piece = left_out is not None and not bare[: left_out.start()].strip(" ,;(")
+        excluded: frozenset[int] | None = frozenset()
+        said = bare
+        if left_out is not None and not own_piece:
+            excluded, said = named_by(left_out["what"], visits, schedule), bare[: left_out.start()]
+        columns = named_by(said, visits, schedule)
+        last = _LATER.search(said)
+        if last is not None and "cycle" in last.group().lower() and columns is None:
+            in_cycles = frozenset(v.column for v in visits if v.cycle is not None or v.in_cycle)
+            columns, last = in_cycles.difference(*(clause.columns for clause in plan)), None
+        later = last is not None
+        general = columns is None and not later and _GENERAL.search(said) is not None
+        if columns is None and not later and not general:
+            return None
+        if excluded is None or (columns is not None and not columns) or (columns and later):
+            return None
+        if left_out is not None and not own_piece and columns is None:
+            columns = frozenset(v.column for v in visits) - excluded
+            general = later = False
+        plan.append(Clause(windows[0], (columns or frozenset()) - excluded, later or general))
+    counts = [column for clause in plan for column in clause.columns]
+    if len(counts) != len(set(counts)) or sum(clause.others for clause in plan) > 1:
+        return None
+    return plan if any(clause.columns for clause in plan) else None
+
+
+def _pieces(sentence: str) -> list[str]:
+    """The sentence cut between its deviations: behind the words of the one before, or before those of the next.
+
+    Words stand before their deviation ("Week 2 ±2 days, Week 4 ±3 days") or behind it ("±2 days for Week 2, ±3 days for
+    Week 4"), which what stands before the first one tells.
+    """
+    deviations: list[str] = []
+    marked = without_windows(sentence, _SIGN, deviations)
+    places = [m.start() for m in re.finditer(_SIGN, marked)]
+    if len(places) < 2:
+        return [sentence]
+    before = any(words.search(marked[: places[0]]) for words in _NAMING)
+    cuts: list[int] = []
+    for at, (left, right) in enumerate(pairwise(places)):
+        gap = marked[left + 1 : right]
+        first, second = ([w[:2] for w in windows_in(deviations[n])] for n in (at, at + 1))
+        if first == second and not _STRONG.search(gap) and not any(words.search(gap) for words in _NAMING):
+            continue  # "±4 days (ie, plus or minus 4 days)"
+        cutting = (list(sign.finditer(marked, left + 1, right)) for sign in (_STRONG, _BUT, _SEPARATOR))
+        found = next(filter(None, cutting), None)
+        if found is None:
+            return [sentence]
+        cuts.append((found[0] if before else found[-1]).start())
+        before = before or _BUT.search(gap) is not None  # "except C1D8 (±1 day) and EOT (±7 days)"
+    originals = iter(deviations)
+    shown = [marked[a:b] for a, b in pairwise([0, *cuts, len(marked)])]
+    return [re.sub(_SIGN, lambda _: next(originals), piece).strip(" ,;()▪•●") for piece in shown]
+
+
+def named_by(words: str, visits: Sequence[Visit], schedule: Schedule) -> frozenset[int] | None:
+    """The columns that words name; None where they name no time, number, phase or printed name at all."""
+    tests = [*_of_times(words, schedule), *_of_phases(words)]
+    names = named_in(words, schedule)
+    if not tests and not names:
+        return None
+    if names and not _PART.search(_without(words, names)):
+        tests = [] if not _PHASES.search(_without(words, names)) else tests
+    return frozenset(v.column for v in [*visits, *names] if v in names or any(test(v) for test in tests))
+
+
+def named_in(words: str, schedule: Schedule) -> list[Visit]:
+    """The visits without a window whose printed names stand in the words, also those without a time ("EOT")."""
+    bare = [v for v in schedule.visits if v.is_visit and v.before_days is None and v.after_days is None]
+    return [v for v in bare if any(_names(name, words) for name in v.printed)]
+
+
+def _without(words: str, named: Sequence[Visit]) -> str:
+    """The words without the printed names of visits."""
+    for name in sorted({n for v in named for n in v.printed}, key=len, reverse=True):
+        words = re.sub(rf"(?<![\w-]){re.escape(clean(name))}(?![\w-])", " ", words, flags=re.IGNORECASE)
+    return words
+
+
+Test = Callable[[Visit], bool]
+
+
+def _of_times(words: str, schedule: Schedule) -> list[Test]:
+    tests: list[Test] = []
+    for match in _FIRST.finditer(words):
+        tests.append(_within(_unit(match["unit"]), [Span(first=None, last=float(match["n"]), unit="day")], schedule))
+    for match in _PART.finditer(words):
+        unit, before, behind = _unit(match["unit"]), words[: match.start()], words[match.end() :]
+        spans = _spans(match, before, behind)
+        tests.append(_within(unit, spans, schedule))
+    return tests
+
+
+def _unit(word: str) -> str:
+    lowered = word.lower()
+    return _LETTERS.get(lowered) or ("visit" if lowered.startswith("visit") else UNIT_WORDS[lowered])
+
+
+def _spans(match: re.Match[str], before: str, behind: str) -> list[Span]:
+    """The numbers of "Weeks 4, 8 and 12 to 24" as spans (their unit stands beside them, and is not that of the span);
+    one alone may be a bound: "through Week 4", "after Visit 2", "Cycle 3 and later".
+    """
+    numbers = [float(match["first"]), *(float(n) for n in re.findall(r"\d+", match["more"]))]
+    more = match["more"].replace(", and", ",")
+    joints = re.findall(r"\bto\b|\bthrough\b|[-–](?=\s*\D?\s*\d)|,|\band\b|&|\bor\b", more)
+    found = [(numbers[0], numbers[0])]
+    for joint, number in zip(joints, numbers[1:], strict=False):
+        if joint in ("to", "through", "-", "–"):
+            found[-1] = (found[-1][0], number)
+        else:
+            found.append((number, number))
+    low: float | None
+    high: float | None
+    low, high = found[-1]
+    if len(found) > 1 or low != high:
+        pass
+    elif _PAST.search(before):
+        low, high = high + 0.5, None
+    elif _ONWARD.search(before) or _ONWARD.search(behind):
+        high = None
+    elif (bound := _UP_TO.search(before)) is not None:
+        low, high = None, high - (0.5 if bound["less"] else 0)
+    if _ONWARD.search(behind):
+        high = None
+    return [Span(first=a, last=b, unit="day") for a, b in [*found[:-1], (low, high)]]
+
+
+def _within(unit: str, spans: Sequence[Span], schedule: Schedule) -> Test:
+    def test(visit: Visit) -> bool:
+        first, last = _own(unit, visit, schedule)
+        return first is not None and any(
+            (s.first is None or first >= s.first) and (s.last is None or (last is not None and last <= s.last))
+            for s in spans
+        )
+
+    return test
+
+
+def _own(unit: str, visit: Visit, schedule: Schedule) -> tuple[float | None, float | None]:
+    """First and last day, week, month, cycle or number of a visit; a last of None has no end."""
+    if unit == "visit":
+        text = "" if visit.encounter is None else schedule.encounters[visit.encounter].timing.visit or ""
+        numbers = [float(n) for n in re.findall(r"\d+", text)]
+        return (numbers[0], numbers[-1]) if numbers else (None, None)
+    if unit == "cycle":
+        return (None, None) if visit.cycle is None else (float(visit.cycle), visit.last_cycle)
+    value = {"day": visit.day, "week": visit.week, "month": visit.month}.get(unit)
+    return value, value
+
+
+def _of_phases(words: str) -> list[Test]:
+    found = {re.sub(r"\W", "", match.lower()) for match in _PHASES.findall(words)}
+    return [_in_phase(phase) for phase in found]
+
+
+def _in_phase(phase: str) -> Test:
+    """Whether a visit is of the phase: "treatment" is not "post-treatment", nor "end of treatment"."""
+
+    def test(visit: Visit) -> bool:
+        for text in (visit.epoch or "", *visit.printed):
+            shown = re.sub(r"\bs?f/?u\b", "followup", clean(text).lower())
+            shown = re.sub(r"\b(?:end|completion|discontinuation)\s+of\s+(?:study\s+)?treatment", "", shown)
+            shown = re.sub(r"\W", "", shown)
+            if phase in shown and not (phase == "treatment" and re.search(r"(?:post|pre)treatment", shown)):
+                return True
+        return False
+
+    return test
+
+
+def _names(name: str, words: str) -> bool:
+    """Whether a printed name stands in the words as such: a code ("C1D1", "FU2") or capitals ("EOT")."""
+    shown = clean(name)
+    code = 2 <= len(shown) <= 12 and re.search(r"[A-Za-z]", shown) is not None and re.search(r"\d", shown) is not None
+    capitals = re.fullmatch(r"[A-Z][A-Z/]{1,7}", shown) is not None
+    timed = bool(read_timing(shown).timing.times) and not read_timing(shown).timing.cycles
+    if not (code or capitals) or timed:
+        return False
+    return re.search(rf"(?<![\w-]){re.escape(shown)}(?![\w-])", words, 0 if capitals else re.IGNORECASE) is not None
