@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from document_maker import Sheet, opened
+from soesift.document.characters import turned_with
 from soesift.document.ocr import turn_box, turn_page
 from soesift.document.page import Frame, to_display, turn_boxes
 from soesift.document.pdf import read_page, render_page
@@ -110,3 +111,14 @@ def test_turn_page_turns_everything_alike(tmp_path: Path, degrees: int) -> None:
     for name in ("boxes", "horizontal", "vertical", "fills", "images", "upright"):
         assert np.allclose(getattr(back, name), getattr(page, name), atol=1e-3), name
     assert (back.width, back.height) == (page.width, page.height)
+
+
+def test_a_sign_among_turned_letters_is_turned_as_they_are() -> None:
+    codes = np.array([ord(c) for c in "7±1"], np.uint32)
+    boxes = np.array([(30, 127, 38, 132), (31, 120, 38, 127), (30, 114, 38, 119)], np.float32)
+    turns = np.array([270, 180, 270], np.int16)
+    assert turned_with(boxes, codes, turns.copy()).tolist() == [270, 270, 270]
+    codes[1] = ord("d")  # a letter of another direction is one
+    assert turned_with(boxes, codes, turns.copy()).tolist() == [270, 180, 270]
+    codes[1], boxes[1] = ord("±"), (90, 120, 97, 127)  # it stands elsewhere
+    assert turned_with(boxes, codes, turns.copy()).tolist() == [270, 180, 270]

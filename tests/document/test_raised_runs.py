@@ -70,6 +70,10 @@ def test_raised_and_no_marker(before: str, run: str, after: str) -> None:
         ("(c)", "", ["c"]),
         ("iii", "", ["iii"]),
         ("¹²", "1 2", ["1", "2"]),
+        ("*1", "", ["*1"]),
+        ("*1, *2", "*1 *2", ["*1", "*2"]),
+        ("*1", "* 1", ["*", "1"]),
+        ("①②", "", ["①", "②"]),
     ],
 )
 def test_markers_of_a_raised_run(run: str, known: str, wanted: list[str]) -> None:

@@ -86,6 +86,8 @@ def test_nothing_is_guessed_of_a_marker_that_is_raised_elsewhere() -> None:
         ("x" + "*" * 5000 + "y", "x" + "*" * 5000 + "y", []),
         ("5 * 3 mg", "5 * 3 mg", []),
         ("sample #6", "sample #6", []),
+        ("Blood count①", "Blood count", ["①"]),
+        ("① blood ② urine", "① blood ② urine", []),
         ("*", "*", []),
     ],
 )

@@ -25,10 +25,32 @@ def raised(text: str, size: float = 8.0) -> TextLine:
 
 
 @pytest.mark.parametrize(
-    ("marker", "after"), [("9", "10"), ("a", "b"), ("i", "j"), ("z", "aa"), ("aa", "bb"), ("aa", "ab"), ("*", "**")]
+    ("marker", "after"),
+    [
+        ("9", "10"),
+        ("a", "b"),
+        ("i", "j"),
+        ("z", "aa"),
+        ("aa", "bb"),
+        ("aa", "ab"),
+        ("*", "**"),
+        ("*1", "*2"),
+        ("①", "②"),
+    ],
 )
 def test_successors(marker: str, after: str) -> None:
     assert after in successors(marker)
+
+
+def test_numbered_stars_and_circled_figures() -> None:
+    stars = lines("*1) Within a week.", "*2) In women only.", "*: As usual")
+    assert found(stars, "*1 *2") == [("*1", "Within a week."), ("*2", "In women only."), ("*", "As usual")]
+    assert found(lines("① Within a week.", "②: In women only."), "") == [
+        ("①", "Within a week."),
+        ("②", "In women only."),
+    ]
+    listed = lines("a. One of these:", "① Low pressure", "② High pulse", "b. Women only")
+    assert [marker for marker, _ in found(listed, "a b")] == ["a", "b"]
 
 
 def test_a_list_within_a_note_is_part_of_it() -> None:

@@ -21,6 +21,7 @@ from soesift.table.unruled import (
     makes_table,
     printed_lines,
     tabular_runs,
+    through_rows,
     without_headings,
 )
 from soesift.table.unruled_cells import SETTINGS as CELLS
@@ -135,6 +136,44 @@ def test_a_table_goes_round_a_remark_that_stands_as_close_as_rows_do() -> None:
     three = [line(80 + 20 * k, (0, 480)) for k in range(3)]
     assert tabular_runs([*first, *three, *[row(140 + 20 * k, 0, 2) for k in range(3)]], 500) == [(0, 3)]
     assert tabular_runs([*first[:2], line(40, (0, 480)), *[row(60 + 20 * k, 0, 2) for k in range(3)]], 500) == []
+
+
+def test_a_remark_may_stand_a_little_farther_than_rows_do() -> None:
+    rows = [row(12.5 * k, 0, 1, 2) for k in range(4)]  # 2.5 points apart, the remark 3.5
+    later = [row(51 + 12.5 * k, 0, 1, 2) for k in range(1, 4)]
+    assert tabular_runs([*rows, line(51, (0, 480)), *later], 500) == [(0, 7)]
+
+
+def name(top: float, right: float, lead: str, wide: float = 30.0, *columns: int) -> Printed:
+    """A name up to a side, whose first word is so wide, with marks in these columns."""
+    found = row(top, *columns) if columns else line(top)
+    chunks = np.concatenate([np.array([(2, top, right, top + 10)], np.float32), found.chunks.reshape(-1, 4)])
+    return Printed(chunks, top, top + 10, lead, lead_wide=wide)
+
+
+@pytest.mark.parametrize(
+    ("right", "lead", "step", "rests", "rows"),
+    [
+        (40, "Safety", 12, True, 6),  # "Safety" had room behind the name above
+        (80, "Safety", 12, True, 5),  # it had none: it may be the rest of the name
+        (80, "Safety", 12, False, 6),  # no name alone here begins but with a capital
+        (40, "and", 12, True, 5),
+        (40, "Safety", 10.5, True, 5),  # it stands nearer than rows do
+    ],
+)
+def test_a_heading_below_a_row_of_a_table_without_rules(
+    right: float, lead: str, step: float, rests: bool, rows: int
+) -> None:
+    lines = [name(12 * k, 90, "Name", 30, 1, 2) for k in range(3)]
+    lines += [name(36, 90, "rest" if rests else "General"), name(48, right, "Name", 30, 1, 2)]
+    lines += [name(48 + step, 60, lead, 30), *[name(48 + step + 12 * k, 90, "Name", 30, 1, 2) for k in (1, 2)]]
+    assert len(row_bounds(lines, COLUMNS, NO_RULES)) - 1 == rows + 1 + (not rests)
+
+
+def test_lines_through_the_middle_of_a_row_are_arrows() -> None:
+    rows, columns = np.array([0, 20, 40, 60], np.float32), COLUMNS
+    drawn = [(30, 110, 240), (20, 110, 240), (30, 5, 240), (33, 110, 300), (39, 110, 240)]
+    assert through_rows(rows, columns, np.array(drawn, np.float32))[:, 0].tolist() == [30]
 
 
 def test_headings_of_several_columns_are_left_out_of_account() -> None:

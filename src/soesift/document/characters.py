@@ -131,6 +131,7 @@ MOST_CHARACTERS = 200_000  # of a page; a full one has 6,000
 SLANT = 12.0  # degrees off the page's axes
 STACKED = 4  # letters drawn one by one, one above the other
 LINE_END = 3  # places from a character to the next, with the two of a line end between them
+AMONG = 2.5  # of a sign's larger side: letters nearer than that stand in one line with it
 STACK_STEP = 0.9  # of a letter's larger side: lines of print are farther apart
 STACK_SLIP = 0.3  # of a letter's larger side: a letter may be so far beside the one before
 LIGATURES = re.compile(r"ff[iltbhjk]?|f[iltbhjk]|t[tif]|Th")  # drawn as one sign in common fonts
@@ -205,7 +206,22 @@ def read_turns(text_page: Any, boxes: Floats, codes: NDArray[np.uint32], frame: 
     quarter = np.round(turned / 90) * 90
     turns = np.where(np.abs(turned - quarter) > SLANT, -1, quarter % 360).astype(np.int16)
     added = (codes == SPACE) & (boxes[:, 2] <= boxes[:, 0]) & (boxes[:, 3] <= boxes[:, 1])
-    return turns[np.maximum.accumulate(np.where(added, 0, np.arange(len(codes))))]
+    turns = turns[np.maximum.accumulate(np.where(added, 0, np.arange(len(codes))))]
+    return turned_with(boxes, codes, turns)
+
+
+def turned_with(boxes: Floats, codes: NDArray[np.uint32], turns: NDArray[np.int16]) -> NDArray[np.int16]:
+    """The turns, with each sign that stands among letters turned another way turned as they are: in text that runs
+    down the page, browsers draw "±" and the like upright."""
+    seen = np.flatnonzero((codes > SPACE) & (boxes[:, 3] > boxes[:, 1]))
+    turn, (low, high) = turns[seen], (boxes[seen, :2], boxes[seen, 2:])
+    alone = np.flatnonzero((turn[1:-1] != turn[:-2]) & (turn[:-2] == turn[2:])) + 1
+    away, sides = np.abs(np.diff((low + high) / 2, axis=0)).max(axis=1), (high - low).max(axis=1)
+    for place in alone.tolist():
+        near = max(away[place - 1], away[place]) < AMONG * sides[place]
+        if near and not chr(int(codes[seen[place]])).isalnum():
+            turns[seen[place]] = turn[place - 1]
+    return turns
 
 
 def may_be_turned(boxes: Floats, codes: NDArray[np.uint32]) -> bool:

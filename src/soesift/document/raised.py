@@ -45,9 +45,12 @@ class RaisedSettings:
 
 
 DEFAULT = RaisedSettings()
+CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
 _SIGNS = "*†‡§¶#∫ǂ‖∞△^$@&~!¥£◊♦ψ¤Δ+"
-_MARKER = re.compile(rf"[A-Za-z]{{1,3}}\d?|[ivx]{{4,5}}|\d{{1,3}}[a-z]?|[{re.escape(_SIGNS)}]{{1,4}}")
-_TOKEN = re.compile(r"[A-Za-z]+\d?|\d+[a-z]?|[^\w\s,;.()\[\]]+")
+_MARKER = re.compile(
+    rf"[A-Za-z]{{1,3}}\d?|[ivx]{{4,5}}|\d{{1,3}}[a-z]?|\*\d{{1,2}}|[{re.escape(_SIGNS)}]{{1,4}}|[{CIRCLED}]"
+)
+_TOKEN = re.compile(rf"[A-Za-z]+\d?|\*\d{{1,2}}(?!\d)|\d+[a-z]?|[{CIRCLED}]|[^\w\s,;.()\[\]{CIRCLED}]+")
 
 
 def mark_own(text: str) -> str:
@@ -146,6 +149,8 @@ def _parts(token: str, known: frozenset[str]) -> list[str]:
     """ "ab" is a and b where these have notes and ab has none; "**†" one and another sign."""
     if token in known or len(token) == 1:
         return [token]
+    if token[0] == "*" and token[1:].isdecimal():  # "*1" of Japanese protocols, but the notes may be * and 1
+        return ["*", token[1:]] if token[1:] in known else [token]
     if not token.isalnum():
         same = [run.group() for run in re.finditer(r"(.)\1*", token)]
         return same
@@ -172,10 +177,10 @@ _ROMAN = frozenset(
 
 # The forms in which a line may begin with the marker of a note, where it is known which markers a table carries.
 
-SIGNS = "*†‡§¶#∫ǂ‖∞△^"
+SIGNS = f"*†‡§¶#∫ǂ‖∞△^{CIRCLED}"
 LEAST = 3  # letters of a note's text
 _FORM = re.compile(
-    rf"""^(?:[•▪◦■]\s*)?(?P<word>(?:foot)?note\s+)?[\[({{]?([A-Za-z]{{1,2}}|[ivx]{{3,5}}|\d{{1,2}}|[{SIGNS}]{{1,4}})
+    rf"""^(?:[•▪◦■]\s*)?(?P<word>(?:foot)?note\s+)?[\[({{]?([A-Za-z]{{1,2}}|[ivx]{{3,5}}|\*?\d{{1,2}}|[{SIGNS}]{{1,4}})
     (?:[\])}}][.:]?|\s?[.:=/]|\s?[–—-](?=\s)|(?(word)(?=\s)|(?!)))\s+(?=\S)""",
     re.VERBOSE | re.IGNORECASE,
 )

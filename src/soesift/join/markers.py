@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from soesift.document.raised import split_raised
+from soesift.document.raised import CIRCLED, split_raised
 from soesift.join.fragment import Fragment
 from soesift.join.stack import Joined
 from soesift.result.models import Cell, Footnote
@@ -18,8 +18,8 @@ _COLUMN_TAIL = re.compile(  # "Every 6 monthsf,g", "Follow-Upa", "29a": no such 
     r"([a-rt-z](?:,\s?[a-z])*)|(.*\d)([a-ce-gi-ln-vxz](?:,[a-z])*)",
     re.IGNORECASE,
 )
-_SIGN_TAIL = re.compile(r"(?<=\S)\s?([*†‡§¶#‖∫]{1,6}(?:(?:,\s?|\s)[*†‡§¶#‖∫]{1,6}){0,8})(?=$|\s|[(\[:])")
-ALWAYS = frozenset("†‡§¶‖")  # behind a word they call a note, whether or not it was found
+_SIGN_TAIL = re.compile(r"(?<=\S)\s?([*†‡§¶#‖∫①-⑳]{1,6}(?:(?:,\s?|\s)[*†‡§¶#‖∫①-⑳]{1,6}){0,8})(?=$|\s|[(\[:])")
+ALWAYS = frozenset(f"†‡§¶‖{CIRCLED}")  # behind a word they call a note, whether or not it was found
 _BRACKETED = re.compile(
     r"(?:\s?,?\s?\[(?:[a-z]{1,2}|\d{1,2})(?:,\s?(?:[a-z]{1,2}|\d{1,2}))*\])+"
 )  # with a note, no guess
@@ -139,7 +139,7 @@ def guess_column(
     text: str, known: frozenset[str], open_: frozenset[str], words: frozenset[str]
 ) -> tuple[str, list[str]]:
     """Text and markers of a header cell; figures there count visits and days, and are never guessed to be markers."""
-    letters = frozenset(marker for marker in open_ if not marker.isdigit())
+    letters = frozenset(marker for marker in open_ if not marker.isdecimal())
     base, markers = split_markers(text, letters, words) if letters else (text, [])
     return (base, markers) if markers or not letters else behind_time(text, letters)
 
@@ -165,7 +165,7 @@ def settle_figures(notes: list[Footnote], joined: Joined, settings: FigureSettin
     4 between 23 and 26 is 24, if that hangs nowhere; so is b of "Pregnancy test b (9.4)". All of them are guesses.
     """
     _settle_letters(joined, {note.marker for note in notes if len(note.marker) == 1 and note.marker.islower()})
-    known = {note.marker for note in notes if note.marker.isdigit()}
+    known = {note.marker for note in notes if note.marker.isdecimal()}
     if not known:
         return
     for cell in joined.cells:
@@ -223,7 +223,7 @@ def _in_turn(joined: Joined, cell: Cell, hit: re.Match[str]) -> bool:
 def _marked_names(joined: Joined) -> list[Cell]:
     """Names of activities that bear numbered markers alone, from the top."""
     names = [c for c in joined.cells if c.column == 0 and c.row >= joined.header_rows and c.markers]
-    return sorted((c for c in names if all(map(str.isdigit, c.markers))), key=lambda c: c.row)
+    return sorted((c for c in names if all(map(str.isdecimal, c.markers))), key=lambda c: c.row)
 
 
 def _settle_order(joined: Joined, known: set[str], settings: FigureSettings) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from soesift.document.raised import DOWN, SIGNS, UP, marker_of, markers_of, runs_of
+from soesift.document.raised import CIRCLED, DOWN, SIGNS, UP, marker_of, markers_of, runs_of
 from soesift.document.title_page import is_head_of_notes
 from soesift.table.context import TextLine
 
@@ -42,8 +42,8 @@ class NoteSettings:
 DEFAULT = NoteSettings()
 PICTURE = NoteSettings(larger=1.6, same=0.35)  # of a picture, a line's height depends on its letters
 _NOTE = re.compile(
-    rf"""^(?:[{SIGNS}](?![{SIGNS}])|[^\w{SIGNS}])?(?:  # a stray sign or bullet, but not half of "**"
-    [\[(]?(?P<closed>[a-z]{{1,2}}|(?<=[\[(])[a-z]\d{{1,2}}|\d{{1,2}}|[{SIGNS}]{{1,4}})(?:[\])]|[.:=](?=\s)|\s*=)\s*(?:[–—]\s+)?
+    rf"""^(?:(?!\*\d)[{SIGNS}](?![{SIGNS}])|[^\w{SIGNS}])?(?:  # a stray sign or bullet, but not half of "**"
+    [\[(]?(?P<closed>\*\d{{1,2}}|[a-z]{{1,2}}|(?<=[\[(])[a-z]\d{{1,2}}|\d{{1,2}}|[{SIGNS}]{{1,4}})(?:[\])]|[.:=](?=\s)|\s*=)\s*(?:[–—]\s+)?
     |(?P<sign>[{SIGNS}]{{1,4}})\s*                                                       # ** Only if
     |(?P<bare>([a-z])\4?|\d{{1,2}})\s+(?:[–—-]\s+)?(?=[A-Z"(≥≤<>])                      # b Only if; b – Only if
     )(?=\S)""",
@@ -90,9 +90,13 @@ class Expected:
 
 
 def successors(marker: str) -> tuple[str, ...]:
-    """Markers that may follow in turn: 9 and 10, i and j, z and aa, * and **."""
-    if marker.isdigit():
+    """Markers that may follow in turn: 9 and 10, i and j, z and aa, * and **, *1 and *2, ① and ②."""
+    if marker.isdecimal():
         return (str(int(marker) + 1),)
+    if marker in CIRCLED:
+        return (chr(ord(marker) + 1),) if marker else ()
+    if marker[0] == "*" and marker[1:].isdecimal():
+        return (f"*{int(marker[1:]) + 1}",)
     if len(marker) == 1 and marker.isascii() and marker.isalpha():
         first = "a" if marker.islower() else "A"
         return (2 * first,) if marker in "zZ" else (chr(ord(marker) + 1),)
@@ -221,7 +225,7 @@ def _drop_other_kind(found: list[tuple[str, str] | None], lines: list[TextLine],
         if candidate is None:
             continue
         marker = candidate[0]
-        if last and last.isalpha() and marker.isdigit() and not is_raised(lines[place]):
+        if last and last.isalpha() and marker.isdecimal() and not is_raised(lines[place]):
             found[place] = None
         else:
             last = marker
@@ -269,8 +273,8 @@ def _in_series(marker: str, last: str, later: list[str], expected: Expected, set
         return True
     if any(after in later for after in successors(last)):
         return False
-    if marker.isdigit() != last.isdigit():
-        return (last.isdigit() and goes_on_below) or marker in expected.open
+    if marker.isdecimal() != last.isdecimal():
+        return (last.isdecimal() and goes_on_below) or marker in expected.open
     return _beyond(marker, last) and (marker in expected.used or marker in _within(last, settings.skipped))
 
 
@@ -295,7 +299,7 @@ def _comes_later(rest: Iterable[tuple[str, str] | None], last: str, marker: str,
 
 def _beyond(marker: str, last: str) -> bool:
     """Whether `marker` comes more than one step after `last` in the same alphabet."""
-    if marker.isdigit() and last.isdigit():
+    if marker.isdecimal() and last.isdecimal():
         return int(marker) > int(last) + 1
     if marker.isalpha() and last.isalpha():
         return (len(marker), marker) > (len(last), last)
@@ -348,7 +352,7 @@ def _find_loose(
             tabbed = line.indent - line.left > settings.tab * line.size
             ended = ended or (tabbed and edge is not None and _stand_alike(line, edge, settings))
             sure = is_raised(line) or (ended and (closed_by in (".", ")", ":", "]") or tabbed))
-            figure = marker.isdigit() and text[match.end() :][:1].isdigit()
+            figure = marker.isdecimal() and text[match.end() :][:1].isdecimal()
             ended = ended or (place > 0 and _juts_out(line, lines[place - 1], edge, settings))
             if (next_ and (figure or open_) and (ended or figure)) or (open_ and sure):
                 found[place] = (marker, text[match.end() :].strip())
@@ -452,7 +456,7 @@ def split_marker(text: str) -> tuple[str, str] | None:
     rest = text[match.end() :]
     if match.lastgroup == "sign" and rest[1:2] == " " and rest[0] in "–—-/:=":  # "* – Only if"
         rest = rest[1:]
-    if marker.isdigit() and rest.isupper() and sum(map(str.isalpha, rest)) >= 5:  # a section's heading
+    if marker.isdecimal() and rest.isupper() and sum(map(str.isalpha, rest)) >= 5:  # a section's heading
         return None
     if marker in _WORDS and text.startswith(f"{marker}."):  # a sentence ends at the start of a line
         return None

@@ -270,14 +270,14 @@ def _markers_of(tail: str, known: frozenset[str]) -> list[str]:
 def _between(part: str, known: frozenset[str]) -> list[str]:
     """The markers of "2-4" or "a–c"; else the part itself, or its figures where they alone are known ("¹²")."""
     ends = re.fullmatch(r"(\d+|[a-zA-Z])\s?[-\u2013]\s?(\d+|[a-zA-Z])", part)
-    if part in known or (ends is None and not (part.isdigit() and all(figure in known for figure in part))):
+    if part in known or (ends is None and not (part.isdecimal() and all(figure in known for figure in part))):
         return [part]
     if ends is None:
         return list(part)
     low, high = ends.groups()
-    if low.isdigit() and high.isdigit():
+    if low.isdecimal() and high.isdecimal():
         return [str(n) for n in range(int(low), int(high) + 1)] or [part]
-    if low.isdigit() or high.isdigit():
+    if low.isdecimal() or high.isdecimal():
         return [part]
     return [chr(n) for n in range(ord(low), ord(high) + 1)] or [part]
 
@@ -293,7 +293,7 @@ def _stands_apart(base: str, spaced: bool, tail: str, found: list[str], words: f
         return False  # "A1c", "C3a" are names
     if _MARK.fullmatch(base) or base.endswith("^") or all(_SIGNS.fullmatch(f) for f in found):
         return True
-    if found[0].isdigit():
+    if found[0].isdecimal():
         apart = spaced or tail[0] in "[(" or (len(word) > 2 and (word[-1].islower() or word[-1] == ")"))
         return bool(word) and apart and _COUNTED.fullmatch(word) is None
     if spaced or tail[0] in "[(" or word.endswith((")", "]")):

@@ -109,8 +109,9 @@ class StreamSettings:
     prose: float = 0.62  # of the text's width: a longer single chunk is prose. .5 to .75
     # lines of prose that may stand between two rows of one table, no farther from them than rows from one another
     remark: int = 2  # 1 to 3
-    roomy: float = 1.2  # times the room between rows. 1 to 1.5
+    roomy: float = 1.2  # times the step from row to row. 1.1 to 1.5
     title: float = 5.0  # points. 3 to 8
+    through: float = 0.3  # of a row's height from its sides: a line there is no rule of it but an arrow. .2 to .4
     headings: int = 3  # leading lines that may be left out of account when columns are looked for. 2 to 4
     header: float = 90.0  # points above the first tabular line in which a top rule is looked for. 60 to 120
 
@@ -166,10 +167,11 @@ def printed_lines(words: Words, chosen: NDArray[np.intp]) -> list[Printed]:
     tops, bottoms = np.minimum.reduceat(chunks[:, 1], begin).tolist(), np.maximum.reduceat(chunks[:, 3], begin).tolist()
     ends = [*begin[1:].tolist(), len(chunks)]
     leads = [words.text[index] for index in flat[first].tolist()]
-    places = zip(begin.tolist(), ends, tops, bottoms, leads, lines, first.tolist(), strict=True)
+    wide = (boxes[first, 2] - boxes[first, 0]).tolist()
+    places = zip(begin.tolist(), ends, tops, bottoms, leads, lines, first.tolist(), wide, strict=True)
     return [
-        Printed(chunks[a:b], top, bottom, lead, line, (starts[a:b] - at).tolist())
-        for a, b, top, bottom, lead, line, at in places
+        Printed(chunks[a:b], top, bottom, lead, line, (starts[a:b] - at).tolist(), lead_wide)
+        for a, b, top, bottom, lead, line, at, lead_wide in places
     ]
 
 
@@ -223,9 +225,9 @@ def goes_round(lines: list[Printed], run: list[int], after: int, width: float) -
     last, between = run[-1], lines[run[-1] + 1 : after]
     if len(run) < SETTINGS.least or not 0 < len(between) <= SETTINGS.remark or not is_prose(between[0], width):
         return False
-    rooms = sorted(b.top - a.bottom for a, b in pairwise(lines[run[0] : last + 1]))
-    room = SETTINGS.roomy * rooms[-2]  # the widest may part two groups of rows
-    near = all(b.top - a.bottom <= room for a, b in pairwise(lines[last : after + 1]))
+    steps = sorted(b.middle - a.middle for a, b in pairwise(lines[run[0] : last + 1]))
+    room = SETTINGS.roomy * steps[-2]  # the widest may part two groups of rows
+    near = all(b.middle - a.middle <= room for a, b in pairwise(lines[last : after + 1]))
     left = [float(lines[k].chunks[0, 0]) for k in run[-SETTINGS.least :]]
     edge = min(abs(x - float(lines[after].chunks[0, 0])) for x in left) <= COLUMNS.flush
     flush = abs(float(between[0].chunks[0, 0]) - min(left)) <= SETTINGS.title
@@ -257,8 +259,19 @@ def build_stream(
     rows = row_bounds(lines[first : last + 1], columns, rules)
     cells = [GridCell(r, c, 1, 1) for r in range(len(rows) - 1) for c in range(len(columns) - 1)]
     table = FoundTable(page, rows, columns.astype(np.float32), cells, borderless=True)
+    table.arrows = through_rows(rows, columns, rules)
     lay_texts(table, lines[first : last + 1], words, rules)
     return table
+
+
+def through_rows(rows: Floats, columns: NDArray[np.floating], rules: Lines) -> Lines:
+    """Lines that begin behind the names, run through the middle of a row and end before the table does: arrows."""
+    y, start, end = rules.T
+    row = np.clip(np.searchsorted(rows, y) - 1, 0, len(rows) - 2)
+    depth = (y - rows[row]) / (rows[row + 1] - rows[row])
+    inside = (start > columns[1] - COLUMNS.reach) & (end < columns[-1] + COLUMNS.reach)
+    arrows: Lines = rules[inside & (depth > SETTINGS.through) & (depth < 1 - SETTINGS.through)]
+    return arrows
 
 
 def without_headings(lines: list[Printed]) -> list[Printed]:

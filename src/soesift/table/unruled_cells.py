@@ -27,6 +27,10 @@ class StreamRowSettings:
     mark: float = 1.6  # of the line height: widest chunk that may be a mark. 1.2 to 2
     clash: float = 0.15  # of the close pairs may hold marks in one column before closeness says nothing. .05 to .3
     over: float = 10.0  # points by which a text reaches into the second column that is no name. 5 to 20
+    step_of_rows: float = 0.95  # of the least step between rows that are surely two: lines so far apart may be. .9 to 1
+    headings: int = 2  # names alone, all with a capital, that are headings and no rests of names. 2 to 4
+    room: float = 3.0  # points that a first word may lack and yet have had room on the line above. 1 to 6
+    blank: float = 0.3  # of the line height: a space between words. .2 to .4
     ruled: float = 0.35  # of the gaps between lines hold a rule: then rows are what lies between rules. .2 to .5
 
 
@@ -36,7 +40,7 @@ ROWS = StreamRowSettings()
 @dataclass(slots=True)
 class Printed:
     """One printed line: its chunks (k, 4) in the upright frame, its extent, its first word, the numbers of its words
-    from left to right, and where among them each chunk starts."""
+    from left to right, where among them each chunk starts, and how wide its first word is."""
 
     chunks: NDArray[np.float32]
     top: float
@@ -44,6 +48,7 @@ class Printed:
     lead: str = ""
     words: NDArray[np.intp] = field(default_factory=lambda: np.zeros(0, np.intp))
     starts: list[int] = field(default_factory=list)
+    lead_wide: float = 0.0
 
     @property
     def middle(self) -> float:
@@ -62,8 +67,9 @@ def row_bounds(lines: Sequence[Printed], columns: NDArray[np.floating], rules: L
     ruled = [long[(long > a.middle) & (long < b.middle)] for a, b in pairs]
     only_rules = sum(len(r) > 0 for r in ruled) >= max(ROWS.fewest, ROWS.ruled * len(pairs))
     limit = None if only_rules else gap_limit(pairs, columns)
+    begun = set() if only_rules or limit is not None else begun_anew(pairs, columns)
     bounds = [lines[0].top - 1]
-    for (before, line), rule in zip(pairs, ruled, strict=True):
+    for place, ((before, line), rule) in enumerate(zip(pairs, ruled, strict=True)):
         some = inner[(inner[:, 0] > before.middle) & (inner[:, 0] < line.middle), 0]
         if len(rule):
             bounds.append(float(rule[0]))
@@ -71,9 +77,33 @@ def row_bounds(lines: Sequence[Printed], columns: NDArray[np.floating], rules: L
             continue
         elif len(some):
             bounds.append(float(some[0]))
-        elif not continues(before, line, columns, limit):
+        elif place in begun or not continues(before, line, columns, limit):
             bounds.append((before.bottom + line.top) / 2)
     return np.asarray([*bounds, lines[-1].bottom + 1], np.float32)
+
+
+def begun_anew(pairs: list[tuple[Printed, Printed]], columns: NDArray[np.floating]) -> set[int]:
+    """Pairs, where gaps do not tell, whose second line is a name alone that begins with a capital, as far below a row
+    as rows are. It is no rest of that row's name if there was room for its first word there, or if no name alone of the
+    table begins otherwise: of the rests of names few begin with a capital."""
+    both = [0 in columns_of(a, columns) and 0 in columns_of(b, columns) for a, b in pairs]
+    steps = [b.middle - a.middle for (a, b), two in zip(pairs, both, strict=True) if two and _clash(a, b, columns)]
+    alone = [line for _, line in pairs if columns_of(line, columns) == {0}]
+    if len(steps) < ROWS.fewest or not alone:
+        return set()
+    headings = len(alone) >= ROWS.headings and all(line.lead[:1].isupper() for line in alone)
+    rights = [float(line.chunks[0, 2]) for pair in pairs for line in pair]
+    edge = max((right for right in rights if right < columns[1]), default=0.0) - ROWS.room
+    return {
+        place
+        for place, (before, line) in enumerate(pairs)
+        if both[place]
+        and columns_of(line, columns) == {0}
+        and len(columns_of(before, columns)) > 1
+        and line.lead[:1].isupper()
+        and line.middle - before.middle >= ROWS.step_of_rows * min(steps)
+        and (headings or before.chunks[0, 2] + ROWS.blank * line.height + line.lead_wide < edge)
+    }
 
 
 def gap_limit(pairs: list[tuple[Printed, Printed]], columns: NDArray[np.floating]) -> float | None:

@@ -82,7 +82,7 @@ def _reason(cell: Cell, words: set[str], markers: set[str], settings: WitnessSet
 def _figures(table: SoeTable) -> set[str]:
     """Figures that may stand behind a word as its marker: of notes that hang on nothing; of pictures, in which raised
     figures are easily read as others, of all notes."""
-    known = {note.marker for note in table.footnotes if note.marker.isdigit()}
+    known = {note.marker for note in table.footnotes if note.marker.isdecimal()}
     if "image_only" in table.flags:
         return known
     return known - {marker for cell in table.cells for marker in cell.markers}
@@ -513,7 +513,7 @@ def _missing(markers: list[str]) -> list[str]:
             found += [series[p] for p in range(max(places)) if p not in places]
     if len(found) > len(markers):  # letters of a legend are no series
         found = []
-    numbers = [int(m) for m in markers if m.isdigit() and len(m) <= 2]
+    numbers = [int(m) for m in markers if m.isdecimal() and len(m) <= 2]
     if len(numbers) >= 2:
         found += [str(n) for n in range(1, max(numbers)) if n not in numbers]
     return found
