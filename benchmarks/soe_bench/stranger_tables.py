@@ -317,18 +317,21 @@ def same_columns(wanted: list[list[Place]], shown: list[list[Place]]) -> list[in
     return [max(range(len(two)), key=row.__getitem__) for row in alike]
 
 
-def compare(table: Stranger, found: Sequence[SoeTable]) -> Score:
-    """Hold the table that has most of the names against what was written, in either order of labels if told so."""
+def compare(table: Stranger, found: Sequence[SoeTable], unsure: bool = False) -> Score:
+    """Hold the table that has most of the names against what was written, in either order of labels if told so.
+
+    unsure: a page was told to hold what may be a schedule, so that one that was not found is doubted.
+    """
     ways = [table, table.swapped()] if table.get("swap") else [table]
-    return min((compare_grid(way, found) for way in ways), key=lambda score: len(score.wrong))
+    return min((compare_grid(way, found, unsure) for way in ways), key=lambda score: len(score.wrong))
 
 
-def compare_grid(table: Stranger, found: Sequence[SoeTable]) -> Score:
+def compare_grid(table: Stranger, found: Sequence[SoeTable], unsure: bool) -> Score:
     score, wanted, head = Score(), table.truth(), table.head
     names = [letters(row[0][0]) for row in wanted[head:]]
     shared = [sum(letters(text) in names for row in one.grid for text in row[:2]) for one in found]
     if not any(shared):
-        return Score([(False, "the table was not found")])
+        return Score([(unsure, "the table was not found")])
     if len(found) > int(table.get("tables", "1")):
         score.wrong.append((False, f"{len(found)} tables were found: {[one.title for one in found]}"))
     read = found[shared.index(max(shared))]
@@ -351,8 +354,9 @@ def compare_grid(table: Stranger, found: Sequence[SoeTable]) -> Score:
             fused = any(
                 (at, 0) in doubted and letters(name) in letters(shown[at][0][0]) for at in range(first, len(shown))
             )
-            unsure = fused or (rows.get(row - 1, -1), 0) in doubted
-            score.wrong.append((unsure, f"row {row}, {name!r}, was not read"))
+            named = any(d.kind == "words" and name.split()[-1] in d.why for d in read.doubt)
+            open_ = fused or named or (rows.get(row - 1, -1), 0) in doubted
+            score.wrong.append((open_, f"row {row}, {name!r}, was not read"))
             continue
         for column, there in enumerate(columns):
             cell, other = wanted[row][column], shown[place][there]
@@ -421,7 +425,8 @@ def main(words: Sequence[str] | None = None) -> int:
                 if args.only not in (None, table.get("id")):
                     continue
                 pdf = print_pdf(table, folder, args.chromium)
-                scores.append(compare(table, detector.detect(pdf, ocr="never").tables))
+                result = detector.detect(pdf, ocr="never")
+                scores.append(compare(table, result.tables, bool(result.document.unsure_pages)))
                 for doubted, what in scores[-1].wrong if args.errors else ():
                     print(f"{table.get('id')} {'doubted' if doubted else 'silent'}: {what}", flush=True)
             if scores:

@@ -7,7 +7,7 @@ from types import ModuleType
 import pytest
 
 from programs import program
-from soesift.result.models import Cell, Doubt, SoeTable
+from soesift.result.models import Cell, Doubt, PlacedDoubt, SoeTable
 from toy_table import made_table
 
 WRITTEN = """# a comment
@@ -98,3 +98,16 @@ def test_a_marker_that_may_be_text_is_right_in_a_note_without_one(strangers: Mod
     notes = read().footnotes
     plain = notes[2].model_copy(update={"text": "X = done b. After rest."})
     assert not strangers.compare(table, [read().model_copy(update={"footnotes": [notes[0], plain]})]).wrong
+
+
+def test_a_table_on_an_unsure_page_and_a_row_read_with_another_are_doubted(strangers: ModuleType) -> None:
+    (table,) = strangers.parse(WRITTEN)
+    assert [doubted for doubted, _ in strangers.compare(table, []).wrong] == [False]
+    assert [doubted for doubted, _ in strangers.compare(table, [], unsure=True).wrong] == [True]
+    fused = read({(3, 0): "Vital signs Dosing"}, doubted=(3, 0))
+    wrong = {what: doubted for doubted, what in strangers.compare(table, [fused]).wrong}
+    assert wrong["row 3, 'Vital signs', was not read"]
+    lost = read({(3, 0): "Weight"})
+    lost.doubt = [PlacedDoubt(kind="words", why="“Vital signs” is printed within this table", place="table")]
+    wrong = {what: doubted for doubted, what in strangers.compare(table, [lost]).wrong}
+    assert wrong["row 3, 'Vital signs', was not read"]

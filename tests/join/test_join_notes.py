@@ -53,6 +53,11 @@ def test_numbered_stars_and_circled_figures() -> None:
     assert [marker for marker, _ in found(listed, "a b")] == ["a", "b"]
 
 
+def test_a_mark_in_brackets_and_what_it_means() -> None:
+    assert found(lines("(●) only where it is indicated"), "") == [("", "(●) only where it is indicated")]
+    assert not found(lines("(see Section 5) only where it is indicated"), "")
+
+
 def test_a_list_within_a_note_is_part_of_it() -> None:
     printed = lines("c. If one holds:", "i. low pressure", "ii. high pulse", "d. Women only")
     assert found(printed, "c d i") == [("c", "If one holds: i. low pressure ii. high pulse"), ("d", "Women only")]

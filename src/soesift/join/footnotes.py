@@ -53,7 +53,7 @@ _SENDS_ON = re.compile(r"\W*.{0,30}\bcontinue[ds]?\s+(?:on|at|overleaf)\b.{0,12}
 _LEADER = re.compile(r"\.{5}|(?:\. ){4}")  # a table of contents
 _NAMED = re.compile(r"^(?:abbreviations?|notes?|footnotes?|key|legend)\b", re.IGNORECASE)
 _OPEN = re.compile(
-    r"^(?:(?:abbreviations?|notes?|footnotes?|key|legend)\b|[(\[]?x[)\]]?\s*=|[A-Z]\s=\s|[\w/\-]{2,12}(?:\s*[=:]\s|=\S))",
+    r"^(?:(?:abbreviations?|notes?|footnotes?|key|legend)\b|[(\[]?x[)\]]?\s*=|[(\[][x✓√●○■□△][)\]]\s|[A-Z]\s=\s|[\w/\-]{2,12}(?:\s*[=:]\s|=\S))",
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[a-z]{4,}\W")  # of a sentence, unlike "hr:" or "ctDNA ="
