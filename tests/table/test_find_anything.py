@@ -21,6 +21,7 @@ from soesift.table.redaction import (
     dark_boxes,
     lost_tags,
     mend_tables,
+    part_covered,
     stack,
 )
 from soesift.table.states import mark_arrows
@@ -117,6 +118,50 @@ def test_black_boxes_lend_their_edges() -> None:
     none = np.zeros((0, 3), np.float32)
     assert add_hidden_rules(none, vertical, page).tolist() == [[50, 10, 200], [80, 10, 200]]
     assert len(add_hidden_rules(none, vertical[:2], page)) == 0
+
+
+def covered_parts(*boxes: tuple[float, float, float, float]) -> list[tuple[int, int]]:
+    """Column and width of the parts of a cell over four columns, 20 points high, below these black boxes."""
+    page = Page(1, 612, 792)
+    page.fills, page.fill_grey = np.array(boxes, np.float32), np.zeros(len(boxes), np.float32)
+    cells = [GridCell(0, 0, 1, 4), GridCell(1, 0, 1, 1)]
+    table = FoundTable(1, np.array([0, 20, 40.0]), np.array([0, 100, 200, 300, 400.0]), cells)
+    part_covered(table, page)
+    assert (table.cells[-1].row, table.cells[-1].column_span) == (1, 1)
+    return [(cell.column, cell.column_span) for cell in table.cells[:-1]]
+
+
+def test_a_cell_is_parted_where_a_black_box_covers_some_of_its_columns() -> None:
+    assert covered_parts((100, 0, 200, 20)) == [(0, 1), (1, 1), (2, 2)]
+    assert covered_parts((0, 0, 160, 20)) == [(0, 1), (1, 1), (2, 2)]
+    assert covered_parts((60, 0, 160, 20)) == [(0, 1), (1, 1), (2, 2)], "the middle of the first is not covered"
+    assert covered_parts((260, 0, 400, 20)) == [(0, 3), (3, 1)]
+    assert covered_parts((0, 0, 400, 20)) == [(0, 4)], "all are"
+    assert covered_parts((100, 0, 200, 10)) == [(0, 4)], "half of the height is a word"
+    assert covered_parts((100, 8, 200, 30)) == [(0, 1), (1, 1), (2, 2)]
+    assert covered_parts((0, 0, 99, 20), (300, 0, 400, 20)) == [(0, 1), (1, 2), (3, 1)]
+
+
+@pytest.mark.parametrize(
+    ("lines", "reaches"),
+    [
+        ([[40, 10, 400]], [10, 400]),
+        ([[20, 10, 400], [70, 50, 350]], [50, 350]),  # the nearer line tells, from below too
+        ([[-11, 10, 400]], [100, 300]),  # too far above
+        ([[-10, 10, 400]], [10, 400]),
+        ([[40, 104, 400]], [100, 400]),
+        ([[40, 106, 400]], [100, 300]),  # does not span the rules
+        ([[40, 10, 296]], [10, 300]),
+    ],
+)
+def test_an_edge_of_a_box_is_as_long_as_the_nearest_line_of_its_table(
+    lines: list[list[float]], reaches: list[float]
+) -> None:
+    page = Page(1, 612, 792)
+    page.fills, page.fill_grey = np.array([[90, 50, 310, 80]], np.float32), np.zeros(1, np.float32)
+    vertical = np.array([[100, 0, 100], [200, 0, 100], [300, 0, 100]], np.float32)
+    edges = add_hidden_rules(np.array(lines, np.float32), vertical, page, words_at(("EEG", 500, 300, 10)))
+    assert edges[len(lines)].tolist() == [50, *reaches]
 
 
 def test_arrows_keep_to_empty_cells() -> None:

@@ -107,6 +107,14 @@ def test_equal_lines_are_a_row_each_where_marks_stand_beside_them() -> None:
     assert cuts_between(names, [16.0, 40.0], 8.0) is None, "marks between lines: the names are broken"
 
 
+def test_four_lines_of_names_tell_the_room_between_rows_and_three_do_not() -> None:
+    found = cuts_between([10.0, 20.0, 40.0, 50.0], [15.0, 45.0], 8.0)
+    assert found is not None
+    assert found.tolist() == [30]
+    assert cuts_between([10.0, 20.0, 40.0], [15.0, 40.0], 8.0) is None
+    assert cuts_between([10.0, 20.0, 40.0, 50.0], [], 8.0) is None
+
+
 def test_texts_in_cells_do_not_hide_the_rows_of_a_band(tmp_path: Path) -> None:
     body = [BODY[0], *([f"Step {k}", "X", "Dispense" if k == 2 else "X", ""] for k in range(5))]
     assert only_verticals(tmp_path, body).texts() == body
