@@ -151,6 +151,33 @@ def test_pieces_are_read_from_top_head_and_left() -> None:
     assert left[:, 1].max() == 580
 
 
+@pytest.mark.parametrize(
+    ("rows", "wanted"),  # (left, width) of the pieces of each row; (row, left) of those that are read
+    [
+        (  # two titles, three of the fullest row of the upper two thirds, and what stands at the left
+            [
+                [(0, 60)],
+                [(0, 30), (100, 20), (150, 20), (200, 20), (250, 20)],
+                [(0, 50)],
+                [(0, 20)],
+                [(100, 20)],
+                [(0, 20), (100, 20), (120, 20), (140, 20), (160, 20), (200, 20)],
+            ],
+            [(0, 0), (2, 0), (1, 100), (1, 200), (1, 250), (1, 0), (3, 0), (5, 0)],
+        ),
+        ([[(0, 20)]] * 12, [(row, 0) for row in (0, 2, 3, 5, 6, 8, 9, 11)]),
+        (
+            [[(0, 39)], [(0, 40)], [(0, 20), (88, 12)], [(34, 20)], [(36, 20)]],
+            [(1, 0), (2, 88), (0, 0), (2, 0), (3, 34)],
+        ),
+    ],
+)
+def test_which_pieces_are_read_of_a_page(rows: list[list[tuple[int, int]]], wanted: list[tuple[int, int]]) -> None:
+    placed = [(x, 20 * row, x + wide, 20 * row + 10) for row, pieces in enumerate(rows) for x, wide in pieces]
+    boxes = np.asarray(placed, np.float32)
+    assert [(int(boxes[i, 1]) // 20, int(boxes[i, 0])) for i in chosen(boxes, 10.0)] == wanted
+
+
 def test_what_both_looks_decide(monkeypatch: pytest.MonkeyPatch) -> None:
     sure, little = SETTINGS.beside, SETTINGS.read / 2
     again = {0: little, 1: sure, 2: little, 3: None, 4: little, 5: little, 6: little, 7: SETTINGS.read}
