@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from dataclasses import fields
 from pathlib import Path
@@ -446,6 +447,14 @@ def test_judgements_and_known_labels(tmp_path: Path) -> None:
     path.write_text('{"table_id": "a"}\n')
     with pytest.raises(UsageError, match="1"):
         read_known(path)
+
+
+def test_soft_labels_are_known_by_the_side_of_one_half_on_which_all_positive_names_lie(tmp_path: Path) -> None:
+    shares = {"a": {"soe": 0.5}, "b": {"soe": 0.51}, "c": {"other": 1}, "d": {"soe": 0.3, "sub": 0.3}, "e": {"sub": 1}}
+    path = tmp_path / "labels.jsonl"
+    path.write_text("".join(json.dumps({"table_id": name, "label": one}) + "\n" for name, one in shares.items()))
+    assert read_known(path, ("soe", "sub")) == {"a": 0, "b": 1, "c": 0, "d": 1, "e": 1}
+    assert read_known(path) == {"a": 0, "b": 1, "c": 0, "d": 0, "e": 0}
 
 
 def test_what_an_audit_speaks_for() -> None:
