@@ -51,6 +51,7 @@ from mutations import ROOT, Mutant, mutants_of, mutated
 FOLDERS = ("table", "join", "schedule", "select", "detect")
 TESTS = (*FOLDERS, "document", "witness", "result", "view", "export", "burden")
 LATER = ("cli", "diff", "evaluate", "review", "label", "study", "train", "serve", "classify")  # asked about survivors
+SLOWER = 3  # times the CPU seconds of its tests as watched, after which a mutant has hung
 HUNG = 6  # a mutant's tests have hung once they take this many times their CPU seconds in seconds of the clock
 NAMED = {  # promise: file, text, what it becomes, tests that must notice
     "a subsidiary table alone is no schedule": (
@@ -300,7 +301,7 @@ def noticed_by(mutant: Mutant, root: Path, tests: list[pytest.Item], seconds: fl
 def asked_in_child(mutant: Mutant, root: Path, tests: list[pytest.Item], seconds: float) -> str:
     """The first of the tests that fails with the mutant, or how the child ended."""
     text = mutated(root, mutant)
-    limit = int(seconds * 5) + 30
+    limit = int(seconds * SLOWER) + 15
     with in_place(root / mutant.path, text), tempfile.NamedTemporaryFile("r") as answer:
         child = os.fork()
         if not child:
