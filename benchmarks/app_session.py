@@ -1,6 +1,6 @@
 """The app as a person uses it, in a headless Chromium: planted errors mended, kills survived, time to the first result.
 
-    python benchmarks/app_session.py mend [--documents 10] [--by keyboard|mouse]
+    python benchmarks/app_session.py mend [--documents 10] [--by keyboard|mouse|both]
     python benchmarks/app_session.py kills [--kills 50] [--seed 0]
     python benchmarks/app_session.py first [--pages 100]
     python benchmarks/app_session.py edit [--pages 300] [--edits 60]
@@ -75,7 +75,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("what", choices=["mend", "kills", "first", "edit"])
     parser.add_argument("--documents", type=int, default=10)
-    parser.add_argument("--by", choices=["keyboard", "mouse"], default="keyboard")
+    parser.add_argument("--by", choices=["keyboard", "mouse", "both"], default="both")
     parser.add_argument("--kills", type=int, default=50)
     parser.add_argument("--pages", type=int, default=0)
     parser.add_argument("--edits", type=int, default=60)
@@ -145,18 +145,26 @@ def samples(folder: Path, count: int, seed: int, kind: str = "full") -> None:
 
 def mend(chromium: Any, place: Path, asked: argparse.Namespace) -> int:
     """Ten documents, eight kinds of errors each; what is right afterwards in every format."""
-    gold = fitting(place, asked.documents)
+    made = fitting(place / "made", asked.documents)
+    wrong = 0
+    for by in ("keyboard", "mouse") if asked.by == "both" else (asked.by,):
+        shutil.copytree(place / "made", place / by)
+        wrong += mended(chromium, place / by, {place / by / "results" / p.name: one for p, one in made.items()}, by)
+    return int(wrong > 0)
+
+
+def mended(chromium: Any, place: Path, gold: dict[Path, Result], by: str) -> int:
     plants = {path: planted(result, path) for path, result in gold.items()}
     browser, app = launch(chromium), App(place)
     try:
         for path in gold:
             page = browser.new_context(viewport={"width": 1280, "height": 800}).new_page()
             named(page, app.url)
-            hand = (Keyboard if asked.by == "keyboard" else Mouse)(page, path.stem)
+            hand = (Keyboard if by == "keyboard" else Mouse)(page, path.stem)
             hand.mend_all(plants[path], gold[path])
             until(page, SAVED)
             page.close()
-        return told(app, gold, plants, asked.by)
+        return told(app, gold, plants, by)
     finally:
         app.kill()
         browser.close()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -16,6 +18,7 @@ from review_process import Reviewing, reviewing
 
 from made_protocols import protocol
 from soesift.cli.main import main
+from soesift.review.state import Viewer
 
 TOKEN = "0123456789abcdef"
 
@@ -250,3 +253,21 @@ def test_export_and_labels_follow_the_decisions(real: tuple[Reviewing, str], tmp
     assert {(one["label"], one["pot"], one["source"]) for one in labels} >= {("no", "repair", "reviewer")}
     with pytest.raises(SystemExit, match="0"):
         main(["label", "import-humans", out, "--format", "jsonl", "--ledger", str(tmp_path / "labels.db")])
+
+
+def test_pages_are_drawn_by_a_process_that_stands_ready_and_loads_little(tmp_path: Path) -> None:
+    made, viewer = protocol(tmp_path / "made.pdf"), Viewer()
+    try:
+        viewer.ready()
+        worker = viewer.draw.viewer.worker
+        ready = worker.process
+        assert ready is not None
+        assert (viewer.page(made, 3, 72) or b"").startswith(b"\x89PNG")
+        assert (worker.process, worker.started) == (ready, 1)
+        loaded = f"import {worker.work.__module__}, sys; print(*sys.modules)"
+        modules = subprocess.run(
+            [sys.executable, "-c", loaded], capture_output=True, text=True, check=True
+        ).stdout.split()
+        assert not {"soesift.detect", "soesift.join", "soesift.result.models"} & set(modules)
+    finally:
+        viewer.close()

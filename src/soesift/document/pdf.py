@@ -22,7 +22,8 @@ from soesift.document.kind import is_picture, picture_pdf
 from soesift.document.page import Floats, Frame, Page, no_boxes
 from soesift.document.text_layer import has_large_picture, hidden_share, text_problem, unshift
 from soesift.errors import DocumentError
-from soesift.process.child import page_in_hand
+from soesift.files import write_atomically
+from soesift.process.child import Task, Tell, page_in_hand
 
 MOST_PIXELS = 40_000_000
 MOSTLY = 0.5  # of a page's area covered by pictures: it is likely to be read as one
@@ -171,3 +172,13 @@ def page_png(path: Path, number: int, dpi: float, password: str | None = None) -
     out = io.BytesIO()
     picture.save(out, "PNG", compress_level=1)
     return out.getvalue()
+
+
+def work_on_page(task: Task, tell: Tell) -> dict[str, Any]:
+    """In a process of its own, which loads no more than drawing needs: the picture of a page (document, page, dpi) is
+    written to `task["out"]`; {"found": whether there is such a page}. Without a document nothing is done.
+    """
+    content = page_png(Path(task["document"]), task["page"], task["dpi"]) if "document" in task else None
+    if content is not None:
+        write_atomically(task["out"], content)
+    return {"found": content is not None}

@@ -255,6 +255,7 @@ def serve(
     )
     say(f"reviewing on {url_of(bound)}/ ; Ctrl-C stops")
     server = uvicorn.Server(config)
+    threading.Thread(target=review.viewer.ready, daemon=True).start()
     threading.Thread(target=_stop_reading, args=(server, review), daemon=True).start()
     server.run(sockets=[bound])
 

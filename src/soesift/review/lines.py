@@ -25,7 +25,7 @@ from soesift.detect.assemble import assemble_tables, fragments_of
 from soesift.detect.options import ReadOptions
 from soesift.detect.reading import Reading, page_of
 from soesift.document.ocr import turn_box, turn_page
-from soesift.document.pdf import open_pdf, page_png
+from soesift.document.pdf import open_pdf
 from soesift.document.raised import runs_of, split_raised
 from soesift.document.words import find_words
 from soesift.errors import DocumentError
@@ -407,7 +407,7 @@ class _Marking:
         return text, markers, [], bool(markers)
 
 
-# What the worker process does for the review page: draw a page, read the table at a place. Only here is it parsed.
+# What a worker process does for the review page: read the table at a place. Another draws pages (document.pdf).
 
 INSIDE = 0.5  # share of a table's area from which on it counts as in the box
 EDGE = 4.0  # points by which a box drawn by hand may cut
@@ -415,16 +415,13 @@ BEYOND = 14.0  # points a table may reach out of the box: less than a row of tex
 
 
 def work(task: Task, tell: Tell) -> dict[str, Any]:
-    """`task["kind"]`: page (document, page, dpi), lines (document, layouts), or table (document and page, box, or
-    number in a DOCX).
+    """`task["kind"]`: lines (document, layouts), or table (document and page, box, or number in a DOCX).
 
-    Writes PNG, or JSON of cells or a SoeTable, to `task["out"]`; {"found": whether there is such a page or table}.
+    Writes JSON of cells or a SoeTable to `task["out"]`; {"found": whether there is such a page or table}.
     """
     path = Path(task["document"])
     content: bytes | SoeTable | None
-    if task["kind"] == "page":
-        content = page_png(path, task["page"], task["dpi"])
-    elif task["kind"] == "lines":
+    if task["kind"] == "lines":
         content = json.dumps(cells_in_lines(path, task["layouts"])).encode()
     elif "box" in task:
         content = table_in_box(path, task["page"], tuple(task["box"]))

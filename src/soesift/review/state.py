@@ -9,15 +9,18 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
 from soesift import web
 from soesift.document.kind import has_pages
-from soesift.errors import DocumentError
+from soesift.document.pdf import work_on_page
+from soesift.errors import DocumentError, SoesiftError
 from soesift.files import file_sha256
 from soesift.label.ledger import Ledger
+from soesift.process.child import Work
 from soesift.process.worker import Stopped, TookTooLong, Worker, WorkerDied
 from soesift.result.models import Box, SoeTable
 from soesift.review.documents import Document
@@ -36,7 +39,7 @@ Key = tuple[object, ...]
 class Reader:
     """One process for tasks one after another, and the last answers; use it from any thread."""
 
-    def __init__(self, stop: threading.Event) -> None:
+    def __init__(self, stop: threading.Event, work: Work) -> None:
         self.viewer = web.Viewer(Worker(work, MEMORY_MB, stop), SECONDS)
         self.lock = threading.Lock()
         self.kept: OrderedDict[Key, bytes] = OrderedDict()
@@ -71,11 +74,19 @@ class Viewer:
 
     def __init__(self) -> None:
         self.stop = threading.Event()  # set it to end what is being read
-        self.draw, self.read = Reader(self.stop), Reader(self.stop)
+        self.draw, self.read = Reader(self.stop, work_on_page), Reader(self.stop, work)
+
+    def ready(self) -> None:
+        """Start the process that draws, so that the first page need not wait for it.
+
+        Whatever stops that is told when there is a page.
+        """
+        with suppress(SoesiftError, OSError):
+            self.draw.viewer.run({})
 
     def page(self, document: Path, number: int, dpi: int) -> bytes | None:
         """PNG; None if there is no such page. Raises DocumentError if it cannot be drawn."""
-        task = {"kind": "page", "document": str(document), "page": number, "dpi": dpi}
+        task: dict[str, object] = {"document": str(document), "page": number, "dpi": dpi}
         return self.draw((document, number, dpi), task)
 
     def table_in_box(self, document: Path, number: int, box: Box) -> SoeTable | None:

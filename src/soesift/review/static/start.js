@@ -115,7 +115,7 @@ export class StartJob {
       ? make("table", { class: "studies" }, make("thead", {}, make("tr", {}, ...Object.keys(COLUMNS).map((by) => this.heading(by)), ...["To do", "Take away"].map((name) => make("th", { scope: "col" }, name)))), make("tbody", {}, ...shown.map((row) => row.line())))
       : make("p", { class: "quiet" }, all.length ? "No protocol is like that." : "Nothing yet. What you drop is read at once, and listed here with what was found."));
     for (const one of this.list.querySelectorAll("select")) if (chosen.get(one.dataset.at)) { one.value = chosen.get(one.dataset.at); one.dispatchEvent(new Event("change")); }
-    this.paintBulk(shown.filter((row) => row.key && row.state !== "error"));
+    this.paintBulk(shown.filter((row) => row.key && !["reading", "error"].includes(row.state)));
     if (focused) this.list.querySelector(`[data-at="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
   }
 
