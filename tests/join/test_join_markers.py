@@ -10,7 +10,7 @@ from toy_fragments import fragment
 from soesift.detect.assemble import assemble_tables
 from soesift.document.raised import DOWN, UP
 from soesift.join.fragment import Fragment
-from soesift.join.markers import part_signs, read_markers, settle_figures
+from soesift.join.markers import part_signs, read_markers, settle_figures, within_brackets
 from soesift.join.stack import Joined
 from soesift.result.models import Cell, Footnote, Run, SoeTable
 from soesift.schedule.read import read_schedule
@@ -184,3 +184,12 @@ def test_signs_with_a_comma_between_them_where_others_are_raised() -> None:
     one = Joined(1, [[cell.text] for cell in cells], [1] * 3, cells)
     read_markers(one, [Footnote(marker="*", text="Main part."), Footnote(marker="**", text="Second part.")])
     assert [(cell.text, cell.markers) for cell in cells[1:]] == [("Labs", ["*"]), ("Forms", ["*", "**"])]
+
+
+def test_letters_in_square_brackets_hang_wherever_they_stand_and_whatever_is_raised() -> None:
+    known = frozenset("cik")
+    assert within_brackets("Chest CT [i] (Arm B only)", known) == ("Chest CT (Arm B only)", ["i"])
+    assert within_brackets("Plasma samples [c, k]", known) == ("Plasma samples", ["c", "k"])
+    assert within_brackets("Survival (see [c])", known) == ("Survival (see [c])", ["c"])
+    for text in ("Dose [x] (mg)", "[c] alone", "Weight [kg]", "Visit [12]"):
+        assert within_brackets(text, known) == (text, [])

@@ -23,6 +23,7 @@ ALWAYS = frozenset(f"†‡§¶‖{CIRCLED}")  # behind a word they call a note,
 _BRACKETED = re.compile(
     r"(?:\s?,?\s?\[(?:[a-z]{1,2}|\d{1,2})(?:,\s?(?:[a-z]{1,2}|\d{1,2}))*\])+"
 )  # with a note, no guess
+_INSIDE = re.compile(r"(?P<see>\bsee\s+)?\[(?P<all>[a-z]{1,2}(?:,\s?[a-z]{1,2})*)\](?=$|[\s(),;])")
 _UNIT_TAIL = re.compile(r"\d\s+[hdmswyg]$")  # "pre-dose, 2 h"
 LONGEST_POINT = 24  # characters of a header cell whose last letter may be a marker
 
@@ -99,6 +100,11 @@ def read_markers(joined: Joined, notes: list[Footnote]) -> None:
             if markers:
                 cell.marker_guess = not _BRACKETED.fullmatch(cell.text.removeprefix(text))
                 _give(joined, cell, text, markers)
+    for cell in joined.cells:
+        if cell.text and cell.row >= joined.header_rows:
+            text, markers = within_brackets(cell.text, known)
+            if markers:
+                _give(joined, cell, text, list(dict.fromkeys([*cell.markers, *markers])))
 
 
 def guess_markers(
@@ -115,6 +121,25 @@ def guess_markers(
         return text, []
     base, markers = split_markers(text, open_, words)
     return (base, markers) if markers else behind_time(text, open_, numbers=False)
+
+
+def within_brackets(text: str, known: frozenset[str]) -> tuple[str, list[str]]:
+    """Text and markers of a body cell with letters of notes in square brackets, at its end or before other words.
+
+    "Chest CT [i] (Arm B)": nothing else is written so, and it is no guess, whether or not others are raised. What refers
+    to a note ("see [c]") hangs on it and stays in the text.
+    """
+    found: list[str] = []
+
+    def take(hit: re.Match[str]) -> str:
+        letters = re.findall(r"[a-z]+", hit["all"])
+        if not all(letter in known for letter in letters) or hit.end() <= 3 + len(hit["all"]):
+            return hit.group()
+        found.extend(letters)
+        return hit.group() if hit["see"] else ""
+
+    shown = _INSIDE.sub(take, text)
+    return (" ".join(shown.split()) if shown != text else text), found
 
 
 def part_signs(text: str, signs: frozenset[str]) -> tuple[str, list[str]]:
