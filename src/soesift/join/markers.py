@@ -126,8 +126,8 @@ def guess_markers(
 def within_brackets(text: str, known: frozenset[str]) -> tuple[str, list[str]]:
     """Text and markers of a body cell with letters of notes in square brackets, at its end or before other words.
 
-    "Chest CT [i] (Arm B)": nothing else is written so, and it is no guess, whether or not others are raised. What refers
-    to a note ("see [c]") hangs on it and stays in the text.
+    "Chest CT [i] (Arm B)": nothing else is written so, and it is no guess, whether or not others are raised. What
+    refers to a note ("see [c]") hangs on it and stays in the text.
     """
     found: list[str] = []
 
