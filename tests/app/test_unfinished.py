@@ -26,6 +26,8 @@ from soesift.review.documents import Document, key_of, open_documents  # noqa: E
 from soesift.review.state import Review  # noqa: E402
 from soesift.web import listen, url_of  # noqa: E402
 
+BOTTOM = "document.querySelector('{}').getBoundingClientRect().bottom"
+
 
 class Half:
     """An app whose one protocol is being read, page by page as the test wants."""
@@ -125,6 +127,15 @@ def test_the_first_tables_are_on_the_screen_while_later_pages_are_read(half: Hal
             page.evaluate("document.getElementById('told').textContent = ''")
         half.find(1)
         until(page, "document.querySelectorAll('.grid tbody tr').length === 16")
+        page.keyboard.press("t")
+        until(page, "!document.getElementById('told').hidden")
+        for _ in range(16):  # what is chosen never lies under what is told
+            page.keyboard.press("ArrowDown")
+            until(
+                page,
+                f"{BOTTOM.format('.grid tr.chosen')} <= document.getElementById('told').getBoundingClientRect().top",
+                20,
+            )
         half.finish()
         until(page, "document.querySelector('.standing').innerText.includes('not looked at')")
         page.keyboard.press("y")
