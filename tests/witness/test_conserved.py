@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from soesift import Detector
-from soesift.result.models import Cell, Fragment, SoeTable
+from soesift.result.models import Cell, Footnote, Fragment, SoeTable
 from soesift.sample import make_protocol
 from soesift.table.context import TextLine
 from soesift.witness import WitnessSettings, examine
@@ -74,6 +74,13 @@ def test_words_in_the_outline_that_stand_in_no_cell() -> None:
     assert told(one, printed(*as_grid())) == [("table", None)]
     kept = [*as_grid()[:-2], ("Table visits", 2, 4 * HIGH + 2)]
     assert not told(one, printed(*kept))  # a caption in the outline; "ECG" and its mark are not printed here
+
+
+def test_a_note_in_the_outline_whose_marker_touches_its_first_word() -> None:
+    one = table()
+    one.footnotes = [Footnote(marker="1", text="At rest.")]
+    one.cells = [cell for cell in one.cells if cell.row != 4]
+    assert not told(one, printed(*as_grid()[:-2], ("1At rest.", 2, 4 * HIGH + 2)))
 
 
 def test_a_line_between_rows_that_is_in_no_table() -> None:

@@ -74,7 +74,9 @@ def lost_words(
     if len(rows) <= settings.differ * len(table.grid):  # a poor witness otherwise
         yield from rows
     yield from _fused_names(table, prints, settings)
-    told = signs(" ".join([table.title, *(c.printed for c in table.cells), *(n.text for n in table.footnotes)]))
+    told = signs(
+        " ".join([table.title, *(c.printed for c in table.cells), *(f"{n.marker} {n.text}" for n in table.footnotes)])
+    )
     for page, print_ in sorted(prints.items()):
         words = [*_between_cells(table, page, print_), *_between_parts(table, page, lines.get(page, ()))]
         lost = [word for word in words if _is_lost(word, told, settings)]
