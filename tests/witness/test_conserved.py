@@ -76,6 +76,16 @@ def test_words_in_the_outline_that_stand_in_no_cell() -> None:
     assert not told(one, printed(*kept))  # a caption in the outline; "ECG" and its mark are not printed here
 
 
+def test_what_is_printed_twice_on_a_page_is_told_once() -> None:
+    """A lost row whose words other rows of the page have; on another page they would be printed again."""
+    one = table()
+    one.cells = [cell for cell in one.cells if cell.row != 4]
+    twice = [*as_grid()[:-2], ("Weight", 2, 4 * HIGH + 2)]
+    assert told(one, printed(*twice)) == [("table", None)]
+    one.fragments.append(one.fragments[0].model_copy(update={"bbox": (400, 0, 500, 50)}))
+    assert not told(one, printed(*twice))
+
+
 def test_a_note_in_the_outline_whose_marker_touches_its_first_word() -> None:
     one = table()
     one.footnotes = [Footnote(marker="1", text="At rest.")]

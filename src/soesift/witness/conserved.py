@@ -74,16 +74,23 @@ def lost_words(
     if len(rows) <= settings.differ * len(table.grid):  # a poor witness otherwise
         yield from rows
     yield from _fused_names(table, prints, settings)
-    told = signs(
-        " ".join([table.title, *(c.printed for c in table.cells), *(f"{n.marker} {n.text}" for n in table.footnotes)])
-    )
     for page, print_ in sorted(prints.items()):
+        told = _told(table, page)
         words = [*_between_cells(table, page, print_), *_between_parts(table, page, lines.get(page, ()))]
         lost = [word for word in words if _is_lost(word, told, settings)]
         if lost and not _FRAME.search(" ".join(words)):
             shown = " ".join(lost)[: settings.shown]
             why = f"“{shown}” is printed within this table on page {page}, and stands in none of its cells."
             yield PlacedDoubt(kind="words", why=why, place="table")
+
+
+def _told(table: SoeTable, page: int) -> str:
+    """Where words of a page that stand in none of its cells may stand: what is printed again is of another page, unless
+    several parts of the table share this one."""
+    alone = sum(part.page == page for part in table.fragments) == 1
+    cells = [c for c in table.cells if c.row < table.header_rows or c.page != page or not alone]
+    notes = [f"{note.marker} {note.text}" for note in table.footnotes]
+    return signs(" ".join([table.title, *(cell.printed for cell in cells), *notes]))
 
 
 def _is_lost(word: str, told: str, settings: WitnessSettings) -> bool:
