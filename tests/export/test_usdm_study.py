@@ -6,6 +6,7 @@ import datetime
 import json
 from collections import Counter
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -153,6 +154,36 @@ def test_an_unknown_fact_names_its_neighbour(tmp_path: Path) -> None:
     facts.write_text('titel = "A trial"\n')
     with pytest.raises(UsageError, match="did you mean title"):
         load_toml(facts, StudyFacts)
+
+
+def counted_on(parts: list[dict[str, Any]]) -> list[str]:
+    """The ids in CORE's order (000961, 001048): from each part whose `previousId` is null, on by `nextId`."""
+    by_id = {part["id"]: part for part in parts}
+    found: list[str] = []
+    for part in parts:
+        at = part["id"] if part.get("previousId", "") is None else None
+        while at is not None:
+            found.append(at)
+            at = by_id[at]["nextId"]
+    return found
+
+
+def test_a_track_is_an_order_of_its_own_beside_the_main_timeline(toy: Result) -> None:
+    track = toy.tables[0].model_copy(deep=True)
+    track.id = "t2"
+    for column in range(1, len(track.grid[0])):
+        track.grid[0][column] = f"Extension {column}"
+    toy = toy.model_copy(update={"tables": [toy.tables[0], track]})
+    design = design_of(usdm_study(toy))
+    main, other = design["scheduleTimelines"][:2]
+    assert main["mainTimeline"]
+    assert not other["mainTimeline"]
+    for kind, key in (("encounters", "encounterId"), ("epochs", "epochId")):
+        ids = [step[key] for step in main["instances"] if step.get(key)]
+        assert counted_on(design[kind]) == list(dict.fromkeys(ids))
+        behind = [part for part in design[kind] if part["id"] not in ids]
+        assert kind == "epochs" or behind
+        assert all(a["nextId"] == b["id"] and b["previousId"] == a["id"] for a, b in pairwise(behind))
 
 
 def test_durations_are_iso_8601() -> None:

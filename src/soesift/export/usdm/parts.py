@@ -83,6 +83,19 @@ def linked(parts: list[Part]) -> list[Part]:
     return parts
 
 
+def linked_apart(chains: list[list[Part]]) -> list[Part]:
+    """The parts of several orders that run side by side, each linked within its own.
+
+    The first of each order but the first has no `previousId` at all: where it is null, CORE (000961, 001048) takes the
+    order for one that goes on behind the main timeline's.
+    """
+    for number, chain in enumerate(chains):
+        linked(chain)
+        if number and chain:
+            del chain[0]["previousId"]
+    return [part for chain in chains for part in chain]
+
+
 def make_timeline(ids: Ids, instances: list[Part], timings: list[Part], end: Part, **fields: Any) -> Part:
     """A ScheduleTimeline that is not the main one and begins with its first instance; fields: name, label, description,
     entryCondition.

@@ -27,6 +27,7 @@ from soesift.export.usdm.parts import (
     code,
     comment,
     linked,
+    linked_apart,
     make,
     xhtml,
 )
@@ -306,7 +307,7 @@ def _design(ids: Ids, tables: list[Handed], facts: StudyFacts) -> tuple[Part, li
         studyPhase=alias(ids, PHASES[facts.phase]) if facts.phase else None,
         therapeuticAreas=[],
         characteristics=[],
-        encounters=linked([e for timeline in timelines for e in timeline.encounters]),
+        encounters=linked_apart([timeline.encounters for timeline in timelines]),
         activities=activities.parts,
         arms=arms,
         studyCells=cells,
@@ -396,7 +397,9 @@ def _epochs(ids: Ids, tables: list[Handed]) -> dict[str, Part]:
             nextId=None,
             notes=[],
         )
-    linked(list(found.values()))
+    of_main = {epoch_name(column).lower() for column in visit_columns(tables[0].schedule)} if tables else set()
+    main = [part for key, part in found.items() if key in of_main]
+    linked_apart([main, [part for part in found.values() if part not in main]] if main else [list(found.values())])
     return found
 
 
