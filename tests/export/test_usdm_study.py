@@ -187,7 +187,7 @@ def test_a_track_is_an_order_of_its_own_beside_the_main_timeline(toy: Result) ->
 
 
 def test_durations_are_iso_8601() -> None:
-    assert [duration(14), duration(hours=2), duration(1, 1.5), duration(hours=48)] == ["P14D", "PT2H", "P1DT90M", "P2D"]
+    assert [duration(14), duration(hours=2), duration(1, 1.5), duration(hours=48)] == ["P14D", "PT2H", "PT1530M", "P2D"]
 
 
 @pytest.mark.parametrize(

@@ -67,13 +67,11 @@ def xhtml(text: str) -> str:
 
 
 def duration(days: int = 0, hours: float = 0.0) -> str:
-    """ISO 8601 of a length of time that is not negative: P14D, PT2H, P1DT90M."""
-    minutes = round(hours * 60)
-    days, minutes = days + minutes // 1440, minutes % 1440
-    if not minutes:
-        return f"P{days}D"
-    clock = f"{minutes // 60}H" if minutes % 60 == 0 else f"{minutes}M"
-    return f"P{days}DT{clock}" if days else f"PT{clock}"
+    """ISO 8601 of a length of time that is not negative, in one unit, as usdm4 reads it: P14D, PT2H, PT1530M."""
+    minutes = round(hours * 60) + 1440 * days
+    if minutes % 1440 == 0:
+        return f"P{minutes // 1440}D"
+    return f"PT{minutes // 60}H" if minutes % 60 == 0 else f"PT{minutes}M"
 
 
 def linked(parts: list[Part]) -> list[Part]:
