@@ -30,6 +30,7 @@ _EXCEPT = re.compile(
     re.IGNORECASE,
 )
 _PAST = re.compile(r"\b(?:after|beyond|past|following)\s+$", re.IGNORECASE)
+_BETWEEN = re.compile(r"\bbetween\s+$", re.IGNORECASE)
 _ONWARD = re.compile(
     r"\b(?:from|starting|beginning)(?:\s+(?:with|at|from|on))?\s+$|^\s*(?:\+|and\s+(?:later|onwards?|beyond|after|above|all\s+subsequent)|onwards?)",
     re.IGNORECASE,
@@ -173,14 +174,24 @@ Test = Callable[[Visit], bool]
 
 
 def _of_times(words: str, schedule: Schedule) -> list[Test]:
-    tests: list[Test] = []
+    found: dict[str, list[Span]] = {}
     for match in _FIRST.finditer(words):
-        tests.append(_within(_unit(match["unit"]), [Span(first=None, last=float(match["n"]), unit="day")], schedule))
+        found.setdefault(_unit(match["unit"]), []).append(Span(first=None, last=float(match["n"]), unit="day"))
     for match in _PART.finditer(words):
-        unit, before, behind = _unit(match["unit"]), words[: match.start()], words[match.end() :]
-        spans = _spans(match, before, behind)
-        tests.append(_within(unit, spans, schedule))
-    return tests
+        spans = _spans(match, words[: match.start()], words[match.end() :])
+        found.setdefault(_unit(match["unit"]), []).extend(spans)
+    return [_within(unit, _bounded(spans), schedule) for unit, spans in found.items()]
+
+
+def _bounded(spans: list[Span]) -> list[Span]:
+    """The spans, with one that has no end and one that has no beginning as one: "from Week 2 until Week 12"."""
+    if len(spans) != 2:
+        return spans
+    low = next((s.first for s in spans if s.last is None), None)
+    high = next((s.last for s in spans if s.first is None), None)
+    if low is None or high is None or low > high:
+        return spans
+    return [Span(first=low, last=high, unit=spans[0].unit)]
 
 
 def _unit(word: str) -> str:
@@ -193,9 +204,11 @@ def _spans(match: re.Match[str], before: str, behind: str) -> list[Span]:
     one alone may be a bound: "through Week 4", "after Visit 2", "Cycle 3 and later".
     """
     numbers = [float(match["first"]), *(float(n) for n in re.findall(r"\d+", match["more"]))]
-    more = match["more"].replace(", and", ",")
+    more = re.sub(r",\s*and\b", ",", match["more"].lower())
     joints = re.findall(r"\bto\b|\bthrough\b|[-–](?=\s*\D?\s*\d)|,|\band\b|&|\bor\b", more)
     found = [(numbers[0], numbers[0])]
+    if joints == ["and"] and _BETWEEN.search(before):
+        joints = ["to"]
     for joint, number in zip(joints, numbers[1:], strict=False):
         if joint in ("to", "through", "-", "–"):
             found[-1] = (found[-1][0], number)
