@@ -42,6 +42,11 @@ def test_successors(marker: str, after: str) -> None:
     assert after in successors(marker)
 
 
+def test_two_circled_figures_at_once_and_the_last_one_have_no_successor_of_their_kind() -> None:
+    assert successors("⑳") == ()
+    assert [marker for marker, _ in found(lines("①② Within a week.", "③ In women only."), "①② ③")][:1] == ["①②"]
+
+
 def test_numbered_stars_and_circled_figures() -> None:
     stars = lines("*1) Within a week.", "*2) In women only.", "*: As usual")
     assert found(stars, "*1 *2") == [("*1", "Within a week."), ("*2", "In women only."), ("*", "As usual")]

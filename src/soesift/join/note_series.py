@@ -93,9 +93,9 @@ def successors(marker: str) -> tuple[str, ...]:
     """Markers that may follow in turn: 9 and 10, i and j, z and aa, * and **, *1 and *2, ① and ②."""
     if marker.isdecimal():
         return (str(int(marker) + 1),)
-    if marker in CIRCLED:
-        return (chr(ord(marker) + 1),) if marker else ()
-    if marker[0] == "*" and marker[1:].isdecimal():
+    if len(marker) == 1 and marker in CIRCLED:
+        return () if marker == CIRCLED[-1] else (chr(ord(marker) + 1),)
+    if marker.startswith("*") and marker[1:].isdecimal():
         return (f"*{int(marker[1:]) + 1}",)
     if len(marker) == 1 and marker.isascii() and marker.isalpha():
         first = "a" if marker.islower() else "A"
