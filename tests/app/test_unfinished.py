@@ -15,14 +15,19 @@ from made_protocols import protocol
 pytest.importorskip("starlette", reason="starlette is not installed")
 httpx = pytest.importorskip("httpx", reason="httpx is not installed")
 
+from soesift.app import workspace  # noqa: E402
 from soesift.app.routes import routes  # noqa: E402
 from soesift.app.workspace import Reading, Workspace  # noqa: E402
 from soesift.detect import so_far  # noqa: E402
+from soesift.detect.batch import work_on_job  # noqa: E402
 from soesift.detect.detector import Detector  # noqa: E402
+from soesift.detect.job import Job, Outcome  # noqa: E402
 from soesift.detect.so_far import SoFarSettings  # noqa: E402
+from soesift.process.worker import Worker  # noqa: E402
 from soesift.result.models import Result  # noqa: E402
 from soesift.review.app import create_app  # noqa: E402
 from soesift.review.documents import Document, key_of, open_documents  # noqa: E402
+from soesift.review.routes_documents import overview  # noqa: E402
 from soesift.review.state import Review  # noqa: E402
 from soesift.web import listen, url_of  # noqa: E402
 
@@ -74,7 +79,7 @@ def served(half: Half) -> Iterator[str]:
 
 @pytest.fixture
 def half(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Half:
-    monkeypatch.setattr(so_far, "SETTINGS", SoFarSettings(every=0.0))
+    monkeypatch.setattr(so_far, "SETTINGS", SoFarSettings(every=0.0, rest=0.0))
     source = protocol(tmp_path / "made.pdf")
     told: list[Result] = []
     whole = Detector.load("rule").detect(source, so_far=told.append)
@@ -108,6 +113,39 @@ def test_what_is_found_so_far_is_listed_shown_and_not_to_be_mended(half: Half) -
         last = http.get(f"/api/documents/{half.key}").json()
         assert (last["unfinished"], last["version"]) == (False, 0)
         assert correct(http, half.key, action="accept", table="t1").status_code == 200
+
+
+def test_a_document_whose_last_page_was_read_just_now_is_no_error(half: Half) -> None:
+    half.find(0)
+    half.place.unlink()  # before the list of what is unfinished is one shorter
+    assert overview(half.space.review) == {"documents": [], "worklist": []}
+
+
+def test_what_is_found_so_far_lies_in_a_folder_of_its_own_and_only_while_it_is_read(
+    half: Half, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    space, seen = half.space, []
+    killed = space.so_far / f".soesift-{'0' * 12}.part"
+    kept = space.so_far / "my.json"
+    space.so_far.mkdir()
+    kept.write_text("{}")
+    killed.with_name(f"{'1' * 12}.json").write_text("{}")
+
+    def answered(worker: object, job: Job, *rest: Any) -> Outcome:
+        rest[-1](0, 7, "")
+        seen.append(sorted(space.review.unfinished))
+        half.told[0].to_json(Path(job.so_far))
+        killed.write_text("{")
+        rest[-1](3, 7, "")
+        seen.append(sorted(space.review.unfinished))
+        half.whole.to_json(half.result)
+        return Outcome(job.path, half.whole)
+
+    monkeypatch.setattr(workspace, "answered", answered)
+    space._read(half.reading, Worker(work_on_job, space.limits.memory_mb))
+    assert seen == [[], [half.key]]
+    assert (half.reading.state, half.reading.key, space.review.unfinished) == ("done", half.key, {})
+    assert list(space.so_far.iterdir()) == [kept]
 
 
 def test_the_first_tables_are_on_the_screen_while_later_pages_are_read(half: Half) -> None:

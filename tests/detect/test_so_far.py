@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 import made_protocols as made
 from soesift.detect import so_far
-from soesift.detect.detector import Detector
+from soesift.detect.detector import Detector, pdf_fragments
 from soesift.detect.job import Job, run_job
+from soesift.detect.reading import USUAL, Reading
 from soesift.detect.so_far import SoFarSettings
 from soesift.result.models import Result
 from soesift.result.store import read_result
@@ -18,7 +20,7 @@ from soesift.result.store import read_result
 def test_tables_are_told_page_by_page_and_the_whole_is_as_without(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(so_far, "SETTINGS", SoFarSettings(every=0.0))
+    monkeypatch.setattr(so_far, "SETTINGS", SoFarSettings(every=0.0, rest=0.0))
     path, detector = made.protocol(tmp_path / "made.pdf"), Detector.load("rule")
     told: list[tuple[int, Result]] = []
     read = [0]
@@ -41,7 +43,7 @@ def test_where_pages_come_fast_not_each_is_looked_at(tmp_path: Path, monkeypatch
 
 
 def test_a_job_keeps_what_is_found_so_far_in_its_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(so_far, "SETTINGS", SoFarSettings(every=0.0))
+    monkeypatch.setattr(so_far, "SETTINGS", SoFarSettings(every=0.0, rest=0.0))
     place = tmp_path / "so-far.json"
     job = Job(made.protocol(tmp_path / "made.pdf"), "made", tmp_path / "out", ("json",), so_far=str(place))
     assert Job.unpacked(job.packed()) == job
@@ -52,8 +54,29 @@ def test_a_job_keeps_what_is_found_so_far_in_its_file(tmp_path: Path, monkeypatc
 
 
 def test_a_full_disk_for_what_is_found_so_far_costs_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(so_far, "SETTINGS", SoFarSettings(every=0.0))
+    monkeypatch.setattr(so_far, "SETTINGS", SoFarSettings(every=0.0, rest=0.0))
     (tmp_path / "file").write_text("")
     place = tmp_path / "file" / "so-far.json"  # cannot be made
     job = Job(made.protocol(tmp_path / "made.pdf"), "made", tmp_path / "out", ("json",), so_far=str(place))
     assert run_job(job, Detector.load("rule"), None).result.tables
+
+
+def test_looks_that_take_long_are_rare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A document of many tables, whose pages come a second apart and whose looks take two."""
+    clock = [0.0]
+    monkeypatch.setattr(so_far, "time", SimpleNamespace(monotonic=lambda: clock[0]))
+    looked: list[float] = []
+
+    def decided(*_: object) -> Result:
+        looked.append(clock[0])
+        clock[0] += 2.0
+        return nothing
+
+    path = made.protocol(tmp_path / "made.pdf")
+    nothing = Detector.load("rule").decide(path, "", [], {}, Reading())
+    part = pdf_fragments(path, "", Reading(), USUAL)[0][0]
+    look = so_far.SoFar(lambda found, _: found, 0.5, decided, lambda _: None, SoFarSettings(every=0.5, rest=4.0))
+    for page in range(1, 41):
+        clock[0] += 1.0
+        look([part] * page, {}, Reading())
+    assert looked == [1.0, 11.0, 21.0, 31.0, 41.0]

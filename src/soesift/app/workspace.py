@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import threading
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from queue import Queue
@@ -22,6 +23,8 @@ from soesift.review.state import Review
 
 State = Literal["waiting", "reading", "done", "failed"]
 _NAME = re.compile(r"[\x00-\x1f/\\:*?\"<>|]")
+
+_SO_FAR = re.compile(r"[0-9a-f]{12}\.json|\.soesift-[0-9a-f]{12}\.part")  # names of `key_of` and `write_atomically`
 
 
 def _hash_of(document: Document) -> str:
@@ -80,8 +83,7 @@ class Workspace:
         """Open earlier results, queue protocols without one, and begin to read. Raises WriteError, UsageError."""
         for place in (self.protocols, self.results, self.so_far):
             place.mkdir(parents=True, exist_ok=True)
-        for left in self.so_far.glob("*.json"):  # of an app that was killed
-            left.unlink(missing_ok=True)
+        self._drop_so_far()  # of an app that was killed
         self._open_results()
         there = {_hash_of(document) for document in self.review.documents.values()}
         for path in sorted(self.protocols.iterdir()):
@@ -185,7 +187,14 @@ class Workspace:
                 reading.key = found.key if found is not None else ""
         finally:
             self.review.unfinished.pop(key, None)
-            place.unlink(missing_ok=True)
+            self._drop_so_far()
+
+    def _drop_so_far(self) -> None:
+        """Take away what is found so far, and what a process that was killed had begun to write; nothing else."""
+        for left in self.so_far.iterdir():
+            if _SO_FAR.fullmatch(left.name):
+                with suppress(OSError):
+                    left.unlink()
 
     def _open_results(self) -> None:
         """Results that are not open yet become documents under review."""

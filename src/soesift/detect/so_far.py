@@ -18,10 +18,10 @@ Lines = dict[int, list[TextLine]]
 
 @dataclass(frozen=True, slots=True)
 class SoFarSettings:
-    """every: seconds between two looks at what was found (from 0; half a second, so that whoever looks once a second
-    misses none, and the few milliseconds of a look do not count)."""
+    """When what was found is looked at."""
 
-    every: float = 0.5
+    every: float = 0.5  # seconds between two looks; whoever looks once a second misses none. 0 to 2
+    rest: float = 4.0  # times as long as a look took; looks then cost at most a fifth of the reading. 2 to 9
 
 
 SETTINGS = SoFarSettings()
@@ -48,7 +48,8 @@ class SoFar:
 
     def __call__(self, fragments: Sequence[Fragment], lines: Lines, reading: Reading) -> None:
         """Look, if it is time: `fragments` and `lines` are those of all pages read by now."""
-        if len(fragments) == self._seen or time.monotonic() < self._next:
+        begun = time.monotonic()
+        if len(fragments) == self._seen or begun < self._next:
             return
         aside = replace(reading, unread=dict(reading.unread), unplaced=[])
         self._known += self.judged([replace(one) for one in fragments[self._seen :]], aside)
@@ -61,4 +62,5 @@ class SoFar:
         if result.tables and pages != self._told:
             self._told = pages
             self.tell(result)
-        self._next = time.monotonic() + self.settings.every
+        done = time.monotonic()
+        self._next = done + max(self.settings.every, self.settings.rest * (done - begun))

@@ -103,6 +103,8 @@ def overview(review: Review) -> dict[str, Any]:
         try:
             look = document.look()
         except SoesiftError as error:  # taken away or rewritten under way: the others go on
+            if document.unfinished:  # its last page was read just now: it is among the others next time
+                continue
             rows.append(
                 {
                     "key": document.key,
