@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from document_maker import Sheet, Spanned, draw_table, full_grid, read_sheet
 from soesift.document.page import Page
+from soesift.document.pdf import characters_of, open_pdf
 from soesift.document.text_layer import is_garbled, is_spread, picture_box, text_problem, unshift
 from soesift.document.words import find_words, read_lines
 from soesift.table.find import find_tables
@@ -161,7 +162,11 @@ def test_a_table_on_a_troubled_page(tmp_path: Path, problem: str) -> None:
     )
     for number, text in enumerate(PROSE):
         sheet.text(40, 300 + 16 * number, garble(text.replace(" ", "")), 9)
-    assert [t.texts() for t in find_tables(read_sheet(tmp_path, sheet)).tables] == [grid]
+    page = read_sheet(tmp_path, sheet)
+    assert [t.texts() for t in find_tables(page).tables] == [grid]
+    with open_pdf(next(tmp_path.glob("*.pdf"))) as document:
+        codes, boxes = characters_of(document, 0)  # the second witness asks again
+    assert (codes.tolist(), boxes.tolist()) == (page.codes.tolist(), page.boxes.tolist())
 
 
 @given(st.lists(st.integers(0, 0x10FFFF), max_size=400))

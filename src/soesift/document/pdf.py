@@ -85,20 +85,25 @@ def read_page(document: Any, index: int) -> Page:
 
 
 def characters_of(document: Any, index: int) -> tuple[NDArray[np.uint32], Floats]:
-    """Code points (n,) and display boxes (n, 4) of page `index` (0-based); none where it has no text."""
+    """Code points (n,) and display boxes (n, 4) of page `index` (0-based), as `read_page` reads them; none where it has
+    no text."""
     page_in_hand(index + 1)
     handle = pdfium.FPDF_LoadPage(document.raw, index)
     text_page = pdfium.FPDFText_LoadPage(handle) if handle else None
     try:
         if not text_page:
             return np.zeros(0, np.uint32), no_boxes()
-        codes, boxes, _ = read_characters(text_page, _frame(handle))
-        return codes, boxes
+        frame = _frame(handle)
+        page = Page(index + 1, *frame.size)
+        page.codes, page.boxes, page.upright = read_characters(text_page, frame)
     finally:
         if text_page:
             pdfium.FPDFText_ClosePage(text_page)
         if handle:
             pdfium.FPDF_ClosePage(handle)
+    if text_problem(page) == "garbled":
+        unshift(page)
+    return page.codes, page.boxes
 
 
 def is_mostly_picture(document: Any, index: int) -> bool:
