@@ -190,6 +190,7 @@ def test_letters_in_square_brackets_hang_wherever_they_stand_and_whatever_is_rai
     known = frozenset("cik")
     assert within_brackets("Chest CT [i] (Arm B only)", known) == ("Chest CT (Arm B only)", ["i"])
     assert within_brackets("Plasma samples [c, k]", known) == ("Plasma samples", ["c", "k"])
+    assert within_brackets("Plasma samples [c], [k] (Arm B only)", known) == ("Plasma samples (Arm B only)", ["c", "k"])
     assert within_brackets("Survival (see [c])", known) == ("Survival (see [c])", ["c"])
     for text in ("Dose [x] (mg)", "[c] alone", "Weight [kg]", "Visit [12]"):
         assert within_brackets(text, known) == (text, [])

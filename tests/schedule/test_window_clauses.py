@@ -43,6 +43,13 @@ NO = None
         ("Visits between Week 4 and Week 24 have a window of ±3 days.", [NO, 3, 3, 3, NO, NO]),
         ("VISIT WINDOWS: ±1 DAY FOR WEEKS 2 TO 12, ±7 DAYS FOR WEEKS 24 AND 52.", [1, 1, 1, 7, 7, NO]),
         ("Visit windows: Week 2,and 4 to 24 ±3 days.", [3, 3, 3, 3, NO, NO]),
+        ("All visits have a window of ±3 days except Weeks 4, 12, and 24.", [3, NO, NO, NO, 3, 3]),
+        ("Except for Weeks 4, 12 and 24, all visits have a window of ±3 days.", [3, NO, NO, NO, 3, 3]),
+        ("The visit window is ±3 days. Week 52: ±7 days.", [3, 3, 3, 3, 7, 3]),
+        ("All visits: ±3 days; Week 24 ±7 days; Week 52 ±14 days.", [3, 3, 3, 7, 14, 3]),
+        ("The visit window is ±3 days. For Weeks 24 and 52 the window is ±7 days.", [3, 3, 3, 7, 7, 3]),
+        ("The visit window is ±3 days. The diary of Week 52 is read ±7 days.", [3, 3, 3, 3, 3, 3]),
+        ("Visits up to and including Week 12 must not exceed a window of ±3 days.", [3, 3, 3, NO, NO, NO]),
         ("Window for the follow-up visit is ±7 days.", [NO, NO, NO, NO, NO, 7]),
         ("Visits at Weeks 2, 4, and 12 are within ±3 days, at Weeks 24 and 52 within ±7 days.", [3, 3, 3, 7, 7, NO]),
     ],
@@ -79,6 +86,9 @@ def test_cycles_and_printed_names_tell_for_whom_a_deviation_is(said: str, before
         "Visit windows: ±3 days for the induction visits, ±7 days for Visits 6-8.",  # nobody is in induction
         "Visit windows: ±3 days for Visits 3-6, ±7 days for Visits 6-8.",  # visit 6 twice
         "Visit windows are ± 10% of the interval.",
+        "All visits have a window of ±3 days, but Week 4 has none.",
+        "All visits ±3 days, not applicable to Week 4.",
+        "All visits have a window of ±3 days, including the follow-up visit.",
     ],
 )
 def test_where_one_deviation_is_for_nobody_none_is_taken_and_that_is_said(said: str) -> None:

@@ -23,7 +23,7 @@ ALWAYS = frozenset(f"†‡§¶‖{CIRCLED}")  # behind a word they call a note,
 _BRACKETED = re.compile(
     r"(?:\s?,?\s?\[(?:[a-z]{1,2}|\d{1,2})(?:,\s?(?:[a-z]{1,2}|\d{1,2}))*\])+"
 )  # with a note, no guess
-_INSIDE = re.compile(r"(?P<see>\bsee\s+)?\[(?P<all>[a-z]{1,2}(?:,\s?[a-z]{1,2})*)\](?=$|[\s(),;])")
+_INSIDE = re.compile(r"(?:(?<=\]),\s?)?(?P<see>\bsee\s+)?\[(?P<all>[a-z]{1,2}(?:,\s?[a-z]{1,2})*)\](?=$|[\s(),;])")
 _UNIT_TAIL = re.compile(r"\d\s+[hdmswyg]$")  # "pre-dose, 2 h"
 LONGEST_POINT = 24  # characters of a header cell whose last letter may be a marker
 

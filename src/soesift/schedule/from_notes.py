@@ -10,7 +10,7 @@ from soesift.schedule.contacts import contact_by_letters, contact_of_note, conta
 from soesift.schedule.models import Condition, Schedule, Visit
 from soesift.schedule.table_notes import FoundWindow, remove_windows, windows_in
 from soesift.schedule.tokens import clean
-from soesift.schedule.window_clauses import by_clauses, named_by, named_in
+from soesift.schedule.window_clauses import by_clauses, named_by, named_in, names_only
 
 _PERIOD = re.compile(
     r"\b(?:period|part|course|session|intervention|leg)\s*(?:\d+|[ivx]+|[a-d]|one|two|three|four)\b", re.IGNORECASE
@@ -260,7 +260,7 @@ def _days(match: re.Match[str]) -> float:
 
 
 _EXCEPT = re.compile(
-    r"\b(?:except|with\s+the\s+exception\s+of|excluding|other\s+than|unless)\b[^,;.]*[,;]?"
+    r"\b(?:except|with\s+the\s+exception\s+of|excluding|other\s+than|unless)\b[^,;.]*(?:,\s*(?:and\s+)?\d[^,;.]*)*[,;]?"
     r"|\b(?:after|following|post|beyond)[\s-]+(?:the\s+)?(?:(?:study\s+)?(?:day|week|month)\s*[01]\b|baseline|randomi[sz]ation|screening|"
     r"enrol(?:l)?ment|(?:the\s+)?first\s+(?:dose|visit|administration))(?:\s+visit)?",  # all but the anchor
     re.IGNORECASE,
@@ -270,8 +270,7 @@ _EXCEPT = re.compile(
 def _spread(schedule: Schedule, texts: list[str]) -> None:
     """Windows of table-wide notes for the visits that have none of their own and a time; the anchor has none."""
     sentences = [(s, more) for text in texts for s, more in _with_more(sentences_of(text))]
-    found = [(s, more, windows_in(s)) for s, more in sentences]
-    found = [(s, more, w) for s, more, w in found if w and _ALL_VISITS.search(s) and not _PROCEDURE.search(s)]
+    found = [one for text in texts for one in _about_visits(text)]
     anchor = anchor_of(schedule.visits)
     open_visits = [v for v in schedule.visits if v.is_visit and v.before_days is None and v.after_days is None]
     timed = [
@@ -285,7 +284,9 @@ def _spread(schedule: Schedule, texts: list[str]) -> None:
     general = [(s, w[0]) for s, _, w in found if len(w) == 1 and _is_general(s, schedule)]
     told = [sentence for sentence, _ in general]
     for sentence, more, _ in found:
-        if timed and not any(sentence in one for one in told) and not by_clauses(more, timed, schedule):
+        if any(sentence in one for one in told):
+            continue
+        if timed and not by_clauses(more, timed, schedule):
             shown = sentence if len(sentence) < 160 else sentence[:157] + "..."
             timed[0].doubts.append(f"A note gives windows for some visits only; none was taken from it: “{shown}”")
         told.append(more)
@@ -304,6 +305,18 @@ def _left_out(sentence: str, visits: list[Visit], schedule: Schedule) -> frozens
     """The columns that "except ..." names."""
     said = [match.group() for match in _EXCEPT.finditer(sentence) if not match.group().lower().startswith(_AFTER_FIRST)]
     return frozenset().union(*filter(None, (named_by(words, visits, schedule) for words in said)))
+
+
+def _about_visits(text: str) -> list[tuple[str, str, list[FoundWindow]]]:
+    """The sentences of a text that give windows of visits, each with those that follow behind a semicolon, and with its
+    windows. Behind the first of them others may hold no more than visits: "Week 52: ±7 days"."""
+    found: list[tuple[str, str, list[FoundWindow]]] = []
+    for sentence, more in _with_more(sentences_of(text)):
+        windows = windows_in(sentence)
+        named = _ALL_VISITS.search(sentence) is not None or (bool(found) and names_only(sentence))
+        if windows and named and not _PROCEDURE.search(sentence):
+            found.append((sentence, more, windows))
+    return found
 
 
 def _is_general(sentence: str, schedule: Schedule) -> bool:

@@ -52,6 +52,13 @@ _PHASES = re.compile(
     re.IGNORECASE,
 )
 _GENERAL = re.compile(r"\b(?:visits?|windows?|assessments?|all|each|every|any)\b", re.IGNORECASE)
+_SMALL_WORDS = "a the for at on in of to with and is are will be has have visit visits window windows"
+_BESIDE = frozenset(_SMALL_WORDS.split())
+_TURNED = re.compile(  # who is named has no window, or is one of several: "but Week 4 has none", "including follow-up"
+    r"\b(?:none|neither|nor|without|no(?!\s+(?:more|later|earlier)\b)|not(?!\s+(?:to\s+)?(?:exceed|be\s+more|more)\b)"
+    r"|(?<!and\s)including|as\s+well\s+as)\b",
+    re.IGNORECASE,
+)
 _NAMING = (_PART, _PHASES, _FIRST)
 _STRONG = re.compile(r"[;▪•●]")
 _BUT = re.compile(r"\b(?:except|excluding|with\s+the\s+exception)\b", re.IGNORECASE)
@@ -86,9 +93,9 @@ def clauses_of(sentence: str, visits: Sequence[Visit], schedule: Schedule) -> li
     plan: list[Clause] = []
     for piece in _pieces(clean(sentence)):
         windows = windows_in(piece)
-        if len(windows) != 1:
-            return None
         bare = without_windows(piece)
+        if len(windows) != 1 or _TURNED.search(bare):
+            return None
         left_out = _EXCEPT.search(bare)
         # "±3 days, except Week 52": not for it; "except Week 52 ±7 days" is a piece of its own
         own_piece = left_out is not None and not bare[: left_out.start()].strip(" ,;(")
@@ -161,6 +168,12 @@ def named_in(words: str, schedule: Schedule) -> list[Visit]:
     """The visits without a window whose printed names stand in the words, also those without a time ("EOT")."""
     bare = [v for v in schedule.visits if v.is_visit and v.before_days is None and v.after_days is None]
     return [v for v in bare if any(_names(name, words) for name in v.printed)]
+
+
+def names_only(sentence: str) -> bool:
+    """Whether a sentence holds nothing but deviations and the visits, days or cycles that they are for."""
+    rest, count = _PART.subn(" ", without_windows(sentence))
+    return count > 0 and not set(re.findall(r"[^\W\d_]+", rest.lower())) - _BESIDE
 
 
 def _without(words: str, named: Sequence[Visit]) -> str:
