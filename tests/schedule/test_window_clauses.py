@@ -50,6 +50,7 @@ NO = None
         ("The visit window is ±3 days. For Weeks 24 and 52 the window is ±7 days.", [3, 3, 3, 7, 7, 3]),
         ("The visit window is ±3 days. The diary of Week 52 is read ±7 days.", [3, 3, 3, 3, 3, 3]),
         ("Visits up to and including Week 12 must not exceed a window of ±3 days.", [3, 3, 3, NO, NO, NO]),
+        ("Visit windows: ±3 days\0 for Visits 3-5, ±7 days for Visits 6-8.", [3, 3, 3, 7, 7, 7]),
         ("Window for the follow-up visit is ±7 days.", [NO, NO, NO, NO, NO, 7]),
         ("Visits at Weeks 2, 4, and 12 are within ±3 days, at Weeks 24 and 52 within ±7 days.", [3, 3, 3, 7, 7, NO]),
     ],

@@ -92,36 +92,43 @@ def clauses_of(sentence: str, visits: Sequence[Visit], schedule: Schedule) -> li
     """The clauses of a sentence; None where one of them names nobody, or two name the same visit."""
     plan: list[Clause] = []
     for piece in _pieces(clean(sentence)):
-        windows = windows_in(piece)
-        bare = without_windows(piece)
-        if len(windows) != 1 or _TURNED.search(bare):
+        clause = _clause(piece, plan, visits, schedule)
+        if clause is None:
             return None
-        left_out = _EXCEPT.search(bare)
-        # "±3 days, except Week 52": not for it; "except Week 52 ±7 days" is a piece of its own
-        own_piece = left_out is not None and not bare[: left_out.start()].strip(" ,;(")
-        excluded: frozenset[int] | None = frozenset()
-        said = bare
-        if left_out is not None and not own_piece:
-            excluded, said = named_by(left_out["what"], visits, schedule), bare[: left_out.start()]
-        columns = named_by(said, visits, schedule)
-        last = _LATER.search(said)
-        if last is not None and "cycle" in last.group().lower() and columns is None:
-            in_cycles = frozenset(v.column for v in visits if v.cycle is not None or v.in_cycle)
-            columns, last = in_cycles.difference(*(clause.columns for clause in plan)), None
-        later = last is not None
-        general = columns is None and not later and _GENERAL.search(said) is not None
-        if columns is None and not later and not general:
-            return None
-        if excluded is None or (columns is not None and not columns) or (columns and later):
-            return None
-        if left_out is not None and not own_piece and columns is None:
-            columns = frozenset(v.column for v in visits) - excluded
-            general = later = False
-        plan.append(Clause(windows[0], (columns or frozenset()) - excluded, later or general))
+        plan.append(clause)
     counts = [column for clause in plan for column in clause.columns]
     if len(counts) != len(set(counts)) or sum(clause.others for clause in plan) > 1:
         return None
     return plan if any(clause.columns for clause in plan) else None
+
+
+def _clause(piece: str, before: Sequence[Clause], visits: Sequence[Visit], schedule: Schedule) -> Clause | None:
+    """What a piece with one deviation says, behind the clauses `before` it; None where it names nobody."""
+    windows, bare = windows_in(piece), without_windows(piece)
+    if len(windows) != 1 or _TURNED.search(bare):
+        return None
+    said, excluded = _excepted(bare, visits, schedule)
+    columns, last = named_by(said, visits, schedule), _LATER.search(said)
+    if last is not None and "cycle" in last.group().lower() and columns is None:
+        in_cycles = frozenset(v.column for v in visits if v.cycle is not None or v.in_cycle)
+        columns, last = in_cycles.difference(*(clause.columns for clause in before)), None
+    others = last is not None or (columns is None and _GENERAL.search(said) is not None)
+    if excluded is None or (not others if columns is None else not columns or others):
+        return None
+    if said != bare and columns is None:
+        columns, others = frozenset(v.column for v in visits), False
+    return Clause(windows[0], (columns or frozenset()) - excluded, others)
+
+
+def _excepted(bare: str, visits: Sequence[Visit], schedule: Schedule) -> tuple[str, frozenset[int] | None]:
+    """The words of a piece before its exception, and the columns of this; None where it names nobody.
+
+    "±3 days, except Week 52" has one; "except Week 52 ±7 days" is a piece of its own.
+    """
+    left_out = _EXCEPT.search(bare)
+    if left_out is None or not bare[: left_out.start()].strip(" ,;("):
+        return bare, frozenset()
+    return bare[: left_out.start()], named_by(left_out["what"], visits, schedule)
 
 
 def _pieces(sentence: str) -> list[str]:
@@ -131,6 +138,7 @@ def _pieces(sentence: str) -> list[str]:
     Week 4"), which what stands before the first one tells.
     """
     deviations: list[str] = []
+    sentence = sentence.replace(_SIGN, " ")  # a note may hold the sign itself
     marked = without_windows(sentence, _SIGN, deviations)
     places = [m.start() for m in re.finditer(_SIGN, marked)]
     if len(places) < 2:

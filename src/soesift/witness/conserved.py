@@ -164,7 +164,7 @@ def _fused_names(table: SoeTable, prints: Mapping[int, Print], settings: Witness
         for (one, above), (two, below) in pairwise(zip(names, lines, strict=True))
         if above and below and one.page == two.page
     ]
-    if len(follow) < settings.figures:
+    if len(follow) < settings.steps:
         return
     pitch = settings.row_step * float(np.quantile(follow, settings.nearest_rows))
     for cell, found in zip(names, lines, strict=True):
