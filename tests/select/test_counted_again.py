@@ -278,11 +278,11 @@ def test_the_picture_shows_each_class_that_has_labels(monkeypatch: pytest.Monkey
 
 
 def test_the_axes_are_percent_with_a_line_a_class(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    pytest.importorskip("matplotlib")
+    figure = pytest.importorskip("matplotlib.figure").Figure
     from soesift.select import report
 
     drawn: list[Any] = []
-    monkeypatch.setattr(report, "save", lambda figure, path: drawn.append(figure) or path)
+    monkeypatch.setattr(figure, "savefig", lambda self, *_args, **_how: drawn.append(self))
     curve = report.coverage_curve([0.9, 0.5, 0.1], [1, 1, 0], [-1, 1, 1])
     coverage_plot({"YES": curve}, tmp_path / "a.png")
     (axes,) = drawn[0].axes
