@@ -54,7 +54,8 @@ SAVED = "document.getElementById('saved').textContent === 'All saved'"
 KINDS = ("cell", "header", "span", "note", "link", "title", "missed table", "visit day")
 KEPT = ("runs", "marker_guess", "doubt", "bbox", "page", "states")  # of a cell: how it was read, not what it says
 NEW_DAY = 77.0
-CHECK = '.studies [data-at^="check"]'  # the button of a protocol in the list
+CHECK = '.studies [data-at^="check"]'  # the button of a protocol in the list, also of one that is still being read
+READ = f'{CHECK}:not([aria-label^="Look"])'  # of one that is read: only that can be mended
 DRAWN = """
 ['x', 'y', 'width', 'height'].map((name) => Number(document.querySelector('.box.drawing').getAttribute(name)))
 """
@@ -329,7 +330,7 @@ class Keyboard(Hand):
         self.page.keyboard.press(key)
 
     def open_document(self) -> None:
-        self.page.wait_for_selector(CHECK)
+        self.page.wait_for_selector(READ)
         button = self.page.locator("tr", has_text=f"{self.name}.pdf").get_by_role("button", name="Check")
         button.focus()
         self.page.keyboard.press("Enter")
@@ -615,8 +616,8 @@ class Browser:
         if self.page.query_selector("#asking[open]"):
             self.page.fill("#asked", "anna")
             self.page.keyboard.press("Enter")
-        self.page.wait_for_selector(CHECK)
-        self.page.locator(CHECK).first.click()
+        self.page.wait_for_selector(READ)
+        self.page.locator(READ).first.click()
         until(self.page, "document.querySelector('.detail h2')?.textContent")
         for _ in range(20):  # to a table
             if self.page.query_selector(".grid tbody tr"):
@@ -706,8 +707,8 @@ def edit(chromium: Any, place: Path, asked: argparse.Namespace) -> int:
     browser, app = launch(chromium), App(space)
     page = browser.new_context(viewport={"width": 1280, "height": 800}).new_page()
     named(page, app.url)
-    page.wait_for_selector(CHECK)
-    page.locator(CHECK).first.click()
+    page.wait_for_selector(READ)
+    page.locator(READ).first.click()
     until(page, "document.querySelectorAll('.grid tbody tr').length > 0")
     cells = page.evaluate("document.querySelectorAll('.grid [data-at]').length")
     shown, written = [], []
