@@ -24,7 +24,7 @@ from stages import clocked
 from worker import pdfium_reads
 
 from soesift import Detector
-from soesift.detect.detector import file_sha256, pdf_fragments
+from soesift.detect.detector import file_sha256, fragments_and_lines
 from soesift.detect.options import ReadOptions
 from soesift.detect.reading import Looks, Reading, scan_page
 from soesift.document.pdf import open_pdf, read_page
@@ -96,7 +96,7 @@ def pages_of(path: Path, ocr: str, spent: Spent) -> Spent:
 def judged(path: Path, detector: Detector, spent: Spent) -> Result:
     """Judging, joining and the second witness; from text alone."""
     reading, sha256 = Reading(), file_sha256(path)
-    fragments, lines = pdf_fragments(path, sha256, reading, ReadOptions("never"))
+    fragments, lines = fragments_and_lines(path, sha256, reading, ReadOptions("never"))
     spent["judge"], _ = clocked(lambda: detector.judge.probabilities([f.record for f in fragments]))
     decided, result = clocked(lambda: detector.decide(path, sha256, fragments, lines, reading))
     spent["join"] = max(0.0, decided - spent["judge"])

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from soesift import Detector
-from soesift.detect.detector import pdf_fragments
+from soesift.detect.detector import fragments_and_lines
 from soesift.detect.options import ReadOptions
 from soesift.detect.reading import Reading
 from soesift.document.pdf import open_pdf, read_page
@@ -40,7 +40,7 @@ def stages(path: Path, detector: Detector, pdfium: Callable[[], object]) -> dict
 
     spent["find"] = clocked(find)[0]
     reading = Reading()
-    fragments, lines = pdf_fragments(path, sha256, reading, ReadOptions("never"))
+    fragments, lines = fragments_and_lines(path, sha256, reading, ReadOptions("never"))
     spent["classify"] = clocked(lambda: detector.judge.probabilities([f.record for f in fragments]))[0]
     decided, result = clocked(lambda: detector.decide(path, sha256, fragments, lines, reading))
     spent["join"] = max(0.0, decided - spent["classify"])

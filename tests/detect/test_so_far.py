@@ -9,7 +9,7 @@ import pytest
 
 import made_protocols as made
 from soesift.detect import so_far
-from soesift.detect.detector import Detector, pdf_fragments
+from soesift.detect.detector import Detector, fragments_and_lines
 from soesift.detect.job import Job, run_job
 from soesift.detect.reading import USUAL, Reading
 from soesift.detect.so_far import SoFarSettings
@@ -74,7 +74,7 @@ def test_looks_that_take_long_are_rare(tmp_path: Path, monkeypatch: pytest.Monke
 
     path = made.protocol(tmp_path / "made.pdf")
     nothing = Detector.load("rule").decide(path, "", [], {}, Reading())
-    part = pdf_fragments(path, "", Reading(), USUAL)[0][0]
+    part = fragments_and_lines(path, "", Reading(), USUAL)[0][0]
     look = so_far.SoFar(lambda found, _: found, 0.5, decided, lambda _: None, SoFarSettings(every=0.5, rest=4.0))
     for page in range(1, 41):
         clock[0] += 1.0

@@ -7,9 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from soesift import Detector
 from soesift.result.models import Cell, Footnote, Fragment, SoeTable
-from soesift.sample import make_protocol
 from soesift.table.context import TextLine
 from soesift.witness import WitnessSettings, examine
 from soesift.witness.conserved import Print, lost_words, print_of
@@ -116,14 +114,6 @@ def test_two_lines_of_a_name_as_far_apart_as_rows(flags: list[str], rows: list[i
     part = Fragment(page=1, bbox=(0, 0, 100, y), probability=1)
     one = made_table([[name] for name in names], cells, fragments=[part], flags=flags, row_pages=[1] * len(names))
     assert told(one, printed(*texts)) == [("row", row) for row in rows]
-
-
-@pytest.fixture(scope="module")
-def detected(tmp_path_factory: pytest.TempPathFactory) -> tuple[SoeTable, Path]:
-    folder = tmp_path_factory.mktemp("conserved")
-    make_protocol(3, folder, kind="small", borders="full")
-    path = next(folder.glob("*.pdf"))
-    return Detector.load("rule").detect(path).tables[0], path
 
 
 def test_a_row_taken_out_of_a_table_that_was_read(detected: tuple[SoeTable, Path]) -> None:

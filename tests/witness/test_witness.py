@@ -6,9 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from soesift import Detector
 from soesift.result.models import Cell, Footnote, SoeTable
-from soesift.sample import make_protocol
 from soesift.witness import examine
 from soesift.witness.pictures import Ink, ink_doubts
 from soesift.witness.settings import WitnessSettings
@@ -124,14 +122,6 @@ def test_a_second_look_takes_the_place_of_the_first() -> None:
     one = table(body=[*BODY, ["", "X", "X", "", ""]])
     first = said(one)
     assert said(one) == first
-
-
-@pytest.fixture(scope="module")
-def detected(tmp_path_factory: pytest.TempPathFactory) -> tuple[SoeTable, Path]:
-    folder = tmp_path_factory.mktemp("made")
-    make_protocol(3, folder, kind="small", borders="full")
-    path = next(folder.glob("*.pdf"))
-    return Detector.load("rule").detect(path).tables[0], path
 
 
 def test_a_line_through_an_empty_cell_may_be_an_arrow() -> None:

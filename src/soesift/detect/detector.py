@@ -201,23 +201,11 @@ def fragments_and_lines(
     so_far: SoFar | None = None,
 ) -> tuple[list[Fragment], dict[int, list[TextLine]]]:
     """Every table of a PDF or Word document as a fragment, and, of a PDF, the lines outside tables by page."""
-    if kind_of(path) not in ("docx", "office"):
-        return pdf_fragments(path, sha256, reading, options, progress, so_far)
-    from soesift.detect.word import word_fragments  # only where a Word file is met: lxml costs its start
+    if kind_of(path) in ("docx", "office"):
+        from soesift.detect.word import word_fragments  # only where a Word file is met: lxml costs its start
 
-    with as_docx(path) as word:
-        return word_fragments(word, sha256, reading, options.ocr, path.stem), {}
-
-
-def pdf_fragments(
-    path: Path,
-    sha256: str,
-    reading: Reading,
-    options: ReadOptions,
-    progress: Progress | None = None,
-    so_far: SoFar | None = None,
-) -> tuple[list[Fragment], dict[int, list[TextLine]]]:
-    """Every table of a PDF as a fragment, and the lines outside tables by page."""
+        with as_docx(path) as word:
+            return word_fragments(word, sha256, reading, options.ocr, path.stem), {}
     fragments: list[Fragment] = []
     lines: dict[int, list[TextLine]] = {}
     for page in read_pdf(path, sha256, reading, options, progress):

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from soesift.document.characters import MOST_CHARACTERS, page_label, read_characters
 from soesift.document.drawing import read_drawing
 from soesift.document.kind import is_picture, picture_pdf
-from soesift.document.page import Floats, Frame, Page, no_boxes
+from soesift.document.page import Floats, Frame, Page
 from soesift.document.text_layer import has_large_picture, hidden_share, text_problem, unshift
 from soesift.errors import DocumentError
 from soesift.files import write_atomically
@@ -57,27 +57,17 @@ def _reason(error: Exception, tried: bool) -> str:
 
 def read_page(document: Any, index: int) -> Page:
     """Read page `index` (0-based): characters, rulings, fills, pictures and what is wrong with its text."""
-    page_in_hand(index + 1)
-    handle = pdfium.FPDF_LoadPage(document.raw, index)
-    if not handle:
-        raise DocumentError(f"page {index + 1} cannot be loaded")
-    try:
+    with _loaded(document, index) as (handle, text_page):
         frame = _frame(handle)
         width, height = frame.size
         page = Page(index + 1, width, height, page_label(document.raw, index))
         drawn = read_drawing(handle, frame)
         page.horizontal, page.vertical, page.fills, page.fill_grey, page.images, curves = drawn
         hidden = 0.0
-        text_page = pdfium.FPDFText_LoadPage(handle)
         if text_page:
-            try:
-                page.codes, page.boxes, page.upright = read_characters(text_page, frame)
-                page.cut = pdfium.FPDFText_CountChars(text_page) > MOST_CHARACTERS
-                hidden = hidden_share(handle, text_page) if has_large_picture(page) else 0.0
-            finally:
-                pdfium.FPDFText_ClosePage(text_page)
-    finally:
-        pdfium.FPDF_ClosePage(handle)
+            page.codes, page.boxes, page.upright = read_characters(text_page, frame)
+            page.cut = pdfium.FPDFText_CountChars(text_page) > MOST_CHARACTERS
+            hidden = hidden_share(handle, text_page) if has_large_picture(page) else 0.0
     page.problem = text_problem(page, curves, hidden)
     if page.problem == "garbled" and unshift(page):
         page.problem = ""
@@ -87,23 +77,32 @@ def read_page(document: Any, index: int) -> Page:
 def characters_of(document: Any, index: int) -> tuple[NDArray[np.uint32], Floats]:
     """Code points (n,) and display boxes (n, 4) of page `index` (0-based), as `read_page` reads them; none where it has
     no text."""
-    page_in_hand(index + 1)
-    handle = pdfium.FPDF_LoadPage(document.raw, index)
-    text_page = pdfium.FPDFText_LoadPage(handle) if handle else None
-    try:
-        if not text_page:
-            return np.zeros(0, np.uint32), no_boxes()
+    with _loaded(document, index) as (handle, text_page):
         frame = _frame(handle)
         page = Page(index + 1, *frame.size)
-        page.codes, page.boxes, page.upright = read_characters(text_page, frame)
-    finally:
         if text_page:
-            pdfium.FPDFText_ClosePage(text_page)
-        if handle:
-            pdfium.FPDF_ClosePage(handle)
+            page.codes, page.boxes, page.upright = read_characters(text_page, frame)
     if text_problem(page) == "garbled":
         unshift(page)
     return page.codes, page.boxes
+
+
+@contextmanager
+def _loaded(document: Any, index: int) -> Iterator[tuple[Any, Any]]:
+    """Handles of page `index` (0-based) and of its text, which may be empty. Raises DocumentError: no such page."""
+    page_in_hand(index + 1)
+    handle = pdfium.FPDF_LoadPage(document.raw, index)
+    if not handle:
+        raise DocumentError(f"page {index + 1} cannot be loaded")
+    try:
+        text_page = pdfium.FPDFText_LoadPage(handle)
+        try:
+            yield handle, text_page
+        finally:
+            if text_page:
+                pdfium.FPDFText_ClosePage(text_page)
+    finally:
+        pdfium.FPDF_ClosePage(handle)
 
 
 def is_mostly_picture(document: Any, index: int) -> bool:

@@ -18,7 +18,8 @@ _COLUMN_TAIL = re.compile(  # "Every 6 monthsf,g", "Follow-Upa", "29a": no such 
     r"([a-rt-z](?:,\s?[a-z])*)|(.*\d)([a-ce-gi-ln-vxz](?:,[a-z])*)",
     re.IGNORECASE,
 )
-_SIGN_TAIL = re.compile(r"(?<=\S)\s?([*†‡§¶#‖∫①-⑳]{1,6}(?:(?:,\s?|\s)[*†‡§¶#‖∫①-⑳]{1,6}){0,8})(?=$|\s|[(\[:])")
+_TAIL = f"[*†‡§¶#‖∫{CIRCLED}]{{1,6}}"
+_SIGN_TAIL = re.compile(rf"(?<=\S)\s?({_TAIL}(?:(?:,\s?|\s){_TAIL}){{0,8}})(?=$|\s|[(\[:])")
 ALWAYS = frozenset(f"†‡§¶‖{CIRCLED}")  # behind a word they call a note, whether or not it was found
 _BRACKETED = re.compile(
     r"(?:\s?,?\s?\[(?:[a-z]{1,2}|\d{1,2})(?:,\s?(?:[a-z]{1,2}|\d{1,2}))*\])+"

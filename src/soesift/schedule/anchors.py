@@ -6,7 +6,7 @@ import re
 from typing import NamedTuple
 
 from soesift.schedule.models import Offset, Relation, Span, Timing, Unit
-from soesift.schedule.table_notes import remove_windows
+from soesift.schedule.table_notes import without_windows
 from soesift.schedule.tokens import UNIT_WORDS, clean
 
 _ANCHORED = re.compile(
@@ -73,7 +73,7 @@ def unit_in(label: str) -> Unit | None:
 
 def anchored(text: str) -> Anchored | None:
     """The event from which a label without numbers says that the numbers count."""
-    shown = remove_windows(clean(text))
+    shown = without_windows(text)
     if any(map(str.isdigit, shown)):
         return None
     counted = _FROM_VISIT.search(shown) or _AGE.search(shown)

@@ -8,8 +8,9 @@ from collections.abc import Callable
 from soesift.schedule.anchors import counted_from
 from soesift.schedule.contacts import contact_by_letters, contact_of_note, contacts_of_rows, explained, legend
 from soesift.schedule.models import Condition, Schedule, Visit
-from soesift.schedule.table_notes import FoundWindow, remove_windows, windows_in
+from soesift.schedule.table_notes import EXCEPTING, FoundWindow, windows_in, without_windows
 from soesift.schedule.tokens import clean
+from soesift.schedule.visits import NOT_SAID
 from soesift.schedule.window_clauses import by_clauses, named_by, named_in, names_only
 
 _PERIOD = re.compile(
@@ -107,7 +108,7 @@ def _as_length(visit: Visit, anchor: str) -> None:
     if visit.relative_to is not None or visit.cycle is not None or (days is not None and days < 0):
         return
     visit.relative_to = anchor
-    visit.doubts = [doubt for doubt in visit.doubts if "from what it is counted" not in doubt]
+    visit.doubts = [doubt for doubt in visit.doubts if NOT_SAID not in doubt]
     if days is None or visit.last_day is not None or visit.last_week is not None:
         return
     visit.offset_days, visit.day, visit.week = days, None, None
@@ -198,7 +199,7 @@ def _event_of_note(visit: Visit, sentences: list[str]) -> None:
     for match in _AFTER.finditer(" ".join(sentences)):
         if _days(match) == visit.offset_days:
             visit.relative_to = " ".join(match["what"].lower().split())
-            visit.doubts = [doubt for doubt in visit.doubts if "from what it is counted" not in doubt]
+            visit.doubts = [doubt for doubt in visit.doubts if NOT_SAID not in doubt]
             return
 
 
@@ -260,7 +261,7 @@ def _days(match: re.Match[str]) -> float:
 
 
 _EXCEPT = re.compile(
-    r"\b(?:except|with\s+the\s+exception\s+of|excluding|other\s+than|unless)\b[^,;.]*(?:,\s*(?:and\s+)?\d[^,;.]*)*[,;]?"
+    rf"\b(?:{EXCEPTING}|unless)\b[^,;.]*(?:,\s*(?:and\s+)?\d[^,;.]*)*[,;]?"
     r"|\b(?:after|following|post|beyond)[\s-]+(?:the\s+)?(?:(?:study\s+)?(?:day|week|month)\s*[01]\b|baseline|randomi[sz]ation|screening|"
     r"enrol(?:l)?ment|(?:the\s+)?first\s+(?:dose|visit|administration))(?:\s+visit)?",  # all but the anchor
     re.IGNORECASE,
@@ -321,7 +322,7 @@ def _about_visits(text: str) -> list[tuple[str, str, list[FoundWindow]]]:
 
 def _is_general(sentence: str, schedule: Schedule) -> bool:
     """Whether a sentence with one window is for all visits, but those that it excepts."""
-    bare = _EXCEPT.sub("", remove_windows(sentence))
+    bare = _EXCEPT.sub("", without_windows(sentence))
     return not _SOME.search(bare) and not named_in(bare, schedule)
 
 

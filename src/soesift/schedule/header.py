@@ -133,7 +133,8 @@ def read_column(rows: list[HeaderRow], column: int, phases: int | None = None) -
             leftover.append(far)
         if says_from_what(text):
             leftover.append(text)
-        leftover += [length] if (length := unknown_length(text, read.words)) else []
+        if length := unknown_length(text, read.words):
+            leftover.append(length)
         if row.kind in get_args(Unit) and from_what is None and (strange := label_words(row.label)):
             leftover.append(f"{strange} ({row.label})")
         if _timed(read.timing):

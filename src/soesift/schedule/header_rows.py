@@ -12,7 +12,7 @@ from soesift.schedule.anchors import unit_in
 from soesift.schedule.contacts import keyed_contacts
 from soesift.schedule.cursor import Kind
 from soesift.schedule.models import Unit
-from soesift.schedule.table_notes import remove_windows
+from soesift.schedule.table_notes import without_windows
 from soesift.schedule.timing import read_timing
 from soesift.schedule.tokens import LETTERS, UNIT_WORDS, clean, tokens, unit_of
 
@@ -52,7 +52,7 @@ def kind_of(label: str) -> Kind | None:
     """What a row's label says its numbers are; None if it says nothing. A deviation of its own ("Week (±3 days)") and
     the letters of a legend ("clinic (C) or home (H)") say nothing of them.
     """
-    shown = re.sub(r"\s*[(\[]\s*[)\]]", "", remove_windows(clean(label)))
+    shown = re.sub(r"\s*[(\[]\s*[)\]]", "", without_windows(label))
     if keyed_contacts(shown):
         return "visit" if re.search(r"\bvisits?\b", shown, re.IGNORECASE) else None
     lowered = (shown if shown.strip(" ,:;()") else clean(label)).lower().strip(" ,")

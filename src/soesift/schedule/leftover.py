@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 
 from soesift.schedule.models import Timing
+from soesift.schedule.table_notes import EXCEPTING
 from soesift.schedule.tokens import DATE, UNIT_WORDS, clean
 
 _LIMIT = re.compile(
@@ -26,7 +27,7 @@ _CHANGES = re.compile(
 )
 _SMALL_WORDS = "once each every any not no until till since by per range either both without excluding through"
 _SMALL = frozenset(_SMALL_WORDS.split())  # change the time beside them; the rules use them where they know how
-_EXCEPTION = re.compile(r"\b(?:except(?:ing)?|excluding|unless|other\s+than|apart\s+from)\b.*", re.IGNORECASE)
+_EXCEPTION = re.compile(rf"\b(?:{EXCEPTING}|unless)\b.*", re.IGNORECASE)
 _TIME = re.compile(r"\b(?:(?:cycle|day|week|wk|month|visit)s?\s*|[cdwmv])-?\d", re.IGNORECASE)
 _OF_SOMETHING = re.compile(  # "5 half-lives after last dose": a length in a unit that is no time
     r"(?<![\w.#-])\d+(?:\.\d+)?\s+(?!(?:and|or|to|then)\b)(?:[a-z][a-z-]+\s+){1,3}(?:after|following|since|before|prior|post)\b"

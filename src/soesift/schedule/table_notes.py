@@ -144,6 +144,11 @@ _IN_WORDS = re.compile(  # "one week either side"; "one day" alone is no deviati
 )
 
 
+EXCEPTING = (
+    r"(?:with\s+the\s+exception\s+of|except(?:ing)?|excluding|other\s+than|apart\s+from)"  # what follows is left out
+)
+
+
 def _readable(text: str) -> str:
     """The text with deviations in the forms that `_WINDOW` knows: "(±3) days", "one week either side"."""
     return _IN_BRACKETS.sub(r"\1", _IN_WORDS.sub(lambda m: str(_NUMBER_WORDS[m[1].lower()]), clean(text)))
@@ -167,20 +172,14 @@ def windows_in(text: str) -> list[FoundWindow]:
     return found
 
 
-def remove_windows(text: str) -> str:
-    """The text without its deviations."""
-    return _WINDOW.sub(" ", text)
+def without_windows(text: str, sign: str = " ") -> str:
+    """The text with `sign` for each deviation that `windows_in` finds."""
+    return _WINDOW.sub(sign, _readable(text))
 
 
-def without_windows(text: str, sign: str = " ", into: list[str] | None = None) -> str:
-    """The text with `sign` for each deviation that `windows_in` finds; they are added to `into`."""
-
-    def put(match: re.Match[str]) -> str:
-        if into is not None:
-            into.append(match.group())
-        return sign
-
-    return _WINDOW.sub(put, _readable(text))
+def printed_windows(text: str) -> list[str]:
+    """The words of those deviations, one for each `sign`."""
+    return [match.group() for match in _WINDOW.finditer(_readable(text))]
 
 
 def note_class(text: str) -> NoteClass:

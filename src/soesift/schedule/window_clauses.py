@@ -14,7 +14,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from soesift.schedule.models import Schedule, Span, Visit
-from soesift.schedule.table_notes import FoundWindow, windows_in, without_windows
+from soesift.schedule.table_notes import EXCEPTING, FoundWindow, printed_windows, windows_in, without_windows
 from soesift.schedule.timing import read_timing
 from soesift.schedule.tokens import UNIT_WORDS, clean
 
@@ -25,10 +25,7 @@ _LATER = re.compile(
     r"|all\s+(?:others?|subsequent))\b",
     re.IGNORECASE,
 )
-_EXCEPT = re.compile(
-    r"\b(?:with\s+the\s+exception\s+of|except(?:ing)?(?:\s+(?:for|at|that|on))?|excluding|other\s+than|apart\s+from)\b(?P<what>.*)",
-    re.IGNORECASE,
-)
+_EXCEPT = re.compile(rf"\b{EXCEPTING}(?:\s+(?:for|at|that|on))?\b(?P<what>.*)", re.IGNORECASE)
 _PAST = re.compile(r"\b(?:after|beyond|past|following)\s+$", re.IGNORECASE)
 _BETWEEN = re.compile(r"\bbetween\s+$", re.IGNORECASE)
 _ONWARD = re.compile(
@@ -61,7 +58,7 @@ _TURNED = re.compile(  # who is named has no window, or is one of several: "but 
 )
 _NAMING = (_PART, _PHASES, _FIRST)
 _STRONG = re.compile(r"[;▪•●]")
-_BUT = re.compile(r"\b(?:except|excluding|with\s+the\s+exception)\b", re.IGNORECASE)
+_BUT = re.compile(rf"\b{EXCEPTING}\b", re.IGNORECASE)
 _LETTERS = {"v": "visit", "d": "day", "w": "week", "m": "month", "c": "cycle", "wk": "week"}
 
 
@@ -137,9 +134,8 @@ def _pieces(sentence: str) -> list[str]:
     Words stand before their deviation ("Week 2 ±2 days, Week 4 ±3 days") or behind it ("±2 days for Week 2, ±3 days for
     Week 4"), which what stands before the first one tells.
     """
-    deviations: list[str] = []
     sentence = sentence.replace(_SIGN, " ")  # a note may hold the sign itself
-    marked = without_windows(sentence, _SIGN, deviations)
+    marked, deviations = without_windows(sentence, _SIGN), printed_windows(sentence)
     places = [m.start() for m in re.finditer(_SIGN, marked)]
     if len(places) < 2:
         return [sentence]
@@ -238,14 +234,13 @@ def _spans(match: re.Match[str], before: str, behind: str) -> list[Span]:
     low: float | None
     high: float | None
     low, high = found[-1]
-    if len(found) > 1 or low != high:
-        pass
-    elif _PAST.search(before):
-        low, high = high + 0.5, None
-    elif _ONWARD.search(before) or _ONWARD.search(behind):
-        high = None
-    elif (bound := _UP_TO.search(before)) is not None:
-        low, high = None, high - (0.5 if bound["less"] else 0)
+    if len(found) == 1 and low == high:
+        if _PAST.search(before):
+            low, high = high + 0.5, None
+        elif _ONWARD.search(before) or _ONWARD.search(behind):
+            high = None
+        elif (bound := _UP_TO.search(before)) is not None:
+            low, high = None, high - (0.5 if bound["less"] else 0)
     if _ONWARD.search(behind):
         high = None
     return [Span(first=a, last=b, unit="day") for a, b in [*found[:-1], (low, high)]]

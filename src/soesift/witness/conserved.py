@@ -15,6 +15,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from soesift.document.characters import SPACE
 from soesift.document.page import Box, Floats
 from soesift.result.models import Cell, PlacedDoubt, SoeTable
 from soesift.table.context import TextLine
@@ -47,15 +48,15 @@ class Print:
 
 def print_of(codes: NDArray[np.uint32], boxes: Floats) -> Print:
     """The characters of `read_characters` that are seen."""
-    seen = (codes > 32) & (boxes[:, 2] > boxes[:, 0]) & (boxes[:, 3] > boxes[:, 1])
+    seen = (codes > SPACE) & (boxes[:, 2] > boxes[:, 0]) & (boxes[:, 3] > boxes[:, 1])
     low, high = boxes[seen, :2], boxes[seen, 2:]
     middles, sides = ((low + high) / 2).astype(np.float32), high - low
-    parted = np.diff(np.cumsum(codes <= 32)[seen], prepend=0) > 0
+    parted = np.diff(np.cumsum(codes <= SPACE)[seen], prepend=0) > 0
     parted[1:] |= (np.abs(np.diff(middles, axis=0)) > APART * np.maximum(sides[1:], sides[:-1])).any(axis=1)
     return Print(codes[seen], middles, np.cumsum(parted))
 
 
-def signs(text: str) -> str:
+def letters_of(text: str) -> str:
     """Letters and figures of a text, alike whether they are capital, raised or joined in one sign."""
     return "".join(c for c in unicodedata.normalize("NFKC", text).casefold() if c.isalnum())
 
@@ -90,12 +91,12 @@ def _told(table: SoeTable, page: int) -> str:
     alone = sum(part.page == page for part in table.fragments) == 1
     cells = [c for c in table.cells if c.row < table.header_rows or c.page != page or not alone]
     notes = [f"{note.marker} {note.text}" for note in table.footnotes]
-    return signs(" ".join([table.title, *(cell.printed for cell in cells), *notes]))
+    return letters_of(" ".join([table.title, *(cell.printed for cell in cells), *notes]))
 
 
 def _is_lost(word: str, told: str, settings: WitnessSettings) -> bool:
-    letters = signs(word)
-    return len(letters) >= settings.lost and letters not in told and letters not in CAPTION_WORDS
+    bare = letters_of(word)
+    return len(bare) >= settings.lost and bare not in told and bare not in CAPTION_WORDS
 
 
 def _rows(table: SoeTable, prints: Mapping[int, Print]) -> Iterator[PlacedDoubt]:
@@ -125,8 +126,8 @@ def _balance(cells: Sequence[Cell], prints: Mapping[int, Print]) -> tuple[Counte
     printed, read = Counter[str](), Counter[str]()
     for cell in cells:
         page = prints[cell.page or 0]
-        printed.update(signs(page.text(page.within(cell.bbox or NOWHERE))))
-        read.update(signs(cell.printed))
+        printed.update(letters_of(page.text(page.within(cell.bbox or NOWHERE))))
+        read.update(letters_of(cell.printed))
     return printed - read, read - printed
 
 

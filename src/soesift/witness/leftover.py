@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from soesift.result.models import PlacedDoubt, SoeTable
 from soesift.table.context import TextLine
 from soesift.table.lexicon import is_mark
+from soesift.witness.conserved import letters_of
 
 LEAST = 12  # letters of a line that may be a note; shorter ones are headings and remains
 _DASHES = frozenset("-–—−*")
@@ -25,7 +26,7 @@ def unread_notes(table: SoeTable, lines: Mapping[int, Sequence[TextLine]]) -> It
     pages = {*table.pages, *table.footnote_pages}
     if not signs or not pages:
         return
-    read = " ".join(_letters(note.text) for note in table.footnotes)
+    read = " ".join(letters_of(note.text) for note in table.footnotes)
     told: set[str] = set()
     for page in sorted({*pages, max(pages) + 1}):
         for line in lines.get(page, ()):
@@ -39,11 +40,7 @@ def unread_notes(table: SoeTable, lines: Mapping[int, Sequence[TextLine]]) -> It
 def _opening(text: str) -> tuple[str, str]:
     """The sign with which a line begins, doubled ones whole, and the letters behind it; "" without one."""
     count = next((k for k, c in enumerate(text) if c != text[0]), len(text))
-    return ("", "") if not text or text[0].isalnum() else (text[:count], _letters(text[count:]))
-
-
-def _letters(text: str) -> str:
-    return "".join(c for c in text.casefold() if c.isalnum())
+    return ("", "") if not text or text[0].isalnum() else (text[:count], letters_of(text[count:]))
 
 
 def unread_rows(table: SoeTable, lines: Mapping[int, Sequence[TextLine]]) -> Iterator[PlacedDoubt]:

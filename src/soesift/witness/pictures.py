@@ -24,7 +24,7 @@ from soesift.errors import DocumentError
 from soesift.result.models import Cell, Doubt, SoeTable
 from soesift.table.lexicon import is_mark
 from soesift.table.states import ARROW
-from soesift.witness.conserved import Print, print_of
+from soesift.witness.conserved import Print, letters_of, print_of
 from soesift.witness.settings import WitnessSettings
 
 Grey = NDArray[np.uint8]
@@ -340,7 +340,7 @@ def _layers(placed: list[tuple[int, Cell, SeenPage, Box]], settings: WitnessSett
     """
     texts = {index: _layer_text(page.layer, box) for index, _, page, box in placed if page.layer is not None}
     compared = [
-        (index, _letters(cell.printed), _letters(texts[index])) for index, cell, _, _ in placed if index in texts
+        (index, letters_of(cell.printed), letters_of(texts[index])) for index, cell, _, _ in placed if index in texts
     ]
     compared = [(index, read, said) for index, read, said in compared if read or said]
     differ = [index for index, read, said in compared if read != said]
@@ -352,10 +352,6 @@ def _layers(placed: list[tuple[int, Cell, SeenPage, Box]], settings: WitnessSett
 def _layer_text(layer: Page, box: Box) -> str:
     chosen = _inside(_middles(layer), box)
     return "".join(map(chr, layer.codes[chosen].tolist()))
-
-
-def _letters(text: str) -> str:
-    return "".join(c for c in text.casefold() if c.isalnum())
 
 
 def scan_note_doubts(

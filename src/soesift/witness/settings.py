@@ -49,9 +49,7 @@ class WitnessSettings:
     abbreviated: int = 3  # "AE = adverse event;" so often in a marked note is a list that does not belong to it
     listed: float = 0.6  # of a note's items that explain an abbreviation, from which it is a list of them. .5 to .8
     timed_body: float = 0.5  # share of body rows that read like header, from which one of them tells nothing. .4 to .7
-    lost: int = (
-        3  # letters and figures of a word in a table that must stand in a cell; shorter ones may be signs. 2 to 4
-    )
+    lost: int = 3  # letters and figures of a word that must stand in a cell; shorter ones may be signs. 2 to 4
     shown: int = 40  # characters of lost words that a doubt quotes
     steps: int = 4  # distances between names of neighbouring rows from which their step is known. 3 to 8
     nearest_rows: float = 0.25  # quantile of the distances of names of neighbouring rows that counts as a row's step

@@ -82,14 +82,14 @@ def linked(parts: list[Part]) -> list[Part]:
 
 
 def linked_apart(chains: list[list[Part]]) -> list[Part]:
-    """The parts of several orders that run side by side, each linked within its own.
+    """The parts of several orders that run side by side, each linked within its own; empty ones do not count.
 
     The first of each order but the first has no `previousId` at all: where it is null, CORE (000961, 001048) takes the
     order for one that goes on behind the main timeline's.
     """
-    for number, chain in enumerate(chains):
+    for number, chain in enumerate(filter(None, chains)):
         linked(chain)
-        if number and chain:
+        if number:
             del chain[0]["previousId"]
     return [part for chain in chains for part in chain]
 

@@ -399,7 +399,7 @@ def _epochs(ids: Ids, tables: list[Handed]) -> dict[str, Part]:
         )
     of_main = {epoch_name(column).lower() for column in visit_columns(tables[0].schedule)} if tables else set()
     main = [part for key, part in found.items() if key in of_main]
-    linked_apart([main, [part for part in found.values() if part not in main]] if main else [list(found.values())])
+    linked_apart([main, [part for part in found.values() if part not in main]])
     return found
 
 
