@@ -111,7 +111,7 @@ class Kind(NamedTuple):
 KINDS = {
     "demo": Kind("app", "", 250),
     "light": Kind("app", "light", 260),
-    "test": Kind("app,data,train", "test", 550),
+    "test": Kind("app,data,train", "test", 600),
 }
 
 

@@ -19,7 +19,6 @@ from soesift.review.documents import corrected_result
 
 pytest.importorskip("starlette", reason="starlette is not installed")
 pytest.importorskip("httpx", reason="httpx is not installed")
-pytest.importorskip("playwright", reason="needs pip install playwright")
 
 from app_process import running
 from review_process import chromium, open_page, saved

@@ -17,6 +17,7 @@ from typing import Any
 import httpx
 import pytest
 
+PATIENCE_S = 300  # seconds that a busy machine may take for what an idle one does in one
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 
 
@@ -89,12 +90,12 @@ def find_chromium() -> str | None:
 @contextmanager
 def chromium() -> Iterator[Any]:
     """A headless Chromium of this machine; the test is skipped where there is none."""
-    playwright = pytest.importorskip("playwright.sync_api", reason="needs pip install playwright")
+    playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright (dependency group test)")
     path = find_chromium()
     if path is None:
         pytest.skip(f"needs a Chromium on the PATH ({', '.join(BROWSERS)})")
     with playwright.sync_playwright() as running:
-        browser = running.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        browser = running.chromium.launch(executable_path=path, args=["--no-sandbox"], timeout=1000 * PATIENCE_S)
         yield browser
         browser.close()
 
@@ -102,6 +103,7 @@ def chromium() -> Iterator[Any]:
 def open_page(browser: Any, url: str, who: str, shown: str = ".detail h2", **context: Any) -> Any:
     """A page of a browser profile of its own, its reviewer named; what the page's script reports fails the test."""
     page = browser.new_context(**{"viewport": {"width": 1280, "height": 800}, **context}).new_page()
+    page.set_default_timeout(1000 * PATIENCE_S)
     page.said = []
     page.on("pageerror", lambda error: page.said.append(str(error)))
     page.on("console", lambda line: page.said.append(line.text) if "Content Security" in line.text else None)
@@ -113,7 +115,7 @@ def open_page(browser: Any, url: str, who: str, shown: str = ".detail h2", **con
     return page
 
 
-def until(page: Any, expression: str, seconds: float = 300) -> None:
+def until(page: Any, expression: str, seconds: float = PATIENCE_S) -> None:
     """Wait until an expression holds; playwright's own wait needs eval in the page, which its policy forbids."""
     end = time.monotonic() + seconds
     while not page.evaluate(f"Boolean({expression})"):

@@ -1,14 +1,12 @@
 """The page in a headless Chromium: keys, boxes, two reviewers, a kill, and accessibility.
 
-Skipped without playwright or a Chromium on the PATH; the axe rules also without axe-core (`npm install axe-core`
-somewhere, and AXE_CORE=.../axe.min.js).
+Skipped without a Chromium on the PATH; what drives it, and the rules of axe-core, are in the dependency group `test`.
 """
 
 from __future__ import annotations
 
 import itertools
 import json
-import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -279,7 +277,7 @@ def test_two_reviewers_see_each_other_and_lose_nothing(browser: Any, made: tuple
         saved(page)
     assert sorted(words(sidecar)) == ["accept", "reject"]
     for page in (anna, ben):
-        page.wait_for_selector(".chip.differ", timeout=120000)
+        page.wait_for_selector(".chip.differ")
     assert {one["who"] for one in read_corrections(sidecar)} == {"anna", "ben"}
 
 
@@ -426,9 +424,8 @@ def test_tables_are_labelled_by_two_and_settled(browser: Any, tmp_path: Path) ->
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", [(1280, 800), (640, 400)])  # the second is the first at 200 %
 def test_axe_finds_nothing(browser: Any, made: tuple[Reviewing, Path], scheme: str, size: tuple[int, int]) -> None:
-    script = Path(os.environ.get("AXE_CORE", ""))
-    if not script.is_file():
-        pytest.skip("needs axe-core: npm install axe-core, and AXE_CORE naming its axe.min.js")
+    rules = pytest.importorskip("axe_playwright_python", reason="needs axe-playwright-python (dependency group test)")
+    script = Path(rules.__file__).with_name("axe.min.js")
     running, _ = made
     page = open_page(browser, running.url, "anna", color_scheme=scheme, viewport={"width": size[0], "height": size[1]})
     choose(page, "Table t1")
