@@ -123,7 +123,7 @@ def _windowed(value: int | None, unit: Unit, timing: Timing, note: str) -> Place
     window = timing.window
     if window is None:
         return Placed(value, unit, 0, 0, unit, note)
-    window_unit = window.unit if window.unit not in (None, "cycle") else unit
+    of_window: Unit = "day" if window.unit in (None, "cycle") else window.unit  # "Week 4 (±3)": as its visit says
     if window.before != int(window.before) or window.after != int(window.after):
         return Placed(value, unit, 0, 0, unit, "; ".join(filter(None, (note, "its window is no whole number"))))
-    return Placed(value, unit, int(window.before), int(window.after), window_unit or unit, note)
+    return Placed(value, unit, int(window.before), int(window.after), of_window, note)
