@@ -107,6 +107,17 @@ def test_a_token_is_asked_for_and_a_cookie_stands_for_it(tmp_path: Path) -> None
         assert page.http.get("/api/documents").status_code == 200
 
 
+def test_behind_a_proxy_with_tls_the_cookie_is_for_https_alone(tmp_path: Path) -> None:
+    """The browser's own Origin says which it speaks; over plain HTTP such a cookie would be dropped."""
+    with reviewing([write_made(tmp_path)], tmp_path / "log", token=TOKEN) as page:
+        host = page.http.base_url.netloc.decode()
+        for scheme, marked in (("https", True), ("http", False)):
+            given = page.csrf() | {"origin": f"{scheme}://{host}"}
+            answer = page.http.post("/api/login", content=TOKEN.encode(), headers=given)
+            assert answer.status_code == 200, answer.text
+            assert ("secure" in answer.headers["set-cookie"].lower()) is marked
+
+
 def test_a_decision_is_written_once_and_shows(fresh: tuple[Reviewing, str, Path]) -> None:
     page, path, sidecar = fresh
     body = correction("anna", "no visits", action="reject", table="t2")
