@@ -64,7 +64,7 @@ def keep_ocr(folder: Path) -> None:
     def read_one(crop: Any, width: int, part: scan_text.Part) -> Any:
         key = b"" if part == "rec" else part.encode()
         said = kept(key + repr(crop.shape).encode() + crop.tobytes(), lambda: real_read([crop], width, part)[0])
-        return scan_text.Reading(said.text, said.confidence, said.centres, sure=said.sure)
+        return scan_text.Reading(said.text, said.confidence, said.centres, sure=said.sure, faint=said.faint)
 
     def lines(picture: Any, longest: int) -> Any:
         key = f"{picture.shape} {longest}".encode() + picture.tobytes()

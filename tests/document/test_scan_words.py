@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from string import ascii_lowercase
+
 import numpy as np
 import pytest
 
-from soesift.document.scan_text import MENDED, Reading, mend_words
+from soesift.document.scan_text import MENDED, Reading, _decode, mend_words
 
 
 def read(text: str, unsure: int | None = None, raised: int = 0) -> Reading:
@@ -51,3 +53,56 @@ def test_what_is_told_by_its_shape_is_left_alone() -> None:
     reading = Reading("retum", 0.9, np.linspace(0, 1, 5).astype(np.float32))
     mend_words(reading)
     assert reading.text == "retum"
+
+
+@pytest.mark.parametrize(
+    ("text", "letter", "gap", "how", "meant"),
+    [
+        ("Gucose (fasting)", "l", 1, 0.3, "Glucose (fasting)"),
+        ("Study vsit", "i", 7, 0.05, "Study visit"),
+        ("nformed consent", "i", 0, 0.2, "informed consent"),
+        ("Clinica", "l", 7, 0.2, "Clinical"),
+        ("Gucose", "l", 1, 0.001, "Gucose"),  # not heard there
+        ("Gucose", "l", 2, 0.9, "Gucose"),  # heard at another place: no word
+        ("Xelora", "i", 2, 0.9, "Xelora"),  # a name
+        ("Lead", "p", 0, 0.9, "Lead"),  # a word already
+    ],
+)
+def test_a_letter_heard_faintly_is_put_in_where_it_makes_a_word(
+    text: str, letter: str, gap: int, how: float, meant: str
+) -> None:
+    reading = read(text)
+    sure = np.zeros(len(text) + 1, np.float32)
+    sure[gap] = how
+    reading.faint = "x" * gap + letter + "x" * (len(text) - gap), sure
+    mend_words(reading)
+    assert reading.text == meant
+    assert len(reading.text) == len(reading.centres) == len(reading.sure)
+    assert (np.diff(reading.centres) >= 0).all()
+
+
+def test_faint_letters_are_kept_by_the_gap_in_which_they_were_heard() -> None:
+    """Steps: blank, g, blank with some l, u, u, blank with some u (its own) and less i, blank."""
+    characters = ["", *ascii_lowercase, " "]
+    steps = [
+        {"": 1.0},
+        {"g": 0.9},
+        {"": 0.6, "l": 0.4},
+        {"u": 0.9},
+        {"u": 0.8},
+        {"": 0.6, "u": 0.3, "i": 0.1},
+        {"": 1.0},
+    ]
+    scores = np.asarray([[step.get(c, 0.0) for c in characters] for step in steps], np.float32)
+    reading = _decode(scores, characters, 1.0)
+    letters, how = reading.faint
+    assert reading.text == "gu"
+    assert (letters[1], letters[2]) == ("l", "i")
+    assert how.tolist() == pytest.approx([0.0, 0.4, 0.1])
+
+
+def test_a_line_whose_letters_changed_since_is_not_mended_by_what_was_heard() -> None:
+    reading = read("Gucose")
+    reading.faint = "xl", np.full(2, 0.9, np.float32)
+    mend_words(reading)
+    assert reading.text == "Gucose"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -43,6 +44,8 @@ class Reading:
     centres: (n,) position of each character along the crop, 0 (left) to 1. raised, lifted: so many characters at its
     end and at its start are raised.
     sure: (n,) confidence of each character; empty for signs that are told by their shape.
+    faint: (n + 1,) the small letter heard best, though not written down, before each character and after the last,
+    and how surely; empty where that was not asked.
     """
 
     text: str
@@ -51,6 +54,7 @@ class Reading:
     raised: int = 0
     lifted: int = 0
     sure: NDArray[np.float32] = field(default_factory=lambda: np.zeros(0, np.float32))
+    faint: tuple[str, NDArray[np.float32]] = field(default_factory=lambda: ("", np.zeros(0, np.float32)))
 
 
 def weights(part: Literal["det", "rec"]) -> Path | None:
@@ -236,7 +240,32 @@ def _decode(scores: NDArray[np.float32], characters: list[str], stretch: float) 
     first, last = len(text) - len(text.lstrip()), len(text.rstrip())
     sure = scores[starts, best[starts]].astype(np.float32)
     kept = slice(first, max(first, last))
-    return Reading(text[first:last], float(sure.mean()), np.minimum(centres, 1)[kept], sure=sure[kept])
+    heard, how = _faint(scores, best, starts, characters)
+    faint = heard[first : last + 1], how[first : last + 1]
+    return Reading(text[first:last], float(sure.mean()), np.minimum(centres, 1)[kept], sure=sure[kept], faint=faint)
+
+
+def _faint(
+    scores: NDArray[np.float32], best: NDArray[np.intp], starts: NDArray[np.intp], characters: list[str]
+) -> tuple[str, NDArray[np.float32]]:
+    """For each gap before, between and after the characters read, the small letter that scores best in its steps.
+
+    A neighbour's own letter is left out: it is heard beside its place, too.
+    """
+    places = _small(tuple(characters))
+    quiet = scores[:, places] * (best == 0)[:, None]
+    gap = np.searchsorted(starts, np.arange(len(best)), side="right")  # of each step; of blanks alone it matters
+    sides = np.concatenate([[0], best[starts], [0]])
+    quiet[(places == sides[gap][:, None]) | (places == sides[gap + 1][:, None])] = 0
+    most = np.zeros((len(starts) + 1, len(places)), np.float32)
+    np.maximum.at(most, gap, quiet)
+    return "".join(ascii_lowercase[i] for i in most.argmax(axis=1)), most.max(axis=1)
+
+
+@lru_cache(maxsize=4)
+def _small(characters: tuple[str, ...]) -> NDArray[np.intp]:
+    """(26,) classes of the small letters."""
+    return np.asarray([characters.index(letter) for letter in ascii_lowercase])
 
 
 # Words that a reader of pictures got wrong by a letter it was unsure of, or by two letters that run into one.
@@ -246,6 +275,7 @@ KNOWN_FROM = 3  # letters of a word that can be known
 LEAST_LETTERS = 4  # letters of a word that is mended; shorter ones are too like one another
 UNSURE = 0.97  # certainty below which a letter may be another: those that are right mostly have 1
 MENDED = 0.75  # how sure a letter is that was put in
+FAINT = 0.02  # of certainty: a letter that was heard and not written down
 RUN_INTO = {"m": ("rn", "rm"), "rn": ("m",)}  # however sure the reader is; not d and cl: "Dosing" is a word
 _WORD = re.compile(r"[^\W\d_]+")
 
@@ -272,7 +302,9 @@ def mend_words(reading: Reading) -> None:
         word = match.group()
         if len(word) < LEAST_LETTERS or word.isupper() or word.lower() in known_words():
             continue
-        found = set(_others(word.lower(), reading.sure[match.start() : match.end()].tolist()))
+        here = slice(match.start(), match.end())
+        found = set(_others(word.lower(), reading.sure[here].tolist()))
+        found |= set(_with_faint(word.lower(), match.start(), reading))
         if len({made for made, *_ in found}) == 1:
             _replace(reading, match.start(), *min(found, key=lambda one: one[1]))
 
@@ -292,6 +324,16 @@ def _others(word: str, sure: list[float]) -> list[tuple[str, int, int, int]]:
             changes += [(word[:at] + new + word[at:], at, 0, 1) for new in ascii_lowercase if at]
             changes += [(word[: at + 1] + new + word[at + 1 :], at + 1, 0, 1) for new in ascii_lowercase]
     return [change for change in changes if change[0] in known_words()]
+
+
+def _with_faint(word: str, start: int, reading: Reading) -> Iterator[tuple[str, int, int, int]]:
+    """Known words that another is with one letter more, heard faintly just there: thin ones get lost."""
+    letters, how = reading.faint
+    if len(letters) != len(reading.text) + 1:  # a part was read anew
+        return
+    for at in range(len(word) + 1):
+        if how[start + at] >= FAINT and (made := word[:at] + letters[start + at] + word[at:]) in known_words():
+            yield made, at, 0, 1
 
 
 def _replace(reading: Reading, start: int, word: str, at: int, old: int, new: int) -> None:

@@ -158,7 +158,7 @@ def create_app(
         if cookie is None:
             return JSONResponse({"detail": "not the token"}, 401)
         answer = JSONResponse({"ok": True})
-        tls = request.headers.get("origin", "").startswith("https://")  # what the browser speaks, a proxy or not between
+        tls = request.headers.get("origin", "").startswith("https://")  # what the browser speaks
         answer.set_cookie(COOKIE, cookie, httponly=True, samesite="strict", secure=tls)
         return answer
 
