@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from soesift.document.scan_text import MENDED, Reading, _decode, mend_words
+from soesift.witness.settings import WitnessSettings
 
 
 def read(text: str, unsure: int | None = None, raised: int = 0) -> Reading:
@@ -22,6 +23,8 @@ def read(text: str, unsure: int | None = None, raised: int = 0) -> Reading:
     [
         ("Drug retum", None, "Drug return"),  # letters that run into one, however sure the reader was
         ("Confim use", None, "Confirm use"),
+        ("hformed consent", None, "informed consent"),
+        ("Registrafon", None, "Registration"),
         ("Implant proxedure", 11, "Implant procedure"),
         ("Participnt visits", 7, "Participant visits"),  # one left out
         ("anly", 0, "only"),
@@ -62,8 +65,8 @@ def test_what_is_told_by_its_shape_is_left_alone() -> None:
         ("Study vsit", "i", 7, 0.05, "Study visit"),
         ("nformed consent", "i", 0, 0.2, "informed consent"),
         ("Clinica", "l", 7, 0.2, "Clinical"),
-        ("Gucose", "l", 1, 0.001, "Gucose"),  # not heard there
-        ("Gucose", "l", 2, 0.9, "Gucose"),  # heard at another place: no word
+        ("Cllect", "o", 1, 0.001, "Cllect"),  # not heard there
+        ("Cllect", "o", 2, 0.9, "Cllect"),  # heard at another place: no word
         ("Xelora", "i", 2, 0.9, "Xelora"),  # a name
         ("Lead", "p", 0, 0.9, "Lead"),  # a word already
     ],
@@ -102,7 +105,25 @@ def test_faint_letters_are_kept_by_the_gap_in_which_they_were_heard() -> None:
 
 
 def test_a_line_whose_letters_changed_since_is_not_mended_by_what_was_heard() -> None:
-    reading = read("Gucose")
-    reading.faint = "xl", np.full(2, 0.9, np.float32)
+    reading = read("Cllect")
+    reading.faint = "xo", np.full(2, 0.9, np.float32)
     mend_words(reading)
-    assert reading.text == "Gucose"
+    assert reading.text == "Cllect"
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("Gucose (fasting)", "Glucose (fasting)"),
+        ("Bochemistry", "Biochemistry"),
+        ("Urinalyss", "Urinalysis"),  # a word of trials
+        ("Urinlyss", "Urinlyss"),  # more than one letter
+        ("Vsit", "Vsit"),  # short words are too like one another
+        ("Xelorax", "Xelorax"),
+    ],
+)
+def test_a_thin_letter_is_guessed_in_long_words_and_doubted(text: str, meant: str) -> None:
+    reading = read(text)
+    mend_words(reading)
+    assert reading.text == meant
+    assert (reading.sure < WitnessSettings().unsure_known).any() == (text != meant)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import tomllib
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -270,24 +271,29 @@ def _small(characters: tuple[str, ...]) -> NDArray[np.intp]:
 
 # Words that a reader of pictures got wrong by a letter it was unsure of, or by two letters that run into one.
 
+FIELD_WORDS = Path(__file__).with_name("field_words.toml")
 TOKENIZER = Path(soesift.__file__).parent / "models" / "default" / "tokenizer.json"
 KNOWN_FROM = 3  # letters of a word that can be known
 LEAST_LETTERS = 4  # letters of a word that is mended; shorter ones are too like one another
 UNSURE = 0.97  # certainty below which a letter may be another: those that are right mostly have 1
 MENDED = 0.75  # how sure a letter is that was put in
+GUESSED = 0.4  # the same where nothing but the word speaks for it: the witness doubts it
+LONG = 6  # letters of a word that gets a letter by guess
+THIN = "il"
 FAINT = 0.02  # of certainty: a letter that was heard and not written down
-RUN_INTO = {"m": ("rn", "rm"), "rn": ("m",)}  # however sure the reader is; not d and cl: "Dosing" is a word
+RUN_INTO = {"m": ("rn", "rm"), "rn": ("m",), "h": ("in",), "f": ("ti",)}  # however sure the reader is; not d and cl: "Dosing" is a word
 _WORD = re.compile(r"[^\W\d_]+")
 
 
 @lru_cache(maxsize=1)
 def known_words() -> frozenset[str]:
-    """Words of English, as the tokenizer of the shipped student has them; empty without it."""
+    """Words of English, as the tokenizer of the shipped student has them (none without it), and of trials."""
     try:
-        vocabulary = json.loads(TOKENIZER.read_bytes())["model"]["vocab"]
+        vocabulary = list(json.loads(TOKENIZER.read_bytes())["model"]["vocab"])
     except (OSError, ValueError, KeyError):
-        return frozenset()
-    return frozenset(word for word in vocabulary if word.isalpha() and len(word) >= KNOWN_FROM)
+        vocabulary = []
+    words = [*vocabulary, *tomllib.loads(FIELD_WORDS.read_text("utf-8"))["words"].split()]
+    return frozenset(word for word in words if word.isalpha() and len(word) >= KNOWN_FROM)
 
 
 def mend_words(reading: Reading) -> None:
@@ -305,8 +311,10 @@ def mend_words(reading: Reading) -> None:
         here = slice(match.start(), match.end())
         found = set(_others(word.lower(), reading.sure[here].tolist()))
         found |= set(_with_faint(word.lower(), match.start(), reading))
+        sure = MENDED if found else GUESSED
+        found = found or set(_with_thin(word.lower()))
         if len({made for made, *_ in found}) == 1:
-            _replace(reading, match.start(), *min(found, key=lambda one: one[1]))
+            _replace(reading, match.start(), *min(found, key=lambda one: one[1]), sure)
 
 
 def _others(word: str, sure: list[float]) -> list[tuple[str, int, int, int]]:
@@ -336,7 +344,15 @@ def _with_faint(word: str, start: int, reading: Reading) -> Iterator[tuple[str, 
             yield made, at, 0, 1
 
 
-def _replace(reading: Reading, start: int, word: str, at: int, old: int, new: int) -> None:
+def _with_thin(word: str) -> Iterator[tuple[str, int, int, int]]:
+    """Known long words that another is with one thin letter more: on grey paper these are lost without a trace."""
+    for at in range(len(word) + 1 if len(word) >= LONG else 0):
+        for letter in THIN:
+            if (made := word[:at] + letter + word[at:]) in known_words():
+                yield made, at, 0, 1
+
+
+def _replace(reading: Reading, start: int, word: str, at: int, old: int, new: int, sure: float) -> None:
     first, last = start + at, start + at + old
     letters = word[at : at + new]
     if old and reading.text[first].isupper():
@@ -347,4 +363,4 @@ def _replace(reading: Reading, start: int, word: str, at: int, old: int, new: in
     low, high = (known[first], known[last - 1]) if old else ends
     places = np.linspace(low, high, new + 2)[1:-1] if new > old else np.full(new, low)
     reading.centres = np.concatenate([known[:first], places, known[last:]]).astype(np.float32)
-    reading.sure = np.concatenate([reading.sure[:first], np.full(new, MENDED), reading.sure[last:]]).astype(np.float32)
+    reading.sure = np.concatenate([reading.sure[:first], np.full(new, sure), reading.sure[last:]]).astype(np.float32)
