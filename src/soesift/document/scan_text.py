@@ -281,7 +281,12 @@ GUESSED = 0.4  # the same where nothing but the word speaks for it: the witness 
 LONG = 6  # letters of a word that gets a letter by guess
 THIN = "il"
 FAINT = 0.02  # of certainty: a letter that was heard and not written down
-RUN_INTO = {"m": ("rn", "rm"), "rn": ("m",), "h": ("in",), "f": ("ti",)}  # however sure the reader is; not d and cl: "Dosing" is a word
+RUN_INTO = {
+    "m": ("rn", "rm"),
+    "rn": ("m",),
+    "h": ("in",),
+    "f": ("ti",),
+}  # however sure the reader is; not d and cl: "Dosing" is a word
 _WORD = re.compile(r"[^\W\d_]+")
 
 
