@@ -166,12 +166,15 @@ def part_ligatures(codes: NDArray[np.uint32], boxes: Floats) -> Floats:
     pdfium shares out the ink of one sign for "ff" or "ti" among its letters, where other letters reach from the font's
     ascent to its descent: such letters would seem smaller than their word, and raised.
     """
-    text = "".join(map(chr, np.where(codes > 127, 63, codes).tolist()))
-    found = [match.span() for match in LIGATURES.finditer(text)]
-    if not found:
+    text = np.where(codes > 127, 63, codes).astype(np.uint8).tobytes().decode("ascii")
+    spans = np.array([match.span() for match in LIGATURES.finditer(text)], np.intp).reshape(-1, 2)
+    likely = _may_be_ligatures(boxes, spans)
+    if not likely.any():
         return boxes
-    boxes = boxes.copy()
-    for first, last in found:
+    boxes, changed = boxes.copy(), -1
+    for (first, last), is_likely in zip(spans.tolist(), likely.tolist(), strict=True):
+        if not is_likely and first != changed:  # nor are the letters before it other than they were
+            continue
         for top, bottom, sign in WAYS:
             sides = boxes[:, [top, bottom]] * sign
             alike = np.abs(sides[first:last] - sides[first]).max(axis=1) < SAME_INK
@@ -181,15 +184,38 @@ def part_ligatures(codes: NDArray[np.uint32], boxes: Floats) -> Floats:
             ]
             if end - first > 1 and beside:
                 boxes[first:end, [top, bottom]] = boxes[beside[0], [top, bottom]]
+                changed = end
                 break
     return boxes
 
 
-def _holds_ligature(beside: Floats, ink: Floats) -> bool:
-    """Whether a neighbour (top, bottom) reaches over the ink, and below it by a descent: both stand on one line."""
-    height = beside[0] - beside[1]
-    below = (ink[1] - beside[1]) / height if height > 0 else 0.0
-    return bool(ink[0] <= beside[0] and DESCENTS[0] <= below <= DESCENTS[1])
+def _may_be_ligatures(boxes: Floats, spans: NDArray[np.intp]) -> NDArray[np.bool_]:
+    """(s,) whether letters (s, 2), first and one past the last, lie with those beside them as one sign does.
+
+    Of a page's thousand pairs of letters hardly any do: they are all asked at once.
+    """
+    likely = np.zeros(len(spans), np.bool_)
+    (first, last), end = spans.T, len(boxes) - 1
+    own, second, third, before = (boxes[at] for at in (first, first + 1, np.minimum(first + 2, end), first - 1))
+    of_two, of_three = (boxes[np.minimum(first + count, end)] for count in (2, 3))
+    for top, bottom, sign in WAYS:
+        ink, *others = (some[:, [top, bottom]] * sign for some in (own, second, third, before, of_two, of_three))
+        alike = [np.abs(other - ink).max(axis=1) < SAME_INK for other in others[:2]]
+        count = 2 + ((last - first > 2) & alike[1])
+        on_before, on_two, on_three = (_holds_ligature(other, ink) for other in others[2:])
+        behind = (first + count <= end) & np.where(count == 3, on_three, on_two)
+        likely |= alike[0] & (((first > 0) & on_before) | behind)
+    return likely
+
+
+def _holds_ligature(beside: Floats, ink: Floats) -> NDArray[np.bool_]:
+    """(...) whether neighbours (..., 2), top and bottom, reach over the ink (..., 2), and below it by a descent: both
+    stand on one line."""
+    height = beside[..., 0] - beside[..., 1]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        below = (ink[..., 1] - beside[..., 1]) / height
+    inside = (DESCENTS[0] <= below) & (below <= DESCENTS[1])
+    return np.asarray((height > 0) & (ink[..., 0] <= beside[..., 0]) & inside, np.bool_)
 
 
 def read_turns(text_page: Any, boxes: Floats, codes: NDArray[np.uint32], frame: Frame) -> NDArray[np.int16]:
