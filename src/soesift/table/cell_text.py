@@ -347,27 +347,24 @@ def split_rows(table: FoundTable, words: Words, vertical: Lines | None = None) -
     named = {
         c.row for i, c in enumerate(table.cells) if c.column == 0 and c.row_span == 1 and held[i] >= SETTINGS.least_rows
     }
-    none = np.zeros(0, np.float32)
-    cuts = {
-        row: band_cuts(table, row, words, inside, cell_of) if row in named else none for row in range(table.shape[0])
-    }
+    held_by = np.split(inside[np.argsort(cell_of, kind="stable")], np.cumsum(held)[:-1])
+    bands: dict[int, list[tuple[GridCell, NDArray[np.intp]]]] = {}
+    for cell, chosen in zip(table.cells, held_by, strict=True):
+        if cell.row in named and cell.row_span == 1 and len(chosen):
+            bands.setdefault(cell.row, []).append((cell, chosen))
+    cuts = {row: band_cuts(bands.get(row, []), words) for row in range(table.shape[0])}
     if any(len(cut) for cut in cuts.values()):
         cut_bands(table, cuts, vertical)
 
 
-def band_cuts(
-    table: FoundTable, row: int, words: Words, inside: NDArray[np.intp], cell_of: NDArray[np.intp]
-) -> NDArray[np.float32]:
-    """Heights at which a band is to be cut; empty for an ordinary row."""
+def band_cuts(cells: list[tuple[GridCell, NDArray[np.intp]]], words: Words) -> NDArray[np.float32]:
+    """Heights at which a band is to be cut; empty for an ordinary row. cells: of the band, with their words."""
     marks: list[float] = []
     names: list[float] = []
     loose: list[float] = []  # marks, of cells too that hold something else besides
     size, stacked, several = 0.0, 0, 0
-    for index, cell in enumerate(table.cells):
-        if cell.row != row or cell.row_span != 1:
-            continue
-        chosen = inside[cell_of == index]
-        if not len(chosen) or words.turn[chosen].any():
+    for cell, chosen in cells:
+        if words.turn[chosen].any():
             continue
         lines = text_lines(words, chosen)
         middles = [float((words.boxes[line, 1] + words.boxes[line, 3]).mean() / 2) for line in lines]

@@ -25,6 +25,7 @@ from soesift.witness.settings import WitnessSettings
 APART = 1.5  # of a character's side: one so much farther along or lower begins a word
 LINE = 3.5  # points between the middles of two lines; raised characters stand nearer to their own
 NOWHERE: Box = (0.0, 0.0, 0.0, 0.0)
+_SIGNS = bytes(code for code in range(128) if not chr(code).isalnum())
 _FRAME = re.compile(r"(?i)\bcont(?:inued|inuation|['’]?d)?\b|\bpage\b")  # of the page, not of the table
 
 
@@ -58,7 +59,9 @@ def print_of(codes: NDArray[np.uint32], boxes: Floats) -> Print:
 
 def letters_of(text: str) -> str:
     """Letters and figures of a text, alike whether they are capital, raised or joined in one sign."""
-    return "".join(c for c in unicodedata.normalize("NFKC", text).casefold() if c.isalnum())
+    if text.isascii():
+        return text.lower().encode("ascii").translate(None, _SIGNS).decode("ascii")
+    return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", text).casefold()))
 
 
 def lost_words(
@@ -76,8 +79,8 @@ def lost_words(
         yield from rows
     yield from _fused_names(table, prints, settings)
     for page, print_ in sorted(prints.items()):
-        told = _told(table, page)
         words = [*_between_cells(table, page, print_), *_between_parts(table, page, lines.get(page, ()))]
+        told = _told(table, page) if words else ""
         lost = [word for word in words if _is_lost(word, told, settings)]
         if lost and not _FRAME.search(" ".join(words)):
             shown = " ".join(lost)[: settings.shown]
