@@ -165,7 +165,12 @@ _PATTERNS = [
     ("word", rf"[{_LATIN}][\w'’.]*"),
     ("sign", r"\S"),
 ]
-_LEXER = re.compile("|".join(f"(?P<p{i}>{pattern})" for i, (_, pattern) in enumerate(_PATTERNS)))
+
+
+@lru_cache(maxsize=1)
+def _lexer() -> re.Pattern[str]:
+    """All patterns as one; made when it is first asked, as a twentieth of a start would go into it."""
+    return re.compile("|".join(f"(?P<p{i}>{pattern})" for i, (_, pattern) in enumerate(_PATTERNS)))
 
 
 def clean(text: str) -> str:
@@ -179,7 +184,7 @@ def tokens(text: str) -> tuple[Token, ...]:
     shown = clean(text)
     found: list[Token] = []
     lowered = shown.lower() if len(shown.lower()) == len(shown) else shown
-    for match in _LEXER.finditer(lowered):
+    for match in _lexer().finditer(lowered):
         kind, _, value = _PATTERNS[int(str(match.lastgroup)[1:])][0].partition(":")
         start, end = match.span()
         glued = start > 0 and not lowered[start - 1].isspace()

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
-from soesift.document.docx import DocxTable
 from soesift.document.title_page import has_schedule_title
 from soesift.table.context import attached, is_caption, is_heading, is_note, surroundings
 from soesift.table.find import PageTables
@@ -12,6 +12,9 @@ from soesift.table.grid import GridCell, without_markers
 from soesift.table.headers import count_header_rows
 from soesift.table.lexicon import has_time, is_mark, is_point
 from soesift.table.record import TableRecord, table_id
+
+if TYPE_CHECKING:
+    from soesift.document.docx import DocxTable
 
 _DOTTED = re.compile(r"\d{1,2}\.\d|appendix", re.IGNORECASE)  # notes are never numbered so
 
