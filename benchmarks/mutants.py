@@ -14,7 +14,8 @@
 2. Each mutant is put into the running functions of a forked child, and into the file, for processes that tests start.
    The tests that run its line follow, quickest first, until one fails, or `--most` CPU seconds of them are over.
 3. With `--whole`, what survives meets the rest, for up to `--then` CPU seconds: tests of more than `--slow` seconds,
-   the folders in `LATER` but their longest files, and the longest of the first folders (`FIRST` of tests/conftest.py).
+   the folders in `LATER` (or those of `--later`) but their longest files, and the longest of the first folders (`FIRST`
+   of tests/conftest.py).
 
 A mutant that ends or hangs them is noticed. A line that no test runs is not. The share is a lower bound of what the
 whole suite notices: other folders, and what is over the seconds, are not asked.
@@ -352,7 +353,7 @@ class Judge:
         longest = {root / "tests" / name for name in self.longest}
         parts: tuple[list[pytest.Item], list[pytest.Item]] = [], []
         for item in session.items:
-            parts[item.path in longest or item.path.parent.name in LATER].append(item)
+            parts[item.path in longest or item.path.parent.name in asked.later].append(item)
         kept = asked.out / "lines.jsonl"
         ran, rest = (lines_run(some, root, self.home, kept, self.told) for some in parts)
         os.environ["PYTHONDONTWRITEBYTECODE"] = "1"  # or a process would leave a mutant compiled
@@ -404,7 +405,7 @@ def run(asked: argparse.Namespace) -> None:
         longest = importlib.import_module("conftest").FIRST
         judge = Judge(asked, root, home, longest)
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        folders = (*TESTS, *LATER) if asked.whole else TESTS
+        folders = (*TESTS, *asked.later) if asked.whole else TESTS
         left_out = [f"--ignore=tests/{n}" for n in longest if not asked.whole or n.split("/")[0] not in TESTS]
         words = ["-q", "-p", "no:cacheprovider", "-p", "no:xdist", *left_out, *(f"tests/{name}" for name in folders)]
         code = pytest.main(words, plugins=[judge])
@@ -455,6 +456,7 @@ def main() -> None:
     parser.add_argument("--most", type=float, default=60.0, help="CPU seconds of tests a mutant, as watched")
     parser.add_argument("--slow", type=float, default=15.0, help="CPU seconds of a test that is not asked, as watched")
     parser.add_argument("--whole", action="store_true", help="ask the rest about survivors: slow tests, other folders")
+    parser.add_argument("--later", nargs="*", default=LATER, help="folders that --whole adds")
     parser.add_argument("--then", type=float, default=120.0, help="CPU seconds of the rest a survivor, as watched")
     parser.add_argument("--again", action="store_true", help="survivors once more, as when tests are written for them")
     asked = parser.parse_args()

@@ -437,7 +437,8 @@ def _leave(c: Cursor) -> None:
         c.at += 2
         return
     if _joins(c, token):
-        c.loose.append(c.shown[c.peek(-2).start : max(token.end, c.peek().end)])
+        start = max(c.peek(-2).start, 0)  # "beyond Day 30" begins with it
+        c.loose.append(c.shown[start : max(token.end, c.peek().end)])
     if token.kind in ("number", "plusminus", "unclear"):
         c.unread.append(token.text)
     elif token.kind not in ("and", "slash", "dash", "to", "sign", "plus", "open"):
