@@ -23,7 +23,7 @@ from soesift.sample import make_protocol
 
 DETECT = (
     "import sys; from soesift import Detector; path, out, model, ocr = sys.argv[1:]; "
-    "open(out, 'w').write(Detector.load(model).detect(path, ocr=ocr).model_dump_json())"
+    "Detector.load(model).detect(path, ocr=ocr).to_json(out)"
 )
 
 

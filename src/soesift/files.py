@@ -7,6 +7,7 @@ import hashlib
 import os
 import re
 import uuid
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
@@ -23,13 +24,15 @@ class WriteError(SoesiftError):
     """A file could not be written (no right, disk full, a folder of that name)."""
 
 
-def write_atomically(path: Path | str, data: bytes | str) -> Path:
-    """Write `data` (text as UTF-8) under a temporary name in the same folder, fsync, and rename to `path`.
+def write_atomically(path: Path | str, data: bytes | str | Iterable[str]) -> Path:
+    """Write `data` (text, whole or in pieces, as UTF-8) under a temporary name in the same folder, fsync, and rename to
+    `path`.
 
     Missing parent folders are made. Raises WriteError; what was at `path` is then untouched.
     """
     path = Path(path)
-    content = data.encode("utf-8") if isinstance(data, str) else data
+    data = data.encode("utf-8") if isinstance(data, str) else data
+    content = [data] if isinstance(data, bytes) else (piece.encode("utf-8") for piece in data)
     part = path.parent / f".soesift-{uuid.uuid4().hex[:12]}.part"
     _parts.add(part)
     try:
@@ -82,9 +85,9 @@ def safe_stem(name: str) -> str:
     return f"_{stem}" if _RESERVED.match(stem) else stem or "document"
 
 
-def _write_and_sync(path: Path, content: bytes) -> None:
+def _write_and_sync(path: Path, content: Iterable[bytes]) -> None:
     with open(path, "xb") as handle:
-        handle.write(content)
+        handle.writelines(content)
         handle.flush()
         os.fsync(handle.fileno())
 

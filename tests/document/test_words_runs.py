@@ -169,6 +169,13 @@ INK = [[10, 19, 13, 12], [13, 19, 16, 12]]  # of two letters of one sign, on the
         ("ffi", [*INK, [16, 20, 19, 10]], [10, 10, 10]),  # the i is a sign of its own
         ("aff", [[4, 17, 10, 7], *INK], [10, 7, 7]),  # raised
         ("abc", [[4, 20, 10, 10], *INK], [10, 7, 7]),
+        ("Offi", [[4, 20, 10, 10], *INK, [16, 19, 19, 12]], [10, 10, 10, 10]),
+        (
+            "Ottfi",
+            [[4, 20, 10, 10], *INK, [16, 19, 19, 12], [19, 19, 22, 12]],
+            [10, 10, 10, 10, 10],
+        ),  # one by the other
+        ("Oxfi", [[4, 20, 10, 10], [10, 19, 13, 12], *INK], [10, 7, 7, 7]),
     ],
 )
 def test_letters_of_a_ligature_are_as_high_as_their_word(

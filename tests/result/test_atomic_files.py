@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,19 @@ def test_writes_text_and_bytes_and_makes_folders(tmp_path: Path) -> None:
     path = write_atomically(tmp_path / "a" / "b" / "x.txt", "é\n")
     assert path.read_bytes() == "é\n".encode()
     assert write_atomically(str(path), b"\x00").read_bytes() == b"\x00"
+    assert write_atomically(path, iter(["é", "", "\n"])).read_bytes() == "é\n".encode()
     assert [p.name for p in path.parent.iterdir()] == ["x.txt"]
+
+
+def test_pieces_that_end_in_a_fault_leave_the_old_file(tmp_path: Path) -> None:
+    def pieces() -> Iterator[str]:
+        yield "new"
+        raise RuntimeError("no more")
+
+    path = write_atomically(tmp_path / "x.txt", "old")
+    with pytest.raises(RuntimeError, match="no more"):
+        write_atomically(path, pieces())
+    assert [p.read_text() for p in tmp_path.iterdir()] == ["old"]
 
 
 def test_a_failed_write_leaves_the_old_file_and_no_part(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

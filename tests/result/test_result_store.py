@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 from pathlib import Path
 
 import jsonschema
@@ -138,6 +139,24 @@ def test_one_grid_row_a_line() -> None:
     found = m.SoeTable(id="1", table_type="track", type_probability=1, probability=1, fragments=[], grid=grid, cells=[])
     lines = [line.strip().rstrip(",") for line in result_json(small(tables=[found])).splitlines()]
     assert [json.dumps(row) for row in grid] == lines[lines.index('"grid": [') + 1 :][:2]
+
+
+def test_a_long_result_is_written_table_by_table(tmp_path: Path) -> None:
+    cells = [m.Cell(row=row, column=0, text=f"Assessment {row}") for row in range(40)]
+    found = [
+        m.SoeTable(
+            id=f"t{k}", table_type="track", type_probability=1, probability=1, fragments=[], grid=[], cells=cells
+        )
+        for k in range(60)
+    ]
+    result = small(tables=found)
+    write_result(result, tmp_path / "r.json")  # what is made once is made
+    tracemalloc.start()
+    write_result(result, tmp_path / "r.json")
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 0.5 * (tmp_path / "r.json").stat().st_size
+    assert read_result(tmp_path / "r.json") == result
 
 
 def test_surrogate_halves_and_control_characters_survive_writing(tmp_path: Path) -> None:

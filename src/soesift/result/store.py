@@ -14,6 +14,7 @@ import re
 import shutil
 import time
 import uuid
+from collections.abc import Iterator
 from contextlib import suppress
 from importlib.resources import files
 from pathlib import Path
@@ -144,7 +145,7 @@ def _free(folder: Path, name: str) -> Path:
 
 def write_result(result: Result, path: Path | str) -> Path:
     """Write `result` as JSON and return the path. The same result gives the same bytes. Raises WriteError."""
-    return write_atomically(Path(path), result_json(result))
+    return write_atomically(Path(path), _pieces(result))
 
 
 def result_json(result: Result) -> str:
@@ -154,7 +155,28 @@ def result_json(result: Result) -> str:
 
     Halves of surrogate pairs, which broken PDF text can hold and UTF-8 cannot, become U+FFFD.
     """
-    text = _laid_out(_slim(result.model_dump()), 0) + "\n"
+    return "".join(_pieces(result))
+
+
+def _pieces(result: Result) -> Iterator[str]:
+    """The JSON text piece by piece, a table at a time: as text a long document's tables are larger than in memory."""
+    whole = result.model_dump(exclude={"tables"})
+    if not whole["document"]["title_page"]:
+        del whole["document"]["title_page"]
+    before = "{\n  "
+    for name in type(result).model_fields:
+        yield f"{before}{json.dumps(name)}: "
+        before = ",\n  "
+        if name == "tables" and result.tables:
+            for place, table in enumerate(result.tables):
+                yield f"{',' if place else '['}\n    {_valid(_laid_out(_slim(table.model_dump()), 2))}"
+            yield "\n  ]"
+        else:
+            yield _valid(_laid_out(whole.get(name, []), 1))
+    yield "\n}\n"
+
+
+def _valid(text: str) -> str:
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
@@ -170,22 +192,20 @@ def read_result(path: Path | str) -> Result:
         raise UsageError(f"{path} is not a {FORMAT} result: {said}; write it again with soesift detect") from error
 
 
-def _slim(result: dict[str, Any]) -> dict[str, Any]:
-    if not result["document"]["title_page"]:
-        del result["document"]["title_page"]
-    for table in result["tables"]:
-        if not table["visits_said"]:
-            del table["visits_said"]
-        for part in ("cells", "footnotes"):
-            table[part] = [{k: v for k, v in one.items() if v or k not in SELDOM} for one in table[part]]
-    return result
+def _slim(table: dict[str, Any]) -> dict[str, Any]:
+    if not table["visits_said"]:
+        del table["visits_said"]
+    for part in ("cells", "footnotes"):
+        table[part] = [{k: v for k, v in one.items() if v or k not in SELDOM} for one in table[part]]
+    return table
 
 
 def _laid_out(value: Any, depth: int) -> str:
-    compact = json.dumps(value, ensure_ascii=False, allow_nan=False)
     flat = not value or not isinstance(value, (dict, list)) or _is_scalar_list(value)
-    if flat or (depth > 1 and len(compact) <= WIDTH):
-        return compact
+    if flat or (depth > 1 and not _is_long(value)):
+        compact = json.dumps(value, ensure_ascii=False, allow_nan=False)
+        if flat or len(compact) <= WIDTH:
+            return compact
     pad, end = "  " * (depth + 1), "  " * depth
     if isinstance(value, dict):
         items = [f"{json.dumps(k, ensure_ascii=False)}: {_laid_out(v, depth + 1)}" for k, v in value.items()]
@@ -194,6 +214,12 @@ def _laid_out(value: Any, depth: int) -> str:
         items = [_laid_out(v, depth + 1) for v in value]
         opening, closing = "[", "]"
     return f"{opening}\n{pad}" + f",\n{pad}".join(items) + f"\n{end}{closing}"
+
+
+def _is_long(value: dict[str, Any] | list[Any]) -> bool:
+    """Whether so much is in it that it cannot be one line: each value takes three characters at least."""
+    inner = value.values() if isinstance(value, dict) else value
+    return any(3 * len(some) > WIDTH for some in (value, *inner) if isinstance(some, (dict, list)))
 
 
 def _is_scalar_list(value: Any) -> bool:
