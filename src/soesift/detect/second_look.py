@@ -131,7 +131,7 @@ def _pieces(ink: Grey) -> tuple[Boxes, float]:
     if letter.sum() < SETTINGS.least:
         return np.zeros((0, 4), np.float32), 0.0
     tall = float(np.median(side[letter]))
-    letters = (letter[labels] * 255).astype(np.uint8)
+    letters = np.where(letter, 255, 0).astype(np.uint8)[labels]
     reach = max(3, round(SETTINGS.gap * tall))
     joined = cv2.morphologyEx(letters, cv2.MORPH_CLOSE, np.ones((1, reach), np.uint8))
     count, _, found, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)

@@ -148,6 +148,8 @@ def _grainy(grey: Grey) -> bool:
 def _centres(mask: Grey) -> Floats:
     import cv2
 
+    if not mask.any():
+        return np.zeros((0, 2), np.float64)
     count, _, _, centres = cv2.connectedComponentsWithStats(mask, connectivity=8)
     return np.asarray(centres[1:count], np.float64).reshape(-1, 2)
 
@@ -178,9 +180,9 @@ def _lone(text: Grey) -> tuple[Floats, int, float]:
     letters = int(letter.sum())
     tall = float(np.median(np.maximum(width, height)[letter])) if letters else 8.0  # alike when turned
     reach = max(3, int(1.2 * tall))
-    near = cv2.dilate((letter[labels] * 255).astype(np.uint8), np.ones((reach | 1, reach | 1), np.uint8))
+    near = cv2.dilate(np.where(letter, 255, 0).astype(np.uint8)[labels], np.ones((reach | 1, reach | 1), np.uint8))
     _, _, grown, middles = cv2.connectedComponentsWithStats(near, connectivity=8)
     most = 2.2 * tall + reach
     alone = (grown[:, 2] <= most) & (grown[:, 3] <= most)
     alone[0] = False
-    return np.asarray(middles[alone], np.float64).reshape(-1, 2), letters, float((near > 0).mean())
+    return np.asarray(middles[alone], np.float64).reshape(-1, 2), letters, np.count_nonzero(near) / near.size
