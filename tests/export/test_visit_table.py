@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from soesift.export import visits
 from soesift.export.visits import visits_json, write_visits
 from soesift.result.models import Result
 from toy_table import made_result, made_table
@@ -61,6 +62,16 @@ def test_the_json_has_one_entry_a_printed_column(result: Result) -> None:
     ]
     assert table["columns"][4]["doubt"]
     assert not table["columns"][5]["is_visit"]
+
+
+def test_a_table_is_understood_once_for_all_files(
+    result: Result, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+    real = visits.read_schedule
+    monkeypatch.setattr(visits, "read_schedule", lambda table: asked.append(table.id) or real(table))
+    write_visits(result, tmp_path / "toy_visits")
+    assert asked == [table.id for table in result.tables]
 
 
 def test_the_page_has_a_timeline_and_no_markup_of_the_document(result: Result, tmp_path: Path) -> None:

@@ -30,6 +30,8 @@ from soesift.files import write_atomically
 from soesift.result.models import Result, SoeTable
 from soesift.schedule import Schedule, Visit, read_schedule
 
+Read = list[tuple[SoeTable, Schedule]]  # the tables of a result with what they mean
+
 # The visit table as one HTML file, with a timeline as a picture (SVG) above each table.
 
 _STYLE = """
@@ -50,20 +52,19 @@ _STYLE = """
 _WIDTH, _LEFT, _STEP = 1100, 40, 16
 
 
-def visits_html(result: Result) -> str:
-    """The text of the page."""
+def visits_html(result: Result, read: Read) -> str:
+    """The text of the page; `read`: of `visit_tables`."""
     style = files("soesift.export").joinpath("report.css").read_text(encoding="utf-8") + _STYLE
     head = page_head(f"Visits: {result.document.name}", style)
     title = element("h1", text(f"Visits of {result.document.name}"), dir="auto")
     title += element("p", text(said), cls="quiet", dir="auto") if (said := review_words(result)) else ""
-    sections = [_section(table, n) for n, table in enumerate(result.tables, start=1)]
+    sections = [_section(table, schedule, n) for n, (table, schedule) in enumerate(read, start=1)]
     body = sections or [element("p", "No schedule was found.", cls="quiet")]
     page = element("html", head, "\n", element("body", element("header", title), element("main", *body)), lang="en")
     return f"<!DOCTYPE html>\n{page}\n"
 
 
-def _section(table: SoeTable, number: int) -> str:
-    schedule = read_schedule(table)
+def _section(table: SoeTable, schedule: Schedule, number: int) -> str:
     doubted = sum(bool(v.doubts) for v in schedule.visits)
     chips = [
         chip(where(table)) if where(table) else "",
@@ -199,17 +200,17 @@ _EMPTY = 11  # of a column in which no visit says anything: the others are print
 _WIDTHS = (10, 30, 22, 12, 26, 14, 22, 12, 22, 40, 11, 14, 50)
 
 
-def visits_workbook(result: Result) -> bytes:
-    """The workbook's bytes; no cell is ever a formula."""
+def visits_workbook(result: Result, read: Read) -> bytes:
+    """The workbook's bytes; no cell is ever a formula. `read`: of `visit_tables`."""
     from openpyxl import Workbook
 
     workbook = Workbook()
     workbook.remove(workbook.active)
     notes: Notes = []
-    for number, table in enumerate(result.tables, start=1):
+    for number, (table, schedule) in enumerate(read, start=1):
         sheet = StyledSheet(workbook.create_sheet(sheet_name(number, heading_of(table, number))), notes)
-        _fill(sheet, table, read_schedule(table), number, review_words(result))
-    if not result.tables:
+        _fill(sheet, table, schedule, number, review_words(result))
+    if not read:
         StyledSheet(workbook.create_sheet("Visits"), notes).put(1, 1, "No schedule was found.", "text_line")
     head_pages(workbook, running_head(result))
     out = io.BytesIO()
@@ -249,19 +250,22 @@ def _fill(sheet: StyledSheet, table: SoeTable, schedule: Schedule, number: int, 
 FORMAT = "soe-visits/1"
 
 
-def visit_tables(result: Result) -> list[tuple[SoeTable, Schedule]]:
+def visit_tables(result: Result) -> Read:
     """The tables of the result with what they mean, in the result's order."""
     return [(table, read_schedule(table)) for table in result.tables]
 
 
-def visits_json(result: Result) -> dict[str, Any]:
-    """The document as `soe-visits/1`: `{"id", "tables": [{"pages", "cycle_length_days", "columns"}]}`."""
+def visits_json(result: Result, read: Read | None = None) -> dict[str, Any]:
+    """The document as `soe-visits/1`: `{"id", "tables": [{"pages", "cycle_length_days", "columns"}]}`.
+
+    read: of `visit_tables`, where that is known.
+    """
     said = {"review": plain(result.document.review)} if result.document.review else {}
     return {
         "format": FORMAT,
         "id": Path(result.document.name).stem,
         **said,
-        "tables": [table_entry(table, schedule) for table, schedule in visit_tables(result)],
+        "tables": [table_entry(*one) for one in (visit_tables(result) if read is None else read)],
     }
 
 
@@ -269,11 +273,12 @@ def write_visits(result: Result, path: Path | str) -> list[Path]:
     """Write PATH with the endings .json, .html and .xlsx; the paths. Raises WriteError."""
     base = Path(path)
     base = base.with_suffix("") if base.suffix in (".json", ".html", ".xlsx") else base
-    text = json.dumps(visits_json(result), ensure_ascii=False, indent=2)
+    read = visit_tables(result)
+    text = json.dumps(visits_json(result, read), ensure_ascii=False, indent=2)
     return [
         write_atomically(base.with_name(base.name + ".json"), plain(text) + "\n"),
-        write_atomically(base.with_name(base.name + ".html"), visits_html(result)),
-        write_atomically(base.with_name(base.name + ".xlsx"), visits_workbook(result)),
+        write_atomically(base.with_name(base.name + ".html"), visits_html(result, read)),
+        write_atomically(base.with_name(base.name + ".xlsx"), visits_workbook(result, read)),
     ]
 
 
