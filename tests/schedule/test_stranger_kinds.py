@@ -176,3 +176,59 @@ def test_lengths_around_a_length_are_its_deviation() -> None:
         (14, "surgery", 4, 4),
         (42, "surgery", 7, 14),
     ]
+
+
+def test_a_list_that_goes_on_in_dots_is_doubted_and_a_last_cycle_n_is_open() -> None:
+    found = visits([["Cycle", "Cycle 2 to Cycle n", "3, 5, 7, ..."], ["Day", "1", "15"]], title="1 cycle = 21 days")
+    assert [(v.cycle, v.last_cycle, v.every_days) for v in found[:1]] == [(2, None, 21)]
+    assert [any("..." in doubt for doubt in v.doubts) for v in found] == [False, True]
+
+
+def test_at_least_so_long_after_is_the_earliest_time() -> None:
+    found = visits([["", "Day 1", "Booster (≥ 24 weeks after Dose 2)", "24 weeks after Dose 2"]])
+    assert [v.offset_days for v in found[1:]] == [168, 168]
+    assert [any("earliest" in doubt for doubt in v.doubts) for v in found] == [False, True, False]
+
+
+def test_a_length_with_its_own_event_does_not_belong_to_the_name_before_it() -> None:
+    found = visits([["", "Implant", "Pre-discharge (≤ 72 h post implant)"]])[1]
+    assert (found.hours, found.relative_to, found.before_days, found.after_days) == (0, "implant", 0, 3)
+
+
+def test_days_that_are_allowed_stand_in_brackets_in_a_row_of_visits() -> None:
+    found = visits([["Visit", "Day 1", "Day 14 (12-17)", "POD 14 (12-16)"]])
+    assert [(v.day, v.offset_days, v.before_days, v.after_days) for v in found[1:]] == [
+        (14, None, 2, 3),
+        (None, 14, 2, 2),
+    ]
+
+
+def test_days_of_one_cycle_are_a_range() -> None:
+    found = visits([["", "C4D1 to C4D8", "C1D1-C1D8"]], title="One cycle is 28 days")
+    assert [(v.kind, v.cycle, v.day, v.last_day) for v in found] == [("range", 4, 1, 8), ("range", 1, 1, 8)]
+
+
+def test_a_plus_in_brackets_behind_an_event_is_a_deviation_unless_it_is_long() -> None:
+    found = visits([["", "Day 1", "EOI (+ 10 min)", "EOT (+7 days)", "EOT (+90 days)"]])
+    assert [(v.hours, v.offset_days, v.after_days) for v in found[1:3]] == [(None, None, 0.006944), (None, None, 7)]
+    assert found[3].doubts
+
+
+def test_what_repeats_within_a_year_is_doubted() -> None:
+    found = visits([["", "Every 3 months in Year 1", "Q3M in Years 1-2", "Every 3 months to 2 years"]])
+    assert [any("year 1 only" in doubt for doubt in v.doubts) for v in found] == [True, True, False]
+
+
+def test_numbers_of_doses_before_weeks_in_brackets_are_no_weeks() -> None:
+    found = visits([["Dose # (Week)", "1 (0)", "2 (2 ± 3 d)", "3-13 (every 2 weeks)"]])
+    assert [(v.week, v.before_days, v.every_days) for v in found] == [(0, None, None), (2, 3, None), (None, None, 14)]
+
+
+def test_days_after_a_cycle_may_be_once() -> None:
+    found = visits([["Cycle", "After C3", "4+"], ["Day", "22-28", "1"]], title="1 cycle = 28 days")
+    assert [any("may be once" in doubt for doubt in v.doubts) for v in found] == [True, False]
+
+
+def test_annual_visits_thereafter_repeat() -> None:
+    found = visits([["", "Day 1", "Annual thereafter (± 60 d)", "Annual visit 1"]])
+    assert [(v.kind, v.every_months, v.before_days) for v in found[1:]] == [("repeat", 12, 60), ("planned", None, None)]

@@ -102,3 +102,96 @@ def test_a_deviation_said_again_in_words_is_one() -> None:
     said = "Visit windows: ▪I-2 and I-4: ±4 days (ie, plus or minus 4 days). ▪I-8: +3 days (ie, plus 3 days)."
     found = visits([["Week", "I-0", "I-2", "I-4", "I-8"]], notes={"-": said})
     assert [(v.before_days, v.after_days) for v in found[1:]] == [(4, 4), (4, 4), (0, 3)]
+
+
+@pytest.mark.parametrize(
+    ("said", "before"),
+    [
+        ("All visits ±3 days, except the last visit.", [3, 3, 3, NO]),
+        ("All visits ±3 days, except the last two visits.", [3, 3, NO, NO]),
+        ("Visits ±2 days until Week 4, then ±5 days until Week 12, then ±7 days.", [2, 2, 5, 7]),
+        ("Visit windows: ≤ Week 4: ±3 days; > Week 4: ±7 days.", [3, 3, 7, 7]),
+        ("Week 4 must not be moved; all other visits ± 3 days.", [3, NO, 3, 3]),
+        ("There is no window for Week 4. All other visits ± 3 days.", [3, NO, 3, 3]),
+        ("Early visits (Weeks 2 to 4): ± 2 days; late visits (Weeks 12 to 24): ± 7 days.", [2, 2, 7, 7]),
+        ("Deviations of ±1 week are allowed at Weeks 12 and 24 only.", [NO, NO, 7, 7]),
+        ("The visit window is ±1 day for the first two visits after baseline and ±5 days thereafter.", [1, 1, 5, 5]),
+        ("Visits should not be more than 3 days early or late.", [3, 3, 3, 3]),
+    ],
+)
+def test_windows_as_sentences_give_them_to_some_visits(said: str, before: list[float | None]) -> None:
+    head = [["", "Week 0", "Week 2", "Week 4", "Week 12", "Week 24"]]
+    found = visits(head, notes={"-": said})
+    assert [v.before_days for v in found[1:]] == before
+    assert not any("none was taken" in doubt for v in found for doubt in v.doubts)
+
+
+@pytest.mark.parametrize(
+    ("said", "sides"),
+    [
+        ("A window of up to 7 days after the scheduled date is allowed for all visits.", (0, 7)),
+        ("A visit may occur no more than 2 days before and 5 days after the scheduled visit date.", (2, 5)),
+        ("All visits may be up to 7 days early but not late.", (7, 0)),
+        ("All visits may be held up to 3 days before the planned first dose.", (None, None)),
+    ],
+)
+def test_windows_in_words_have_their_sides(said: str, sides: tuple[float | None, float | None]) -> None:
+    found = visits([["", "Day 1", "Day 29"]], notes={"-": said})
+    assert (found[1].before_days, found[1].after_days) == sides
+
+
+@pytest.mark.parametrize(
+    "notes",
+    [
+        {"-1": "All visits have a window of ±3 days.", "-2": "The visit window is ±5 days."},
+        {"-": "All visits ±3 days, except the long ones."},
+        {"-": "All visits ±3 days, except the first visit."},
+        {"-": "A visit window of 3 days is allowed."},
+        {"-": "Visit windows are ± 10% of the interval."},
+    ],
+)
+def test_a_window_that_is_told_in_two_ways_or_in_half_is_doubted_at_each_visit(notes: dict[str, str]) -> None:
+    found = visits([["", "Week 0", "Week 2", "Week 4"]], notes=notes)
+    assert all(v.before_days is None for v in found)
+    assert [any("none was taken" in doubt for doubt in v.doubts) for v in found] == [False, True, True]
+
+
+def test_the_last_visit_is_open_where_a_follow_up_stands_behind_it() -> None:
+    head = [["", "Week 0", "Week 2", "Week 4", "Follow-up"]]
+    found = visits(head, notes={"-": "All visits ±3 days, except the last visit."})
+    assert [any("not told" in doubt for doubt in v.doubts) for v in found] == [False, True, True, False]
+
+
+def test_windows_are_told_by_contact_and_by_the_end_of_the_study() -> None:
+    head = [["", "Day 1 (clinic)", "Day 8 (telephone)", "Day 29 (clinic)", "End of study (Day 57)"]]
+    found = visits(head, notes={"-": "Telephone visits ± 2 days, clinic visits ± 5 days, end-of-study visit ± 7 days."})
+    assert [v.before_days for v in found[1:]] == [2, 5, 7]
+
+
+def test_a_day_of_a_cycle_is_one_visit() -> None:
+    head = [["", "C1D1", "C1D8", "C1D15", "C2D1", "C2D8"]]
+    found = visits(head, notes={"-": "Visit windows: ±1 day through Cycle 1 Day 8, ±3 days thereafter."})
+    assert [v.before_days for v in found[1:]] == [1, 3, 3, 3]
+    found = visits(head, notes={"-": "All visits ±3 days, except Cycle 2 Day 1."})
+    assert [v.before_days for v in found[1:]] == [3, 3, None, 3]
+
+
+def test_footnotes_of_one_visit_that_disagree_give_no_window() -> None:
+    notes = {"a": "Visit window ± 3 days.", "b": "Visit window ± 7 days."}
+    one, both = visits([["", "Day 1", "Day 29 a", "Day 57 a,b"]], notes=notes)[1:]
+    assert (one.before_days, both.before_days) == (3, None)
+    assert any("different windows" in doubt for doubt in both.doubts)
+
+
+@pytest.mark.parametrize(
+    ("note", "told"),
+    [
+        ("The follow-up visit takes place 28 to 35 days after the last dose.", (28, 7)),
+        ("Between 4 and 6 weeks after the last dose.", (28, 14)),
+        ("30 and 90 days after the last dose.", (None, None)),
+    ],
+)
+def test_a_footnote_with_two_lengths_is_a_span_or_open(note: str, told: tuple[float | None, float | None]) -> None:
+    found = visits([["", "Day 1", "Follow-up a"]], notes={"a": note})[1]
+    assert (found.offset_days, found.after_days) == told
+    assert bool(found.doubts) == (told[0] is None)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import NamedTuple
 
-from soesift.schedule.models import Offset, Relation, Span, Timing, Unit
+from soesift.schedule.models import Offset, Relation, Span, Timing, Unit, Visit
 from soesift.schedule.table_notes import without_windows
 from soesift.schedule.tokens import UNIT_WORDS, clean
 
@@ -146,3 +147,26 @@ def _counts(span: Span, unit: Unit | None) -> bool:
         if unit is not None
         else span.unit not in ("month", "year") and ((span.first or 0) >= 0 or span.unit in ("hour", "minute"))
     )
+
+
+def anchor_of(visits: list[Visit]) -> Visit | None:
+    """The column from which study days count: day 1, else day 0, week 0, baseline or randomisation; None for none."""
+    planned = [v for v in visits if v.is_visit and v.kind in ("planned", "event") and v.offset_days is None]
+    first_cycle = [v for v in planned if v.cycle in (None, 1) and v.hours is None]
+    return next((found for test in _ANCHORS if (found := next(filter(test, first_cycle), None)) is not None), None)
+
+
+def _is_named(visit: Visit) -> bool:
+    bare = visit.day is None and visit.week is None
+    return bare and re.search(r"baseline|randomi[sz]", " ".join(visit.printed), re.IGNORECASE) is not None
+
+
+_ANCHORS: tuple[Callable[[Visit], bool], ...] = (
+    lambda v: v.day == 1 and v.relative_to is None,
+    lambda v: v.day == 0,
+    lambda v: v.week == 0,
+    lambda v: v.cycle == 1 and v.day is None,
+    lambda v: v.month == 0,
+    lambda v: v.week == 1 and v.day is None and v.cycle is None,
+    _is_named,
+)

@@ -9,6 +9,7 @@ from soesift.schedule.models import Span, Timing, Unit
 from soesift.schedule.tokens import Token, tokens, unit_of
 
 Kind = Literal["visit", "window", "duration", "epoch", "minute", "hour", "day", "week", "month", "year", "cycle"]
+LONGEST_BARE = 21  # days of a deviation without its unit or sign, above which it may be a time of its own
 Bounds = tuple[float | None, float | None]  # first and last; None: open
 
 
@@ -86,6 +87,9 @@ class Cursor:
     def range_follows(self) -> bool:
         """Step over "to", "-" and a repeated unit if a second number comes: "D-28 to D-1", "-7 d to -1 d"."""
         skip = 1
+        if self._same_cycle_again():
+            self.at += 4
+            return True
         if self._unit_said_twice():
             skip = 2
         elif not self.sees("dash", "to") and self.peek().value not in ("until", "up to") and not self._between():
@@ -100,6 +104,15 @@ class Cursor:
             return False
         self.at += skip
         return True
+
+    def _same_cycle_again(self) -> bool:
+        """Whether a later day of the same cycle follows: "C1D1 to C1D8"."""
+        cycles = self.timing.cycles
+        one = len(cycles) == 1 and cycles[0].first == cycles[0].last and not self.timing.times
+        if not (one and self.sees("dash", "to") and self.sees("number", ahead=2) and self.sees("number", ahead=4)):
+            return False
+        units = self._leading_unit(), unit_of(self.peek(1)), unit_of(self.peek(3))
+        return units == ("day", "cycle", "day") and float(self.peek(2).value) == cycles[0].first
 
     def _between(self) -> bool:
         """Whether the cursor is at the "and" of "between Day 8 and Day 15"."""

@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 from itertools import pairwise
 
-from soesift.schedule.from_notes import anchor_of
+from soesift.schedule.anchors import anchor_of
 from soesift.schedule.models import Schedule, Visit
 from soesift.schedule.residue import unused_numbers
 

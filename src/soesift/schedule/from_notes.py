@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 
-from soesift.schedule.anchors import counted_from
+from soesift.schedule.anchors import anchor_of, counted_from
 from soesift.schedule.contacts import contact_by_letters, contact_of_note, contacts_of_rows, explained, legend
 from soesift.schedule.models import Condition, Schedule, Visit
 from soesift.schedule.table_notes import EXCEPTING, FoundWindow, windows_in, without_windows
 from soesift.schedule.tokens import clean
 from soesift.schedule.visits import NOT_SAID
-from soesift.schedule.window_clauses import by_clauses, named_by, named_in, names_only
+from soesift.schedule.window_clauses import by_clauses, is_plain, named_by, named_in, names_only, singles_out
 
 _PERIOD = re.compile(
     r"\b(?:period|part|course|session|intervention|leg)\s*(?:\d+|[ivx]+|[a-d]|one|two|three|four)\b", re.IGNORECASE
@@ -21,6 +20,7 @@ _ALL_VISITS = re.compile(
     r"|\bvisits?\s+\d[\d,\s–-]*(?:(?:and|to|through)\s+\d+\s+)?(?:should|may|can|will|must|are|is|have|has)\b"
     r"|\bvisits?\s+(?:at|on|during|before|after|from|up\s+to)\b"
     r"|\bvisit\s+windows?\b|\bvisits?\s+(?:should|may|can|will|must|are|is|have|has)\b|^\W*(?:visit\s+)?windows?\b|\bthe\s+visit\s+window\b"
+    r"|\bvisits?\b[^.;]{0,40}(?:±|\+\s?/\s?-)|^\W*(?:(?:a|any)\s+)?(?:deviations?|variations?|tolerances?)\b"
     r"|\btime\s+windows?\b|\bwindow\s+(?:of|for|period)\b"
     r"|^\W*(?:study\s+|treatment\s+|nominal\s+|timing\s+of\s+|tim(?:e|ing)\W{1,2})?(?:visit|day|week|month|time\s?point|cycle)s?(?:\(s\))?\b"
     r"[^.;\d]{0,24}(?:±|\+\s?/\s?-)\s?\d+\s?\w*"
@@ -122,14 +122,19 @@ def _from_footnotes(visit: Visit, notes: list[Condition], others: list[str]) -> 
     """
     own = _with_short_names([text.lower() for text in visit.printed])
     others = [name for name in _with_short_names(others) if name not in own]
+    printed = visit.before_days is not None or visit.after_days is not None
+    taken: Condition | None = None
     for note in notes:
         sentences = [s for s in sentences_of(note.text) if not _of_another(s.lower(), own, others)]
         values = {(w.before, w.after) for s in sentences for w in windows_in(s) if _of_visit(s, w)}
-        if visit.before_days is None and visit.after_days is None:
-            if len(values) == 1:
-                visit.before_days, visit.after_days = values.pop()
-            elif len(values) > 1:
-                visit.doubts.append(f"Footnote {note.marker} gives several windows; none is taken.")
+        if not printed and len(values) > 1:
+            visit.doubts.append(f"Footnote {note.marker} gives several windows; none is taken.")
+        elif not printed and values and taken is None:
+            (visit.before_days, visit.after_days), taken = values.pop(), note
+        elif taken is not None and values and values != {(visit.before_days, visit.after_days)}:
+            visit.before_days = visit.after_days = None
+            visit.doubts.append(f"Footnotes {taken.marker} and {note.marker} give different windows; none is taken.")
+            printed, taken = True, None
         if visit.offset_days is not None and visit.relative_to is None:
             _event_of_note(visit, sentences)
         if _bare_event(visit):
@@ -174,7 +179,7 @@ def _with_short_names(names: list[str]) -> list[str]:
 
 
 _AFTER = re.compile(
-    r"(?P<n>\d+)\s*(?:(?:±|\+/-)\s*\d+\s*)?(?P<u>days?|weeks?)\s*(?:\([^)]*\)\s*)?(?:after|following|from|post)\s+(?:the\s+|their\s+|his\s+or\s+her\s+)?"
+    r"(?:(?P<between>\bbetween\s+)?(?<![\w.])(?P<low>\d+)\s*(?:days?|weeks?)?\s*(?P<joint>to|-|and|or)\s*)?(?P<n>\d+)\s*(?:(?:±|\+/-)\s*\d+\s*)?(?P<u>days?|weeks?)\s*(?:\([^)]*\)\s*)?(?:after|following|from|post)\s+(?:the\s+|their\s+|his\s+or\s+her\s+)?"
     r"(?P<what>(?:last|final|first)\s+(?:[a-z]+\s+){0,2}?(?:dose|administration|treatment|infusion|injection|visit|vaccination|"
     r"(?:(?:study|trial)\s+)?(?:drug|medication)(?:\s+(?:intake|administration))?|intake)"
     r"(?:\s+of\s+(?:the\s+)?(?:study|trial)\s+[a-z]+)?)",
@@ -197,7 +202,7 @@ _EARLY = re.compile(r"screen|\bscrn?\b|baseline|enrol|pre-?treatment|run-?in", r
 def _event_of_note(visit: Visit, sentences: list[str]) -> None:
     """From what "30 days" in the header counts, where the footnote says the same number of days from an event."""
     for match in _AFTER.finditer(" ".join(sentences)):
-        if _days(match) == visit.offset_days:
+        if visit.offset_days in _lengths(match):
             visit.relative_to = " ".join(match["what"].lower().split())
             visit.doubts = [doubt for doubt in visit.doubts if NOT_SAID not in doubt]
             return
@@ -213,10 +218,13 @@ def _time_of_note(visit: Visit, note: Condition, sentences: list[str]) -> None:
     if _EARLY.search(" ".join([*visit.printed, visit.epoch or ""])):
         _limit_of_note(visit, sentences)
         return
-    points = [m for m in _AFTER.finditer(text) if not _A_LIMIT.search(text[: m.start()])]
-    found = {(_days(m), " ".join(m["what"].lower().split())) for m in points}
-    if len({days for days, _ in found}) == 1:
-        visit.offset_days, visit.relative_to = min(found, key=lambda pair: len(pair[1]))
+    points = [m for m in _AFTER.finditer(text) if m["low"] or not _A_LIMIT.search(text[: m.start()])]
+    found = {(_lengths(m), " ".join(m["what"].lower().split())) for m in points}
+    spans = {lengths for lengths, _ in found}
+    if len(spans) == 1 and (len(min(spans)) == 1 or all(_is_span(m) for m in points)):
+        (visit.offset_days, *end), visit.relative_to = min(found, key=lambda pair: len(pair[1]))
+        if end and visit.before_days is None:
+            visit.before_days, visit.after_days = 0.0, end[0] - visit.offset_days
         return
     if found:
         visit.doubts.append(f"Footnote {note.marker} gives several times; none is taken.")
@@ -257,7 +265,23 @@ def _limit_of_note(visit: Visit, sentences: list[str]) -> None:
 
 
 def _days(match: re.Match[str]) -> float:
-    return float(match["n"]) * (7 if match["u"].lower().startswith("w") else 1)
+    return float(match["n"]) * _unit_days(match)
+
+
+def _unit_days(match: re.Match[str]) -> float:
+    return 7.0 if match["u"].lower().startswith("w") else 1.0
+
+
+def _lengths(match: re.Match[str]) -> tuple[float, ...]:
+    """The days of "35 days after", and the two of "28 to 35 days after" or "30 and 90 days after"."""
+    last = _days(match)
+    return (last,) if match["low"] is None else (float(match["low"]) * _unit_days(match), last)
+
+
+def _is_span(match: re.Match[str]) -> bool:
+    """Whether the two lengths are the ends of one time: "30 and 90 days after" are two."""
+    low, last = _lengths(match)
+    return low < last and (match["joint"].lower() in ("to", "-") or match["between"] is not None)
 
 
 _EXCEPT = re.compile(
@@ -280,32 +304,69 @@ def _spread(schedule: Schedule, texts: list[str]) -> None:
         if v is not anchor and v.offset_days != 0 and (v.kind in ("planned", "repeat") or v.offset_days is not None)
     ]
     timed = [v for v in timed if not _is_before(v) and not _untimed(v)]
-    if timed and (share := next((s for s, _ in sentences if _SHARE.search(s) and _ALL_VISITS.search(s)), None)):
-        timed[0].doubts.append(f"A note gives windows as a share of the time; none was taken from it: “{share[:160]}”")
+    for sentence in dict.fromkeys(s for s, _ in sentences if _ALL_VISITS.search(s) and not _PROCEDURE.search(s)):
+        if _SHARE.search(sentence):
+            _leave_open(timed, "A note gives windows as a share of the time", sentence)
+        elif not windows_in(sentence) and _NO_SIDE.search(sentence):
+            _leave_open(timed, "A note gives windows without saying on which side", sentence)
     general = [(s, w[0]) for s, _, w in found if len(w) == 1 and _is_general(s, schedule)]
     told = [sentence for sentence, _ in general]
     for sentence, more, _ in found:
         if any(sentence in one for one in told):
             continue
         if timed and not by_clauses(more, timed, schedule):
-            shown = sentence if len(sentence) < 160 else sentence[:157] + "..."
-            timed[0].doubts.append(f"A note gives windows for some visits only; none was taken from it: “{shown}”")
+            _leave_open(timed, "A note gives windows for some visits only", sentence)
         told.append(more)
+    if len({(window.before, window.after) for _, window in general}) > 1:
+        _leave_open(timed, "Notes give different windows for all visits", " ".join(s for s, _ in general))
+        return
     for sentence, window in general[:1]:
-        left_out = _left_out(sentence, timed, schedule)
+        before = [s for text in texts for s in _said_before(sentence, text)]
+        left_out = _left_out(sentence, before, timed, schedule)
+        if left_out is None:
+            _leave_open(timed, "A note gives a window for all visits but some that are not told", sentence)
+            continue
         for visit in timed:
             if visit.before_days is None and visit.column not in left_out:
                 visit.before_days, visit.after_days = window.before, window.after
 
 
+def _leave_open(timed: list[Visit], what: str, sentence: str) -> None:
+    """Say at each visit without a window why it has none."""
+    shown = sentence if len(sentence) < LONGEST_QUOTED else sentence[: LONGEST_QUOTED - 3] + "..."
+    for visit in timed:
+        if visit.before_days is None and visit.after_days is None:
+            visit.doubts.append(f"{what}; none was taken from it: “{shown}”")
+
+
+LONGEST_QUOTED = 160  # characters of a note in a doubt; what is longer is cut
 _AFTER_FIRST = ("after", "following", "post", "beyond")  # of `_EXCEPT`: all but the anchor
+_OTHERS = re.compile(r"\b(?:other|remaining)\b", re.IGNORECASE)
+_UNLESS_SAID = re.compile(
+    r"\b(?:otherwise|where|as|if)\b.{0,20}\b(?:specified|noted|stated|indicated|mentioned|described|defined|given|shown|marked)\b"
+    r"|\bunless\b(?!.*\d)|\b(?:baseline|screening|day\s*-?[01]|week\s*0|randomi[sz]ation|first\s+dose)\b",
+    re.IGNORECASE,
+)
+_NO_SIDE = re.compile(
+    r"\bwindows?\s+(?:of|is|are|:)\s+(?:up\s+to\s+)?(?:a\s+)?\d+[\s-]*(?:calendar\s+)?(?:days?|weeks?)\b", re.IGNORECASE
+)
 _SHARE = re.compile(r"(?:±|\+\s?/\s?-)\s?\d+(?:\.\d+)?\s?%")
 
 
-def _left_out(sentence: str, visits: list[Visit], schedule: Schedule) -> frozenset[int]:
-    """The columns that "except ..." names."""
+def _said_before(sentence: str, text: str) -> list[str]:
+    """The sentence before one on "all other visits", which tells which those are not."""
+    sentences = sentences_of(text)
+    at = sentences.index(sentence) if sentence in sentences else 0
+    return sentences[at - 1 : at] if at and _OTHERS.search(sentence) else []
+
+
+def _left_out(sentence: str, before: list[str], visits: list[Visit], schedule: Schedule) -> frozenset[int] | None:
+    """The columns that "except ..." or the sentence `before` names; None where it names nobody that is known."""
     said = [match.group() for match in _EXCEPT.finditer(sentence) if not match.group().lower().startswith(_AFTER_FIRST)]
-    return frozenset().union(*filter(None, (named_by(words, visits, schedule) for words in said)))
+    named = [(words, named_by(words, visits, schedule)) for words in [*said, *before]]
+    if any(columns is None and not _UNLESS_SAID.search(words) for words, columns in named):
+        return None
+    return frozenset().union(*(columns for _, columns in named if columns is not None))
 
 
 def _about_visits(text: str) -> list[tuple[str, str, list[FoundWindow]]]:
@@ -323,7 +384,8 @@ def _about_visits(text: str) -> list[tuple[str, str, list[FoundWindow]]]:
 def _is_general(sentence: str, schedule: Schedule) -> bool:
     """Whether a sentence with one window is for all visits, but those that it excepts."""
     bare = _EXCEPT.sub("", without_windows(sentence))
-    return not _SOME.search(bare) and not named_in(bare, schedule)
+    kept = _EXCEPT.sub("", sentence)
+    return not (_SOME.search(bare) or named_in(bare, schedule) or singles_out(bare, schedule)) and is_plain(kept)
 
 
 def _with_more(sentences: list[str]) -> list[tuple[str, str]]:
@@ -343,29 +405,6 @@ def _is_before(visit: Visit) -> bool:
 def _untimed(visit: Visit) -> bool:
     values = (visit.day, visit.week, visit.month, visit.cycle, visit.offset_days, visit.every_days)
     return all(value is None for value in values)
-
-
-def anchor_of(visits: list[Visit]) -> Visit | None:
-    """The column from which study days count: day 1, else day 0, week 0, baseline or randomisation; None for none."""
-    planned = [v for v in visits if v.is_visit and v.kind in ("planned", "event") and v.offset_days is None]
-    first_cycle = [v for v in planned if v.cycle in (None, 1) and v.hours is None]
-    return next((found for test in _ANCHORS if (found := next(filter(test, first_cycle), None)) is not None), None)
-
-
-def _is_named(visit: Visit) -> bool:
-    bare = visit.day is None and visit.week is None
-    return bare and re.search(r"baseline|randomi[sz]", " ".join(visit.printed), re.IGNORECASE) is not None
-
-
-_ANCHORS: tuple[Callable[[Visit], bool], ...] = (
-    lambda v: v.day == 1 and v.relative_to is None,
-    lambda v: v.day == 0,
-    lambda v: v.week == 0,
-    lambda v: v.cycle == 1 and v.day is None,
-    lambda v: v.month == 0,
-    lambda v: v.week == 1 and v.day is None and v.cycle is None,
-    _is_named,
-)
 
 
 def tell_periods_apart(schedule: Schedule) -> None:

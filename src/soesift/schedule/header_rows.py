@@ -177,6 +177,7 @@ WITH_DEVIATION = re.compile(
     r"(?<!cycle )(?<!cycles )(?<!\d)\d+\s*[(\[]?\s*(?:±|\+\s?/\s?-|\+\s?\d|-\s?\d+\s*(?:/|,|to)\s*\+)", re.IGNORECASE
 )
 _PAIR = re.compile(r"([^()/]+?)\s*(?:\(\s*([^()]+?)\s*\)|/\s*([^()/]+?))")
+_COUNTED = re.compile(r"(dose|injection|infusion|vaccination|session)(?:\s*(?:#|no\.?|number))?$", re.IGNORECASE)
 _TWO_KINDS: tuple[Kind, ...] = ("visit", "cycle", "month", "week", "day", "hour", "minute")
 
 
@@ -184,10 +185,20 @@ def _in_two_rows(row: HeaderRow) -> list[HeaderRow]:
     """A row "Visit (Week)" over "1 (-2)", "2 (0)" as one row of visits and one of weeks."""
     label, cells = _PAIR.fullmatch(clean(row.label)), [_PAIR.fullmatch(clean(text)) for text in row.texts]
     filled = [cell for cell, text in zip(cells, row.texts, strict=True) if text]
-    if label is None or len(filled) < 2 or not all(filled):
+    if label is None or len(filled) < 2:
         return [row]
     names = (label[1], label[2] or label[3])
     kinds = [kind_of(name) for name in names]
+    if (counted := _COUNTED.match(names[0])) is not None and kinds[1] in _TWO_KINDS and sum(map(bool, filled)) > 1:
+        named = [f"{counted[1]} {cell[1]}" if cell else text for cell, text in zip(cells, row.texts, strict=True)]
+        timed = [(cell[2] or cell[3]) if cell else "" for cell in cells]
+        bare = [False] * len(timed)
+        return [
+            row._replace(label=names[0], kind=None, texts=named),
+            row._replace(label=names[1], kind=kinds[1], texts=timed, covered=bare),
+        ]
+    if not all(filled):
+        return [row]
     bare = all(re.fullmatch(r"-?\d+", cell[1]) for cell in filled if cell)
     if kinds[0] == kinds[1] or not bare or not all(kind in _TWO_KINDS for kind in kinds):
         return [row]

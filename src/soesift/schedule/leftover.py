@@ -47,7 +47,6 @@ _TWO = re.compile(  # "28 and 14 days before": two visits, or one; a range has i
     re.IGNORECASE,
 )
 _HOUR_BEFORE = re.compile(r"\bday\s*-?\d+\s*,?\s+-\s?\d+(?:\.\d+)?\s*(?:h|hrs?|hours?|min)\b", re.IGNORECASE)
-_YEAR_OF_MANY = re.compile(r"\byears?\s*\d+(?=.*\b(?:quarterly|monthly|weekly|annually|every)\b)", re.IGNORECASE)
 _NAMES = """
 a an and at of on in the to for from by with per no nr number visit visits visita study trial treatment
 treatments therapy period periods phase phases part parts arm arms group groups cohort cohorts clinic site
@@ -102,6 +101,9 @@ _OF_LABELS = frozenset(
         "approximate",
         "actual",
         "expected",
+        "allowed",
+        "allowable",
+        "permitted",
     ]
 )
 
@@ -174,7 +176,7 @@ def unknown_length(text: str, words: list[str]) -> str:
 def not_understood(text: str, words: list[str]) -> str:
     """What stands beside a time and may change it, or ""; `words` are the plain words of `read_timing`."""
     shown = clean(text)
-    for several in (_OR, _TWO, _HOUR_BEFORE, _YEAR_OF_MANY):
+    for several in (_OR, _TWO, _HOUR_BEFORE):
         if (match := several.search(shown)) is not None:
             return match.group()
     if left_out := from_exception(shown):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import cast
 
-from soesift.schedule.cursor import Cursor
-from soesift.schedule.models import Event, Offset, Relation, Span, Unit
+from soesift.schedule.cursor import LONGEST_BARE, Cursor
+from soesift.schedule.models import Event, Offset, Relation, Span, Unit, Window
 from soesift.schedule.tokens import unit_of
 
 _STOPS = {"and", "slash", "open_paren", "close_paren", "plusminus", "sign", "plus", "most", "least", "dash"}
@@ -108,6 +108,8 @@ def read_event(c: Cursor) -> bool:
         c.timing.events.append(event)
     name = _NAMES.get(event, c.peek().text.lower())
     c.at += 1
+    if c.sees("open_paren") and _late_only(c):
+        return True
     if c.sees("plus") and c.sees("number", ahead=1):  # "EOI + 1 h"
         start, c.at = c.at, c.at + 1
         low, high = c.span()
@@ -118,6 +120,21 @@ def read_event(c: Cursor) -> bool:
             return True
         length = Span(first=low, last=high, unit=unit)
         c.timing.offsets.append(Offset(length=length, relation="after", anchor=name))
+    return True
+
+
+def _late_only(c: Cursor) -> bool:
+    """ "EOT (+7 days)", "EOI (+ 10 min)": a deviation, stepped over; what is longer may be a time after the event."""
+    unit = unit_of(c.peek(3))
+    if not (c.sees("plus", ahead=1) and c.sees("number", ahead=2) and c.sees("close_paren", ahead=4)):
+        return False
+    if unit not in ("minute", "hour", "day") or c.timing.window is not None or c.based():
+        return False
+    value = float(c.peek(2).value)
+    if unit == "day" and value > LONGEST_BARE:
+        return False
+    c.timing.window = Window(before=0.0, after=value, unit=unit)
+    c.at += 5
     return True
 
 
@@ -143,6 +160,8 @@ def read_words_plus(c: Cursor) -> bool:
 def add_offset(c: Cursor, length: Span) -> None:
     """Add a length, counted from the event that follows, or from the one that came before."""
     pending = waiting(c)
+    if pending is not None and pending.relation != "within" and _of_its_own(c):
+        pending = None  # "Pre-discharge (≤ 72 h post implant)"
     if pending is not None:
         length = _before(length) if pending.relation == "before" else length  # "Predose (-1 h)"
         pending.length = length  # "predose, 30 min"; "within 28 days": the relation came first
@@ -158,7 +177,7 @@ def add_offset(c: Cursor, length: Span) -> None:
         return
     offset = Offset(length=length)
     c.timing.offsets.append(offset)
-    if c.sees("relative") and c.peek().value not in ("within", "up to", "until"):
+    if _of_its_own(c):
         bind(c, offset)
         if offset.relation == "before":  # "-30 to -1 min predose"
             offset.length = _before(length)
@@ -171,6 +190,11 @@ def add_offset(c: Cursor, length: Span) -> None:
     elif c.peek().value in ("from", "of"):
         c.at += 1
         offset.relation, offset.anchor = "after", read_anchor(c)
+
+
+def _of_its_own(c: Cursor) -> bool:
+    """Whether a relation follows that says from what the length counts."""
+    return c.sees("relative") and c.peek().value not in ("within", "up to", "until")
 
 
 def after_word(c: Cursor) -> bool:

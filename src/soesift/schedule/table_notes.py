@@ -35,6 +35,11 @@ _CYCLE_LENGTH = [
         rf"(?<![\d.+±-]){_N}\s*-?\s*{_U}[\s-]*(?:treatment\s+|dosing\s+|study\s+|long\s+)*cycles?\b(?:\s*(?P<c>\d+)\b)?",
     )
 ]
+_DUE = (  # the day of the visit, not of a dose
+    r"(?:the\s+|its\s+|their\s+|each\s+)?(?:scheduled|planned|target|nominal|specified|indicated|expected|intended|due)\b(?!\s+(?:first|last|dos(?:e|ing)|infusion|injection|surgery|procedure|start|administration|treatment|cycle|vaccination|randomi))"
+)
+_AT_MOST = r"(?:up\s+to|within|no\s+more\s+than|not\s+(?:be\s+)?more\s+than|at\s+most|(?:a\s+)?maximum\s+of)"
+_BUT_NOT = r"(?:,?\s+but\s+not\s+(?:late|early|later|earlier))?"
 _WINDOW = re.compile(
     r"(?:±|\+\s?/\s?-|\+-|plus\s+or\s+minus|plus/minus)\s?(?P<both>\d+(?:\.\d+)?)\s*-?\s*(?P<u1>calendar\s+|working\s+|business\s+)?"
     r"(?P<unit1>days?|weeks?|wks?|hours?|hrs?|h|d|w|months?)\b"
@@ -43,9 +48,12 @@ _WINDOW = re.compile(
     r"|\+\s?(?P<plus3>\d+(?:\.\d+)?)\s*(?:days?|d)?\s*(?:/|to|,|and|or|\s)\s*-\s?(?P<minus3>\d+(?:\.\d+)?)\s*-?\s*"
     r"(?P<unit3>days?|weeks?|wks?|hours?|hrs?|h|d|w)\b"
     r"|(?<![\w.])\+\s?(?P<only>\d+(?:\.\d+)?)\s*-?\s*(?P<unit4>days?|weeks?|wks?|hours?|hrs?|h|d|w)\b"
-    r"|\bwithin\s+(?P<near>\d+)\s*(?:calendar\s+|working\s+|business\s+)?(?P<unit5>days?|weeks?)\s+of\s+(?:the\s+|its\s+|their\s+|each\s+)?"
-    r"(?:scheduled|planned|target|nominal|specified|indicated|expected)\b"
-    r"|(?P<sides>\d+)\s*(?P<unit6>days?|weeks?)\s+(?:before\s+(?:or|and)\s+after|(?:on\s+)?either\s+side|earlier\s+or\s+later)\b",
+    rf"|\bwithin\s+(?P<near>\d+)\s*(?:calendar\s+|working\s+|business\s+)?(?P<unit5>days?|weeks?)\s+of\s+{_DUE}"
+    r"|(?P<sides>\d+)\s*(?P<unit6>days?|weeks?)\s+(?:before\s+(?:or|and)\s+after|(?:on\s+)?either\s+side"
+    r"|early\s+(?:or|and)\s+late|late\s+(?:or|and)\s+early|earlier\s+or\s+later)\b"
+    rf"|(?P<minus7>\d+)\s*(?:days?|weeks?)?\s*before\s+(?:and|or|to)\s+(?:{_AT_MOST}\s+)?(?P<plus7>\d+)\s*(?P<unit7>days?|weeks?)\s+after\s+{_DUE}"
+    rf"|\b{_AT_MOST}\s+(?P<plus8>\d+)\s*(?P<unit8>days?|weeks?)\s+(?:(?:after|following|beyond|past)\s+{_DUE}|late(?:r)?\b(?!\s+(?:or|and)\b|\s+than\s+(?!{_DUE})){_BUT_NOT})"
+    rf"|\b{_AT_MOST}\s+(?P<minus9>\d+)\s*(?P<unit9>days?|weeks?)\s+(?:(?:before|prior\s+to|ahead\s+of)\s+{_DUE}|earl(?:y|ier)\b(?!\s+(?:or|and)\b|\s+than\s+(?!{_DUE})){_BUT_NOT})",
     re.IGNORECASE,
 )
 _ABOUT_VISITS = re.compile(
@@ -159,17 +167,22 @@ def windows_in(text: str) -> list[FoundWindow]:
     shown = _readable(text)
     found: list[FoundWindow] = []
     for match in _WINDOW.finditer(shown):
-        unit = next(u for number in range(1, 7) if (u := match[f"unit{number}"]))
+        unit = next(u for number in range(1, 10) if (u := match[f"unit{number}"]))
         factor = _UNIT_DAYS.get(unit[0].lower())
         if factor is None or (unit.lower().startswith("m")):
             continue
         both = match["both"] or match["near"] or match["sides"]
-        low = both or match["minus"] or match["minus3"] or "0"
-        high = both or match["plus"] or match["plus3"] or match["only"]
+        low = both or _first_of(match, "minus", "minus3", "minus7", "minus9")
+        high = both or _first_of(match, "plus", "plus3", "plus7", "plus8", "only")
         one = FoundWindow(float(low) * factor, float(high) * factor, shown, _ABOUT_VISITS.search(shown) is not None)
         if one not in found:
             found.append(one)
     return found
+
+
+def _first_of(match: re.Match[str], *names: str) -> str:
+    """The number that one of the groups holds; the side that is not printed is 0."""
+    return next(filter(None, map(match.group, names)), "0")
 
 
 def without_windows(text: str, sign: str = " ") -> str:

@@ -75,6 +75,7 @@ _OFTEN: dict[str, tuple[float, Unit]] = {
     "quarterly": (3, "month"),
     "yearly": (1, "year"),
     "annually": (1, "year"),
+    "annual": (1, "year"),
     "semi-annually": (6, "month"),
     "semiannually": (6, "month"),
     "fortnightly": (2, "week"),
@@ -405,14 +406,14 @@ def _bare(c: Cursor, spans: list[Bounds], start: int) -> bool:
             c.add(spans, "day")
     elif c.kind == "window" and low is None and high is not None and len(spans) == 1:
         c.add(spans, "day")  # "≤28" under "Screening"
+    elif c.depth and low is not None and high is not None and (around := _around(c, low, high)) is not None:
+        c.add(spans, around)  # "Day 15 (13-17)"
     elif c.kind == "visit":
         c.timing.visit = printed
     elif c.kind == "duration":
         c.timing.duration = Span(first=low, last=high, unit="day")
     elif c.kind is not None and c.kind not in ("epoch", "window"):
         c.add(spans, cast(Unit, c.kind))
-    elif c.depth and low is not None and high is not None and (around := _around(c, low, high)) is not None:
-        c.add(spans, around)  # "Day 15 (13-17)"
     elif low is not None and high is not None and low < high <= -1 + 2 * (low < -2) and len(spans) == 1:
         c.add(spans, "day")  # "Screening (-28 to -1)"
     else:

@@ -101,7 +101,8 @@ _PATTERNS = [
         "often",
         r"\b(?:once\s+)?(?:daily|weekly|bi-?weekly|fortnightly"
         r"|monthly|quarterly|yearly|annually|semi-?annually)\b"
-        r"|\bonce\s+(?:a|per|every)\s+(?:day|week|month|year)\b",
+        r"|\bonce\s+(?:a|per|every)\s+(?:day|week|month|year)\b"
+        r"|\bannual(?=\s+(?:thereafter|afterwards|follow|calls?\b|contacts?\b))",
     ),
     *((f"often:{english}", rf"\b(?:{words})\b") for english, words in _OFTEN_ELSEWHERE.items()),
     ("unclear", r"\b(?:bi-?monthly|bi-?annual(?:ly)?|semi-?(?:weekly|monthly)|etc)\b\.?"),  # twice or every second
@@ -121,7 +122,8 @@ _PATTERNS = [
     (
         "open",
         r"(?<=\d)(?:\s*(?:to|until|through)\s*|-)(?:(?:the\s+)?end\s+of\s+(?:study\s+)?(?:treatment|therapy|study)"
-        r"|eo[ts]|c?n|cx|discharge|(?:disease\s+)?progression|pd)\b|(?<=\d)\s*ff\b\.?|\b(?:and|&)\s+up\b",
+        r"|eo[ts]|c?n|cx|discharge|(?:disease\s+)?progression|pd)\b|(?<=\d)\s*ff\b\.?"
+        r"|(?<=\d)\s*(?:to|through|-|…|\.{3})\s*(?:cycles?\s+[nx]|c[nx]|n)\b|\b(?:and|&)\s+up\b",
     ),
     *((f"event:{name}", pattern) for name, pattern in _EVENTS.items()),
     (
@@ -156,6 +158,7 @@ _PATTERNS = [
         r"→|⟶|~(?=\s?-?\d)|\.{2,3}(?=\s?-?\d)|…(?=\s?-?\d)|(?<![a-z])to\b"
         r"|\bthrough\b|\bthru\b|\buntil\b|\b(?:bis|tot)\b(?=\s+(?:-?\d|tag|woche|dag|week))|\bà(?=\s+[jsm]?\s?-?\d)|(?<=\d\s)al?(?=\s+-?\d)",
     ),
+    ("unclear", r"\.{3}|…"),  # "Cycles 3, 5, 7, ...": and so on, or for how long
     ("and", r",|;|&|\band\b|\bor\b|\bund\b"),
     ("slash", r"/"),
     ("dash", r"-"),

@@ -46,6 +46,11 @@ def visit_of(encounter: Encounter, epoch: str | None, schedule: Schedule) -> Vis
             visit.doubts.append(
                 f"Repeats every {_span(timing.every)}; a {timing.every.unit} has no fixed number of days."
             )
+        year = next((span for span in timing.times if span.unit == "year" and span.first is not None), None)
+        if year is not None:  # "every 3 months in Year 1"
+            visit.doubts.append(f"Repeats in year {_number(year.first)} only, or from then on; no days are printed.")
+    if visit.in_cycle and visit.last_day is not None and any(map(_AFTER_CYCLE.search, visit.printed)):
+        visit.doubts.append("“After” a cycle may be once, at its end, or in each cycle from then on.")
     if phase := _named_after_event(visit):
         visit.doubts.append(f"“{phase}” stands over the day; whether the day counts from it is not printed.")
     _count_after(visit)
@@ -63,6 +68,7 @@ def visit_of(encounter: Encounter, epoch: str | None, schedule: Schedule) -> Vis
     return visit
 
 
+_AFTER_CYCLE = re.compile(r"\bafter\s+c(?:ycle)?s?\s*\d", re.IGNORECASE)
 _COUNTED_AFTER = {  # "Post-op day 1", "Day 1 postpartum"
     "surgery": re.compile(r"\bpost[\s-]?op(?:erative)?\b|\bPOD\b", re.IGNORECASE),
     "delivery": re.compile(r"\bpost[\s-]?partum\b", re.IGNORECASE),
@@ -330,6 +336,8 @@ def _place_offset(visit: Visit, offset: Offset) -> None:
     if limit and last is not None and visit.day is None:
         visit.day, visit.last_day = -last, -1.0  # "Screening, within 28 days": before the first study day
         return
+    if last is None and offset.anchor is not None and not before:
+        visit.doubts.append(f"At least {_span(span)} is the earliest time; which one is planned is not printed.")
     low, high = (0.0 if first is None else first), (first if last is None else last)
     low, high = (-(high or low), -low) if before else (low, high)
     visit.offset_days = low

@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
+from soesift.schedule.anchors import anchor_of
 from soesift.schedule.models import Schedule, Span, Visit
 from soesift.schedule.table_notes import EXCEPTING, FoundWindow, printed_windows, windows_in, without_windows
 from soesift.schedule.timing import read_timing
@@ -21,10 +22,11 @@ from soesift.schedule.tokens import UNIT_WORDS, clean
 _SIGN = "\u0000"  # stands for a deviation while a sentence is cut
 _SEPARATOR = re.compile(r"\s*(?:,(?:\s*(?:and|but)\b)?|\(\s*$|\band\b|\bbut\b)\s*", re.IGNORECASE)
 _LATER = re.compile(
-    r"\b(?:thereafter|afterwards?|(?:all\s+)?(?:other|later|subsequent|remaining|following)\s+(?:\w+\s+){0,2}(?:visits?|cycles?)"
-    r"|all\s+(?:others?|subsequent))\b",
+    r"\b(?:thereafter|afterwards?|(?:all\s+)?(?:other|later|subsequent|remaining|following)\s+(?:\w+\s+){0,2}(?:visits?|cycles?|assessments?|time\s?points?|days)"
+    r"|all\s+(?:others?|subsequent)|then)\b",
     re.IGNORECASE,
 )
+_THEN = re.compile(r"^\W*(?:and\s+)?then\b", re.IGNORECASE)
 _EXCEPT = re.compile(rf"\b{EXCEPTING}(?:\s+(?:for|at|that|on))?\b(?P<what>.*)", re.IGNORECASE)
 _PAST = re.compile(r"\b(?:after|beyond|past|following)\s+$", re.IGNORECASE)
 _BETWEEN = re.compile(r"\bbetween\s+$", re.IGNORECASE)
@@ -48,24 +50,71 @@ _PHASES = re.compile(
     r"|(?:safety\s+|survival\s+|long-?term\s+)?follow-?\s?up|double-?blind|open-?label|consolidation)\b(?!\s+(?:day|week|cycle)\b)",
     re.IGNORECASE,
 )
+_EVENTS: dict[str, re.Pattern[str]] = {  # columns by what happens at them
+    event: re.compile(rf"\b(?:{words})\b", re.IGNORECASE)
+    for event, words in {
+        "end_of_treatment": r"end[\s-]of[\s-](?:study[\s-])?(?:treatment|therapy)|eot",
+        "end_of_study": r"end[\s-]of[\s-](?:the[\s-])?(?:study|trial)|eos|study\s+exit",
+        "early_termination": r"early[\s-](?:termination|discontinuation|withdrawal)|et(?=\s+visit)",
+        "randomization": r"randomi[sz]ation\s+visit",
+    }.items()
+}
+_ORDINAL = re.compile(
+    r"\b(?P<end>first|last|final|second|third|fourth|fifth|\d+(?:st|nd|rd|th))\s+(?:(?P<n>\d+|two|three|four|five)\s+)?(?:study\s+|scheduled\s+|clinic\s+)?visits?\b"
+    r"(?P<anchor>\s+(?:after|following)\s+(?:baseline|day\s*[01]|week\s*0|randomi[sz]ation))?",
+    re.IGNORECASE,
+)
+_ENDS = ("first", "last", "final")
+_COUNTS = {"two": 2, "three": 3, "four": 4, "five": 5}
+_CONTACTS: dict[str, re.Pattern[str]] = {
+    mode: re.compile(rf"\b(?:{words})[\s-]+(?:visits?|contacts?|calls?)\b", re.IGNORECASE)
+    for mode, words in {
+        "phone": r"(?:tele)?phone|phone\s+call",
+        "site": r"(?:in-?|on-?)?(?:clinic|site|person)",
+        "home": r"(?:at-?)?home",
+        "video": r"video|tele(?:health|medicine)?|virtual|remote",
+    }.items()
+}
 _GENERAL = re.compile(r"\b(?:visits?|windows?|assessments?|all|each|every|any)\b", re.IGNORECASE)
 _SMALL_WORDS = "a the for at on in of to with and is are will be has have visit visits window windows"
 _BESIDE = frozenset(_SMALL_WORDS.split())
+_GENERAL_WORDS = """
+    all allow allowable allowed acceptable also an any applies apply applicable appointment appointments approximately as assessment
+    assessments based baseline be been before best both but by calculated can clinic complete completed conduct conducted counted cycle
+    cycles date dates day days deviate deviation deviations do does done each either enrolment enrollment every
+    everything exceed except exception following flexibility from general generally has held if in indicated individual interval into
+    its later listed made may more must necessary no note noted nominal not occur occurs on only or other others otherwise over per perform
+    performed period permissible permitted place planned plus point points possible procedure procedures protocol randomisation
+    randomization range relative remaining required respective schedule scheduled should site specified stated study
+    subject participant participants subjects patient patients subsequent take takes taken target than that their them
+    then thereafter there these they this those time timepoint timepoints timing tolerance total trial under unless
+    until up use used variation variations when where which week weeks month months wherever within would
+"""
+_PLAIN = _BESIDE | frozenset(_GENERAL_WORDS.split())  # a sentence of these alone is for all visits; others may single out
+_WITH_WINDOW = re.compile(rf"[(\[]([^()\[\]]*{_SIGN}[^()\[\]]*)[)\]]")
 _TURNED = re.compile(  # who is named has no window, or is one of several: "but Week 4 has none", "including follow-up"
     r"\b(?:none|neither|nor|without|no(?!\s+(?:more|later|earlier)\b)|not(?!\s+(?:to\s+)?(?:exceed|be\s+more|more)\b)"
     r"|(?<!and\s)including|as\s+well\s+as)\b",
     re.IGNORECASE,
 )
-_NAMING = (_PART, _PHASES, _FIRST)
+_NAMING = (_PART, _PHASES, _FIRST, _ORDINAL, *_EVENTS.values(), *_CONTACTS.values())
+_SIGNS = [  # "≤ Week 12", before a unit
+    (re.compile(rf"{sign}\s*(?=(?:visit|day|week|month|cycle)s?\b|[VDWMC]\s?\d)", re.IGNORECASE), word)
+    for sign, word in (("(?:≤|<=)", "up to "), ("(?:≥|>=)", "from "), ("<", "before "), (">", "after "))
+]
+_LEAD = re.compile(  # "Cycle 1 Day 1 must not be moved; all other visits ± 3 days"
+    r"(?P<who>[^;±]+);\s*(?P<rest>(?:for\s+)?(?:all|any|the)?\s*(?:other|remaining)\b.+)", re.IGNORECASE
+)
 _STRONG = re.compile(r"[;▪•●]")
 _BUT = re.compile(rf"\b{EXCEPTING}\b", re.IGNORECASE)
 _LETTERS = {"v": "visit", "d": "day", "w": "week", "m": "month", "c": "cycle", "wk": "week"}
 
 
 class Clause(NamedTuple):
-    """A window, the columns that it is for, and whether it is for all that no other clause names."""
+    """A window, the columns that it is for, and whether it is for all that no other clause names; without a window for
+    columns that are told to have none."""
 
-    window: FoundWindow
+    window: FoundWindow | None
     columns: frozenset[int]
     others: bool
 
@@ -80,7 +129,7 @@ def by_clauses(sentence: str, visits: Sequence[Visit], schedule: Schedule) -> bo
     for visit in schedule.visits:
         mine = [c for c in plan if visit.column in c.columns]
         mine = mine or [c for c in plan if c.others and visit.column in timed - named]
-        if mine and visit.before_days is None:
+        if mine and mine[0].window is not None and visit.before_days is None:
             visit.before_days, visit.after_days = mine[0].window.before, mine[0].window.after
     return True
 
@@ -88,7 +137,15 @@ def by_clauses(sentence: str, visits: Sequence[Visit], schedule: Schedule) -> bo
 def clauses_of(sentence: str, visits: Sequence[Visit], schedule: Schedule) -> list[Clause] | None:
     """The clauses of a sentence; None where one of them names nobody, or two name the same visit."""
     plan: list[Clause] = []
-    for piece in _pieces(clean(sentence)):
+    sentence = clean(sentence)
+    for sign, word in _SIGNS:
+        sentence = sign.sub(word, sentence)
+    if (lead := _LEAD.match(sentence)) is not None and not windows_in(lead["who"]):
+        fixed = named_by(lead["who"], visits, schedule)
+        if fixed is None:
+            return None
+        plan, sentence = [Clause(None, fixed, False)], lead["rest"]
+    for piece in _pieces(sentence):
         clause = _clause(piece, plan, visits, schedule)
         if clause is None:
             return None
@@ -96,7 +153,7 @@ def clauses_of(sentence: str, visits: Sequence[Visit], schedule: Schedule) -> li
     counts = [column for clause in plan for column in clause.columns]
     if len(counts) != len(set(counts)) or sum(clause.others for clause in plan) > 1:
         return None
-    return plan if any(clause.columns for clause in plan) else None
+    return plan if any(clause.columns for clause in plan) or plan[0].window is None else None
 
 
 def _clause(piece: str, before: Sequence[Clause], visits: Sequence[Visit], schedule: Schedule) -> Clause | None:
@@ -106,10 +163,13 @@ def _clause(piece: str, before: Sequence[Clause], visits: Sequence[Visit], sched
         return None
     said, excluded = _excepted(bare, visits, schedule)
     columns, last = named_by(said, visits, schedule), _LATER.search(said)
+    told: frozenset[int] = frozenset().union(*(clause.columns for clause in before))
     if last is not None and "cycle" in last.group().lower() and columns is None:
         in_cycles = frozenset(v.column for v in visits if v.cycle is not None or v.in_cycle)
-        columns, last = in_cycles.difference(*(clause.columns for clause in before)), None
-    others = last is not None or (columns is None and _GENERAL.search(said) is not None)
+        columns, last = in_cycles - told, None
+    elif columns is not None and _THEN.match(piece):
+        columns, last = columns - told, None  # "then ±5 days until Week 24"
+    others = last is not None or (columns is None and _GENERAL.search(said) is not None and is_plain(said))
     if excluded is None or (not others if columns is None else not columns or others):
         return None
     if said != bare and columns is None:
@@ -159,12 +219,15 @@ def _pieces(sentence: str) -> list[str]:
 
 def named_by(words: str, visits: Sequence[Visit], schedule: Schedule) -> frozenset[int] | None:
     """The columns that words name; None where they name no time, number, phase or printed name at all."""
-    tests = [*_of_times(words, schedule), *_of_phases(words)]
+    happenings, rest = _of_events(words, schedule)
+    places = _of_ordinals(words, schedule)
+    tests = [*_of_times(words, schedule), *_of_phases(rest), *happenings, *_of_contacts(words, schedule)]
     names = named_in(words, schedule)
-    if not tests and not names:
+    if places is None or not (tests or names or places):
         return None
     if names and not _PART.search(_without(words, names)):
-        tests = [] if not _PHASES.search(_without(words, names)) else tests
+        tests = [] if not _PHASES.search(_without(rest, names)) else tests
+    tests += places
     return frozenset(v.column for v in [*visits, *names] if v in names or any(test(v) for test in tests))
 
 
@@ -172,6 +235,22 @@ def named_in(words: str, schedule: Schedule) -> list[Visit]:
     """The visits without a window whose printed names stand in the words, also those without a time ("EOT")."""
     bare = [v for v in schedule.visits if v.is_visit and v.before_days is None and v.after_days is None]
     return [v for v in bare if any(_names(name, words) for name in v.printed)]
+
+
+def singles_out(words: str, schedule: Schedule) -> bool:
+    """Whether words name visits by contact, event or place in the row: "telephone visits", "the last two visits"."""
+    return bool(_ORDINAL.search(words) or _of_events(words, schedule)[0] or _of_contacts(words, schedule))
+
+
+def is_plain(sentence: str) -> bool:
+    """Whether the words around a deviation are those of sentences on all visits; "the visits of the frail" are some.
+
+    Of a title only what stands in brackets with the deviation is looked at, if that speaks of visits.
+    """
+    shown = without_windows(sentence.replace(_SIGN, " "), _SIGN)
+    inside = _WITH_WINDOW.search(shown)
+    told = inside[1] if inside is not None and _GENERAL.search(inside[1]) else shown
+    return not set(re.findall(r"[^\W\d_]+", told.lower())) - _PLAIN
 
 
 def names_only(sentence: str) -> bool:
@@ -192,12 +271,47 @@ Test = Callable[[Visit], bool]
 
 def _of_times(words: str, schedule: Schedule) -> list[Test]:
     found: dict[str, list[Span]] = {}
+    both: list[Test] = []
     for match in _FIRST.finditer(words):
         found.setdefault(_unit(match["unit"]), []).append(Span(first=None, last=float(match["n"]), unit="day"))
-    for match in _PART.finditer(words):
+    parts = list(_PART.finditer(words))
+    while parts:
+        match, after = parts.pop(0), parts[0] if parts else None
         spans = _spans(match, words[: match.start()], words[match.end() :])
-        found.setdefault(_unit(match["unit"]), []).extend(spans)
-    return [_within(unit, _bounded(spans), schedule) for unit, spans in found.items()]
+        unit = _unit(match["unit"])
+        if after is not None and _of_one(words[match.end() : after.start()], unit, _unit(after["unit"])):
+            parts.pop(0)
+            both.append(_of_cycle_days(match, after, words, schedule))
+            continue
+        found.setdefault(unit, []).extend(spans)
+    return [*both, *(_within(unit, _bounded(spans), schedule) for unit, spans in found.items())]
+
+
+def _of_one(between: str, first: str, second: str) -> bool:
+    """Whether two parts name one visit: "Cycle 1 Day 8", "Day 8 of Cycle 1"."""
+    return {first, second} == {"cycle", "day"} and re.fullmatch(r"\s*,?\s*(?:of\s+)?", between) is not None
+
+
+def _of_cycle_days(first: re.Match[str], second: re.Match[str], words: str, schedule: Schedule) -> Test:
+    """ "Cycle 1 Days 8 and 15", or all up to or from one: "through Cycle 1 Day 8"."""
+    before, behind = words[: first.start()], words[second.end() :]
+    of_cycle, of_day = (first, second) if _unit(first["unit"]) == "cycle" else (second, first)
+    point = float(of_cycle["first"]), float(of_day["first"])
+    bound = _UP_TO.search(before)
+    if bound is not None and bound["less"]:
+        return lambda visit: (at := _cycle_day(visit)) is not None and at < point
+    if bound is not None:
+        return lambda visit: (at := _cycle_day(visit)) is not None and at <= point
+    if _PAST.search(before):
+        return lambda visit: (at := _cycle_day(visit)) is not None and at > point
+    if _ONWARD.search(before) or _ONWARD.search(behind):
+        return lambda visit: (at := _cycle_day(visit)) is not None and at >= point
+    tests = [_within(_unit(part["unit"]), _spans(part, "", ""), schedule) for part in (first, second)]
+    return lambda visit: all(test(visit) for test in tests)
+
+
+def _cycle_day(visit: Visit) -> tuple[float, float] | None:
+    return None if visit.cycle is None or visit.day is None else (float(visit.cycle), visit.day)
 
 
 def _bounded(spans: list[Span]) -> list[Span]:
@@ -272,6 +386,59 @@ def _own(unit: str, visit: Visit, schedule: Schedule) -> tuple[float | None, flo
 def _of_phases(words: str) -> list[Test]:
     found = {re.sub(r"\W", "", match.lower()) for match in _PHASES.findall(words)}
     return [_in_phase(phase) for phase in found]
+
+
+def _of_events(words: str, schedule: Schedule) -> tuple[list[Test], str]:
+    """Tests for the events that words name ("the end-of-study visit"), and the words without these."""
+    found = [event for event, pattern in _EVENTS.items() if pattern.search(words)]
+    for event in found:
+        words = _EVENTS[event].sub(" ", words)
+    return [_has_event(event, schedule) for event in found], words
+
+
+def _has_event(event: str, schedule: Schedule) -> Test:
+    def test(visit: Visit) -> bool:
+        told = [] if visit.encounter is None else schedule.encounters[visit.encounter].timing.events
+        return event in told and (event != "early_termination" or visit.kind == "event")
+
+    return test
+
+
+def _of_ordinals(words: str, schedule: Schedule) -> list[Test] | None:
+    """Tests for "the last two visits", "the first visit after baseline"; None where it is open which those are: a first
+    visit may be that of screening, a last one the follow-up.
+    """
+    found: list[Test] = []
+    anchor = anchor_of(schedule.visits)
+    for match in _ORDINAL.finditer(words):
+        count = _COUNTS.get((match["n"] or "").lower()) or int(match["n"] or 1)
+        places = [v for v in schedule.visits if v.is_visit and v.kind != "unscheduled"]
+        first = match["end"].lower() == "first"
+        if (first and (anchor is None or match["anchor"] is None)) or match["end"].lower() not in _ENDS:
+            return None
+        if first and anchor is not None:
+            places = [v for v in places if v.column > anchor.column][:count]
+        else:
+            places = places[-count:]
+        if len(places) < count or any(v.kind in ("event", "range") or v.offset_days is not None for v in places):
+            return None
+        found.append(_at_columns(frozenset(v.column for v in places)))
+    return found
+
+
+def _at_columns(columns: frozenset[int]) -> Test:
+    return lambda visit: visit.column in columns
+
+
+def _of_contacts(words: str, schedule: Schedule) -> list[Test]:
+    """Tests for "telephone visits"; visits at the site may be those of which nothing is said."""
+    told = {mode for v in schedule.visits for mode in (v.contact or "").split(" or ")}
+    found = [mode for mode, pattern in _CONTACTS.items() if pattern.search(words) and told - {""}]
+    return [_by_contact(mode, bare=mode == "site" and "site" not in told) for mode in found]
+
+
+def _by_contact(mode: str, bare: bool) -> Test:
+    return lambda visit: visit.contact == mode or (bare and visit.contact is None)
 
 
 def _in_phase(phase: str) -> Test:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 
-from soesift.schedule.cursor import Bounds, Cursor
+from soesift.schedule.cursor import LONGEST_BARE, Bounds, Cursor
 from soesift.schedule.models import Unit, Window
 from soesift.schedule.offsets import waiting
 from soesift.schedule.tokens import unit_of
 
-LONGEST_BARE = 21  # days of a deviation printed without its unit, above which it may be another day
 
 
 def read_window(c: Cursor) -> bool:
