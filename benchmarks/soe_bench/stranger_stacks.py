@@ -1,8 +1,8 @@
 """Headers of strangers' protocols written down as text, with their answers, before the program was run on them.
 
-    python benchmarks/soe_bench/stranger_stacks.py [--batch 4|5|...|13] [--errors]
+    python benchmarks/soe_bench/stranger_stacks.py [--windows] [--batch 4|5|...|16] [--errors]
 
-`stranger_headers_N.txt` holds batch N; nothing is drawn. A header begins with `## NAME`; `title ...` and
+`stranger_headers_N.txt` holds batch N, `stranger_windows_N.txt` one of windows as notes and rows print them; nothing is drawn. A header begins with `## NAME`; `title ...` and
 `note MARKER ...` may follow; then the labels of its header rows, parted by `|`; then a line for each column: its
 levels, `=>`, what it means. d8 w4 c1 h2 q28 are day, week, cycle, hours, interval in days; d-28..-1 is a range, to29
 its last day alone, +28 an offset in days, @... from what, ±3 and -2+5 a window in days, %phone a contact, !event a
@@ -81,18 +81,19 @@ def read_headers(text: str) -> dict[str, Header]:
     return found
 
 
-def batches() -> dict[int, dict[str, Header]]:
-    """All headers by batch."""
-    files = sorted(FOLDER.glob("stranger_headers_*.txt"))
+def batches(kind: str = "headers") -> dict[int, dict[str, Header]]:
+    """All headers, or tables of "windows", by batch."""
+    files = sorted(FOLDER.glob(f"stranger_{kind}_*.txt"))
     return {int(path.stem.rsplit("_", 1)[1]): read_headers(path.read_text("utf-8")) for path in files}
 
 
 def main(words: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--batch", type=int)
+    parser.add_argument("--windows", action="store_true", help="the tables made for their windows")
     parser.add_argument("--errors", action="store_true", help="differences by header")
     args = parser.parse_args(words)
-    for batch, headers in batches().items():
+    for batch, headers in batches("windows" if args.windows else "headers").items():
         if args.batch not in (None, batch):
             continue
         scores = {name: pooled([score_header(header)]) for name, header in headers.items()}

@@ -168,6 +168,14 @@ def test_windows_are_told_by_contact_and_by_the_end_of_the_study() -> None:
     assert [v.before_days for v in found[1:]] == [2, 5, 7]
 
 
+def test_clinic_visits_are_also_those_that_may_be_held_there() -> None:
+    head = [["Day", "1", "8", "15"], ["Contact", "C", "C or P", "P"]]
+    notes = {"-1": "C = clinic visit; P = phone visit.", "-2": "Clinic visits have a window of ± 3 days."}
+    found = visits(head, notes=notes)
+    assert [v.contact for v in found] == ["site", "site or phone", "phone"]
+    assert [v.before_days for v in found] == [None, 3, None]
+
+
 def test_a_day_of_a_cycle_is_one_visit() -> None:
     head = [["", "C1D1", "C1D8", "C1D15", "C2D1", "C2D8"]]
     found = visits(head, notes={"-": "Visit windows: ±1 day through Cycle 1 Day 8, ±3 days thereafter."})

@@ -153,15 +153,13 @@ def contact_of_header(label: str, text: str) -> str | None:
 
 
 def contact_by_letters(text: str, known: dict[str, str]) -> str | None:
-    """The contact of letters that a legend explains: "C/H", "P3", "Week 2 (T)"."""
+    """The contact of letters that a legend explains: "C/H", "C or P", "P3", "Week 2 (T)"."""
     shown = text.strip()
-    code = re.fullmatch(r"([A-Z]{1,3})-?\d+[a-z]?", shown) or re.search(r"[\s(]([A-Z]{1,3})\)?$", shown)
-    if code is not None and code[1].lower() in known:
-        return known[code[1].lower()]
     parts = [known.get(part.strip().lower()) for part in re.split(r"\s*(?:/|,|\bor\b)\s*", shown)]
     if all(parts) and len(parts) <= 2:
         return " or ".join(dict.fromkeys(str(part) for part in parts))
-    return None
+    code = re.fullmatch(r"([A-Z]{1,3})-?\d+[a-z]?", shown) or re.search(r"[\s(]([A-Z]{1,3})\)?$", shown)
+    return known.get(code[1].lower()) if code is not None else None
 
 
 def _of_row(name: str) -> str | None:

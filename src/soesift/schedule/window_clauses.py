@@ -438,7 +438,7 @@ def _of_contacts(words: str, schedule: Schedule) -> list[Test]:
 
 
 def _by_contact(mode: str, bare: bool) -> Test:
-    return lambda visit: visit.contact == mode or (bare and visit.contact is None)
+    return lambda visit: mode in (visit.contact or "").split(" or ") or (bare and visit.contact is None)
 
 
 def _in_phase(phase: str) -> Test:
