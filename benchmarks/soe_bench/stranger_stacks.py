@@ -2,12 +2,12 @@
 
     python benchmarks/soe_bench/stranger_stacks.py [--windows] [--batch 4|5|...|16] [--errors]
 
-`stranger_headers_N.txt` holds batch N, `stranger_windows_N.txt` one of windows as notes and rows print them; nothing is drawn. A header begins with `## NAME`; `title ...` and
-`note MARKER ...` may follow; then the labels of its header rows, parted by `|`; then a line for each column: its
-levels, `=>`, what it means. d8 w4 c1 h2 q28 are day, week, cycle, hours, interval in days; d-28..-1 is a range, to29
-its last day alone, +28 an offset in days, @... from what, ±3 and -2+5 a window in days, %phone a contact, !event a
-kind, `?` what nobody can know from the print (a doubt must stand there); ` / ` parts
-readings that are as good. First sights are in docs/lab-notes.md.
+`stranger_headers_N.txt` holds batch N, `stranger_windows_N.txt` one of windows as notes and rows print them;
+nothing is drawn. A header begins with `## NAME`; `title ...` and `note MARKER ...` may follow; then the labels of
+its header rows, parted by `|`; then a line for each column: its levels, `=>`, what it means. d8 w4 c1 h2 q28 are
+day, week, cycle, hours, interval in days; d-28..-1 is a range, to29 its last day alone, +28 an offset in days, @...
+from what, ±3 and -2+5 a window in days, %phone a contact, !event a kind, `?` what nobody can know from the print (a
+doubt must stand there); ` / ` parts readings that are as good. First sights are in docs/lab-notes.md.
 """
 
 from __future__ import annotations

@@ -203,3 +203,41 @@ def test_a_footnote_with_two_lengths_is_a_span_or_open(note: str, told: tuple[fl
     found = visits([["", "Day 1", "Follow-up a"]], notes={"a": note})[1]
     assert (found.offset_days, found.after_days) == told
     assert bool(found.doubts) == (told[0] is None)
+
+
+@pytest.mark.parametrize(
+    ("said", "sides"),
+    [
+        ("Visits may be delayed by up to 4 days but must not be brought forward.", (0, 4)),
+        ("No visit may take place more than 3 days before or more than 5 days after its planned date.", (3, 5)),
+        ("All study visits have a window of plus or minus three days.", (3, 3)),
+        ("All visits have a window of ±3 days (i.e. 3 days before or after the scheduled date).", (3, 3)),
+        ("Visits ±3 days; the interval between two doses must never be less than 18 days.", (3, 3)),
+        ("A window of ±5 days applies to all visits; telephone contacts take place on the day itself.", (5, 5)),
+        ("All visits have a window of ± 1 month.", None),
+        ("Post-vaccination visits: -1/+3 days counted from the previous vaccination.", None),
+        ("The visits of the frail have a window of ±3 days.", None),
+        ("Visits ±3 days in Arm A and ±5 days in Arm B.", None),
+    ],
+)
+def test_a_sentence_is_for_all_visits_where_no_word_is_of_some(said: str, sides: tuple[float, float] | None) -> None:
+    found = visits([["", "Day 1 (clinic)", "Day 15 (telephone)", "Day 29 (clinic)"]], notes={"-": said})
+    assert (found[2].before_days, found[2].after_days) == (sides or (None, None))
+    assert any("none was taken" in doubt for doubt in found[2].doubts) == (sides is None)
+    assert (found[1].before_days is None) == ("telephone" in said or sides is None)
+
+
+def test_windows_before_and_after_in_two_rows_are_one() -> None:
+    rows = [["Day", "1", "15", "29"], ["Window before (days)", "0", "2", "3"], ["Window after (days)", "0", "3", "5"]]
+    assert [(v.before_days, v.after_days) for v in visits(rows)] == [(0, 0), (2, 3), (3, 5)]
+
+
+def test_windows_by_the_names_of_visits_need_no_word_for_them() -> None:
+    head = [["Visit", "V1", "V2", "V3", "V4", "V5"], ["Day", "1", "8", "15", "29", "57"]]
+    found = visits(head, notes={"-": "V2: +2 d; V3 and V4: ±3 d; V5: ±7 d."})
+    assert [(v.before_days, v.after_days) for v in found[1:]] == [(0, 2), (3, 3), (3, 3), (7, 7)]
+
+
+def test_windows_in_minutes_are_open_at_the_hours() -> None:
+    found = visits([["Hours after dose", "1", "4"]], notes={"-": "± 5 min up to 2 h and ± 15 min thereafter."})
+    assert [any("minutes" in doubt for doubt in v.doubts) for v in found] == [True, True]

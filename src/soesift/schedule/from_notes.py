@@ -10,7 +10,7 @@ from soesift.schedule.models import Condition, Schedule, Visit
 from soesift.schedule.table_notes import EXCEPTING, FoundWindow, windows_in, without_windows
 from soesift.schedule.tokens import clean
 from soesift.schedule.visits import NOT_SAID
-from soesift.schedule.window_clauses import by_clauses, is_plain, named_by, named_in, names_only, singles_out
+from soesift.schedule.window_clauses import OTHERS, by_clauses, is_plain, named_by, named_in, names_only, singles_out
 
 _PERIOD = re.compile(
     r"\b(?:period|part|course|session|intervention|leg)\s*(?:\d+|[ivx]+|[a-d]|one|two|three|four)\b", re.IGNORECASE
@@ -20,7 +20,7 @@ _ALL_VISITS = re.compile(
     r"|\bvisits?\s+\d[\d,\s–-]*(?:(?:and|to|through)\s+\d+\s+)?(?:should|may|can|will|must|are|is|have|has)\b"
     r"|\bvisits?\s+(?:at|on|during|before|after|from|up\s+to)\b"
     r"|\bvisit\s+windows?\b|\bvisits?\s+(?:should|may|can|will|must|are|is|have|has)\b|^\W*(?:visit\s+)?windows?\b|\bthe\s+visit\s+window\b"
-    r"|\bvisits?\b[^.;]{0,40}(?:±|\+\s?/\s?-)|^\W*(?:(?:a|any)\s+)?(?:deviations?|variations?|tolerances?)\b"
+    r"|\bvisits?\b[^.;]{0,40}(?:±|\+\s?/\s?-|-\s?\d+\s*/\s*\+)|^\W*(?:(?:a|any)\s+)?(?:deviations?|variations?|tolerances?)\b"
     r"|\btime\s+windows?\b|\bwindow\s+(?:of|for|period)\b"
     r"|^\W*(?:study\s+|treatment\s+|nominal\s+|timing\s+of\s+|tim(?:e|ing)\W{1,2})?(?:visit|day|week|month|time\s?point|cycle)s?(?:\(s\))?\b"
     r"[^.;\d]{0,24}(?:±|\+\s?/\s?-)\s?\d+\s?\w*"
@@ -307,8 +307,13 @@ def _spread(schedule: Schedule, texts: list[str]) -> None:
     for sentence in dict.fromkeys(s for s, _ in sentences if _ALL_VISITS.search(s) and not _PROCEDURE.search(s)):
         if _SHARE.search(sentence):
             _leave_open(timed, "A note gives windows as a share of the time", sentence)
+        elif not windows_in(sentence) and _MONTHS.search(sentence):
+            _leave_open(timed, "A note gives windows in months or years, which have no fixed number of days", sentence)
         elif not windows_in(sentence) and _NO_SIDE.search(sentence):
             _leave_open(timed, "A note gives windows without saying on which side", sentence)
+    by_the_hour = [visit for visit in open_visits if visit.hours is not None]
+    for sentence in dict.fromkeys(s for s, _ in sentences if _MINUTES.search(s)):
+        _leave_open(by_the_hour, "A note gives windows in minutes", sentence)
     general = [(s, w[0]) for s, _, w in found if len(w) == 1 and _is_general(s, schedule)]
     told = [sentence for sentence, _ in general]
     for sentence, more, _ in found:
@@ -341,7 +346,6 @@ def _leave_open(timed: list[Visit], what: str, sentence: str) -> None:
 
 LONGEST_QUOTED = 160  # characters of a note in a doubt; what is longer is cut
 _AFTER_FIRST = ("after", "following", "post", "beyond")  # of `_EXCEPT`: all but the anchor
-_OTHERS = re.compile(r"\b(?:other|remaining)\b", re.IGNORECASE)
 _UNLESS_SAID = re.compile(
     r"\b(?:otherwise|where|as|if)\b.{0,20}\b(?:specified|noted|stated|indicated|mentioned|described|defined|given|shown|marked)\b"
     r"|\bunless\b(?!.*\d)|\b(?:baseline|screening|day\s*-?[01]|week\s*0|randomi[sz]ation|first\s+dose)\b",
@@ -350,6 +354,8 @@ _UNLESS_SAID = re.compile(
 _NO_SIDE = re.compile(
     r"\bwindows?\s+(?:of|is|are|:)\s+(?:up\s+to\s+)?(?:a\s+)?\d+[\s-]*(?:calendar\s+)?(?:days?|weeks?)\b", re.IGNORECASE
 )
+_MONTHS = re.compile(r"(?:±|\+\s?/\s?-)\s?\d+(?:\.\d+)?\s?-?\s?(?:months?|mos?\b|years?)", re.IGNORECASE)
+_MINUTES = re.compile(r"(?:±|\+\s?/\s?-)\s?\d+(?:\.\d+)?\s?-?\s?min", re.IGNORECASE)
 _SHARE = re.compile(r"(?:±|\+\s?/\s?-)\s?\d+(?:\.\d+)?\s?%")
 
 
@@ -357,7 +363,7 @@ def _said_before(sentence: str, text: str) -> list[str]:
     """The sentence before one on "all other visits", which tells which those are not."""
     sentences = sentences_of(text)
     at = sentences.index(sentence) if sentence in sentences else 0
-    return sentences[at - 1 : at] if at and _OTHERS.search(sentence) else []
+    return sentences[at - 1 : at] if at and OTHERS.search(sentence) else []
 
 
 def _left_out(sentence: str, before: list[str], visits: list[Visit], schedule: Schedule) -> frozenset[int] | None:
@@ -371,11 +377,11 @@ def _left_out(sentence: str, before: list[str], visits: list[Visit], schedule: S
 
 def _about_visits(text: str) -> list[tuple[str, str, list[FoundWindow]]]:
     """The sentences of a text that give windows of visits, each with those that follow behind a semicolon, and with its
-    windows. Behind the first of them others may hold no more than visits: "Week 52: ±7 days"."""
+    windows. Some hold no more than visits: "Week 52: ±7 days"."""
     found: list[tuple[str, str, list[FoundWindow]]] = []
     for sentence, more in _with_more(sentences_of(text)):
         windows = windows_in(sentence)
-        named = _ALL_VISITS.search(sentence) is not None or (bool(found) and names_only(sentence))
+        named = _ALL_VISITS.search(sentence) is not None or names_only(sentence)
         if windows and named and not _PROCEDURE.search(sentence):
             found.append((sentence, more, windows))
     return found

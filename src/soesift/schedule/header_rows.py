@@ -338,9 +338,28 @@ def _earliest_and_latest(rows: list[HeaderRow]) -> list[HeaderRow]:
     return [allowed if row is low else row for row in rows if row is not high]
 
 
+_SIDES = [
+    re.compile(rf"\b(?:{words})\b", re.IGNORECASE) for words in ("before|earlier|early|minus", "after|later|late|plus")
+]
+
+
+def _before_and_after(rows: list[HeaderRow]) -> list[HeaderRow]:
+    """Rows "Window before" and "Window after" as one of windows: "-2/+3"."""
+    named = [[r for r in rows if r.kind == "window" and side.search(r.label)] for side in _SIDES]
+    if len(named[0]) != 1 or len(named[1]) != 1 or named[0] == named[1]:
+        return rows
+    low, high = named[0][0], named[1][0]
+    pairs = [(clean(a).lstrip("-"), clean(b).lstrip("+")) for a, b in zip(low.texts, high.texts, strict=True)]
+    if not all(a.isdigit() and b.isdigit() for a, b in pairs if a or b):
+        return rows
+    texts = [f"-{a}/+{b}" if a else "" for a, b in pairs]
+    label = re.sub(r"\s+", " ", _SIDES[0].sub("", low.label))
+    return [row._replace(label=label, texts=texts) if row is low else row for row in rows if row is not high]
+
+
 def made_ready(rows: list[HeaderRow], width: int) -> list[HeaderRow]:
     """The rows with what their numbers are, rows that say two things parted; `width`: data columns."""
     rows = [_points_in_units(_letters_beside_days(_letters_of_label(row))) for row in rows]
-    rows = _unnamed_windows(_earliest_and_latest(rows))
+    rows = _unnamed_windows(_before_and_after(_earliest_and_latest(rows)))
     rows = [told for row in rows for part in _in_two_rows(_of_two_units(row)) for told in _times_with_windows(part)]
     return _kinds_from_beside(_kinds_from_above(rows, width))

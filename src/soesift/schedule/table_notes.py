@@ -39,7 +39,12 @@ _DUE = (  # the day of the visit, not of a dose
     r"(?:the\s+|its\s+|their\s+|each\s+)?(?:scheduled|planned|target|nominal|specified|indicated|expected|intended|due)\b(?!\s+(?:first|last|dos(?:e|ing)|infusion|injection|surgery|procedure|start|administration|treatment|cycle|vaccination|randomi))"
 )
 _AT_MOST = r"(?:up\s+to|within|no\s+more\s+than|not\s+(?:be\s+)?more\s+than|at\s+most|(?:a\s+)?maximum\s+of)"
-_BUT_NOT = r"(?:,?\s+but\s+not\s+(?:late|early|later|earlier))?"
+_BUT_NOT = (
+    r"(?:,?\s+but\s+(?:not\s+(?:late|early|later|earlier)"
+    r"|(?:must|may|should|can|are|is)\s+not\s+(?:to\s+)?be\s+(?:brought\s+forward|advanced|delayed|postponed|early|late|earlier|later)))?"
+)
+_LATER_BY = r"visits?\s+(?:may|can|could)\s+be\s+(?:delayed|postponed|deferred)\s+(?:by\s+)?"
+_EARLIER_BY = r"visits?\s+(?:may|can|could)\s+be\s+(?:brought\s+forward|advanced)\s+(?:by\s+)?"
 _WINDOW = re.compile(
     r"(?:±|\+\s?/\s?-|\+-|plus\s+or\s+minus|plus/minus)\s?(?P<both>\d+(?:\.\d+)?)\s*-?\s*(?P<u1>calendar\s+|working\s+|business\s+)?"
     r"(?P<unit1>days?|weeks?|wks?|hours?|hrs?|h|d|w|months?)\b"
@@ -51,8 +56,10 @@ _WINDOW = re.compile(
     rf"|\bwithin\s+(?P<near>\d+)\s*(?:calendar\s+|working\s+|business\s+)?(?P<unit5>days?|weeks?)\s+of\s+{_DUE}"
     r"|(?P<sides>\d+)\s*(?P<unit6>days?|weeks?)\s+(?:before\s+(?:or|and)\s+after|(?:on\s+)?either\s+side"
     r"|early\s+(?:or|and)\s+late|late\s+(?:or|and)\s+early|earlier\s+or\s+later)\b"
-    rf"|(?P<minus7>\d+)\s*(?:days?|weeks?)?\s*before\s+(?:and|or|to)\s+(?:{_AT_MOST}\s+)?(?P<plus7>\d+)\s*(?P<unit7>days?|weeks?)\s+after\s+{_DUE}"
+    rf"|(?P<minus7>\d+)\s*(?:days?|weeks?)?\s*before\s+(?:and|or|to)\s+(?:(?:{_AT_MOST}|more\s+than)\s+)?(?P<plus7>\d+)\s*(?P<unit7>days?|weeks?)\s+after\s+{_DUE}"
     rf"|\b{_AT_MOST}\s+(?P<plus8>\d+)\s*(?P<unit8>days?|weeks?)\s+(?:(?:after|following|beyond|past)\s+{_DUE}|late(?:r)?\b(?!\s+(?:or|and)\b|\s+than\s+(?!{_DUE})){_BUT_NOT})"
+    rf"|\b{_LATER_BY}(?:{_AT_MOST}\s+)?(?P<plus10>\d+)\s*(?P<unit10>days?|weeks?)\b{_BUT_NOT}"
+    rf"|\b{_EARLIER_BY}(?:{_AT_MOST}\s+)?(?P<minus11>\d+)\s*(?P<unit11>days?|weeks?)\b{_BUT_NOT}"
     rf"|\b{_AT_MOST}\s+(?P<minus9>\d+)\s*(?P<unit9>days?|weeks?)\s+(?:(?:before|prior\s+to|ahead\s+of)\s+{_DUE}|earl(?:y|ier)\b(?!\s+(?:or|and)\b|\s+than\s+(?!{_DUE})){_BUT_NOT})",
     re.IGNORECASE,
 )
@@ -147,8 +154,10 @@ MOST_CYCLES = 60  # of a range "Cycles 2 to 6 (28 days each)"; a larger number i
 _IN_BRACKETS = re.compile(r"(?<!\d )[(\[]\s?(±\s?\d+)\s?[)\]](?=\s(?:days?|weeks?)\b)")
 
 
-_IN_WORDS = re.compile(  # "one week either side"; "one day" alone is no deviation
-    rf"\b({'|'.join(_NUMBER_WORDS)})\b(?=\s+(?:days?|weeks?)\s+(?:before|(?:on\s+)?either|earlier))", re.IGNORECASE
+_IN_WORDS = re.compile(  # "one week either side", "plus or minus three days"; "one day" alone is no deviation
+    rf"\b(?:(?:{'|'.join(_NUMBER_WORDS)})\b(?=\s+(?:days?|weeks?)\s+(?:before|(?:on\s+)?either|earlier))"
+    rf"|(?<=\bminus\s)(?:{'|'.join(_NUMBER_WORDS)})\b)",
+    re.IGNORECASE,
 )
 
 
@@ -159,7 +168,7 @@ EXCEPTING = (
 
 def _readable(text: str) -> str:
     """The text with deviations in the forms that `_WINDOW` knows: "(±3) days", "one week either side"."""
-    return _IN_BRACKETS.sub(r"\1", _IN_WORDS.sub(lambda m: str(_NUMBER_WORDS[m[1].lower()]), clean(text)))
+    return _IN_BRACKETS.sub(r"\1", _IN_WORDS.sub(lambda m: str(_NUMBER_WORDS[m.group().lower()]), clean(text)))
 
 
 def windows_in(text: str) -> list[FoundWindow]:
@@ -167,13 +176,13 @@ def windows_in(text: str) -> list[FoundWindow]:
     shown = _readable(text)
     found: list[FoundWindow] = []
     for match in _WINDOW.finditer(shown):
-        unit = next(u for number in range(1, 10) if (u := match[f"unit{number}"]))
+        unit = next(u for number in range(1, 12) if (u := match[f"unit{number}"]))
         factor = _UNIT_DAYS.get(unit[0].lower())
         if factor is None or (unit.lower().startswith("m")):
             continue
         both = match["both"] or match["near"] or match["sides"]
-        low = both or _first_of(match, "minus", "minus3", "minus7", "minus9")
-        high = both or _first_of(match, "plus", "plus3", "plus7", "plus8", "only")
+        low = both or _first_of(match, "minus", "minus3", "minus7", "minus9", "minus11")
+        high = both or _first_of(match, "plus", "plus3", "plus7", "plus8", "plus10", "only")
         one = FoundWindow(float(low) * factor, float(high) * factor, shown, _ABOUT_VISITS.search(shown) is not None)
         if one not in found:
             found.append(one)

@@ -20,10 +20,10 @@ from soesift.schedule.timing import read_timing
 from soesift.schedule.tokens import UNIT_WORDS, clean
 
 _SIGN = "\u0000"  # stands for a deviation while a sentence is cut
-_SEPARATOR = re.compile(r"\s*(?:,(?:\s*(?:and|but)\b)?|\(\s*$|\band\b|\bbut\b)\s*", re.IGNORECASE)
+_SEPARATOR = re.compile(r"\s*(?:,(?:\s*(?:and|but)\b)?|\(\s*$|\band\b|\bbut\b|\s/(?=\s))\s*", re.IGNORECASE)
 _LATER = re.compile(
     r"\b(?:thereafter|afterwards?|(?:all\s+)?(?:other|later|subsequent|remaining|following)\s+(?:\w+\s+){0,2}(?:visits?|cycles?|assessments?|time\s?points?|days)"
-    r"|all\s+(?:others?|subsequent)|then)\b",
+    r"|all\s+(?:others?|subsequent)|then|after\s+(?:that|this|which))\b",
     re.IGNORECASE,
 )
 _THEN = re.compile(r"^\W*(?:and\s+)?then\b", re.IGNORECASE)
@@ -79,18 +79,22 @@ _GENERAL = re.compile(r"\b(?:visits?|windows?|assessments?|all|each|every|any)\b
 _SMALL_WORDS = "a the for at on in of to with and is are will be has have visit visits window windows"
 _BESIDE = frozenset(_SMALL_WORDS.split())
 _GENERAL_WORDS = """
-    all allow allowable allowed acceptable also an any applies apply applicable appointment appointments approximately as assessment
-    assessments based baseline be been before best both but by calculated can clinic complete completed conduct conducted counted cycle
-    cycles date dates day days deviate deviation deviations do does done each either enrolment enrollment every
-    everything exceed except exception following flexibility from general generally has held if in indicated individual interval into
-    its later listed made may more must necessary no note noted nominal not occur occurs on only or other others otherwise over per perform
-    performed period permissible permitted place planned plus point points possible procedure procedures protocol randomisation
-    randomization range relative remaining required respective schedule scheduled should site specified stated study
-    subject participant participants subjects patient patients subsequent take takes taken target than that their them
-    then thereafter there these they this those time timepoint timepoints timing tolerance total trial under unless
-    until up use used variation variations when where which week weeks month months wherever within would
+    acceptable all allow allowable allowed also an any applicable applies apply appointment appointments
+    approximately as assessment assessments based baseline be been before best both but by calculated can clinic
+    complete completed conduct conducted counted cycle cycles date dates day days deviate deviation deviations
+    do does done e each either enrollment enrolment every everything exceed except exception flexibility
+    following from general generally has held i ie if in indicated individual interval into its later listed
+    made may month months more must necessary no nominal not note noted occur occurs on only or other others
+    otherwise over participant participants patient patients per perform performed period permissible permitted
+    place planned plus point points possible procedure procedures protocol randomisation randomization range
+    relative remaining required respective schedule scheduled should site specified stated study subject
+    subjects subsequent take taken takes target than that their them then there thereafter these they this those
+    time timepoint timepoints timing tolerance total trial under unless until up use used variation variations
+    week weeks when where wherever which within would
 """
-_PLAIN = _BESIDE | frozenset(_GENERAL_WORDS.split())  # a sentence of these alone is for all visits; others may single out
+_PLAIN = _BESIDE | frozenset(
+    _GENERAL_WORDS.split()
+)  # a sentence of these alone is for all visits; others may single out
 _WITH_WINDOW = re.compile(rf"[(\[]([^()\[\]]*{_SIGN}[^()\[\]]*)[)\]]")
 _TURNED = re.compile(  # who is named has no window, or is one of several: "but Week 4 has none", "including follow-up"
     r"\b(?:none|neither|nor|without|no(?!\s+(?:more|later|earlier)\b)|not(?!\s+(?:to\s+)?(?:exceed|be\s+more|more)\b)"
@@ -102,9 +106,8 @@ _SIGNS = [  # "≤ Week 12", before a unit
     (re.compile(rf"{sign}\s*(?=(?:visit|day|week|month|cycle)s?\b|[VDWMC]\s?\d)", re.IGNORECASE), word)
     for sign, word in (("(?:≤|<=)", "up to "), ("(?:≥|>=)", "from "), ("<", "before "), (">", "after "))
 ]
-_LEAD = re.compile(  # "Cycle 1 Day 1 must not be moved; all other visits ± 3 days"
-    r"(?P<who>[^;±]+);\s*(?P<rest>(?:for\s+)?(?:all|any|the)?\s*(?:other|remaining)\b.+)", re.IGNORECASE
-)
+_SOME_VISITS = re.compile(r"\bvisits?\b(?!\s+windows?)", re.IGNORECASE)
+OTHERS = re.compile(r"\b(?:other|remaining)\b", re.IGNORECASE)
 _STRONG = re.compile(r"[;▪•●]")
 _BUT = re.compile(rf"\b{EXCEPTING}\b", re.IGNORECASE)
 _LETTERS = {"v": "visit", "d": "day", "w": "week", "m": "month", "c": "cycle", "wk": "week"}
@@ -135,16 +138,24 @@ def by_clauses(sentence: str, visits: Sequence[Visit], schedule: Schedule) -> bo
 
 
 def clauses_of(sentence: str, visits: Sequence[Visit], schedule: Schedule) -> list[Clause] | None:
-    """The clauses of a sentence; None where one of them names nobody, or two name the same visit."""
+    """The clauses of a sentence; None where one of them names nobody, or two name the same visit.
+
+    A part without a deviation says who has none: "Cycle 1 Day 1 must not be moved; all other visits ± 3 days".
+    """
     plan: list[Clause] = []
     sentence = clean(sentence)
     for sign, word in _SIGNS:
         sentence = sign.sub(word, sentence)
-    if (lead := _LEAD.match(sentence)) is not None and not windows_in(lead["who"]):
-        fixed = named_by(lead["who"], visits, schedule)
-        if fixed is None:
+    parts = [part for part in re.split(r";\s*", sentence) if part]
+    bare = [part for part in parts if not windows_in(part)]
+    either = frozenset(v.column for v in schedule.visits if " or " in (v.contact or ""))
+    for part in bare if len(bare) < len(parts) else []:
+        fixed = named_by(part, visits, schedule)
+        told = part is parts[0] and not OTHERS.search(sentence)  # "Dates are counted from Day 1; windows are ..."
+        if fixed is None and not told and _SOME_VISITS.search(part):
             return None
-        plan, sentence = [Clause(None, fixed, False)], lead["rest"]
+        plan += [] if fixed is None or told else [Clause(None, fixed - either, False)]
+    sentence = "; ".join(part for part in parts if part not in bare) if len(bare) < len(parts) else sentence
     for piece in _pieces(sentence):
         clause = _clause(piece, plan, visits, schedule)
         if clause is None:
@@ -153,7 +164,7 @@ def clauses_of(sentence: str, visits: Sequence[Visit], schedule: Schedule) -> li
     counts = [column for clause in plan for column in clause.columns]
     if len(counts) != len(set(counts)) or sum(clause.others for clause in plan) > 1:
         return None
-    return plan if any(clause.columns for clause in plan) or plan[0].window is None else None
+    return plan if bare or any(clause.columns for clause in plan) else None
 
 
 def _clause(piece: str, before: Sequence[Clause], visits: Sequence[Visit], schedule: Schedule) -> Clause | None:

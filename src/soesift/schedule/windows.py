@@ -10,7 +10,6 @@ from soesift.schedule.offsets import waiting
 from soesift.schedule.tokens import unit_of
 
 
-
 def read_window(c: Cursor) -> bool:
     """±3, (±3 days), +7, (-3/+5 days): a deviation, given a point before it or a window row."""
     before: float | None = None
