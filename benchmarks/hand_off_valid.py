@@ -1,15 +1,18 @@
 """Hold the hand-off files of real results against the public schemas: FHIR R4B, ODM 1.3.2, REDCap's rules for its CSV.
 
-    python benchmarks/hand_off_valid.py RESULTS      (needs fhir.resources, xmlschema and odmlib)
+    python benchmarks/hand_off_valid.py RESULTS [--found FOUND.jsonl]      (needs fhir.resources, xmlschema and odmlib)
 
-RESULTS holds `ID.json` of `soesift detect`. REDCap has no public schema: its documented rules are checked (names of
-fields and events, uniqueness, every form and event that is referred to is defined, days between the offsets).
+RESULTS holds `ID.json` of `soesift detect`. What is found is added to FOUND as it comes, by the bytes of a result;
+a result that is there is not checked again, so that a run that was ended goes on. REDCap has no public schema: its
+documented rules are checked (names of fields and events, uniqueness, every form and event that is referred to is
+defined, days between the offsets).
 """
 
 from __future__ import annotations
 
 import argparse
 import csv
+import hashlib
 import io
 import json
 import re
@@ -65,18 +68,32 @@ def redcap_faults(result: Result) -> list[str]:
 CHECKS = {"fhir": fhir_faults, "odm": odm_faults, "redcap": redcap_faults}
 
 
+def checked(path: Path, known: dict[str, dict[str, list[str]]], into: Path | None) -> dict[str, list[str]]:
+    """Faults of a result by format, from what is known or by its checks."""
+    key = hashlib.sha256(path.read_bytes()).hexdigest()
+    if key not in known:
+        result = read_result(path)
+        known[key] = {name: check(result) for name, check in CHECKS.items()}
+        if into is not None:
+            with into.open("a", encoding="utf-8") as file:
+                file.write(json.dumps({"sha256": key, "faults": known[key]}) + "\n")
+    return known[key]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("results", type=Path)
-    paths = sorted(parser.parse_args().results.glob("*.json"))
+    parser.add_argument("--found", type=Path, help="JSON Lines of what was found before, added to")
+    options = parser.parse_args()
+    lines = options.found.read_text("utf-8").splitlines() if options.found and options.found.exists() else []
+    known = {entry["sha256"]: entry["faults"] for entry in map(json.loads, lines)}
+    paths = sorted(options.results.glob("*.json"))
     good = dict.fromkeys(CHECKS, 0)
     for path in paths:
-        result = read_result(path)
-        for name, check in CHECKS.items():
-            faults = check(result)
+        for name, faults in checked(path, known, options.found).items():
             good[name] += not faults
             if faults:
-                print(f"{path.stem}: {name}: {len(faults)} faults, first: {faults[0][:160]}")
+                print(f"{path.stem}: {name}: {len(faults)} faults, first: {faults[0][:160]}", flush=True)
     print(f"{len(paths)} documents; valid: " + ", ".join(f"{name} {count}" for name, count in good.items()))
 
 
