@@ -192,10 +192,9 @@ def _in_two_rows(row: HeaderRow) -> list[HeaderRow]:
     if (counted := _COUNTED.match(names[0])) is not None and kinds[1] in _TWO_KINDS and sum(map(bool, filled)) > 1:
         named = [f"{counted[1]} {cell[1]}" if cell else text for cell, text in zip(cells, row.texts, strict=True)]
         timed = [(cell[2] or cell[3]) if cell else "" for cell in cells]
-        bare = [False] * len(timed)
         return [
             row._replace(label=names[0], kind=None, texts=named),
-            row._replace(label=names[1], kind=kinds[1], texts=timed, covered=bare),
+            row._replace(label=names[1], kind=kinds[1], texts=timed, covered=[False] * len(timed)),
         ]
     if not all(filled):
         return [row]
