@@ -57,7 +57,12 @@ class Page:
 
     def text(self) -> str:
         """All characters in file order."""
-        return "".join(map(chr, self.codes.tolist()))
+        return text_of(self.codes)
+
+
+def text_of(codes: NDArray[np.uint32]) -> str:
+    """The characters of code points (n,), halves of surrogate pairs too; a page's at once, not one by one."""
+    return codes.astype("<u4", copy=False).tobytes().decode("utf-32-le", "surrogatepass")
 
 
 # From a PDF's own page space to the page as displayed: points from the top left, after /Rotate.

@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from soesift.document.page import Floats, Page, turn_boxes
+from soesift.document.page import Floats, Page, text_of, turn_boxes
 from soesift.document.raised import DOWN, UP, mark_own
 
 # Entries of neighbouring cells that are printed without a gap ("V20P21V22", "XX"), cut where a ruling parts them.
@@ -43,7 +43,7 @@ def cuts(
     for word in np.flatnonzero(crossed.any(axis=1)).tolist():
         first, last = int(starts[word]), int(ends[word])
         places = _between(boxes[first:last, axis], boxes[first:last, axis + 2], at[crossed[word]])
-        if places and _run_on("".join(map(chr, codes[first:last].tolist())), places):
+        if places and _run_on(text_of(codes[first:last]), places):
             found += [first + place for place in places]
     return found
 
@@ -187,7 +187,7 @@ def _words_of(page: Page, chosen: NDArray[np.integer], turn: int) -> Words:
     ends = np.append(starts[1:], len(kept))
     hull, page_hull = _hulls(lines, starts), _hulls(boxes, starts)
     size = np.maximum.reduceat(lines[:, 3] - lines[:, 1], starts)
-    letters = "".join(map(chr, codes.tolist()))
+    letters = text_of(codes)
     text = [letters[a:b] for a, b in zip(starts.tolist(), ends.tolist(), strict=True)]
     shown = _shown(text, raised_in_words(lines, starts, size, exact=page.source == "text"), starts)
     parted = _behind_space(every, all_codes, kept[starts]) if spaced is not None else np.zeros(len(starts), bool)

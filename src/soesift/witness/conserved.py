@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from soesift.document.characters import SPACE
-from soesift.document.page import Box, Floats
+from soesift.document.page import Box, Floats, text_of
 from soesift.result.models import Cell, PlacedDoubt, SoeTable
 from soesift.table.context import TextLine
 from soesift.table.unruled import CAPTION_WORDS
@@ -44,7 +44,7 @@ class Print:
         return np.asarray((x >= box[0]) & (x <= box[2]) & (y >= box[1]) & (y <= box[3]))
 
     def text(self, chosen: NDArray[np.bool_]) -> str:
-        return "".join(map(chr, self.codes[chosen].tolist()))
+        return text_of(self.codes[chosen])
 
 
 def print_of(codes: NDArray[np.uint32], boxes: Floats) -> Print:

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from soesift.document.kind import has_pages
-from soesift.document.page import Box, Page
+from soesift.document.page import Box, Page, text_of
 from soesift.document.pdf import characters_of, draw_page, open_pdf
 from soesift.document.scan_text import KNOWN_FROM, known_words
 from soesift.errors import DocumentError
@@ -320,7 +320,7 @@ def _word_at(page: Page, index: int) -> str:
         first -= 1
     while last + 1 < len(page.codes) and page.codes[last + 1] > 32:
         last += 1
-    return "".join(map(chr, page.codes[first : last + 1].tolist()))
+    return text_of(page.codes[first : last + 1])
 
 
 def _ink_against_text(cell: Cell, ink: float, mark: float | None, settings: WitnessSettings) -> str:
@@ -351,7 +351,7 @@ def _layers(placed: list[tuple[int, Cell, SeenPage, Box]], settings: WitnessSett
 
 def _layer_text(layer: Page, box: Box) -> str:
     chosen = _inside(_middles(layer), box)
-    return "".join(map(chr, layer.codes[chosen].tolist()))
+    return text_of(layer.codes[chosen])
 
 
 def scan_note_doubts(
