@@ -342,16 +342,20 @@ _SIDES = [
 ]
 
 
+_SIDE = re.compile(r"[-+]?\s?(?P<n>\d+)\s?(?P<unit>d|days?|w|wks?|weeks?)?", re.IGNORECASE)
+
+
 def _before_and_after(rows: list[HeaderRow]) -> list[HeaderRow]:
     """Rows "Window before" and "Window after" as one of windows: "-2/+3"."""
     named = [[r for r in rows if r.kind == "window" and side.search(r.label)] for side in _SIDES]
     if len(named[0]) != 1 or len(named[1]) != 1 or named[0] == named[1]:
         return rows
     low, high = named[0][0], named[1][0]
-    pairs = [(clean(a).lstrip("-"), clean(b).lstrip("+")) for a, b in zip(low.texts, high.texts, strict=True)]
-    if not all(a.isdigit() and b.isdigit() for a, b in pairs if a or b):
+    pairs = [(_SIDE.fullmatch(clean(a)), _SIDE.fullmatch(clean(b))) for a, b in zip(low.texts, high.texts, strict=True)]
+    filled = [pair for pair, texts in zip(pairs, zip(low.texts, high.texts, strict=True), strict=True) if any(texts)]
+    if not all(a and b and a["unit"] == b["unit"] for a, b in filled):
         return rows
-    texts = [f"-{a}/+{b}" if a else "" for a, b in pairs]
+    texts = [f"-{a['n']}/+{b['n']} {a['unit'] or ''}".strip() if a and b else "" for a, b in pairs]
     label = re.sub(r"\s+", " ", _SIDES[0].sub("", low.label))
     return [row._replace(label=label, texts=texts) if row is low else row for row in rows if row is not high]
 

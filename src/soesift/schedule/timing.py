@@ -454,9 +454,9 @@ def _joins(c: Cursor, token: Token) -> bool:
     """Whether the token that was just left joins a time to something else: "Birth to 72 h", "Day 7 or discharge".
     "Week 52 or ET" is the usual name of the last visit.
     """
-    if token.kind == "open":
-        return True
     before, behind = c.peek(-2), c.peek()
+    if token.kind == "open" or (token.value == "or" and behind.kind == "relative" and c.timing.offsets):
+        return True  # "within 30 days of last dose or before new therapy"
     timed = before.kind in _SIDES or behind.kind in ("number", "unit", "letter") or c.starts_number()
     if token.kind == "to" and behind.value in ("randomization", "baseline") and c.peek(-3).kind == "dash":
         return False  # "Day -28 to randomization"

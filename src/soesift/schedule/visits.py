@@ -175,6 +175,9 @@ def _points(visit: Visit, timing: Timing) -> None:
     hours = [s for s in timing.times if s.unit in _HOURS and s.first is not None]
     if hours and hours[0].first is not None:
         visit.hours = hours[0].first * _HOURS[hours[0].unit]
+    if len(hours) > 1 and all(s.first == s.last for s in hours):
+        listed = ", ".join(_span(s) for s in hours)
+        visit.doubts.append(f"One column stands for {listed}; its visits are at each of them.")
     if {"month", "year"} <= {s.unit for s in timing.times}:
         visit.doubts.append("A year and a month are printed; whether the month counts within that year is not.")
     _several(visit, timing)
