@@ -241,3 +241,30 @@ def test_windows_by_the_names_of_visits_need_no_word_for_them() -> None:
 def test_windows_in_minutes_are_open_at_the_hours() -> None:
     found = visits([["Hours after dose", "1", "4"]], notes={"-": "± 5 min up to 2 h and ± 15 min thereafter."})
     assert [any("minutes" in doubt for doubt in v.doubts) for v in found] == [True, True]
+
+
+@pytest.mark.parametrize(
+    ("said", "before"),
+    [
+        ("Visit windows: Cycle 1: ±1 day. Cycle 2 and onwards: ±2 days.", [1, 1, 2]),
+        ("Visits have a ±3 day window, but those of Cycle 2 may only be delayed.", None),
+        ("A two-week window either side of the visit date is permitted.", None),
+        ("Visits may start up to 12 hours earlier or later.", [0.5, 0.5, 0.5]),
+    ],
+)
+def test_windows_of_cycles_in_sentences_and_what_is_said_against_them(said: str, before: list[float] | None) -> None:
+    found = visits([["", "C1D1", "C1D8", "C1D15", "C2D1"]], notes={"-": said})[1:]
+    assert [v.before_days for v in found] == (before or [None] * 3)
+    assert [bool(v.doubts) for v in found] == [before is None] * 3
+
+
+def test_several_hours_in_one_column_and_an_end_with_another_are_doubted() -> None:
+    found = visits([["Day", "1", "1", "EOT"], ["Hour", "0.5, 1, 2", "4", ""]])
+    assert [any("One column stands for" in doubt for doubt in v.doubts) for v in found] == [True, False, False]
+    found = visits([["", "C1D1", "EOT (within 30 days of last dose or before new therapy)"]])
+    assert found[1].doubts
+
+
+def test_windows_before_and_after_may_have_their_units() -> None:
+    rows = [["Week", "0", "4", "12"], ["Window early", "0", "2 d", "1 wk"], ["Window late", "0", "3 d", "1 wk"]]
+    assert [(v.before_days, v.after_days) for v in visits(rows)] == [(0, 0), (2, 3), (7, 7)]

@@ -54,7 +54,7 @@ _WINDOW = re.compile(
     r"(?P<unit3>days?|weeks?|wks?|hours?|hrs?|h|d|w)\b"
     r"|(?<![\w.])\+\s?(?P<only>\d+(?:\.\d+)?)\s*-?\s*(?P<unit4>days?|weeks?|wks?|hours?|hrs?|h|d|w)\b"
     rf"|\bwithin\s+(?P<near>\d+)\s*(?:calendar\s+|working\s+|business\s+)?(?P<unit5>days?|weeks?)\s+of\s+{_DUE}"
-    r"|(?P<sides>\d+)\s*(?P<unit6>days?|weeks?)\s+(?:before\s+(?:or|and)\s+after|(?:on\s+)?either\s+side"
+    r"|(?P<sides>\d+)\s*(?P<unit6>days?|weeks?|hours?)\s+(?:before\s+(?:or|and)\s+after|(?:on\s+)?either\s+side"
     r"|early\s+(?:or|and)\s+late|late\s+(?:or|and)\s+early|earlier\s+or\s+later)\b"
     rf"|(?P<minus7>\d+)\s*(?:days?|weeks?)?\s*before\s+(?:and|or|to)\s+(?:(?:{_AT_MOST}|more\s+than)\s+)?(?P<plus7>\d+)\s*(?P<unit7>days?|weeks?)\s+after\s+{_DUE}"
     rf"|\b{_AT_MOST}\s+(?P<plus8>\d+)\s*(?P<unit8>days?|weeks?)\s+(?:(?:after|following|beyond|past)\s+{_DUE}|late(?:r)?\b(?!\s+(?:or|and)\b|\s+than\s+(?!{_DUE})){_BUT_NOT})"

@@ -76,7 +76,7 @@ _CONTACTS: dict[str, re.Pattern[str]] = {
     }.items()
 }
 _GENERAL = re.compile(r"\b(?:visits?|windows?|assessments?|all|each|every|any)\b", re.IGNORECASE)
-_SMALL_WORDS = "a the for at on in of to with and is are will be has have visit visits window windows"
+_SMALL_WORDS = "a the for at on in of to with and is are will be has have onwards later visit visits window windows"
 _BESIDE = frozenset(_SMALL_WORDS.split())
 _GENERAL_WORDS = """
     acceptable all allow allowable allowed also an any applicable applies apply appointment appointments
@@ -87,10 +87,10 @@ _GENERAL_WORDS = """
     made may month months more must necessary no nominal not note noted occur occurs on only or other others
     otherwise over participant participants patient patients per perform performed period permissible permitted
     place planned plus point points possible procedure procedures protocol randomisation randomization range
-    relative remaining required respective schedule scheduled should site specified stated study subject
-    subjects subsequent take taken takes target than that their them then there thereafter these they this those
-    time timepoint timepoints timing tolerance total trial under unless until up use used variation variations
-    week weeks when where wherever which within would
+    relative remaining required respective schedule scheduled should site specified start started starts stated
+    study subject subjects subsequent take taken takes target than that their them then there thereafter these
+    they this those time timepoint timepoints timing tolerance total trial under unless until up use used
+    variation variations week weeks when where wherever which within would
 """
 _PLAIN = _BESIDE | frozenset(
     _GENERAL_WORDS.split()
@@ -101,6 +101,7 @@ _TURNED = re.compile(  # who is named has no window, or is one of several: "but 
     r"|(?<!and\s)including|as\s+well\s+as)\b",
     re.IGNORECASE,
 )
+_AGAINST = re.compile(rf"{_SIGN}.*\b(?:but|however|whereas|while)\b", re.IGNORECASE)  # whose is the deviation then?
 _NAMING = (_PART, _PHASES, _FIRST, _ORDINAL, *_EVENTS.values(), *_CONTACTS.values())
 _SIGNS = [  # "≤ Week 12", before a unit
     (re.compile(rf"{sign}\s*(?=(?:visit|day|week|month|cycle)s?\b|[VDWMC]\s?\d)", re.IGNORECASE), word)
@@ -170,7 +171,7 @@ def clauses_of(sentence: str, visits: Sequence[Visit], schedule: Schedule) -> li
 def _clause(piece: str, before: Sequence[Clause], visits: Sequence[Visit], schedule: Schedule) -> Clause | None:
     """What a piece with one deviation says, behind the clauses `before` it; None where it names nobody."""
     windows, bare = windows_in(piece), without_windows(piece)
-    if len(windows) != 1 or _TURNED.search(bare):
+    if len(windows) != 1 or _TURNED.search(bare) or _AGAINST.search(without_windows(piece, _SIGN)):
         return None
     said, excluded = _excepted(bare, visits, schedule)
     columns, last = named_by(said, visits, schedule), _LATER.search(said)
@@ -267,7 +268,8 @@ def is_plain(sentence: str) -> bool:
 def names_only(sentence: str) -> bool:
     """Whether a sentence holds nothing but deviations and the visits, days or cycles that they are for."""
     rest, count = _PART.subn(" ", without_windows(sentence))
-    return count > 0 and not set(re.findall(r"[^\W\d_]+", rest.lower())) - _BESIDE
+    rest, phases = _PHASES.subn(" ", rest)
+    return count + phases > 0 and not set(re.findall(r"[^\W\d_]+", rest.lower())) - _BESIDE
 
 
 def _without(words: str, named: Sequence[Visit]) -> str:
