@@ -455,7 +455,8 @@ def _joins(c: Cursor, token: Token) -> bool:
     "Week 52 or ET" is the usual name of the last visit.
     """
     before, behind = c.peek(-2), c.peek()
-    if token.kind == "open" or (token.value == "or" and behind.kind == "relative" and c.timing.offsets):
+    another = token.value == "or" and behind.kind == "relative" and before.kind != "relative"
+    if token.kind == "open" or (another and c.timing.offsets):
         return True  # "within 30 days of last dose or before new therapy"
     timed = before.kind in _SIDES or behind.kind in ("number", "unit", "letter") or c.starts_number()
     if token.kind == "to" and behind.value in ("randomization", "baseline") and c.peek(-3).kind == "dash":
