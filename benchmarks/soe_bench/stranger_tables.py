@@ -1,10 +1,12 @@
 """Schedules as strangers print them: made up by hand as text, printed, read and held against what was written.
 
     python benchmarks/soe_bench/stranger_tables.py [--errors] [--batch N] [--only ID] [--folder F] [--chromium PATH]
+        [--office PATH]
 
 Chromium prints each table as a PDF among pages of a made-up protocol (`stranger_tables.html`), in the fonts that are
-there. A place is a column's header, a row's name, a cell, a note or the key. It is right where text and markers are as
-written; spaces of notes and titles are not counted. First sights are in docs/lab-notes.md.
+there; LibreOffice those with by=word, from a Word file (`stranger_word.py`). A place is a column's header, a row's
+name, a cell, a note or the key. It is right where text and markers are as written; spaces of notes and titles are not
+counted. First sights are in docs/lab-notes.md.
 
 `stranger_tables_N.txt` holds batch N. A table begins with `@@ id=ID` and options; its lines then begin with a letter:
 T its title; B a paragraph before it; H, G, R a header row, group, row, cells parted by `|`. `>` is the cell to the
@@ -19,6 +21,8 @@ legend_last=1: key after notes; eachnotes=1: notes on each page; labels: columns
 cont=none: no caption on further pages; reprint=0: header once; tile=N: N columns a page; tight=1: no page of its own
 turn=90, 270: pages turned; swap=1: the first two columns may be read in either order
 tables=2: so many may be found, where one is printed below it
+by=word: from a Word file, whose pages break where they are full; notew: width of a last column of notes; vert=1:
+headers turned (rules: full, h, book, none)
 """
 
 from __future__ import annotations
@@ -38,6 +42,7 @@ from pathlib import Path
 from string import Template
 
 import pypdfium2
+from stranger_word import WordCell, write_word
 
 from soesift.detect.detector import Detector
 from soesift.result.models import SoeTable
@@ -134,7 +139,7 @@ def parse(text: str) -> list[Stranger]:
 def bare(text: str) -> str:
     """A text as it should be read, without its markers."""
     plain = "→" if text == "ARROW" else MARKERS.sub("", text).replace("/n/", " ").lstrip("~")
-    return " ".join(plain.replace("‑", "-").split())
+    return " ".join(plain.replace("‑", "-").replace("\u00ad", "").split())
 
 
 def markers_in(text: str) -> list[str]:
@@ -222,14 +227,39 @@ def schedule_html(table: Stranger) -> str:
     return "\n".join([*out, *table.after])
 
 
-def page_html(table: Stranger) -> str:
-    """The whole document as HTML."""
+def words_of(table: Stranger) -> dict[str, str]:
+    """The options of a table with those that it does not name, and its running lines."""
     left, _, right = table.get("running").partition("|")
     usual = {"font": "Arial", "size": "8", "nsize": table.get("size", "8"), "fill": "none", "namew": "auto", "css": ""}
-    told = "".join(f"<p>{html.escape(text)}</p>" for text in table.before)
     land, tight = "portrait" if table.get("land") == "0" else "landscape", "tight" * bool(table.get("tight"))
-    words = usual | table.options | {"land": land, "tight": tight, "left": left, "right": right}
-    return Template(PAGE.read_text("utf-8")).substitute(words, table=told + schedule_html(table))
+    return usual | table.options | {"land": land, "tight": tight, "left": left, "right": right}
+
+
+def page_html(table: Stranger) -> str:
+    """The whole document as HTML."""
+    told = "".join(f"<p>{html.escape(text)}</p>" for text in table.before)
+    return Template(PAGE.read_text("utf-8")).substitute(words_of(table), table=told + schedule_html(table))
+
+
+def print_word(table: Stranger, folder: Path, office: str) -> Path:
+    """The table as a Word file printed by LibreOffice; raises CalledProcessError or TimeoutExpired where it fails."""
+    grid, begins = table.places()
+    form, cells = table.get("mform", RAISED), []
+    for row, column in product(range(len(grid)), range(len(grid[0]))):
+        kind, place = table.rows[row][0], (row, column)
+        wide = kind == "G" and table.get("groups", "band") != "cells"
+        if begins[row][column] == place and not (wide and column):
+            down, across = sum(owners[column] == place for owners in begins), begins[row].count(place)
+            across = len(grid[0]) if wide else across
+            shown = "→" if grid[row][column] == "ARROW" else marked_up(grid[row][column], form)
+            cells.append(WordCell(shown, row, column, down, across, kind))
+    source = folder / f"{table.get('id')}.docx"
+    shape, title = (len(grid), len(grid[0])), marked_up(table.title)
+    write_word(source, words_of(table), title, cells, shape, table.head, lines_below(table))
+    with tempfile.TemporaryDirectory() as profile:
+        said = [f"-env:UserInstallation=file://{profile}", "--headless", "--convert-to", "pdf", "--outdir", str(folder)]
+        subprocess.run([office, *said, str(source)], capture_output=True, timeout=180, check=True)
+    return source.with_suffix(".pdf")
 
 
 def turn(path: Path, clockwise: bool) -> None:
@@ -351,11 +381,13 @@ def compare_grid(table: Stranger, found: Sequence[SoeTable], unsure: bool) -> Sc
     for row in range(head, len(wanted)):
         name, place = wanted[row][0][0], rows.get(row)
         if place is None:
-            fused = any(
-                (at, 0) in doubted and letters(name) in letters(shown[at][0][0]) for at in range(first, len(shown))
-            )
+            fused = any((at, 0) in doubted and letters(name) in letters(shown[at][0][0]) for at in range(len(shown)))
             named = any(d.kind == "words" and name.split()[-1] in d.why for d in read.doubt)
-            open_ = fused or named or (rows.get(row - 1, -1), 0) in doubted
+            cut = any(
+                (at, 0) in doubted and len(part := letters(shown[at][0][0])) > 2 and letters(name).startswith(part)
+                for at in range(first, len(shown))
+            )
+            open_ = fused or cut or named or (rows.get(row - 1, -1), 0) in doubted
             score.wrong.append((open_, f"row {row}, {name!r}, was not read"))
             continue
         for column, there in enumerate(columns):
@@ -409,6 +441,7 @@ def main(words: Sequence[str] | None = None) -> int:
     parser.add_argument("--only", metavar="ID", help="one table")
     parser.add_argument("--folder", type=Path, help="keep the prints here")
     parser.add_argument("--chromium", default=shutil.which("chromium") or shutil.which("google-chrome"))
+    parser.add_argument("--office", default=shutil.which("soffice") or shutil.which("libreoffice"))
     args = parser.parse_args(words)
     if not args.chromium:
         parser.error("Chromium was not found; name it with --chromium")
@@ -424,7 +457,10 @@ def main(words: Sequence[str] | None = None) -> int:
             for table in parse(path.read_text("utf-8")):
                 if args.only not in (None, table.get("id")):
                     continue
-                pdf = print_pdf(table, folder, args.chromium)
+                by_word = table.get("by") == "word"
+                if by_word and not args.office:
+                    parser.error("LibreOffice was not found; name it with --office")
+                pdf = print_word(table, folder, args.office) if by_word else print_pdf(table, folder, args.chromium)
                 result = detector.detect(pdf, ocr="never")
                 scores.append(compare(table, result.tables, bool(result.document.unsure_pages)))
                 for doubted, what in scores[-1].wrong if args.errors else ():

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
 from types import ModuleType
 
+import docx
 import pytest
 
-from programs import program
+from programs import ROOT, program
 from soesift.result.models import Cell, Doubt, PlacedDoubt, SoeTable
 from toy_table import made_table
 
@@ -35,7 +38,11 @@ DOUBT = Doubt(kind="mark", why="it is faint")
 
 @pytest.fixture(scope="module")
 def strangers() -> ModuleType:
-    return program("benchmarks/soe_bench/stranger_tables.py")
+    sys.path.insert(0, str(ROOT / "benchmarks" / "soe_bench"))
+    try:
+        return program("benchmarks/soe_bench/stranger_tables.py")
+    finally:
+        sys.path.pop(0)
 
 
 def read(changed: dict[tuple[int, int], str] | None = None, doubted: tuple[int, int] | None = None) -> SoeTable:
@@ -111,3 +118,23 @@ def test_a_table_on_an_unsure_page_and_a_row_read_with_another_are_doubted(stran
     lost.doubt = [PlacedDoubt(kind="words", why="“Vital signs” is printed within this table", place="table")]
     wrong = {what: doubted for doubted, what in strangers.compare(table, [lost]).wrong}
     assert wrong["row 3, 'Vital signs', was not read"]
+
+
+def test_a_table_as_a_word_file(strangers: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (table,) = strangers.parse(WRITTEN)
+    monkeypatch.setattr(strangers.subprocess, "run", lambda *args, **more: None)  # LibreOffice prints it
+    assert strangers.print_word(table, tmp_path, "office") == tmp_path / "toy.pdf"
+    document = docx.Document(str(tmp_path / "toy.docx"))
+    (grid,) = document.tables
+    assert [[cell.text for cell in row.cells] for row in grid.rows] == [
+        ["Procedure", "Screeninga", "Treatment", "Treatment"],
+        ["Procedure", "Day -7", "Day 1\n(±1)", "Day 8"],
+        ["Safety"] * 4,
+        ["Vital signs", "X", "Xa,b", ""],
+        ["Dosing", "", "→", "→"],
+    ]
+    runs = grid.cell(3, 2).paragraphs[0].runs
+    assert [(run.text, run.font.superscript) for run in runs] == [("X", None), ("a,b", True)]
+    texts = [paragraph.text for paragraph in document.paragraphs]
+    assert texts.index("Table 1. Schedule of Toys") < texts.index("a By telephone.")
+    assert document.sections[1].page_width < document.sections[1].page_height
