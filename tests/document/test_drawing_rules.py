@@ -60,6 +60,17 @@ def test_what_is_not_seen_is_no_rule(tmp_path: Path) -> None:
     assert (len(page.horizontal), len(page.vertical), len(page.fills)) == (0, 0, 0)
 
 
+@pytest.mark.parametrize(("grey", "rules"), [(0.85, (1, 1)), (1.0, (0, 0))])
+def test_white_rules_on_coloured_areas_are_seen(tmp_path: Path, grey: float, rules: tuple[int, int]) -> None:
+    sheet = Sheet()
+    for x, y in ((100, 100), (200, 100), (100, 120), (200, 120)):
+        sheet.box(x, y, x + 100, y + 20, "f", grey)
+    sheet.box(199.5, 100, 200.5, 140, "f", 1.0).box(100, 119.5, 300, 120.5, "f", 1.0)
+    sheet.box(400, 100, 401, 140, "f", 1.0)  # on paper
+    page = read_sheet(tmp_path, sheet)
+    assert (len(page.horizontal), len(page.vertical)) == rules
+
+
 def test_fills_and_their_grey(tmp_path: Path) -> None:
     page = read_sheet(tmp_path, Sheet().box(100, 100, 300, 150, "f", 0.0).box(100, 200, 300, 260, "f", 0.8))
     assert page.fills.round().tolist() == [[100, 100, 300, 150], [100, 200, 300, 260]]

@@ -114,6 +114,9 @@ def test_a_sign_stays_with_its_number() -> None:
     assert join_lines(["COVID-", "19/", "Unscheduled"]) == "COVID-19/Unscheduled"
     assert join_lines(["Day 1 -", "Day 7"]) == "Day 1 - Day 7"
     assert join_lines(["follow-", "up"]) == "follow-up"
+    assert join_lines(["Elektro‐", "kardio‐", "gramm (3)"]) == "Elektrokardiogramm (3)"  # U+2010, as browsers print
+    assert join_lines(["follow‐", "up at home‐", "based"]) == "follow‐up at home‐based"
+    assert join_lines(["SARS‐", "CoV"]) == "SARS‐ CoV"
 
 
 @pytest.mark.parametrize("turn", [90, 270])
@@ -156,6 +159,27 @@ def test_marks_one_below_the_other_are_not_turned(tmp_path: Path) -> None:
     for number in range(6):
         sheet.text(300, 200 + 11.0 * number, "X", 10)
     assert set(find_words(read_sheet(tmp_path, sheet)).turn.tolist()) == {0}
+
+
+@pytest.mark.parametrize("up", [True, False])
+def test_letters_of_a_turned_ligature_go_up_or_down_with_their_word(up: bool) -> None:
+    """pdfium shares out the sign from left to right, however it is turned."""
+    word = {"E": (10, 20, 5), "f": (11, 14, 9), "i": (14, 17, 9), "t": (10, 20, 5)}  # left, right, length upwards
+    y, sides = 100.0, []
+    for sign in "Efit" if up else "tifE":
+        left, right, length = word[sign]
+        sides.append([left, y + length, right, y])
+        y += 0.0 if sign == ("f" if up else "i") else length
+    boxes = np.array(sides if up else sides[::-1], np.float32)
+    found = part_ligatures(np.array([ord(c) for c in "Efit"], np.uint32), boxes)
+    assert found[1:3, [0, 2]].tolist() == [[10, 20]] * 2
+    middles = found[:, [1, 3]].mean(axis=1)
+    assert (np.sign(np.diff(middles)) == (1 if up else -1)).all()
+    assert np.abs(found[1:3, 1] - found[1:3, 3]).tolist() == [4.5, 4.5]
+    beside = part_ligatures(
+        np.array([ord(c) for c in "Efit"], np.uint32), boxes + np.array([[0, 9, 0, 9]] + [[0] * 4] * 3)
+    )
+    assert beside[1:3].tolist() == boxes[1:3].tolist()  # too far away to be of its word
 
 
 INK = [[10, 19, 13, 12], [13, 19, 16, 12]]  # of two letters of one sign, on the base line; left, top, right, bottom

@@ -194,3 +194,47 @@ def test_letters_in_square_brackets_hang_wherever_they_stand_and_whatever_is_rai
     assert within_brackets("Survival (see [c])", known) == ("Survival (see [c])", ["c"])
     for text in ("Dose [x] (mg)", "[c] alone", "Weight [kg]", "Visit [12]"):
         assert within_brackets(text, known) == (text, [])
+
+
+def test_a_letter_glued_to_a_word_is_its_notes_marker_by_guess() -> None:
+    """ "Bloodsampleb" is no word, and neither is what it has in front of its b; "blooda" is blood with an a."""
+    grid = [["Procedure", "Day 1"], ["PK blooda", "X"], ["Vital signsb", "X"], ["Zzqrtb", "X"], ["Serum", "X"]]
+    found = table(grid, {}, ["a. Before the dose.", "b. Sitting."])
+    assert [(c.text, c.markers) for c in found.cells if c.marker_guess] == [("PK blood", ["a"]), ("Vital signs", ["b"])]
+    raised_ones = table(grid, {(4, 0): ("Serum", "a")}, ["a. Before the dose.", "b. Sitting."])
+    assert [c.text for c in raised_ones.cells if c.marker_guess] == ["Vital signs"]
+
+
+def test_a_figure_glued_to_a_panel_is_its_notes_marker() -> None:
+    grid = [["Procedure", "Day 1"], ["Chemistry panel2", "X"], ["Panel 1", "X"], ["Visit1", "X"]]
+    found = table(grid, {}, ["1. Twice.", "2. Central laboratory."])
+    assert [(row[0], c.markers) for row, c in zip(found.grid, found.cells[::2], strict=True)] == [
+        ("Procedure", []),
+        ("Chemistry panel", ["2"]),
+        ("Panel 1", []),
+        ("Visit1", []),
+    ]
+
+
+def test_signs_that_few_tables_use_hang_the_notes_that_begin_with_them() -> None:
+    grid = [["Procedure", "Day 1", "Follow-up Δ"], ["CT scan", "X √", "X √"], ["Diary ◆", "X", "X ☎"]]
+    notes = ["Δ For two years.", "√ Every eight weeks, whether treatment goes on or not.", "◆ At home."]
+    found = table(grid, {}, notes)
+    assert found.grid == [
+        ["Procedure", "Day 1", "Follow-up"],
+        ["CT scan", "X", "X"],
+        ["Diary", "X", "X ☎"],  # no note says what it means
+    ]
+    assert [(note.marker, note.text.split()[0]) for note in found.footnotes] == [
+        ("Δ", "For"),
+        ("√", "Every"),
+        ("◆", "At"),
+    ]
+
+
+def test_a_sign_that_begins_several_notes_hangs_none() -> None:
+    cells = [Cell(row=1, column=0, text="Diary ◆")]
+    joined = Joined(1, [["Procedure"], ["Diary ◆"]], [1, 1], cells)
+    notes = [Footnote(marker="", text=text, page=1) for text in ("◆ At home.", "Once. ◆ Twice.")]
+    read_markers(joined, notes)
+    assert ([note.marker for note in notes], cells[0].text) == (["", ""], "Diary ◆")

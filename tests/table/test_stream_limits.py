@@ -268,7 +268,12 @@ def test_wider_gaps_than_within_rows_part_rows() -> None:
 def test_lines_of_one_row_do_not_clash_and_stand_close() -> None:
     name, rest = row(0, 0, 1, 2), line(12, (2, 60), lead="a")
     assert continues(name, rest, COLUMNS, None)
-    assert not continues(name, line(14, (2, 60), lead="a"), COLUMNS, None)  # .4 of the height
+    assert not continues(name, line(14, (2, 60), lead="A"), COLUMNS, None)  # .4 of the height
+    assert continues(row(0, 0, 1), line(14, (2, 60), lead="of"), COLUMNS, None)  # few names begin so
+    assert continues(row(0, 0, 1), line(14, (2, 60), lead="(one"), COLUMNS, None)
+    assert not continues(row(0, 0, 1), line(14, (2, 60), lead="eGFR"), COLUMNS, None)
+    assert not continues(row(0, 0, 1), line(18, (2, 60), lead="of"), COLUMNS, None)
+    assert not continues(row(0, 1), line(14, (2, 60), lead="of"), COLUMNS, None)  # no name above
     assert not continues(name, row(12, 0, 1), COLUMNS, None)  # marks of one column
     over = COLUMNS[1] + 10
     assert continues(row(0, 0, 1), line(12, (2, over)), COLUMNS, None)
@@ -402,3 +407,39 @@ def test_words_set_close_are_parted_where_a_column_s_side_lies_between() -> None
 
 def test_limits_of_the_settings_are_those_that_the_tests_above_assume() -> None:
     assert (SETTINGS.seed, SETTINGS.least, SETTINGS.wide, SETTINGS.headings) == (3, 3, 6, 3)
+
+
+def test_marks_of_two_names_in_what_would_be_one_row_say_that_gaps_do_not_tell() -> None:
+    """A line of the first name lies between them."""
+    lines = []
+    for k in range(6):
+        top = 48.0 * k
+        lines += [
+            row(top, 0, 1),
+            line(top + 11, (2, 60), lead="rest"),
+            row(top + 22, 0, 1),
+            line(top + 33, (2, 60), lead="of"),
+        ]
+    pairs = list(itertools.pairwise(lines))
+    assert gap_limit(pairs, COLUMNS) is None
+    once = [a if a.top % 48 != 22 else line(a.top, (2, 80)) for a in lines]
+    assert gap_limit(list(itertools.pairwise(once)), COLUMNS) == pytest.approx(0.3)
+
+
+def test_names_alone_close_above_names_with_marks_are_headings_where_all_have_capitals() -> None:
+    def bounds(*leads: str) -> int:
+        lines, top = [], 0.0
+        for lead in leads:
+            lines += [row(top, 0, lead="Heading"), row(top + 11, 0, 1, lead=lead), row(top + 27, 0, 2, lead="Own")]
+            lines += [row(top + 43, 0, 3, lead="Last")]
+            top += 59.0
+        return len(row_bounds(lines, COLUMNS, NO_RULES)) - 1
+
+    assert bounds("Blood", "Urine", "Swab") == 12
+    assert bounds("Blood", "and", "Swab") == 9  # the rest of a name, as then are all
+
+
+def test_a_row_below_a_band_is_none_of_it() -> None:
+    band = line(0, (2, 190), lead="Records")
+    assert not continues(band, row(11, 0, 2, lead="Parent"), COLUMNS, 0.5)
+    assert continues(band, line(11, (2, 90), lead="once"), COLUMNS, 0.5)

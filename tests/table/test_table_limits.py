@@ -788,3 +788,20 @@ def test_no_marks_windows_or_points() -> None:
     assert is_point("-28 to -1")
     assert not is_point("")
     assert not is_point("1, 2, 3, 4, 5, 6, 7, 8, 9")
+
+
+@pytest.mark.parametrize(
+    ("high", "columns", "tables"),
+    [(12.0, (0, 40, 70, 100), 1), (30.0, (0, 40, 70, 100), 2), (12.0, (0, 30, 60, 100), 2), (12.0, (0, 40, 100), 2)],
+)
+def test_headings_of_rows_without_sides_part_no_table(high: float, columns: tuple[int, ...], tables: int) -> None:
+    """Between two full rules, above and below which the same columns are parted, stands a heading; farther apart, or
+    with other columns below, are two tables."""
+    first, second = (0.0, 20.0, 40.0), (40 + high, 60 + high, 80 + high)
+    across = [(y, 0.0, 100.0) for y in (*first, *second)]
+    down = [(x, 0.0, 40.0) for x in (0.0, 40.0, 70.0, 100.0)] + [(float(x), 40 + high, 80 + high) for x in columns]
+    found = find_lattices(lines(*across), lines(*down), 1)
+    assert len(found) == tables
+    if tables == 1:
+        (cell,) = (cell for cell in found[0].cells if cell.row == 2)
+        assert (found[0].shape, cell.column_span) == ((5, 3), 3)

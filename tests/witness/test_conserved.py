@@ -11,6 +11,7 @@ from soesift.result.models import Cell, Footnote, Fragment, SoeTable
 from soesift.table.context import TextLine
 from soesift.witness import WitnessSettings, examine
 from soesift.witness.conserved import Print, lost_words, print_of
+from soesift.witness.names import name_doubts
 from toy_table import made_table
 
 GRID = [
@@ -21,6 +22,7 @@ GRID = [
     ["ECG", "", "X"],
 ]
 WIDE, HIGH = 100.0, 12.0
+SETTINGS = WitnessSettings()
 
 
 def box_of(row: int, column: int) -> tuple[float, float, float, float]:
@@ -49,7 +51,7 @@ def table(**more: object) -> SoeTable:
 
 
 def told(one: SoeTable, page: Print, lines: list[TextLine] | None = None) -> list[tuple[str, int | None]]:
-    found = lost_words(one, {1: page}, {1: lines or []}, WitnessSettings())
+    found = [*lost_words(one, {1: page}, {1: lines or []}, SETTINGS), *name_doubts(one, {1: page}, SETTINGS)]
     return [(doubt.place, doubt.row) for doubt in found]
 
 
@@ -126,3 +128,74 @@ def test_a_row_taken_out_of_a_table_that_was_read(detected: tuple[SoeTable, Path
     again = detected[0].model_copy(deep=True)
     examine([again], path)
     assert not any(doubt.kind == "words" for part in (*again.cells, again) for doubt in part.doubt)
+
+
+@pytest.mark.parametrize(
+    ("head", "tail", "more", "doubted"),
+    [
+        ("Samenvattin", "gvan", "", True),
+        ("Samenvattin", "Gvan", "", False),  # a name of its own
+        ("Samenvattin", "test", "", False),  # a known word
+        ("Samenvattin", "gvan", "Samenvattin gvan", False),  # elsewhere as well
+        ("Samenva", "gvan", "", False),  # there was room
+    ],
+)
+def test_a_word_that_a_narrow_cell_may_have_cut(head: str, tail: str, more: str, doubted: bool) -> None:
+    name = f"{head} {tail}"
+    cells = [
+        Cell(row=0, column=0, text="Procedure", page=1, bbox=(0, 0, 48, 20)),
+        Cell(row=1, column=0, text=name, page=1, bbox=(0, 20, 48, 44)),
+        Cell(row=2, column=0, text=more, page=1, bbox=(0, 44, 48, 56)),
+    ]
+    part = Fragment(page=1, bbox=(0, 0, 48, 56), probability=1)
+    one = made_table([["Procedure"], [name], [more]], cells, fragments=[part], row_pages=[1] * 3)
+    page = printed(("Procedure", 2, 4), (head, 2, 22), (tail, 2, 32), (more, 2, 46))
+    assert ([d for d in name_doubts(one, {1: page}, SETTINGS) if d.kind == "text"] != []) == doubted
+
+
+@pytest.mark.parametrize(
+    ("flags", "name", "step", "indent", "rows"),
+    [
+        (["borderless"], "Follow instructions", 1.0, 0.0, [3, 4]),
+        (["borderless"], "FOLLOW INSTRUCTIONS", 1.0, 0.0, []),
+        (["borderless"], "Follow instructions", 1.0, 8.0, []),  # the names below are set in
+        (["borderless"], "Follow instructions", 1.2, 0.0, []),
+        ([], "Follow instructions", 1.0, 0.0, []),
+    ],
+)
+def test_a_name_alone_as_near_to_the_row_above_as_rows_are(
+    flags: list[str], name: str, step: float, indent: float, rows: list[int]
+) -> None:
+    names = ["Procedure", "Weight", "Pulse", "Height", name, "Chemistry", "Urine", "Diary"]
+    y, cells, texts = 0.0, [], []
+    for row, text in enumerate(names):
+        y += HIGH * (step if text == name else 1)
+        cells.append(Cell(row=row, column=0, text=text, page=1, bbox=(0, y, 100, y + HIGH), indent=indent * (row > 4)))
+        texts.append((text, 2.0, y + 2))
+    grid = [[text, "" if text == name else "X"] for text in names]
+    part = Fragment(page=1, bbox=(0, 0, 100, y + HIGH), probability=1)
+    one = made_table(grid, cells, fragments=[part], flags=flags, row_pages=[1] * len(names))
+    assert [doubt.row for doubt in name_doubts(one, {1: printed(*texts)}, SETTINGS)] == rows
+
+
+@pytest.mark.parametrize(
+    ("longest", "flags", "rows"),
+    [
+        ("Questionnaire of sleep", ["borderless"], [2]),
+        ("Instrument", ["borderless"], []),  # the second word had no room
+        ("Questionnaire of sleep", [], []),  # a rule parts the rows, so that a cell may hold two lines
+    ],
+)
+def test_a_line_of_a_name_that_ends_although_the_next_word_had_room(
+    longest: str, flags: list[str], rows: list[int]
+) -> None:
+    names, y = ["Procedure", longest, "Weight Pulse"], 0.0
+    cells, texts = [], []
+    for row, name in enumerate(names):
+        lines = name.split() if row == 2 else [name]
+        cells.append(Cell(row=row, column=0, text=name, page=1, bbox=(0, y, 100, y + HIGH * len(lines))))
+        texts += [(text, 2.0, y + 2 + 9 * k) for k, text in enumerate(lines)]
+        y += HIGH * len(lines)
+    part = Fragment(page=1, bbox=(0, 0, 100, y), probability=1)
+    one = made_table([[name] for name in names], cells, fragments=[part], flags=flags, row_pages=[1] * 3)
+    assert [doubt.row for doubt in name_doubts(one, {1: printed(*texts)}, SETTINGS)] == rows

@@ -65,3 +65,15 @@ def test_a_name_with_marks_right_below_the_rows_is_a_row_that_was_lost() -> None
 def test_other_lines_below_the_rows_are_no_rows() -> None:
     assert lost_rows(("X = performed", 3), ("X X", 3), ("Visits may be held at home.", 3), ("See table 3", 12)) == 0
     assert lost_rows(("Vital signs ✓", 3)) == 0  # no mark of this table
+
+
+def test_a_sign_in_which_a_text_ends_and_a_line_begins() -> None:
+    table = marked([], {})
+    cell = next(cell for cell in table.cells if cell.text == "Weight")
+    cell.text = "Weight ◆"
+    assert unread(table, {7: ["◆ in light clothes and without shoes"]}) == [
+        ("◆", "A line with ◆ on page 7 was not read as a note.")
+    ]
+    assert [doubt.why for doubt in cell.doubt] == ["“◆” may be the marker of a note."]
+    cell.text = "Weight •"  # opens the items of lists
+    assert not unread(table, {7: ["• in light clothes and without shoes"]})

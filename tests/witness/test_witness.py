@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from soesift.result.models import Cell, Footnote, SoeTable
+from soesift.result.models import Cell, Footnote, Run, SoeTable
 from soesift.witness import examine
 from soesift.witness.pictures import Ink, ink_doubts
 from soesift.witness.settings import WitnessSettings
@@ -342,3 +342,22 @@ def test_rows_of_samples_that_are_all_times_are_no_part_of_the_header() -> None:
     body = [[str(cycle), "1", "Predose/0 h", str(cycle), str(100 + cycle)] for cycle in range(1, 9)]
     assert not any("header may go on" in why for why in said(table(header, body)))
     assert any("header may go on" in why for why in said(table(header, [["Window", "±1", "±2", "±2", "±7"], *BODY])))
+
+
+def test_figures_behind_words_where_none_is_raised() -> None:
+    """Another cell bears the marker: where all are of the text's size, it may stand here, too."""
+    body = [["Chemistry screen2", "X", "", "", ""], *BODY]
+    one = table(body=body, notes={"2": "Central laboratory."}, markers={(4, 0): ["2"]})
+    cell_at(one, 4, 0).marker_guess = True
+    assert "“screen2” may end in footnote marker 2." in said(one)
+    cell_at(one, 4, 0).runs = [Run(text="Vital signs"), Run(text="2", raised=True)]
+    assert "“screen2” may end in footnote marker 2." not in said(one)
+
+
+@pytest.mark.parametrize("rows", [3, 2])
+def test_all_of_a_column_that_holds_two_marks_in_many_cells(rows: int) -> None:
+    body = [[*row[:2], "X X" if k < rows else row[2], *row[3:]] for k, row in enumerate(BODY)]
+    one = table(body=body)
+    said(one)
+    doubted = [row for row in range(1, 7) if any("Several cells" in d.why for d in cell_at(one, row, 2).doubt)]
+    assert doubted == ([1, 2, 3, 4, 6] if rows == 3 else [])  # one is empty

@@ -137,6 +137,7 @@ STACK_SLIP = 0.3  # of a letter's larger side: a letter may be so far beside the
 LIGATURES = re.compile(r"ff[iltbhjk]?|f[iltbhjk]|t[tif]|Th")  # drawn as one sign in common fonts
 WAYS = (1, 3, 1), (0, 2, -1), (2, 0, 1)  # places of top and bottom in a box, and their sign: upright, turned up, down
 SAME_INK = 0.01  # points
+BESIDE = 0.3  # of a turned sign's length: its neighbours stand nearer in their word
 DESCENTS = 0.12, 0.3  # of a character's height: what fonts leave below the base line
 LINE_HYPHEN = 2  # pdfium's code for a hyphen that ends a line
 
@@ -168,10 +169,12 @@ def part_ligatures(codes: NDArray[np.uint32], boxes: Floats) -> Floats:
     """
     text = np.where(codes > 127, 63, codes).astype(np.uint8).tobytes().decode("ascii")
     spans = np.array([match.span() for match in LIGATURES.finditer(text)], np.intp).reshape(-1, 2)
-    likely = _may_be_ligatures(boxes, spans)
-    if not likely.any():
+    likely, upward = _may_be_ligatures(boxes, spans), _may_run_upward(boxes, spans)
+    if not (likely.any() or upward.any()):
         return boxes
     boxes, changed = boxes.copy(), -1
+    for first, last in spans[upward].tolist():
+        _share_upward(boxes, first, last)
     for (first, last), is_likely in zip(spans.tolist(), likely.tolist(), strict=True):
         if not is_likely and first != changed:  # nor are the letters before it other than they were
             continue
@@ -206,6 +209,45 @@ def _may_be_ligatures(boxes: Floats, spans: NDArray[np.intp]) -> NDArray[np.bool
         behind = (first + count <= end) & np.where(count == 3, on_three, on_two)
         likely |= alike[0] & (((first > 0) & on_before) | behind)
     return likely
+
+
+def _may_run_upward(boxes: Floats, spans: NDArray[np.intp]) -> NDArray[np.bool_]:
+    """(s,) whether letters (s, 2), first and one past the last, may be shares of one turned sign: side by side, with
+    a neighbour above or below them."""
+    (first, last), end = spans.T, len(boxes) - 1
+    own, before, behind = boxes[first], boxes[first - 1], boxes[np.minimum(last, end)]
+    alike = np.abs(boxes[first + 1][:, [1, 3]] - own[:, [1, 3]]).max(axis=1) < SAME_INK
+    middle, room = boxes[last - 1, 2], BESIDE * (own[:, 1] - own[:, 3])
+    beside = [
+        (one[:, 0] <= (own[:, 0] + middle) / 2)
+        & ((own[:, 0] + middle) / 2 <= one[:, 2])
+        & (np.minimum(np.abs(own[:, 3] - one[:, 1]), np.abs(one[:, 3] - own[:, 1])) <= room)
+        for one in (before, behind)
+    ]
+    return np.asarray(alike & (beside[0] | beside[1]), np.bool_)
+
+
+def _share_upward(boxes: Floats, first: int, last: int) -> None:
+    """Give letters of a ligature their places up or down the page, in place, where their word runs so: pdfium shares
+    out the sign from left to right however it is turned."""
+    ranges = boxes[first:last, [1, 3]]
+    end = first + int((np.abs(ranges - ranges[0]).max(axis=1) < SAME_INK).cumprod().sum())
+    left, right = boxes[first, 0], boxes[end - 1, 2]
+    top, bottom = boxes[first, [1, 3]]
+    steps = []
+    for at, way in ((first - 1, 1), (end, -1)):
+        if 0 <= at < len(boxes) and boxes[at].any():
+            held = boxes[at, 0] <= (left + right) / 2 <= boxes[at, 2]
+            up, down = abs(bottom - boxes[at, 1]), abs(boxes[at, 3] - top)
+            if not held or min(up, down) > BESIDE * (top - bottom):
+                return
+            steps.append((way * (1 if up < down else -1), at))
+    if end - first < 2 or len({step for step, _ in steps}) != 1:
+        return
+    way, at = steps[0]
+    sides = np.linspace(*((bottom, top) if way > 0 else (top, bottom)), end - first + 1)
+    boxes[first:end, 0], boxes[first:end, 2] = boxes[at, 0], boxes[at, 2]
+    boxes[first:end, 1], boxes[first:end, 3] = np.maximum(sides[:-1], sides[1:]), np.minimum(sides[:-1], sides[1:])
 
 
 def _holds_ligature(beside: Floats, ink: Floats) -> NDArray[np.bool_]:

@@ -21,6 +21,8 @@ from soesift.document.page import Floats, Frame, Page, to_display
 THIN = 3.0  # points: thicker is an area
 BOLD = 1.5  # points: pdfium's bounds of a path lie outside its middle by the width of the stroke
 WHITE = 0.985
+AT_ONCE = 256  # white lines that are held against all areas at a time, for memory
+COLOURED = 0.97  # luminance below which an area is seen beside white lines
 MOST_OBJECTS = 60_000
 MOST_SEGMENTS = 20_000
 DEEPEST = 6
@@ -34,6 +36,7 @@ class Drawing:
     """Boxes in PDF space while reading."""
 
     lines: list[tuple[float, float, float, float]] = field(default_factory=list)
+    pale: list[tuple[float, float, float, float]] = field(default_factory=list)  # lines as white as paper
     fills: list[tuple[float, float, float, float]] = field(default_factory=list)
     greys: list[float] = field(default_factory=list)
     images: list[tuple[float, float, float, float]] = field(default_factory=list)
@@ -58,13 +61,15 @@ def read_drawing(page: Any, frame: Frame) -> tuple[Floats, Floats, Floats, Float
     drawing, slots = Drawing(), _Slots()
     count = pdfium.FPDFPage_CountObjects(page)
     _read_objects("FPDFPage_GetObject", page, count, IDENTITY, drawing, slots, 0)
-    lines = to_display(_array(drawing.lines), frame)
+    fills, greys = _array(drawing.fills), np.asarray(drawing.greys, np.float32)
+    seen = _over_colour(_array(drawing.pale[:MOST]), fills[greys < COLOURED][:MOST])
+    lines = to_display(np.concatenate([_array(drawing.lines), seen]), frame)
     wide = (lines[:, 2] - lines[:, 0]) >= (lines[:, 3] - lines[:, 1])
     return (
         lines[wide],
         lines[~wide],
-        to_display(_array(drawing.fills), frame),
-        np.asarray(drawing.greys, np.float32),
+        to_display(fills, frame),
+        greys,
         to_display(_array(drawing.images), frame),
         drawing.curves,
     )
@@ -125,8 +130,8 @@ def _read_path(
         return  # a clipping path
     count = pdfium.FPDFPath_CountSegments(handle)
     if is_thin(width, height):
-        if _luminance(handle, slots, fill=filled and not stroked) < WHITE:
-            drawing.lines.append(box)
+        white = _luminance(handle, slots, fill=filled and not stroked) >= WHITE
+        (drawing.pale if white else drawing.lines).append(box)
     elif count <= 5 and stroked and _luminance(handle, slots, fill=False) < WHITE:
         if count >= 4 and not _is_curve(handle) and _stroke_width(handle, slots) <= BOLD:
             drawing.lines.extend(_outline(box))
@@ -139,6 +144,29 @@ def _read_path(
     if filled and 4 <= count <= 5 and min(width, height) > THIN:
         drawing.fills.append(box)
         drawing.greys.append(_luminance(handle, slots, fill=True))
+
+
+def _over_colour(lines: Floats, fills: Floats) -> Floats:
+    """The white lines that are seen: coloured areas lie beneath them or beside them for half of their length."""
+    if not len(lines) or not len(fills):
+        return lines[:0]
+    parts = np.split(lines, range(AT_ONCE, len(lines), AT_ONCE))
+    return np.concatenate([part[_coloured_share(part, fills) >= 0.5] for part in parts])
+
+
+def _coloured_share(lines: Floats, fills: Floats) -> Floats:
+    """(n,) share of each line's length that lies on filled areas or at their sides."""
+    wide = (lines[:, 2] - lines[:, 0]) >= (lines[:, 3] - lines[:, 1])
+    share = np.zeros(len(lines), np.float32)
+    for along, chosen in ((0, wide), (1, ~wide)):
+        some, across = lines[chosen], 1 - along
+        middle = (some[:, across, None] + some[:, across + 2, None]) / 2
+        near = (middle > fills[:, across] - THIN) & (middle < fills[:, across + 2] + THIN)
+        start = np.maximum(some[:, along, None], fills[:, along])
+        end = np.minimum(some[:, along + 2, None], fills[:, along + 2])
+        covered = np.where(near, np.maximum(end - start, 0), 0).sum(axis=1)
+        share[chosen] = covered / np.maximum(some[:, along + 2] - some[:, along], 0.1)
+    return share
 
 
 def is_thin(width: float, height: float) -> bool:

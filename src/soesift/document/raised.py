@@ -177,7 +177,7 @@ _ROMAN = frozenset(
 
 # The forms in which a line may begin with the marker of a note, where it is known which markers a table carries.
 
-SIGNS = f"*†‡§¶#∫ǂ‖∞△^{CIRCLED}"
+SIGNS = f"*†‡§¶#∫ǂ‖∞△Δ◊^{CIRCLED}"
 LEAST = 3  # letters of a note's text
 _FORM = re.compile(
     rf"""^(?:[•▪◦■]\s*)?(?P<word>(?:foot)?note\s+)?[\[({{]?([A-Za-z]{{1,2}}|[ivx]{{3,5}}|\*?\d{{1,2}}|[{SIGNS}]{{1,4}})

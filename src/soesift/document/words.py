@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from soesift.document.page import Floats, Page, text_of, turn_boxes
 from soesift.document.raised import DOWN, UP, mark_own
+from soesift.document.scan_text import KNOWN_FROM, known_words
 
 # Entries of neighbouring cells that are printed without a gap ("V20P21V22", "XX"), cut where a ruling parts them.
 #
@@ -292,6 +293,8 @@ def _spread_gap(gap: NDArray[np.float32], tall: NDArray[np.float32]) -> float:
 SAME_LINE = 0.65  # of the character height
 SMALL = 0.8  # of the usual character height: smaller words may be footnote markers
 JOINS = 0.3  # of a small word's height must overlap a line to join it
+HYPHEN = "‐"  # U+2010, with which browsers and some typesetters hyphenate
+_LAST_WORD, _FIRST_WORD = re.compile(r"[^\W\d_]+$"), re.compile(r"[^\W\d_]+")
 SHORT = 3  # characters of a marker that is printed as large as its word
 SIGNS = "-–−±"  # of a number that may stand on the next line
 TOUCH = 0.12  # of the character height: closer words are written together (superscripts, markers)
@@ -380,7 +383,8 @@ def read_lines(words: Words, chosen: NDArray[np.intp], shown: bool = False) -> s
 
 def _alone(words: Words, line: NDArray[np.intp], text: str, usual: float) -> str:
     """A line of a cell that holds nothing but a short word in smaller print: a marker that was wrapped."""
-    wrapped = len(line) == 1 and len(text) <= 2 * SHORT and UP not in text and words.size[line[0]] < usual
+    short = len(text) <= (SHORT if text.isalpha() else 2 * SHORT)  # small letters below a tall one are no marker
+    wrapped = len(line) == 1 and short and UP not in text and words.size[line[0]] < usual
     return f"{UP}{text}{DOWN}" if wrapped else text
 
 
@@ -388,10 +392,20 @@ def join_lines(lines: list[str]) -> str:
     """Lines joined by a space, or by nothing behind a hyphen or stroke within a word, or a sign that stands alone."""
     text = lines[0]
     for line in lines[1:]:
+        if text[-1:] == HYPHEN and text[-2:-1].isalpha() and line[:1].islower():
+            text = (text if _is_compound(text[:-1], line) else text[:-1]) + line
+            continue
         broken = text[-1:] in ("-", "/") and text[-2:-1].isalnum() and line[:1].isalnum()
         broken |= text[-1:] in SIGNS and not text[-2:-1].strip() and line[:1].isdigit()  # "Day -" and "1"
         text = f"{text}{line}" if broken else f"{text} {line}"
     return text
+
+
+def _is_compound(before: str, after: str) -> bool:
+    """Whether two known words meet at a hyphen: "follow‐up"; printers hyphenate words with the same sign."""
+    one, two = _LAST_WORD.search(before), _FIRST_WORD.match(after)
+    parts = [part[0].lower() for part in (one, two) if part is not None]
+    return all(len(part) < KNOWN_FROM or part in known_words() for part in parts)
 
 
 def join_line(words: Words, line: NDArray[np.intp], shown: bool = False) -> str:

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, replace
 
 from soesift.document.raised import CIRCLED, split_raised
+from soesift.document.scan_text import known_words
 from soesift.join.fragment import Fragment
 from soesift.join.stack import Joined
 from soesift.result.models import Cell, Footnote
@@ -18,14 +19,18 @@ _COLUMN_TAIL = re.compile(  # "Every 6 monthsf,g", "Follow-Upa", "29a": no such 
     r"([a-rt-z](?:,\s?[a-z])*)|(.*\d)([a-ce-gi-ln-vxz](?:,[a-z])*)",
     re.IGNORECASE,
 )
-_TAIL = f"[*†‡§¶#‖∫{CIRCLED}]{{1,6}}"
+_TAIL = f"[*†‡§¶#‖∫Δ◊{CIRCLED}]{{1,6}}"
 _SIGN_TAIL = re.compile(rf"(?<=\S)\s?({_TAIL}(?:(?:,\s?|\s){_TAIL}){{0,8}})(?=$|\s|[(\[:])")
 ALWAYS = frozenset(f"†‡§¶‖{CIRCLED}")  # behind a word they call a note, whether or not it was found
+# a sign behind a text; stops, brackets, dashes, arrows and what opens the items of lists are none
+LAST_SIGN = re.compile(r"[\w)\]%✓✔●☒]\s?([^\w\s.,;:!?()\[\]{}'\"’”%°/+=<>≤≥±•▪●○■–—−→←↔⟶↑↓-])$")
+SIGNED_TEXT = 12  # characters from a text's end within which its sign is sought, as a cell may hold a megabyte
 _BRACKETED = re.compile(
     r"(?:\s?,?\s?\[(?:[a-z]{1,2}|\d{1,2})(?:,\s?(?:[a-z]{1,2}|\d{1,2}))*\])+"
 )  # with a note, no guess
 _INSIDE = re.compile(r"(?:(?<=\]),\s?)?(?P<see>\bsee\s+)?\[(?P<all>[a-z]{1,2}(?:,\s?[a-z]{1,2})*)\](?=$|[\s(),;])")
 _UNIT_TAIL = re.compile(r"\d\s+[hdmswyg]$")  # "pre-dose, 2 h"
+SHORT = 4  # letters of a word that may be an abbreviation with a letter of its own
 LONGEST_POINT = 24  # characters of a header cell whose last letter may be a marker
 
 
@@ -79,6 +84,7 @@ def read_markers(joined: Joined, notes: list[Footnote]) -> None:
     ("Xa") is taken only where a note bears it and none of that name is printed raised in this table; it is a guess,
     unless it stands in square brackets.
     """
+    _settle_rare_signs(joined, notes)
     known = frozenset(note.marker for note in notes if note.marker)
     raised: set[str] = set()
     for cell in joined.cells:
@@ -88,7 +94,8 @@ def read_markers(joined: Joined, notes: list[Footnote]) -> None:
             raised.update(markers)
     open_ = known - raised
     words = words_in([text for row in joined.grid for text in row] + [note.text for note in notes])
-    signs = frozenset(marker for marker in known if not any(map(str.isalnum, marker)))  # behind a word, raised or not
+    words |= bases_of(words) if any(map(str.isalpha, open_)) else frozenset()
+    signs = frozenset(m for m in known if not any(map(str.isalnum, m.replace("Δ", ""))))  # behind a word, raised or not
     for cell in joined.cells:
         text, found = part_signs(cell.text, signs)
         if found:
@@ -108,6 +115,32 @@ def read_markers(joined: Joined, notes: list[Footnote]) -> None:
                 _give(joined, cell, text, list(dict.fromkeys([*cell.markers, *markers])))
 
 
+def _settle_rare_signs(joined: Joined, notes: list[Footnote]) -> None:
+    """Give notes their signs that few tables use (◆, √), in place, and the cells whose texts end in them.
+
+    A note without a marker that begins with such a sign is its note, and so is what another note holds behind its
+    first sentence from the sign on.
+    """
+    ends = [(cell, hit[1]) for cell in joined.cells if (hit := LAST_SIGN.search(cell.text[-SIGNED_TEXT:]))]
+    for sign in sorted({sign for _, sign in ends} - {note.marker for note in notes}):
+        first = re.compile(rf"{re.escape(sign)}\s?(?=[^\W\d_])")
+        later = re.compile(rf"(?<=[.;:!?)])\s*{re.escape(sign)}\s?(?=[A-Z])")
+        own = [(at, "", note.text[hit.end() :]) for at, note in enumerate(notes) if (hit := first.match(note.text))]
+        found = [one for one in own if not notes[one[0]].marker]
+        for at, note in enumerate(notes):
+            if hit := later.search(note.text):
+                found.append((at, note.text[: hit.start()], note.text[hit.end() :]))
+        if len(found) != 1:
+            continue
+        at, before, text = found[0]
+        notes[at : at + 1] = [
+            *([notes[at].model_copy(update={"text": before})] if before else []),
+            notes[at].model_copy(update={"marker": sign, "text": text}),
+        ]
+        for cell in (cell for cell, last in ends if last == sign and not cell.runs):
+            _give(joined, cell, cell.text[:-1].rstrip(), [*cell.markers, sign])
+
+
 def guess_markers(
     text: str, known: frozenset[str], open_: frozenset[str], words: frozenset[str]
 ) -> tuple[str, list[str]]:
@@ -122,6 +155,13 @@ def guess_markers(
         return text, []
     base, markers = split_markers(text, open_, words)
     return (base, markers) if markers else behind_time(text, open_, numbers=False)
+
+
+def bases_of(words: frozenset[str]) -> frozenset[str]:
+    """Words of English in front of the last letter of what is none: "blooda" is blood and a note's a, "signsb" is no
+    word either."""
+    known = known_words()
+    return frozenset(word[:-1] for word in words if len(word) > SHORT and word not in known and word[:-1] in known)
 
 
 def within_brackets(text: str, known: frozenset[str]) -> tuple[str, list[str]]:

@@ -293,6 +293,8 @@ def _stands_apart(base: str, spaced: bool, tail: str, found: list[str], words: f
         return False  # "A1c", "C3a" are names
     if _MARK.fullmatch(base) or base.endswith("^") or all(_SIGNS.fullmatch(f) for f in found):
         return True
+    if found[0].isdecimal() and not spaced and word.lower() == "panel":
+        return True  # "Panel 2" is one of several, "panel2" a panel with its note
     if found[0].isdecimal():
         apart = spaced or tail[0] in "[(" or (len(word) > 2 and (word[-1].islower() or word[-1] == ")"))
         return bool(word) and apart and _COUNTED.fullmatch(word) is None

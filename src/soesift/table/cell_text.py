@@ -27,6 +27,11 @@ MARGINS = 14.0  # points: what a cell keeps free on its two sides together, at m
 _LAST_LETTERS = re.compile(r"[^\W\d_]{4,}$")
 _FIRST_LETTERS = re.compile(r"[a-zà-ÿ]+")
 SHORT_REST = 3  # letters of the rest of a word that is in no list; longer ones may be words
+_ENDS_OF_WORDS = re.compile(  # in the languages that are read; alone they are no words
+    r"(?:[tsc]ions?|ments?|log(?:y|ies?|ical)|graph(?:y|ies?)|gram(?:me|m)?s?|metr(?:y|ies?)|scop(?:y|ies?)|"
+    r"[aeä]mi[ae]|émie|ysis|itis|path(?:y|ies?)|therap(?:y|ies?|ieën)|zion[ei]|ción|ciones|ção|ções|idade?s?|ungen|"
+    r"ung|heit|keit|ität|schaft)$"
+)
 _SHORT_WORDS = frozenset(re.findall(r"\w+", "a an at bid by id if im in is iv of on or po prn qd qid sc tid to vs wk"))
 LEADING = 1.6  # of the height: so far above it begins the line before, at most. 1.3 to 2
 
@@ -136,13 +141,21 @@ def join_cut_words(shown: str, words: Words, chosen: NDArray[np.intp], width: fl
     """A cell's text with words whole that a narrow cell cut without a hyphen: the first part fills its line, and the
     rest is no word. width: of the cell."""
     own = words.boxes[chosen, 2] - words.boxes[chosen, 0]
+    printed: frozenset[str] | None = None
     if len(chosen) < 2 or float(own.max() + words.size[chosen].max()) < width - MARGINS or words.turn[chosen].any():
         return shown
     for line, after in pairwise(text_lines(words, chosen)):
         first, rest = words.text[line[0]], words.text[after[0]]
         room = width - float(words.boxes[line[0], 2] - words.boxes[line[0], 0])
-        if len(line) == 1 and room < MARGINS + room_of_sign(words, int(line[0])) and is_cut(first, rest):
-            shown = shown.replace(f"{first} {rest}", f"{first}{rest}", 1)
+        if len(line) > 1 or room >= MARGINS + room_of_sign(words, int(line[0])):
+            continue
+        if printed is None:
+            own_words = set(chosen.tolist())
+            printed = frozenset(text.lower() for place, text in enumerate(words.text) if place not in own_words)
+        if is_cut(first, rest, printed):
+            letters = _FIRST_LETTERS.match(rest)
+            tail = "" if letters is None else letters[0]
+            shown = shown.replace(f"{first} {tail}", f"{first}{tail}", 1)
     return shown
 
 
@@ -151,15 +164,27 @@ def room_of_sign(words: Words, index: int) -> float:
     return float(words.boxes[index, 2] - words.boxes[index, 0]) / max(1, len(words.text[index]))
 
 
-def is_cut(first: str, rest: str) -> bool:
-    """Whether two texts are one word cut in two: both parts make a known word and are not two of them ("Biomarke" and
-    "rs"), or neither is one and the rest is very short, as of names that no list has."""
+def is_cut(first: str, rest: str, printed: frozenset[str] = frozenset()) -> bool:
+    """Whether two texts are one word cut in two: both parts make a known word, or one that the page has whole, and are
+    not two of them ("Biomarke" and "rs"); or the first is none and the rest is very short, or the cut lies in an
+    ending ("Inhalati" and "on"), as of names that no list has. printed: other words of the page in small letters."""
     head, tail = _LAST_LETTERS.search(first), _FIRST_LETTERS.match(rest)
     known = known_words()
-    if head is None or tail is None or not known or tail[0] in known or tail[0] in _SHORT_WORDS:
+    if head is None or tail is None or not known:
         return False
-    whole = (head[0] + tail[0]).lower() in known
-    return whole or (head[0].lower() not in known and len(tail[0]) <= SHORT_REST)
+    whole, part = (head[0] + tail[0]).lower(), head[0].lower()
+    ending = _ENDS_OF_WORDS.search(whole) if part not in known and part not in printed else None
+    if (
+        ending is not None
+        and ending.start() <= len(part) - (tail[0] in known)
+        and not any(map(str.isalpha, rest[tail.end() :]))
+    ):
+        return True
+    if tail[0] in known or tail[0] in _SHORT_WORDS:
+        return False
+    if whole in known or (whole in printed and not {part, tail[0]} <= printed):
+        return True
+    return part not in known and len(tail[0]) <= SHORT_REST
 
 
 # Figures that a reader of pictures took for letters ("wo" among W2, W4, W6), put right by the cells of their row.

@@ -21,6 +21,8 @@ class LatticeSettings:
     outer: float = 8.0  # points: lines that reach further than the outermost boundary open one more cell. 5 to 12
     end: float = 4.0  # points: a rule ends this close to a boundary. 2 to 6
     covered: float = 0.5  # of a cell's side must be ruled to close it. .3 to .7
+    band: float = 22.0  # points: rules farther apart hold no heading of rows between them, but two tables. 16 to 30
+    alike: int = 4  # vertical lines that must go on behind such a heading, its outer sides among them. 3 to 6
 
 
 SETTINGS = LatticeSettings()
@@ -29,6 +31,7 @@ SETTINGS = LatticeSettings()
 def find_lattices(horizontal: Lines, vertical: Lines, page: int) -> list[FoundTable]:
     """Every group of at least two horizontal and two vertical connected lines, as a table without text."""
     tables, alone = [], []
+    vertical = with_open_bands(horizontal, vertical)
     for some_h, some_v in connected(horizontal, vertical):
         if not len(some_v):
             alone.append(horizontal[some_h])
@@ -41,6 +44,45 @@ def find_lattices(horizontal: Lines, vertical: Lines, page: int) -> list[FoundTa
     for table in tables if alone else []:
         table.arrows = np.concatenate([table.arrows, within_merged(table, np.concatenate(alone))])
     return tables
+
+
+def with_open_bands(horizontal: Lines, vertical: Lines, settings: LatticeSettings = SETTINGS) -> Lines:
+    """The vertical lines with the outer sides of bands that have none: headings of rows between two full rules, above
+    and below which the same columns are parted."""
+    if len(horizontal) < 2 or len(vertical) < 2 * settings.alike:
+        return vertical
+    x, top, bottom = vertical.T
+    sides = []
+    rules = horizontal[np.argsort(horizontal[:, 0], kind="stable")]
+    for place, (y, left, right) in enumerate(rules):
+        lower = rules[place + 1 :]
+        lower = lower[(lower[:, 0] > y + 2 * settings.close) & (lower[:, 0] <= y + settings.band)]
+        lower = lower[np.abs(lower[:, 1:] - [left, right]).max(axis=1) <= settings.close] if len(lower) else lower
+        if not len(lower):
+            continue
+        end = lower[0, 0]
+        inside = (x >= left - settings.close) & (x <= right + settings.close)
+        if (inside & (top < end - settings.close) & (bottom > y + settings.close)).any():
+            continue
+        above, below = (
+            x[inside & (np.abs(bottom - y) <= settings.close)],
+            x[inside & (np.abs(top - end) <= settings.close)],
+        )
+        if _go_on(above, below, (left, right), settings):
+            sides += [(left, y, end), (right, y, end)]
+    return np.concatenate([vertical, np.array(sides, np.float32)]) if sides else vertical
+
+
+def _go_on(
+    above: NDArray[np.float32], below: NDArray[np.float32], outer: tuple[float, float], settings: LatticeSettings
+) -> bool:
+    """Whether the lines that part columns above a band are those below it, but for merged cells on one side."""
+    few, many = sorted((above, below), key=len)
+    if not len(few):
+        return False
+    met = np.abs(few[:, None] - many).min(axis=1) <= settings.close
+    ends = all((np.abs(few - side) <= settings.close).any() for side in outer)
+    return bool(ends and len(few) >= settings.alike and met.all())
 
 
 def within_merged(table: FoundTable, lines: Lines) -> Lines:

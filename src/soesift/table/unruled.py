@@ -47,7 +47,9 @@ def column_bounds(lines: list[Floats]) -> Floats:
     points = np.arange(left, right + 1, 1.0)
     first = _gaps(_cover(narrow, points), len(lines))
     wide = chunks[chunks[:, 2] - chunks[:, 0] > limit]
-    kept = np.concatenate([narrow, wide[_entered(wide, narrow, left + first.mean(axis=1)) <= 1]])
+    bounds = left + first.mean(axis=1)
+    one = (_entered(wide, narrow, bounds) <= 1) & ~_wider_than_column(wide, narrow, bounds)
+    kept = np.concatenate([narrow, wide[one]])
     gaps = _gaps(_cover(kept, points), len(lines))
     everything = _cover(chunks, points)
     middle = [left + _quietest(everything, int(a), int(b)) for a, b in gaps]
@@ -82,6 +84,22 @@ def _entered(wide: Floats, narrow: Floats, bounds: NDArray[np.floating]) -> NDAr
         right = np.where(other, mine[:, 2], -np.inf).max(axis=1)
         count += np.minimum(wide[:, 2], right) - np.maximum(wide[:, 0], left) > COLUMNS.reach
     return count
+
+
+def _wider_than_column(wide: Floats, narrow: Floats, bounds: NDArray[np.floating]) -> NDArray[np.bool_]:
+    """(w,) wide chunks that reach, on both sides, nearer to the middle of the next column than to that of their own:
+    headings of several columns, set in the middle of an odd number of them."""
+    middle = (narrow[:, 0] + narrow[:, 2]) / 2
+    column = np.searchsorted(bounds, middle)
+    centres = np.asarray([np.median(middle[column == number]) for number in np.unique(column)])
+    if len(centres) < 3 or not len(wide):
+        return np.zeros(len(wide), bool)
+    nearest = np.abs((wide[:, 0] + wide[:, 2])[:, None] / 2 - centres).argmin(axis=1)
+    inner = (nearest > 1) & (nearest < len(centres) - 1)  # names and what stands beside them are wide themselves
+    sides = (centres[1:] + centres[:-1]) / 2
+    place = np.clip(nearest, 1, len(centres) - 2)
+    over = (wide[:, 0] < sides[place - 1] - COLUMNS.reach) & (wide[:, 2] > sides[place] + COLUMNS.reach)
+    return np.asarray(inner & over, np.bool_)
 
 
 def _quietest(cover: NDArray[np.intp], first: int, last: int) -> float:

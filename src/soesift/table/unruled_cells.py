@@ -22,6 +22,7 @@ class StreamRowSettings:
     """Which printed lines are one row of a table without rules."""
 
     close: float = 0.35  # of the line height: lines farther apart are no broken cell text. .2 to .5
+    rest: float = 0.7  # of the line height: the same for words in small letters below a name. .5 to .9
     step: float = 0.2  # of the line height: least difference between gaps within rows and between rows. .1 to .3
     fewest: int = 3  # gaps on either side of that difference. 2 to 5
     mark: float = 1.6  # of the line height: widest chunk that may be a mark. 1.2 to 2
@@ -67,7 +68,7 @@ def row_bounds(lines: Sequence[Printed], columns: NDArray[np.floating], rules: L
     ruled = [long[(long > a.middle) & (long < b.middle)] for a, b in pairs]
     only_rules = sum(len(r) > 0 for r in ruled) >= max(ROWS.fewest, ROWS.ruled * len(pairs))
     limit = None if only_rules else gap_limit(pairs, columns)
-    begun = set() if only_rules or limit is not None else begun_anew(pairs, columns)
+    begun = set[int]() if only_rules else below_headings(pairs, columns, limit) if limit else begun_anew(pairs, columns)
     bounds = [lines[0].top - 1]
     for place, ((before, line), rule) in enumerate(zip(pairs, ruled, strict=True)):
         some = inner[(inner[:, 0] > before.middle) & (inner[:, 0] < line.middle), 0]
@@ -106,6 +107,21 @@ def begun_anew(pairs: list[tuple[Printed, Printed]], columns: NDArray[np.floatin
     }
 
 
+def below_headings(pairs: list[tuple[Printed, Printed]], columns: NDArray[np.floating], limit: float) -> set[int]:
+    """Pairs, nearer than the gap that tells rows, of a name alone and a name with something beside it, where these all
+    begin with a capital: the first are headings in lower rows, as the second lines of names seldom begin so."""
+    found = {
+        place
+        for place, (before, line) in enumerate(pairs)
+        if _gap(before, line) < limit
+        and columns_of(before, columns) == {0}
+        and 0 in (held := columns_of(line, columns))
+        and len(held) > 1
+    }
+    headings = len(found) >= ROWS.headings and all(pairs[place][1].lead[:1].isupper() for place in found)
+    return found if headings else set()
+
+
 def gap_limit(pairs: list[tuple[Printed, Printed]], columns: NDArray[np.floating]) -> float | None:
     """The gap, in line heights, above which a new row begins; None where gaps do not tell."""
     gaps = np.asarray([_gap(a, b) for a, b in pairs])
@@ -117,9 +133,20 @@ def gap_limit(pairs: list[tuple[Printed, Printed]], columns: NDArray[np.floating
         return None
     at = int(steps.argmax()) + ROWS.fewest - 1
     limit = float(order[at] + order[at + 1]) / 2
-    close = [(a, b) for (a, b), gap in zip(pairs, gaps.tolist(), strict=True) if gap < limit]
-    clashes = sum(_clash(a, b, columns) for a, b in close)
-    return limit if clashes <= ROWS.clash * len(close) else None
+    close = gaps < limit
+    return limit if _clashes(pairs, close.tolist(), columns) <= ROWS.clash * close.sum() else None
+
+
+def _clashes(pairs: list[tuple[Printed, Printed]], close: list[bool], columns: NDArray[np.floating]) -> int:
+    """How many lines with a name bear a mark where the row that they would be part of has one."""
+    count, held = 0, set[int]()
+    for (before, line), near in zip(pairs, close, strict=True):
+        held |= _marks(before, columns)
+        clash = near and bool(held & _marks(line, columns)) and 0 in columns_of(line, columns)
+        count += clash
+        if clash or not near:
+            held = set()
+    return count
 
 
 def _gap(before: Printed, line: Printed) -> float:
@@ -132,14 +159,22 @@ def continues(before: Printed, line: Printed, columns: NDArray[np.floating], lim
         return False
     if _reaches_over(line, columns) and len(before.chunks) > 1:
         return False
+    if _reaches_over(before, columns) and len(line.chunks) > 1 and 0 in columns_of(line, columns):
+        return False
     if limit is not None:
         return _gap(before, line) < limit
-    if _gap(before, line) > ROWS.close:
-        return False
     used, known = columns_of(line, columns), columns_of(before, columns)
+    if _gap(before, line) > (ROWS.rest if 0 in known and _is_rest(line, columns) else ROWS.close):
+        return False
     if known == {0} and 0 in used and (line.lead[:1].islower() or line.lead[:1] == "("):
         return True
     return len(used) < len(columns) - 2 and used < known | {0} and used != {0, 1}
+
+
+def _is_rest(line: Printed, columns: NDArray[np.floating]) -> bool:
+    """Whether a line is in small letters or a bracket in the first column alone: what begins so is seldom a name."""
+    begins = line.lead[:1] == "(" or (line.lead[:2].isalpha() and line.lead[:2].islower())
+    return begins and columns_of(line, columns) == {0}
 
 
 def _reaches_over(line: Printed, columns: NDArray[np.floating]) -> bool:

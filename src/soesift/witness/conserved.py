@@ -10,7 +10,6 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +22,6 @@ from soesift.table.unruled import CAPTION_WORDS
 from soesift.witness.settings import WitnessSettings
 
 APART = 1.5  # of a character's side: one so much farther along or lower begins a word
-LINE = 3.5  # points between the middles of two lines; raised characters stand nearer to their own
 NOWHERE: Box = (0.0, 0.0, 0.0, 0.0)
 _SIGNS = bytes(code for code in range(128) if not chr(code).isalnum())
 _FRAME = re.compile(r"(?i)\bcont(?:inued|inuation|['’]?d)?\b|\bpage\b")  # of the page, not of the table
@@ -77,7 +75,6 @@ def lost_words(
     rows = list(_rows(table, prints))
     if len(rows) <= settings.differ * len(table.grid):  # a poor witness otherwise
         yield from rows
-    yield from _fused_names(table, prints, settings)
     for page, print_ in sorted(prints.items()):
         words = [*_between_cells(table, page, print_), *_between_parts(table, page, lines.get(page, ()))]
         told = _told(table, page) if words else ""
@@ -155,30 +152,3 @@ def _between_parts(table: SoeTable, page: int, lines: Sequence[TextLine]) -> Ite
         for line in lines:
             if top < (line.top + line.bottom) / 2 < bottom and not line.covered:
                 yield from line.text.split()
-
-
-def _fused_names(table: SoeTable, prints: Mapping[int, Print], settings: WitnessSettings) -> Iterator[PlacedDoubt]:
-    """Names of several lines that are as far apart as those of two rows, in a table whose rows no rule parts."""
-    upright = {part.page for part in table.fragments if not part.rotation}
-    names = [c for c in table.cells if c.column == 0 and c.row >= table.header_rows and c.page in prints and c.bbox]
-    names = [c for c in sorted(names, key=lambda c: c.row) if c.page in upright] if "borderless" in table.flags else []
-    lines = [_line_heights(prints[cell.page or 0], cell.bbox or NOWHERE) for cell in names]
-    follow = [
-        below[0] - above[-1]
-        for (one, above), (two, below) in pairwise(zip(names, lines, strict=True))
-        if above and below and one.page == two.page
-    ]
-    if len(follow) < settings.steps:
-        return
-    pitch = settings.row_step * float(np.quantile(follow, settings.nearest_rows))
-    for cell, found in zip(names, lines, strict=True):
-        if any(below - above >= pitch for above, below in pairwise(found)):
-            why = "The lines of this name are as far apart as rows are: two rows may have been read as one."
-            yield PlacedDoubt(kind="row", why=why, place="row", row=cell.row)
-
-
-def _line_heights(print_: Print, box: Box) -> list[float]:
-    """Heights of the lines in a box, each the median of its characters' middles, from the top."""
-    y = np.sort(print_.middles[print_.within(box), 1])
-    lines = np.split(y, np.flatnonzero(np.diff(y) > LINE) + 1) if len(y) else []
-    return [float(np.median(line)) for line in lines]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from soesift.join.markers import LAST_SIGN, SIGNED_TEXT
 from soesift.result.models import PlacedDoubt, SoeTable
 from soesift.table.context import TextLine
 from soesift.table.lexicon import is_mark
@@ -18,11 +19,14 @@ KNOWN_BY = 24  # letters from its beginning by which a line is found in a note
 
 def unread_notes(table: SoeTable, lines: Mapping[int, Sequence[TextLine]]) -> Iterator[PlacedDoubt]:
     """A doubt for each sign (*, †) that a cell carries, if a line on the table's pages or the one behind them begins
-    with it and stands in no note. Letters and figures open lists of all sorts: of these nothing is said.
+    with it and stands in no note; where a text ends in the sign (Δ), this is doubted, too. Letters and figures open
+    lists of all sorts: of these nothing is said.
 
     lines: of the document, outside tables, by page.
     """
     signs = {m for cell in table.cells for m in cell.markers if m and not any(map(str.isalnum, m))}
+    ends = [(cell, hit[1]) for cell in table.cells if (hit := LAST_SIGN.search(cell.text[-SIGNED_TEXT:]))]
+    signs |= {sign for _, sign in ends}
     pages = {*table.pages, *table.footnote_pages}
     if not signs or not pages:
         return
@@ -35,6 +39,9 @@ def unread_notes(table: SoeTable, lines: Mapping[int, Sequence[TextLine]]) -> It
                 told.add(sign)
                 why = f"A line with {sign} on page {page} was not read as a note."
                 yield PlacedDoubt(kind="note", why=why, place="table", marker=sign)
+                why = f"“{sign}” may be the marker of a note."
+                for cell in (cell for cell, last in ends if last == sign):
+                    yield PlacedDoubt(kind="note", why=why, place="cell", row=cell.row, column=cell.column)
 
 
 def _opening(text: str) -> tuple[str, str]:

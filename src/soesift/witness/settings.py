@@ -54,3 +54,12 @@ class WitnessSettings:
     steps: int = 4  # distances between names of neighbouring rows from which their step is known. 3 to 8
     nearest_rows: float = 0.25  # quantile of the distances of names of neighbouring rows that counts as a row's step
     row_step: float = 0.97  # of that step, from which two lines of one name may be two rows. .9 to 1
+    cut: int = 4  # letters of a word's part at the end of a line that a narrow cell may have cut. 3 to 6
+    room: float = (
+        1.5  # of the step between letters: less is left behind a word that was cut, beside the left side's. 1 to 2
+    )
+    padding: float = 9.0  # points before the first letter of a name that stands at its cell's left side. 6 to 12
+    near_rows: float = 1.03  # of the least step of rows with marks: a name alone that near may be a rest. 1 to 1.1
+    set_in: float = 3.0  # points by which names below a heading begin further right. 2 to 6
+    double_marks: int = 3  # cells of a column with two marks, from which it is two columns. 2 to 5
+    blanks: float = 2.5  # letters of room that a word needs besides its own to stand on the line above. 2 to 4

@@ -80,10 +80,11 @@ def _reason(cell: Cell, words: set[str], markers: set[str], settings: WitnessSet
 
 
 def _figures(table: SoeTable) -> set[str]:
-    """Figures that may stand behind a word as its marker: of notes that hang on nothing; of pictures, in which raised
-    figures are easily read as others, of all notes."""
+    """Figures that may stand behind a word as its marker: of notes that hang on nothing; where figures are not printed
+    raised, and in pictures, in which raised ones are easily read as others, of all notes."""
     known = {note.marker for note in table.footnotes if note.marker.isdecimal()}
-    if "image_only" in table.flags:
+    plain = any(c.marker_guess for c in table.cells) and not any(run.raised for c in table.cells for run in c.runs)
+    if "image_only" in table.flags or plain:
         return known
     return known - {marker for cell in table.cells for marker in cell.markers}
 
@@ -331,6 +332,7 @@ def _rows(table: SoeTable, settings: WitnessSettings) -> Iterator[PlacedDoubt]:
                 yield PlacedDoubt(kind="row", why=why, place="cell", row=number, column=column)
         before = row
     yield from _fused(table)
+    yield from _fused_columns(table, settings)
     yield from _cut_cells(table)
     yield from _bare_pairs(table)
     yield from _arrows_of_headings(table, settings)
@@ -347,6 +349,18 @@ def _fused(table: SoeTable) -> Iterator[PlacedDoubt]:
         ):
             why = "This name reaches over other columns and ends in a mark: several cells may have been read as one."
             yield PlacedDoubt(kind="row", why=why, place="row", row=cell.row)
+
+
+def _fused_columns(table: SoeTable, settings: WitnessSettings) -> Iterator[PlacedDoubt]:
+    """All that stands in a column several of whose cells hold two marks: two columns were read as one."""
+    for column in range(1, len(table.grid[0]) if table.grid else 0):
+        held = [row for row in range(table.header_rows, len(table.grid)) if table.grid[row][column]]
+        double = sum(_TWO_MARKS.match(table.grid[row][column]) is not None for row in held)
+        if double >= settings.double_marks:
+            why = "Several cells of this column hold two marks: columns may have been read as one."
+            yield _head(why, column)
+            for row in held:
+                yield PlacedDoubt(kind="columns", why=why, place="cell", row=row, column=column)
 
 
 def _cut_cells(table: SoeTable) -> Iterator[PlacedDoubt]:
