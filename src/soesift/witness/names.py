@@ -10,7 +10,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from soesift.document.page import Box
+from soesift.document.page import Box, text_of
 from soesift.document.scan_text import known_words
 from soesift.result.models import Cell, PlacedDoubt, SoeTable
 from soesift.witness.conserved import NOWHERE, Print
@@ -122,7 +122,7 @@ def _parted_lines(print_: Print, box: Box, settings: WitnessSettings) -> Iterato
             continue
         left, right = float(x[0] - box[0]), float(box[2] - x[-1])
         first = print_.words[after] == print_.words[after[0]]
-        head, tail = (re.sub(r"[\W\d_]+$", "", _text(print_, some)) for some in (line, after[first]))
+        head, tail = (re.sub(r"[\W\d_]+$", "", text_of(print_.codes[some])) for some in (line, after[first]))
         filled = right - left < settings.room * float(np.median(steps)) and left < settings.padding
         head = _LETTERS.findall(head)[-1] if _LETTERS.search(head) else ""
         if filled and len(head) >= settings.cut and len(tail) > 1 and tail.isalpha() and tail.islower():
@@ -135,10 +135,6 @@ def _lines_of(print_: Print, box: Box) -> list[NDArray[np.intp]]:
     order = own[np.argsort(print_.middles[own, 1], kind="stable")]
     parts = np.split(order, np.flatnonzero(np.diff(print_.middles[order, 1]) > LINE) + 1) if len(own) else []
     return [np.sort(part) for part in parts]
-
-
-def _text(print_: Print, chosen: NDArray[np.intp]) -> str:
-    return "".join(map(chr, print_.codes[chosen].tolist()))
 
 
 def _line_heights(print_: Print, box: Box) -> list[float]:
