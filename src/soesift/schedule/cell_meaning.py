@@ -163,7 +163,7 @@ def _moments(matches: list[re.Match[str]], parts: list[str]) -> list[Moment]:
         if match["number"]:
             hours = float(match["number"]) / (60 if unit.startswith("m") else 1)
             before = match["sign"] == "-" or (match["side"] or "").lower().startswith(("pre", "before"))
-            hours = -hours if before else hours
+            hours = 0.0 - hours if before else hours
         found.insert(0, Moment(text=part, hours=hours))
     return found
 

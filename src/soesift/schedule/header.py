@@ -193,7 +193,7 @@ def _around_zero(timing: Timing, unit: Unit | None) -> tuple[Window, Timing] | N
     low, high = timing.times[0].first, timing.times[0].last
     if low is None or high is None or not low <= 0 <= high or low == high:
         return None
-    return Window(before=-low, after=high, unit=unit if unit not in (None, "cycle") else "day"), timing
+    return Window(before=abs(low), after=high, unit=unit if unit not in (None, "cycle") else "day"), timing
 
 
 def _timed(timing: Timing) -> bool:

@@ -321,7 +321,7 @@ def _place_offset(visit: Visit, offset: Offset) -> None:
         far = span.last if span.last is not None else near
         if near is not None and far is not None:
             # the beginning: "30 to 60 minutes before" is an hour before, "48 to 24 h before" two days
-            visit.hours = (-max(near, far) if before else near) * _HOURS[span.unit]
+            visit.hours = (0.0 - max(near, far) if before else near) * _HOURS[span.unit]
             if near != far:
                 visit.before_days, visit.after_days = 0.0, _in_days(abs(far - near), span.unit)
             visit.relative_to = visit.relative_to or ("dose" if offset.relation else None)
