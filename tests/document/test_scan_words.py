@@ -69,6 +69,8 @@ def test_what_is_told_by_its_shape_is_left_alone() -> None:
         ("Cllect", "o", 2, 0.9, "Cllect"),  # heard at another place: no word
         ("Xelora", "i", 2, 0.9, "Xelora"),  # a name
         ("Lead", "p", 0, 0.9, "Lead"),  # a word already
+        ("Nformed consent", "i", 0, 0.9, "Nformed consent"),  # no small letter before a capital
+        ("abcİ", "x", 4, 0.9, "abcİ"),  # small, it has a letter more
     ],
 )
 def test_a_letter_heard_faintly_is_put_in_where_it_makes_a_word(
@@ -82,6 +84,16 @@ def test_a_letter_heard_faintly_is_put_in_where_it_makes_a_word(
     assert reading.text == meant
     assert len(reading.text) == len(reading.centres) == len(reading.sure)
     assert (np.diff(reading.centres) >= 0).all()
+
+
+def test_each_word_of_a_line_is_mended_by_what_was_heard() -> None:
+    reading = read("Gucose Cllect")
+    sure = np.zeros(14, np.float32)
+    sure[[1, 8]] = 0.3
+    reading.faint = "xl" + "x" * 6 + "o" + "x" * 5, sure
+    mend_words(reading)
+    assert reading.text == "Glucose Collect"
+    assert (reading.sure >= MENDED).all()
 
 
 def test_faint_letters_are_kept_by_the_gap_in_which_they_were_heard() -> None:

@@ -313,11 +313,13 @@ def mend_words(reading: Reading) -> None:
         word = match.group()
         if len(word) < LEAST_LETTERS or word.isupper() or word.lower() in known_words():
             continue
+        if len(word.lower()) != len(word):  # "İ" has two small signs
+            continue
         here = slice(match.start(), match.end())
         found = set(_others(word.lower(), reading.sure[here].tolist()))
-        found |= set(_with_faint(word.lower(), match.start(), reading))
+        found |= set(_with_faint(word, match.start(), reading))
         sure = MENDED if found else GUESSED
-        found = found or set(_with_thin(word.lower()))
+        found = found or set(_with_thin(word))
         if len({made for made, *_ in found}) == 1:
             _replace(reading, match.start(), *min(found, key=lambda one: one[1]), sure)
 
@@ -342,19 +344,28 @@ def _others(word: str, sure: list[float]) -> list[tuple[str, int, int, int]]:
 def _with_faint(word: str, start: int, reading: Reading) -> Iterator[tuple[str, int, int, int]]:
     """Known words that another is with one letter more, heard faintly just there: thin ones get lost."""
     letters, how = reading.faint
-    if len(letters) != len(reading.text) + 1:  # a part was read anew
+    if len(letters) != len(reading.text) + 1:  # what was read anew has none
         return
-    for at in range(len(word) + 1):
-        if how[start + at] >= FAINT and (made := word[:at] + letters[start + at] + word[at:]) in known_words():
+    for at in _gaps(word):
+        if how[start + at] >= FAINT and (made := _with(letters[start + at], word, at)) in known_words():
             yield made, at, 0, 1
 
 
 def _with_thin(word: str) -> Iterator[tuple[str, int, int, int]]:
     """Known long words that another is with one thin letter more: on grey paper these are lost without a trace."""
-    for at in range(len(word) + 1 if len(word) >= LONG else 0):
+    for at in _gaps(word) if len(word) >= LONG else ():
         for letter in THIN:
-            if (made := word[:at] + letter + word[at:]) in known_words():
+            if (made := _with(letter, word, at)) in known_words():
                 yield made, at, 0, 1
+
+
+def _gaps(word: str) -> range:
+    """Where a small letter may be lost: not before a capital."""
+    return range(int(word[0].isupper()), len(word) + 1)
+
+
+def _with(letter: str, word: str, at: int) -> str:
+    return (word[:at] + letter + word[at:]).lower()
 
 
 def _replace(reading: Reading, start: int, word: str, at: int, old: int, new: int, sure: float) -> None:
@@ -363,6 +374,10 @@ def _replace(reading: Reading, start: int, word: str, at: int, old: int, new: in
     if old and reading.text[first].isupper():
         letters = letters[0].upper() + letters[1:]
     reading.text = reading.text[:first] + letters + reading.text[last:]
+    heard, how = reading.faint
+    if len(heard) == len(reading.centres) + 1:  # what is heard beside the new letters is not known
+        how = np.concatenate([how[:first], np.zeros(new + 1, np.float32), how[last + 1 :]])
+        reading.faint = heard[:first] + letters[:1] * (new + 1) + heard[last + 1 :], how
     known = reading.centres
     ends = known[max(0, first - 1)], known[min(len(known) - 1, last)]
     low, high = (known[first], known[last - 1]) if old else ends
