@@ -224,6 +224,10 @@ def test_numbers_of_doses_before_weeks_in_brackets_are_no_weeks() -> None:
     assert [(v.week, v.before_days, v.every_days) for v in found] == [(0, None, None), (2, 3, None), (None, None, 14)]
 
 
+def test_how_long_an_infusion_takes_is_no_time_in_silence() -> None:
+    assert all(v.doubts for v in visits([["Day", "1", "8"], ["Infusion (min)", "1 (30)", "2 (60)"]]))
+
+
 def test_days_after_a_cycle_may_be_once() -> None:
     found = visits([["Cycle", "After C3", "4+"], ["Day", "22-28", "1"]], title="1 cycle = 28 days")
     assert [any("may be once" in doubt for doubt in v.doubts) for v in found] == [True, False]

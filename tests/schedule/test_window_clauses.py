@@ -117,6 +117,7 @@ def test_a_deviation_said_again_in_words_is_one() -> None:
         ("Deviations of ±1 week are allowed at Weeks 12 and 24 only.", [NO, NO, 7, 7]),
         ("The visit window is ±1 day for the first two visits after baseline and ±5 days thereafter.", [1, 1, 5, 5]),
         ("Visits should not be more than 3 days early or late.", [3, 3, 3, 3]),
+        ("The final visit: +7 days. Other visits: ±3 days.", [3, 3, 3, 0]),
     ],
 )
 def test_windows_as_sentences_give_them_to_some_visits(said: str, before: list[float | None]) -> None:
@@ -196,6 +197,9 @@ def test_footnotes_of_one_visit_that_disagree_give_no_window() -> None:
     [
         ("The follow-up visit takes place 28 to 35 days after the last dose.", (28, 7)),
         ("Between 4 and 6 weeks after the last dose.", (28, 14)),
+        ("The visit takes place 4 weeks to 35 days after the last dose.", (28, 7)),
+        ("From Day 1 to 30 days after the last dose.", (30, None)),
+        ("Until Visit 12 or 28 days after the last dose.", (28, None)),
         ("30 and 90 days after the last dose.", (None, None)),
     ],
 )
@@ -230,6 +234,16 @@ def test_a_sentence_is_for_all_visits_where_no_word_is_of_some(said: str, sides:
 def test_windows_before_and_after_in_two_rows_are_one() -> None:
     rows = [["Day", "1", "15", "29"], ["Window before (days)", "0", "2", "3"], ["Window after (days)", "0", "3", "5"]]
     assert [(v.before_days, v.after_days) for v in visits(rows)] == [(0, 0), (2, 3), (3, 5)]
+
+
+def test_a_side_without_a_number_is_doubted_and_so_are_sides_in_two_units() -> None:
+    days = ["Day", "1", "15", "29"]
+    found = visits([days, ["Window before", "NA", "2 days", "3 days"], ["Window after", "NA", "3 days", ""]])
+    assert [(v.before_days, v.after_days) for v in found[:2]] == [(None, None), (2, 3)]
+    assert [bool(v.doubts) for v in found] == [False, False, True]
+    found = visits([days, ["Window before (weeks)", "1", "1", "1"], ["Window after (days)", "2", "2", "2"]])
+    found += visits([["Day", "15"], ["Window before", "1 w"], ["Window after", "2 d"]])
+    assert all(v.doubts and v.before_days is None for v in found)
 
 
 def test_windows_by_the_names_of_visits_need_no_word_for_them() -> None:

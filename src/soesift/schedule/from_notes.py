@@ -20,7 +20,7 @@ _ALL_VISITS = re.compile(
     r"|\bvisits?\s+\d[\d,\s–-]*(?:(?:and|to|through)\s+\d+\s+)?(?:should|may|can|will|must|are|is|have|has)\b"
     r"|\bvisits?\s+(?:at|on|during|before|after|from|up\s+to)\b"
     r"|\bvisit\s+windows?\b|\bvisits?\s+(?:should|may|can|will|must|are|is|have|has)\b|^\W*(?:visit\s+)?windows?\b|\bthe\s+visit\s+window\b"
-    r"|\bvisits?\b[^.;]{0,40}(?:±|\+\s?/\s?-|-\s?\d+\s*/\s*\+)|^\W*(?:(?:a|any)\s+)?(?:deviations?|variations?|tolerances?)\b"
+    r"|\bvisits?\b[^.;]{0,40}(?:±|\+\s?/\s?-|-\s?\d+\s*/\s*\+)|\bvisits?(?:\s+(?:is|are|has|have|a|windows?|of))*\s*:?\s*\+\s?\d|^\W*(?:(?:a|any)\s+)?(?:deviations?|variations?|tolerances?)\b"
     r"|\bwindows?\b[^.;]{0,30}\bvisits?\b|\btime\s+windows?\b|\bwindow\s+(?:of|for|period)\b"
     r"|^\W*(?:study\s+|treatment\s+|nominal\s+|timing\s+of\s+|tim(?:e|ing)\W{1,2})?(?:visit|day|week|month|time\s?point|cycle)s?(?:\(s\))?\b"
     r"[^.;\d]{0,24}(?:±|\+\s?/\s?-)\s?\d+\s?\w*"
@@ -179,7 +179,7 @@ def _with_short_names(names: list[str]) -> list[str]:
 
 
 _AFTER = re.compile(
-    r"(?:(?P<between>\bbetween\s+)?(?<![\w.])(?P<low>\d+)\s*(?:days?|weeks?)?\s*(?P<joint>to|-|and|or)\s*)?(?P<n>\d+)\s*(?:(?:±|\+/-)\s*\d+\s*)?(?P<u>days?|weeks?)\s*(?:\([^)]*\)\s*)?(?:after|following|from|post)\s+(?:the\s+|their\s+|his\s+or\s+her\s+)?"
+    r"(?:(?P<between>\bbetween\s+)?(?<![\w.])(?P<low>\d+)\s*(?P<ul>days?|weeks?)?\s*(?P<joint>to|-|and|or)\s*)?(?P<n>\d+)\s*(?:(?:±|\+/-)\s*\d+\s*)?(?P<u>days?|weeks?)\s*(?:\([^)]*\)\s*)?(?:after|following|from|post)\s+(?:the\s+|their\s+|his\s+or\s+her\s+)?"
     r"(?P<what>(?:last|final|first)\s+(?:[a-z]+\s+){0,2}?(?:dose|administration|treatment|infusion|injection|visit|vaccination|"
     r"(?:(?:study|trial)\s+)?(?:drug|medication)(?:\s+(?:intake|administration))?|intake)"
     r"(?:\s+of\s+(?:the\s+)?(?:study|trial)\s+[a-z]+)?)",
@@ -190,6 +190,7 @@ _A_LIMIT = re.compile(
     r"\bmore\s+than|\bmaximum(?:\s+of)?|\b(?:followed|monitored|observed|collected|reported)\s+for|\buntil|[≤≥<>])\s*$",
     re.IGNORECASE,
 )
+_A_NAME = re.compile(r"\b(?:days?|weeks?|months?|cycles?|visits?|periods?|parts?|doses?|[dwmcv])[\s-]*$", re.IGNORECASE)
 _BEFORE_ALL = re.compile(
     r"\b(?:within|up\s+to|≤|no\s+more\s+than|in\s+the)\s*(?P<n>\d+)\s*(?P<u>days?|weeks?)\s*(?:\([^)]*\)\s*)?(?:of|before|prior\s+to|preceding)\s+"
     r"(?:the\s+)?(?P<what>(?:first\s+(?:study\s+)?(?:dose|administration|treatment|infusion|injection|drug)|randomi[sz]ation|enrol(?:l)?ment|"
@@ -218,7 +219,7 @@ def _time_of_note(visit: Visit, note: Condition, sentences: list[str]) -> None:
     if _EARLY.search(" ".join([*visit.printed, visit.epoch or ""])):
         _limit_of_note(visit, sentences)
         return
-    points = [m for m in _AFTER.finditer(text) if m["low"] or not _A_LIMIT.search(text[: m.start()])]
+    points = [m for m in _AFTER.finditer(text) if _has_two(m) or not _A_LIMIT.search(text[: m.start()])]
     found = {(_lengths(m), " ".join(m["what"].lower().split())) for m in points}
     spans = {lengths for lengths, _ in found}
     if len(spans) == 1 and (len(min(spans)) == 1 or all(_is_span(m) for m in points)):
@@ -265,17 +266,22 @@ def _limit_of_note(visit: Visit, sentences: list[str]) -> None:
 
 
 def _days(match: re.Match[str]) -> float:
-    return float(match["n"]) * _unit_days(match)
+    return float(match["n"]) * _unit_days(match["u"])
 
 
-def _unit_days(match: re.Match[str]) -> float:
-    return 7.0 if match["u"].lower().startswith("w") else 1.0
+def _unit_days(unit: str) -> float:
+    return 7.0 if unit.lower().startswith("w") else 1.0
 
 
 def _lengths(match: re.Match[str]) -> tuple[float, ...]:
     """The days of "35 days after", and the two of "28 to 35 days after" or "30 and 90 days after"."""
     last = _days(match)
-    return (last,) if match["low"] is None else (float(match["low"]) * _unit_days(match), last)
+    return (float(match["low"]) * _unit_days(match["ul"] or match["u"]), last) if _has_two(match) else (last,)
+
+
+def _has_two(match: re.Match[str]) -> bool:
+    """Whether a first number is a length too: "from Day 1 to 30 days after the last dose" has one length."""
+    return match["low"] is not None and not _A_NAME.search(match.string[: match.start("low")])
 
 
 def _is_span(match: re.Match[str]) -> bool:

@@ -179,6 +179,7 @@ WITH_DEVIATION = re.compile(
 _PAIR = re.compile(r"([^()/]+?)\s*(?:\(\s*([^()]+?)\s*\)|/\s*([^()/]+?))")
 _COUNTED = re.compile(r"(dose|injection|infusion|vaccination|session)(?:\s*(?:#|no\.?|number))?$", re.IGNORECASE)
 _TWO_KINDS: tuple[Kind, ...] = ("visit", "cycle", "month", "week", "day", "hour", "minute")
+_OF_DOSES: tuple[Kind, ...] = ("visit", "cycle", "month", "week", "day")  # hours are mostly how long one takes
 
 
 def _in_two_rows(row: HeaderRow) -> list[HeaderRow]:
@@ -189,7 +190,7 @@ def _in_two_rows(row: HeaderRow) -> list[HeaderRow]:
         return [row]
     names = (label[1], label[2] or label[3])
     kinds = [kind_of(name) for name in names]
-    if (counted := _COUNTED.match(names[0])) is not None and kinds[1] in _TWO_KINDS and sum(map(bool, filled)) > 1:
+    if (counted := _COUNTED.match(names[0])) is not None and kinds[1] in _OF_DOSES and sum(map(bool, filled)) > 1:
         named = [f"{counted[1]} {cell[1]}" if cell else text for cell, text in zip(cells, row.texts, strict=True)]
         timed = [(cell[2] or cell[3]) if cell else "" for cell in cells]
         return [
@@ -342,22 +343,35 @@ _SIDES = [
 ]
 
 
-_SIDE = re.compile(r"[-+]?\s?(?P<n>\d+)\s?(?P<unit>d|days?|w|wks?|weeks?)?", re.IGNORECASE)
+_SIDE = re.compile(r"[-+]?\s?(?P<length>\d+(?:\.\d+)?)\s*(?P<unit>[A-Za-z]*)")
 
 
 def _before_and_after(rows: list[HeaderRow]) -> list[HeaderRow]:
-    """Rows "Window before" and "Window after" as one of windows: "-2/+3"."""
+    """Rows "Window before" and "Window after" as one of windows: "-2/+3".
+
+    Dots, which are doubted, stand for a side that is not printed, and ";" between sides of two units.
+    """
     named = [[r for r in rows if r.kind == "window" and side.search(r.label)] for side in _SIDES]
     if len(named[0]) != 1 or len(named[1]) != 1 or named[0] == named[1]:
         return rows
     low, high = named[0][0], named[1][0]
-    pairs = [(_SIDE.fullmatch(clean(a)), _SIDE.fullmatch(clean(b))) for a, b in zip(low.texts, high.texts, strict=True)]
-    filled = [pair for pair, texts in zip(pairs, zip(low.texts, high.texts, strict=True), strict=True) if any(texts)]
-    if not all(a and b and a["unit"] == b["unit"] for a, b in filled):
+    pairs = [(clean(a), clean(b)) for a, b in zip(low.texts, high.texts, strict=True)]
+    if any(re.search(r"\d", text) and not _SIDE.fullmatch(text) for pair in pairs for text in pair):
         return rows
-    texts = [f"-{a['n']}/+{b['n']} {a['unit'] or ''}".strip() if a and b else "" for a, b in pairs]
+    alike = unit_in(low.label) == unit_in(high.label)
+    texts = [_of_both(_SIDE.fullmatch(a), _SIDE.fullmatch(b), alike) for a, b in pairs]
     label = re.sub(r"\s+", " ", _SIDES[0].sub("", low.label))
     return [row._replace(label=label, texts=texts) if row is low else row for row in rows if row is not high]
+
+
+def _of_both(before: re.Match[str] | None, after: re.Match[str] | None, alike: bool) -> str:
+    """The two sides of a window as one text; `alike`: whether their rows are in the same unit."""
+    if before is None or after is None:
+        shown = [side["length"] if side else "…" for side in (before, after)]
+        return f"-{shown[0]}/+{shown[1]}" if before or after else ""
+    if not alike or before["unit"].lower() != after["unit"].lower():
+        return f"{before.group()}; {after.group()}"
+    return f"-{before['length']}/+{after['length']} {after['unit']}".strip()
 
 
 def made_ready(rows: list[HeaderRow], width: int) -> list[HeaderRow]:
