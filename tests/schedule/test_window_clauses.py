@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from made_tables import visits
 
@@ -133,6 +135,10 @@ def test_windows_as_sentences_give_them_to_some_visits(said: str, before: list[f
         ("A window of up to 7 days after the scheduled date is allowed for all visits.", (0, 7)),
         ("A visit may occur no more than 2 days before and 5 days after the scheduled visit date.", (2, 5)),
         ("All visits may be up to 7 days early but not late.", (7, 0)),
+        ("Visits may occur 2 weeks before or 3 days after the scheduled date.", (14, 3)),
+        ("Visits may occur 3 days prior to or 5 days after the scheduled date.", (3, 5)),
+        ("All visits -1 week/+3 days.", (7, 3)),
+        ("Visits -2 days, +4 days.", (2, 4)),
         ("All visits may be held up to 3 days before the planned first dose.", (None, None)),
     ],
 )
@@ -250,6 +256,12 @@ def test_windows_by_the_names_of_visits_need_no_word_for_them() -> None:
     head = [["Visit", "V1", "V2", "V3", "V4", "V5"], ["Day", "1", "8", "15", "29", "57"]]
     found = visits(head, notes={"-": "V2: +2 d; V3 and V4: ±3 d; V5: ±7 d."})
     assert [(v.before_days, v.after_days) for v in found[1:]] == [(0, 2), (3, 3), (3, 3), (7, 7)]
+
+
+def test_a_long_sentence_is_looked_through_once() -> None:
+    began = time.process_time()
+    visits([["", "Day 1", "Day 15"]], notes={"-": "visit window " * 1500})
+    assert time.process_time() - began < 3  # 20 where each place of it was looked at from each other
 
 
 def test_windows_in_minutes_are_open_at_the_hours() -> None:

@@ -20,7 +20,7 @@ _ALL_VISITS = re.compile(
     r"|\bvisits?\s+\d[\d,\s–-]*(?:(?:and|to|through)\s+\d+\s+)?(?:should|may|can|will|must|are|is|have|has)\b"
     r"|\bvisits?\s+(?:at|on|during|before|after|from|up\s+to)\b"
     r"|\bvisit\s+windows?\b|\bvisits?\s+(?:should|may|can|will|must|are|is|have|has)\b|^\W*(?:visit\s+)?windows?\b|\bthe\s+visit\s+window\b"
-    r"|\bvisits?\b[^.;]{0,40}(?:±|\+\s?/\s?-|-\s?\d+\s*/\s*\+)|\bvisits?(?:\s+(?:is|are|has|have|a|windows?|of))*\s*:?\s*\+\s?\d|^\W*(?:(?:a|any)\s+)?(?:deviations?|variations?|tolerances?)\b"
+    r"|\bvisits?\b[^.;]{0,40}(?:±|\+\s?/\s?-|-\s?\d+\s*(?:days?|d)?\s*[/,]\s*\+)|\bvisits?(?:\s+(?:is|are|has|have|a|windows?|of))*\s*:?\s*\+\s?\d|^\W*(?:(?:a|any)\s+)?(?:deviations?|variations?|tolerances?)\b"
     r"|\bwindows?\b[^.;]{0,30}\bvisits?\b|\btime\s+windows?\b|\bwindow\s+(?:of|for|period)\b"
     r"|^\W*(?:study\s+|treatment\s+|nominal\s+|timing\s+of\s+|tim(?:e|ing)\W{1,2})?(?:visit|day|week|month|time\s?point|cycle)s?(?:\(s\))?\b"
     r"[^.;\d]{0,24}(?:±|\+\s?/\s?-)\s?\d+\s?\w*"
@@ -317,7 +317,7 @@ def _spread(schedule: Schedule, texts: list[str]) -> None:
             _leave_open(timed, "A note gives windows in months or years, which have no fixed number of days", sentence)
         elif not windows_in(sentence) and _NO_SIDE.search(sentence):
             _leave_open(timed, "A note gives windows without saying on which side", sentence)
-        elif not windows_in(sentence) and _MOVED.search(sentence) and not _SOME.search(sentence):
+        elif not windows_in(sentence) and _tells_how_far(sentence):
             _leave_open(timed, "A note says how far visits may be moved, in words that were not understood", sentence)
     by_the_hour = [visit for visit in open_visits if visit.hours is not None]
     for sentence in dict.fromkeys(s for s, _ in sentences if _MINUTES.search(s)):
@@ -344,6 +344,11 @@ def _spread(schedule: Schedule, texts: list[str]) -> None:
                 visit.before_days, visit.after_days = window.before, window.after
 
 
+def _tells_how_far(sentence: str) -> bool:
+    """Whether a sentence for all visits speaks of moving them, and of a length."""
+    return bool(_MOVED.search(sentence) and _A_LENGTH.search(sentence)) and not _SOME.search(sentence)
+
+
 def _leave_open(timed: list[Visit], what: str, sentence: str) -> None:
     """Say at each visit without a window why it has none."""
     shown = sentence if len(sentence) < LONGEST_QUOTED else sentence[: LONGEST_QUOTED - 3] + "..."
@@ -362,9 +367,11 @@ _UNLESS_SAID = re.compile(
 _NO_SIDE = re.compile(
     r"\bwindows?\s+(?:of|is|are|:)\s+(?:up\s+to\s+)?(?:a\s+)?\d+[\s-]*(?:calendar\s+)?(?:days?|weeks?)\b", re.IGNORECASE
 )
+_A_LENGTH = re.compile(
+    r"(?:\d|\b(?:one|two|three|four|five|six|seven|ten|fourteen)\b)[\s-]*(?:hours?|days?|weeks?)\b", re.IGNORECASE
+)
 _MOVED = re.compile(
-    r"(?=.*(?:\d|\b(?:one|two|three|four|five|six|seven|ten|fourteen)\b)[\s-]*(?:hours?|days?|weeks?)\b)"
-    r".*\b(?:windows?|deviat\w+|earlier|later(?!\s+than)|toleran\w+|flexib\w+|either\s+side|delayed|postponed|brought\s+forward)\b",
+    r"\b(?:windows?|deviat\w+|earlier|later(?!\s+than)|toleran\w+|flexib\w+|either\s+side|delayed|postponed|brought\s+forward)\b",
     re.IGNORECASE,
 )
 _MONTHS = re.compile(r"(?:±|\+\s?/\s?-)\s?\d+(?:\.\d+)?\s?-?\s?(?:months?|mos?\b|years?)", re.IGNORECASE)

@@ -45,18 +45,19 @@ _BUT_NOT = (
 )
 _LATER_BY = r"visits?\s+(?:may|can|could)\s+be\s+(?:delayed|postponed|deferred)\s+(?:by\s+)?"
 _EARLIER_BY = r"visits?\s+(?:may|can|could)\s+be\s+(?:brought\s+forward|advanced)\s+(?:by\s+)?"
-_WINDOW = re.compile(
+_LENGTHS = "days?|weeks?|wks?|hours?|hrs?|h|d|w"
+_WINDOW = re.compile(  # `of`: the unit of the side that is printed first, where it is
     r"(?:±|\+\s?/\s?-|\+-|plus\s+or\s+minus|plus/minus)\s?(?P<both>\d+(?:\.\d+)?)\s*-?\s*(?P<u1>calendar\s+|working\s+|business\s+)?"
     r"(?P<unit1>days?|weeks?|wks?|hours?|hrs?|h|d|w|months?)\b"
-    r"|(?<![\w.])-\s?(?P<minus>\d+(?:\.\d+)?)\s*(?:days?|d)?\s*(?:/|to|,|and|or|\s)\s*\+\s?(?P<plus>\d+(?:\.\d+)?)\s*-?\s*"
-    r"(?P<unit2>days?|weeks?|wks?|hours?|hrs?|h|d|w)\b"
-    r"|\+\s?(?P<plus3>\d+(?:\.\d+)?)\s*(?:days?|d)?\s*(?:/|to|,|and|or|\s)\s*-\s?(?P<minus3>\d+(?:\.\d+)?)\s*-?\s*"
-    r"(?P<unit3>days?|weeks?|wks?|hours?|hrs?|h|d|w)\b"
-    r"|(?<![\w.])\+\s?(?P<only>\d+(?:\.\d+)?)\s*-?\s*(?P<unit4>days?|weeks?|wks?|hours?|hrs?|h|d|w)\b"
+    rf"|(?<![\w.])-\s?(?P<minus>\d+(?:\.\d+)?)\s*(?P<of2>{_LENGTHS})?\s*(?:/|to|,|and|or|\s)\s*\+\s?(?P<plus>\d+(?:\.\d+)?)\s*-?\s*"
+    rf"(?P<unit2>{_LENGTHS})\b"
+    rf"|\+\s?(?P<plus3>\d+(?:\.\d+)?)\s*(?P<of3>{_LENGTHS})?\s*(?:/|to|,|and|or|\s)\s*-\s?(?P<minus3>\d+(?:\.\d+)?)\s*-?\s*"
+    rf"(?P<unit3>{_LENGTHS})\b"
+    rf"|(?<![\w.])\+\s?(?P<only>\d+(?:\.\d+)?)\s*-?\s*(?P<unit4>{_LENGTHS})\b"
     rf"|\bwithin\s+(?P<near>\d+)\s*(?:calendar\s+|working\s+|business\s+)?(?P<unit5>days?|weeks?)\s+of\s+{_DUE}"
     r"|(?P<sides>\d+)\s*(?P<unit6>days?|weeks?|hours?)\s+(?:before\s+(?:or|and)\s+after|(?:on\s+)?either\s+side"
     r"|early\s+(?:or|and)\s+late|late\s+(?:or|and)\s+early|earlier\s+or\s+later)\b"
-    rf"|(?P<minus7>\d+)\s*(?:days?|weeks?)?\s*before\s+(?:and|or|to)\s+(?:(?:{_AT_MOST}|more\s+than)\s+)?(?P<plus7>\d+)\s*(?P<unit7>days?|weeks?)\s+after\s+{_DUE}"
+    rf"|(?P<minus7>\d+)\s*(?P<of7>days?|weeks?)?\s*(?:before|prior\s+to)\s+(?:and|or|to)\s+(?:(?:{_AT_MOST}|more\s+than)\s+)?(?P<plus7>\d+)\s*(?P<unit7>days?|weeks?)\s+after\s+{_DUE}"
     rf"|\b{_AT_MOST}\s+(?P<plus8>\d+)\s*(?P<unit8>days?|weeks?)\s+(?:(?:after|following|beyond|past)\s+{_DUE}|late(?:r)?\b(?!\s+(?:or|and)\b|\s+than\s+(?!{_DUE})){_BUT_NOT})"
     rf"|\b{_LATER_BY}(?:{_AT_MOST}\s+)?(?P<plus10>\d+)\s*(?P<unit10>days?|weeks?)\b{_BUT_NOT}"
     rf"|\b{_EARLIER_BY}(?:{_AT_MOST}\s+)?(?P<minus11>\d+)\s*(?P<unit11>days?|weeks?)\b{_BUT_NOT}"
@@ -177,13 +178,13 @@ def windows_in(text: str) -> list[FoundWindow]:
     found: list[FoundWindow] = []
     for match in _WINDOW.finditer(shown):
         unit = next(u for number in range(1, 12) if (u := match[f"unit{number}"]))
-        factor = _UNIT_DAYS.get(unit[0].lower())
-        if factor is None or (unit.lower().startswith("m")):
+        if unit[0].lower() not in _UNIT_DAYS:  # months
             continue
         both = match["both"] or match["near"] or match["sides"]
         low = both or _first_of(match, "minus", "minus3", "minus7", "minus9", "minus11")
         high = both or _first_of(match, "plus", "plus3", "plus7", "plus8", "plus10", "only")
-        one = FoundWindow(float(low) * factor, float(high) * factor, shown, _ABOUT_VISITS.search(shown) is not None)
+        before, after = (_UNIT_DAYS[(own or unit)[0].lower()] for own in (match["of2"] or match["of7"], match["of3"]))
+        one = FoundWindow(float(low) * before, float(high) * after, shown, _ABOUT_VISITS.search(shown) is not None)
         if one not in found:
             found.append(one)
     return found
