@@ -198,6 +198,14 @@ def test_footnotes_of_one_visit_that_disagree_give_no_window() -> None:
     assert any("different windows" in doubt for doubt in both.doubts)
 
 
+def test_a_window_in_the_header_stays_and_is_doubted_where_a_footnote_gives_another() -> None:
+    notes = {"a": "Visit window ± 7 days.", "b": "Visit window ± 3 days."}
+    other, same = visits([["", "Day 1", "Day 29 (± 3 d) a", "Day 57 (± 3 d) b"]], notes=notes)[1:]
+    assert [(v.before_days, v.after_days) for v in (other, same)] == [(3, 3), (3, 3)]
+    assert any("another window than the header" in doubt for doubt in other.doubts)
+    assert not any("another window" in doubt for doubt in same.doubts)
+
+
 @pytest.mark.parametrize(
     ("note", "told"),
     [

@@ -117,12 +117,14 @@ def _as_length(visit: Visit, anchor: str) -> None:
 def _from_footnotes(visit: Visit, notes: list[Condition], others: list[str]) -> None:
     """The window, time and contact that a footnote of the column prints; two windows in one note are left open.
 
+    What the column itself prints stays, and is doubted where a footnote says another.
     `others`: header texts of other columns with one of the footnotes; a sentence that names one of them alone speaks
     of that column.
     """
     own = _with_short_names([text.lower() for text in visit.printed])
     others = [name for name in _with_short_names(others) if name not in own]
-    printed = visit.before_days is not None or visit.after_days is not None
+    shown = visit.before_days, visit.after_days
+    printed = shown != (None, None)
     taken: Condition | None = None
     for note in notes:
         sentences = [s for s in sentences_of(note.text) if not _of_another(s.lower(), own, others)]
@@ -135,6 +137,8 @@ def _from_footnotes(visit: Visit, notes: list[Condition], others: list[str]) -> 
             visit.before_days = visit.after_days = None
             visit.doubts.append(f"Footnotes {taken.marker} and {note.marker} give different windows; none is taken.")
             printed, taken = True, None
+        elif shown != (None, None) and values and shown not in values:
+            visit.doubts.append(f"Footnote {note.marker} gives another window than the header; the header's is taken.")
         if visit.offset_days is not None and visit.relative_to is None:
             _event_of_note(visit, sentences)
         if _bare_event(visit):
