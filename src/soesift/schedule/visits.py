@@ -316,8 +316,7 @@ def _place_offset(visit: Visit, offset: Offset) -> None:
     limit_alone = offset.relation is None and offset.anchor is None and span.first is None  # "Screening ≤ 28 days"
     before = offset.relation == "before" or (early and (offset.relation == "within" or limit_alone))
     if span.unit in _HOURS:
-        limit = span.last if before and offset.relation != "within" else 0.0  # "≤ 24 h": from then on
-        near = span.first if span.first is not None else limit
+        near = span.first if span.first is not None else 0.0  # "≤ 24 h before": from then on until the event
         far = span.last if span.last is not None else near
         if near is not None and far is not None:
             # the beginning: "30 to 60 minutes before" is an hour before, "48 to 24 h before" two days
