@@ -138,6 +138,7 @@ def test_windows_as_sentences_give_them_to_some_visits(said: str, before: list[f
         ("Visits may occur 2 weeks before or 3 days after the scheduled date.", (14, 3)),
         ("Visits may occur 3 days prior to or 5 days after the scheduled date.", (3, 5)),
         ("All visits -1 week/+3 days.", (7, 3)),
+        ("All visits may be held 1.5 weeks either side of the planned date.", (10.5, 10.5)),
         ("Visits -2 days, +4 days.", (2, 4)),
         ("All visits may be held up to 3 days before the planned first dose.", (None, None)),
     ],
