@@ -267,6 +267,11 @@ def test_windows_by_the_names_of_visits_need_no_word_for_them() -> None:
     assert [(v.before_days, v.after_days) for v in found[1:]] == [(0, 2), (3, 3), (3, 3), (7, 7)]
 
 
+def test_a_footnote_that_says_the_headers_hours_again_is_no_contradiction() -> None:
+    found = visits([["Hours after dose", "1", "4 (±1 h) a"]], notes={"a": "The visit window is ±1 hour."})[1]
+    assert (found.before_days, found.doubts) == (0.041667, [])
+
+
 def test_a_long_sentence_is_looked_through_once() -> None:
     began = time.process_time()
     visits([["", "Day 1", "Day 15"]], notes={"-": "visit window " * 1500})

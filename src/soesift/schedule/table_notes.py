@@ -184,7 +184,9 @@ def windows_in(text: str) -> list[FoundWindow]:
         low = both or _first_of(match, "minus", "minus3", "minus7", "minus9", "minus11")
         high = both or _first_of(match, "plus", "plus3", "plus7", "plus8", "plus10", "only")
         before, after = (_UNIT_DAYS[(own or unit)[0].lower()] for own in (match["of2"] or match["of7"], match["of3"]))
-        one = FoundWindow(float(low) * before, float(high) * after, shown, _ABOUT_VISITS.search(shown) is not None)
+        one = FoundWindow(
+            round(float(low) * before, 6), round(float(high) * after, 6), shown, _ABOUT_VISITS.search(shown) is not None
+        )
         if one not in found:
             found.append(one)
     return found
