@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from soesift.schedule.models import Encounter, Schedule, Span, Timing, Unit
+from soesift.schedule.models import Encounter, Schedule, Span, Timing, Unit, Visit
 
 _PER: dict[Unit, int] = {"hour": 60, "week": 7}
 _SMALLER: dict[Unit, Unit] = {"hour": "minute", "week": "day"}
@@ -27,10 +27,23 @@ class Placed(NamedTuple):
 
 
 def placed(schedule: Schedule) -> list[Placed]:
-    """One `Placed` for each encounter."""
+    """One `Placed` for each encounter; a deviation that only a note or a person gives is its visit's, in days."""
     unit = main_unit(schedule)
     length = cycle_length(schedule)
-    return [_place(encounter, unit, length) for encounter in schedule.encounters]
+    visits = {visit.column: visit for visit in schedule.visits}
+    return [
+        _with_visit(_place(encounter, unit, length), encounter.timing, visits.get(encounter.column))
+        for encounter in schedule.encounters
+    ]
+
+
+def _with_visit(one: Placed, timing: Timing, visit: Visit | None) -> Placed:
+    if visit is None or timing.window is not None or one.before or one.after:
+        return one
+    before, after = visit.before_days or 0.0, visit.after_days or 0.0
+    if before != int(before) or after != int(after):
+        return one._replace(note="; ".join(filter(None, (one.note, "its window is no whole number"))))
+    return one._replace(before=int(before), after=int(after), window_unit="day" if before or after else one.window_unit)
 
 
 def main_unit(schedule: Schedule) -> Unit:
