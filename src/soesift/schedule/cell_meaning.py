@@ -180,9 +180,10 @@ _SIGNS = re.compile(r"[*†‡§¶#‖∫]+")
 _MARK = re.compile(r"[\[(]?(?:[Xx]|[✓✔√●•■◆○▪])[\])]?")  # of a visit at which the procedure is done
 _COUNTED = re.compile(  # words that a number belongs to: "Visit 3" has no footnote 3
     r"(?:visit|days?|weeks?|wks?|months?|mos?|cycles?|years?|yrs?|period|part|phase|arm|cohort|stage|step|group"
-    r"|hours?|hrs?|dose|panel|grade|type|class|version|item|questions?|no\.?|to|or|and|[vdwmcyph]|[^\w)\]]|.*\d)",
+    r"|hours?|hrs?|dose|grade|type|class|version|item|questions?|no\.?|to|or|and|[vdwmcyph]|[^\w)\]]|.*\d)",
     re.IGNORECASE,
 )
+_COUNTED_APART = re.compile(r"panel", re.IGNORECASE)  # "Panel 2" is one of several, "panel2" a panel with its note
 _ENDINGS = "sdyrn"  # make common forms of words: drug, drugs; dispense, dispensed
 LONGEST_TAIL = 24
 
@@ -293,11 +294,9 @@ def _stands_apart(base: str, spaced: bool, tail: str, found: list[str], words: f
         return False  # "A1c", "C3a" are names
     if _MARK.fullmatch(base) or base.endswith("^") or all(_SIGNS.fullmatch(f) for f in found):
         return True
-    if found[0].isdecimal() and not spaced and word.lower() == "panel":
-        return True  # "Panel 2" is one of several, "panel2" a panel with its note
     if found[0].isdecimal():
         apart = spaced or tail[0] in "[(" or (len(word) > 2 and (word[-1].islower() or word[-1] == ")"))
-        return bool(word) and apart and _COUNTED.fullmatch(word) is None
+        return bool(word) and apart and not (_COUNTED.fullmatch(word) or (spaced and _COUNTED_APART.fullmatch(word)))
     if spaced or tail[0] in "[(" or word.endswith((")", "]")):
         return True
     if len(word) > 1 and word.isupper() and found[0].islower():

@@ -41,9 +41,7 @@ def _with_visit(one: Placed, timing: Timing, visit: Visit | None) -> Placed:
     if visit is None or timing.window is not None or one.before or one.after:
         return one
     before, after = visit.before_days or 0.0, visit.after_days or 0.0
-    if before != int(before) or after != int(after):
-        return one._replace(note="; ".join(filter(None, (one.note, "its window is no whole number"))))
-    return one._replace(before=int(before), after=int(after), window_unit="day" if before or after else one.window_unit)
+    return _deviating(one, before, after, "day") if before or after else one
 
 
 def main_unit(schedule: Schedule) -> Unit:
@@ -133,10 +131,15 @@ def _in_cycle(timing: Timing, spans: list[Span], length: int | None) -> Placed:
 
 
 def _windowed(value: int | None, unit: Unit, timing: Timing, note: str) -> Placed:
-    window = timing.window
+    one, window = Placed(value, unit, 0, 0, unit, note), timing.window
     if window is None:
-        return Placed(value, unit, 0, 0, unit, note)
+        return one
     of_window: Unit = "day" if window.unit in (None, "cycle") else window.unit  # "Week 4 (±3)": as its visit says
-    if window.before != int(window.before) or window.after != int(window.after):
-        return Placed(value, unit, 0, 0, unit, "; ".join(filter(None, (note, "its window is no whole number"))))
-    return Placed(value, unit, int(window.before), int(window.after), of_window, note)
+    return _deviating(one, window.before, window.after, of_window)
+
+
+def _deviating(one: Placed, before: float, after: float, unit: Unit) -> Placed:
+    """With a deviation, or a note that it is no whole number."""
+    if before != int(before) or after != int(after):
+        return one._replace(note="; ".join(filter(None, (one.note, "its window is no whole number"))))
+    return one._replace(before=int(before), after=int(after), window_unit=unit)

@@ -7,7 +7,7 @@ import re
 from soesift.schedule.anchors import anchor_of, counted_from
 from soesift.schedule.contacts import contact_by_letters, contact_of_note, contacts_of_rows, explained, legend
 from soesift.schedule.models import Condition, Schedule, Visit
-from soesift.schedule.table_notes import EXCEPTING, FoundWindow, windows_in, without_windows
+from soesift.schedule.table_notes import EXCEPTING, NUMBER_WORDS, UNIT_DAYS, FoundWindow, windows_in, without_windows
 from soesift.schedule.tokens import clean
 from soesift.schedule.visits import NOT_SAID
 from soesift.schedule.window_clauses import OTHERS, by_clauses, is_plain, named_by, named_in, names_only, singles_out
@@ -115,36 +115,47 @@ def _as_length(visit: Visit, anchor: str) -> None:
 
 
 def _from_footnotes(visit: Visit, notes: list[Condition], others: list[str]) -> None:
-    """The window, time and contact that a footnote of the column prints; two windows in one note are left open.
+    """The window, time and contact that a footnote of the column prints.
 
-    What the column itself prints stays, and is doubted where a footnote says another.
     `others`: header texts of other columns with one of the footnotes; a sentence that names one of them alone speaks
     of that column.
     """
     own = _with_short_names([text.lower() for text in visit.printed])
     others = [name for name in _with_short_names(others) if name not in own]
-    shown = visit.before_days, visit.after_days
-    printed = shown != (None, None)
-    taken: Condition | None = None
-    for note in notes:
-        sentences = [s for s in sentences_of(note.text) if not _of_another(s.lower(), own, others)]
-        values = {(w.before, w.after) for s in sentences for w in windows_in(s) if _of_visit(s, w)}
-        if not printed and len(values) > 1:
-            visit.doubts.append(f"Footnote {note.marker} gives several windows; none is taken.")
-        elif not printed and values and taken is None:
-            (visit.before_days, visit.after_days), taken = values.pop(), note
-        elif taken is not None and values and values != {(visit.before_days, visit.after_days)}:
-            visit.before_days = visit.after_days = None
-            visit.doubts.append(f"Footnotes {taken.marker} and {note.marker} give different windows; none is taken.")
-            printed, taken = True, None
-        elif shown != (None, None) and values and shown not in values:
-            visit.doubts.append(f"Footnote {note.marker} gives another window than the header; the header's is taken.")
+    told = [(n, [s for s in sentences_of(n.text) if not _of_another(s.lower(), own, others)]) for n in notes]
+    _window_of_notes(visit, told)
+    for note, sentences in told:
         if visit.offset_days is not None and visit.relative_to is None:
             _event_of_note(visit, sentences)
         if _bare_event(visit):
             named = [s for s in sentences if any(len(name) > 5 and name in s.lower() for name in own)]
             _time_of_note(visit, note, named if others and named else sentences)
         visit.contact = visit.contact or contact_of_note(sentences)
+
+
+def _window_of_notes(visit: Visit, told: list[tuple[Condition, list[str]]]) -> None:
+    """The window that footnotes with their sentences give; several are left open. What the column itself prints stays,
+    and is doubted where a footnote says another.
+    """
+    shown = visit.before_days, visit.after_days
+    given = [
+        (n.marker, {(w.before, w.after) for s in said for w in windows_in(s) if _of_visit(s, w)}) for n, said in told
+    ]
+    given = [(marker, windows) for marker, windows in given if windows]
+    if shown != (None, None):
+        visit.doubts += [
+            f"Footnote {marker} gives another window than the header; the header's is taken."
+            for marker, windows in given
+            if shown not in windows
+        ]
+        return
+    visit.doubts += [f"Footnote {m} gives several windows; none is taken." for m, windows in given if len(windows) > 1]
+    single = [(marker, next(iter(windows))) for marker, windows in given if len(windows) == 1]
+    other = next((marker for marker, window in single if window != single[0][1]), None)
+    if other is not None:
+        visit.doubts.append(f"Footnotes {single[0][0]} and {other} give different windows; none is taken.")
+    elif single:
+        visit.before_days, visit.after_days = single[0][1]
 
 
 def _bare_event(visit: Visit) -> bool:
@@ -270,17 +281,13 @@ def _limit_of_note(visit: Visit, sentences: list[str]) -> None:
 
 
 def _days(match: re.Match[str]) -> float:
-    return float(match["n"]) * _unit_days(match["u"])
-
-
-def _unit_days(unit: str) -> float:
-    return 7.0 if unit.lower().startswith("w") else 1.0
+    return float(match["n"]) * UNIT_DAYS[match["u"][0].lower()]
 
 
 def _lengths(match: re.Match[str]) -> tuple[float, ...]:
     """The days of "35 days after", and the two of "28 to 35 days after" or "30 and 90 days after"."""
-    last = _days(match)
-    return (float(match["low"]) * _unit_days(match["ul"] or match["u"]), last) if _has_two(match) else (last,)
+    last, unit = _days(match), match["ul"] or match["u"]
+    return (float(match["low"]) * UNIT_DAYS[unit[0].lower()], last) if _has_two(match) else (last,)
 
 
 def _has_two(match: re.Match[str]) -> bool:
@@ -371,9 +378,7 @@ _UNLESS_SAID = re.compile(
 _NO_SIDE = re.compile(
     r"\bwindows?\s+(?:of|is|are|:)\s+(?:up\s+to\s+)?(?:a\s+)?\d+[\s-]*(?:calendar\s+)?(?:days?|weeks?)\b", re.IGNORECASE
 )
-_A_LENGTH = re.compile(
-    r"(?:\d|\b(?:one|two|three|four|five|six|seven|ten|fourteen)\b)[\s-]*(?:hours?|days?|weeks?)\b", re.IGNORECASE
-)
+_A_LENGTH = re.compile(rf"(?:\d|\b(?:{'|'.join(NUMBER_WORDS)})\b)[\s-]*(?:hours?|days?|weeks?)\b", re.IGNORECASE)
 _MOVED = re.compile(
     r"\b(?:windows?|deviat\w+|earlier|later(?!\s+than)|toleran\w+|flexib\w+|either\s+side|delayed|postponed|brought\s+forward)\b",
     re.IGNORECASE,

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from soesift.schedule.models import NoteClass
 from soesift.schedule.tokens import clean
 
-_NUMBER_WORDS = {
+NUMBER_WORDS = {
     "one": 1,
     "two": 2,
     "three": 3,
@@ -23,7 +23,7 @@ _NUMBER_WORDS = {
     "twenty-one": 21,
     "twenty-eight": 28,
 }
-_N = r"(?P<n>\d+|" + "|".join(_NUMBER_WORDS) + r")"
+_N = r"(?P<n>\d+|" + "|".join(NUMBER_WORDS) + r")"
 _U = r"(?P<u>days?|weeks?|wks?|d|w)\b"
 _CYCLE_LENGTH = [
     re.compile(p, re.IGNORECASE)
@@ -69,7 +69,7 @@ _ABOUT_VISITS = re.compile(
     r"toleran",
     re.IGNORECASE,
 )
-_UNIT_DAYS = {"d": 1.0, "w": 7.0, "h": 1 / 24}
+UNIT_DAYS = {"d": 1.0, "w": 7.0, "h": 1 / 24}
 _CLASSES: list[tuple[NoteClass, re.Pattern[str]]] = [
     (
         "alternative",
@@ -137,7 +137,7 @@ def _lengths_in(text: str) -> list[tuple[str, int]]:
     for pattern in _CYCLE_LENGTH:
         for match in pattern.finditer(text):
             number = match["n"].lower()
-            count = int(number) if number.isdigit() else _NUMBER_WORDS[number]
+            count = int(number) if number.isdigit() else NUMBER_WORDS[number]
             days = count * (7 if match["u"].lower().startswith("w") else 1)
             if 5 <= days <= 120:  # a cycle's length; "Cycle 1: 3 days" is something else
                 last = match.groupdict().get("c2") or match["c"]
@@ -156,8 +156,8 @@ _IN_BRACKETS = re.compile(r"(?<!\d )[(\[]\s?(±\s?\d+)\s?[)\]](?=\s(?:days?|week
 
 
 _IN_WORDS = re.compile(  # "one week either side", "plus or minus three days"; "one day" alone is no deviation
-    rf"\b(?:(?:{'|'.join(_NUMBER_WORDS)})\b(?=\s+(?:days?|weeks?)\s+(?:before|(?:on\s+)?either|earlier))"
-    rf"|(?<=\bminus\s)(?:{'|'.join(_NUMBER_WORDS)})\b)",
+    rf"\b(?:(?:{'|'.join(NUMBER_WORDS)})\b(?=\s+(?:days?|weeks?)\s+(?:before|(?:on\s+)?either|earlier))"
+    rf"|(?<=\bminus\s)(?:{'|'.join(NUMBER_WORDS)})\b)",
     re.IGNORECASE,
 )
 
@@ -169,7 +169,7 @@ EXCEPTING = (
 
 def _readable(text: str) -> str:
     """The text with deviations in the forms that `_WINDOW` knows: "(±3) days", "one week either side"."""
-    return _IN_BRACKETS.sub(r"\1", _IN_WORDS.sub(lambda m: str(_NUMBER_WORDS[m.group().lower()]), clean(text)))
+    return _IN_BRACKETS.sub(r"\1", _IN_WORDS.sub(lambda m: str(NUMBER_WORDS[m.group().lower()]), clean(text)))
 
 
 def windows_in(text: str) -> list[FoundWindow]:
@@ -178,12 +178,12 @@ def windows_in(text: str) -> list[FoundWindow]:
     found: list[FoundWindow] = []
     for match in _WINDOW.finditer(shown):
         unit = next(u for number in range(1, 12) if (u := match[f"unit{number}"]))
-        if unit[0].lower() not in _UNIT_DAYS:  # months
+        if unit[0].lower() not in UNIT_DAYS:  # months
             continue
         both = match["both"] or match["near"] or match["sides"]
         low = both or _first_of(match, "minus", "minus3", "minus7", "minus9", "minus11")
         high = both or _first_of(match, "plus", "plus3", "plus7", "plus8", "plus10", "only")
-        before, after = (_UNIT_DAYS[(own or unit)[0].lower()] for own in (match["of2"] or match["of7"], match["of3"]))
+        before, after = (UNIT_DAYS[(own or unit)[0].lower()] for own in (match["of2"] or match["of7"], match["of3"]))
         one = FoundWindow(
             round(float(low) * before, 6), round(float(high) * after, 6), shown, _ABOUT_VISITS.search(shown) is not None
         )

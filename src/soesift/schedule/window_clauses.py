@@ -15,7 +15,14 @@ from typing import NamedTuple
 
 from soesift.schedule.anchors import anchor_of
 from soesift.schedule.models import Schedule, Span, Visit
-from soesift.schedule.table_notes import EXCEPTING, FoundWindow, printed_windows, windows_in, without_windows
+from soesift.schedule.table_notes import (
+    EXCEPTING,
+    NUMBER_WORDS,
+    FoundWindow,
+    printed_windows,
+    windows_in,
+    without_windows,
+)
 from soesift.schedule.timing import read_timing
 from soesift.schedule.tokens import UNIT_WORDS, clean
 
@@ -65,7 +72,6 @@ _ORDINAL = re.compile(
     re.IGNORECASE,
 )
 _ENDS = ("first", "last", "final")
-_COUNTS = {"two": 2, "three": 3, "four": 4, "five": 5}
 _CONTACTS: dict[str, re.Pattern[str]] = {
     mode: re.compile(rf"\b(?:{words})[\s-]+(?:visits?|contacts?|calls?)\b", re.IGNORECASE)
     for mode, words in {
@@ -424,7 +430,7 @@ def _of_ordinals(words: str, schedule: Schedule) -> list[Test] | None:
     found: list[Test] = []
     anchor = anchor_of(schedule.visits)
     for match in _ORDINAL.finditer(words):
-        count = _COUNTS.get((match["n"] or "").lower()) or int(match["n"] or 1)
+        count = NUMBER_WORDS.get((match["n"] or "").lower()) or int(match["n"] or 1)
         places = [v for v in schedule.visits if v.is_visit and v.kind != "unscheduled"]
         first = match["end"].lower() == "first"
         if (first and (anchor is None or match["anchor"] is None)) or match["end"].lower() not in _ENDS:
