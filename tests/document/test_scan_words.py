@@ -109,7 +109,7 @@ def test_faint_letters_are_kept_by_the_gap_in_which_they_were_heard() -> None:
         {"": 1.0},
     ]
     scores = np.asarray([[step.get(c, 0.0) for c in characters] for step in steps], np.float32)
-    reading = _decode(scores, characters, 1.0)
+    reading = _decode(scores, characters, np.arange(1, 27), 1.0)
     letters, how = reading.faint
     assert reading.text == "gu"
     assert (letters[1], letters[2]) == ("l", "i")

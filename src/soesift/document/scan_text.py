@@ -212,7 +212,8 @@ def _read(crops: list[Picture], width: int, part: Part) -> list[Reading]:
         filled = _fit(crop, width, high)
         inputs[place, :, :, : filled.shape[1]] = _centred(filled)
         used.append(filled.shape[1])
-    return [_decode(row, characters, width / used[i]) for i, row in enumerate(_run(part, inputs))]
+    small = np.asarray([characters.index(letter) for letter in ascii_lowercase])
+    return [_decode(row, characters, small, width / used[i]) for i, row in enumerate(_run(part, inputs))]
 
 
 def _fit(crop: Picture, width: int, high: int) -> Picture:
@@ -225,10 +226,11 @@ def _fit(crop: Picture, width: int, high: int) -> Picture:
     return np.asarray(cv2.resize(crop, (scaled, high), interpolation=method), np.uint8)
 
 
-def _decode(scores: NDArray[np.float32], characters: list[str], stretch: float) -> Reading:
+def _decode(scores: NDArray[np.float32], characters: list[str], small: NDArray[np.intp], stretch: float) -> Reading:
     """Greedy CTC decoding (Graves et al. 2006): repeats are one character, class 0 is none.
 
-    scores: (t, c) probabilities; stretch: width of the padded input over the crop's share of it.
+    scores: (t, c) probabilities; small: (26,) classes of the small letters; stretch: width of the padded input over
+    the crop's share of it.
     """
     best = scores.argmax(axis=1)
     starts = np.flatnonzero((np.diff(best, prepend=0) != 0) & (best != 0))
@@ -241,19 +243,18 @@ def _decode(scores: NDArray[np.float32], characters: list[str], stretch: float) 
     first, last = len(text) - len(text.lstrip()), len(text.rstrip())
     sure = scores[starts, best[starts]].astype(np.float32)
     kept = slice(first, max(first, last))
-    heard, how = _faint(scores, best, starts, characters)
+    heard, how = _faint(scores, best, starts, small)
     faint = heard[first : last + 1], how[first : last + 1]
     return Reading(text[first:last], float(sure.mean()), np.minimum(centres, 1)[kept], sure=sure[kept], faint=faint)
 
 
 def _faint(
-    scores: NDArray[np.float32], best: NDArray[np.intp], starts: NDArray[np.intp], characters: list[str]
+    scores: NDArray[np.float32], best: NDArray[np.intp], starts: NDArray[np.intp], places: NDArray[np.intp]
 ) -> tuple[str, NDArray[np.float32]]:
     """For each gap before, between and after the characters read, the small letter that scores best in its steps.
 
-    A neighbour's own letter is left out: it is heard beside its place, too.
+    places: (26,) classes of the small letters. A neighbour's own letter is left out: it is heard beside its place, too.
     """
-    places = _small(tuple(characters))
     quiet = scores[:, places] * (best == 0)[:, None]
     gap = np.searchsorted(starts, np.arange(len(best)), side="right")  # of each step; of blanks alone it matters
     sides = np.concatenate([[0], best[starts], [0]])
@@ -261,12 +262,6 @@ def _faint(
     most = np.zeros((len(starts) + 1, len(places)), np.float32)
     np.maximum.at(most, gap, quiet)
     return "".join(ascii_lowercase[i] for i in most.argmax(axis=1)), most.max(axis=1)
-
-
-@lru_cache(maxsize=4)
-def _small(characters: tuple[str, ...]) -> NDArray[np.intp]:
-    """(26,) classes of the small letters."""
-    return np.asarray([characters.index(letter) for letter in ascii_lowercase])
 
 
 # Words that a reader of pictures got wrong by a letter it was unsure of, or by two letters that run into one.

@@ -54,10 +54,10 @@ def with_open_bands(horizontal: Lines, vertical: Lines, settings: LatticeSetting
     x, top, bottom = vertical.T
     sides = []
     rules = horizontal[np.argsort(horizontal[:, 0], kind="stable")]
-    for place, (y, left, right) in enumerate(rules):
-        lower = rules[place + 1 :]
-        lower = lower[(lower[:, 0] > y + 2 * settings.close) & (lower[:, 0] <= y + settings.band)]
-        lower = lower[np.abs(lower[:, 1:] - [left, right]).max(axis=1) <= settings.close] if len(lower) else lower
+    for y, left, right in rules:
+        near, far = np.searchsorted(rules[:, 0], (y + 2 * settings.close, y + settings.band), side="right")
+        lower = rules[near:far]
+        lower = lower[np.abs(lower[:, 1:] - [left, right]).max(axis=1) <= settings.close]
         if not len(lower):
             continue
         end = lower[0, 0]

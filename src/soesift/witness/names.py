@@ -16,6 +16,7 @@ from soesift.result.models import Cell, PlacedDoubt, SoeTable
 from soesift.witness.conserved import NOWHERE, Print
 from soesift.witness.settings import WitnessSettings
 
+Lines = list[NDArray[np.intp]]  # the characters of each, by their place on the page
 LINE = 3.5  # points between the middles of two lines; raised characters stand nearer to their own
 _LETTERS = re.compile(r"[^\W\d_]+")
 
@@ -35,17 +36,21 @@ def _fused_names(table: SoeTable, prints: Mapping[int, Print], settings: Witness
     upright = {part.page for part in table.fragments if not part.rotation}
     names = [c for c in table.cells if c.column == 0 and c.row >= table.header_rows and c.page in prints and c.bbox]
     names = [c for c in sorted(names, key=lambda c: c.row) if c.page in upright] if "borderless" in table.flags else []
-    lines = [_line_heights(prints[cell.page or 0], cell.bbox or NOWHERE) for cell in names]
+    lines = [_lines_of(prints[cell.page or 0], cell.bbox or NOWHERE) for cell in names]
+    heights = [
+        [float(np.median(prints[cell.page or 0].middles[line, 1])) for line in found]
+        for cell, found in zip(names, lines, strict=True)
+    ]
     pairs = [
         (one, two, below[0] - above[-1])
-        for (one, above), (two, below) in pairwise(zip(names, lines, strict=True))
+        for (one, above), (two, below) in pairwise(zip(names, heights, strict=True))
         if above and below and one.page == two.page
     ]
-    yield from _early_breaks(names, prints, settings)
+    yield from _early_breaks(names, lines, prints, settings)
     if len(pairs) < settings.steps:
         return
     pitch = settings.row_step * float(np.quantile([step for *_, step in pairs], settings.nearest_rows))
-    for cell, found in zip(names, lines, strict=True):
+    for cell, found in zip(names, heights, strict=True):
         if any(below - above >= pitch for above, below in pairwise(found)):
             why = "The lines of this name are as far apart as rows are: two rows may have been read as one."
             yield PlacedDoubt(kind="row", why=why, place="row", row=cell.row)
@@ -53,10 +58,9 @@ def _fused_names(table: SoeTable, prints: Mapping[int, Print], settings: Witness
 
 
 def _early_breaks(
-    names: Sequence[Cell], prints: Mapping[int, Print], settings: WitnessSettings
+    names: Sequence[Cell], lines: Sequence[Lines], prints: Mapping[int, Print], settings: WitnessSettings
 ) -> Iterator[PlacedDoubt]:
-    """Names in which a line ends although the next word had room there: no name is wrapped so."""
-    lines = [_lines_of(prints[cell.page or 0], cell.bbox or NOWHERE) for cell in names]
+    """Names in which a line ends although the next word had room there: no name is wrapped so. lines: of each name."""
     ends = [
         float(prints[cell.page or 0].middles[line, 0].max())
         for cell, found in zip(names, lines, strict=True)
@@ -129,16 +133,9 @@ def _parted_lines(print_: Print, box: Box, settings: WitnessSettings) -> Iterato
             yield head, tail
 
 
-def _lines_of(print_: Print, box: Box) -> list[NDArray[np.intp]]:
+def _lines_of(print_: Print, box: Box) -> Lines:
     """The characters of each line in a box, from the top, in the file's order."""
     own = np.flatnonzero(print_.within(box))
     order = own[np.argsort(print_.middles[own, 1], kind="stable")]
     parts = np.split(order, np.flatnonzero(np.diff(print_.middles[order, 1]) > LINE) + 1) if len(own) else []
     return [np.sort(part) for part in parts]
-
-
-def _line_heights(print_: Print, box: Box) -> list[float]:
-    """Heights of the lines in a box, each the median of its characters' middles, from the top."""
-    y = np.sort(print_.middles[print_.within(box), 1])
-    lines = np.split(y, np.flatnonzero(np.diff(y) > LINE) + 1) if len(y) else []
-    return [float(np.median(line)) for line in lines]
