@@ -17,7 +17,7 @@ KINDS = ["protocol", "sap", "icf", "all"]
 
 KIND_NAMES = (
     *("full", "small", "none", "image", "scan", "rotated", "tiled", "borderless", "redacted", "transposed", "tracks"),
-    *("synopsis", "foreign", "mixed", "doses", "academic", "plan", "slides"),
+    *("synopsis", "foreign", "mixed", "doses", "academic", "plan", "slides", "pragmatic"),
 )
 
 

@@ -35,6 +35,7 @@ Kind = Literal[
     "academic",
     "plan",
     "slides",
+    "pragmatic",
 ]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
@@ -70,6 +71,7 @@ PRESETS: dict[str, dict[str, object]] = {
     "academic": {"tracks": 0, "negatives": 4},
     "plan": {"tracks": 0, "negatives": 9},
     "slides": {"schedule": False, "tracks": 0, "negatives": 7},
+    "pragmatic": {"tracks": 0, "negatives": 4},
 }
 
 
@@ -158,6 +160,8 @@ def settle(options: Options, rng: Random) -> Options:
     asked["kind"] = kind
     if kind == "plan":  # about half of them print the schedule of the protocol, too
         asked.setdefault("schedule", rng.random() < 0.5)
+    if kind == "pragmatic":
+        asked.setdefault("schedule", rng.random() < 0.8)
     if asked.get("negatives") is None:
         asked["negatives"] = rng.randint(2, 4) if kind in ("small", "image", "scan") else rng.randint(7, 12)
     return Options(**asked)

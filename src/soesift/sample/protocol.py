@@ -15,6 +15,7 @@ from soesift.sample.academic import academic_schedule
 from soesift.sample.amend import amend
 from soesift.sample.blocks import (
     Block,
+    Bullets,
     Contents,
     HardNegative,
     Heading,
@@ -35,9 +36,11 @@ from soesift.sample.grid import Grid, plain_grid, transposed
 from soesift.sample.kinds import KINDS, Options, Study, make_study, settle
 from soesift.sample.layout import Book, lay_out
 from soesift.sample.negatives import analysis, drawings, paperwork
+from soesift.sample.negatives.nearby import nearby
 from soesift.sample.negatives.registry import MAKERS, choose_makers
 from soesift.sample.negatives.scene import Scene
 from soesift.sample.negatives.treatment import dose_changes
+from soesift.sample.pragmatic import pragmatic_schedule
 from soesift.sample.render import Wear, render, scanned
 from soesift.sample.schedule import (
     Activity,
@@ -68,7 +71,7 @@ PROSE: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("administration", "Ethics and Administration", prose.ETHICS),
 )
 
-OTHERS = ("academic", "plan", "slides")
+OTHERS = ("academic", "plan", "slides", "pragmatic")
 
 CHAPTERS = (
     "Analysis Methods",
@@ -81,6 +84,21 @@ CHAPTERS = (
     "Study Visits and Windows",
     "Assessments",
 )
+
+
+VISITS = (
+    "Study procedures",
+    "Visits",
+    "Measurements",
+    "Data collection",
+    "Outcomes",
+    "Methods",
+    "Follow-up",
+    "Schedule of assessments",
+    "Assessments and procedures",
+    "Contacts with participants",
+)
+"""Headings over the schedules of `pragmatic`."""
 
 
 def main_schedule(rng: Random, scene: Scene, options: Options) -> tuple[MadeSchedule, Table]:
@@ -368,6 +386,8 @@ def other_document(rng: Random, scene: Scene, options: Options) -> list[Block]:
     ]
     if options.kind == "academic":
         return front + academic_protocol(rng, scene, options)
+    if options.kind == "pragmatic":
+        return pragmatic_protocol(rng, scene, options, front)
     pool = analysis.MAKERS if options.kind == "plan" else drawings.MAKERS
     blocks: list[Block] = []
     for i in range(options.negatives or 0):
@@ -407,6 +427,36 @@ def academic_protocol(rng: Random, scene: Scene, options: Options) -> list[Block
         blocks += [*sentences(rng, scene.study, prose.PROCEDURES, 1), *maker(rng, scene)]
     blocks += [Heading("Ethics", 1), *sentences(rng, scene.study, prose.ETHICS, 1)]
     return [*blocks, Heading("Appendix", 1, new_page=True), *schedule] if schedule and late else blocks
+
+
+def pragmatic_protocol(rng: Random, scene: Scene, options: Options, front: list[Block]) -> list[Block]:
+    """A few pages, with a title page or without: prose, one small schedule, small tables that are none."""
+    study = scene.study
+    before = rng.randint(0, options.negatives or 0)
+    blocks: list[Block] = front if rng.random() < 0.5 else []
+    blocks += [Heading("Synopsis", 1), *sentences(rng, study, prose.DESIGN, rng.randint(1, 2))]
+    blocks += small_tables(rng, scene, before)
+    if options.schedule:
+        over = Heading(rng.choice(VISITS), 2, over_schedule=True, new_page=rng.random() < 0.6)
+        blocks += [over] if rng.random() < 0.5 else [NewPage()] if rng.random() < 0.5 else []
+        blocks += [pragmatic_schedule(rng, scene)]
+        blocks += [NewPage()] if rng.random() < 0.7 else sentences(rng, study, prose.PROCEDURES, 1)
+    blocks += [Heading("Study population", 1), *sentences(rng, study, prose.BACKGROUND, 1)]
+    blocks += [Bullets([study.fill(t) for t in rng.sample(prose.INCLUSION, 3)])] if rng.random() < 0.6 else []
+    blocks += small_tables(rng, scene, (options.negatives or 0) - before)
+    return [*blocks, Heading("Statistics", 1), *sentences(rng, study, prose.STATISTICS, 1)]
+
+
+def small_tables(rng: Random, scene: Scene, count: int) -> list[Block]:
+    """So many tables that are no schedules, between headings and prose; some alone on a page, as schedules are."""
+    blocks: list[Block] = []
+    for _ in range(count):
+        alone, over = rng.random() < 0.25, rng.choice((VISITS, CHAPTERS))
+        blocks += [NewPage()] if alone else []
+        blocks += [Heading(rng.choice(over), 2)] if rng.random() < 0.4 else []
+        blocks += filler(rng, 1) if rng.random() < 0.5 and not alone else []
+        blocks += nearby(rng, scene) + ([NewPage()] if alone else [])
+    return blocks
 
 
 def make_protocol(seed: int, out: Path, **options: object) -> Truth:
