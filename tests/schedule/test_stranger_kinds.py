@@ -236,3 +236,28 @@ def test_days_after_a_cycle_may_be_once() -> None:
 def test_annual_visits_thereafter_repeat() -> None:
     found = visits([["", "Day 1", "Annual thereafter (± 60 d)", "Annual visit 1"]])
     assert [(v.kind, v.every_months, v.before_days) for v in found[1:]] == [("repeat", 12, 60), ("planned", None, None)]
+
+
+def test_a_letter_behind_a_deviation_is_the_unit() -> None:
+    found = visits([["Day", "1", "30 (+5) d after last dose"]])[1]
+    assert (found.day, found.offset_days, found.relative_to, found.after_days) == (None, 30, "last dose", 5)
+
+
+def test_a_limit_behind_predose_is_before_the_dose() -> None:
+    found = visits([["", "Day 1 predose (within 60 min)", "Before RT (within 14 days)"]])
+    assert [(v.hours, v.offset_days, v.after_days) for v in found] == [(-1, None, 0.041667), (None, -14, 14)]
+
+
+def test_a_zero_that_went_into_nothing_is_doubted() -> None:
+    found = visits([["Month", "Screening (-2 to 0)", "0", "6"]])
+    assert [bool(v.doubts) for v in found] == [True, False, False]
+
+
+def test_a_list_beside_an_interval_in_months_is_doubted() -> None:
+    found = visits([["", "Day 1", "D36, D64, D92 (monthly injections)"]])
+    assert any("only one can be right" in doubt for doubt in found[1].doubts)
+
+
+def test_a_short_name_before_the_time_of_its_visit_is_no_word_beside_it() -> None:
+    found = visits([["", "Day 1", "TOC (5-9 d after EOT)", "AB (Day 8)"]])
+    assert (found[1].offset_days, found[1].after_days, found[1].doubts) == (5, 4, [])

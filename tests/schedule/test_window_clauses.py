@@ -120,6 +120,11 @@ def test_a_deviation_said_again_in_words_is_one() -> None:
         ("The visit window is ±1 day for the first two visits after baseline and ±5 days thereafter.", [1, 1, 5, 5]),
         ("Visits should not be more than 3 days early or late.", [3, 3, 3, 3]),
         ("The final visit: +7 days. Other visits: ±3 days.", [3, 3, 3, 0]),
+        ("Visits are held within 7 days either side of the nominal date, apart from Week 4 (±2 days).", [7, 2, 7, 7]),
+        ("±2 days until Week 4 and ±5 days thereafter.", [2, 2, 5, 5]),
+        ("Weeks 2 and 4 may be done within -2/+2 days; Weeks 12 and 24 ±5 days.", [2, 2, 5, 5]),
+        ("Visits: minus 2 days / plus 4 days", [2, 2, 2, 2]),
+        ("Study flow (visit window ±3 days unless stated)", [3, 3, 3, 3]),
     ],
 )
 def test_windows_as_sentences_give_them_to_some_visits(said: str, before: list[float | None]) -> None:
@@ -244,6 +249,58 @@ def test_a_sentence_is_for_all_visits_where_no_word_is_of_some(said: str, sides:
     assert (found[2].before_days, found[2].after_days) == (sides or (None, None))
     assert any("none was taken" in doubt for doubt in found[2].doubts) == (sides is None)
     assert (found[1].before_days is None) == ("telephone" in said or sides is None)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "±3 days relative to the date of the previous visit.",
+        "Visits should occur within 10% of the scheduled interval.",
+        "Visit windows are ±2 business days.",
+        "3-day window for Weeks 1 through 4, 7-day window afterwards.",
+        "Week 4 may be done 2 days early, Week 8 may be done 5 days early or late.",
+        "Visit 3 must be 14 days after Visit 2. All others ±4 days.",
+    ],
+)
+def test_what_is_said_of_moving_visits_is_read_or_open_at_each_of_them(said: str) -> None:
+    found = visits([["", "V1 (Day 1)", "V2 (Day 15)", "V3 (Day 29)", "V4 (Week 8)"]], notes={"-": said})
+    open_ = [any("none was taken" in doubt for doubt in v.doubts) for v in found[1:]]
+    assert [v.before_days is None for v in found[1:]] == open_ == [True] * 3
+
+
+def test_what_is_done_on_holidays_and_what_is_added_to_an_event_are_no_windows() -> None:
+    days = [["", "Day 1", "Day 15", "EOT", "Follow-up"]]
+    found = visits(days, notes={"-": "If a visit falls on a weekend, it may be moved by one day."})
+    assert not any("none was taken" in doubt for v in found for doubt in v.doubts)
+    found = visits(days, notes={"-": "Follow-up visits are scheduled at EOT + 30 days."})
+    assert [v.after_days for v in found] == [None] * 4
+
+
+def test_a_number_beside_a_deviation_must_be_of_a_visit() -> None:
+    said = "The EOT visit should take place within 7 days (±2 days) of the last dose."
+    found = visits([["", "Day 1", "Day 29", "EOT"]], notes={"-": said})[2]
+    assert found.before_days is None
+    assert any("none was taken" in doubt for doubt in found.doubts)
+
+
+def test_a_window_in_working_days_and_one_beside_months_in_days() -> None:
+    found = visits([["Week", "0", "4"], ["Allowed deviation (working days)", "0", "±3"]])
+    assert found[1].doubts
+    found = visits([["Visit (month ± days)", "M1 ± 7", "M3 ± 14"]])
+    assert [(v.month, v.before_days) for v in found] == [(1, 7), (3, 14)]
+
+
+def test_a_footnote_that_is_nothing_but_days_is_a_window_or_doubted() -> None:
+    days = [["", "Day 1", "Day 29 c", "Day 57"]]
+    found = [visits(days, notes={"c": said})[1] for said in ("Day 26 to Day 32.", "Day 30", "Days 8 and 15")]
+    assert [(v.before_days, v.after_days) for v in found] == [(3, 3), (None, None), (None, None)]
+    assert [any("Footnote c" in doubt for doubt in v.doubts) for v in found] == [False, True, True]
+
+
+def test_a_footnote_with_two_times_is_none_of_them() -> None:
+    found = visits([["", "Week 0", "Visit 3 x"]], notes={"x": "At Week 26. On Week 52."})[1]
+    assert found.week is None
+    assert any("more than one time" in doubt for doubt in found.doubts)
 
 
 def test_windows_before_and_after_in_two_rows_are_one() -> None:

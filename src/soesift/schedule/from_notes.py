@@ -8,9 +8,20 @@ from soesift.schedule.anchors import anchor_of, counted_from
 from soesift.schedule.contacts import contact_by_letters, contact_of_note, contacts_of_rows, explained, legend
 from soesift.schedule.models import Condition, Schedule, Visit
 from soesift.schedule.table_notes import EXCEPTING, NUMBER_WORDS, UNIT_DAYS, FoundWindow, windows_in, without_windows
+from soesift.schedule.timing import read_timing
 from soesift.schedule.tokens import clean
 from soesift.schedule.visits import NOT_SAID
-from soesift.schedule.window_clauses import OTHERS, by_clauses, is_plain, named_by, named_in, names_only, singles_out
+from soesift.schedule.window_clauses import (
+    OTHERS,
+    by_clauses,
+    for_all,
+    is_plain,
+    named_by,
+    named_in,
+    names_only,
+    singles_out,
+    speaks_of_visits,
+)
 
 _PERIOD = re.compile(
     r"\b(?:period|part|course|session|intervention|leg)\s*(?:\d+|[ivx]+|[a-d]|one|two|three|four)\b", re.IGNORECASE
@@ -125,6 +136,7 @@ def _from_footnotes(visit: Visit, notes: list[Condition], others: list[str]) -> 
     told = [(n, [s for s in sentences_of(n.text) if not _of_another(s.lower(), own, others)]) for n in notes]
     _window_of_notes(visit, told)
     for note, sentences in told:
+        _days_of_note(visit, note, sentences)
         if visit.offset_days is not None and visit.relative_to is None:
             _event_of_note(visit, sentences)
         if _bare_event(visit):
@@ -156,6 +168,26 @@ def _window_of_notes(visit: Visit, told: list[tuple[Condition, list[str]]]) -> N
         visit.doubts.append(f"Footnotes {single[0][0]} and {other} give different windows; none is taken.")
     elif single:
         visit.before_days, visit.after_days = single[0][1]
+
+
+def _days_of_note(visit: Visit, note: Condition, sentences: list[str]) -> None:
+    """A footnote that is nothing but the days or weeks that are allowed ("Day 26 to Day 32.") as a deviation; where it
+    is nothing but a time that the header has not, the visit is doubted.
+    """
+    text = " ".join(sentences).strip(" .")
+    read = read_timing(text)
+    spans = read.timing.times
+    if not spans or read.words or read.unread or read.loose or read.timing.window or len(text) > SHORT_NOTE:
+        return
+    point, span = getattr(visit, spans[0].unit, None), spans[0]
+    if len(spans) > 1 or span.first is None or span.last is None or read.timing.cycles or point is None:
+        if visit.before_days is None and not any(point == s.first == s.last for s in spans):
+            visit.doubts.append(f"Footnote {note.marker} prints a time of its own; none is taken from it: “{text}”")
+    elif span.first <= point <= span.last and span.first < span.last and visit.before_days is None:
+        size = UNIT_DAYS[span.unit[0]]
+        visit.before_days, visit.after_days = (point - span.first) * size, (span.last - point) * size
+    elif not span.first <= point <= span.last:
+        visit.doubts.append(f"Footnote {note.marker} prints another time than the header: “{text}”")
 
 
 def _bare_event(visit: Visit) -> bool:
@@ -224,6 +256,7 @@ def _event_of_note(visit: Visit, sentences: list[str]) -> None:
             return
 
 
+_A_POINT = re.compile(r"\b(?:day|week|month|cycle|visit)s?\s*-?\d+")
 _AT_WEEK = re.compile(r"^\W*(?:at|on)\s+week\s+(?P<n>\d+)\b", re.IGNORECASE)
 _EVERY = re.compile(r"\b(?:every|each|q)\s*(?P<n>\d+)\s*(?P<u>days?|weeks?|wks?|d|w)\b", re.IGNORECASE)
 
@@ -245,12 +278,11 @@ def _time_of_note(visit: Visit, note: Condition, sentences: list[str]) -> None:
     if found:
         visit.doubts.append(f"Footnote {note.marker} gives several times; none is taken.")
         return
-    weeks = {float(m["n"]) for m in _AT_WEEK.finditer(text)}
-    if weeks:
-        if len(weeks) == 1 and visit.week is None:
-            visit.week = weeks.pop()
-        elif len(weeks) > 1:
-            visit.doubts.append(f"Footnote {note.marker} gives several weeks; none is taken.")
+    if (week := _AT_WEEK.search(text)) is not None:
+        if len(set(_A_POINT.findall(text.lower()))) == 1 and visit.week is None:
+            visit.week = float(week["n"])
+        elif visit.week is None:
+            visit.doubts.append(f"Footnote {note.marker} gives more than one time; none is taken.")
         return
     plain = [s for s in sentences if not _PROCEDURE.search(s) and not _ALTERNATES.search(s)]
     repeats = [_days(m) for s in plain for m in _EVERY.finditer(s)]
@@ -321,15 +353,13 @@ def _spread(schedule: Schedule, texts: list[str]) -> None:
         if v is not anchor and v.offset_days != 0 and (v.kind in ("planned", "repeat") or v.offset_days is not None)
     ]
     timed = [v for v in timed if not _is_before(v) and not _untimed(v)]
-    for sentence in dict.fromkeys(s for s, _ in sentences if _ALL_VISITS.search(s) and not _PROCEDURE.search(s)):
-        if _SHARE.search(sentence):
-            _leave_open(timed, "A note gives windows as a share of the time", sentence)
-        elif not windows_in(sentence) and _MONTHS.search(sentence):
-            _leave_open(timed, "A note gives windows in months or years, which have no fixed number of days", sentence)
-        elif not windows_in(sentence) and _NO_SIDE.search(sentence):
-            _leave_open(timed, "A note gives windows without saying on which side", sentence)
-        elif not windows_in(sentence) and _tells_how_far(sentence):
-            _leave_open(timed, "A note says how far visits may be moved, in words that were not understood", sentence)
+    read = {sentence for sentence, _, _ in found}
+    for sentence in dict.fromkeys(s for s, _ in sentences if s not in read and not _PROCEDURE.search(s)):
+        if (why := _not_read(sentence)) and (_ALL_VISITS.search(sentence) or speaks_of_visits(sentence)):
+            one = len(_A_LENGTH.findall(sentence)) == 1
+            named = named_by(sentence, timed, schedule) if one else None
+            some = [v for v in timed if v.column in (named or ())] or timed
+            _leave_open([*some, *_untimed_named(sentence, some, schedule)], why, sentence)
     by_the_hour = [visit for visit in open_visits if visit.hours is not None]
     for sentence in dict.fromkeys(s for s, _ in sentences if _MINUTES.search(s)):
         _leave_open(by_the_hour, "A note gives windows in minutes", sentence)
@@ -339,7 +369,8 @@ def _spread(schedule: Schedule, texts: list[str]) -> None:
         if any(sentence in one for one in told):
             continue
         if timed and not by_clauses(more, timed, schedule):
-            _leave_open(timed, "A note gives windows for some visits only", sentence)
+            some = [*timed, *_untimed_named(sentence, timed, schedule)]
+            _leave_open(some, "A note gives windows for some visits only", sentence)
         told.append(more)
     if len({(window.before, window.after) for _, window in general}) > 1:
         _leave_open(timed, "Notes give different windows for all visits", " ".join(s for s, _ in general))
@@ -355,9 +386,23 @@ def _spread(schedule: Schedule, texts: list[str]) -> None:
                 visit.before_days, visit.after_days = window.before, window.after
 
 
-def _tells_how_far(sentence: str) -> bool:
-    """Whether a sentence for all visits speaks of moving them, and of a length."""
-    return bool(_MOVED.search(sentence) and _A_LENGTH.search(sentence)) and not _SOME.search(sentence)
+def _untimed_named(sentence: str, timed: list[Visit], schedule: Schedule) -> list[Visit]:
+    """The visits without a time that the sentence names: "EOT"."""
+    return [visit for visit in named_in(sentence, schedule) if visit not in timed]
+
+
+def _not_read(sentence: str) -> str:
+    """Why a sentence that tells how far visits may be moved gives no window; "" where it tells nothing of that."""
+    if _SHARE.search(sentence):
+        return "A note gives windows as a share of the time"
+    if not windows_in(sentence) and _MONTHS.search(sentence):
+        return "A note gives windows in months or years, which have no fixed number of days"
+    if not windows_in(sentence) and _NO_SIDE.search(sentence):
+        return "A note gives windows without saying on which side"
+    told = _MOVED.search(sentence) and _A_LENGTH.search(sentence) and not _HOLIDAYS.search(sentence)
+    if windows_in(sentence) or told:
+        return "A note says how far visits may be moved, in words that were not understood"
+    return ""
 
 
 def _leave_open(timed: list[Visit], what: str, sentence: str) -> None:
@@ -369,6 +414,7 @@ def _leave_open(timed: list[Visit], what: str, sentence: str) -> None:
 
 
 LONGEST_QUOTED = 160  # characters of a note in a doubt; what is longer is cut
+_COUNTS_FROM = re.compile(r"\b(?:after|before|following|from)\s+(?:visit|day|week|cycle|month)s?\s*\d", re.IGNORECASE)
 _AFTER_FIRST = ("after", "following", "post", "beyond")  # of `_EXCEPT`: all but the anchor
 _UNLESS_SAID = re.compile(
     r"\b(?:otherwise|where|as|if)\b.{0,20}\b(?:specified|noted|stated|indicated|mentioned|described|defined|given|shown|marked)\b"
@@ -378,14 +424,22 @@ _UNLESS_SAID = re.compile(
 _NO_SIDE = re.compile(
     r"\bwindows?\s+(?:of|is|are|:)\s+(?:up\s+to\s+)?(?:a\s+)?\d+[\s-]*(?:calendar\s+)?(?:days?|weeks?)\b", re.IGNORECASE
 )
-_A_LENGTH = re.compile(rf"(?:\d|\b(?:{'|'.join(NUMBER_WORDS)})\b)[\s-]*(?:hours?|days?|weeks?)\b", re.IGNORECASE)
+_A_LENGTH = re.compile(
+    rf"(?:\d|\b(?:{'|'.join(NUMBER_WORDS)})\b)[\s-]*(?:calendar\s+|working\s+|business\s+)?(?:hours?|h|days?|d|weeks?|w)\b(?!\s*\d)",
+    re.IGNORECASE,
+)
+_HOLIDAYS = re.compile(r"\b(?:weekends?|holidays?)\b", re.IGNORECASE)  # what is done then is no window
 _MOVED = re.compile(
-    r"\b(?:windows?|deviat\w+|earlier|later(?!\s+than)|toleran\w+|flexib\w+|either\s+side|delayed|postponed|brought\s+forward)\b",
+    r"\b(?:windows?|deviat\w+|earl(?:y(?!\s+(?:terminat|discontin|withdr|stop|exit))|ier)|late(?:r(?!\s+than))?|toleran\w+|flexib\w+|either\s+side|delay(?:ed)?|postponed?"
+    r"|brought\s+forward|moved|shifted)\b|(?:±|\+\s?/\s?-|\b(?:plus|minus)\b|(?<![\w.])[+-])\s?\d",
     re.IGNORECASE,
 )
 _MONTHS = re.compile(r"(?:±|\+\s?/\s?-)\s?\d+(?:\.\d+)?\s?-?\s?(?:months?|mos?\b|years?)", re.IGNORECASE)
 _MINUTES = re.compile(r"(?:±|\+\s?/\s?-)\s?\d+(?:\.\d+)?\s?-?\s?min", re.IGNORECASE)
-_SHARE = re.compile(r"(?:±|\+\s?/\s?-)\s?\d+(?:\.\d+)?\s?%")
+_SHARE = re.compile(
+    r"(?:(?:±|\+\s?/\s?-|\bwithin|\bwindows?\s+(?:of|is|are|:)|\bby)\s*(?:up\s+to\s+)?|[+-])\d+(?:\.\d+)?\s?(?:%|per\s?cent\b)",
+    re.IGNORECASE,
+)
 
 
 def _said_before(sentence: str, text: str) -> list[str]:
@@ -399,6 +453,8 @@ def _left_out(sentence: str, before: list[str], visits: list[Visit], schedule: S
     """The columns that "except ..." or the sentence `before` names; None where it names nobody that is known."""
     said = [match.group() for match in _EXCEPT.finditer(sentence) if not match.group().lower().startswith(_AFTER_FIRST)]
     named = [(words, named_by(words, visits, schedule)) for words in [*said, *before]]
+    if any(map(_COUNTS_FROM.search, before)):
+        return None  # "Visit 3 must be 14 days after Visit 2. All others ±4 days": one visit or two
     if any(columns is None and not _UNLESS_SAID.search(words) for words, columns in named):
         return None
     return frozenset().union(*(columns for _, columns in named if columns is not None))
@@ -410,7 +466,7 @@ def _about_visits(text: str) -> list[tuple[str, str, list[FoundWindow]]]:
     found: list[tuple[str, str, list[FoundWindow]]] = []
     for sentence, more in _with_more(sentences_of(text)):
         windows = windows_in(sentence)
-        named = _ALL_VISITS.search(sentence) is not None or names_only(sentence)
+        named = _ALL_VISITS.search(sentence) is not None or names_only(sentence) or for_all(sentence)
         if windows and named and not _PROCEDURE.search(sentence):
             found.append((sentence, more, windows))
     return found

@@ -117,6 +117,8 @@ def read_column(rows: list[HeaderRow], column: int, phases: int | None = None) -
             )
         if row.kind == "window" and timing.window is not None and timing.cycles:
             timing.cycles, limits = [], [*limits, text]  # "Cycles 2 and later ±3 days": which visits it is for
+        if timing.window is not None and _WORKING.search(f"{row.label} {text}"):
+            unread.append(f"{row.label}: {text}")
         if row.kind == "window" and text.isdigit() and _holds_ranges(row):
             continue  # "1" beside "26-32": the day itself
         if row.kind == "window" and (around := _around_zero(timing, unit_in(row.label))) is not None:
@@ -156,6 +158,7 @@ def read_column(rows: list[HeaderRow], column: int, phases: int | None = None) -
     return Column(own, parts, unread, printed, leftover, limits, contact)
 
 
+_WORKING = re.compile(r"\b(?:working|business)\s+days?\b|\bweekdays\b", re.IGNORECASE)  # no days of the calendar
 ALSO_EARLY = "also at early termination"  # a condition of "Week 24/ET": a planned visit that serves for both
 _STEP_OR_WINDOW = re.compile(r"[A-Za-z)]\s?\+\s?\d+\s*$")
 _LIMIT_OF_WINDOW = re.compile(r"≥|>|\bat\s+least\b|\bminimum\b", re.IGNORECASE)
@@ -248,8 +251,9 @@ def labelled(text: str, row: HeaderRow) -> str:
 def _placed(read: Read, row: HeaderRow) -> Timing:
     """The reading with what the row's label adds: the unit of a window or duration."""
     timing, unit = read.timing, unit_in(row.label)
-    if row.kind == "week" and unit == "week":  # "Study week (± window)" over "8 ± 3": days where they are many
+    if row.kind == unit and unit in ("week", "month"):  # "Study week (± window)" over "8 ± 3": days where they are many
         unit = "day" if re.search(r"\bdays?\b", row.label, re.IGNORECASE) else None
+    unit = row.deviation or unit
     if row.kind == "duration" and timing.duration is None and len(timing.offsets) == 1:
         timing.duration, timing.offsets = timing.offsets[0].length, []
     if timing.duration is not None and unit and unit != "cycle":

@@ -46,6 +46,7 @@ class HeaderRow(NamedTuple):
     texts: list[str]
     covered: list[bool]  # the cell is the lower part of one merged with the row above
     from_above: bool = False  # the kind is that of most cells above, not of the row's own label
+    deviation: Unit | None = None  # the unit that the label gives deviations beside its times: "Month (± days)"
 
 
 def kind_of(label: str) -> Kind | None:
@@ -287,10 +288,16 @@ def _times_with_windows(row: HeaderRow) -> list[HeaderRow]:
     alone = [text[:1] in ("+", "±") for text in texts]
     times = ["" if own else text for own, text in zip(alone, row.texts, strict=True)]
     windows = [text if own else "" for own, text in zip(alone, row.texts, strict=True)]
-    days = row._replace(kind=unit_in(row.label) or "day", label=_NO_WINDOW.sub("", row.label), texts=times)
+    told = _UNIT_OF_DEVIATION.search(row.label)
+    unit = None if told is None else unit_in(told["unit"])
+    label = _NO_WINDOW.sub("", row.label)
+    days = row._replace(kind=unit_in(row.label) or "day", label=label, texts=times, deviation=unit)
     return [days, row._replace(texts=windows)] if any(windows) else [days]
 
 
+_UNIT_OF_DEVIATION = re.compile(
+    r"(?:±|\+\s?/\s?-|\bwindow|\bdeviation|\btolerance)\W*(?:in\s+)?(?P<unit>hours?|days?|weeks?)\b", re.IGNORECASE
+)
 _NO_WINDOW = re.compile(
     r"\s*[(\[]?\s*(?:±|\+\s?/\s?-|(?:visit\s+|time\s+)?(?:window|deviation|tolerance)).*$", re.IGNORECASE
 )

@@ -47,6 +47,9 @@ _TWO = re.compile(  # "28 and 14 days before": two visits, or one; a range has i
     re.IGNORECASE,
 )
 _HOUR_BEFORE = re.compile(r"\bday\s*-?\d+\s*,?\s+-\s?\d+(?:\.\d+)?\s*(?:h|hrs?|hours?|min)\b", re.IGNORECASE)
+_CODE_OF_VISIT = re.compile(  # "TOC (5-9 d after EOT)": a short name, and when that visit is
+    r"(?P<name>[A-Z]{2,5})\s*[(:]\s*[^()]*\d[^()]*\b(?:after|following|post|before|prior)\b"
+)
 _NAMES = """
 a an and at of on in the to for from by with per no nr number visit visits visita study trial treatment
 treatments therapy period periods phase phases part parts arm arms group groups cohort cohorts clinic site
@@ -191,5 +194,7 @@ def not_understood(text: str, words: list[str]) -> str:
     inside = {w.lower().strip(".,:") for w in limit.split()}
     named = re.sub(r"(?:[^\W\d]+[\s-]+)+(?=(?:period|phase|part|stage|epoch|visit)\b)", "", shown, flags=re.IGNORECASE)
     common = [w for w in words if w in named and w.isalpha() and len(w) > 2]
+    code = _CODE_OF_VISIT.match(shown)
+    common = [w for w in common if code is None or w != code["name"]]
     strange = {w for w in common if not {w.lower(), w.lower().rstrip("s")} & (_KNOWN | inside)}
     return " ".join(w for w in words if w in strange or w.lower() in _SMALL - inside)

@@ -65,6 +65,8 @@ def read_relation(c: Cursor) -> bool:
         c.at += 1
         if c.sees("plus", "plusminus") and c.sees("number", ahead=1) and c.based():
             return True  # "Day 8 (up to +4 days)": a deviation
+        if (pending := waiting(c)) is not None and pending.relation != "within" and c.sees("number"):
+            return _at_most(c, pending)
         if c.sees("date"):
             c.words.append(c.peek().text)  # "until May 31": no event that a time counts from
             c.at += 1
@@ -87,6 +89,19 @@ def read_relation(c: Cursor) -> bool:
         return False
     if open_length is None:
         c.timing.offsets.append(offset)
+    return True
+
+
+def _at_most(c: Cursor, pending: Offset) -> bool:
+    """ "Predose (within 60 min)": the length is the longest one before the dose."""
+    start = c.at
+    _, high = c.span()
+    unit = c.unit_behind()
+    if unit is None or c.sees("relative") or c.peek().value in ("of", "from"):
+        c.at = start
+        c.timing.offsets.append(Offset(relation="within"))
+        return True
+    pending.length = Span(first=None, last=high, unit=unit)
     return True
 
 

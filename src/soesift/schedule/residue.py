@@ -92,16 +92,17 @@ def _values(visit: Visit, encounter: Encounter, schedule: Schedule) -> set[float
     timing = encounter.timing
     points = [visit.day, visit.last_day, visit.week, visit.last_week, visit.month, visit.cycle, visit.last_cycle]
     lengths = [visit.offset_days, visit.before_days, visit.after_days, visit.every_days]
-    ends = [(visit.offset_days or 0) + (visit.after_days or 0), (visit.offset_days or 0) - (visit.before_days or 0)]
-    around = [(visit.day or 0) + (visit.after_days or 0), (visit.day or 0) - (visit.before_days or 0)]
+    sides = visit.after_days or 0.0, -(visit.before_days or 0.0)
+    ends = [visit.offset_days + side for side in sides] if visit.offset_days is not None else []
+    around = [visit.day + side for side in sides] if visit.day is not None else []
     found = {abs(v) for v in (*points, *visit.cycles, *around) if v is not None}
     found |= {7 * abs(v) for v in (visit.week, visit.last_week) if v is not None}  # "Weeks -4 to -1 (28 days)"
     if visit.relative_to and visit.offset_days is not None:
         found.add(visit.offset_days + 1)  # day 1 of a period is its first
     found |= {abs(v) / part for v in (*lengths, *ends) if v is not None for part in _PARTS}
-    hours = [visit.hours, (visit.hours or 0) + 24 * (visit.after_days or 0)]
-    found |= {abs(v) * part for v in hours if v is not None for part in (1, 60, 1 / 24)}
-    found |= {part for v in hours if v is not None for part in (abs(v) // 1, round(abs(v) % 1 * 60, 1))}  # "1:30"
+    hours = [] if visit.hours is None else [visit.hours, visit.hours + 24 * (visit.after_days or 0)]
+    found |= {abs(v) * part for v in hours for part in (1, 60, 1 / 24)}
+    found |= {part for v in hours for part in (abs(v) // 1, round(abs(v) % 1 * 60, 1))}  # "1:30"
     found |= {v / part for v in (visit.every_months,) if v for part in (1, 12)}
     found |= {visit.cycle - 1.0} if visit.cycle and visit.last_cycle is None else set()  # "After Cycle 30"
     spans: list[Span] = [*([timing.duration] if timing.duration else []), *timing.cycles]

@@ -55,7 +55,7 @@ _WINDOW = re.compile(  # `of`: the unit of the side that is printed first, where
     rf"(?P<unit3>{_LENGTHS})\b"
     rf"|(?<![\w.])\+\s?(?P<only>\d+(?:\.\d+)?)\s*-?\s*(?P<unit4>{_LENGTHS})\b"
     rf"|\bwithin\s+(?P<near>\d+)\s*(?:calendar\s+|working\s+|business\s+)?(?P<unit5>days?|weeks?)\s+of\s+{_DUE}"
-    r"|(?<![\d.])(?P<sides>\d+(?:\.\d+)?)\s*(?P<unit6>days?|weeks?|hours?)\s+(?:before\s+(?:or|and)\s+after|(?:on\s+)?either\s+side"
+    r"|(?<![\d.])(?P<sides>\d+(?:\.\d+)?)\s*(?P<unit6>days?|weeks?|hours?)\s+(?:before\s+(?:or|and)\s+after|(?:on\s+)?either\s+side|in\s+(?:either|both)\s+directions?"
     r"|early\s+(?:or|and)\s+late|late\s+(?:or|and)\s+early|earlier\s+or\s+later)\b"
     rf"|(?<![\d.])(?P<minus7>\d+(?:\.\d+)?)\s*(?P<of7>days?|weeks?)?\s*(?:before|prior\s+to)\s+(?:and|or|to)\s+(?:(?:{_AT_MOST}|more\s+than)\s+)?(?P<plus7>\d+(?:\.\d+)?)\s*(?P<unit7>days?|weeks?)\s+after\s+{_DUE}"
     rf"|\b{_AT_MOST}\s+(?P<plus8>\d+)\s*(?P<unit8>days?|weeks?)\s+(?:(?:after|following|beyond|past)\s+{_DUE}|late(?:r)?\b(?!\s+(?:or|and)\b|\s+than\s+(?!{_DUE})){_BUT_NOT})"
@@ -167,9 +167,29 @@ EXCEPTING = (
 )
 
 
+_SIDES_IN_WORDS = re.compile(  # "minus 2 days / plus 4 days"; one of them alone may add a length to an event
+    r"\b(?P<one>minus|plus)\s(?P<n1>\d+(?:\.\d+)?(?:\s*(?:days?|weeks?|hours?))?)\s*(?P<joint>/|to|,|and|or)\s*"
+    r"(?P<two>minus|plus)\s(?=\d)",
+    re.IGNORECASE,
+)
+_AFTER_EVENT = re.compile(  # "EOT + 30 days" is a time; "EOT: +7 days" and "EOT +7 days" are deviations
+    r"\b(?:EO[TSI]|ET|dos(?:e|ing)|infusion|injection|surgery|transplant(?:ation)?|implant(?:ation)?|vaccination|delivery|birth|"
+    r"randomi[sz]ation|baseline|discharge|progression|(?:end|completion)\s+of\s+(?:\w+\s+)?\w+)\s\+(?=\s\d)",
+    re.IGNORECASE,
+)
+
+
 def _readable(text: str) -> str:
-    """The text with deviations in the forms that `_WINDOW` knows: "(±3) days", "one week either side"."""
-    return _IN_BRACKETS.sub(r"\1", _IN_WORDS.sub(lambda m: str(NUMBER_WORDS[m.group().lower()]), clean(text)))
+    """The text with deviations in the forms that `_WINDOW` knows: "(±3) days", "one week either side"; what is added to
+    an event has its sign as a word, as it is none."""
+    shown = _IN_WORDS.sub(lambda m: str(NUMBER_WORDS[m.group().lower()]), clean(text))
+    shown = _SIDES_IN_WORDS.sub(lambda m: f"{_sign(m['one'])}{m['n1']} {m['joint']} {_sign(m['two'])}", shown)
+    shown = _AFTER_EVENT.sub(lambda m: f"{m.group()[:-1]}plus", shown)
+    return _IN_BRACKETS.sub(r"\1", shown)
+
+
+def _sign(word: str) -> str:
+    return "-" if word.lower() == "minus" else "+"
 
 
 def windows_in(text: str) -> list[FoundWindow]:
@@ -178,7 +198,7 @@ def windows_in(text: str) -> list[FoundWindow]:
     found: list[FoundWindow] = []
     for match in _WINDOW.finditer(shown):
         unit = next(u for number in range(1, 12) if (u := match[f"unit{number}"]))
-        if unit[0].lower() not in UNIT_DAYS:  # months
+        if unit[0].lower() not in UNIT_DAYS or _WORKING.search(match.group()):  # months; not days of the calendar
             continue
         both = match["both"] or match["near"] or match["sides"]
         low = both or _first_of(match, "minus", "minus3", "minus7", "minus9", "minus11")
@@ -190,6 +210,9 @@ def windows_in(text: str) -> list[FoundWindow]:
         if one not in found:
             found.append(one)
     return found
+
+
+_WORKING = re.compile(r"\b(?:working|business)\b|\bweekdays?\b", re.IGNORECASE)
 
 
 def _first_of(match: re.Match[str], *names: str) -> str:

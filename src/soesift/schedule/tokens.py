@@ -144,7 +144,11 @@ _PATTERNS = [
     ("visit", r"\bvisit(?=-?\d)"),
     ("unit", r"(?:(?<=[a-z])|\b)(?:wk|mo|day|week|month|hr|cycle)(?=[-+]?\d)"),
     ("letter", rf"(?<![{_LATIN}])[dwmyhcj](?=\s?[-+]?\d)|(?<=\d)[dwmyhcj](?=\s?-?\d)"),
-    ("after", rf"(?<=q\d)[mc](?![a-z])|(?<=q\d\d)[mc](?![a-z])|(?<=\d)\s?[dwhyj](?![{_LATIN}]|\s?[-+]?\d)"),
+    (
+        "after",
+        rf"(?<=q\d)[mc](?![a-z])|(?<=q\d\d)[mc](?![a-z])|(?<=\d)\s?[dwhyj](?![{_LATIN}]|\s?[-+]?\d)"
+        rf"|(?<=\d\)\s)[dwh](?![{_LATIN}]|\s?[-+]?\d)",
+    ),  # "30 (+5) d"
     ("number", rf"\d+(?:st|nd|rd|th)\b|\d*[{PARTS}]|\d+(?:\.\d+)?|\.\d+"),
     ("plusminus", r"±|∓|\+\s?/\s?-|\+-|-\s?/\s?\+|(?<![a-z])plus\s*(?:or|/)\s*minus\b|\+\s+or\s+-"),
     ("plus", r"(?<![a-z])plus\b(?=\s+\d)"),

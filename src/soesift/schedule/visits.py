@@ -233,6 +233,11 @@ def _several(visit: Visit, timing: Timing) -> None:
             continue  # "Week 12 and every 4 weeks until Week 52"
         values = [s.first for s in spans if s.first is not None]
         steps = {b - a for a, b in pairwise(values)}
+        told = timing.every
+        if told is not None and told.unit in ("month", "year") and len(values) > 2:
+            visit.doubts.append(
+                f"A list of {unit}s and an interval of {_span(told)} are printed; only one can be right."
+            )
         if steps == {1.0} and unit == "day" and len(values) == len(spans):
             continue  # "D-2, -1, 0": a range
         if len(steps) == 1 and len(values) == len(spans) and (step := steps.pop()) > 0 and len(values) > 2:

@@ -38,7 +38,7 @@ _EXCEPT = re.compile(rf"\b{EXCEPTING}(?:\s+(?:for|at|that|on))?\b(?P<what>.*)", 
 _PAST = re.compile(r"\b(?:after|beyond|past|following)\s+$", re.IGNORECASE)
 _BETWEEN = re.compile(r"\bbetween\s+$", re.IGNORECASE)
 _ONWARD = re.compile(
-    r"\b(?:from|starting|beginning)(?:\s+(?:with|at|from|on))?\s+$|^\s*(?:\+|and\s+(?:later|onwards?|beyond|after|above|all\s+subsequent)|onwards?)",
+    r"\b(?:(?<!apart\s)from|starting|beginning)(?:\s+(?:with|at|from|on))?\s+$|^\s*(?:\+|and\s+(?:later|onwards?|beyond|after|above|all\s+subsequent)|onwards?)",
     re.IGNORECASE,
 )
 _UP_TO = re.compile(
@@ -101,7 +101,10 @@ _GENERAL_WORDS = """
 _PLAIN = _BESIDE | frozenset(
     _GENERAL_WORDS.split()
 )  # a sentence of these alone is for all visits; others may single out
-_WITH_WINDOW = re.compile(rf"[(\[]([^()\[\]]*{_SIGN}[^()\[\]]*)[)\]]")
+_BOUNDS = frozenset(
+    ["given", "after", "before", "between", "through", "onward", "beyond", "first", "past"]
+)  # beside a visit that is named
+_WITH_WINDOW = re.compile(rf"[(\[]([^()\[\]]*{_SIGN}[^()\[\]]*)(?:[)\]]|$)")
 _TURNED = re.compile(  # who is named has no window, or is one of several: "but Week 4 has none", "including follow-up"
     r"\b(?:none|neither|nor|without|no(?!\s+(?:more|later|earlier)\b)|not(?!\s+(?:to\s+)?(?:exceed|be\s+more|more)\b)"
     r"|(?<!and\s)including|as\s+well\s+as)\b",
@@ -114,7 +117,7 @@ _SIGNS = [  # "≤ Week 12", before a unit
     for sign, word in (("(?:≤|<=)", "up to "), ("(?:≥|>=)", "from "), ("<", "before "), (">", "after "))
 ]
 _SOME_VISITS = re.compile(r"\bvisits?\b(?!\s+windows?)", re.IGNORECASE)
-OTHERS = re.compile(r"\b(?:other|remaining)\b", re.IGNORECASE)
+OTHERS = re.compile(r"\b(?:others?|remaining)\b", re.IGNORECASE)
 _STRONG = re.compile(r"[;▪•●]")
 _BUT = re.compile(rf"\b{EXCEPTING}\b", re.IGNORECASE)
 _LETTERS = {"v": "visit", "d": "day", "w": "week", "m": "month", "c": "cycle", "wk": "week"}
@@ -180,6 +183,9 @@ def _clause(piece: str, before: Sequence[Clause], visits: Sequence[Visit], sched
     if len(windows) != 1 or _TURNED.search(bare) or _AGAINST.search(without_windows(piece, _SIGN)):
         return None
     said, excluded = _excepted(bare, visits, schedule)
+    left = {float(n) for n in _NUMBER.findall(_unnamed(_without(bare, schedule.visits)))}
+    if left - {windows[0].before, windows[0].after}:
+        return None  # "EOT within 7 days (±2 days) of the last dose": the 7 went into nothing
     columns, last = named_by(said, visits, schedule), _LATER.search(said)
     told: frozenset[int] = frozenset().union(*(clause.columns for clause in before))
     if last is not None and "cycle" in last.group().lower() and columns is None:
@@ -193,6 +199,16 @@ def _clause(piece: str, before: Sequence[Clause], visits: Sequence[Visit], sched
     if said != bare and columns is None:
         columns, others = frozenset(v.column for v in visits), False
     return Clause(windows[0], (columns or frozenset()) - excluded, others)
+
+
+_NUMBER = re.compile(r"(?<![\w.-])\d+(?:\.\d+)?")  # not of a name: "T2", "I-4"
+
+
+def _unnamed(words: str) -> str:
+    """The words without the visits, times and phases that they name."""
+    for naming in _NAMING:
+        words = naming.sub(" ", words)
+    return words
 
 
 def _excepted(bare: str, visits: Sequence[Visit], schedule: Schedule) -> tuple[str, frozenset[int] | None]:
@@ -272,10 +288,26 @@ def is_plain(sentence: str) -> bool:
 
 
 def names_only(sentence: str) -> bool:
-    """Whether a sentence holds nothing but deviations and the visits, days or cycles that they are for."""
-    rest, count = _PART.subn(" ", without_windows(sentence))
-    rest, phases = _PHASES.subn(" ", rest)
-    return count + phases > 0 and not set(re.findall(r"[^\W\d_]+", rest.lower())) - _BESIDE
+    """Whether a sentence holds nothing but deviations, the visits, days or cycles that they are for, and the words of
+    sentences on windows: "Day 1 of each cycle may be given within -1/+3 days"."""
+    bare = without_windows(sentence)
+    rest = _unnamed(bare)
+    return rest != bare and not set(re.findall(r"[^\W\d_]+", rest.lower())) - _PLAIN - _BOUNDS
+
+
+_OF_ROW = re.compile(r"^\W*(?:study\s+)?(?:visit|day|week|month|cycle|time\s?point)s?\b", re.IGNORECASE)  # its label
+
+
+def speaks_of_visits(sentence: str) -> bool:
+    """Whether a sentence names visits, days, cycles or phases, or has the words of sentences on all visits alone."""
+    names = (_SOME_VISITS, _PART, _PHASES, _OF_ROW)
+    named = next((words for words in names if words.search(sentence)), None)
+    return named is not None or (_GENERAL.search(sentence) is not None and is_plain(sentence))
+
+
+def for_all(sentence: str) -> bool:
+    """Whether a sentence has words for visits and, beside its deviation, those of sentences on all visits alone."""
+    return _GENERAL.search(without_windows(sentence)) is not None and is_plain(sentence)
 
 
 def _without(words: str, named: Sequence[Visit]) -> str:
