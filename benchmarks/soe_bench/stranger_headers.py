@@ -514,8 +514,9 @@ add(
     one(
         event("Screening up to 42 days before randomisation", offset_days=-42, relative_to="randomisation", **w(0, 42)),
         event("Randomisation"),
-        col("4 weeks", must_doubt=True),
-        col("12 weeks", must_doubt=True),
+        # doubted until published tables were read: there such lengths count from the column before them
+        event("4 weeks", offset_days=28, relative_to="randomisation"),
+        event("12 weeks", offset_days=84, relative_to="randomisation"),
     ),
 )
 add(

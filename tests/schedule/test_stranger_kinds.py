@@ -261,3 +261,95 @@ def test_a_list_beside_an_interval_in_months_is_doubted() -> None:
 def test_a_short_name_before_the_time_of_its_visit_is_no_word_beside_it() -> None:
     found = visits([["", "Day 1", "TOC (5-9 d after EOT)", "AB (Day 8)"]])
     assert (found[1].offset_days, found[1].after_days, found[1].doubts) == (5, 4, [])
+
+
+def test_a_minus_with_a_space_behind_it_is_the_sign_of_a_week() -> None:
+    found = visits([["Visit", "1", "2", "3"], ["Week", "\u2212 6", "\u2212 4 to \u2212 2", "0"]])
+    assert [(v.week, v.last_week, bool(v.doubts)) for v in found] == [
+        (-6, None, False),
+        (-4, -2, False),
+        (0, None, False),
+    ]
+
+
+def test_from_a_day_on_is_doubted_also_with_a_letter() -> None:
+    found = visits([["Visit", "d7", "\u2265d29"]])
+    assert [bool(v.doubts) for v in found] == [False, True]
+
+
+def test_a_number_of_cycles_that_is_not_told_is_doubted() -> None:
+    found = visits([["", "End of trial", "Treatment"], ["", "n cycles", "several weeks"]])
+    assert all(any("n cycles" in d or "several weeks" in d for d in v.doubts) for v in found)
+
+
+def test_a_length_before_an_event_ends_at_it_with_and_without_a_sign() -> None:
+    names = ["\u221260 to 0 day(s) prior to visit 2", "60 to 0 days before surgery", "28 to 14 days before surgery"]
+    found = visits([["Visit", *names]])
+    assert [(v.offset_days, v.after_days) for v in found] == [(-60, 60), (-60, 60), (-28, 14)]
+    minutes = visits([["Visit", "\u221260 to 0 minutes before dose"]])[0]
+    assert (minutes.hours, minutes.after_days) == (-1, pytest.approx(1 / 24, abs=1e-6))
+
+
+def test_days_before_the_first_up_to_it_are_a_range_of_the_study() -> None:
+    found = visits([["Period", "Screening", "Baseline"], ["", "\u221228 to 0 days", "Day 1"]])
+    assert (found[0].kind, found[0].day, found[0].last_day, found[0].doubts) == ("range", -28, 0, [])
+
+
+def test_weeks_to_day_0_without_a_sign_of_a_range_are_doubted() -> None:
+    found = visits([["Visit", "Visit 1", "Visit 2"], ["Week", "-4W-0day", "4"]])
+    assert [(v.week, v.before_days, bool(v.doubts)) for v in found] == [(-4, None, True), (4, None, False)]
+
+
+def test_the_name_of_a_phase_is_no_event_that_a_visit_counts_from() -> None:
+    found = visits([["", "Post-Surgery Phase", "Post-Surgery Phase"], ["", "t3", "t4"]])
+    assert [(v.relative_to, bool(v.doubts)) for v in found] == [(None, True)] * 2
+    assert visits([["Visit", "Post-surgery"]])[0].relative_to == "surgery"
+
+
+def test_until_an_event_has_no_start_unless_it_repeats() -> None:
+    found = visits([["Visit", "Antenatal until delivery", "Every 6 weeks until progression"]])
+    assert [bool(v.doubts) for v in found] == [True, False]
+
+
+def test_a_date_of_the_calendar_is_no_time_of_a_visit_in_silence() -> None:
+    found = visits([["Visit", "Final visit", "Final visit"], ["Timing", "June 2023", ""]])
+    assert [bool(v.doubts) for v in found] == [True, False]
+
+
+def test_an_ordinal_belongs_to_the_name() -> None:
+    found = visits([["Visit", "1st follow-up (30 days after surgery)", "2nd follow-up"]])
+    assert [(v.offset_days, v.doubts) for v in found] == [(30, []), (None, [])]
+
+
+def test_days_that_go_on_through_the_cycles_become_days_of_their_cycle() -> None:
+    cycles, days = ["1", "1", "1", "2", "2", "3"], ["1", "8", "15", "22", "29", "43"]
+    found = visits([["Cycle", *cycles], ["Day", *days]])
+    assert [(v.cycle, v.day, v.doubts) for v in found] == [
+        (c, d, []) for c, d in [(1, 1), (1, 8), (1, 15), (2, 1), (2, 8), (3, 1)]
+    ]
+    again = visits([["Cycle", "1", "1", "2", "2", "3"], ["Day", "1", "15", "1", "15", "1"]])
+    assert [v.day for v in again] == [1, 15, 1, 15, 1]
+
+
+def test_days_that_go_on_through_two_cycles_alone_are_doubted() -> None:
+    found = visits([["Cycle", "1", "1", "2", "2"], ["Day", "1", "8", "15", "22"]])
+    assert [(v.day, bool(v.doubts)) for v in found] == [(1, False), (8, False), (15, True), (22, True)]
+
+
+@pytest.mark.parametrize("first", ["Baseline", "Randomisation", "Day 0"])
+def test_lengths_behind_the_first_column_count_from_it(first: str) -> None:
+    found = visits([["Visit", "Screening", first, "6 weeks", "3 months", "6 months"]])
+    named = "randomization" if first == "Randomisation" else "baseline"
+    assert [(v.offset_days, v.month, v.doubts) for v in found[2:]] == [(42, None, []), (None, 3, []), (None, 6, [])]
+    assert found[2].relative_to == named
+
+
+@pytest.mark.parametrize("between", ["Surgery", "End of treatment", "Follow-up"])
+def test_lengths_behind_another_event_stay_open(between: str) -> None:
+    found = visits([["Visit", "Baseline", between, "6 weeks", "12 weeks"]])
+    assert all(v.doubts for v in found[2:])
+
+
+def test_lengths_that_do_not_rise_or_stand_alone_stay_open() -> None:
+    assert all(v.doubts for v in visits([["Visit", "Baseline", "12 weeks", "6 weeks"]])[1:])
+    assert visits([["Visit", "Baseline", "6 weeks", "End of treatment"]])[1].doubts

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from itertools import takewhile
 from typing import NamedTuple
 
-from soesift.schedule.models import Offset, Relation, Span, Timing, Unit, Visit
+from soesift.schedule.models import Offset, Relation, Schedule, Span, Timing, Unit, Visit
 from soesift.schedule.table_notes import without_windows
 from soesift.schedule.tokens import UNIT_WORDS, clean
+from soesift.schedule.visits import NO_DAYS, NOT_SAID
 
 _ANCHORED = re.compile(
     r"(?P<unit>minutes?|hours?|days?|weeks?|months?)\s+(?P<relation>after|post|since|following|before|prior\s+to|relative\s+to|"
@@ -156,9 +158,49 @@ def anchor_of(visits: list[Visit]) -> Visit | None:
     return next((found for test in _ANCHORS if (found := next(filter(test, first_cycle), None)) is not None), None)
 
 
+def count_from_the_first(schedule: Schedule) -> None:
+    """ "Baseline | 6 weeks | 12 weeks | 6 months": lengths alone that rise count from the column before them, where
+    nothing happens between that they could count from.
+    """
+    visits = [v for v in schedule.visits if v.is_visit and v.encounter is not None]
+    first = anchor_of(visits)
+    behind = visits[visits.index(first) + 1 :] if first is not None else []
+    lengths = [_length_alone(v, schedule) for v in behind]
+    rising = list(takewhile(lambda days: days is not None, lengths))
+    named = [v for v in behind[: len(rising)] if not _ANOTHER.search(" ".join([*v.printed, v.epoch or ""]))]
+    days = [length for length in rising if length is not None]
+    if first is None or len(rising) < 2 or len(named) < len(rising) or days != sorted(set(days)):
+        return
+    for visit in behind[: len(rising)]:
+        visit.doubts = [d for d in visit.doubts if NOT_SAID not in d and not d.endswith(NO_DAYS)]
+        visit.relative_to = "randomization" if _DRAWN.search(" ".join(first.printed)) else "baseline"
+        length = schedule.encounters[visit.encounter or 0].timing.offsets[0].length
+        if length is not None and length.unit == "month":
+            visit.month, visit.relative_to, visit.kind = length.first, None, "planned"
+
+
+_ANOTHER = re.compile(r"follow|\bf/?u\b|post|after|end\b|extension|part\b|period|phase|dose|surg", re.IGNORECASE)
+_DRAWN = re.compile(r"randomi[sz]", re.IGNORECASE)
+
+
+def _length_alone(visit: Visit, schedule: Schedule) -> float | None:
+    """Days, about, of a column whose header is one length of weeks or months and nothing else that tells a time."""
+    timing = schedule.encounters[visit.encounter or 0].timing
+    bare = visit.day is None and visit.week is None and visit.month is None and visit.cycle is None
+    if not bare or len(timing.offsets) != 1 or timing.every is not None or timing.events or visit.relative_to:
+        return None
+    span = timing.offsets[0].length
+    if span is None or span.first is None or span.first != span.last or span.first <= 0:
+        return None
+    return {"day": 1.0, "week": 7.0, "month": 30.4}.get(span.unit, 0.0) * span.first or None
+
+
 def _is_named(visit: Visit) -> bool:
     bare = visit.day is None and visit.week is None
-    return bare and re.search(r"baseline|randomi[sz]", " ".join(visit.printed), re.IGNORECASE) is not None
+    return (
+        bare
+        and re.search(r"(?<!pre)(?<!pre[ -])baseline|randomi[sz]", " ".join(visit.printed), re.IGNORECASE) is not None
+    )
 
 
 _ANCHORS: tuple[Callable[[Visit], bool], ...] = (

@@ -49,12 +49,17 @@ class Column(NamedTuple):
 
 
 _CLOCK = re.compile(r"(?P<sign>-?)(?P<h>\d{1,3}):(?P<min>[0-5]\d)")
+_APART = re.compile(r"^-\s+(?=\d)|(?<=\bto\s)-\s+(?=\d)")  # "− 6" in a row of weeks: a minus with a space behind it
 _CODE = re.compile(r"(?P<letter>[A-Za-z]{1,2})\s?-\s?(?P<number>\d+)")
 _ANY_CYCLE = re.compile(r"[A-Z]\s?-\s?[A-Z]|n(?:\s?\+\s?1)?|x|all|each|subsequent", re.IGNORECASE)
 
 
 def uncoded(text: str, kind: Kind | None) -> str:
-    """ "M-4" in a row of weeks is 4 with the letter of its part; "W-4" may be week -4 and stays; "1:30" is 1.5 h."""
+    """ "M-4" in a row of weeks is 4 with the letter of its part; "W-4" may be week -4 and stays; "1:30" is 1.5 h, "− 6"
+    is -6.
+    """
+    if kind in get_args(Unit) and kind != "cycle":
+        text = _APART.sub("-", text)
     clock = _CLOCK.fullmatch(text)
     if clock is not None and kind == "hour":  # "-1:30" in a row of h:min
         return f"{clock['sign']}{int(clock['h']) + int(clock['min']) / 60:g}"

@@ -33,7 +33,10 @@ _OF_SOMETHING = re.compile(  # "5 half-lives after last dose": a length in a uni
     r"(?<![\w.#-])\d+(?:\.\d+)?\s+(?!(?:and|or|to|then)\b)(?:[a-z][a-z-]+\s+){1,3}(?:after|following|since|before|prior|post)\b"
 )
 _ONWARD = re.compile(
-    r"(?:≥|>=?|\bbeyond\b|\bpast\b)\s*(?:the\s+)?(?:day|week|wk|month|cycle|year)s?\s*\d+", re.IGNORECASE
+    r"(?:≥|>=?|\bbeyond\b|\bpast\b)\s*(?:the\s+)?(?:(?:day|week|wk|month|cycle|year)s?\s*|[dwmyc])\d+", re.IGNORECASE
+)
+_UNTOLD = re.compile(
+    r"\b(?:n|x|several|a\s+few|some|many|multiple)\s+(?:cycles|days|weeks|months|years)\b", re.IGNORECASE
 )
 _STEP = re.compile(r"[\w)]+\s*\+\s*\d+\s*$")  # "EOT + 6": six of what
 _OR = re.compile(
@@ -151,11 +154,23 @@ def limits_of(text: str) -> str:
 
 
 def unbounded(text: str, timing: Timing) -> str:
-    """What says that a time goes on, or how far it is, where the reading has neither: "≥ Week 12", "EOT + 6"."""
+    """What says that a time goes on, or when it is, where the reading has neither: "≥ Week 12", "n cycles", "EOT + 6",
+    "June 2024".
+    """
     shown = clean(text)
     onward = _ONWARD.search(shown)
     if onward is not None and all(span.first == span.last for span in (*timing.times, *timing.cycles)):
         return onward.group()
+    untold = _UNTOLD.search(shown)
+    if untold is not None and not (timing.times or timing.cycles or timing.every):
+        return untold.group()
+    dated = re.search(DATE, shown, re.IGNORECASE)
+    if (
+        dated is not None
+        and dated.group() not in limits_of(text)
+        and not (timing.times or timing.cycles or timing.every or timing.offsets)
+    ):
+        return dated.group()
     step = _STEP.search(shown)
     named = bool(timing.events) and not (timing.times or any(offset.length for offset in timing.offsets))
     return step.group().strip() if step is not None and named else ""

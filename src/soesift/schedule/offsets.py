@@ -219,9 +219,9 @@ def after_word(c: Cursor) -> bool:
 
 def _before(length: Span) -> Span:
     """A length before an event without the minus that may say so once more."""
-    if length.first is None or length.last is None or length.last >= 0:
+    if length.first is None or length.last is None or length.first >= 0 or length.last > 0:
         return length
-    return length.model_copy(update={"first": -length.last, "last": -length.first})
+    return length.model_copy(update={"first": 0.0 - length.last, "last": -length.first})
 
 
 def waiting(c: Cursor) -> Offset | None:

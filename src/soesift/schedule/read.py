@@ -8,6 +8,7 @@ from itertools import groupby, takewhile
 from typing import Literal
 
 from soesift.result.models import SoeTable
+from soesift.schedule.anchors import count_from_the_first
 from soesift.schedule.cell_meaning import cell_meaning, crosses_mean_no, split_markers, ticks_boxes
 from soesift.schedule.contacts import explained, legend
 from soesift.schedule.doubts import add_doubts
@@ -17,7 +18,7 @@ from soesift.schedule.models import Activity, Condition, Encounter, Mark, Remark
 from soesift.schedule.rows import Layout, Markers, header_rows, layout, padded
 from soesift.schedule.said import clear_doubts, put_said
 from soesift.schedule.table_notes import cycle_lengths, note_class
-from soesift.schedule.visits import after_the_visit_before, visit_of
+from soesift.schedule.visits import after_the_visit_before, days_within_cycles, visit_of
 from soesift.table.lexicon import is_mark
 
 
@@ -81,6 +82,8 @@ def _add_visits(schedule: Schedule, grid: list[list[str]], plan: Layout, titles:
     schedule.visits.sort(key=lambda visit: visit.column)
     _without_marks(schedule)
     after_the_visit_before(schedule)
+    days_within_cycles(schedule)
+    count_from_the_first(schedule)
     tell_periods_apart(schedule)
     add_from_notes(schedule, whole)
 

@@ -11,7 +11,7 @@ import re
 from collections import Counter
 
 from soesift.schedule.models import Encounter, Schedule, Span, Visit
-from soesift.schedule.timing import ORDINAL_WORDS
+from soesift.schedule.timing import ORDINAL_WORDS, counts_names
 from soesift.schedule.tokens import DATE, STRENGTHS, Token, clean, tokens
 
 _PARTS = (1.0, 7.0, 1 / 24, 1 / 1440)  # a window or distance in days may be printed in weeks, hours or minutes
@@ -74,7 +74,9 @@ def _numbers(text: str, encounter: Encounter) -> tuple[dict[str, float], dict[st
     for place, token in enumerate(found):
         into = behind if token.kind == "relative" and token.value in _FROM else into
         amount = place + 1 < len(found) and found[place + 1].value in STRENGTHS
-        if token.kind == "number" and not amount and not (place and _names(found[place - 1], token)):
+        behind_it = found[place + 1] if place + 1 < len(found) else token
+        named = (place and _names(found[place - 1], token)) or counts_names(token, behind_it)
+        if token.kind == "number" and not amount and not named:
             into[token.text] = float(re.sub(r"[a-z]+$", "", token.value) or 0)
     return own, behind
 
@@ -108,6 +110,8 @@ def _values(visit: Visit, encounter: Encounter, schedule: Schedule) -> set[float
     spans: list[Span] = [*([timing.duration] if timing.duration else []), *timing.cycles]
     spans += timing.times if visit.kind == "repeat" else []
     found |= {abs(v) for span in spans for v in (span.first, span.last) if v is not None}
+    if visit.day is not None and visit.cycle:  # "Cycle 2 | 22": day 1 of it
+        found |= {visit.day + n * (visit.cycle - 1) for n in schedule.cycle_length.values()}
     found |= {float(n) for n in schedule.cycle_length.values()} | {n / 7 for n in schedule.cycle_length.values()}
     named = " ".join(filter(None, (timing.visit, visit.relative_to, *visit.conditions)))
     return found | {float(n) for n in re.findall(r"\d+(?:\.\d+)?", named)}

@@ -320,8 +320,18 @@ def _is_length(c: Cursor, at: int) -> bool:
     return inside and closed and c.sees("unit", ahead=at + 5) and not c.starts_number(at + 6)
 
 
+def counts_names(number: Token, behind: Token) -> bool:
+    """Whether the number says which of several has the name behind it: "1st follow-up", "2nd dose"."""
+    ordinal = number.text[-1:].isalpha()
+    return ordinal and (behind.text.lower() in ORDINAL_WORDS or behind.kind.startswith(("event", "visit")))
+
+
 def _ordinal(c: Cursor) -> bool:
-    """ "Period 1", "Follow-up 2": the number belongs to the name."""
+    """ "Period 1", "Follow-up 2", "1st follow-up": the number belongs to the name."""
+    if c.sees("number") and counts_names(c.peek(), c.peek(1)):
+        c.words.append(c.peek().text)
+        c.at += 1
+        return True
     last = c.peek(-1)
     named = last.text.lower().strip(".") in ORDINAL_WORDS or (last.kind.startswith("event") and not c.kind)
     if not (c.at and named and c.sees("number")) or _is_length(c, 0):
@@ -350,8 +360,14 @@ def _number_led(c: Cursor) -> bool:
         c.timing.window = Window(before=inner[0], after=inner[1], unit=unit)  # "4 -3/+5 d" in a row of weeks
         c.add(spans, c.kind)
         return True
-    if len(spans) == 1 and unit in ("day", "week") and low is not None and high is not None and low < high < 0:
-        c.add(spans, unit)  # "Screening (-28 to -1 days)"
+    if (
+        len(spans) == 1
+        and unit in ("day", "week")
+        and low is not None
+        and high is not None
+        and low < high <= (-1 if bound else 0)
+    ):
+        c.add(spans, unit)  # "Screening (-28 to -1 days)", "-7 to 0 days"
         return True
     if inner is not None:
         c.timing.window = Window(before=inner[0], after=inner[1], unit=unit)

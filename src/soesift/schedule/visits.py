@@ -12,6 +12,7 @@ from soesift.schedule.tokens import clean
 _DAYS = {"day": 1.0, "week": 7.0}
 _HOURS = {"minute": 1 / 60, "hour": 1.0}
 NO_LENGTH = "Repeats each cycle; how many days a cycle has is not printed."
+NO_DAYS = "is no fixed number of days."
 NOT_SAID = "the header does not say from what it is counted"
 NO_NUMBER = "The header names cycles without a number."
 
@@ -26,7 +27,7 @@ def visit_of(encounter: Encounter, epoch: str | None, schedule: Schedule) -> Vis
         markers=encounter.footnotes,
         epoch=epoch,
     )
-    timing = _around_length(_around_point(timing))
+    timing = _without_phases(_around_length(_around_point(timing)))
     _points(visit, timing)
     _cycle(visit, timing)
     _offset(visit, timing)
@@ -210,6 +211,12 @@ def _around_length(timing: Timing) -> Timing:
     return timing.model_copy(update={"offsets": timing.offsets[:1], "window": window})
 
 
+def _without_phases(timing: Timing) -> Timing:
+    """ "Post-Surgery Phase" is the name of a phase: without a length nothing counts from it."""
+    kept = [o for o in timing.offsets if o.length is not None or not _PHASE_NAME.search(o.anchor or "")]
+    return timing.model_copy(update={"offsets": kept})
+
+
 def _is_early(timing: Timing) -> bool:
     return bool({"screening", "baseline"} & set(timing.events))
 
@@ -270,11 +277,13 @@ def _offset(visit: Visit, timing: Timing) -> None:
     named.sort(
         key=lambda o: o.length is None
     )  # "Post HDT" over "Day 100 after randomization": the length says from what
-    if timing.times or any(o.length for o in named):
-        named = [o for o in named if o.length is not None or not _PHASE_NAME.search(o.anchor or "")]
     for offset in named:
         visit.relative_to = visit.relative_to or (spelt_out(offset.anchor) if offset.anchor else None)
     lengths = [o for o in named if o.length is not None]
+    bare = visit.day is None and visit.week is None and visit.month is None and visit.cycle is None
+    ends = [o.anchor for o in named if o.relation == "within" and o.anchor]
+    if bare and ends and not (lengths or timing.every or timing.events):
+        visit.doubts.append(f"“Until {ends[0]}” has no printed start.")
     counted = [o for o in lengths if o.anchor is not None]
     lengths = counted or lengths  # "1-week follow-up | 6 to 8 days after Visit 1": the second says from what
     for offset in lengths[:1]:
@@ -337,7 +346,7 @@ def _place_offset(visit: Visit, offset: Offset) -> None:
         setattr(visit, span.unit, span.first)  # "Screening -14 days"
         return
     if last is None and first is None:
-        visit.doubts.append(f"“{_span(span)}” is no fixed number of days.")
+        visit.doubts.append(f"“{_span(span)}” {NO_DAYS}")
         return
     limit = early and before and offset.anchor is None and first is None and span.unit == "day"
     if limit and last is not None and visit.day is None:
@@ -345,12 +354,14 @@ def _place_offset(visit: Visit, offset: Offset) -> None:
         return
     if last is None and offset.anchor is not None and not before:
         visit.doubts.append(f"At least {_span(span)} is the earliest time; which one is planned is not printed.")
-    low, high = (0.0 if first is None else first), (first if last is None else last)
-    low, high = (-(high or low), -low) if before else (low, high)
+    low = 0.0 if first is None else first
+    high = low if last is None else last
+    if before:
+        low, high = -max(low, high), -min(low, high)
     visit.offset_days = low
     if early and before and visit.week is None and offset.anchor is None:
         pass  # "Screening, within 8 weeks": kind range, from 8 weeks before
-    elif high is not None and high != low:
+    elif high != low:
         visit.before_days, visit.after_days = 0.0, high - low
     if offset.anchor is None:
         visit.doubts.append(f"“{_span(span)}”: {NOT_SAID}.")
@@ -400,6 +411,39 @@ def after_the_visit_before(schedule: Schedule) -> None:
     for visit in visits:
         if visit.relative_to == "previous visit":
             visit.every_days = None
+
+
+def days_within_cycles(schedule: Schedule) -> None:
+    """Days that go on through the cycles, 1, 8, 15 of cycle 1 and 22, 29, 36 of cycle 2, become days of their cycles
+    where the first day of each tells how long cycles are; where they only do not begin again, that is doubted.
+    """
+    found = [v for v in schedule.visits if v.cycle is not None and v.day is not None and v.kind in ("planned", "range")]
+    firsts: dict[int, float] = {}
+    for visit in found:
+        if visit.cycle is not None and visit.day is not None and visit.cycle > 0 and visit.last_cycle == visit.cycle:
+            firsts.setdefault(visit.cycle, visit.day)
+    lasts = {v.cycle: v.last_day or v.day for v in found}
+    steps = [(one, other) for one, other in pairwise(firsts) if firsts[other] > (lasts[one] or 0)]
+    if len(firsts) < 2 or len(steps) < len(firsts) - 1:
+        return
+    lengths = {(firsts[other] - firsts[one]) / (other - one) for one, other in steps if other > one}
+    length = lengths.pop() if len(lengths) == 1 else 0.0
+    told = cycle_length_of(schedule, None)
+    whole = length > 1 and firsts.get(1) == 1 and (told == length or (told is None and len(firsts) >= THROUGH))
+    if whole:
+        schedule.cycle_length.setdefault("*", int(length))
+    for visit in found:
+        if visit.cycle not in firsts:
+            continue
+        before = length * (visit.cycle - 1) if whole else 0.0
+        if before and visit.day is not None and before < visit.day <= before + length:
+            visit.day -= before
+            visit.last_day = None if visit.last_day is None else visit.last_day - before
+        elif visit.cycle > min(firsts):
+            visit.doubts.append("Days do not begin again with the cycle; they may count from the first one.")
+
+
+THROUGH = 3  # cycles whose first days are as far apart each time: two may be so by chance
 
 
 def _repeat(visit: Visit, schedule: Schedule) -> None:

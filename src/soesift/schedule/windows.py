@@ -94,6 +94,7 @@ def signed(c: Cursor) -> Bounds:
     if (
         again
         or not found
+        or found == {"dash": 0.0}  # "-4W-0day" is a range
         or alone
         or ("plus" not in found and not paren and unit_of(c.peek(-1)) is None and unit_of(c.peek()) is None)
     ):
