@@ -353,3 +353,35 @@ def test_lengths_behind_another_event_stay_open(between: str) -> None:
 def test_lengths_that_do_not_rise_or_stand_alone_stay_open() -> None:
     assert all(v.doubts for v in visits([["Visit", "Baseline", "12 weeks", "6 weeks"]])[1:])
     assert visits([["Visit", "Baseline", "6 weeks", "End of treatment"]])[1].doubts
+
+
+@pytest.mark.parametrize("text", ["D3/4", "Day 1/2", "D1 (D2)", "Week 26/27"])
+def test_one_of_two_days_is_doubted(text: str) -> None:
+    assert visits([["Visit", text]])[0].doubts
+    assert not visits([["Visit", "Days 1, 2"]])[0].doubts
+    assert not visits([["Visit", "Day 15 (13-17)"]])[0].doubts
+
+
+def test_a_zero_with_a_sign_is_doubted() -> None:
+    assert [bool(v.doubts) for v in visits([["Visit", "Month \u20130", "Month 1"]])] == [True, False]
+
+
+def test_a_number_under_no_unit_beside_two_units_is_open() -> None:
+    found = visits([["T", "Days", "Days", "Weeks", "Close-out"], ["", "0", "7", "2", "52"]])
+    assert [(v.day, v.week, bool(v.doubts)) for v in found] == [
+        (0, None, False),
+        (7, None, False),
+        (None, 2, False),
+        (None, None, True),
+    ]
+
+
+def test_days_in_brackets_are_a_range() -> None:
+    found = visits([["Day", "(\u221210) to (\u22123)", "1", "15 (\u00b13)"]])
+    assert [(v.day, v.last_day, v.before_days) for v in found] == [(-10, -3, None), (1, None, None), (15, None, 3)]
+
+
+def test_a_space_lost_behind_to_loses_no_number() -> None:
+    found = visits([["Visit", "Up to14 days after enrollment", "Onset to14 days"]])
+    assert (found[0].offset_days, found[0].after_days, found[0].relative_to) == (0, 14, "enrollment")
+    assert found[1].doubts

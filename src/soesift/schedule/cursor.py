@@ -61,7 +61,10 @@ class Cursor:
         if self.sees("dash"):
             sign, self.at = -1.0, self.at + 1
         self.at += 1
-        return sign * float(self.peek(-1).value)
+        value = float(self.peek(-1).value)
+        if sign < 0 and value == 0:
+            self.unread.append("-0")  # "Month -0": another number was meant
+        return sign * value
 
     def span(self) -> Bounds:
         """A number, a range or an open range, the cursor on its first token."""

@@ -50,6 +50,7 @@ class Column(NamedTuple):
 
 _CLOCK = re.compile(r"(?P<sign>-?)(?P<h>\d{1,3}):(?P<min>[0-5]\d)")
 _APART = re.compile(r"^-\s+(?=\d)|(?<=\bto\s)-\s+(?=\d)")  # "− 6" in a row of weeks: a minus with a space behind it
+_IN_BRACKETS = re.compile(r"\((-\d+)\)\s?(?:to|-)\s?\((-\d+)\)")  # "(-10) to (-3)"
 _CODE = re.compile(r"(?P<letter>[A-Za-z]{1,2})\s?-\s?(?P<number>\d+)")
 _ANY_CYCLE = re.compile(r"[A-Z]\s?-\s?[A-Z]|n(?:\s?\+\s?1)?|x|all|each|subsequent", re.IGNORECASE)
 
@@ -59,7 +60,7 @@ def uncoded(text: str, kind: Kind | None) -> str:
     is -6.
     """
     if kind in get_args(Unit) and kind != "cycle":
-        text = _APART.sub("-", text)
+        text = _IN_BRACKETS.sub(r"\1 to \2", _APART.sub("-", text))
     clock = _CLOCK.fullmatch(text)
     if clock is not None and kind == "hour":  # "-1:30" in a row of h:min
         return f"{clock['sign']}{int(clock['h']) + int(clock['min']) / 60:g}"
@@ -94,7 +95,7 @@ def read_column(rows: list[HeaderRow], column: int, phases: int | None = None) -
         contact = contact or (contact_of_header(row.label, text) if text and row.label else None)
         if not text:
             continue
-        kind = above if row.from_above and above is not None else row.kind
+        kind = above if row.from_above and (above is not None or row.mixed) else row.kind
         parts += [shown] if (shown := labelled(text, row._replace(kind=kind))) not in parts else []
         printed.append(text)
         kind = kind or above

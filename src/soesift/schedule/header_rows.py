@@ -46,6 +46,7 @@ class HeaderRow(NamedTuple):
     texts: list[str]
     covered: list[bool]  # the cell is the lower part of one merged with the row above
     from_above: bool = False  # the kind is that of most cells above, not of the row's own label
+    mixed: bool = False  # the cells above name several units: numbers without one above them have none
     deviation: Unit | None = None  # the unit that the label gives deviations beside its times: "Month (± days)"
 
 
@@ -81,7 +82,8 @@ def _kinds_from_above(rows: list[HeaderRow], width: int) -> list[HeaderRow]:
         under = Counter(unit for unit, text in pairs if unit and text and unit_alone(clean(text)) is None)
         unit, count = under.most_common(1)[0] if under else (None, 0)
         filled = sum(bool(text) for text in row.texts)
-        done.append(row._replace(kind=unit, from_above=True) if row.kind is None and count * 2 > filled else row)
+        most = row.kind is None and count * 2 > filled
+        done.append(row._replace(kind=unit, from_above=True, mixed=len(under) > 1) if most else row)
         units = [unit_alone(clean(text)) or above for above, text in pairs]
     return done
 

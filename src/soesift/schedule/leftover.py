@@ -44,6 +44,10 @@ _OR = re.compile(
     r"|\d\s*\(\s*or\s+(?!if\b|as\b|when\b|longer\b|more\b)[a-z]+",  # "10 (or discharge)"
     re.IGNORECASE,
 )
+_EITHER = re.compile(  # "D3/4", "D1 (D2)": one of two days, or both
+    r"(?<![\w/])(?:(?P<u>[dwm])(?:ay|eek|onth)?s?\s?)?\d+(?:\s?/\s?\d+(?![\d/])(?!\s?/)$|\s?\(\s?(?P=u)(?:ay|eek|onth)?\s?\d+\s?\))",
+    re.IGNORECASE,
+)
 _TWO = re.compile(  # "28 and 14 days before": two visits, or one; a range has its word before it
     r"(?<!between )\b\d+\s*(?:and|&)\s*\d+\s*-?\s*(?:days?|weeks?|wks?|months?|hours?|hrs?|h)\b"
     r"(?=.*\b(?:before|prior|after|post|following)\b)",
@@ -60,7 +64,8 @@ center centre office hospital home phone telephone call calls contact contacts t
 dose doses dosing dosed drug drugs medication product ip imp day days daily week weeks month months year years
 cycle cycles hour hours minute minutes time timepoint timepoints point points step stage run run-in lead lead-in
 wash washout taper tapering titration re-titration induction maintenance extension open label open-label double-
-blind single-blind blind blinded randomized randomised randomization randomisation enrolment enrollment informed
+blind single-blind blind blinded randomized randomised randomization randomisation enrolment enrollment informed enrol
+enroll
 consent window windows assessment assessments procedure procedures evaluation evaluations monitoring observation
 sampling sample collection schedule scheduled planned nominal final first initial start end ending beginning
 begin etc then thereafter and/or plus minus approx approximately about ca circa approx. etc. additional long
@@ -83,6 +88,7 @@ _KNOWN = frozenset(_NAMES.split())
 _OF_LABELS = frozenset(
     [
         "title",
+        "timeline",
         "timing",
         "within",
         "weekly",
@@ -191,11 +197,17 @@ def unknown_length(text: str, words: list[str]) -> str:
     return match.group() if match is not None and not timed and plain & set(between) else ""
 
 
+def _rises(text: str) -> bool:
+    """Whether the second number is the higher: "28/0" of two rows in one is none of two days."""
+    first, second = map(int, re.findall(r"\d+", text))
+    return first < second
+
+
 def not_understood(text: str, words: list[str]) -> str:
     """What stands beside a time and may change it, or ""; `words` are the plain words of `read_timing`."""
     shown = clean(text)
-    for several in (_OR, _TWO, _HOUR_BEFORE):
-        if (match := several.search(shown)) is not None:
+    for several in (_OR, _EITHER, _TWO, _HOUR_BEFORE):
+        if (match := several.search(shown)) is not None and (several is not _EITHER or _rises(match.group())):
             return match.group()
     if left_out := from_exception(shown):
         return left_out

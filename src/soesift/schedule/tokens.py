@@ -115,7 +115,7 @@ _PATTERNS = [
         "relative",
         r"\bpre-?(?:dose|dosing|infusion|injection|vaccination)\b"
         r"|\bpost-?(?:dose|dosing|infusion|injection|vaccination|randomi[sz]ation)\b"
-        r"|\b(?:up\s+to|until)\b|\bwithin\b|\bprécédant\b|\bprior\s+to\b|\bbefore\b|\bpreceding\b|\bafter\b|\bfollowing\b|\bsince\b|\bpast\b|\bpost-?\b|\bpre-?\b"
+        r"|\bup\s+to(?=\b|\d)|\buntil\b|\bwithin\b|\bprécédant\b|\bprior\s+to\b|\bbefore\b|\bpreceding\b|\bafter\b|\bfollowing\b|\bsince\b|\bpast\b|\bpost-?\b|\bpre-?\b"
         r"|\bprior\b"
         r"|\b(?:nach|vor|tras|après|avant|dopo|voor)(?=\s)|\bna(?=\s+(?:de\s|het\s|start|rand|(?:laatste|eerste)\s|oper|infus|dosi|behand|ontslag))|\b(?:después|antes)\s+del?\b|\bprima\s+d(?:i|el(?:la)?)\b",
     ),
@@ -159,7 +159,7 @@ _PATTERNS = [
     ("least", r"≥|>=|>|more\s+than"),
     (
         "to",
-        r"→|⟶|~(?=\s?-?\d)|\.{2,3}(?=\s?-?\d)|…(?=\s?-?\d)|(?<![a-z])to\b"
+        r"→|⟶|~(?=\s?-?\d)|\.{2,3}(?=\s?-?\d)|…(?=\s?-?\d)|(?<![a-z])to(?=\b|\d)"
         r"|\bthrough\b|\bthru\b|\buntil\b|\b(?:bis|tot)\b(?=\s+(?:-?\d|tag|woche|dag|week))|\bà(?=\s+[jsm]?\s?-?\d)|(?<=\d\s)al?(?=\s+-?\d)",
     ),
     ("unclear", r"\.{3}|…"),  # "Cycles 3, 5, 7, ...": and so on, or for how long
