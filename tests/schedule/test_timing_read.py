@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from soesift.schedule import Offset, Span, Timing, Window, read_timing
 from soesift.schedule.models import Unit
+from soesift.schedule.tokens import tokens
 
 WORDS: dict[Unit, list[str]] = {
     "day": ["Day", "Days", "day", "D"],
@@ -165,3 +168,9 @@ def test_repeats_cycle_lengths_and_visits() -> None:
 def test_a_figure_without_a_unit_is_said_to_be_unread() -> None:
     assert read_timing("17").unread == ["17"]
     assert not read_timing("17").timing.known()
+
+
+def test_a_header_of_many_words_is_read_once() -> None:
+    started = time.process_time()
+    assert len(tokens("- " * 20_000)) == 20_000
+    assert time.process_time() - started < 5

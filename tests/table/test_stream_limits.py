@@ -170,6 +170,30 @@ def test_a_heading_below_a_row_of_a_table_without_rules(
     assert len(row_bounds(lines, COLUMNS, NO_RULES)) - 1 == rows + 1 + (not rests)
 
 
+@pytest.mark.parametrize(
+    ("leads", "rows"),
+    [
+        (("ENROLMENT", "ASSESSMENTS"), 8),  # headings, however near to the header or row above
+        (("ENROLMENT", "rest"), 6),  # one alone may be a test's name
+        (("ENROLMENT", "ECG"), 6),
+    ],
+)
+def test_names_alone_in_capitals_are_headings(leads: tuple[str, str], rows: int) -> None:
+    block = [name(20 * k, 90, "Name", 30, 1, 2) for k in range(1, 4)]
+    lines = [name(0, 60, "Timepoint", 40, 2), name(12, 60, leads[0], 58)]
+    lines += [name(l.top + 14, 90, "Name", 30, 1, 2) for l in block]
+    lines += [name(86, 60, leads[1], 58), name(106, 90, "Name", 30, 1, 2), name(126, 90, "Name", 30, 1, 2)]
+    assert len(row_bounds(lines, COLUMNS, NO_RULES)) - 1 == rows
+
+
+def test_a_rule_below_a_heading_over_columns_parts_rows_between_full_rules() -> None:
+    lines = [row(0, 2), row(12, 1, 2, 3), *[row(20 * k + 12, 0, 1) for k in range(1, 5)]]
+    full = [(28, 0, 250), *[(20 * k + 28, 0, 250) for k in range(1, 4)]]
+    assert row_bounds(lines, COLUMNS, rules(*full)).tolist() == [-1, 28, 48, 68, 88, 103]
+    assert row_bounds(lines, COLUMNS, rules(*full, (11, 105, 195))).tolist() == [-1, 11, 28, 48, 68, 88, 103]
+    assert row_bounds(lines, COLUMNS, rules(*full, (11, 105, 130))).tolist() == [-1, 28, 48, 68, 88, 103]
+
+
 def test_lines_through_the_middle_of_a_row_are_arrows() -> None:
     rows, columns = np.array([0, 20, 40, 60], np.float32), COLUMNS
     drawn = [(30, 110, 240), (20, 110, 240), (30, 5, 240), (33, 110, 300), (39, 110, 240)]

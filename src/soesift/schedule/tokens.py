@@ -212,8 +212,9 @@ def _signed(found: list[Token]) -> list[Token]:
     """ "Day - 1" and "Week – 2" are before the first: the dash behind the unit is the number's sign. Days of a cycle,
     which are counted from 1, keep it as a dash.
     """
+    said = False
     for at, (before, dash, number) in enumerate(zip(found, found[1:], found[2:], strict=False)):
-        said = any(t.value in ("cycle", "cycles", "c") for t in found[:at])
+        said = said or (at > 0 and found[at - 1].value in ("cycle", "cycles", "c"))
         signed = before.kind == "unit" and before.value[:1] in "dw" and dash.kind == "dash" and number.kind == "number"
         if signed and not said and not before.glued and not dash.glued and not number.glued:
             found[at + 2] = number._replace(glued=True)

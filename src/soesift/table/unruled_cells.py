@@ -30,6 +30,7 @@ class StreamRowSettings:
     over: float = 10.0  # points by which a text reaches into the second column that is no name. 5 to 20
     step_of_rows: float = 0.95  # of the least step between rows that are surely two: lines so far apart may be. .9 to 1
     headings: int = 2  # names alone, all with a capital, that are headings and no rests of names. 2 to 4
+    capitals: int = 4  # letters of a first word in capitals that is no short name of a test ("ECG"). 4 to 6
     room: float = 3.0  # points that a first word may lack and yet have had room on the line above. 1 to 6
     blank: float = 0.3  # of the line height: a space between words. .2 to .4
     ruled: float = 0.35  # of the gaps between lines hold a rule: then rows are what lies between rules. .2 to .5
@@ -69,15 +70,17 @@ def row_bounds(lines: Sequence[Printed], columns: NDArray[np.floating], rules: L
     only_rules = sum(len(r) > 0 for r in ruled) >= max(ROWS.fewest, ROWS.ruled * len(pairs))
     limit = None if only_rules else gap_limit(pairs, columns)
     begun = set[int]() if only_rules else below_headings(pairs, columns, limit) if limit else begun_anew(pairs, columns)
+    begun |= headings_in_capitals(pairs, columns)
     bounds = [lines[0].top - 1]
     for place, ((before, line), rule) in enumerate(zip(pairs, ruled, strict=True)):
-        some = inner[(inner[:, 0] > before.middle) & (inner[:, 0] < line.middle), 0]
+        some = inner[(inner[:, 0] > before.middle) & (inner[:, 0] < line.middle)]
         if len(rule):
             bounds.append(float(rule[0]))
         elif only_rules:
-            continue
+            over = some[_columns_under(some, columns) > 1]  # below a heading over several columns
+            bounds += [float(over[0, 0])] if len(over) else []
         elif len(some):
-            bounds.append(float(some[0]))
+            bounds.append(float(some[0, 0]))
         elif place in begun or not continues(before, line, columns, limit):
             bounds.append((before.bottom + line.top) / 2)
     return np.asarray([*bounds, lines[-1].bottom + 1], np.float32)
@@ -105,6 +108,22 @@ def begun_anew(pairs: list[tuple[Printed, Printed]], columns: NDArray[np.floatin
         and line.middle - before.middle >= ROWS.step_of_rows * min(steps)
         and (headings or before.chunks[0, 2] + ROWS.blank * line.height + line.lead_wide < edge)
     }
+
+
+def _columns_under(rules: Lines, columns: NDArray[np.floating]) -> NDArray[np.intp]:
+    """How many columns but that of names have their middle on each rule."""
+    middles = ((columns[1:] + columns[:-1]) / 2)[1:]
+    return ((rules[:, 1, None] < middles) & (rules[:, 2, None] > middles)).sum(axis=1)
+
+
+def headings_in_capitals(pairs: list[tuple[Printed, Printed]], columns: NDArray[np.floating]) -> set[int]:
+    """Pairs whose second line is a name alone in capitals below another line, where most of the names alone are in
+    capitals: no rest of a name."""
+    alone = [(place, line.lead) for place, (_, line) in enumerate(pairs) if columns_of(line, columns) == {0}]
+    loud = {place for place, lead in alone if lead.isupper() and len(lead) >= ROWS.capitals}
+    if len(loud) < ROWS.headings or len(loud) * 2 < len(alone):
+        return set()
+    return {place for place in loud if place - 1 not in loud}
 
 
 def below_headings(pairs: list[tuple[Printed, Printed]], columns: NDArray[np.floating], limit: float) -> set[int]:
