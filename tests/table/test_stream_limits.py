@@ -181,7 +181,7 @@ def test_a_heading_below_a_row_of_a_table_without_rules(
 def test_names_alone_in_capitals_are_headings(leads: tuple[str, str], rows: int) -> None:
     block = [name(20 * k, 90, "Name", 30, 1, 2) for k in range(1, 4)]
     lines = [name(0, 60, "Timepoint", 40, 2), name(12, 60, leads[0], 58)]
-    lines += [name(l.top + 14, 90, "Name", 30, 1, 2) for l in block]
+    lines += [name(one.top + 14, 90, "Name", 30, 1, 2) for one in block]
     lines += [name(86, 60, leads[1], 58), name(106, 90, "Name", 30, 1, 2), name(126, 90, "Name", 30, 1, 2)]
     assert len(row_bounds(lines, COLUMNS, NO_RULES)) - 1 == rows
 
