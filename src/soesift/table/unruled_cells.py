@@ -113,14 +113,15 @@ def begun_anew(pairs: list[tuple[Printed, Printed]], columns: NDArray[np.floatin
 def _columns_under(rules: Lines, columns: NDArray[np.floating]) -> NDArray[np.intp]:
     """How many columns but that of names have their middle on each rule."""
     middles = ((columns[1:] + columns[:-1]) / 2)[1:]
-    return ((rules[:, 1, None] < middles) & (rules[:, 2, None] > middles)).sum(axis=1)
+    under = (rules[:, 1, None] < middles) & (rules[:, 2, None] > middles)
+    return np.asarray(under.sum(axis=1), np.intp)
 
 
 def headings_in_capitals(pairs: list[tuple[Printed, Printed]], columns: NDArray[np.floating]) -> set[int]:
     """Pairs whose second line is a name alone in capitals below another line, where most of the names alone are in
     capitals: no rest of a name."""
     alone = [(place, line.lead) for place, (_, line) in enumerate(pairs) if columns_of(line, columns) == {0}]
-    loud = {place for place, lead in alone if lead.isupper() and len(lead) >= ROWS.capitals}
+    loud = {place for place, lead in alone if lead.isupper() and lead[:1].isalpha() and len(lead) >= ROWS.capitals}
     if len(loud) < ROWS.headings or len(loud) * 2 < len(alone):
         return set()
     return {place for place in loud if place - 1 not in loud}
