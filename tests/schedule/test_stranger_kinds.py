@@ -385,3 +385,14 @@ def test_a_space_lost_behind_to_loses_no_number() -> None:
     found = visits([["Visit", "Up to14 days after enrollment", "Onset to14 days"]])
     assert (found[0].offset_days, found[0].after_days, found[0].relative_to) == (0, 14, "enrollment")
     assert found[1].doubts
+
+
+def test_a_range_of_visits_over_a_range_of_weeks_repeats_between_them() -> None:
+    found = visits([["", "V2/W0", "V3-V9/W1-W7", "V10-V12/W8-W11"]])
+    assert [(v.kind, v.week, v.every_days) for v in found[1:]] == [("repeat", 1, 7), ("range", 8, None)]
+    assert any("how far they are apart" in doubt for doubt in found[2].doubts)
+
+
+def test_a_limit_beside_a_day_is_no_window_in_silence() -> None:
+    found = visits([["", "C1D1 (≤ 7 days after registration)", "C1D8"]])
+    assert any("beside the day" in doubt for doubt in found[0].doubts)

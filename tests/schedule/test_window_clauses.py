@@ -260,6 +260,8 @@ def test_a_sentence_is_for_all_visits_where_no_word_is_of_some(said: str, sides:
         "3-day window for Weeks 1 through 4, 7-day window afterwards.",
         "Week 4 may be done 2 days early, Week 8 may be done 5 days early or late.",
         "Visit 3 must be 14 days after Visit 2. All others ±4 days.",
+        "If the day is not possible, a visit within 3 working days is acceptable.",
+        "No assessment should deviate from the schedule by more than one week.",
     ],
 )
 def test_what_is_said_of_moving_visits_is_read_or_open_at_each_of_them(said: str) -> None:
@@ -272,6 +274,9 @@ def test_what_is_done_on_holidays_and_what_is_added_to_an_event_are_no_windows()
     days = [["", "Day 1", "Day 15", "EOT", "Follow-up"]]
     found = visits(days, notes={"-": "If a visit falls on a weekend, it may be moved by one day."})
     assert not any("none was taken" in doubt for v in found for doubt in v.doubts)
+    for said in ("Cycle 1 treatment must be given within 3 days of randomization.", "Visits are every 2 or 4 weeks."):
+        found = visits(days, notes={"-": said})
+        assert not any("none was taken" in doubt for v in found for doubt in v.doubts)
     found = visits(days, notes={"-": "Follow-up visits are scheduled at EOT + 30 days."})
     assert [v.after_days for v in found] == [None] * 4
 
@@ -286,15 +291,23 @@ def test_a_number_beside_a_deviation_must_be_of_a_visit() -> None:
 def test_a_window_in_working_days_and_one_beside_months_in_days() -> None:
     found = visits([["Week", "0", "4"], ["Allowed deviation (working days)", "0", "±3"]])
     assert found[1].doubts
+    found = visits([["Day (window)", "1", "8 (7-10)", "15 (14-18)"]])
+    assert [(v.day, v.before_days, v.after_days) for v in found] == [(1, None, None), (8, 1, 2), (15, 1, 3)]
     found = visits([["Visit (month ± days)", "M1 ± 7", "M3 ± 14"]])
     assert [(v.month, v.before_days) for v in found] == [(1, 7), (3, 14)]
 
 
 def test_a_footnote_that_is_nothing_but_days_is_a_window_or_doubted() -> None:
     days = [["", "Day 1", "Day 29 c", "Day 57"]]
-    found = [visits(days, notes={"c": said})[1] for said in ("Day 26 to Day 32.", "Day 30", "Days 8 and 15")]
-    assert [(v.before_days, v.after_days) for v in found] == [(3, 3), (None, None), (None, None)]
-    assert [any("Footnote c" in doubt for doubt in v.doubts) for v in found] == [False, True, True]
+    notes = (
+        "Between Day 26 and Day 32.",
+        "Target Day 29, allowed range Day 27 to Day 33",
+        "Day 30",
+        "Days 8 and 15",
+    )
+    found = [visits(days, notes={"c": said})[1] for said in notes]
+    assert [(v.before_days, v.after_days) for v in found] == [(3, 3), (2, 4), (None, None), (None, None)]
+    assert [any("Footnote c" in doubt for doubt in v.doubts) for v in found] == [False, False, True, True]
 
 
 def test_a_footnote_with_two_times_is_none_of_them() -> None:

@@ -101,6 +101,8 @@ class Cursor:
             if unit_of(self.peek(skip)) != self._leading_unit():
                 return False  # "Cycle 1 - Day 8": two times, no range
             skip += 1
+        elif self.sees("visit", ahead=skip) and self.starts_number(skip + 1) and self.sees("visit", ahead=-2):
+            skip += 1  # "V3-V9"
         if not self.starts_number(skip):
             return False
         if self.sees("dash") and self.sees("number", ahead=skip) and self._deviates(skip):

@@ -7,7 +7,16 @@ import re
 from soesift.schedule.anchors import anchor_of, counted_from
 from soesift.schedule.contacts import contact_by_letters, contact_of_note, contacts_of_rows, explained, legend
 from soesift.schedule.models import Condition, Schedule, Visit
-from soesift.schedule.table_notes import EXCEPTING, NUMBER_WORDS, UNIT_DAYS, FoundWindow, windows_in, without_windows
+from soesift.schedule.table_notes import (
+    DUE,
+    EXCEPTING,
+    NUMBER_WORDS,
+    UNIT_DAYS,
+    FoundWindow,
+    cycle_lengths,
+    windows_in,
+    without_windows,
+)
 from soesift.schedule.timing import read_timing
 from soesift.schedule.tokens import clean
 from soesift.schedule.visits import NOT_SAID
@@ -176,18 +185,25 @@ def _days_of_note(visit: Visit, note: Condition, sentences: list[str]) -> None:
     """
     text = " ".join(sentences).strip(" .")
     read = read_timing(text)
-    spans = read.timing.times
-    if not spans or read.words or read.unread or read.loose or read.timing.window or len(text) > SHORT_NOTE:
+    spans, words = read.timing.times, {word.lower() for word in read.words}
+    if not spans or words - _OF_DAYS or read.unread or read.loose or read.timing.window or read.timing.cycles:
         return
-    point, span = getattr(visit, spans[0].unit, None), spans[0]
-    if len(spans) > 1 or span.first is None or span.last is None or read.timing.cycles or point is None:
-        if visit.before_days is None and not any(point == s.first == s.last for s in spans):
-            visit.doubts.append(f"Footnote {note.marker} prints a time of its own; none is taken from it: “{text}”")
-    elif span.first <= point <= span.last and span.first < span.last and visit.before_days is None:
-        size = UNIT_DAYS[span.unit[0]]
-        visit.before_days, visit.after_days = (point - span.first) * size, (span.last - point) * size
-    elif not span.first <= point <= span.last:
+    point = getattr(visit, spans[0].unit, None)
+    if len(text) > SHORT_NOTE or point is None or visit.before_days is not None:
+        return
+    ranges = [s for s in spans if s.first != s.last]
+    around = [s for s in ranges if s.first is not None and s.last is not None and s.first <= point <= s.last]
+    if len(around) == len(ranges) == 1 and all(s is around[0] or s.first == point for s in spans):
+        size = UNIT_DAYS[spans[0].unit[0]] if spans[0].unit in ("day", "week") else None
+        if size is not None:
+            visit.before_days = (point - (around[0].first or 0)) * size
+            visit.after_days = ((around[0].last or 0) - point) * size
+    elif not all(s.first == s.last == point for s in spans):
         visit.doubts.append(f"Footnote {note.marker} prints another time than the header: “{text}”")
+
+
+_WORDS_OF_DAYS = "between target planned nominal scheduled acceptable allowed permitted range window visit"
+_OF_DAYS = frozenset(_WORDS_OF_DAYS.split())  # beside the days that are allowed
 
 
 def _bare_event(visit: Visit) -> bool:
@@ -353,12 +369,12 @@ def _spread(schedule: Schedule, texts: list[str]) -> None:
         if v is not anchor and v.offset_days != 0 and (v.kind in ("planned", "repeat") or v.offset_days is not None)
     ]
     timed = [v for v in timed if not _is_before(v) and not _untimed(v)]
+    bare = [v for v in open_visits if v is not anchor]
     read = {sentence for sentence, _, _ in found}
     for sentence in dict.fromkeys(s for s, _ in sentences if s not in read and not _PROCEDURE.search(s)):
         if (why := _not_read(sentence)) and (_ALL_VISITS.search(sentence) or speaks_of_visits(sentence)):
-            one = len(_A_LENGTH.findall(sentence)) == 1
-            named = named_by(sentence, timed, schedule) if one else None
-            some = [v for v in timed if v.column in (named or ())] or timed
+            named = named_by(sentence, bare, schedule) if len(_A_LENGTH.findall(sentence)) == 1 else None
+            some = timed if named is None else [v for v in bare if v.column in named]
             _leave_open([*some, *_untimed_named(sentence, some, schedule)], why, sentence)
     by_the_hour = [visit for visit in open_visits if visit.hours is not None]
     for sentence in dict.fromkeys(s for s, _ in sentences if _MINUTES.search(s)):
@@ -402,6 +418,10 @@ def _not_read(sentence: str) -> str:
     told = _MOVED.search(sentence) and _A_LENGTH.search(sentence) and not _HOLIDAYS.search(sentence)
     if windows_in(sentence) or told:
         return "A note says how far visits may be moved, in words that were not understood"
+    loose = _A_LENGTH.search(_A_DISTANCE.sub(" ", sentence))
+    of_else = _HOLIDAYS.search(sentence) or _ELSEWISE.search(sentence)
+    if loose and not (of_else or cycle_lengths([sentence]) or counted_from(sentence)):
+        return "A note gives a length of time for visits, in words that were not understood"
     return ""
 
 
@@ -426,6 +446,15 @@ _NO_SIDE = re.compile(
 )
 _A_LENGTH = re.compile(
     rf"(?:\d|\b(?:{'|'.join(NUMBER_WORDS)})\b)[\s-]*(?:calendar\s+|working\s+|business\s+)?(?:hours?|h|days?|d|weeks?|w)\b(?!\s*\d)",
+    re.IGNORECASE,
+)
+_A_DISTANCE = re.compile(  # "within 3 days of randomization": from an event, not from the day of a visit
+    rf"{_A_LENGTH.pattern}\s*(?:\([^)]*\)\s*)?(?:of|before|prior\s+to|after|following|from|post)\b(?!\s+{DUE})",
+    re.IGNORECASE,
+)
+_ELSEWISE = re.compile(  # what repeats, and what some subjects do
+    r"\b(?:every|each)\s+(?:\w+\s+)?(?:\d|days?|weeks?|months?|years?)|\b(?:frequency|q\d+\w)\b"
+    r"|\b(?:subjects?|patients?|participants?|those|women|men)\s+(?:who|that|with)\b",
     re.IGNORECASE,
 )
 _HOLIDAYS = re.compile(r"\b(?:weekends?|holidays?)\b", re.IGNORECASE)  # what is done then is no window

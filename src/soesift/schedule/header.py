@@ -123,6 +123,8 @@ def read_column(rows: list[HeaderRow], column: int, phases: int | None = None) -
             )
         if row.kind == "window" and timing.window is not None and timing.cycles:
             timing.cycles, limits = [], [*limits, text]  # "Cycles 2 and later ±3 days": which visits it is for
+        if row.kind == "window" and timing.window is not None and timing.times and not timing.events:
+            unread.append(f"{row.label}: {text}")  # "8 (7-10)": a day or a deviation
         if timing.window is not None and _WORKING.search(f"{row.label} {text}"):
             unread.append(f"{row.label}: {text}")
         if row.kind == "window" and text.isdigit() and _holds_ranges(row):

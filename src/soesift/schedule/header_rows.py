@@ -285,7 +285,7 @@ def _times_with_windows(row: HeaderRow) -> list[HeaderRow]:
     """A row "Study day (window)" over "8 ± 1" is one of days, not one of windows: its numbers are times. Cells that
     hold a window alone ("+7") are a row of windows of their own."""
     texts = [clean(text) for text in row.texts]
-    if row.kind != "window" or not any(WITH_DEVIATION.search(text) for text in texts):
+    if row.kind != "window" or not any(WITH_DEVIATION.search(text) or _holds_its_range(text) for text in texts):
         return [row]
     alone = [text[:1] in ("+", "±") for text in texts]
     times = ["" if own else text for own, text in zip(alone, row.texts, strict=True)]
@@ -295,6 +295,15 @@ def _times_with_windows(row: HeaderRow) -> list[HeaderRow]:
     label = _NO_WINDOW.sub("", row.label)
     days = row._replace(kind=unit_in(row.label) or "day", label=label, texts=times, deviation=unit)
     return [days, row._replace(texts=windows)] if any(windows) else [days]
+
+
+_WITH_RANGE = re.compile(r"(?P<n>\d+)\s*[(\[]\s*(?P<low>\d+)\s*(?:-|–|to)\s*(?P<high>\d+)\s*[)\]]")
+
+
+def _holds_its_range(text: str) -> bool:
+    """Whether a text is a number with the range in which it lies: "8 (7-10)"."""
+    match = _WITH_RANGE.fullmatch(text)
+    return match is not None and int(match["low"]) <= int(match["n"]) <= int(match["high"])
 
 
 _UNIT_OF_DEVIATION = re.compile(

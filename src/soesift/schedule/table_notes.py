@@ -35,7 +35,7 @@ _CYCLE_LENGTH = [
         rf"(?<![\d.+±-]){_N}\s*-?\s*{_U}[\s-]*(?:treatment\s+|dosing\s+|study\s+|long\s+)*cycles?\b(?:\s*(?P<c>\d+)\b)?",
     )
 ]
-_DUE = (  # the day of the visit, not of a dose
+DUE = (  # the day of the visit, not of a dose
     r"(?:the\s+|its\s+|their\s+|each\s+)?(?:scheduled|planned|target|nominal|specified|indicated|expected|intended|due)\b(?!\s+(?:first|last|dos(?:e|ing)|infusion|injection|surgery|procedure|start|administration|treatment|cycle|vaccination|randomi))"
 )
 _AT_MOST = r"(?:up\s+to|within|no\s+more\s+than|not\s+(?:be\s+)?more\s+than|at\s+most|(?:a\s+)?maximum\s+of)"
@@ -54,14 +54,14 @@ _WINDOW = re.compile(  # `of`: the unit of the side that is printed first, where
     rf"|\+\s?(?P<plus3>\d+(?:\.\d+)?)\s*(?P<of3>{_LENGTHS})?\s*(?:/|to|,|and|or|\s)\s*-\s?(?P<minus3>\d+(?:\.\d+)?)\s*-?\s*"
     rf"(?P<unit3>{_LENGTHS})\b"
     rf"|(?<![\w.])\+\s?(?P<only>\d+(?:\.\d+)?)\s*-?\s*(?P<unit4>{_LENGTHS})\b"
-    rf"|\bwithin\s+(?P<near>\d+)\s*(?:calendar\s+|working\s+|business\s+)?(?P<unit5>days?|weeks?)\s+of\s+{_DUE}"
+    rf"|\bwithin\s+(?P<near>\d+)\s*(?:calendar\s+|working\s+|business\s+)?(?P<unit5>days?|weeks?)\s+of\s+{DUE}"
     r"|(?<![\d.])(?P<sides>\d+(?:\.\d+)?)\s*(?P<unit6>days?|weeks?|hours?)\s+(?:before\s+(?:or|and)\s+after|(?:on\s+)?either\s+side|in\s+(?:either|both)\s+directions?"
     r"|early\s+(?:or|and)\s+late|late\s+(?:or|and)\s+early|earlier\s+or\s+later)\b"
-    rf"|(?<![\d.])(?P<minus7>\d+(?:\.\d+)?)\s*(?P<of7>days?|weeks?)?\s*(?:before|prior\s+to)\s+(?:and|or|to)\s+(?:(?:{_AT_MOST}|more\s+than)\s+)?(?P<plus7>\d+(?:\.\d+)?)\s*(?P<unit7>days?|weeks?)\s+after\s+{_DUE}"
-    rf"|\b{_AT_MOST}\s+(?P<plus8>\d+)\s*(?P<unit8>days?|weeks?)\s+(?:(?:after|following|beyond|past)\s+{_DUE}|late(?:r)?\b(?!\s+(?:or|and)\b|\s+than\s+(?!{_DUE})){_BUT_NOT})"
+    rf"|(?<![\d.])(?P<minus7>\d+(?:\.\d+)?)\s*(?P<of7>days?|weeks?)?\s*(?:before|prior\s+to)\s+(?:and|or|to)\s+(?:(?:{_AT_MOST}|more\s+than)\s+)?(?P<plus7>\d+(?:\.\d+)?)\s*(?P<unit7>days?|weeks?)\s+after\s+{DUE}"
+    rf"|\b{_AT_MOST}\s+(?P<plus8>\d+)\s*(?P<unit8>days?|weeks?)\s+(?:(?:after|following|beyond|past)\s+{DUE}|late(?:r)?\b(?!\s+(?:or|and)\b|\s+than\s+(?!{DUE})){_BUT_NOT})"
     rf"|\b{_LATER_BY}(?:{_AT_MOST}\s+)?(?P<plus10>\d+)\s*(?P<unit10>days?|weeks?)\b{_BUT_NOT}"
     rf"|\b{_EARLIER_BY}(?:{_AT_MOST}\s+)?(?P<minus11>\d+)\s*(?P<unit11>days?|weeks?)\b{_BUT_NOT}"
-    rf"|\b{_AT_MOST}\s+(?P<minus9>\d+)\s*(?P<unit9>days?|weeks?)\s+(?:(?:before|prior\s+to|ahead\s+of)\s+{_DUE}|earl(?:y|ier)\b(?!\s+(?:or|and)\b|\s+than\s+(?!{_DUE})){_BUT_NOT})",
+    rf"|\b{_AT_MOST}\s+(?P<minus9>\d+)\s*(?P<unit9>days?|weeks?)\s+(?:(?:before|prior\s+to|ahead\s+of)\s+{DUE}|earl(?:y|ier)\b(?!\s+(?:or|and)\b|\s+than\s+(?!{DUE})){_BUT_NOT})",
     re.IGNORECASE,
 )
 _ABOUT_VISITS = re.compile(

@@ -32,6 +32,10 @@ def visit_of(encounter: Encounter, epoch: str | None, schedule: Schedule) -> Vis
     _cycle(visit, timing)
     _offset(visit, timing)
     if visit.day is not None and visit.offset_days is not None:  # "7 days after D1, D8": one time said twice
+        if visit.after_days is not None:  # "C1D1 (≤ 7 days after registration)"
+            visit.doubts.append(
+                "The window is that of a length beside the day; whether it is the day's is not printed."
+            )
         visit.offset_days = visit.relative_to = None
     if timing.every is not None:
         visit.every_days = _in_days(timing.every.first, timing.every.unit)
@@ -61,12 +65,30 @@ def visit_of(encounter: Encounter, epoch: str | None, schedule: Schedule) -> Vis
     visit.kind = _kind(visit, timing)
     if visit.kind == "planned" and any(_REPEATED.search(text) for text in visit.printed):
         visit.kind = "repeat"
+    _of_several_numbers(visit, timing)
     _repeat(visit, schedule)
     _window(visit, timing.window)
     visit.contact = contact_in(" ".join(encounter.printed))
     visit.doubts += [f"“{part}” in the header could not be read." for part in encounter.unread]
     visit.doubts += [f"“{part}” beside the time may change it and was not understood." for part in encounter.leftover]
     return visit
+
+
+def _of_several_numbers(visit: Visit, timing: Timing) -> None:
+    """ "V3-V9 | Weeks 1-7": seven visits, a week apart; where the steps are not whole, that is said."""
+    if timing.visit is None or visit.kind != "range" or _MANY.fullmatch(timing.visit) is None:
+        return
+    low, high = (int(n) for n in re.findall(r"\d+", timing.visit)[:2])
+    for unit in ("week", "day"):
+        first, last = getattr(visit, unit), getattr(visit, f"last_{unit}")
+        if first is None or last is None or not low < high:
+            continue
+        step = (last - first) / (high - low)
+        if step >= 1 and step.is_integer():
+            visit.kind, visit.every_days = "repeat", step * _DAYS[unit]
+        else:
+            visit.doubts.append(f"One column stands for visits {low} to {high}; how far they are apart is not printed.")
+        return
 
 
 _AFTER_CYCLE = re.compile(r"\bafter\s+c(?:ycle)?s?\s*\d", re.IGNORECASE)

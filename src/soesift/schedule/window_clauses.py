@@ -98,8 +98,8 @@ _GENERAL_WORDS = """
     they this those time timepoint timepoints timing tolerance total trial under unless until up use used
     variation variations week weeks when where wherever which within would
 """
-_PLAIN = _BESIDE | frozenset(
-    _GENERAL_WORDS.split()
+_PLAIN = (
+    _BESIDE | NUMBER_WORDS.keys() | frozenset(_GENERAL_WORDS.split())
 )  # a sentence of these alone is for all visits; others may single out
 _BOUNDS = frozenset(
     ["given", "after", "before", "between", "through", "onward", "beyond", "first", "past"]
