@@ -50,7 +50,9 @@ from soesift.result.store import read_result
 from soesift.review.corrections import read_corrections
 from soesift.review.documents import corrected_result
 
-SAVED = "document.getElementById('saved').textContent === 'All saved'"
+SAVED = (  # all is written, and what it makes of the document is shown
+    "document.getElementById('saved').textContent === 'All saved' && !document.querySelector('#main[aria-busy=true]')"
+)
 KINDS = ("cell", "header", "span", "note", "link", "title", "missed table", "visit day")
 KEPT = ("runs", "marker_guess", "doubt", "bbox", "page", "states")  # of a cell: how it was read, not what it says
 NEW_DAY = 77.0

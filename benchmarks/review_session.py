@@ -27,7 +27,9 @@ from restarted import SOESIFT, Restarted
 from soesift.review.corrections import read_corrections
 
 WAITS = "document.querySelector('.state')?.textContent === 'not decided'"
-SAVED = "document.getElementById('saved').textContent === 'All saved'"
+SAVED = (  # all is written, and what it makes of the document is shown
+    "document.getElementById('saved').textContent === 'All saved' && !document.querySelector('#main[aria-busy=true]')"
+)
 SHOWN = "document.querySelector('nav .item[aria-current]')?.dataset.id"
 COUNT = """
 const put = Storage.prototype.setItem; window.made = [];

@@ -200,7 +200,7 @@ def test_all_is_there_after_a_restart(tmp_path: Path, content: bytes) -> None:
 
 def test_a_protocol_is_dropped_and_checked_in_a_browser(tmp_path: Path, content: bytes) -> None:
     """As a person would: choose the file, wait, open it."""
-    from review_process import chromium, open_page, until
+    from review_process import chromium, open_page, saved, until
 
     path = tmp_path / "dropped.pdf"
     path.write_bytes(content)
@@ -229,7 +229,7 @@ def test_a_protocol_is_dropped_and_checked_in_a_browser(tmp_path: Path, content:
             here = page.evaluate("location.hash")
             page.keyboard.press("y" if here.rpartition("/")[2].startswith("t") else "n")
             until(page, f"location.hash !== {here!r} || document.querySelector('.standing [data-id=sign]')")
-            until(page, "document.getElementById('saved').textContent === 'All saved'")
+            saved(page)
         page.click('.standing [data-id="sign"]')
         until(page, "document.querySelector('.standing').innerText.includes('signed by anna')")
         assert page.said == []

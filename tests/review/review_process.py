@@ -124,7 +124,9 @@ def until(page: Any, expression: str, seconds: float = PATIENCE_S) -> None:
 
 
 def saved(page: Any) -> None:
+    """Wait until all is written, and what it makes of the document is shown."""
     until(page, "document.getElementById('saved').textContent === 'All saved'")
+    until(page, "!document.querySelector('#main[aria-busy=true]')")
 
 
 def title(page: Any) -> str:

@@ -18,7 +18,15 @@ from review_process import Reviewing, reviewing
 
 from made_protocols import protocol
 from soesift.cli.main import main
-from soesift.review.state import Viewer
+from soesift.errors import UsageError
+from soesift.result.models import SoeTable
+from soesift.result.store import sidecar_of
+from soesift.review.corrections import read_corrections
+from soesift.review.documents import open_documents
+from soesift.review.routes_documents import Given, _correct
+from soesift.review.state import Review, Viewer
+from soesift.review.worklist import understood
+from soesift.schedule import Schedule
 
 TOKEN = "0123456789abcdef"
 
@@ -149,6 +157,34 @@ def test_what_makes_no_sense_is_refused_in_one_line(
     assert answer.status_code == 409, answer.text
     assert said in answer.json()["detail"]
     assert not sidecar.exists()
+
+
+def test_a_short_answer_says_that_it_is_written_and_waits_for_no_visits(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lost(table: SoeTable) -> Schedule:
+        raise AssertionError("visits were read")
+
+    [document] = open_documents([write_made(tmp_path)], []).values()
+    document.look()
+    monkeypatch.setattr(understood, "make", lost)
+    edit = {"action": "edit_cell", "table": "t1", "row": 1, "column": 1, "text": "Day 2"}
+    for _ in range(2):  # sent again, it is answered alike
+        answer = _correct(Review(), document, Given(id="edit-0001", who="anna", what=edit), short=True)
+        assert json.loads(answer) == {"id": "edit-0001", "version": 1}
+    assert [one["what"]["text"] for one in read_corrections(sidecar_of(document.path))] == ["Day 2"]
+    with pytest.raises(UsageError, match="no table t9"):
+        _correct(Review(), document, Given(id="edit-0002", who="anna", what=edit | {"table": "t9"}), short=True)
+    with pytest.raises(AssertionError, match="visits were read"):
+        document.look()
+
+
+def test_what_is_looked_at_keeps_nobody_from_writing(tmp_path: Path) -> None:
+    [document] = open_documents([write_made(tmp_path)], []).values()
+    title = Given(id="title-001", who="anna", what={"action": "edit_title", "table": "t1", "title": "Kept"})
+    with document._looking, ThreadPoolExecutor(1) as pool:
+        pool.submit(_correct, Review(), document, title, True).result(60)
+    assert document.look().applied.result.tables[0].title == "Kept"
 
 
 def test_two_who_decide_without_seeing_each_other_are_told(fresh: tuple[Reviewing, str, Path]) -> None:

@@ -58,7 +58,8 @@ API = (
     Entry(
         "POST",
         _ONE + "/corrections",
-        "Adds one correction: id, who, what, why; answers with the document as it is then.",
+        "Adds one correction: id, who, what, why; answers with the document as it is then, or, with short=1, with the "
+        "number of corrections as soon as it is on disk.",
     ),
     Entry("GET", _ONE + "/audit.html", "Who saw, changed and signed what, when."),
     Entry(

@@ -47,36 +47,49 @@ class Document:
     _seen: tuple[object, Look] | None = field(default=None, repr=False)
     _read: tuple[object, Result] | None = field(default=None, repr=False)
     _memo: Memo = field(default_factory=Memo, repr=False)
-    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+    _looking: threading.Lock = field(default_factory=threading.Lock, repr=False)
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)  # short: writing waits for no look
 
     def look(self) -> Look:
         """The document as it stands now; read again only when a file has changed. Raises UsageError."""
-        with self._lock:
+        with self._looking:
             stamp = (_stamp(self.path), _stamp(sidecar_of(self.path)))
             if self._seen is None or self._seen[0] != stamp:
-                result, corrections = self._result(stamp[0]), read_corrections(sidecar_of(self.path))
-                self._seen = (stamp, look_at(result, corrections, self._memo))
+                with self._lock:
+                    result, corrections = self._result(), self.corrections()
+                    applied = apply_corrections(result, corrections, self._memo)
+                self._seen = (stamp, _judged(result, corrections, applied))
             return self._seen[1]
 
-    def tried(self, look: Look, correction: Correction) -> Applied:
-        """What the document would be with one more correction."""
-        with self._lock:
-            return apply_corrections(look.result, [*look.corrections, correction], self._memo)
+    def corrections(self) -> list[Correction]:
+        """All corrections on disk, oldest first. Raises UsageError."""
+        return read_corrections(sidecar_of(self.path))
 
-    def _result(self, stamp: object) -> Result:
+    def tried(self, correction: Correction) -> Applied:
+        """What the document would be with one more correction, its items not judged. Raises UsageError."""
+        with self._lock:
+            return apply_corrections(self._result(), [*self.corrections(), correction], self._memo)
+
+    def _result(self) -> Result:
         """The result as detected; parsed again only when its own file has changed."""
+        stamp = _stamp(self.path)
         if self._read is None or self._read[0] != stamp:
             self._read, self._memo = (stamp, read_result(self.path)), Memo()
         return self._read[1]
 
-    def add(self, correction: Correction) -> None:
-        """Append one correction to the sidecar; it is on disk when this returns. Raises WriteError."""
-        add_corrections(sidecar_of(self.path), [correction])
+    def add(self, correction: Correction) -> int:
+        """Append one correction to the sidecar, on disk when this returns; how many there are then. Raises
+        WriteError."""
+        return len(add_corrections(sidecar_of(self.path), [correction]))
 
 
-def look_at(result: Result, corrections: list[Correction], memo: Memo | None = None) -> Look:
-    """A result with its corrections; what they make of it says who signed it, or what a signature waits for."""
-    applied = apply_corrections(result, corrections, memo)
+def look_at(result: Result, corrections: list[Correction]) -> Look:
+    """A result with its corrections in effect."""
+    return _judged(result, corrections, apply_corrections(result, corrections))
+
+
+def _judged(result: Result, corrections: list[Correction], applied: Applied) -> Look:
+    """What corrections made of a result says who signed it, or what a signature waits for."""
     items = items_of(result, applied, corrections)
     standing = standing_of(applied, corrections, items)
     info = applied.result.document.model_copy(update={"review": standing.words})

@@ -73,7 +73,8 @@ def routes(review: Review) -> list[Route]:
             return JSONResponse({"detail": "this document is not open here"}, 404)
         given = read_body(await request.body(), Given)
         must_be(request.scope, given.who)
-        return await run_in_threadpool(lambda: Response(_correct(review, _of(review, request), given), media_type=JSON))
+        document, short = _of(review, request), bool(request.query_params.get("short"))
+        return await run_in_threadpool(lambda: Response(_correct(review, document, given, short), media_type=JSON))
 
     return [
         Route("/api/documents", documents),
@@ -140,34 +141,34 @@ def unfinished_of(review: Review) -> list[Document]:
     return [document for key, document in list(review.unfinished.items()) if key not in review.documents]
 
 
-def _correct(review: Review, document: Document, given: Given) -> bytes:
-    """Write a correction down, unless it makes no sense now; then the document as it stands.
+def _correct(review: Review, document: Document, given: Given, short: bool) -> bytes:
+    """Write a correction down, unless it makes no sense now; then the document as it stands, or, `short`, only that it
+    is written: what it makes of the tables as visits takes longer than the writing.
 
     A second sending of the same correction is answered like the first.
     """
-    look = document.look()
-    if any(one.get("id") == given.id for one in look.corrections):
-        return document_json(document)
-    one = given.model_dump()
-    one["what"] = _with_content(review, document, look, given.what)  # may take a while: a page read by OCR
-    with review.writing:  # what is checked is what is written
-        _check(document, one)
-        if one["what"].get("action") == "sign":
-            one["what"]["of"] = contents(document.look().applied.result)
-        document.add(one)
-    return document_json(document)
+    there = document.corrections()
+    version = len(there)
+    if not any(one.get("id") == given.id for one in there):
+        one = given.model_dump()
+        one["what"] = _with_content(review, document, given.what)  # may take a while: a page read by OCR
+        with review.writing:  # what is checked is what is written
+            _check(document, one)
+            if one["what"].get("action") == "sign":
+                one["what"]["of"] = contents(document.look().applied.result)
+            version = document.add(one)
+    return json.dumps({"id": given.id, "version": version}).encode() if short else document_json(document)
 
 
 def _check(document: Document, one: dict[str, Any]) -> None:
     """Raises UsageError where a correction would have no effect."""
-    look = document.look()
     try:
         action = read_action(one["what"])
     except ValueError as error:
         raise UsageError(str(error)) from None
     if isinstance(action, Sign):
-        _check_signature(look, action)
-    for other, why in document.tried(look, one).left_out:
+        _check_signature(document.look(), action)
+    for other, why in document.tried(one).left_out:
         if other["id"] == one["id"]:
             raise UsageError(why)
 
@@ -181,9 +182,12 @@ def _check_signature(look: Look, action: Sign) -> None:
         raise UsageError(f"not signed: {changed[-1].get('who')} changed it since you looked; look again, then sign")
 
 
-def _with_content(review: Review, document: Document, look: Look, what: dict[str, Any]) -> dict[str, Any]:
+def _with_content(review: Review, document: Document, what: dict[str, Any]) -> dict[str, Any]:
     """`what` with the table that a drawn box or an accepted near miss shows, read from the document."""
     what = {key: value for key, value in what.items() if key != "content"}
+    if what.get("action") not in ("add", "accept", "redraw"):
+        return what
+    look = document.look()
     if what.get("action") == "add":
         kind, title = _type(what.pop("table_type", None)), str(what.pop("title", ""))[:MOST_TEXT].strip()
         content = _read(review, document, _page(what.get("page")), _box(what.pop("box", None)))

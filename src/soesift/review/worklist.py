@@ -138,7 +138,7 @@ def _of_table(table: SoeTable) -> Item:
         kind, why = "unsure", f"a schedule? {percent(table.probability)}"
     elif table.type_probability < SURE_TYPE:
         kind, why = "type", f"type? {type_name(table.table_type)}, {percent(table.type_probability)}"
-    elif why_not := _doubts(table):
+    elif why_not := _to_check(table):
         kind, why = "doubt", why_not
     pages = tuple(sorted({*table.pages, *(f.page for f in table.fragments if f.page is not None)}))
     return Item(table.id, kind, table.title or "(untitled)", why, pages, table.probability)
@@ -270,6 +270,7 @@ class OfTable(Generic[T]):
 
 
 understood: OfTable[Schedule] = OfTable(read_schedule)
+_to_check: OfTable[str] = OfTable(lambda table: _doubts(table))
 
 
 def doubtful_visits(table: SoeTable) -> int:

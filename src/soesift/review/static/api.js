@@ -95,7 +95,7 @@ export function flush() {
   };
   // one tab sends at a time, so that an undo never overtakes what it takes back
   last = navigator.locks ? navigator.locks.request("soesift-out", all) : all();
-  last.finally(() => { flushing = false; showSaved(); if (waiting().length) flush(); });
+  last.finally(() => { flushing = false; sentElsewhere(); showSaved(); if (waiting().length) flush(); });
 }
 
 async function round() {
@@ -120,6 +120,12 @@ async function round() {
     }
   }
   return waiting().length > 0;
+}
+
+// What another tab has sent for this one
+function sentElsewhere() {
+  const open = new Set(waiting().map((one) => one.key));
+  for (const [key, caller] of [...callers]) if (!open.has(key)) { callers.delete(key); caller.done?.(null); }
 }
 
 function settle(key) {

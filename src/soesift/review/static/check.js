@@ -1,9 +1,9 @@
 // The first job: check what was found.
 
-import { get, waiting } from "./api.js";
+import { get } from "./api.js";
 import { CheckMender } from "./check_mend.js";
 import { id, nearMiss, pagePath, TYPE_NAMES } from "./check_paint.js";
-import { make, tell } from "./dom.js";
+import { byId, make, tell } from "./dom.js";
 import { showCell, showRow } from "./grid.js";
 import { ahead, PageView } from "./page.js";
 
@@ -101,7 +101,11 @@ export class CheckJob extends CheckMender {
     this.timer = setInterval(() => this.refresh().catch(() => {}), POLL);
   }
 
-  close() { clearInterval(this.timer); }
+  close() {
+    clearInterval(this.timer);
+    this.closed = true;
+    byId("main").removeAttribute("aria-busy");
+  }
 
   async refresh() {
     const seen = await get("/api/documents");
@@ -117,7 +121,7 @@ export class CheckJob extends CheckMender {
     this.paintLists();
   }
 
-  busy(document) { return waiting().some((one) => one.path.includes(document)); }
+  busy(document) { return this.underway(document).length > 0; }
 
   async load(key) {
     if (!this.documents.has(key)) this.take(await get(`/api/documents/${key}`));

@@ -1,10 +1,16 @@
 // What a person decides in the first job, as corrections.
 
-import { freshId, send, waiting } from "./api.js";
+import { freshId, get, send, waiting } from "./api.js";
 import { CheckPainter, id, nearMiss, TYPE_NAMES, TYPES } from "./check_paint.js";
-import { askMany, tell } from "./dom.js";
+import { askMany, byId, tell } from "./dom.js";
+
+const AGAIN = 300; // ms until a document is asked for once more
+const QUIET = 150; // ms without a further word until that is done for a cell, which already says what was typed
 
 export class CheckDecider extends CheckPainter {
+  out = new Map(); // document -> what was said of it and is not shown yet
+  closed = false;
+
   // Of a document that is still being read the pages read by now are shown; what is said of them would be lost
   stillRead() {
     const still = this.document()?.unfinished;
@@ -22,19 +28,59 @@ export class CheckDecider extends CheckPainter {
     };
     this.why.value = "";
     this.pending.set(id(at), decision || "…");
-    const after = (said) => {
-      this.pending.delete(id(at));
-      if (said) this.take(said);
-      if (this.at?.document === at.document) {
-        if (!this.item()) this.at.key = this.document().items[0]?.key ?? null;
-        this.paint();
-      } else this.paintLists();
-      then(said);
-    };
-    const refused = async () => { this.documents.delete(at.document); await this.load(at.document); after(); };
-    send(`/api/documents/${at.document}/corrections`, body, after, refused);
+    const said = { body, written: false, after: (document) => { this.pending.delete(id(at)); then(document); } };
+    this.out.set(at.document, [...this.saidOf(at.document), said]);
+    this.showBusy();
+    const pause = what.action === "edit_cell" ? QUIET : 0;
+    const written = () => { said.written = true; this.renew(at.document, pause); };
+    const refused = () => { said.body = null; said.after = () => { this.pending.delete(id(at)); then(null); }; written(); };
+    send(`/api/documents/${at.document}/corrections?short=1`, body, written, refused);
     return body.id;
   }
+
+  // What was said here of a document and is not shown yet, written or not: the server writes at once, and what that
+  // makes of the tables as visits follows
+  saidOf(key) { return this.out.get(key) ?? []; }
+
+  // The same and what other tabs have said, as it was sent
+  underway(key) {
+    const said = new Map(waiting().filter((one) => one.path.includes(key)).map(({ body }) => [body.id, body]));
+    for (const { body } of this.saidOf(key)) if (body) said.set(body.id, body);
+    return [...said.values()];
+  }
+
+  // The document anew, when all that was said of it here is written; asked until it is here
+  async renew(key, pause) {
+    const said = this.saidOf(key);
+    if (said.some((one) => !one.written)) return;
+    if (pause) await new Promise((resolve) => setTimeout(resolve, pause));
+    if (this.saidOf(key) !== said) return;
+    const found = await this.asked(key);
+    if (this.closed || this.saidOf(key) !== said) return; // more was said meanwhile, and that asks once more
+    this.out.delete(key);
+    this.showBusy();
+    if (found) this.take(found);
+    for (const { after } of said) after(found);
+    if (this.at?.document === key) {
+      if (found && !this.item()) this.at.key = found.items[0]?.key ?? null;
+      this.paint();
+    } else this.paintLists();
+  }
+
+  // A document; a server that is gone is asked again, one that has no such document is not
+  async asked(key) {
+    while (!this.closed) {
+      try {
+        return await get(`/api/documents/${key}`);
+      } catch (error) {
+        if (error.status === 409) return tell(error.message);
+        await new Promise((resolve) => setTimeout(resolve, AGAIN));
+      }
+    }
+    return null;
+  }
+
+  showBusy() { if (!this.closed) byId("main").setAttribute("aria-busy", String(this.out.size > 0)); }
 
   accept() {
     const item = this.item();
@@ -66,7 +112,7 @@ export class CheckDecider extends CheckPainter {
     const found = this.document();
     if (!found) return;
     const undone = new Set(found.log.filter((one) => one.what.action === "undo").map((one) => one.what.correction));
-    const queued = waiting().filter((one) => one.path.includes(found.key)).map((one) => one.body);
+    const queued = this.underway(found.key);
     for (const one of queued) if (one.what.action === "undo") undone.add(one.what.correction);
     const mine = [...found.log, ...queued].filter((one) => one.who === this.me.name && one.what.action !== "undo" && !undone.has(one.id));
     const last = mine.at(-1);

@@ -1,6 +1,6 @@
 // What a person mends in a table, as corrections: cells, title, notes, rows, columns, the header; and doubts looked at.
 
-import { get, waiting } from "./api.js";
+import { get } from "./api.js";
 import { CheckVisits } from "./check_visits.js";
 import { askMany, make, tell } from "./dom.js";
 import { showCell } from "./grid.js";
@@ -29,7 +29,7 @@ export class CheckMender extends CheckVisits {
   // Whether a change of rows or columns is still on its way: what is shown has other places than what will be
   reshaping() {
     const found = this.document();
-    const bodies = waiting().filter((one) => one.path.includes(found.key)).map((one) => one.body);
+    const bodies = this.underway(found.key);
     const known = new Map([...found.log, ...bodies].map((one) => [one.id, one.what]));
     const shapes = (what) => (what?.action === "undo" ? shapes(known.get(what.correction)) : SHAPING.test(what?.action ?? ""));
     return bodies.some((one) => shapes(one.what));
@@ -137,14 +137,17 @@ export class CheckMender extends CheckVisits {
 
   headerRows(by) {
     const table = this.mendable();
-    if (table) this.mend({ action: "header_rows", rows: Math.max(0, table.header_rows + by) });
+    if (!table) return;
+    table.header_rows = Math.max(0, table.header_rows + by); // stands at once, so that the next press goes on from it
+    this.mend({ action: "header_rows", rows: table.header_rows });
   }
 
   mergeRight() {
     if (!this.mendable()) return;
     const cell = this.cell();
     if (!cell) return tell("Choose a cell first.");
-    this.mend({ action: "merge_cells", row: this.held.row, column: cell.c, row_span: cell.rs ?? 1, column_span: (cell.cs ?? 1) + 1 });
+    cell.cs = (cell.cs ?? 1) + 1; // stands at once, so that the next press goes on from it
+    this.mend({ action: "merge_cells", row: this.held.row, column: cell.c, row_span: cell.rs ?? 1, column_span: cell.cs });
   }
 
   partCell() {
@@ -263,8 +266,7 @@ export class CheckMender extends CheckVisits {
   // The last undo of mine, taken back
   redo() {
     const found = this.document();
-    const queued = waiting().filter((one) => one.path.includes(found.key)).map((one) => one.body);
-    const mine = [...found.log, ...queued].filter((one) => one.who === this.me.name);
+    const mine = [...found.log, ...this.underway(found.key)].filter((one) => one.who === this.me.name);
     const last = mine.at(-1);
     if (last?.what.action !== "undo") return tell("Nothing to redo: your last step here was no undo.");
     this.decide({ action: "undo", correction: last.id });

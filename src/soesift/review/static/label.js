@@ -89,7 +89,7 @@ export class LabelJob {
     const body = { id: freshId(), action: this.settling ? "adjudicate" : "judge", table_id: this.now.id, annotator: this.me.name, pot: this.pot, label, why: "" };
     this.history.push({ ...this.now, pot: this.pot, settling: this.settling });
     send("/api/label/judgements", body, (said) => {
-      if (said.stands !== label) tell(`Judged before as ${WORDS[said.stands] ?? "nothing"}; that stands until it is taken back (u).`);
+      if (said && said.stands !== label) tell(`Judged before as ${WORDS[said.stands] ?? "nothing"}; that stands until it is taken back (u).`);
       this.progress().catch(() => {});
     });
     this.queue.shift();

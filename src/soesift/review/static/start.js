@@ -184,7 +184,7 @@ export class StartJob {
 
   sign(row) {
     const body = { id: freshId(), who: this.me.name, why: "", what: { action: "sign", meaning: "checked", seen: row.version } };
-    send(`/api/documents/${row.key}/corrections`, body, () => this.refresh(), () => this.refresh());
+    send(`/api/documents/${row.key}/corrections?short=1`, body, () => this.refresh(), () => this.refresh());
   }
 }
 
