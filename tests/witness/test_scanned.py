@@ -100,3 +100,21 @@ def test_a_mark_that_has_the_ink_of_the_others_needs_no_surer_reading() -> None:
 def test_a_range_that_runs_backwards_has_lost_a_sign() -> None:
     found = seen_table([["Procedure", "4 to 0", "-4 to 0"], *GRID[1:]], {}, {})
     assert [found[0][1], found[0][2]] == ["ocr", ""]
+
+
+def test_an_unknown_word_that_stands_alone_may_have_lost_a_letter() -> None:
+    """All letters are read for sure; one that is lost without a trace leaves nothing else to be doubted."""
+    grid = [*GRID, ["Hematlogy", "X", ""], ["Sampled bloods", "X", "X"], ["ECG, EuroQol", "X", ""]]
+    assert [row[0] for row in seen_table(grid, {}, {})[-3:]] == ["ocr", "", ""]
+    twice = [*grid, ["Hematlogy again", "X", ""]]  # a name that the vocabulary lacks
+    assert not any(row[0] for row in seen_table(twice, {}, {}))
+
+
+def test_a_word_that_one_thin_letter_makes_much_commoner_is_doubted() -> None:
+    found = seen_table([*GRID, ["Genera health", "X", ""], ["General health", "X", ""]], {}, {})
+    assert [row[0] for row in found[-2:]] == ["ocr", ""]
+
+
+def test_a_table_of_many_unknown_words_is_in_another_language() -> None:
+    names = ["Einwilligung", "Blutdruck", "Urinprobe", "Begleitmedikation", "Fragebogen"]
+    assert not any(row[0] for row in seen_table([*GRID, *([name, "X", ""] for name in names)], {}, {}))

@@ -275,6 +275,8 @@ MENDED = 0.75  # how sure a letter is that was put in
 GUESSED = 0.4  # the same where nothing but the word speaks for it: the witness doubts it
 LONG = 6  # letters of a word that gets a letter by guess
 THIN = "il"
+ENDINGS = (("s", ""), ("es", ""), ("ies", "y"), ("ed", ""), ("ed", "e"), ("ing", ""), ("ing", "e"), ("ly", ""))
+BEGINNINGS = ("pre", "post", "non", "re", "un", "anti", "bio", "micro", "immuno", "hemo")
 FAINT = 0.02  # of certainty: a letter that was heard and not written down
 RUN_INTO = {
     "m": ("rn", "rm"),
@@ -286,13 +288,19 @@ _WORD = re.compile(r"[^\W\d_]+")
 
 
 @lru_cache(maxsize=1)
+def _places() -> dict[str, int]:
+    """Words of English and their places in the vocabulary of the shipped student (empty without it), which begins with
+    the commonest."""
+    try:
+        return dict(json.loads(TOKENIZER.read_bytes())["model"]["vocab"])
+    except (OSError, ValueError, KeyError):
+        return {}
+
+
+@lru_cache(maxsize=1)
 def known_words() -> frozenset[str]:
     """Words of English, as the tokenizer of the shipped student has them (none without it), and of trials."""
-    try:
-        vocabulary = list(json.loads(TOKENIZER.read_bytes())["model"]["vocab"])
-    except (OSError, ValueError, KeyError):
-        vocabulary = []
-    words = [*vocabulary, *tomllib.loads(FIELD_WORDS.read_text("utf-8"))["words"].split()]
+    words = [*_places(), *tomllib.loads(FIELD_WORDS.read_text("utf-8"))["words"].split()]
     return frozenset(word for word in words if word.isalpha() and len(word) >= KNOWN_FROM)
 
 
@@ -352,6 +360,23 @@ def _with_thin(word: str) -> Iterator[tuple[str, int, int, int]]:
         for letter in THIN:
             if (made := _with(letter, word, at)) in known_words():
                 yield made, at, 0, 1
+
+
+def is_familiar(word: str) -> bool:
+    """Whether a word in small letters is known, or a form of a known one ("sampled", "prestudy")."""
+    known = known_words()
+    stems = [word]
+    stems += [word[: -len(end)] + more for end, more in ENDINGS if word.endswith(end)]
+    stems += [word[len(start) :] for start in BEGINNINGS if word.startswith(start)]
+    return any(stem in known for stem in stems)
+
+
+def commoner_word(word: str, times: float) -> str:
+    """The known word that a known one in small letters is with a thin letter more, and that is `times` as common or
+    more ("general" for "genera"); empty where there is none."""
+    places = _places()
+    made = [_with(letter, word, at) for at in _gaps(word) for letter in THIN] if word in places else []
+    return next((one for one in made if one in places and places[one] * times < places[word]), "")
 
 
 def _gaps(word: str) -> range:

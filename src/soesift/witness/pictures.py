@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from soesift.document.kind import has_pages
 from soesift.document.page import Box, Page, text_of
 from soesift.document.pdf import characters_of, draw_page, open_pdf
-from soesift.document.scan_text import KNOWN_FROM, known_words
+from soesift.document.scan_text import KNOWN_FROM, commoner_word, is_familiar, known_words
 from soesift.errors import DocumentError
 from soesift.result.models import Cell, Doubt, SoeTable
 from soesift.table.lexicon import is_mark
@@ -225,6 +225,7 @@ def scan_doubts(
     sign = _usual_sign(table)
     layers = _layers(placed, settings)
     counts = Counter(cell.text.casefold() for _, cell, _, _ in placed)
+    odd = _odd_words(table, settings) if placed else {}
     for index, cell, page, box in placed:
         body = cell.row >= table.header_rows
         if index in layers:
@@ -232,7 +233,7 @@ def scan_doubts(
         usual = bool(sign) and cell.text.casefold() == sign and not cell.markers
         drawn = cell.text == ARROW  # by a line that was found
         if not (usual and mark and settings.like_mark[0] <= inks[index] / mark <= settings.like_mark[1]):
-            why = _unsure(page, box, settings)
+            why = _unsure(page, box, settings) or odd.get(index, "")
             if why:
                 yield index, Doubt(kind="ocr", why=why)
         lone = len(cell.text) == 1 and not (usual or drawn) and counts[cell.text.casefold()] <= RARE
@@ -301,6 +302,30 @@ def _unsure(seen: SeenPage, box: Box, settings: WitnessSettings) -> str:
         if page.sure[index] < _limit(word, settings):
             return f"“{word}” was read from a picture, and not for sure."
     return ""
+
+
+def _odd_words(table: SoeTable, settings: WitnessSettings) -> dict[int, str]:
+    """Why a cell's word may have lost a letter without a trace, by the cell's place in `table.cells`: it is unknown and
+    stands nowhere else in the table or its notes, or a word with one thin letter more is far commoner."""
+    texts = [table.title, *(cell.text for cell in table.cells), *(note.text for note in table.footnotes)]
+    counts = Counter(word.lower() for text in texts for word in _plain_words(text))
+    strange = {word for word in counts if not is_familiar(word)}
+    if len(strange) > settings.foreign * len(counts):
+        strange = set()
+    found = {}
+    for index, cell in enumerate(table.cells):
+        for word in _plain_words(cell.text):
+            small = word.lower()
+            if small in strange and counts[small] == 1:
+                found[index] = f"“{word}” was read from a picture, and is no known word: a letter may be lost."
+            elif likely := commoner_word(small, settings.rare):
+                found[index] = f"“{word}” was read from a picture, and may be “{likely}”."
+    return found
+
+
+def _plain_words(text: str) -> list[str]:
+    """Words of three letters and more in small letters but for the first."""
+    return [word for word in _LETTERS.findall(text) if len(word) >= KNOWN_FROM and word[1:].islower()]
 
 
 def _limit(word: str, settings: WitnessSettings) -> float:

@@ -25,6 +25,8 @@ class WitnessSettings:
     unsure_odd: float = (
         0.9  # the same in a word that is none, as a name of a test or one with a letter too many. .85 to .97
     )
+    rare: float = 2.0  # times as common must a word with one thin letter more be for a read one to be doubted. 1.5 to 5
+    foreign: float = 0.2  # share of a table's words that are unknown, from which they say nothing. .1 to .4
     blank: float = 0.35  # of a mark's ink, from which an empty cell of a picture is not empty. .25 to .5
     like_mark: tuple[float, float] = (0.75, 1.4)  # times a mark's ink, within which ink bears out a mark read unsurely
     crowded: float = 1.7  # times a mark's ink, from which a picture's cell with a mark holds more than it. 1.5 to 2
