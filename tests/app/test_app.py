@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import time
 import zipfile
 from collections.abc import Iterator
@@ -101,6 +102,15 @@ def test_signing_waits_for_what_is_open_and_ends_with_a_change(app: App, study: 
     edit = {"action": "edit_cell", "table": first["key"], "row": 0, "column": 0, "text": "Assessment"}
     assert app.correct(key, edit).status_code == 200
     assert app.study(study["name"])["state"] != "signed"
+
+
+def test_the_script_of_the_docs_mends_a_cell(app: App, study: dict[str, Any]) -> None:
+    docs = (Path(__file__).parents[2] / "docs" / "app.md").read_text("utf-8")
+    [script] = re.findall(r"```python\n(import httpx\n.*?)```", docs, re.DOTALL)
+    exec(script.replace("http://127.0.0.1:8320", app.url).replace("KEY", study["key"]), {})
+    seen = app.get(f"/api/documents/{study['key']}").json()
+    [one] = [one for one in seen["log"] if one["id"] == "my-script-0001"]
+    assert (one["who"], one["what"]["row"], seen["left_out"]) == ("Ann", 3, [])
 
 
 def test_formats_are_taken_away_with_what_was_mended(app: App, study: dict[str, Any]) -> None:
