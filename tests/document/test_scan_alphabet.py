@@ -125,8 +125,8 @@ def test_no_net_that_reads_pictures_multiplies_by_such_weights(
 ) -> None:
     pytest.importorskip("rapidocr")
     opened: list[bytes] = []
-    monkeypatch.setattr(scan_text, "session", lambda model, arena: opened.append(model))
-    scan_text._session.__wrapped__(part)
+    monkeypatch.setattr(scan_text, "net", lambda model, arena: opened.append(model))
+    scan_text._net.__wrapped__(part)
     floats = [array for array in weights_of(opened[0]).values() if array.dtype == np.float32]
     tiny = [np.abs(array[array != 0]) < np.finfo(np.float32).tiny for array in floats]
     assert len(tiny) > 50

@@ -18,7 +18,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 import soesift
-from soesift.document.scan_nets import at_height, cut_classes, kept_classes, metadata, session, without_subnormals
+from soesift.document.scan_nets import (
+    Net,
+    at_height,
+    cut_classes,
+    kept_classes,
+    metadata,
+    net,
+    quick_core,
+    without_subnormals,
+)
 from soesift.errors import UsageError
 
 Picture = NDArray[np.uint8]  # (h, w, 3) RGB
@@ -26,6 +35,7 @@ HEIGHT = 48  # pixels: the recogniser's input height
 LOW = 32  # pixels: the height at which a quick reading sees a line
 WIDE = 1.3  # times as wide it sees it, as letters must not be narrower than the net's steps
 STEP = 8  # pixels of its input for each of its outputs
+STEPS = 3  # bits of a width that are told apart where the nets are made anew for each width, which takes .07 s
 NARROWEST = 48  # pixels: narrower crops are padded to this
 WIDEST = 2400  # pixels of one recogniser input
 BATCH = 8
@@ -77,14 +87,14 @@ Part = Literal["det", "rec", "low"]  # detector; recogniser; the same for quick 
 
 
 @lru_cache(maxsize=3)
-def _session(part: Part) -> Any:
-    """The session of a model, made once."""
+def _net(part: Part) -> Net:
+    """A model, opened once."""
     file = weights("det")
     if file is None:
         raise UsageError(f"{without_ocr()}, or use --ocr never")
     # the recogniser is a fifth faster with an arena; pages differ in size, and the detector's would keep each
     model = file.read_bytes() if part == "det" else _recogniser(part)[0]
-    return session(without_subnormals(model), arena=part != "det")
+    return net(without_subnormals(model), arena=part != "det")
 
 
 @lru_cache(maxsize=2)
@@ -110,8 +120,7 @@ def _recogniser(part: Part = "rec") -> tuple[bytes, list[str], int]:
 
 
 def _run(part: Part, inputs: NDArray[np.float32]) -> NDArray[np.float32]:
-    net = _session(part)
-    return np.asarray(net.run(None, {net.get_inputs()[0].name: inputs})[0], np.float32)
+    return _net(part)(inputs)
 
 
 def detect_lines(picture: Picture, longest: int) -> NDArray[np.float32]:
@@ -184,7 +193,8 @@ def read_crops(crops: list[Picture], part: Part = "rec") -> list[Reading]:
 def _width(crop: Picture, high: int) -> int:
     height, width = crop.shape[:2]
     scaled = int(np.ceil(width * _wide(high) / max(1, height)))
-    return int(np.clip(-(-scaled // STEP) * STEP, NARROWEST, WIDEST))
+    step = STEP if quick_core() is None else max(STEP, 1 << max(0, scaled.bit_length() - STEPS))
+    return int(np.clip(-(-scaled // step) * step, NARROWEST, WIDEST))
 
 
 def _wide(high: int) -> float:
