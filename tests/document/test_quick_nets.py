@@ -19,6 +19,8 @@ class Core:
     def get_property(self, device, name):
         return {can}
     def read_model(self, model):
+        if model == b"not for it":
+            raise RuntimeError("Model wasn't fully converted.")
         return model
     def compile_model(self, model, device, how):
         TOLD.append((model, device, how))
@@ -89,6 +91,19 @@ def test_a_processor_without_short_numbers_keeps_onnxruntime(tmp_path: Path, mon
     asked = opened(monkeypatch)
     assert scan_nets.net(b"a model", arena=True)(np.ones((1, 2), np.float32)).tolist() == [[2, 2]]
     assert asked == [(b"a model", True)]
+
+
+def test_a_net_that_it_cannot_take_is_run_as_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    installed(tmp_path, monkeypatch, ["BF16"])
+    asked = opened(monkeypatch)
+    assert scan_nets.net(b"not for it", arena=True)(np.ones((1, 2), np.float32)).tolist() == [[2, 2]]
+    assert asked == [(b"not for it", True)]
+
+
+def test_one_that_does_not_load_is_as_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    installed(tmp_path, monkeypatch, ["BF16"])
+    (tmp_path / "openvino.py").write_text("raise ImportError('made for another system')")
+    assert scan_nets.quick_core() is None
 
 
 def test_a_gpu_goes_before_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -29,19 +29,27 @@ def session(model: str | bytes, arena: bool) -> Any:
 
 
 Net = Callable[[NDArray[np.float32]], NDArray[np.float32]]  # its one input to its first output
-THREADS = "INFERENCE_NUM_THREADS"
 
 
 def net(model: bytes, arena: bool) -> Net:
     """A model that reads lines: by onnxruntime, or by OpenVINO where that halves its time (see `quick_core`)."""
     core = None if has_gpu() else quick_core()
-    if core is None:
-        made = session(model, arena)
-        name = made.get_inputs()[0].name
-        return lambda inputs: np.asarray(made.run(None, {name: inputs})[0], np.float32)
+    quick = None if core is None else _by_openvino(core, model)
+    if quick is not None:
+        return quick
+    made = session(model, arena)
+    name = made.get_inputs()[0].name
+    return lambda inputs: np.asarray(made.run(None, {name: inputs})[0], np.float32)
+
+
+def _by_openvino(core: Any, model: bytes) -> Net | None:
+    """None for a model that it cannot take, as the recogniser for low pictures."""
     # no pinning: several processes read side by side
-    how = {THREADS: cores(), "PERFORMANCE_HINT": "LATENCY", "ENABLE_CPU_PINNING": False}
-    request = core.compile_model(core.read_model(model), "CPU", how).create_infer_request()
+    how = {"INFERENCE_NUM_THREADS": cores(), "PERFORMANCE_HINT": "LATENCY", "ENABLE_CPU_PINNING": False}
+    try:
+        request = core.compile_model(core.read_model(model), "CPU", how).create_infer_request()
+    except RuntimeError:
+        return None
     return lambda inputs: np.array(request.infer([inputs])[0], np.float32)  # a copy: the next run writes over it
 
 
@@ -53,9 +61,12 @@ def quick_core() -> Any:
     """
     if find_spec("openvino") is None:
         return None
-    import openvino
+    try:
+        import openvino
 
-    core = openvino.Core()
+        core = openvino.Core()
+    except (ImportError, RuntimeError):  # made for another system
+        return None
     return core if "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES") else None
 
 

@@ -16,6 +16,7 @@ import numpy as np
 import torch
 
 from soesift.evaluate.scores import hold_out
+from soesift.process.child import spare_memory
 from soesift.train import checkpoint, workers
 from soesift.train.checkpoint import Progress
 from soesift.train.config import FitConfig, TrainConfig
@@ -41,6 +42,8 @@ from soesift.train.forward import (
 from soesift.train.network import Classifier, base_tokenizer, build, halve_frozen, trainable
 from soesift.train.search import Trackers, open_trackers
 
+RETURNED_FROM = 1_000_000  # bytes, .1 to 4 million: what a step computes goes back to the system, not into holes
+
 Notify = Callable[[Progress, int], None]  # progress, updates in all
 
 
@@ -59,6 +62,7 @@ def fit(rows: Sequence[Row], config: TrainConfig, folder: Path, seed: int, notif
     """
     if config.fit.threads:
         torch.set_num_threads(config.fit.threads)
+    spare_memory(returned_from=RETURNED_FROM)
     rank, world = workers.join()
     cut = workers.wants_cut(config.model.method)
     tokenizer, pad = base_tokenizer(config.model.base)

@@ -1,0 +1,39 @@
+"""Memory that is freed goes back to the system where a process says so: holes of many sizes are not kept."""
+
+from __future__ import annotations
+
+import platform
+import subprocess
+import sys
+
+import pytest
+
+pytestmark = pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="how glibc keeps memory")
+
+# Ten blocks of 10 MB with one of .1 MB behind each, freed after a larger one was: without a bound they are of the heap,
+# whose end the last small one holds.
+HOLES = """
+import ctypes, sys
+from soesift.process.child import spare_memory
+spare_memory(returned_from=int(sys.argv[1]))
+libc = ctypes.CDLL("libc.so.6")
+libc.malloc.restype, libc.free.argtypes = ctypes.c_void_p, [ctypes.c_void_p]
+def resident():
+    with open("/proc/self/statm") as file:
+        return int(file.read().split()[1]) * 4096 / 1e6
+libc.free(libc.malloc(30_000_000))
+before, large, small = resident(), [], []
+for _ in range(10):
+    large.append(libc.malloc(10_000_000))
+    ctypes.memset(large[-1], 1, 10_000_000)
+    small.append(libc.malloc(100_000))
+for block in large:
+    libc.free(block)
+print(resident() - before)
+"""
+
+
+@pytest.mark.parametrize(("bound", "least", "most"), [(0, 80, 120), (1_000_000, -5, 5)])
+def test_freed_blocks_go_back_from_a_bound_on(bound: int, least: float, most: float) -> None:
+    run = subprocess.run([sys.executable, "-c", HOLES, str(bound)], capture_output=True, text=True, check=True)
+    assert least <= float(run.stdout) <= most
