@@ -22,7 +22,7 @@ from soesift.bench.run import measured
 from soesift.sample import make_protocol
 
 DETECT = (
-    "import sys; from soesift.process.child import spare_memory; spare_memory(arenas=1); "  # as processes that read do
+    "import sys; from soesift.process.child import one_heap; one_heap(); "  # as processes that read do
     "from soesift import Detector; path, out, model, ocr = sys.argv[1:]; "
     "Detector.load(model).detect(path, ocr=ocr).to_json(out)"
 )

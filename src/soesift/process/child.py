@@ -32,7 +32,7 @@ Work = Callable[[Task, Tell], dict[str, Any]]
 READY = b"{}"  # the first message: all that the work needs is loaded
 LARGEST_FILE = 512_000_000  # bytes that one file written by a worker may have
 TOLD_TO_END = 128 + signal.SIGTERM  # exit code, as shells give it
-M_MMAP_THRESHOLD, M_ARENA_MAX = -3, -8  # of mallopt, malloc.h of glibc
+M_ARENA_MAX = -8  # of mallopt, malloc.h of glibc
 GRACE = 5  # seconds after which the system ends a task whose parent is gone
 
 
@@ -74,7 +74,7 @@ def child_main(connection: Ends, work: Work, memory_mb: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the service, which ends its workers
     signal.signal(signal.SIGTERM, _end)
     limit_resources(memory_mb)
-    spare_memory(arenas=1)
+    one_heap()
     try:
         connection.send_bytes(READY)
     except OSError:
@@ -136,18 +136,19 @@ def limit_resources(memory_mb: int) -> None:
         resource.setrlimit(which, (most, most))
 
 
-def spare_memory(arenas: int = 0, returned_from: int = 0) -> None:
-    """Tell glibc how to keep memory, 0 for as usual; elsewhere nothing is done.
-
-    arenas: so many heaps at most, where each thread would get its own. returned_from: blocks of so many bytes and more
-    go back to the system when they are freed. Usually that bound grows with the largest block freed, to 32 MB, and
-    blocks of ever other sizes then leave holes that nothing fills.
-    """
+def one_heap() -> None:
+    """Have glibc keep one heap for all threads from now on, where each would get its own; elsewhere nothing is done."""
     with suppress(OSError, AttributeError):  # not Linux; another C library
-        libc = ctypes.CDLL("libc.so.6")
-        for what, value in ((M_ARENA_MAX, arenas), (M_MMAP_THRESHOLD, returned_from)):
-            if value:
-                libc.mallopt(what, value)
+        ctypes.CDLL("libc.so.6").mallopt(M_ARENA_MAX, 1)
+
+
+def give_back() -> None:
+    """Give memory that is free inside glibc's heap back to the system; elsewhere nothing is done.
+
+    Blocks of ever other sizes leave holes there, which grow for as long as a process lives.
+    """
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL("libc.so.6").malloc_trim(0)
 
 
 def _alarm(seconds: float) -> None:

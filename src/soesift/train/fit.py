@@ -16,7 +16,7 @@ import numpy as np
 import torch
 
 from soesift.evaluate.scores import hold_out
-from soesift.process.child import spare_memory
+from soesift.process.child import give_back
 from soesift.train import checkpoint, workers
 from soesift.train.checkpoint import Progress
 from soesift.train.config import FitConfig, TrainConfig
@@ -42,7 +42,7 @@ from soesift.train.forward import (
 from soesift.train.network import Classifier, base_tokenizer, build, halve_frozen, trainable
 from soesift.train.search import Trackers, open_trackers
 
-RETURNED_FROM = 1_000_000  # bytes, .1 to 4 million: what a step computes goes back to the system, not into holes
+GIVE_BACK = 4  # updates, 1 to 50, after which holes in memory go back to the system: a hundredth of their time
 
 Notify = Callable[[Progress, int], None]  # progress, updates in all
 
@@ -62,7 +62,6 @@ def fit(rows: Sequence[Row], config: TrainConfig, folder: Path, seed: int, notif
     """
     if config.fit.threads:
         torch.set_num_threads(config.fit.threads)
-    spare_memory(returned_from=RETURNED_FROM)
     rank, world = workers.join()
     cut = workers.wants_cut(config.model.method)
     tokenizer, pad = base_tokenizer(config.model.base)
@@ -172,6 +171,8 @@ class _Run:
             progress.train_losses[-1] += loss / len(steps)
             progress.tokens += sum(lengths[i] for i in steps[progress.step])
             progress.step, progress.updates = progress.step + 1, progress.updates + 1
+            if progress.updates % GIVE_BACK == 0:
+                give_back()
             progress.seconds += time.perf_counter() - begun
             if notify:
                 notify(progress, total)
