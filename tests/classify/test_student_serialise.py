@@ -16,7 +16,6 @@ from tokenizers.pre_tokenizers import Whitespace
 
 from soesift.classify import student
 from soesift.classify.serialise import cost, facts, serialise
-from soesift.classify.shipped import MODELS
 from soesift.classify.student import open_session
 from soesift.detect.detector import Detector
 from soesift.table.record import TableRecord
@@ -112,30 +111,3 @@ def test_a_detector_judges_on_the_cores_that_it_has_and_says_the_same(monkeypatc
         found.append(Detector.load().judge.probabilities([schedule(), schedule(12, 9)]))
     assert opened == [1, min(2, len(os.sched_getaffinity(0)))]
     np.testing.assert_array_equal(*found)
-
-
-def test_two_tables_share_a_run_and_company_changes_next_to_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    shipped = student.load(MODELS / "default")
-    tables = [schedule(rows, columns) for rows, columns in ((20, 9), (24, 12), (30, 7), (9, 5), (40, 15))]
-    together, runs = shipped.logits(tables), []
-    alone = np.concatenate([shipped.logits([table]) for table in tables])
-    np.testing.assert_allclose(together, alone, atol=1e-4)
-
-    class Counted:
-        def __init__(self, real: Any) -> None:
-            self.real = real
-
-        def run(self, names: list[str], given: dict[str, Any]) -> Any:
-            runs.append(given["input_ids"].shape)
-            return self.real.run(names, given)
-
-    monkeypatch.setattr(shipped, "_session", Counted(shipped._session))
-    shipped.logits(tables)
-    assert len(runs) == 3
-    assert max(rows * width for rows, width in runs) <= student.BATCH_TOKENS
-
-
-def test_a_net_that_cuts_a_whole_batch_by_one_scale_reads_each_table_alone(tmp_path: Path) -> None:
-    (tmp_path / "old.onnx").write_bytes(b"\x08\x08" + bytes(5000) + b"DynamicQuantizeLinear" + bytes(9))
-    assert student.scales_batches(tmp_path / "old.onnx")
-    assert not student.scales_batches(MODELS / "default" / "model.onnx")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import mmap
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -19,12 +18,8 @@ from soesift.classify.wordpiece import Tokenizer, WordPiece, is_wordpiece
 from soesift.errors import MissingExtra, ModelError, UsageError
 from soesift.table.record import TableRecord
 
-# Padded tokens of one run. Two texts of usual length share the unpacking of the weights, three tenths of a run of one;
-# more gain little and take memory. Company moves a number by 1e-5 of log-odds at most (sums in another order).
-BATCH_TOKENS = 512
-SCALED = (
-    b"DynamicQuantize"  # of nodes that cut a whole batch to 8 bits by one scale: there company would change results
-)
+# One text a run: int8 scales are taken over a whole batch, so that company would change a table's result.
+BATCH_TOKENS = 1
 SIGNS = {NAMES: features, TREE_NAMES: tree_features}  # numbers that a student may take beside the text, by their names
 
 
@@ -50,7 +45,6 @@ class Student:
             )
         self.tokenizer = read_tokenizer(tokenizer)
         self._session = open_session(model, threads)
-        self._batch_tokens = 1 if scales_batches(model) else BATCH_TOKENS
 
     def texts(self, records: Sequence[TableRecord]) -> list[str]:
         """The text the model sees of each table."""
@@ -62,11 +56,10 @@ class Student:
         return serialise(record, self.tokenizer, self.card.max_tokens)
 
     def logits(
-        self, items: Sequence[str] | Sequence[TableRecord], batch_tokens: int | None = None
+        self, items: Sequence[str] | Sequence[TableRecord], batch_tokens: int = BATCH_TOKENS
     ) -> NDArray[np.float64]:
         """(n, k) raw scores. Texts longer than the budget are cut; equal texts (and signs) are computed once.
 
-        batch_tokens: padded tokens of one run of the model, BATCH_TOKENS where company does not matter.
         Raises UsageError: the model takes counted features beside the text, and a text alone was given.
         """
         texts = [item if isinstance(item, str) else self._text(item) for item in items]
@@ -74,7 +67,7 @@ class Student:
         distinct = list(dict.fromkeys(seen))
         ids = [e.ids[: self.card.max_tokens] for e in self.tokenizer.encode_batch([text for text, _ in distinct])]
         signs = np.array([s for _, s in distinct]) if self.card.signs else None
-        found = run_batches(self._session, ids, len(self.classes), batch_tokens or self._batch_tokens, signs)
+        found = run_batches(self._session, ids, len(self.classes), batch_tokens, signs)
         place = {key: i for i, key in enumerate(distinct)}
         return found[[place[key] for key in seen]] if seen else np.zeros((0, len(self.classes)))
 
@@ -145,12 +138,6 @@ def open_session(model: Path, threads: int = 1) -> Any:
         return ort.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
     except Exception as error:  # its exception classes differ between releases
         raise ModelError(f"{model} cannot be opened by onnxruntime: {str(error).splitlines()[0][:160]}") from error
-
-
-def scales_batches(model: Path) -> bool:
-    """Whether a model's numbers depend on which texts share a run: its activations are cut to 8 bits by one scale."""
-    with model.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as held:
-        return held.find(SCALED) >= 0
 
 
 def run_batches(
