@@ -443,13 +443,14 @@ def after_a_visit(r: Rng) -> Header:
 
 @template
 def month_after_event(r: Rng) -> Header:
-    return one(
-        col("Day 1", day=1),
-        event(
-            r.choice(["1 month after last dose", "3 months post EOT", "6 months after last vaccination"]),
-            must_doubt=True,
-        ),
+    text, event_name = r.choice(
+        [
+            ("1 month after last dose", "last dose"),
+            ("3 months post EOT", "end of treatment"),
+            ("6 months after last vaccination", "last vaccination"),
+        ]
     )
+    return one(col("Day 1", day=1), event(text, relative_to=event_name))
 
 
 @template

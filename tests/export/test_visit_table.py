@@ -28,6 +28,8 @@ KEYS = {
     "offset_days",
     "every_days",
     "every_months",
+    "last_week",
+    "month",
     "relative_to",
     "window_before_days",
     "window_after_days",

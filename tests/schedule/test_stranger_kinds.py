@@ -396,3 +396,21 @@ def test_a_range_of_visits_over_a_range_of_weeks_repeats_between_them() -> None:
 def test_a_limit_beside_a_day_is_no_window_in_silence() -> None:
     found = visits([["", "C1D1 (≤ 7 days after registration)", "C1D8"]])
     assert any("beside the day" in doubt for doubt in found[0].doubts)
+
+
+def test_months_after_an_event_are_months_and_need_no_days() -> None:
+    names = ["3 months after RT", "2 years after surgery (\u00b1 2 weeks)", "6 months before surgery", "Month 9"]
+    found = visits([["Visit", "Day 1", *names]])[1:]
+    assert [(v.kind, v.month, v.relative_to, v.doubts) for v in found] == [
+        ("event", 3, "rt", []),
+        ("event", 24, "surgery", []),
+        ("event", -6, "surgery", []),
+        ("planned", 9, None, []),
+    ]
+    assert visits([["Visit", "3 to 6 months after RT"]])[0].doubts
+
+
+def test_a_range_behind_a_plus_is_no_deviation() -> None:
+    found = visits([["Visit", "V1 + 49-83 days", "EOT +30-37 days", "Day 15 (-3+7)", "Day 15 (+7-3)"]])
+    windows = [(49, 0, 34), (30, 0, 7), (None, 3, 7), (None, 3, 7)]
+    assert [(v.offset_days, v.before_days, v.after_days) for v in found] == windows

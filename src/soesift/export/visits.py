@@ -304,6 +304,8 @@ def _column(visit: Visit) -> dict[str, Any]:
         "day": whole(visit.day),
         "last_day": whole(visit.last_day),
         "week": whole(visit.week),
+        "last_week": whole(visit.last_week),
+        "month": whole(visit.month),
         "hours_from_reference": whole(visit.hours),
         "offset_days": whole(visit.offset_days),
         "every_days": whole(visit.every_days),

@@ -208,7 +208,7 @@ _ANCHORS: tuple[Callable[[Visit], bool], ...] = (
     lambda v: v.day == 0,
     lambda v: v.week == 0,
     lambda v: v.cycle == 1 and v.day is None,
-    lambda v: v.month == 0,
+    lambda v: v.month == 0 and v.relative_to is None,
     lambda v: v.week == 1 and v.day is None and v.cycle is None,
     _is_named,
 )

@@ -170,7 +170,8 @@ class Visit(Part):
     """What a printed column right of the activity names means; None where the print does not say.
 
     `day` is the study day or, with `cycle`, the day of the cycle. `offset_days` and `hours` count from the event
-    in `relative_to`. Days, weeks and hours are as printed: a week is never turned into a day, nor a month.
+    in `relative_to`, and `month` where it is set. Days, weeks and hours are as printed: a week is never turned into a
+    day, nor a month.
     """
 
     column: int

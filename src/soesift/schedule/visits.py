@@ -10,6 +10,7 @@ from soesift.schedule.models import Encounter, Offset, Schedule, Span, Timing, V
 from soesift.schedule.tokens import clean
 
 _DAYS = {"day": 1.0, "week": 7.0}
+_MONTHS = {"month": 1.0, "year": 12.0}
 _HOURS = {"minute": 1 / 60, "hour": 1.0}
 NO_LENGTH = "Repeats each cycle; how many days a cycle has is not printed."
 NO_DAYS = "is no fixed number of days."
@@ -363,6 +364,9 @@ def _place_offset(visit: Visit, offset: Offset) -> None:
         if visit.relative_to == "eoi":  # with days it may be the end of induction
             visit.relative_to = "end of infusion"
         return
+    if span.unit in _MONTHS and span.first is not None and span.first == span.last and offset.anchor is not None:
+        visit.month = (-span.first if before else span.first) * _MONTHS[span.unit]  # "6 months after RT"
+        return
     first, last = (_in_days(v, span.unit) for v in (span.first, span.last))
     if early and offset.relation is None and first is not None and first < 0 and span.first == span.last:
         setattr(visit, span.unit, span.first)  # "Screening -14 days"
@@ -390,9 +394,9 @@ def _place_offset(visit: Visit, offset: Offset) -> None:
 
 
 def _kind(visit: Visit, timing: Timing) -> VisitKind:
-    timed = any(
-        v is not None for v in (visit.day, visit.week, visit.month, visit.cycle, visit.last_day, visit.last_week)
-    )
+    of_study = any(span.unit == "month" for span in timing.times)  # "6 months after surgery" is an event's
+    month = visit.month if of_study else None
+    timed = any(v is not None for v in (visit.day, visit.week, month, visit.cycle, visit.last_day, visit.last_week))
     if "unscheduled" in timing.events and not timed:
         return "unscheduled"
     cycles = len(timing.cycles) > 1 or any(s.first != s.last or s.last is None for s in timing.cycles)

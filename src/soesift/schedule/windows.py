@@ -74,6 +74,8 @@ def signed(c: Cursor) -> Bounds:
     if nothing_before(c):
         found["dash"] = c.number()
         c.at += 1
+    if _range_after(c):
+        return None, None
     while c.sees("plus", "dash") and c.sees("number", ahead=1) and c.peek().kind not in found:
         found[c.peek().kind] = float(c.peek(1).value)
         c.at += 2
@@ -100,6 +102,13 @@ def signed(c: Cursor) -> Bounds:
     ):
         return None, None
     return found.get("dash", 0.0), found.get("plus", 0.0)
+
+
+def _range_after(c: Cursor) -> bool:
+    """ "V1 + 49-83 days": from 49 to 83 days after, no deviation to both sides."""
+    if not (c.sees("plus") and c.sees("number", ahead=1) and c.sees("dash", ahead=2) and c.sees("number", ahead=3)):
+        return False
+    return c.peek(2).glued and c.peek(3).glued and float(c.peek(1).value) < float(c.peek(3).value)
 
 
 def nothing_before(c: Cursor, ahead: int = 0) -> bool:
