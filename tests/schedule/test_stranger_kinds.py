@@ -414,3 +414,13 @@ def test_a_range_behind_a_plus_is_no_deviation() -> None:
     found = visits([["Visit", "V1 + 49-83 days", "EOT +30-37 days", "Day 15 (-3+7)", "Day 15 (+7-3)"]])
     windows = [(49, 0, 34), (30, 0, 7), (None, 3, 7), (None, 3, 7)]
     assert [(v.offset_days, v.before_days, v.after_days) for v in found] == windows
+
+
+def test_a_cell_that_says_cycle_and_day_says_what_the_day_counts_from() -> None:
+    found = visits([["Visit", "C1D1", "C2D8", "C3D15"]])
+    assert [(v.cycle, v.day) for v in found] == [(1, 1), (2, 8), (3, 15)]
+    assert all(v.doubts for v in found[1:])
+
+
+def test_lengths_behind_a_cycle_stay_open() -> None:
+    assert all(v.doubts for v in visits([["Visit", "Cycle 1", "6 weeks", "12 weeks"]])[1:])

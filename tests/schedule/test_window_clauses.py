@@ -310,6 +310,12 @@ def test_a_footnote_that_is_nothing_but_days_is_a_window_or_doubted() -> None:
     assert [any("Footnote c" in doubt for doubt in v.doubts) for v in found] == [False, False, True, True]
 
 
+def test_a_footnote_that_is_a_range_of_months_is_doubted() -> None:
+    found = visits([["", "Month 0", "Month 3 c"]], notes={"c": "Month 2 to Month 4"})[1]
+    assert found.before_days is None
+    assert any("range in months" in doubt for doubt in found.doubts)
+
+
 def test_a_footnote_with_two_times_is_none_of_them() -> None:
     found = visits([["", "Week 0", "Visit 3 x"]], notes={"x": "At Week 26. On Week 52."})[1]
     assert found.week is None

@@ -32,8 +32,8 @@ Net = Callable[[NDArray[np.float32]], NDArray[np.float32]]  # its one input to i
 
 
 def net(model: bytes, arena: bool) -> Net:
-    """A model that reads lines: by onnxruntime, or by OpenVINO where that halves its time (see `quick_core`)."""
-    core = None if has_gpu() else quick_core()
+    """A model that reads lines: by onnxruntime, or by OpenVINO where that is quicker (see `quick_core`)."""
+    core = quick_core()
     quick = None if core is None else _by_openvino(core, model)
     if quick is not None:
         return quick
@@ -55,19 +55,21 @@ def _by_openvino(core: Any, model: bytes) -> Net | None:
 
 @lru_cache(maxsize=1)
 def quick_core() -> Any:
-    """OpenVINO, if it is installed and this processor multiplies numbers of 16 bits (AMX, AVX-512 BF16); else None.
+    """OpenVINO, if it is installed and this processor multiplies numbers of 16 bits (AMX, AVX-512 BF16); else, and
+    where a GPU is at hand, None.
 
-    There it takes two fifths of onnxruntime's time, and reads nearly the same. Elsewhere it gains next to nothing.
+    There a page takes .53 to .69 of onnxruntime's time (docs/speed.md), and reads nearly the same. Elsewhere it gains
+    next to nothing.
     """
-    if find_spec("openvino") is None:
+    if find_spec("openvino") is None or has_gpu():
         return None
     try:
         import openvino
 
         core = openvino.Core()
+        return core if "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES") else None
     except (ImportError, RuntimeError):  # made for another system
         return None
-    return core if "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES") else None
 
 
 def has_gpu() -> bool:

@@ -73,7 +73,7 @@ def routes(review: Review) -> list[Route]:
             return JSONResponse({"detail": "this document is not open here"}, 404)
         given = read_body(await request.body(), Given)
         must_be(request.scope, given.who)
-        document, short = _of(review, request), bool(request.query_params.get("short"))
+        document, short = _of(review, request), request.query_params.get("short") == "1"
         return await run_in_threadpool(lambda: Response(_correct(review, document, given, short), media_type=JSON))
 
     return [

@@ -164,7 +164,7 @@ def count_from_the_first(schedule: Schedule) -> None:
     """
     visits = [v for v in schedule.visits if v.is_visit and v.encounter is not None]
     first = anchor_of(visits)
-    behind = visits[visits.index(first) + 1 :] if first is not None else []
+    behind = visits[visits.index(first) + 1 :] if first is not None and first.cycle is None else []
     lengths = [_length_alone(v, schedule) for v in behind]
     rising = list(takewhile(lambda days: days is not None, lengths))
     named = [v for v in behind[: len(rising)] if not _ANOTHER.search(" ".join([*v.printed, v.epoch or ""]))]

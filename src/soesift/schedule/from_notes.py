@@ -195,7 +195,9 @@ def _days_of_note(visit: Visit, note: Condition, sentences: list[str]) -> None:
     around = [s for s in ranges if s.first is not None and s.last is not None and s.first <= point <= s.last]
     if len(around) == len(ranges) == 1 and all(s is around[0] or s.first == point for s in spans):
         size = UNIT_DAYS[spans[0].unit[0]] if spans[0].unit in ("day", "week") else None
-        if size is not None:
+        if size is None:
+            visit.doubts.append(f"Footnote {note.marker} gives a range in {spans[0].unit}s: “{text}”")
+        else:
             visit.before_days = (point - (around[0].first or 0)) * size
             visit.after_days = ((around[0].last or 0) - point) * size
     elif not all(s.first == s.last == point for s in spans):

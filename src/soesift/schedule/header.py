@@ -21,7 +21,7 @@ from soesift.schedule.cursor import Kind
 from soesift.schedule.header_rows import WITH_DEVIATION, HeaderRow, kind_of, made_ready, unit_alone
 from soesift.schedule.leftover import label_words, limits_of, not_understood, unbounded, unknown_length
 from soesift.schedule.models import Encounter, Epoch, Event, Span, Timing, Unit, Window
-from soesift.schedule.table_notes import cycle_lengths, windows_in
+from soesift.schedule.table_notes import WORKING_DAYS, cycle_lengths, windows_in
 from soesift.schedule.timing import Read, read_timing
 from soesift.schedule.tokens import clean, tokens
 
@@ -125,7 +125,7 @@ def read_column(rows: list[HeaderRow], column: int, phases: int | None = None) -
             timing.cycles, limits = [], [*limits, text]  # "Cycles 2 and later ±3 days": which visits it is for
         if row.kind == "window" and timing.window is not None and timing.times and not timing.events:
             unread.append(f"{row.label}: {text}")  # "8 (7-10)": a day or a deviation
-        if timing.window is not None and _WORKING.search(f"{row.label} {text}"):
+        if timing.window is not None and WORKING_DAYS.search(f"{row.label} {text}"):
             unread.append(f"{row.label}: {text}")
         if row.kind == "window" and text.isdigit() and _holds_ranges(row):
             continue  # "1" beside "26-32": the day itself
@@ -166,7 +166,6 @@ def read_column(rows: list[HeaderRow], column: int, phases: int | None = None) -
     return Column(own, parts, unread, printed, leftover, limits, contact)
 
 
-_WORKING = re.compile(r"\b(?:working|business)\s+days?\b|\bweekdays\b", re.IGNORECASE)  # no days of the calendar
 ALSO_EARLY = "also at early termination"  # a condition of "Week 24/ET": a planned visit that serves for both
 _STEP_OR_WINDOW = re.compile(r"[A-Za-z)]\s?\+\s?\d+\s*$")
 _LIMIT_OF_WINDOW = re.compile(r"≥|>|\bat\s+least\b|\bminimum\b", re.IGNORECASE)

@@ -198,7 +198,7 @@ def windows_in(text: str) -> list[FoundWindow]:
     found: list[FoundWindow] = []
     for match in _WINDOW.finditer(shown):
         unit = next(u for number in range(1, 12) if (u := match[f"unit{number}"]))
-        if unit[0].lower() not in UNIT_DAYS or _WORKING.search(match.group()):  # months; not days of the calendar
+        if unit[0].lower() not in UNIT_DAYS or WORKING_DAYS.search(match.group()):  # months; not days of the calendar
             continue
         both = match["both"] or match["near"] or match["sides"]
         low = both or _first_of(match, "minus", "minus3", "minus7", "minus9", "minus11")
@@ -212,7 +212,7 @@ def windows_in(text: str) -> list[FoundWindow]:
     return found
 
 
-_WORKING = re.compile(r"\b(?:working|business)\b|\bweekdays?\b", re.IGNORECASE)
+WORKING_DAYS = re.compile(r"\b(?:working|business)[\s-]+days?\b|\bweekdays?\b", re.IGNORECASE)  # none of the calendar
 
 
 def _first_of(match: re.Match[str], *names: str) -> str:

@@ -441,7 +441,8 @@ def after_the_visit_before(schedule: Schedule) -> None:
 
 def days_within_cycles(schedule: Schedule) -> None:
     """Days that go on through the cycles, 1, 8, 15 of cycle 1 and 22, 29, 36 of cycle 2, become days of their cycles
-    where the first day of each tells how long cycles are; where they only do not begin again, that is doubted.
+    where rows of cycles and of days are printed and the first day of each cycle tells how long they are. "C2D8" says
+    itself what it counts from. Where days only do not begin again, that is doubted.
     """
     found = [v for v in schedule.visits if v.cycle is not None and v.day is not None and v.kind in ("planned", "range")]
     firsts: dict[int, float] = {}
@@ -455,7 +456,9 @@ def days_within_cycles(schedule: Schedule) -> None:
     lengths = {(firsts[other] - firsts[one]) / (other - one) for one, other in steps if other > one}
     length = lengths.pop() if len(lengths) == 1 else 0.0
     told = cycle_length_of(schedule, None)
-    whole = length > 1 and firsts.get(1) == 1 and (told == length or (told is None and len(firsts) >= THROUGH))
+    apart = not any(_CYCLE_AND_DAY.search(clean(text)) for v in found for text in v.printed)
+    whole = apart and length > 1 and length.is_integer() and firsts.get(1) == 1
+    whole = whole and (told == length or (told is None and len(firsts) >= THROUGH))
     if whole:
         schedule.cycle_length.setdefault("*", int(length))
     for visit in found:
@@ -469,6 +472,7 @@ def days_within_cycles(schedule: Schedule) -> None:
             visit.doubts.append("Days do not begin again with the cycle; they may count from the first one.")
 
 
+_CYCLE_AND_DAY = re.compile(r"\bC(?:ycle)?\s?\d+\W{0,3}D(?:ays?)?\s?\d", re.IGNORECASE)
 THROUGH = 3  # cycles whose first days are as far apart each time: two may be so by chance
 
 
