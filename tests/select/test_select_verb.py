@@ -149,6 +149,30 @@ def test_an_audit_is_not_drawn_or_tested_again_until_it_passes(toy: Path, capsys
     assert "tested once; the beliefs and the judgements changed since" in capsys.readouterr().err
 
 
+def test_an_edited_file_of_labels_is_no_new_audit(toy: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """One line taken away had made it another source: another plan, another draw, another first test."""
+    lines = (toy / "gold.jsonl").read_text().splitlines(keepends=True)
+    (toy / "shorter.jsonl").write_text("".join(lines[:-1]))
+    (toy / "mended.jsonl").write_text("".join([lines[0].replace("soe", "other"), *lines[1:]]))
+    where = ["select", "@labels.db", "--tables", "@tables.jsonl", "--out", "@out.jsonl", "--rule", "certified"]
+    where += ["--audit-size", "15", "--audit"]
+    assert run(toy, *where, "@gold.jsonl") == 0
+    assert run(toy, *where, "@shorter.jsonl", "--seed", "1") == 2
+    assert "another file of labels of the same tables is the same audit" in capsys.readouterr().err
+    for name in ("@shorter.jsonl", "@mended.jsonl"):
+        assert run(toy, *where, name) == 2
+        assert "tested once; the judgements changed since" in capsys.readouterr().err
+
+
+def test_labels_of_other_tables_are_another_audit(toy: Path) -> None:
+    lines = (toy / "gold.jsonl").read_text().splitlines(keepends=True)
+    for name, part in (("first", lines[:22]), ("second", lines[22:])):
+        (toy / f"{name}.jsonl").write_text("".join(part))
+    where = ["select", "@labels.db", "--tables", "@tables.jsonl", "--out", "@out.jsonl", "--rule", "certified"]
+    assert run(toy, *where, "--audit", "@first.jsonl", "--audit-size", "8") == 0
+    assert run(toy, *where, "--audit", "@second.jsonl", "--audit-size", "6", "--seed", "1") == 0
+
+
 def test_beliefs_that_came_after_an_outside_audit_are_refused(toy: Path, capsys: pytest.CaptureFixture[str]) -> None:
     book = Ledger(toy / "labels.db")
     labels = [HumanLabel(table_id=f"toy{i:09d}", label=("yes", "no")[i % 2], pot="audit") for i in range(3, N)]

@@ -113,6 +113,11 @@ def m006_content(db: sqlite3.Connection) -> None:
     )
 
 
+def m007_audited(db: sqlite3.Connection) -> None:
+    """Of which tables the labels of an audit from a file are, by which an edited file is known again."""
+    _run(db, "CREATE TABLE audit_known (source TEXT, table_id TEXT, PRIMARY KEY (source, table_id));")
+
+
 MIGRATIONS: list[Callable[[sqlite3.Connection], None]] = [
     m001_requests_and_answers,
     m002_capability,
@@ -120,6 +125,7 @@ MIGRATIONS: list[Callable[[sqlite3.Connection], None]] = [
     m004_review,
     m005_audit,
     m006_content,
+    m007_audited,
 ]
 
 

@@ -4,6 +4,7 @@ it trains). They never share an item, and repair rows can never certify.
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
@@ -14,6 +15,7 @@ from numpy.typing import ArrayLike
 from soesift.errors import UsageError
 from soesift.evaluate.scores import UNKNOWN, Bools, Floats, Ints, ValueRangeError, labels, same_length, vector
 from soesift.label.ledger import Ledger
+from soesift.label.prompt import sha256
 
 SHINGLE = 3  # words
 ALIKE = 0.8  # Jaccard similarity of shingles from which on two tables are near-duplicates
@@ -146,6 +148,9 @@ def refuse_repair(audit: ArrayLike, repair: ArrayLike) -> None:
 # looks. The same test again is no new one.
 
 HUMANS = "humans"  # source of an audit that is the ledger's own pot
+SAME_TABLES = (
+    0.5  # share, in (0, 1], of the smaller of two files' tables that both label, from which they are one audit
+)
 
 
 class AuditSpent(UsageError):
@@ -153,7 +158,7 @@ class AuditSpent(UsageError):
 
 
 class Draw(NamedTuple):
-    """What decides which tables of a source are audited. source: HUMANS, or a hash of the reference labels."""
+    """What decides which tables of a source are audited. source: HUMANS, or as `source_of` names a file's labels."""
 
     source: str
     seed: int = 0
@@ -171,6 +176,24 @@ class Look(NamedTuple):
     judged: str
 
 
+def source_of(ledger: Ledger, known: Mapping[str, int]) -> str:
+    """The name of an audit whose labels `known` (table_id -> class) come from a file; its tables are written down.
+
+    A file with other labels of mostly the same tables has the name of the earlier one: whoever edits a line has no new
+    audit, and no new plan.
+    """
+    own, tables = sha256(json.dumps(sorted(known.items()))), set(known)
+    with ledger.transaction() as db:
+        before: dict[str, set[str]] = {}
+        for source, table in db.execute("SELECT source, table_id FROM audit_known ORDER BY rowid"):
+            before.setdefault(source, set()).add(table)
+        for source, labelled in before.items():
+            if len(labelled & tables) >= SAME_TABLES * max(1, min(len(labelled), len(tables))):
+                return source
+        db.executemany("INSERT INTO audit_known VALUES (?,?)", [(own, table) for table in sorted(tables)])
+    return own
+
+
 def keep_draw(ledger: Ledger, draw: Draw) -> None:
     """Write the draw down at its first use; AuditSpent where another was written for this source."""
     with ledger.transaction() as db:
@@ -181,7 +204,8 @@ def keep_draw(ledger: Ledger, draw: Draw) -> None:
         elif tuple(row) != (draw.seed, draw.size):
             raise AuditSpent(
                 f"this audit was drawn with --seed {row['seed']} --audit-size {row['size']}: an audit that is drawn "
-                "again until it passes guarantees nothing; give these, or judge other tables"
+                "again until it passes guarantees nothing (another file of labels of the same tables is the same "
+                "audit); give these, or judge other tables"
             )
 
 

@@ -22,7 +22,7 @@ from soesift.label.prompt import sha256
 from soesift.label.report import current, stored_answers
 from soesift.select import report
 from soesift.select.agreement import between_views
-from soesift.select.audit import HUMANS, Draw, Look, keep_draw, keep_test
+from soesift.select.audit import HUMANS, Draw, Look, keep_draw, keep_test, source_of
 from soesift.select.belief import Failure, Parting, recentred
 from soesift.select.by_name import Material, Selected, select_by
 from soesift.select.certified import Certificate
@@ -213,7 +213,7 @@ def _of_classes(
             raise UsageError(f"rule {CERTIFIED} needs a random audit; give --audit a file of class labels")
         return select_classes(how.rule, found.beliefs), None, []
     known = known_classes(Path(how.audit), found.classes)
-    source = sha256(json.dumps(sorted(known.items())))
+    source = source_of(book, known)
     keep_draw(book, Draw(source, how.seed, how.audit_size))
     audit = audit_of_classes(truth_of(found.cells.tables, known), found.beliefs, how.audit_size, how.seed)
     certificate, looks = None, []
@@ -350,7 +350,7 @@ def _audit(
     """What draws the audit on votes, its draw written down first; None where none is asked for."""
     if how.audit is None:
         return None
-    keep_draw(book, _source(how))
+    keep_draw(book, _source(book, how))
     if how.audit != HUMANS:
         truth = truth_of(found.tables, read_known(Path(how.audit)))
         return lambda combined: from_reference(truth, combined, how.audit_size, how.seed)
@@ -361,17 +361,16 @@ def _audit(
     return lambda combined: from_humans(humans, found.tables, frame)
 
 
-def _source(how: Choosing) -> Draw:
+def _source(book: Ledger, how: Choosing) -> Draw:
     if how.audit == HUMANS or how.audit is None:
         return Draw(HUMANS)
-    known = sorted(read_known(Path(how.audit)).items())
-    return Draw(sha256(json.dumps(known)), how.seed, how.audit_size)
+    return Draw(source_of(book, read_known(Path(how.audit))), how.seed, how.audit_size)
 
 
 def _risk(book: Ledger, found: Opinions, votes: Combined, audit: Audit, how: Choosing, told: list[str]) -> float:
     """Delta of this test of the audit, written down; `told` gets a line about it."""
     agreed = sha256(json.dumps([fingerprint(found), votes.agree.tolist()]))
-    risk, line = _looked(book, _source(how).source, audit, found.tables, agreed, how)
+    risk, line = _looked(book, _source(book, how).source, audit, found.tables, agreed, how)
     told.append(line)
     return risk
 
