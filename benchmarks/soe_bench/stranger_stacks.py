@@ -1,6 +1,6 @@
 """Headers of strangers' protocols written down as text, with their answers, before the program was run on them.
 
-    python benchmarks/soe_bench/stranger_stacks.py [--windows] [--batch 4|5|...|19] [--errors]
+    python benchmarks/soe_bench/stranger_stacks.py [--windows] [--batch 4|5|...|21] [--errors]
 
 `stranger_headers_N.txt` holds batch N, `stranger_windows_N.txt` one of windows as notes and rows print them;
 nothing is drawn. A header begins with `## NAME`; `title ...` and `note MARKER ...` may follow; then the labels of

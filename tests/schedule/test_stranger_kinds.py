@@ -424,3 +424,9 @@ def test_a_cell_that_says_cycle_and_day_says_what_the_day_counts_from() -> None:
 
 def test_lengths_behind_a_cycle_stay_open() -> None:
     assert all(v.doubts for v in visits([["Visit", "Cycle 1", "6 weeks", "12 weeks"]])[1:])
+
+
+def test_the_day_before_an_event_is_one_day_before_it() -> None:
+    found = visits([["", "Day before surgery", "Surgery", "The day after discharge"]])
+    assert [(v.offset_days, v.relative_to) for v in found[::2]] == [(-1, "surgery"), (1, "discharge")]
+    assert [v.offset_days for v in visits([["", "Day after surgery", "Day after surgery"], ["", "2", "3"]])] != [1, 1]

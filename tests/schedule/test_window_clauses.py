@@ -88,6 +88,7 @@ def test_cycles_and_printed_names_tell_for_whom_a_deviation_is(said: str, before
     [
         "Visit windows: ±3 days for the induction visits, ±7 days for Visits 6-8.",  # nobody is in induction
         "Visit windows: ±3 days for Visits 3-6, ±7 days for Visits 6-8.",  # visit 6 twice
+        "Visits may vary by 2 days in either direction; follow-up visits by up to 7 days.",
         "Visit windows are ± 10% of the interval.",
         "All visits have a window of ±3 days, but Week 4 has none.",
         "All visits ±3 days, not applicable to Week 4.",

@@ -381,9 +381,9 @@ def test_the_sides_of_a_column_are_those_of_its_own_texts() -> None:
 
 def test_a_heading_reaches_over_the_columns_in_whose_middle_it_stands() -> None:
     both = [piece(140, 160, 1, 1), piece(215, 235, 3, 3)]
-    assert centred_spans(both, 4, EXTENTS, CELLS) == [(1, 2), (3, 3)]
-    assert centred_spans(both[:1], 4, EXTENTS, CELLS) == [(1, 1)]  # column 3 would be left
-    assert centred_spans([piece(215, 235, 3, 3)], 4, EXTENTS, CELLS) == [(3, 3)]
+    assert centred_spans(both, range(1, 4), EXTENTS, CELLS) == [(1, 2), (3, 3)]
+    assert centred_spans(both[:1], range(1, 4), EXTENTS, CELLS) == [(1, 1)]  # column 3 would be left
+    assert centred_spans([piece(215, 235, 3, 3)], range(1, 4), EXTENTS, CELLS) == [(3, 3)]
 
 
 def test_a_rule_of_its_own_shows_the_columns_of_a_heading() -> None:
@@ -405,6 +405,17 @@ def test_headings_spread_where_the_row_below_has_more_columns() -> None:
     assert [(p.first, p.last) for p in heads] == [(0, 0), (1, 1), (3, 3)]
     spread_headings([heads, below], 0, table, EXTENTS, NO_RULES, CELLS)
     assert [(p.first, p.last) for p in heads] == [(0, 0), (1, 2), (3, 3)]
+
+
+def test_cells_as_high_as_two_rows_stand_between_headings_of_several_columns() -> None:
+    extents = np.array([(50.0 * k, 50.0 * k + 40) for k in range(9)])
+    sides = (np.arange(10) * 50.0).astype(np.float32)
+    table = FoundTable(1, np.array([0, 20, 40, 60], np.float32), sides, [])
+    heads = [piece(160, 180, 3, 3), piece(335, 355, 7, 7)]  # over 2 to 4 and over 7
+    high = [piece(0, 30, 0, 0), piece(60, 80, 1, 1), piece(260, 280, 5, 5), piece(310, 330, 6, 6)]
+    low = [piece(50.0 * k + 10, 50.0 * k + 30, k, k) for k in (2, 3, 4, 7, 8)]
+    spread_headings([heads, high, low], 0, table, extents, NO_RULES, CELLS)
+    assert (heads[0].first, heads[0].last) == (2, 4)
 
 
 def test_cells_of_a_row_are_one_a_column_save_under_spans() -> None:

@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from soesift.schedule.contacts import contact_in
 from soesift.schedule.models import Encounter, Offset, Schedule, Span, Timing, Visit, VisitKind, Window
+from soesift.schedule.offsets import BEFORE
 from soesift.schedule.tokens import clean
 
 _DAYS = {"day": 1.0, "week": 7.0}
@@ -123,9 +124,16 @@ _AT = re.compile(
 )
 
 
+_DAY_BESIDE = re.compile(r"(?:the\s+)?day\s+(?P<side>before|prior\s+to|after|following)\s+[^\d]+", re.IGNORECASE)
+
+
 def _at_event(visit: Visit, timing: Timing) -> None:
     """ "At time of discontinuation": on the day of that event."""
     if timing.times or timing.cycles or timing.every or visit.offset_days is not None:
+        return
+    beside = next((match for text in visit.printed if (match := _DAY_BESIDE.fullmatch(clean(text)))), None)
+    if beside is not None and visit.relative_to is not None and visit.hours is None:  # "Day before surgery"
+        visit.offset_days = -1.0 if beside["side"].lower().startswith(BEFORE) else 1.0
         return
     for text in visit.printed:
         match = _AT.fullmatch(clean(text).strip(" ."))

@@ -123,6 +123,9 @@ _BUT = re.compile(rf"\b{EXCEPTING}\b", re.IGNORECASE)
 _LETTERS = {"v": "visit", "d": "day", "w": "week", "m": "month", "c": "cycle", "wk": "week"}
 
 
+_LENGTH = re.compile(r"\d\s*-?\s*(?:hours?|days?|weeks?|months?)\b(?!\s*\d)", re.IGNORECASE)
+
+
 class Clause(NamedTuple):
     """A window, the columns that it is for, and whether it is for all that no other clause names; without a window for
     columns that are told to have none."""
@@ -162,8 +165,8 @@ def clauses_of(sentence: str, visits: Sequence[Visit], schedule: Schedule) -> li
     for part in bare if len(bare) < len(parts) else []:
         fixed = named_by(part, visits, schedule)
         told = part is parts[0] and not OTHERS.search(sentence)  # "Dates are counted from Day 1; windows are ..."
-        if fixed is None and not told and _SOME_VISITS.search(part):
-            return None
+        if (fixed is None and not told and _SOME_VISITS.search(part)) or (fixed is not None and _LENGTH.search(part)):
+            return None  # of those with a length it may be the window: "post-treatment visits by up to 7 days"
         plan += [] if fixed is None or told else [Clause(None, fixed - either, False)]
     sentence = "; ".join(part for part in parts if part not in bare) if len(bare) < len(parts) else sentence
     for piece in _pieces(sentence):

@@ -390,37 +390,61 @@ def spread_headings(
 ) -> None:
     """Let the headings of a row reach over the columns in whose middle they stand, or over which a rule is drawn."""
     pieces = sorted((p for p in rows[row] if p.first), key=lambda p: p.left)
-    below = {c for p in rows[row + 1] for c in range(p.first, p.last + 1)}
-    if not pieces or len(below - {0}) <= len(pieces):
+    below = _columns_held(rows[row + 1])
+    if not pieces or len(below) <= len(pieces):
         return
     drawn = ruled_spans(pieces, table, row, rules, s)
-    ruled = any(span != (p.first, p.last) for span, p in zip(drawn, pieces, strict=True))
-    spans = drawn if ruled else centred_spans(pieces, table.shape[1], extents, s)
+    if any(span != (p.first, p.last) for span, p in zip(drawn, pieces, strict=True)):
+        spans = drawn
+    elif row + 2 < len(rows) and not below & (_columns_held(pieces) | _columns_held(rows[row + 2])):
+        spans = [
+            span for run in _runs_without(below, table.shape[1]) for span in _spans_inside(pieces, run, extents, s)
+        ]
+    else:
+        spans = centred_spans(pieces, range(1, table.shape[1]), extents, s)
     for piece, (first, last) in zip(pieces, spans, strict=True):
         piece.first, piece.last = first, last
 
 
-def centred_spans(
-    pieces: Sequence[Piece], width: int, extents: NDArray[np.float64], s: StreamCellSettings
+def _columns_held(pieces: Sequence[Piece]) -> set[int]:
+    return {c for p in pieces for c in range(p.first, p.last + 1)} - {0}
+
+
+def _runs_without(taken: set[int], width: int) -> list[range]:
+    """The columns side by side between those of cells that are as high as the headings and what stands below them."""
+    sides = [0, *sorted(taken), width]
+    return [range(a + 1, b) for a, b in pairwise(sides) if b > a + 1]
+
+
+def _spans_inside(
+    pieces: Sequence[Piece], run: range, extents: NDArray[np.float64], s: StreamCellSettings
 ) -> list[tuple[int, int]]:
-    """Columns of the headings of a row by their middles: those in order that fit best all together, where a column that
-    none of them covers costs something. A heading keeps the columns that its text lies over; where these leave gaps
-    between them, or leave too many columns out, they are names of a line more, and stay in their own columns."""
-    best: dict[int, tuple[float, list[tuple[int, int]]]] = {1: (0.0, [])}  # by the first column that is free
+    inside = [p for p in pieces if p.first in run]
+    return centred_spans(inside, run, extents, s) if inside else []
+
+
+def centred_spans(
+    pieces: Sequence[Piece], columns: range, extents: NDArray[np.float64], s: StreamCellSettings
+) -> list[tuple[int, int]]:
+    """Which of the `columns` the headings of a row are for, by their middles: those in order that fit best all
+    together, where a column that none of them covers costs something. A heading keeps the columns that its text lies
+    over; where these leave gaps between them, or leave too many columns out, they are names of a line more, and stay in
+    their own."""
+    best: dict[int, tuple[float, list[tuple[int, int]]]] = {columns.start: (0.0, [])}  # by the first free column
     for piece in pieces:
         after: dict[int, tuple[float, list[tuple[int, int]]]] = {}
         for free, (cost, spans) in best.items():
             for first in range(free, piece.first + 1):
-                for last in range(piece.last, width):
+                for last in range(piece.last, columns.stop):
                     whole = cost + s.uncovered * (first - free) + misfit(piece, first, last, extents, s)
                     if last + 1 not in after or whole < after[last + 1][0]:
                         after[last + 1] = (whole, [*spans, (first, last)])
         best = after
-    ended = [(cost + s.uncovered * (width - free), spans) for free, (cost, spans) in best.items()]
+    ended = [(cost + s.uncovered * (columns.stop - free), spans) for free, (cost, spans) in best.items()]
     spans = min(ended, key=lambda e: e[0])[1] if ended else []
     gaps = any(after[0] > before[1] + 1 for before, after in pairwise(spans))
     covered = sum(last - first + 1 for first, last in spans)
-    whole_row = covered == width - 1 or (len(spans) > 1 and not gaps and covered >= s.cover * (width - 1))
+    whole_row = covered == len(columns) or (len(spans) > 1 and not gaps and covered >= s.cover * len(columns))
     return spans if whole_row else [(piece.first, piece.last) for piece in pieces]
 
 
