@@ -49,6 +49,7 @@ class Loopback:
         self.behave, self.delay, self.gate, self.port = behave, delay, gate, port
         self.log: list[dict[str, Any]] = []
         self.answered: list[str] = []
+        self.heads: list[str] = []  # first line and headers of each request, in small letters
         self.flying = self.most_flying = 0
         self._ready = threading.Event()
         self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()), daemon=True)
@@ -90,6 +91,7 @@ class Loopback:
             return True
         length = int(head.split(b"content-length:")[1].split(b"\r\n")[0])
         body = await reader.readexactly(length)
+        self.heads.append(head.decode("latin-1"))
         number, key = len(self.log) + 1, hashlib.sha256(body).hexdigest()
         self.log.append({"n": number, "time": time.time(), "key": key})
         self.flying += 1

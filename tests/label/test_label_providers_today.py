@@ -50,12 +50,17 @@ SAYS = '{"answer": "NO", "confidence": 80}'
 
 
 def in_its_shape(number: int, body: dict[str, Any]) -> tuple[int, dict[str, str], bytes]:
-    """Gemini's, Anthropic's or OpenAI's reply, by the request's own shape."""
+    """Gemini's, Bedrock's, Anthropic's or OpenAI's reply, by the request's own shape."""
     if "contents" in body:
         parts = [{"text": "let me think", "thought": True}, {"text": SAYS}]
         candidate = {"content": {"role": "model", "parts": parts}, "finishReason": "STOP", "index": 0}
         usage = {"promptTokenCount": 900, "candidatesTokenCount": 9, "thoughtsTokenCount": 300, "totalTokenCount": 1209}
         return 200, {}, json.dumps({"candidates": [candidate], "usageMetadata": usage, "modelVersion": "g"}).encode()
+    if "inferenceConfig" in body:  # Bedrock's Converse
+        said = {"message": {"role": "assistant", "content": [{"text": "NO"}]}}
+        counts = {"inputTokens": 900, "outputTokens": 1, "totalTokens": 901}
+        told = {"output": said, "stopReason": "end_turn", "usage": counts, "metrics": {"latencyMs": 9}}
+        return 200, {}, json.dumps(told).encode()
     if "system" in body or "tools" in body or body.get("model", "").startswith("claude"):
         tools = body.get("tools")
         use = {"type": "tool_use", "id": "t1", "name": "json_tool_call", "input": json.loads(SAYS)}
@@ -99,6 +104,47 @@ def test_examples_through_litellm_answer(name: str, tmp_path: Path, monkeypatch:
         assert (outcome.labelled, outcome.reasons) == (2, {})
     if name != "azure":
         assert belief_of(answers[:1]).p == pytest.approx(0.2)
+
+
+def test_the_example_of_vertex_answers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The login alone is a stand-in (it would ask Google): request and reply are Gemini's, below the project's path."""
+    litellm_or_skip()
+    base = pytest.importorskip("litellm.llms.vertex_ai.vertex_llm_base").VertexBase
+
+    async def logged_in(*_: Any, **__: Any) -> tuple[str, str]:
+        return "ya29-made-up", "my-project"
+
+    monkeypatch.setattr(base, "_ensure_access_token_async", logged_in)
+    monkeypatch.setenv("VERTEXAI_PROJECT", "my-project")
+    monkeypatch.setenv("VERTEXAI_LOCATION", "europe-west4")
+    with Loopback(in_its_shape) as server:
+        outcome, answers = run(toys(1), pointed("vertex", server.url.removesuffix("/v1")), tmp_path / "l.db")
+    assert (outcome.labelled, outcome.reasons) == (2, {})
+    assert belief_of(answers[:1]).p == pytest.approx(0.2)
+    for head in server.heads:
+        place = "/projects/my-project/locations/europe-west4/publishers/google/models/gemini-2.5-flash:generatecontent"
+        assert place in head.partition("\r\n")[0]
+        assert "authorization: bearer ya29-made-up" in head
+
+
+def test_the_example_of_bedrock_answers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Requests are signed with the credentials of the environment, and go to the model's own path."""
+    litellm_or_skip()
+    pytest.importorskip("boto3")
+    for name, value in (
+        ("ACCESS_KEY_ID", "AKIAMADEUP"),
+        ("SECRET_ACCESS_KEY", "made-up-secret"),
+        ("REGION_NAME", "eu-west-1"),
+    ):
+        monkeypatch.setenv(f"AWS_{name}", value)
+    with Loopback(in_its_shape) as server:
+        outcome, answers = run(toys(1), pointed("bedrock", server.url.removesuffix("/v1")), tmp_path / "l.db")
+    assert (outcome.labelled, outcome.reasons) == (2, {})
+    assert belief_of(answers[:1]).p == pytest.approx(0.25)
+    for head in server.heads:
+        assert "/model/anthropic.claude-3-5-sonnet-20241022-v2" in head.partition("\r\n")[0]
+        assert "/converse " in head.partition("\r\n")[0]
+        assert "authorization: aws4-hmac-sha256 credential=akiamadeup/" in head
 
 
 def pointed(name: str, url: str) -> LabelConfig:
