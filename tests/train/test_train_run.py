@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -142,6 +143,36 @@ def test_command_trains_exports_and_the_folder_reproduces_torch(toml: Path, meth
     assert card["data"]["provenance"] == {"toy": 60}
     assert str(toml.parent) not in (folder / "card.json").read_text() + (folder / "card.md").read_text()
     assert (folder / "adapter" / "adapter_model.safetensors").is_file() == (method == "lora")
+
+
+def test_a_refused_int8_export_keeps_the_float_model_and_names_the_way_out(toml: Path) -> None:
+    """And the way out is cheap: the second call takes no further step."""
+    config = read_config(toml)
+    config.fit.epochs, config.export.int8_tolerance = 2, 1e-12
+    rows = rows_of(config)
+    with pytest.raises(ModelError, match=r"\(export\.int8_tolerance\).*export\.quantise = false and run it again"):
+        ship(rows, config)
+    assert not (config.out / "model").exists()
+    kept = load(config.out / "model-float32").probabilities([rows[0].text])
+    config.export.quantise = False
+    steps: list[int] = []
+    folder = ship(rows, config, lambda progress, total: steps.append(progress.updates))
+    assert len(set(steps)) <= 1
+    assert load(folder).probabilities([rows[0].text]) == pytest.approx(kept)
+
+
+def test_a_student_that_rests_on_little_is_told_so(toml: Path) -> None:
+    from soesift.cli.models import train_verb
+
+    labels = toml.parent / "few.jsonl"
+    words = [{"table_id": f"t{i}", "label": "soe" if i % 6 == 0 else "other"} for i in range(36)]
+    labels.write_text("".join(json.dumps(one) + "\n" for one in words))
+    text = re.sub(r'labels = ".*"', f'labels = "{labels}"', toml.read_text())
+    toml.write_text(text.replace("epochs = 6", "epochs = 1") + "[export]\nquantise = false\n")
+    result = CliRunner().invoke(train_verb, [str(toml)], catch_exceptions=False)
+    assert "warning: only 6 schedules and 30 others to learn from" in result.output
+    assert "warning: not calibrated, thresholds are the plain ones" in result.output
+    assert "run with --cross-validate first" in result.output
 
 
 def test_student_does_not_depend_on_company_or_order(toml: Path) -> None:
