@@ -64,6 +64,23 @@ def test_limits_and_format_of_detect() -> None:
     assert f"format `{FORMAT}`" in page
 
 
+def test_the_readmes_figures_are_those_of_the_results() -> None:
+    readme = (ROOT / "README.md").read_text("utf-8")
+    table = readme.partition("<!-- figures: begin -->")[2].partition("<!-- figures: end -->")[0]
+    results = (DOCS / "results.md").read_text("utf-8")
+    first = results.partition("false alarms in 31 without")[2].partition("| first sight |")[2]
+    f1, recall = (f"{float(x):.3f}".lstrip("0") for x in re.findall(r"\.\d{4}", first)[:2])
+    assert f"F1 {f1}, recall {recall}; no false alarm in 31" in table
+    found, documents, alarms = re.findall(r"(\d+)/(\d+) \| (\d+)", first)[0]
+    assert f"| {found} of {documents} |" in table
+    assert alarms == "0"
+    perfect, of, mended = re.findall(r"(\d+) of (\d+), and (\d+)\. In nine of the 25", results)[0]
+    assert f"{perfect} of {of}; {mended} once the marked places are mended" in table
+    low, high = map(float, re.findall(r"(\.\d+) to (\.\d+) s a page; the largest process", results)[0])
+    assert low <= number(r"\| (\.\d+) s;", table) <= high
+    assert number(r"largest process had (\d\.\d+) GB", results) <= number(r"; (\d\.\d) GB at most", table)
+
+
 def test_files_that_pages_name_are_there() -> None:
     pages = [ROOT / "CONTRIBUTING.md", *(DOCS / f"{name}.md" for name in ("questions", "architecture", "glossary"))]
     pages += sorted((DOCS / "design").glob("*.md"))
