@@ -49,6 +49,24 @@ def test_plan_label_status_explain(folder: Path, capsys: pytest.CaptureFixture[s
     assert "'NO' -2.400" in out
 
 
+def test_what_models_say_becomes_soft_labels(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from soesift.classify.shipped import load_judge
+
+    tables, out = folder / "t.jsonl", folder / "labels.jsonl"
+    code, told, _ = call(capsys, "label", "distil", tables, "--model", "rule", "--model", "linear", "--out", out)
+    assert (code, "soft labels of 3 tables" in told) == (0, True)
+    mean = sum(load_judge(name).probabilities(toys(3))[:, :2] for name in ("rule", "linear")) / 2
+    rows = [json.loads(line) for line in out.read_text().splitlines()]
+    shares = [[row["label"]["soe"], row["label"]["sampling"]] for row in rows]
+    assert shares == [pytest.approx(two.tolist(), abs=1e-5) for two in mean]
+    assert all(sum(row["label"].values()) == pytest.approx(1, abs=1e-5) for row in rows)
+    assert {row["provenance"] for row in rows} == {"models: rule, linear"}
+    call(capsys, "label", "distil", tables, "--model", "linear", "--two-classes", "--out", out)
+    assert {tuple(json.loads(line)["label"]) for line in out.read_text().splitlines()} == {("other", "soe")}
+    code, _, err = call(capsys, "label", "distil", tables, "--model", "none-such", "--out", out)
+    assert (code, "no model none-such" in err) == (2, True)
+
+
 def test_batch_files_go_out_and_come_back(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     how = folder / "c.toml"
     how.write_text('[provider]\nmodel = "gpt-4o-mini"\n[views]\nnames = ["json"]\n')

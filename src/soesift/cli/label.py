@@ -181,7 +181,35 @@ def tasks_out(tables: Path, form: Any, pot: Any, out: Path, count: int | None, k
     click.echo(f"{len(records)} tasks written to {out}")
 
 
-COMMANDS = (write, read, answers_in, humans_in, corrections_in, humans_out, tasks_out)
+@click.command("distil")
+@TABLES
+@click.option("--model", "models", multiple=True, required=True, help="rule, a shipped model, a folder; repeat it.")
+@click.option("--two-classes", is_flag=True, help="A sampling grid is other: for a student of schedule or not.")
+@click.option("--out", type=FILE, required=True, help="labels.jsonl for `soesift train`.")
+def distil(tables: Path, models: tuple[str, ...], two_classes: bool, out: Path) -> None:
+    """Write what models say of TABLES as soft labels: the mean of their probabilities, for a smaller student.
+
+    A model that has learnt from these tables only repeats itself; score the student on tables that no one learnt from.
+    """
+    import json
+
+    from soesift.classify.shipped import load_judge
+    from soesift.files import write_atomically
+    from soesift.select.by_name import DISTILLED, distilled
+
+    records, judges = tables_of(tables), [load_judge(name) for name in models]
+    said = f"models: {', '.join(judge.info.name for judge in judges)}"
+    lines = []
+    for record, shares in zip(records, distilled(records, judges).tolist(), strict=True):
+        told = {name: round(share, 6) for name, share in zip(DISTILLED, shares, strict=True)}
+        if two_classes:
+            told["other"] = round(told["other"] + told.pop("sampling"), 6)
+        line = {"table_id": record.table_id, "label": told, "provenance": said, "group": record.document}
+        lines.append(json.dumps(line, ensure_ascii=False) + "\n")
+    click.echo(f"soft labels of {len(lines)} tables written to {write_atomically(out, ''.join(lines))}")
+
+
+COMMANDS = (write, read, answers_in, humans_in, corrections_in, humans_out, tasks_out, distil)
 
 
 class OrRun(click.Group):

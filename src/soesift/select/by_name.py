@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from soesift.classify.judge import softmax
+from soesift.classify.judge import Judge, softmax
 from soesift.classify.shipped import load_judge
 from soesift.errors import UsageError
 from soesift.evaluate.scores import UNKNOWN, Bools, Floats, Ints, Strings, group_folds
@@ -174,6 +174,20 @@ def chances(features: Floats, tables: Sequence[str], known: Mapping[str, int]) -
         raise UsageError("the known labels of these tables are not of both kinds: label a few of each at random first")
     p = linear_probability(features[learn], label[learn].astype(float), np.ones(int(learn.sum())), features)
     return np.where(learn, np.nan, p)
+
+
+# Distillation: what models say of tables nobody labelled, as soft targets of a smaller one (Hinton et al. 2015).
+
+DISTILLED = ("other", "soe", "sampling")
+
+
+def distilled(records: Sequence[TableRecord], judges: Sequence[Judge]) -> Floats:
+    """(n, 3) chances of DISTILLED, the mean over judges (at least one); raises ModelError."""
+    said = np.zeros((len(records), len(DISTILLED)))
+    for judge in judges if records else ():
+        found = np.asarray(judge.probabilities(records)[:, :2], np.float64)
+        said += np.column_stack([1 - found.sum(1), found]) / len(judges)
+    return np.clip(said, 0, 1)
 
 
 # The gate of a configuration applied to tables, its recall measured against every human label there is.
