@@ -2,10 +2,12 @@ from __future__ import annotations
 
 from importlib.resources import files
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from toys import config, toy, toys
 
+from soesift.cli.labels import _lines
 from soesift.config import load_toml
 from soesift.label.config import AuditConfig, LabelConfig
 from soesift.label.plan import audit_sizes, make_plan, price_of
@@ -62,6 +64,24 @@ def test_prices_own_listed_local_unknown() -> None:
     assert local.cost(10**9, 10**9) == 0
     assert price_of(hosted("gpt-nobody-knows")) is None
     assert price_of(config(FAR)) is None  # a listed name at another host may cost something else
+
+
+def test_a_plan_tells_what_a_batch_would_cost() -> None:
+    plan = make_plan(toys(400), hosted("gpt-4.1-mini"))
+    assert plan.cost_most is not None
+    assert plan.cost_batch == pytest.approx(plan.cost_most / 2)
+    told = next(line for line in _lines(plan, hosted("gpt-4.1-mini")) if line.startswith("cost"))
+    assert f"; {plan.cost_batch:.2f} as a batch (`label write-batch`)" in told
+    assert make_plan(toys(2), config("http://127.0.0.1:8080/v1")).cost_batch is None
+
+
+def test_the_batch_price_may_be_litellms_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    per_token = {"input_cost_per_token": 4e-6, "output_cost_per_token": 8e-6, "input_cost_per_token_batches": 1e-6}
+    listed = SimpleNamespace(model_cost={"unlisted-model": per_token})
+    monkeypatch.setattr("soesift.label.plan.import_litellm", lambda: listed)
+    price = price_of(hosted("acme/unlisted-model"))
+    assert price is not None
+    assert (price.input, price.batch, price.source) == (4.0, 0.25, "litellm.model_cost")
 
 
 def test_an_unknown_price_stays_unknown() -> None:

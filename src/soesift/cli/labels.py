@@ -162,7 +162,8 @@ def _lines(plan: Plan, how: LabelConfig) -> list[str]:
             f"cost: unknown (no price for {how.provider.model}; add [price] to the configuration)",
         ]
     money, source = plan.price.currency, plan.price.source
-    cost = f"cost: {plan.cost_most:.2f} {money} without, {plan.cost_cached:.2f} with prompt cache ({source})"
+    batch = "" if plan.cost_batch is None else f"; {plan.cost_batch:.2f} as a batch (`label write-batch`)"
+    cost = f"cost: {plan.cost_most:.2f} {money} without, {plan.cost_cached:.2f} with prompt cache{batch} ({source})"
     return [*lines, cost, *_budget(plan, how)]
 
 

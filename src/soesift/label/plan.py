@@ -186,6 +186,11 @@ class Plan:
             return None
         return self.price.cost(self.tokens_in, self.tokens_out, self.tokens_shared)
 
+    @property
+    def cost_batch(self) -> float | None:
+        """By the provider's batch API, without prompt cache; None where no price is known, or none of its own."""
+        return None if self.price is None or self.price.batch == 1 else self.price.batch * (self.cost_most or 0.0)
+
 
 def make_plan(records: Sequence[TableRecord], config: LabelConfig, ledger: Ledger | None = None) -> Plan:
     """Sends nothing. With a ledger, what it already answers is taken off."""
