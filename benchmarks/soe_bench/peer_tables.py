@@ -1,9 +1,9 @@
-"""Grids of camelot (lattice) and pdfplumber for the tables of SoE-Bench, to be scored like ours.
+"""Grids of camelot (lattice), pdfplumber and img2table for the tables of SoE-Bench, to be scored like ours.
 
-    PYTHON benchmarks/soe_bench/peer_tables.py camelot|pdfplumber FACTS DOCUMENTS OUT
+    PYTHON benchmarks/soe_bench/peer_tables.py camelot|pdfplumber|img2table FACTS DOCUMENTS OUT
     python benchmarks/soe_bench/score_facts.py FACTS OUT
 
-PYTHON has the library, in an environment of its own; nothing of SoESift is imported. Both are told the pages of each
+PYTHON has the library, in an environment of its own; nothing of SoESift is imported. All are told the pages of each
 table and its number of header rows, which SoESift has to find. Of a page the table with most cells counts; pages are
 put one below the other, without header rows that come again. Notes are not theirs: compare whole grids and columns.
 """
@@ -33,6 +33,15 @@ def pdfplumber_grids(path: Path, page: int) -> list[Grid]:
         return [spread(grid) for grid in document.pages[0].extract_tables()]
 
 
+def img2table_grids(path: Path, page: int) -> list[Grid]:
+    """Grids of a page (from 1), with the file's own text, no OCR; text of merged cells in each position."""
+    document = import_module("img2table.document").PDF(str(path), pages=[page - 1], pdf_text_extraction=True)
+    tables = document.extract_tables().get(page - 1, [])
+    return [
+        [[" ".join((cell.value or "").split()) for cell in row] for row in table.content.values()] for table in tables
+    ]
+
+
 def spread(grid: Sequence[Sequence[str | None]]) -> Grid:
     """A grid without None."""
     whole: Grid = []
@@ -45,7 +54,7 @@ def spread(grid: Sequence[Sequence[str | None]]) -> Grid:
     return whole
 
 
-READERS: dict[str, Reader] = {"camelot": camelot_grids, "pdfplumber": pdfplumber_grids}
+READERS: dict[str, Reader] = {"camelot": camelot_grids, "pdfplumber": pdfplumber_grids, "img2table": img2table_grids}
 
 
 def whole_grid(path: Path, table: dict[str, Any], read: Reader) -> Grid:
