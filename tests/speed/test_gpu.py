@@ -2,28 +2,38 @@
 
 from __future__ import annotations
 
-import subprocess
+import json
 import sys
-from pathlib import Path
 
 import pytest
 
 from programs import program
 
-SCRIPT = Path(__file__).resolve().parents[2] / "benchmarks" / "gpu.py"
+
+def test_without_a_gpu_the_processor_stands_alone(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    gpu = program("benchmarks/gpu.py")
+    monkeypatch.setattr("onnxruntime.get_available_providers", lambda: ["CPUExecutionProvider"])
+    monkeypatch.setattr(gpu, "row", lambda name, visible, words: f"| {name} | {visible} | {' '.join(words)} |")
+    monkeypatch.setattr(sys, "argv", ["gpu.py", "--pages", "1"])
+    gpu.main()
+    told = capsys.readouterr().out
+    assert "| processor | -1 | --pages 1 --tables 300 --dpi 200 |" in told
+    assert "Not run on a GPU: this onnxruntime offers CPUExecutionProvider." in told
+    monkeypatch.setattr("onnxruntime.get_available_providers", lambda: ["CUDAExecutionProvider"])
+    gpu.main()
+    assert "| GPU | 0 | --pages" in capsys.readouterr().out
 
 
-def test_without_a_gpu_the_processor_stands_alone() -> None:
-    onnxruntime = pytest.importorskip("onnxruntime")
-    if "CUDAExecutionProvider" in onnxruntime.get_available_providers():
-        pytest.skip("there may be a GPU")
-    words = ["--pages", "1", "--tables", "2", "--dpi", "60"]
-    run = subprocess.run([sys.executable, SCRIPT, *words], capture_output=True, text=True)
-    assert run.returncode == 0, run.stderr
-    cells = [line.split("|") for line in run.stdout.splitlines() if line.startswith("| processor")]
-    assert [float(number) > 0 for number in cells[0][2:4]] == [True, True]
-    assert "Not run on a GPU" in run.stdout
-    assert "| GPU" not in run.stdout
+def test_pages_and_tables_are_timed_after_one_that_is_not_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    gpu, read = program("benchmarks/gpu.py"), []
+    monkeypatch.setattr("soesift.document.ocr.read_scan", lambda picture, *size: read.append(picture.shape))
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "-1")
+    found = gpu.measured(2, 3, 30)
+    assert len(read) == 3
+    assert json.loads(json.dumps(found)).keys() == {"page", "tables"}
+    assert found["tables"] > 0
 
 
 def test_sessions_go_to_the_gpu_first_and_a_row_that_fails_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
