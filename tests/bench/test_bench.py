@@ -6,6 +6,8 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -279,3 +281,21 @@ def test_held_out_systems_say_what_they_lack(four: Path, tmp_path: Path) -> None
     how = Folding(folds=3, groups=four / "sponsors.tsv", ocr="never")
     with pytest.raises(UsageError, match="2 documents or sponsors"):
         run_held_out(["rule"], paths, four / "gold", tmp_path, how)
+
+
+def test_img2tables_grids_are_those_of_one_page_with_the_files_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    peers = program("benchmarks/soe_bench/peer_tables.py")
+    told: list[tuple[str, dict[str, Any]]] = []
+
+    class Pdf:
+        def __init__(self, path: str, **how: Any) -> None:
+            told.append((path, how))
+
+        def extract_tables(self) -> dict[int, list[Any]]:
+            cells = {0: ["Visit", "Day\n 1"], 1: ["ECG", None]}
+            table = {row: [SimpleNamespace(value=text) for text in texts] for row, texts in cells.items()}
+            return {4: [SimpleNamespace(content=table)]}
+
+    monkeypatch.setattr(peers, "import_module", lambda name: SimpleNamespace(PDF=Pdf))
+    assert peers.READERS["img2table"](Path("a.pdf"), 5) == [[["Visit", "Day 1"], ["ECG", ""]]]
+    assert told == [("a.pdf", {"pages": [4], "pdf_text_extraction": True})]
