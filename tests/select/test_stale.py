@@ -100,6 +100,19 @@ def test_a_second_model_is_a_column_and_can_be_chosen(tmp_path: Path) -> None:
         beliefs(tmp_path, models=["o"])
 
 
+def test_status_takes_the_first_digits_of_a_hash_but_not_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked(tmp_path, "yes")
+    book = Ledger(tmp_path / "l.db")
+    (view,) = status_of(book).views
+    book.close()
+    for prompt, rows in ((view.content, 1), (view.content[:6], 1), (view.content[0], 0)):
+        with pytest.raises(SystemExit):
+            main(["status", str(tmp_path / "l.db"), "--prompt", prompt])
+        assert capsys.readouterr().out.count("json") == rows
+
+
 def test_prompts_that_are_named_stand_side_by_side(tmp_path: Path) -> None:
     asked(tmp_path, "yes", definition="first wording")
     asked(tmp_path, "no", definition="second wording")

@@ -23,7 +23,7 @@ from soesift.study.arms import direct, quality, taught
 from soesift.study.compare import THRESHOLDS, blocks_of, compare
 from soesift.study.config import StudyConfig, read_config
 from soesift.study.data import StudyData, read_data
-from soesift.study.report import _chance, markdown
+from soesift.study.report import _chance, f1_plot, markdown
 from soesift.study.run import Result, folds_of, mark_of, one, read_result, result_path, run_study
 from soesift.table.record import TableRecord
 
@@ -151,6 +151,16 @@ def test_page_is_one_file_that_fetches_nothing(whole: Path) -> None:
     text = (whole / "report.html").read_text()
     assert text.count("data:image/png;base64,") == 6  # two plots for each set of tables, curve, size curve
     assert not re.search(r"(src|href)=\"(?!data:)", text)
+
+
+def test_the_seeds_of_an_arm_are_points_beside_its_interval(study: Path, whole: Path) -> None:
+    settings = read_config(study / "study.toml")
+    data = read_data(settings)
+    (first, *_) = compare(settings, data, run_study(settings, data))
+    lines = f1_plot(first).axes[0].get_lines()
+    points = [line for line in lines if line.get_marker() == "."]
+    assert [list(line.get_xdata()) for line in points] == [list(arm.seed_f1) for arm in reversed(first.arms)]
+    assert {len(line.get_xdata()) for line in points} >= {2}
 
 
 def test_results_of_other_settings_are_made_again_and_others_kept(study: Path, whole: Path) -> None:

@@ -386,7 +386,11 @@ def status_verb(
     book.close()
     shown = Table("model", "view", "prompt", "source", "tables", "requests", "labelled", "stale", "yes", "no", "unsure")
     for view in status.views:
-        named = not prompts or view.prompt in prompts or any(view.content.startswith(p[:8]) for p in prompts)
+        named = (
+            not prompts
+            or view.prompt in prompts
+            or any(len(p) >= 6 and view.content.startswith(p[:8]) for p in prompts)
+        )
         if (views and view.view not in views) or (models and view.model not in models) or not named:
             continue
         asked = f"{view.prompt} {view.content}{' (stale)' if view.stale else ''}"
