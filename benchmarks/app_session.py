@@ -1,6 +1,6 @@
 """The app as a person uses it, in a headless Chromium: planted errors mended, kills survived, time to the first result.
 
-    python benchmarks/app_session.py mend [--documents 10] [--by keyboard|mouse|both]
+    python benchmarks/app_session.py mend [--documents 10] [--by keyboard|mouse|both] [--keep DIR]
     python benchmarks/app_session.py kills [--kills 50] [--seed 0]
     python benchmarks/app_session.py first [--pages 100]
     python benchmarks/app_session.py edit [--pages 300] [--edits 60]
@@ -79,6 +79,7 @@ def main() -> int:
     parser.add_argument("what", choices=["mend", "kills", "first", "edit"])
     parser.add_argument("--documents", type=int, default=10)
     parser.add_argument("--by", choices=["keyboard", "mouse", "both"], default="both")
+    parser.add_argument("--keep", type=Path, help="mend: folder whose documents are taken, and kept for another run")
     parser.add_argument("--kills", type=int, default=50)
     parser.add_argument("--pages", type=int, default=0)
     parser.add_argument("--edits", type=int, default=60)
@@ -148,9 +149,11 @@ def samples(folder: Path, count: int, seed: int, kind: str = "full") -> None:
 
 def mend(chromium: Any, place: Path, asked: argparse.Namespace) -> int:
     """Ten documents, eight kinds of errors each; what is right afterwards in every format."""
+    place = asked.keep or place
     made = fitting(place / "made", asked.documents)
     wrong = 0
     for by in ("keyboard", "mouse") if asked.by == "both" else (asked.by,):
+        shutil.rmtree(place / by, ignore_errors=True)
         shutil.copytree(place / "made", place / by)
         wrong += mended(chromium, place / by, {place / by / "results" / p.name: one for p, one in made.items()}, by)
     return int(wrong > 0)
@@ -166,7 +169,8 @@ def mended(chromium: Any, place: Path, gold: dict[Path, Result], by: str) -> int
             hand = (Keyboard if by == "keyboard" else Mouse)(page, path.stem)
             hand.mend_all(plants[path], gold[path])
             until(page, SAVED)
-            page.close()
+            page.context.close()
+            print(f"  {path.stem} mended by {by}", flush=True)
         return told(app, gold, plants, by)
     finally:
         app.kill()
@@ -174,10 +178,13 @@ def mended(chromium: Any, place: Path, gold: dict[Path, Result], by: str) -> int
 
 
 def fitting(place: Path, count: int) -> dict[Path, Result]:
-    """Made-up documents in which all kinds of errors can be planted: as many seeds are tried as that takes."""
+    """Made-up documents in which all kinds of errors can be planted: as many seeds are tried as that takes; what an
+    earlier run left in `place` is taken first."""
     gold: dict[Path, Result] = {}
-    for seed in range(500, 500 + 40 * count, 10):
-        samples(place, 10, seed)
+    tried = len([*(place / "made").glob("*.json")]) // 10 * 10
+    for seed in range(490 + tried, 490 + tried + 40 * count, 10):
+        if seed > 490 + tried:
+            samples(place, 10, seed)
         for path in sorted((place / "results").glob("*.json")):
             if path in gold:
                 continue
@@ -464,12 +471,14 @@ def told(app: App, gold: dict[Path, Result], plants: dict[Path, dict[str, Any]],
     whole = sum(count == len(gold) for count in right.values())
     print(
         f"by {by}: {whole} of {len(KINDS)} kinds, of {len(gold)} errors each; "
-        + ", ".join(f"{kind} {count}" for kind, count in right.items())
+        + ", ".join(f"{kind} {count}" for kind, count in right.items()),
+        flush=True,
     )
     kinds = len(formats()) + 1
     print(
         f"formats (and diff) that say the same as without errors, in all documents: {kinds - len(differ)} of {kinds}"
-        + (f"; others: {differ}" if differ else "")
+        + (f"; others: {differ}" if differ else ""),
+        flush=True,
     )
     return int(whole < len(KINDS) or bool(differ))
 

@@ -20,10 +20,13 @@ from review_process import Reviewing, chromium, open_page, reviewing, saved, tit
 from made_protocols import protocol
 from soesift.detect.detector import Detector
 from soesift.result.models import Doubt, PlacedDoubt
-from soesift.result.store import sidecar_of
+from soesift.result.store import read_result, sidecar_of
 from soesift.review.corrections import add_corrections, read_corrections
 
 HOSTILE = "<img src=x onerror=alert(1)>"
+HURRIED = """(keys) => {
+  for (const key of keys) document.body.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
+}"""  # no answer can come between them
 GRID = "[...document.querySelectorAll('.grid tr')].map((row) => [...row.children].map((cell) => cell.textContent))"
 
 
@@ -247,6 +250,46 @@ def test_one_is_led_through_all_doubts_of_a_document(browser: Any, tmp_path: Pat
         page.keyboard.press(".")
         until(page, "document.getElementById('told').textContent.startsWith('No doubtful place left')")
     assert words(sidecar_of(source)) == ["check"] * 4
+
+
+def test_what_is_lit_is_what_keys_are_about(browser: Any, tmp_path: Path) -> None:
+    source = doubted(tmp_path)
+    result = read_result(source)
+    result.tables[1].cells[4].doubt = []  # so that behind the note comes the table as a whole again
+    result.to_json(source)
+    with reviewing([source], tmp_path / "log") as running:
+        page = open_page(browser, running.url, "anna")
+        choose(page, "Table t1", "doubted.pdf")
+        for told, lit in (("1 of 3", 0), ("2 of 3", 1), ("3 of 3", 0), ("1 of 3", 0)):
+            page.keyboard.press(".")
+            until(page, f"document.getElementById('told').textContent.startsWith({json.dumps(told)})")
+            assert page.locator(".grid .held").count() == lit
+        assert not page.evaluate("document.activeElement.id.startsWith('note-')")
+        page.keyboard.press("e")
+        until(page, "document.getElementById('told').textContent.startsWith('Choose a cell first')")
+        page.keyboard.press("N")
+        page.keyboard.press("]")
+        here = page.evaluate("document.querySelector('.grid .held').textContent")
+        page.keyboard.press("e")
+        page.wait_for_selector("#mending[open]")
+        assert page.input_value("#mend-text") == here
+        page.get_by_role("button", name="Give up").click()
+        choose(page, "Table t1")
+        assert page.locator(".grid .held").count() == 0
+
+
+def test_quick_presses_at_the_header_count_each(browser: Any, made: tuple[Reviewing, Path]) -> None:
+    running, _ = made
+    other = running.places[0] / "other.json"
+    before = read_result(other).tables[0].header_rows
+    page = open_page(browser, running.url, "anna")
+    choose(page, "Table t1", "other")
+    page.evaluate(HURRIED, ["H", "H", "h", "H"])
+    saved(page)
+    assert [one["what"]["rows"] for one in read_corrections(sidecar_of(other))] == [
+        before + more for more in (1, 2, 1, 2)
+    ]
+    until(page, f"document.querySelectorAll('.grid thead tr').length === {before + 2}")
 
 
 def test_tables_are_split_and_joined_by_keys(browser: Any, made: tuple[Reviewing, Path]) -> None:

@@ -98,7 +98,7 @@ export class CheckJob extends CheckMender {
     if (given) await this.choose(this.first, this.firstItem || null, worklist ? "trail" : "document");
     const first = given ? null : this.trail[0] ?? (this.rows[0] && { document: this.rows[0].key, key: null });
     if (first) await this.choose(first.document, first.key, this.trail.length ? "trail" : "document");
-    this.timer = setInterval(() => this.refresh().catch(() => {}), POLL);
+    this.timer = setInterval(() => { if (!this.out.size) this.refresh().catch(() => {}); }, POLL); // nothing read anew beside edits
   }
 
   close() {
@@ -161,8 +161,7 @@ export class CheckJob extends CheckMender {
     if (!found.items.some((item) => item.key === key)) wanted.key = found.items[0]?.key ?? null;
     const item = this.item();
     history.replaceState(null, "", `#check/${document}/${encodeURIComponent(wanted.key ?? "")}`);
-    this.row = null;
-    this.held = null;
+    this.chooseNoCell();
     this.noteHeld = undefined;
     this.visitHeld = null;
     this.page = item?.pages[0] ?? 1;
@@ -278,7 +277,7 @@ export class CheckJob extends CheckMender {
 
   chooseRow(number) {
     this.row = number;
-    this.noteHeld = undefined;
+    this.leaveNote();
     if (this.held?.row !== number) { // the cell of that row in the column where one was
       const cells = this.table().rows[number];
       this.held = { row: number, column: (cells.findLast((cell) => cell.c <= (this.held?.column ?? 0)) ?? cells[0])?.c ?? 0 };

@@ -5,7 +5,7 @@ import { CheckPainter, id, nearMiss, TYPE_NAMES, TYPES } from "./check_paint.js"
 import { askMany, byId, tell } from "./dom.js";
 
 const AGAIN = 300; // ms until a document is asked for once more
-const QUIET = 150; // ms without a further word until that is done for a cell, which already says what was typed
+const QUIET = 400; // ms without a further word until that is done for a cell, which already says what was typed
 
 export class CheckDecider extends CheckPainter {
   out = new Map(); // document -> what was said of it and is not shown yet

@@ -3,7 +3,7 @@
 import { get } from "./api.js";
 import { CheckVisits } from "./check_visits.js";
 import { askMany, make, tell } from "./dom.js";
-import { showCell } from "./grid.js";
+import { showCell, showNothing } from "./grid.js";
 import { LineEditor } from "./lines.js";
 
 const LIST = (text) => text.split(/[\s,;]+/).filter(Boolean);
@@ -41,6 +41,7 @@ export class CheckMender extends CheckVisits {
 
   chooseCell(row, column) {
     this.held = { row, column };
+    this.leaveNote();
     this.giveReason();
     showCell(this.grid, row, column);
     this.light();
@@ -54,9 +55,20 @@ export class CheckMender extends CheckVisits {
     this.chooseNote(((this.noteHeld ?? (by > 0 ? -1 : 0)) + by + count) % count);
   }
 
+  // No cell or row is chosen; where one was lit, none is
+  chooseNoCell() {
+    this.row = this.held = null;
+    showNothing(this.grid);
+  }
+
+  leaveNote() {
+    const focused = document.activeElement;
+    if (focused?.id === `note-${this.noteHeld}`) focused.blur(); // else keys would seem to be about the note
+    this.noteHeld = undefined;
+  }
+
   chooseNote(number) {
-    this.held = null;
-    this.row = null;
+    this.chooseNoCell();
     this.noteHeld = number;
     const place = document.getElementById(`note-${number}`);
     place?.scrollIntoView({ block: "nearest" });
@@ -94,7 +106,7 @@ export class CheckMender extends CheckVisits {
     if (row === undefined) return tell("Choose a cell first: click it, or use the arrow keys and [ ].");
     this.chooseCell(row, column);
     const cell = this.cell();
-    if (!cell) return;
+    if (!cell) return tell("This cell is not there any more; choose another.");
     const given = await askMany(`Row ${row + 1}, column ${column + 1}`, {
       text: { label: "Text, without footnote markers", value: cell.t, rows: 3 },
       markers: { label: "Footnote markers, apart by commas", value: (cell.m ?? []).join(", ") },
@@ -219,7 +231,8 @@ export class CheckMender extends CheckVisits {
     if (next) return this.showDoubt(next, all);
     const items = this.document()?.items ?? [];
     const here = items.findIndex((item) => item.key === this.at.key);
-    const other = [...items.slice(here + 1), ...items.slice(0, here)].find((item) => this.doubts(this.document().shown[item.key]).length);
+    const { shown } = this.document(); // of a page without a table nothing
+    const other = [...items.slice(here + 1), ...items.slice(0, here)].find((item) => shown[item.key] && this.doubts(shown[item.key]).length);
     if (!other) return all.length ? this.showDoubt(all[0], all) : tell("No doubtful place left in this document.");
     this.tab = "grid";
     await this.choose(this.at.document, other.key, "document");
@@ -233,16 +246,17 @@ export class CheckMender extends CheckVisits {
     const tab = one.visit === undefined ? "grid" : "visits";
     if (tab !== this.tab) this.switchTab(tab);
     if (one.at === WHOLE) {
-      this.row = this.held = null;
-      this.noteHeld = undefined;
+      this.chooseNoCell();
+      this.leaveNote();
       this.wholeHeld = this.at.key;
       this.paintDetail();
+      this.light();
+      this.grid.querySelector(".doubts")?.focus();
     } else if (one.visit !== undefined) this.chooseVisit(one.visit);
     else if (one.note !== undefined) this.chooseNote(one.note);
     else {
       this.chooseRow(one.row);
       this.chooseCell(one.row, one.column);
-      this.noteHeld = undefined;
     }
     tell(`${all.indexOf(one) + 1} of ${all.length}: ${one.why}`);
   }

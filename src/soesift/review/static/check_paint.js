@@ -1,7 +1,7 @@
 // How the first job looks: lists, page and table.
 
 import { make, tell } from "./dom.js";
-import { fitHead, gridOf, notesOf, showCell, showRow } from "./grid.js";
+import { fitHead, gridOf, notesOf, showCell, showNothing, showRow } from "./grid.js";
 
 export const TYPES = ["main_soa", "track", "domain", "subsidiary"];
 export const TYPE_NAMES = ["Main schedule", "One track", "One domain", "Subsidiary"];
@@ -153,6 +153,7 @@ export class CheckPainter {
     const held = JSON.stringify([this.at, this.row, this.held]);
     const moved = this.heldShown !== held;
     this.heldShown = held;
+    if (!this.held) showNothing(this.grid);
     if (this.row !== null && this.row !== undefined) showRow(this.grid, this.row, moved);
     if (this.held) showCell(this.grid, this.held.row, this.held.column, moved);
   }

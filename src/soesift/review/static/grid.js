@@ -29,7 +29,7 @@ export function gridOf(table, chooseRow, chooseCell = () => {}, editCell = () =>
   );
   const frame = make("div", { class: "frame", tabindex: 0, role: "region", "aria-label": "Joined grid" }, grid);
   if (!table.doubt?.length) return frame;
-  return make("div", { class: "doubted" }, make("ul", { class: "doubts", "aria-label": "To be checked" }, ...table.doubt.map((why) => make("li", {}, why))), frame);
+  return make("div", { class: "doubted" }, make("ul", { class: "doubts", tabindex: -1, "aria-label": "To be checked" }, ...table.doubt.map((why) => make("li", {}, why))), frame);
 }
 
 function turns(table, number) {
@@ -104,6 +104,11 @@ export function showCell(frame, row, column, scroll = true) {
   const cell = frame.querySelector(`[data-at="${row} ${column}"]`);
   cell?.classList.add("held");
   if (scroll) cell?.scrollIntoView({ block: "nearest", inline: "nearest" });
+}
+
+// What is chosen no longer is lit no longer
+export function showNothing(frame) {
+  for (const name of ["held", "chosen"]) for (const old of frame.querySelectorAll(`.${name}`)) old.classList.remove(name);
 }
 
 export function showRow(frame, number, scroll = true) {
