@@ -23,6 +23,7 @@ turn=90, 270: pages turned; swap=1: the first two columns may be read in either 
 tables=2: so many may be found, where one is printed below it
 by=word: from a Word file, whose pages break where they are full; notew: width of a last column of notes; vert=1:
 headers turned (rules: full, h, book, none)
+by=reportlab, typst: by these libraries (`stranger_writers.py`), whose pages break where they are full
 """
 
 from __future__ import annotations
@@ -43,6 +44,7 @@ from string import Template
 
 import pypdfium2
 from stranger_word import WordCell, write_word
+from stranger_writers import print_reportlab, print_typst
 
 from soesift.detect.detector import Detector
 from soesift.result.models import SoeTable
@@ -241,8 +243,8 @@ def page_html(table: Stranger) -> str:
     return Template(PAGE.read_text("utf-8")).substitute(words_of(table), table=told + schedule_html(table))
 
 
-def print_word(table: Stranger, folder: Path, office: str) -> Path:
-    """The table as a Word file printed by LibreOffice; raises CalledProcessError or TimeoutExpired where it fails."""
+def cells_of(table: Stranger) -> list[WordCell]:
+    """The cells of a table, each once, as writers other than a browser want them."""
     grid, begins = table.places()
     form, cells = table.get("mform", RAISED), []
     for row, column in product(range(len(grid)), range(len(grid[0]))):
@@ -253,13 +255,29 @@ def print_word(table: Stranger, folder: Path, office: str) -> Path:
             across = len(grid[0]) if wide else across
             shown = "→" if grid[row][column] == "ARROW" else marked_up(grid[row][column], form)
             cells.append(WordCell(shown, row, column, down, across, kind))
+    return cells
+
+
+def print_word(table: Stranger, folder: Path, office: str) -> Path:
+    """The table as a Word file printed by LibreOffice; raises CalledProcessError or TimeoutExpired where it fails."""
     source = folder / f"{table.get('id')}.docx"
+    grid = table.places()[0]
     shape, title = (len(grid), len(grid[0])), marked_up(table.title)
-    write_word(source, words_of(table), title, cells, shape, table.head, lines_below(table))
+    write_word(source, words_of(table), title, cells_of(table), shape, table.head, lines_below(table))
     with tempfile.TemporaryDirectory() as profile:
         said = [f"-env:UserInstallation=file://{profile}", "--headless", "--convert-to", "pdf", "--outdir", str(folder)]
         subprocess.run([office, *said, str(source)], capture_output=True, timeout=180, check=True)
     return source.with_suffix(".pdf")
+
+
+def print_by_library(table: Stranger, folder: Path) -> Path:
+    """The table as reportlab or typst prints it; raises ModuleNotFoundError where that is not installed."""
+    path = folder / f"{table.get('id')}.pdf"
+    grid = table.places()[0]
+    shape, title = (len(grid), len(grid[0])), marked_up(table.title)
+    writer = print_typst if table.get("by") == "typst" else print_reportlab
+    writer(path, words_of(table), title, cells_of(table), shape, table.head, lines_below(table))
+    return path
 
 
 def turn(path: Path, clockwise: bool) -> None:
@@ -457,10 +475,15 @@ def main(words: Sequence[str] | None = None) -> int:
             for table in parse(path.read_text("utf-8")):
                 if args.only not in (None, table.get("id")):
                     continue
-                by_word = table.get("by") == "word"
-                if by_word and not args.office:
+                by = table.get("by")
+                if by == "word" and not args.office:
                     parser.error("LibreOffice was not found; name it with --office")
-                pdf = print_word(table, folder, args.office) if by_word else print_pdf(table, folder, args.chromium)
+                if by in ("reportlab", "typst"):
+                    pdf = print_by_library(table, folder)
+                elif by == "word":
+                    pdf = print_word(table, folder, args.office)
+                else:
+                    pdf = print_pdf(table, folder, args.chromium)
                 result = detector.detect(pdf, ocr="never")
                 scores.append(compare(table, result.tables, bool(result.document.unsure_pages)))
                 for doubted, what in scores[-1].wrong if args.errors else ():

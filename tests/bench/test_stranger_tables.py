@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 
 import docx
 import pytest
@@ -138,3 +138,18 @@ def test_a_table_as_a_word_file(strangers: ModuleType, tmp_path: Path, monkeypat
     texts = [paragraph.text for paragraph in document.paragraphs]
     assert texts.index("Table 1. Schedule of Toys") < texts.index("a By telephone.")
     assert document.sections[1].page_width < document.sections[1].page_height
+
+
+def test_a_table_as_libraries_print_it(strangers: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sources = []
+    stub = SimpleNamespace(compile=lambda source: sources.append(source.decode()) or b"%PDF")
+    monkeypatch.setitem(sys.modules, "typst", stub)
+    (table,) = strangers.parse(WRITTEN.replace("land=0", "land=0 by=typst"))
+    assert strangers.print_by_library(table, tmp_path).read_bytes() == b"%PDF"
+    (source,) = sources
+    assert "flipped: false" in source
+    assert "Protocol TOY\\-1" in source
+    assert "table.cell(x: 2, y: 0, colspan: 2, rowspan: 1, strong([Treatment]))" in source
+    assert "[X#super[a,b];]" in source
+    assert "[Day 1 \\ (±1)]" in source
+    assert source.index("table.header(") < source.index("[Vital signs]")

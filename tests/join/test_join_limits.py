@@ -613,7 +613,7 @@ def test_rows_of_a_header_printed_again() -> None:
     assert reprint_votes(pages) == pytest.approx([0.8, 0.0, 0.0])
     assert reprint_votes(pages[:2]) == pytest.approx([0.6, 0.6, 0.6])
     assert reprint_votes(pages[:1]) == []
-    grid = [["Drug", "one", "two"], ["Sex", "three", "four"], ["ECG", "X", ""]]
+    grid = [["Drug", "lo", "hi"], ["Sex", "he", "so"], ["ECG", "X", ""]]
     both = [fragment(grid, 1), fragment([*grid[:2], ["AE", "X", ""]], 2)]
     settle_header_rows(both)
     assert both[0].record.header_rows == 2

@@ -67,6 +67,16 @@ def test_markers_in_square_brackets_that_a_note_bears_are_no_guess() -> None:
     assert bracketed == [(1, "Informed consent", ["a"], False), (2, "X", ["a"], False)]
 
 
+def test_a_line_in_square_brackets_as_a_cell_ends_is_a_note_behind_a_key() -> None:
+    grid = [[text.replace("consenta", "consent[1]") for text in row] for row in GRID]
+    found = table(grid, {}, ["(X) = where it can be done", "[1] CKD-EPI of 2021."])
+    assert [(note.marker, note.text) for note in found.footnotes] == [
+        ("", "(X) = where it can be done"),
+        ("1", "CKD-EPI of 2021."),
+    ]
+    assert [(c.text, c.markers) for c in found.cells if c.markers][:1] == [("Informed consent", ["1"])]
+
+
 def test_nothing_is_guessed_of_a_marker_that_is_raised_elsewhere() -> None:
     grid = [row.copy() for row in GRID] + [["Consent, informed consent", "X", "", ""]]
     found = table(grid, {(3, 0): ("Weight", "a")}, ["a. Only fasting."])

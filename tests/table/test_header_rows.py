@@ -54,11 +54,18 @@ def test_no_windows(text: str) -> None:
         ["Telephone visit", "Clinic", "Phone", "Clinic"],
         ["Clinic (C) or phone (P)", "C", "P", "C"],
         ["Location", "On site", "Home", "On site/remote"],
+        ["Seen by", "Nurse", "Doctor", "Doctor"],
     ],
 )
 def test_rows_of_a_header(row: list[str]) -> None:
     assert count_header_rows([TOP, row, *BODY]) == 2
     assert count_header_rows([TOP, row, ["Study day", "-28 to -1", "1", "15"], *BODY]) == 3
+
+
+def test_words_in_every_column_are_no_header_where_a_row_below_is_filled_so() -> None:
+    row, like = ["Seen by", "Nurse", "Doctor", "Doctor"], ["Diet", "fasting", "light meal", "as usual"]
+    assert count_header_rows([TOP, row, *BODY, like]) == 1
+    assert count_header_rows([TOP, ["Seen by", "Nurse", "", "Doctor"], *BODY]) == 1
 
 
 @pytest.mark.parametrize(
@@ -88,7 +95,7 @@ def test_a_table_with_the_visits_in_its_rows_ends_its_header() -> None:
 
 
 def test_shades_tell_where_nothing_else_does() -> None:
-    grid = [["Name", "A", "B", "C"], ["Second", "one", "two", "three"], *BODY]
+    grid = [["Name", "A", "B", "C"], ["Second", "one", "", "three"], *BODY]
     assert count_header_rows(grid) == 1
     assert count_header_rows(grid, [0.8, 0.8, 1.0, 1.0, 1.0, 1.0]) == 2
 

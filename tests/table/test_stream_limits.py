@@ -28,6 +28,7 @@ from soesift.table.unruled_cells import SETTINGS as CELLS
 from soesift.table.unruled_cells import (
     Piece,
     Printed,
+    centred_bands,
     centred_spans,
     column_extents,
     columns_of,
@@ -416,6 +417,28 @@ def test_cells_as_high_as_two_rows_stand_between_headings_of_several_columns() -
     low = [piece(50.0 * k + 10, 50.0 * k + 30, k, k) for k in (2, 3, 4, 7, 8)]
     spread_headings([heads, high, low], 0, table, extents, NO_RULES, CELLS)
     assert (heads[0].first, heads[0].last) == (2, 4)
+
+
+def test_a_heading_reaches_over_its_columns_where_the_next_one_has_two_lines() -> None:
+    table = FoundTable(1, np.array([0, 20, 40], np.float32), COLUMNS.astype(np.float32), [])
+    heads = [piece(140, 160, 1, 1), piece(212, 238, 3, 3, "Close-"), piece(215, 235, 3, 3, "out")]
+    below = [piece(a + 5, b - 5, k, k) for k, (a, b) in enumerate(EXTENTS.tolist()) if k]
+    spread_headings([heads, below], 0, table, EXTENTS, NO_RULES, CELLS)
+    assert [(p.first, p.last) for p in heads] == [(1, 2), (3, 3), (3, 3)]
+
+
+def test_names_in_the_middle_of_the_table_are_bands() -> None:
+    head, row = [piece(0, 40, 0, 0), piece(122, 130, 1, 1)], [piece(0, 60, 0, 0), piece(210, 240, 3, 3, "X")]
+    long, short = [piece(100, 152, 1, 1)], [piece(119, 133, 1, 1)]
+    sides = np.array([0, 105, 150, 200, 252], np.float32)
+    assert centred_bands([head, long, row, short, row], sides, CELLS) == set()  # a column has its middle there
+    head[1] = piece(140, 146, 1, 1)
+    wide = [piece(140, 148, 1, 1, "X")]
+    extra = [wide, long, row, short, row, wide]
+    assert centred_bands([head, *extra], sides, CELLS) == {2, 4}
+    assert centred_bands([head, wide, long, row], sides, CELLS) == set()  # one alone shows nothing
+    marks = [piece(119, 133, 1, 1, "X")]
+    assert centred_bands([head, wide, marks, row, marks], sides, CELLS) == set()
 
 
 def test_cells_of_a_row_are_one_a_column_save_under_spans() -> None:

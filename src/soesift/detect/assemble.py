@@ -25,7 +25,14 @@ from soesift.join.footnotes import (
 from soesift.join.fragment import Fragment
 from soesift.join.group import group_fragments
 from soesift.join.indents import settle_indents
-from soesift.join.markers import read_markers, settle_figures, short_texts, used_markers, without_raised
+from soesift.join.markers import (
+    bracketed_markers,
+    read_markers,
+    settle_figures,
+    short_texts,
+    used_markers,
+    without_raised,
+)
 from soesift.join.naming import population_of, title_of, types_of
 from soesift.join.note_rows import take_note_rows
 from soesift.join.note_series import DEFAULT, PICTURE, Expected, comes_after
@@ -92,7 +99,9 @@ def assemble_tables(accepted: list[Fragment], lines: dict[int, list[TextLine]]) 
     for number, (group, (title, source), (kind, sure)) in enumerate(zip(groups, titles, kinds, strict=True), 1):
         joined = join_fragments(group)
         pictured = any("image_only" in fragment.record.flags for fragment in group)
-        expected = Expected(used_markers(joined), legend=short_texts(joined), partial=pictured)
+        expected = Expected(
+            used_markers(joined) | bracketed_markers(joined), legend=short_texts(joined), partial=pictured
+        )
         rows_of_notes = take_note_rows(joined, expected)
         notes, note_pages = _footnotes(group, lines, taken, expected)
         notes = _once([*rows_of_notes, *notes])

@@ -71,6 +71,13 @@ def used_markers(joined: Joined) -> frozenset[str]:
     return frozenset(marker for cell in joined.cells for marker in cell.markers)
 
 
+def bracketed_markers(joined: Joined) -> frozenset[str]:
+    """What stands in square brackets at the end of body cells, at the text's own size: "eGFR [1]". A line below the
+    table that begins so is its note."""
+    ends = (re.search(rf"(?<=\w){_BRACKETED.pattern}$", cell.text) for cell in joined.cells)
+    return frozenset(marker for end in ends if end for marker in re.findall(r"\w+", end[0]))
+
+
 def short_texts(joined: Joined, longest: int = 2) -> frozenset[str]:
     """Texts of a few characters in body cells: X, S, P, which a legend may explain."""
     body = joined.grid[joined.header_rows :]

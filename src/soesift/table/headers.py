@@ -35,6 +35,7 @@ class HeaderSettings:
     bridged: float = 1.0  # of a row into which a text of the row above reaches
     typed: float = 1.0  # of a row of texts over columns of marks
     typed_share: float = 0.5  # of the columns must hold a text for that
+    worded: float = 1.0  # of one with words in every column, not all the same, where no row below is filled so
     band: float = -1.2  # of a row with a name alone, or one text over its width
     shaded: float = 1.2  # of a row as shaded as the first; minus for one that is not
     shade_step: float = 0.03  # luminance by which two shades differ
@@ -94,6 +95,7 @@ _COLUMN = re.compile(
     r"(?:\s*(?:/|and|or|&)\s*(?:procedures?|assessments?|activit(?:y|ies)|evaluations?|events?))?\W*",
     re.IGNORECASE,
 )
+_WORD = re.compile(r"[^\W\d_]{3}")
 _DASH = re.compile(r"[-–—−]+")
 _BLANK = re.compile(r"[-–—\s.]*|n\.?/?a\.?", re.IGNORECASE)
 
@@ -132,11 +134,14 @@ def header_evidence(
     loud = timed_body(grid, s) < s.timed_body
     marked = mark_columns(grid[: s.looked])
     dashes = dashes_are_values(grid[: s.looked], s)
+    worded = marked >= s.typed_share and words_lead(grid[: s.looked])
     weights = []
     for row in range(rows):
         own = weight = own_evidence(grid[row], row, loud, marked, s, cornered=row > 0 and has_corner(grid, row))
         if dashes and row and dash_share(grid[row]) >= s.dashed:
             own = weight = s.mark
+        if row and worded and is_worded(grid[row]):
+            own = weight = weight + s.worded
         if row:
             weight += merged_evidence(grid, row, s) + shade_evidence(shades, row, s)
         told = reprints[row] if row < len(reprints) else 0.0
@@ -233,6 +238,19 @@ def mark_columns(grid: Grid) -> float:
     """Share of the columns behind the first in which a mark stands."""
     columns = list(zip(*grid, strict=True))[1:]
     return sum(any(is_mark(text) for text in column) for column in columns) / max(1, len(columns))
+
+
+def is_worded(texts: Sequence[str]) -> bool:
+    """Whether a row holds a word in every column behind the first, not everywhere the same, and no mark: of whom, where
+    or how, such as "Nurse" or "Ward"."""
+    data = texts[1:]
+    return len(set(data)) > 1 and all(_WORD.search(text) and not is_mark(text) for text in data)
+
+
+def words_lead(grid: Grid) -> bool:
+    """Whether rows with a word in every column stand above all rows with marks, and nowhere else."""
+    first = next((row for row, texts in enumerate(grid) if row and any(map(is_mark, texts[1:]))), len(grid))
+    return not any(map(is_worded, grid[first:]))
 
 
 def dash_share(texts: Sequence[str]) -> float:

@@ -252,6 +252,9 @@ class StreamCellSettings:
     uncovered: float = 1.5  # cost of a column without a heading, in halves of such squared distances
     cover: float = 0.6  # of the columns, side by side, lie under headings of several
     part: float = 0.9  # of the table's width: a shorter rule under a heading shows its columns
+    off_middle: float = 0.03  # of the table's width: names of groups stand so near to the middle of its texts, ...
+    centred: float = 1.5  # points: ... have one middle, and are so far from that of any column. 1 to 3
+    bands: int = 2  # rows with nothing but such a name show that groups are named so. 2 or 3
 
 
 SETTINGS = StreamCellSettings()
@@ -282,11 +285,15 @@ def lay_texts(
     for row, line in zip(row_of.tolist(), lines, strict=True):
         if 0 <= row < len(rows):
             rows[row] += pieces_of(line, words, table.columns, s)
-    extents = column_extents(rows, table.columns)
-    for pieces in rows:
+    bands = centred_bands(rows, table.columns, s)
+    plain = [pieces for row, pieces in enumerate(rows) if row not in bands]
+    extents = column_extents(plain, table.columns)
+    for pieces in plain:
         settle_crossing(pieces, extents, s)
+    for piece in (piece for row in bands for piece in rows[row]):
+        piece.first, piece.last = 0, table.shape[1] - 1
     for row in range(min(s.header, len(rows) - 1)):
-        if not heads_columns(rows[row]):
+        if row in bands or not heads_columns(rows[row]):
             break
         spread_headings(rows, row, table, extents, rules, s)
     table.cells = [cell for row, pieces in enumerate(rows) for cell in row_cells(row, pieces, table.shape[1])]
@@ -349,6 +356,24 @@ def column_extents(rows: Sequence[Sequence[Piece]], columns: NDArray[np.floating
     return extents
 
 
+def centred_bands(rows: Sequence[Sequence[Piece]], columns: NDArray[np.floating], s: StreamCellSettings) -> set[int]:
+    """Rows below the first that hold nothing but a name, all set to one middle: about that of the table, and that of no
+    column."""
+    width = float(columns[-1] - columns[0])
+    middles = {
+        row: pieces[0].middle
+        for row, pieces in enumerate(rows[1:], 1)
+        if len(pieces) == 1 and pieces[0].first and any(ch.isalpha() for ch in pieces[0].text)
+        if not is_mark(pieces[0].text)
+        if abs(pieces[0].middle - float(columns[0] + columns[-1]) / 2) <= s.off_middle * width
+    }
+    usual = float(np.median(list(middles.values()))) if middles else 0.0
+    found = {row for row, middle in middles.items() if abs(middle - usual) <= s.centred}
+    extents = column_extents([pieces for row, pieces in enumerate(rows) if row not in found], columns)
+    own = (np.abs(extents.mean(axis=1) - usual) <= s.centred).any()
+    return found if len(found) >= s.bands and not own else set()
+
+
 def settle_crossing(pieces: list[Piece], extents: NDArray[np.float64], s: StreamCellSettings) -> None:
     """Texts over a column's side: a name stays in the first column, others keep those that they truly lie over."""
     for piece in pieces:
@@ -389,7 +414,8 @@ def spread_headings(
     s: StreamCellSettings,
 ) -> None:
     """Let the headings of a row reach over the columns in whose middle they stand, or over which a rule is drawn."""
-    pieces = sorted((p for p in rows[row] if p.first), key=lambda p: p.left)
+    stacks = _stacks([p for p in rows[row] if p.first])
+    pieces = [_as_one(stack) for stack in stacks]
     below = _columns_held(rows[row + 1])
     if not pieces or len(below) <= len(pieces):
         return
@@ -402,8 +428,31 @@ def spread_headings(
         ]
     else:
         spans = centred_spans(pieces, range(1, table.shape[1]), extents, s)
-    for piece, (first, last) in zip(pieces, spans, strict=True):
-        piece.first, piece.last = first, last
+    for stack, one, span in zip(stacks, pieces, spans, strict=True):
+        for piece in stack if span != (one.first, one.last) else []:
+            piece.first, piece.last = span
+
+
+def _stacks(pieces: Sequence[Piece]) -> list[list[Piece]]:
+    """The headings of a row from left to right, each with its lines that stand in the same columns."""
+    stacks: list[list[Piece]] = []
+    for piece in sorted(pieces, key=lambda p: (p.first, p.left)):
+        if stacks and piece.first <= max(p.last for p in stacks[-1]):
+            stacks[-1].append(piece)
+        else:
+            stacks.append([piece])
+    return stacks
+
+
+def _as_one(stack: Sequence[Piece]) -> Piece:
+    return Piece(
+        np.concatenate([p.words for p in stack]),
+        min(p.left for p in stack),
+        max(p.right for p in stack),
+        min(p.first for p in stack),
+        max(p.last for p in stack),
+        " ".join(p.text for p in stack),
+    )
 
 
 def _columns_held(pieces: Sequence[Piece]) -> set[int]:
