@@ -1,22 +1,26 @@
 """Text that is cut, crossed by a line, or written over other text in the sheets, Word pages and plots of results.
 
-    python benchmarks/clipped.py RESULTS [--only ID...]
+    python benchmarks/clipped.py RESULTS [--only ID...] [--html]
 
 RESULTS is a folder of `soesift detect`. Each result is written as Excel, visits as Excel, and Word (`docx`, `m11`),
 printed to PDF by LibreOffice (`soffice` on the PATH), and looked at by program: every word of every table must be on
 the pages; no letter may be crossed by a rule, and none may lie on a letter of another cell. The burden plot of each
 table is laid out by matplotlib: no two of its texts may overlap, none may leave the picture. Prints one line a file
-that has any, and the sums.
+that has any, and the sums. `--html` looks at the HTML report in place of these, in a headless Chromium (needs
+playwright), at 1280 and 390 pixels: no text of a cell or note may leave its box or lie on another cell's.
 """
 
 from __future__ import annotations
 
 import argparse
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 from unicodedata import normalize
@@ -33,6 +37,33 @@ from soesift.result.store import is_result, read_result
 KINDS = ("xlsx", "visits", "docx", "m11")
 INSIDE = 0.22  # share of a letter's height from either end that a rule may touch: boxes reach beyond the ink
 THICKEST = 1.5  # points of a rule
+WIDTHS = (1280, 390)  # pixels of the window
+SLACK = 1.5  # pixels that a text may reach beyond its box: italic letters lean out
+TEXTS = """(slack) => {
+  const leaf = (one) => one.offsetParent && !one.querySelector("table, ul, dl");
+  const cells = [...document.querySelectorAll("td, th, dd, dt, li")].filter(leaf);
+  const placed = cells.map((cell) => {
+    const range = document.createRange();
+    range.selectNodeContents(cell);
+    const texts = [...range.getClientRects()].filter((r) => r.width > 1 && r.height > 1);
+    return { cell, box: cell.getBoundingClientRect(), texts };
+  });
+  const outside = (r, box) => r.left < box.left - slack || r.right > box.right + slack
+    || r.top < box.top - slack || r.bottom > box.bottom + slack;
+  const leaves = ({ box, texts }) => texts.some((r) => outside(r, box));
+  const hides = (cell) => getComputedStyle(cell).overflow !== "visible";
+  const cut = ({ cell }) => hides(cell) && cell.scrollWidth > cell.clientWidth + slack;
+  const on = (a, b) => a.left + slack < b.right && b.left + slack < a.right
+    && a.top + slack < b.bottom && b.top + slack < a.bottom;
+  const touch = (one, other) => other !== one && one.texts.some((a) => other.texts.some((b) => on(a, b)));
+  let over = 0;
+  for (const table of document.querySelectorAll("table")) {
+    const own = placed.filter(({ cell }) => cell.closest("table") === table);
+    const out = own.filter(leaves); // a text that stays in its cell lies on no other, as cells are apart
+    for (const one of out) over += own.some((other) => touch(one, other));
+  }
+  return [placed.filter((one) => leaves(one) || cut(one)).length, over];
+}"""
 ON_TOP = 0.35  # share of a letter's area under another letter from which on they are written over each other
 
 
@@ -40,7 +71,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("results", type=Path)
     parser.add_argument("--only", nargs="*", default=[])
+    parser.add_argument("--html", action="store_true", help="the HTML report alone, in a Chromium")
     asked = parser.parse_args()
+    with chromium() if asked.html else nullcontext() as browser:
+        return looked_through(asked, browser)
+
+
+def looked_through(asked: argparse.Namespace, browser: Any) -> int:
     bad: Counter[str] = Counter()
     seen: Counter[str] = Counter()
     for path in sorted(asked.results.glob("*.json")):
@@ -49,7 +86,8 @@ def main() -> int:
         result = read_result(path)
         if not result.tables:
             continue
-        for kind, faults in faults_of(result, path.stem).items():
+        faulty = faults_of(result, path.stem) if browser is None else page_faults(result, path.stem, browser)
+        for kind, faults in faulty.items():
             seen[kind] += 1
             if faults:
                 bad[kind] += 1
@@ -69,6 +107,35 @@ def faults_of(result: Result, stem: str) -> dict[str, list[str]]:
                 wanted = words_of(result) if kind != "visits" else Counter()
                 found[kind] = looked_at(printed, wanted)
     found["plot"] = plot_faults(result)
+    return found
+
+
+@contextmanager
+def chromium() -> Iterator[Any]:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as running:
+        path = shutil.which("chromium") or shutil.which("google-chrome")
+        browser = running.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+def page_faults(result: Result, stem: str, browser: Any) -> dict[str, list[str]]:
+    """Texts of the HTML report that leave their cell or lie on another cell's, by width of the window."""
+    found = {}
+    with tempfile.TemporaryDirectory() as folder:
+        [report] = [one for one in write(result, "html", Path(folder), stem) if one.suffix == ".html"]
+        for width in WIDTHS:
+            page = browser.new_page(viewport={"width": width, "height": 900})
+            page.goto(report.as_uri())
+            out, over = page.evaluate(TEXTS, SLACK)
+            page.close()
+            found[f"html {width}"] = [
+                f"{n} texts {what}" for n, what in ((out, "leave their cell"), (over, "on others")) if n
+            ]
     return found
 
 
