@@ -430,3 +430,75 @@ def test_the_day_before_an_event_is_one_day_before_it() -> None:
     found = visits([["", "Day before surgery", "Surgery", "The day after discharge"]])
     assert [(v.offset_days, v.relative_to) for v in found[::2]] == [(-1, "surgery"), (1, "discharge")]
     assert [v.offset_days for v in visits([["", "Day after surgery", "Day after surgery"], ["", "2", "3"]])] != [1, 1]
+
+
+def test_numbers_of_time_points_have_the_unit_of_the_cell_above() -> None:
+    above = ["", "Baseline", "Treatment (cycle)", "Treatment (cycle)", "Follow-up (months)", "Follow-up (months)"]
+    found = visits([above, ["Time point", "0", "1", "2", "6", "12"]])
+    assert [(v.cycle, v.month, bool(v.doubts)) for v in found] == [
+        (None, None, True),
+        (1, None, False),
+        (2, None, False),
+        (None, 6, False),
+        (None, 12, False),
+    ]
+
+
+def test_time_points_in_a_unit_that_is_not_printed_are_open() -> None:
+    rows = [["", "Baseline", "Treatment", "Follow-up", "Follow-up"], ["Timepoint", "0", "3", "6", "12"]]
+    assert all(v.doubts for v in visits(rows))
+    counted = visits([["", "Baseline", "Treatment", "Follow-up"], ["Timepoint", "1", "2", "3"]])
+    assert not counted[0].doubts
+
+
+def test_numbers_of_assessments_beside_their_weeks_are_names() -> None:
+    found = visits([["Assessment", "1", "", "2", "3"], ["Week", "0", "2", "4", "8"]])
+    assert [(v.week, v.doubts) for v in found] == [(0, []), (2, []), (4, []), (8, [])]
+
+
+def test_a_deviation_within_the_time_before_it_needs_no_unit() -> None:
+    found = visits([["Time point", "POD 1", "POD 60±30 (t6)", "POD 3±22"]])
+    assert [(v.offset_days, v.before_days, bool(v.doubts)) for v in found[:2]] == [(1, None, False), (60, 30, False)]
+    assert found[2].doubts
+
+
+@pytest.mark.parametrize("text", ["POD 14/day of discharge", "Day 7/discharge"])
+def test_a_day_or_the_discharge_is_doubted(text: str) -> None:
+    assert visits([["Visit", "Day 1", text]])[1].doubts
+    assert not visits([["Visit", "Day 1", "Day 5/Check-out"]])[1].doubts
+
+
+def test_follow_up_lengths_right_behind_baseline_count_from_it() -> None:
+    found = visits([["Visit", "Baseline", "3-month follow-up", "12-month follow-up", "3 years"]])
+    assert [(v.month, v.doubts) for v in found[1:]] == [(3, []), (12, []), (36, [])]
+    assert all(v.doubts for v in visits([["Visit", "Day 1", "3-month follow-up", "12-month follow-up"]])[1:])
+
+
+def test_weeks_after_another_visit_that_agree_with_the_day_are_used() -> None:
+    rows = [["", "Visit 2", "Visit 3 2 weeks after V2", "Visit 4 5 weeks after V2"], ["Day", "0", "14", "42"]]
+    assert [bool(v.doubts) for v in visits(rows)] == [False, False, True]
+
+
+def test_days_below_the_allocation_are_those_of_the_study() -> None:
+    found = visits([["", "Allocation", "Post-allocation", "Post-allocation"], ["Day", "0", "1", "5"]])
+    assert [(v.day, v.doubts) for v in found] == [(0, []), (1, []), (5, [])]
+
+
+def test_days_related_to_an_event_name_it() -> None:
+    assert visits([["Day related to index operation", "0", "30"]])[1].relative_to == "index operation"
+
+
+def test_a_range_printed_once_below_two_visits_is_that_of_each() -> None:
+    rows = [
+        ["", "Screen visit 1", "Baseline visit 2", "Visit 3"],
+        ["Day (window, ± days)", "-21 to -1", "-21 to -1", "71 ± 4"],
+    ]
+    found = visits(rows)
+    assert [(v.day, v.last_day) for v in found] == [(-21, -1), (-21, -1), (71, None)]
+    above = visits([["", "Treatment Weeks 16 to 32", "Treatment Weeks 16 to 32"], ["Visit", "Week 20", "ET"]])
+    assert [(v.week, v.last_week) for v in above] == [(20, None), (None, None)]
+
+
+def test_days_allowed_around_a_week_are_its_deviation() -> None:
+    found = visits([["Week", "0", "4", "12"], ["Time window (days)", "0", "21-35", "70-97"]])
+    assert [(v.week, v.day, v.before_days, v.after_days) for v in found[1:]] == [(4, None, 7, 7), (12, None, 14, 13)]

@@ -13,8 +13,8 @@ from soesift.schedule.tokens import UNIT_WORDS, clean
 from soesift.schedule.visits import NO_DAYS, NOT_SAID
 
 _ANCHORED = re.compile(
-    r"(?P<unit>minutes?|hours?|days?|weeks?|months?)\s+(?P<relation>after|post|since|following|before|prior\s+to|relative\s+to|"
-    r"from|post-)\s*(?P<anchor>.+)",
+    r"(?P<unit>minutes?|hours?|days?|weeks?|months?)\s+(?P<relation>after|post|since|following|before|prior\s+to|"
+    r"(?:relative|related|in\s+relation)\s+to|from|post-)\s*(?P<anchor>.+)",
     re.IGNORECASE,
 )
 _SINCE = re.compile(  # the cells below have units of their own
@@ -92,7 +92,7 @@ def anchored(text: str) -> Anchored | None:
     anchor = re.sub(r"\s*[(\[].*", "", match["anchor"]).strip(" :;,.-").lower().removeprefix("the ")
     anchor = "surgery" if anchor in ("op", "operative", "operation") else anchor
     relation: Relation | None = "before" if word.startswith(("before", "prior")) else "after"
-    named = word.startswith("relative") or (word == "from" and _STARTS.search(anchor) is not None)
+    named = word.startswith(("relat", "in")) or (word == "from" and _STARTS.search(anchor) is not None)
     if match.re is _ANCHORED and named:
         relation = None  # the study's own count, named
     unit = UNIT_WORDS[match["unit"].lower()] if match.re is _ANCHORED else None
@@ -165,9 +165,11 @@ def count_from_the_first(schedule: Schedule) -> None:
     visits = [v for v in schedule.visits if v.is_visit and v.encounter is not None]
     first = anchor_of(visits)
     behind = visits[visits.index(first) + 1 :] if first is not None and first.cycle is None else []
-    lengths = [_length_alone(v, schedule) for v in behind]
+    followed = first is not None and first.kind == "event"  # "Baseline | 3-month follow-up": no treatment between
+    lengths = [_length_alone(v, schedule, followed) for v in behind]
     rising = list(takewhile(lambda days: days is not None, lengths))
-    named = [v for v in behind[: len(rising)] if not _ANOTHER.search(" ".join([*v.printed, v.epoch or ""]))]
+    told = [" ".join([*v.printed, v.epoch or ""]) for v in behind[: len(rising)]]
+    named = [text for text in told if not _ANOTHER.search(_FOLLOW_UP.sub(" ", text) if followed else text)]
     days = [length for length in rising if length is not None]
     if first is None or len(rising) < 2 or len(named) < len(rising) or days != sorted(set(days)):
         return
@@ -175,24 +177,30 @@ def count_from_the_first(schedule: Schedule) -> None:
         visit.doubts = [d for d in visit.doubts if NOT_SAID not in d and not d.endswith(NO_DAYS)]
         visit.relative_to = "randomization" if _DRAWN.search(" ".join(first.printed)) else "baseline"
         length = schedule.encounters[visit.encounter or 0].timing.offsets[0].length
-        if length is not None and length.unit == "month":
-            visit.month, visit.relative_to, visit.kind = length.first, None, "planned"
+        if length is not None and length.first is not None and length.unit in ("month", "year"):
+            months = length.first * (12 if length.unit == "year" else 1)
+            visit.month, visit.relative_to, visit.kind = months, None, "planned"
 
 
+_FOLLOW_UP = re.compile(r"(?<=(?:day|eek|nth|ear)\s)\s*(?:follow-?\s?up|f/?u)\b(?:\s+visit)?", re.IGNORECASE)
 _ANOTHER = re.compile(r"follow|\bf/?u\b|post|after|end\b|extension|part\b|period|phase|dose|surg", re.IGNORECASE)
 _DRAWN = re.compile(r"randomi[sz]", re.IGNORECASE)
 
 
-def _length_alone(visit: Visit, schedule: Schedule) -> float | None:
-    """Days, about, of a column whose header is one length of weeks or months and nothing else that tells a time."""
+def _length_alone(visit: Visit, schedule: Schedule, followed: bool) -> float | None:
+    """Days, about, of a column whose header is one length of weeks or months and nothing else that tells a time; with
+    `followed` it may be named "follow-up".
+    """
     timing = schedule.encounters[visit.encounter or 0].timing
     bare = visit.day is None and visit.week is None and visit.month is None and visit.cycle is None
-    if not bare or len(timing.offsets) != 1 or timing.every is not None or timing.events or visit.relative_to:
+    if not bare or len(timing.offsets) != 1 or timing.every is not None or visit.relative_to:
+        return None
+    if timing.events and not (followed and timing.events == ["follow_up"]):
         return None
     span = timing.offsets[0].length
     if span is None or span.first is None or span.first != span.last or span.first <= 0:
         return None
-    return {"day": 1.0, "week": 7.0, "month": 30.4}.get(span.unit, 0.0) * span.first or None
+    return {"day": 1.0, "week": 7.0, "month": 30.4, "year": 365.0}.get(span.unit, 0.0) * span.first or None
 
 
 def _is_named(visit: Visit) -> bool:

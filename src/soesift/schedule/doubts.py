@@ -10,6 +10,8 @@ from itertools import pairwise
 from soesift.schedule.anchors import anchor_of
 from soesift.schedule.models import Schedule, Visit
 from soesift.schedule.residue import unused_numbers
+from soesift.schedule.timing import read_timing
+from soesift.schedule.tokens import clean
 
 _EVENT_NAME = re.compile(  # a column that is named after what happens then: no time is missing
     r"(?:informed\s+|signed\s+)?consent(?:ing)?|(?:re-?)?enrol(?:l)?ment|surgery|operation|intra-?op(?:erative)?|pre-?op(?:erative)?|"
@@ -64,15 +66,32 @@ def _alone(visit: Visit, schedule: Schedule, limits: Sanity) -> None:
         visit.doubts.append(f"The header gives no time, only words: “{' / '.join(visit.printed)[:80]}”.")
 
 
+def _lost_time(visit: Visit) -> str | None:
+    """A header cell that is a time, of a visit that has none at all."""
+    if visit.kind not in ("event", "unscheduled") or not _has_no_time(visit):
+        return None
+    own = [text for text in visit.printed if not (visit.epoch and clean(text).startswith(visit.epoch))]
+    return next((text for text in own if _tells_time(text)), None)
+
+
+def _tells_time(text: str) -> bool:
+    read = read_timing(text)
+    return bool(read.timing.times) and not read.timing.cycles
+
+
 def _unused(schedule: Schedule) -> None:
-    """Numbers of a header that went into nothing, where nothing else is doubted."""
+    """Numbers and times of a header that went into nothing, where nothing else is doubted."""
     unused = unused_numbers(schedule)
     for visit in schedule.visits:
-        if visit.is_visit and not visit.doubts and (texts := unused.get(visit.column)):
+        if not visit.is_visit or visit.doubts:
+            continue
+        if texts := unused.get(visit.column):
             visit.doubts.append(f"“{', '.join(texts)}” in the header went into no time, window or name.")
+        elif (text := _lost_time(visit)) is not None:
+            visit.doubts.append(f"“{text}” is a time, but none was taken for the visit.")
 
 
-def _says_no_time(visit: Visit) -> bool:
+def _has_no_time(visit: Visit) -> bool:
     values = (
         visit.day,
         visit.last_day,
@@ -84,8 +103,12 @@ def _says_no_time(visit: Visit) -> bool:
         visit.cycle,
         visit.every_days,
     )
+    return all(value is None for value in values)
+
+
+def _says_no_time(visit: Visit) -> bool:
     named = len(visit.printed) > 0 and _EVENT_NAME.fullmatch(visit.printed[-1].strip(" :*")) is not None
-    return visit.kind == "planned" and all(v is None for v in values) and not named
+    return visit.kind == "planned" and _has_no_time(visit) and not named
 
 
 def _begin_again(visits: list[Visit]) -> list[Visit]:

@@ -86,6 +86,7 @@ def read_column(rows: list[HeaderRow], column: int, phases: int | None = None) -
     worded: list[tuple[Kind | None, str]] = []
     held: tuple[Window, Timing] | None = None
     of_phase = Timing()
+    told = False  # whether a cell of this column alone was read
     last = ""
     for place, row in enumerate(rows):
         text = clean(row.texts[column])
@@ -129,6 +130,9 @@ def read_column(rows: list[HeaderRow], column: int, phases: int | None = None) -
             unread.append(f"{row.label}: {text}")
         if row.kind == "window" and text.isdigit() and _holds_ranges(row):
             continue  # "1" beside "26-32": the day itself
+        if row.kind == "window" and (allowed := _around_week(own, timing)) is not None:
+            merge(own, Timing(window=allowed))
+            continue
         if row.kind == "window" and (around := _around_zero(timing, unit_in(row.label))) is not None:
             held = held or around
             continue
@@ -136,7 +140,10 @@ def read_column(rows: list[HeaderRow], column: int, phases: int | None = None) -
             merge(own, timing.model_copy(update={"times": [], "cycles": [], "offsets": [], "every": None}))
             of_phase = timing
         else:
-            merge(shared if _spans(row.texts, column) else own, timing)
+            ranged = any(span.first != span.last for span in timing.times)
+            below = told and ranged and row.kind in ("day", "week")  # a range of days printed once below two visits
+            merge(shared if _spans(row.texts, column) and not below else own, timing)
+        told = told or not _spans(row.texts, column)
         if _STEP_OR_WINDOW.search(text) and read.timing.events and any(map(WITH_DEVIATION.search, row.texts)):
             leftover.append(text)  # "ET+7" beside "15±4": 7 days later, or up to 7
         if (far := unbounded(text, read.timing)) and not _spans(row.texts, column):
@@ -204,6 +211,23 @@ def _around_zero(timing: Timing, unit: Unit | None) -> tuple[Window, Timing] | N
     if low is None or high is None or not low <= 0 <= high or low == high:
         return None
     return Window(before=abs(low), after=high, unit=unit if unit not in (None, "cycle") else "day"), timing
+
+
+def _around_week(own: Timing, timing: Timing) -> Window | None:
+    """A cell "21-35" of a row of windows below "Week 4": the days that are allowed around day 28."""
+    if timing.window is not None or len(timing.times) != 1 or timing.cycles or timing.offsets or len(own.times) != 1:
+        return None
+    week, days = own.times[0], timing.times[0]
+    if week.unit != "week" or days.unit != "day" or week.first != week.last or own.window is not None:
+        return None
+    if not week.first or days.first is None or days.last is None or not 0 < days.first < days.last:
+        return None
+    point = 7 * week.first
+    return (
+        Window(before=point - days.first, after=days.last - point, unit="day")
+        if days.first <= point <= days.last
+        else None
+    )
 
 
 def _timed(timing: Timing) -> bool:

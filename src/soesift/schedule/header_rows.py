@@ -83,9 +83,29 @@ def _kinds_from_above(rows: list[HeaderRow], width: int) -> list[HeaderRow]:
         unit, count = under.most_common(1)[0] if under else (None, 0)
         filled = sum(bool(text) for text in row.texts)
         most = row.kind is None and count * 2 > filled
-        done.append(row._replace(kind=unit, from_above=True, mixed=len(under) > 1) if most else row)
+        points = _numbers_points(row)
+        if points and (under or not _counts_visits(row)):
+            done.append(row._replace(kind=unit, from_above=True, mixed=True))  # each column has its own unit, or none
+        else:
+            done.append(row._replace(kind=unit, from_above=True, mixed=len(under) > 1) if most else row)
         units = [unit_alone(clean(text)) or above for above, text in pairs]
     return done
+
+
+_TIME_POINT = re.compile(r"\btime\s?-?points?\b", re.IGNORECASE)
+_VISIT = re.compile(r"visit|bezoek", re.IGNORECASE)
+
+
+def _numbers_points(row: HeaderRow) -> bool:
+    """Whether a row "Time point" holds bare numbers: they are of visits only if nothing says another unit."""
+    named = row.kind == "visit" and _TIME_POINT.search(row.label) and not _VISIT.search(row.label)
+    return bool(named) and sum(_BARE.fullmatch(clean(text)) is not None for text in row.texts) > 1
+
+
+def _counts_visits(row: HeaderRow) -> bool:
+    """Whether the bare numbers of a row go up by one: "0, 3, 6, 12" are times in a unit that is not printed."""
+    found = [int(text) for text in map(clean, row.texts) if text.isascii() and text.isdigit()]
+    return all(after - before in (0, 1) for before, after in pairwise(found))
 
 
 _BARE = re.compile(r"[-\u2013\u2212+]?\s?(\d+)(?:\s?(?:to|-|\u2013)\s?[-\u2013\u2212+]?\s?\d+)?")
@@ -115,6 +135,13 @@ def _kinds_from_beside(rows: list[HeaderRow], settings: HeaderSettings = DEFAULT
     ]
 
 
+_COUNTABLE = re.compile(  # labels of rows that may number the visits
+    r"(?:study\s+)?(?:assessment|contact|measurement|examination|evaluation|appointment|encounter)s?"
+    r"(?:\s*(?:no|number|nr)\.?)?",
+    re.IGNORECASE,
+)
+
+
 def _numbers_visits(row: HeaderRow, rows: list[HeaderRow], settings: HeaderSettings) -> bool:
     """Whether a row without a label counts 1, 2, 3 along the columns while another row says when they are. A long one
     may leave some out: an amendment took visits away.
@@ -122,7 +149,8 @@ def _numbers_visits(row: HeaderRow, rows: list[HeaderRow], settings: HeaderSetti
     texts = [clean(text) for text in row.texts]
     filled = [text for text in texts if text]
     counted = [int(text) for text in filled if text.isascii() and text.isdigit()]
-    if row.label or len(counted) != len(filled) or len(counted) < 3 or len(counted) * 2 < len(texts):
+    named = row.label and not _COUNTABLE.fullmatch(row.label.strip(" :#.*"))
+    if named or len(counted) != len(filled) or len(counted) < 3 or len(counted) * 2 < len(texts):
         return False
     timed = any(_tells_times(other) for other in rows if other is not row)
     return timed and counted[0] in (0, 1, 2) and _counts_on(counted, settings)

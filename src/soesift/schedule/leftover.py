@@ -80,6 +80,7 @@ jour jours semaine semaines mois visite consultation día días dia dias semana 
 mese mesi ciclo ciclos cicli tage tagen wochen monaten studie aufnahme entlassung telefonvisite behandlung controllo
 vacunación
 téléphonique telefonisch telefonkontakt dag dagen weken maand maanden jaar bezoek studie
+interview interviews questionnaire intervention interventions intraoperative perioperative preintervention once
 approximately maximum max once range between person telemedicine telehealth virtual televisit postpartum postoperative
 """
 _KNOWN = frozenset(_NAMES.split())

@@ -17,7 +17,7 @@ from soesift.schedule.header import encounters_of
 from soesift.schedule.models import Activity, Condition, Encounter, Mark, Remark, Schedule, Visit
 from soesift.schedule.rows import Layout, Markers, header_rows, layout, padded
 from soesift.schedule.said import clear_doubts, put_said
-from soesift.schedule.table_notes import cycle_lengths, note_class
+from soesift.schedule.table_notes import cycle_lengths, note_class, windows_in
 from soesift.schedule.visits import after_the_visit_before, days_within_cycles, visit_of
 from soesift.table.lexicon import is_mark
 
@@ -53,6 +53,7 @@ def read_schedule(table: SoeTable) -> Schedule:
     on_table = _table_markers(table, grid, plan, markers)
     schedule.conditions = _conditions(table, schedule, on_table)
     whole += [c.text for c in schedule.conditions if c.marker and (None, None) in c.used]
+    whole += [c.text for c in schedule.conditions if c.marker and not c.used and windows_in(c.text)]
     _add_visits(schedule, grid, plan, titles, whole)
     put_said(schedule, table.visits_said)
     add_doubts(schedule)

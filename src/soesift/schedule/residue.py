@@ -25,16 +25,24 @@ CLOSE = 0.02  # of a unit: windows are kept in days to six places, thirds of an 
 STEADY = 3  # columns in which a number is the day less the same: a row that counts from elsewhere, as by chance two may
 
 
+_WEEKS_AFTER = re.compile(r"\b(?:weeks?|wks?)\s+(?:after|following|post)\b", re.IGNORECASE)
+
+
 def unused_numbers(schedule: Schedule) -> dict[int, list[str]]:
     """By column, the numbers of its header that went neither into its time nor into its name, as printed."""
     found = {v.column: _unused(v, v.encounter, schedule) for v in schedule.visits if v.encounter is not None}
+    printed = {v.column: v.printed for v in schedule.visits}
     days = {v.column: v.day for v in schedule.visits if v.day is not None}
     on_days = set(days.values())
     steps = Counter(days[c] - value for c, left in found.items() if c in days for value in set(left.values()))
     for column in days.keys() & found.keys():  # "D85 | 56" where a visit is on day 29, or a row that counts from there
         bases = {text: days[column] - value for text, value in found[column].items()}
+        weeks = {text: days[column] - 7 * value for text, value in found[column].items()}  # "V3 2 weeks after V2 | 14"
+        told = any(map(_WEEKS_AFTER.search, printed[column]))
         found[column] = {
-            t: v for t, v in found[column].items() if not (bases[t] in on_days or steps[bases[t]] >= STEADY)
+            t: v
+            for t, v in found[column].items()
+            if not (bases[t] in on_days or steps[bases[t]] >= STEADY or (told and weeks[t] in on_days))
         }
     return {column: list(left) for column, left in found.items()}
 
@@ -98,6 +106,7 @@ def _values(visit: Visit, encounter: Encounter, schedule: Schedule) -> set[float
     ends = [visit.offset_days + side for side in sides] if visit.offset_days is not None else []
     around = [visit.day + side for side in sides] if visit.day is not None else []
     found = {abs(v) for v in (*points, *visit.cycles, *around) if v is not None}
+    found |= {abs(visit.month) / 12} if visit.month else set()  # "3 years"
     found |= {7 * abs(v) for v in (visit.week, visit.last_week) if v is not None}  # "Weeks -4 to -1 (28 days)"
     if visit.relative_to and visit.offset_days is not None:
         found.add(visit.offset_days + 1)  # day 1 of a period is its first

@@ -479,6 +479,8 @@ def _joins(c: Cursor, token: Token) -> bool:
         return False  # "Day -28 to randomization"
     if token.kind == "to":
         return (timed and before.kind in (*_SIDES, "word")) or before.kind.startswith("event")
+    if token.kind == "slash":  # "POD 14/day of discharge"; "Day 5/check-out" is one day
+        return before.kind in _SIDES and any(c.peek(ahead).text.lower() == "discharge" for ahead in range(3))
     ended = any(c.peek(ahead).value in _ENDINGS for ahead in range(3))
     return token.value == "or" and before.kind in _SIDES and behind.kind != "end" and not ended
 

@@ -332,7 +332,7 @@ _PHASE_NAME = re.compile(r"\b(?:fu|f/u|follow-?\s?up|period|phase|part|stage)$",
 
 
 _POST_EVENT = re.compile(  # "Post ASCT"; "Post-treatment" is the usual name of a phase, whatever its days count from
-    r"post[\s-]+(?!treatment|tx\b|study|trial|therapy|intervention|dos|randomi|baseline|screen|final|discon)[a-z][\w-]+(?:\s\w+)?",
+    r"post[\s-]+(?!treatment|tx\b|study|trial|therapy|intervention|dos|randomi|allocation|enrol|baseline|screen|final|discon)[a-z][\w-]+(?:\s\w+)?",
     re.IGNORECASE,
 )
 

@@ -35,7 +35,8 @@ def read_window(c: Cursor) -> bool:
     c.at += c.sees("dash") and unit_of(c.peek(1)) is not None  # "±3-day window"
     unit = c.unit_here() or _lone_m(c) or (c.timing.window.unit if c.timing.window else None)
     found = Window(before=before, after=after, unit=unit)
-    if unit is None and c.kind != "window" and max(before, after) > LONGEST_BARE:
+    far = max(before, after) > (_point_before(c) if c.tokens[start].kind == "plusminus" else 0)
+    if unit is None and c.kind != "window" and max(before, after) > LONGEST_BARE and far:
         c.unread.append(
             c.shown[c.tokens[start].start : c.peek(-1).end]
         )  # "Day 48+54": two days, or one and a deviation
@@ -44,6 +45,12 @@ def read_window(c: Cursor) -> bool:
         return True
     c.timing.window = found
     return True
+
+
+def _point_before(c: Cursor) -> float:
+    """The last time that was read, without its sign: "60 ±30" may deviate so far, "3 ±22" has a note's 2 behind it."""
+    points = [abs(span.last) for span in c.timing.times if span.last is not None]
+    return points[-1] if points else 0.0
 
 
 def _lone_m(c: Cursor) -> Unit | None:
