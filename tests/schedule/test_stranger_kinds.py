@@ -502,3 +502,12 @@ def test_a_range_printed_once_below_two_visits_is_that_of_each() -> None:
 def test_days_allowed_around_a_week_are_its_deviation() -> None:
     found = visits([["Week", "0", "4", "12"], ["Time window (days)", "0", "21-35", "70-97"]])
     assert [(v.week, v.day, v.before_days, v.after_days) for v in found[1:]] == [(4, None, 7, 7), (12, None, 14, 13)]
+
+
+def test_weeks_from_bl_are_those_of_the_study() -> None:
+    assert [v.week for v in visits([["(Weeks from BL)", "-3", "0", "4.5"]])] == [-3, 0, 4.5]
+
+
+def test_a_second_time_behind_an_event_is_not_lost_in_silence() -> None:
+    found = visits([["Visit", "Day 1", "Within 14 d after MRI at 12 wk", "14 days after Visit 3"]])
+    assert [bool(v.doubts) for v in found] == [False, True, False]

@@ -33,7 +33,7 @@ _AGE = re.compile(  # age in the womb, or corrected for it, counts from elsewher
     re.IGNORECASE,
 )
 _STARTS = re.compile(
-    r"\bfirst\b|randomi[sz]|baseline|enrol|\bday\s*[01]\b|start|registration|\binitial\b", re.IGNORECASE
+    r"\bfirst\b|randomi[sz]|baseline|\bbl\b|enrol|\bday\s*[01]\b|start|registration|\binitial\b", re.IGNORECASE
 )
 _EVENT = (
     r"(?:(?:the\s+)?(?:actual\s+)?(?:start\s+|end\s+|date\s+|day\s+|time\s+|onset\s+|completion\s+)?(?:of\s+)?(?:the\s+|their\s+|each\s+)?"
@@ -89,7 +89,7 @@ def anchored(text: str) -> Anchored | None:
     if match is None:
         return None
     word = match["relation"].lower()
-    anchor = re.sub(r"\s*[(\[].*", "", match["anchor"]).strip(" :;,.-").lower().removeprefix("the ")
+    anchor = re.sub(r"\s*[(\[].*", "", match["anchor"]).strip(" :;,.-)]").lower().removeprefix("the ")
     anchor = "surgery" if anchor in ("op", "operative", "operation") else anchor
     relation: Relation | None = "before" if word.startswith(("before", "prior")) else "after"
     named = word.startswith(("relat", "in")) or (word == "from" and _STARTS.search(anchor) is not None)

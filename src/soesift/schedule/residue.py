@@ -58,6 +58,8 @@ def _unused(visit: Visit, place: int, schedule: Schedule) -> dict[str, float]:
         said = (
             {visit.day - value for value in behind.values()} if visit.day is not None else set()
         )  # "D36 7 days after D29"
+        if visit.day is None:  # "within 14 d after ABPM at 12 wk": the second time belongs to no name
+            own |= behind
         found |= {t: value for t, value in own.items() if not any(abs(value - one) <= CLOSE for one in known | said)}
     return found
 
