@@ -38,7 +38,7 @@ from soesift.train.prompted import question_of
 
 OPSET = 17
 _EXAMPLES = 400  # texts compared at most
-BLOCK = 16  # weights of one scale: single tables of two students moved by .07 and .11 at 32, the second by .09 at 16; .23 at 128
+BLOCK = 16  # weights of one scale: single tables move by .09; at 32 by .07 and .11 (two students), at 128 by .23
 INT8 = 4  # onnxruntime's accuracy level: activations in 8 bits by block; in float32 (0) it is no nearer to torch
 
 
