@@ -168,7 +168,7 @@ def _of_near(number: int, item: Rejected, result: Result) -> Item:
 
 
 def _of_pages(result: Result) -> list[Item]:
-    """Unsure pages whose doubt is not about a listed near miss; one item a page."""
+    """Unsure pages whose doubt is not about a listed near miss, then pictures left unread; one item a page."""
     near = {f"r{number}": item for number, item in enumerate(result.rejected, 1)}
     everything = dict.fromkeys(near, "any")
     found: dict[str, Item] = {}
@@ -177,6 +177,10 @@ def _of_pages(result: Result) -> list[Item]:
             title = "The document" if one.page is None else f"Page {one.page}"
             pages = () if one.page is None else (one.page,)
             found.setdefault(f"p{one.page or 0}", Item(f"p{one.page or 0}", "unsure", title, one.why, pages, None))
+    for picture in result.document.pictures_not_read:
+        name, title = f"p{picture.page}", f"Page {picture.page}, a picture"
+        why = f"not read, as it seems to hold no schedule: {percent(picture.likely)} that it does"
+        found.setdefault(name, Item(name, "unlikely", title, why, (picture.page,), picture.likely))
     return list(found.values())
 
 
