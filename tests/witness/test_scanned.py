@@ -16,14 +16,14 @@ def place(row: int, column: int) -> tuple[float, float, float, float]:
     return 50 + WIDE * column, 100 + HIGH * row, 50 + WIDE * (column + 1), 100 + HIGH * (row + 1)
 
 
-def seen_table(
+def seen(
     grid: list[list[str]],
     sure: dict[str, float],
     ink: dict[tuple[int, int], float],
     lines: list[tuple[int, int]] | None = None,
-) -> list[list[str]]:
-    """Kinds of doubts by cell. sure: of the characters of a text; ink: square points in cells, else 8 a letter; lines:
-    drawn through these cells."""
+) -> SoeTable:
+    """A table of a picture with the doubts about it. sure: of the characters of a text; ink: square points in cells,
+    else 8 a letter; lines: drawn through these cells."""
     codes, boxes, certain, pieces, areas, cells = [], [], [], [], [], []
     for r, row in enumerate(grid):
         for c, text in enumerate(row):
@@ -49,6 +49,17 @@ def seen_table(
     known = {"id": "t1", "title": "Schedule", "table_type": "main_soa", "type_probability": 1, "probability": 1}
     table = SoeTable(**known, fragments=[], header_rows=1, grid=grid, cells=cells, flags=["image_only"])
     examine([table], seen={1: SeenPage(page)})
+    return table
+
+
+def seen_table(
+    grid: list[list[str]],
+    sure: dict[str, float],
+    ink: dict[tuple[int, int], float],
+    lines: list[tuple[int, int]] | None = None,
+) -> list[list[str]]:
+    """Kinds of doubts by cell, of a table that was `seen`."""
+    table = seen(grid, sure, ink, lines)
     found = [["" for _ in row] for row in grid]
     for cell in table.cells:
         found[cell.row][cell.column] = " ".join(d.kind for d in cell.doubt if d.kind in ("ocr", "ink"))
@@ -118,3 +129,16 @@ def test_a_word_that_one_thin_letter_makes_much_commoner_is_doubted() -> None:
 def test_a_table_of_many_unknown_words_is_in_another_language() -> None:
     names = ["Einwilligung", "Blutdruck", "Urinprobe", "Begleitmedikation", "Fragebogen"]
     assert not any(row[0] for row in seen_table([*GRID, *([name, "X", ""] for name in names)], {}, {}))
+
+
+def whole_doubts(grid: list[list[str]], sure: dict[str, float]) -> list[str]:
+    """Kinds of doubts about the table as a whole."""
+    return [doubt.kind for doubt in seen(grid, sure, {}).doubt]
+
+
+def test_a_table_of_a_poor_picture_is_doubted_as_a_whole() -> None:
+    names = [f"Test {number}" for number in range(30)]  # with their marks and the header 93 filled cells
+    grid = [GRID[0], *([name, "X", "X"] for name in names)]
+    assert whole_doubts(grid, dict.fromkeys(names[:6], 0.4)) == []
+    assert whole_doubts(grid, dict.fromkeys(names[:8], 0.4)) == ["picture"]
+    assert whole_doubts(grid[:6], dict.fromkeys(names[:2], 0.4)) == []  # so few say nothing

@@ -11,7 +11,7 @@ from soesift.table.context import TextLine
 from soesift.witness.conserved import lost_words
 from soesift.witness.leftover import unread_notes, unread_rows
 from soesift.witness.names import name_doubts
-from soesift.witness.pictures import SeenPage, ink_doubts, looks_of, scan_doubts, scan_note_doubts
+from soesift.witness.pictures import SeenPage, ink_doubts, looks_of, poor_picture, scan_doubts, scan_note_doubts
 from soesift.witness.settings import WitnessSettings
 from soesift.witness.structure import spelling_doubts, structure_doubts
 
@@ -46,7 +46,8 @@ def examine(
         for index, doubt in scan_note_doubts(table, seen, settings):
             table.footnotes[index].doubt.append(doubt)
         cells = table.by_place()
-        placed = [*structure_doubts(table, settings), *unread_notes(table, lines), *unread_rows(table, lines)]
+        placed = [*poor_picture(table, settings), *structure_doubts(table, settings)]
+        placed += [*unread_notes(table, lines), *unread_rows(table, lines)]
         placed += [*lost_words(table, prints, lines, settings), *name_doubts(table, prints, settings)]
         table.doubt = [doubt for doubt in placed if not _put(doubt, table, cells)]
 

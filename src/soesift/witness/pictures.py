@@ -21,7 +21,7 @@ from soesift.document.page import Box, Page, text_of
 from soesift.document.pdf import characters_of, draw_page, open_pdf
 from soesift.document.scan_text import KNOWN_FROM, commoner_word, is_familiar, known_words
 from soesift.errors import DocumentError
-from soesift.result.models import Cell, Doubt, SoeTable
+from soesift.result.models import Cell, Doubt, PlacedDoubt, SoeTable
 from soesift.table.lexicon import is_mark
 from soesift.table.states import ARROW
 from soesift.witness.conserved import Print, letters_of, print_of
@@ -40,6 +40,7 @@ RARE = 2  # cells with a sign that is not the table's mark; more are a second ma
 THIN = 6.0  # times as long as thick: connected ink that is a line
 MIDDLE = 0.25  # of a cell's height from its rules: a line there is none of them
 _RANGE = re.compile(r"(?<![\d.+−–-])\b(\d+)\s*(?:to|–|-)\s*(\d+)\b")
+_SEEN = frozenset(("ocr", "ink", "no_ink", "layer"))  # kinds of doubts that rest on the picture
 CROSSED = "A line is drawn through this cell: an arrow may have been lost."
 BEGINNING = 14  # characters of a note by which it is found on its page
 
@@ -246,6 +247,18 @@ def scan_doubts(
             yield index, Doubt(kind="ink", why=why)
         if body and cell.column and not drawn and _is_crossed(page.page, box):
             yield index, Doubt(kind="ink", why=CROSSED)
+
+
+def poor_picture(table: SoeTable, settings: WitnessSettings) -> Iterator[PlacedDoubt]:
+    """A doubt about the table as a whole where many of its cells are doubted by the picture they were read from.
+
+    A bad picture loses letters, marks and columns without a trace, so that no cell of it is sure.
+    """
+    doubted = sum(any(doubt.kind in _SEEN for doubt in cell.doubt) for cell in table.cells)
+    filled = sum(bool(cell.text) for cell in table.cells)
+    if "image_only" in table.flags and doubted >= settings.poor_least and doubted >= settings.poor * filled:
+        why = f"Poor picture: {doubted} doubts in {filled} cells that hold something. Hold every cell against the page."
+        yield PlacedDoubt(kind="picture", why=why, place="table")
 
 
 def _usual_sign(table: SoeTable) -> str:

@@ -27,6 +27,8 @@ class WitnessSettings:
     )
     rare: float = 2.0  # times as common must a word with one thin letter more be for a read one to be doubted. 1.5 to 5
     foreign: float = 0.2  # share of a table's words that are unknown, from which they say nothing. .1 to .4
+    poor: float = 0.07  # of a picture's filled cells doubted, from it none is sure: more is lost than seen. .05 to .1
+    poor_least: int = 3  # cells doubted so, fewer of which say nothing: small tables soon have one. 2 to 5
     blank: float = 0.35  # of a mark's ink, from which an empty cell of a picture is not empty. .25 to .5
     like_mark: tuple[float, float] = (0.75, 1.4)  # times a mark's ink, within which ink bears out a mark read unsurely
     crowded: float = 1.7  # times a mark's ink, from which a picture's cell with a mark holds more than it. 1.5 to 2
