@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from soesift.table.headers import count_header_rows
+from soesift.table.headers import count_header_rows, rows_at_cut
 from soesift.table.lexicon import is_mark, is_window
 
 BODY = [["Informed consent", "X", "", ""], ["Safety"] * 4, ["ECG", "X", "X", "X"], ["Weight", "", "X", "X"]]
@@ -177,3 +177,12 @@ def test_a_corner_that_names_what_is_taken_reaches_down_to_the_days() -> None:
     assert (
         count_header_rows([*head, ["Chemistry", "1", "1", "1"], ["Plasma", "", "3", "3"], ["ECG", "", "2", "1"]]) == 2
     )
+
+
+def test_rows_at_a_cut_that_another_nearly_equals() -> None:
+    seen = ["Seen by", "Nurse", "", "Doctor"]
+    assert rows_at_cut([TOP, seen, *BODY], 1) == range(1, 2)
+    assert rows_at_cut([TOP, ["", "first", "second", "third"], *BODY], 2) == range(0)
+    assert rows_at_cut([TOP, *BODY], 1) == range(0)  # a group after the header is no even case
+    assert rows_at_cut([TOP, seen, *BODY], 2) == range(0)  # someone said so
+    assert rows_at_cut([TOP], 0) == range(0)

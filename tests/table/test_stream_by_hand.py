@@ -103,7 +103,8 @@ def test_headings_are_words_and_no_marks() -> None:
 
     assert heads("Procedure", "Screening", "Treatment")
     assert heads("", "Week", "12")
-    assert not heads("Week", "1", "2", "Day")
+    assert not heads("Weight", "1", "2", "Day")
+    assert heads("Week", "1", "2", "4")
     assert not heads("Procedure", "Screening", "X")
     assert not heads("Procedure")
 

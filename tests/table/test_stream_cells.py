@@ -21,8 +21,8 @@ def printed(
     canvas = pytest.importorskip("reportlab.pdfgen.canvas")
     buffer = io.BytesIO()
     c = canvas.Canvas(buffer, pagesize=(792, 612))
-    c.setFont("Helvetica", 8)
     for x, y, text, how in texts:
+        c.setFont("Helvetica" if text.isascii() else "Symbol", 8)
         (c.drawCentredString if how == "c" else c.drawString)(x, 612 - y, text)
     for y, x0, x1 in rules:
         c.line(x0, 612 - y, x1, 612 - y)
@@ -93,3 +93,38 @@ def test_names_set_so_close_that_no_gap_is_wider_are_parted_where_each_column_ha
     names = [(x, 124.0, f"Week {k}", "l") for k, x in enumerate(xs)]
     grid = printed(tmp_path, [(60, 124, "Visit", "l"), *names, *rows, *marks], [(130, 50, 400)])
     assert grid[0] == ["Visit", *(f"Week {k}" for k in range(6))]
+
+
+FRAME = [(100.0, 50.0, 600.0), (130.0, 50.0, 600.0), (230.0, 50.0, 600.0)]
+
+
+def test_a_heading_of_two_lines_and_those_beside_it_reach_over_their_columns(tmp_path: Path) -> None:
+    names = [(x, 124.0, name, "c") for x, name in zip(XS[1:], VISITS, strict=True)]
+    top = [(235.0, 104.0, "Before the", "c"), (235.0, 114.0, "operation", "c")]
+    top += [(375.0, 104.0, "Ward", "c"), (520.0, 104.0, "Home", "c")]
+    grid = printed(tmp_path, [*top, (60, 124, "Visit", "l"), *names, *body()], [])
+    at = next(row for row, texts in enumerate(grid) if "Ward" in texts)
+    assert [text.split()[0] for text in grid[at][1:]] == ["Before", "Before", "Ward", "Ward", "Home", "Home"]
+
+
+def test_numbers_between_columns_are_for_both_and_numbers_above_columns_for_these(tmp_path: Path) -> None:
+    days = [(x, 124.0, name, "c") for x, name in zip(XS[1:], ["-7", "1", "4", "8", "11", "15"], strict=True)]
+    days += [(60, 124, "Day", "l"), (60, 110, "Week", "l"), *body()]
+    between = [(200.0, 110.0, "-1", "c"), (305.0, 110.0, "1", "c"), (445.0, 110.0, "2", "c"), (560.0, 110.0, "3", "c")]
+    assert printed(tmp_path, [*between, *days], FRAME)[0] == ["Week", "-1", "1", "1", "2", "2", "3"]
+    above = [(200.0, 110.0, "-1", "c"), (270.0, 110.0, "1", "c"), (410.0, 110.0, "2", "c"), (560.0, 110.0, "3", "c")]
+    assert printed(tmp_path, [*above, *days], FRAME)[0] == ["Week", "-1", "1", "", "2", "", "3"]
+
+
+def test_an_arrow_of_one_sign_between_columns_makes_none(tmp_path: Path) -> None:
+    names = [(x, 124.0, name, "c") for x, name in zip(XS[1:], VISITS, strict=True)]
+    arrow = [(60.0, 224.0, "Diary", "l"), (375.0, 224.0, "\N{RIGHTWARDS ARROW}", "c")]
+    grid = printed(tmp_path, [(60, 124, "Visit", "l"), *names, *body(), *arrow], [])
+    assert grid[0] == ["Visit", *VISITS]
+    assert [text for text in grid[-1] if text] == ["Diary", "\N{RIGHTWARDS ARROW}"]
+
+
+def test_a_corner_in_the_middle_of_its_column_is_no_column(tmp_path: Path) -> None:
+    names = [(x, 124.0, name, "c") for x, name in zip(XS[1:], VISITS, strict=True)]
+    grid = printed(tmp_path, [(140, 124, "Task", "c"), *names, *body()], [(115.0, 50.0, 600.0), *FRAME[1:]])
+    assert grid[0] == ["Task", *VISITS]

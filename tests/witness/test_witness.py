@@ -361,3 +361,26 @@ def test_all_of_a_column_that_holds_two_marks_in_many_cells(rows: int) -> None:
     said(one)
     doubted = [row for row in range(1, 7) if any("Several cells" in d.why for d in cell_at(one, row, 2).doubt)]
     assert doubted == ([1, 2, 3, 4, 6] if rows == 3 else [])  # one is empty
+
+
+def test_a_row_at_an_even_cut_of_the_header_is_doubted_and_so_is_its_table() -> None:
+    one = table(body=[["Seen by", "Nurse", "", "Doctor", "Doctor"], *BODY])
+    said(one)
+    heads = one.header_rows
+    assert [doubt.why for doubt in cell_at(one, heads, 0).doubt] == ["This row may be a row of the header."]
+    assert any("nearly even" in doubt.why for doubt in one.doubt)
+    assert not any(cell_at(one, heads - 1, column).doubt for column in range(1, 5))
+
+
+def test_a_column_of_few_signs_without_a_header_and_an_arrow_alone_are_doubted_where_nothing_parts_columns() -> None:
+    arrow = ["Diary", "", "→", "", ""]
+    lone = table([["Visit", "V1", "", "V2", "V3"]], [["ECG", "X", "X", "X", ""], ["Weight", "X", "", "X", "X"], arrow])
+    assert not any("signs alone" in why or "this arrow" in why for why in said(lone))
+    lone.flags = ["borderless"]
+    said(lone)
+    whys = [doubt.why for doubt in cell_at(lone, 1, 2).doubt]
+    assert whys == ["A few signs alone made this column: they may belong to those beside it."]
+    assert any(doubt.why.startswith("A few signs") for doubt in cell_at(lone, 0, 2).doubt)
+    assert all(any("this arrow" in d.why for d in cell_at(lone, 3, column).doubt) for column in range(1, 5))
+    assert not cell_at(lone, 1, 1).doubt
+    assert not cell_at(lone, 2, 3).doubt

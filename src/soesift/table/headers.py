@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from soesift.table.lexicon import has_activity, has_time, is_mark, is_point, is_window
 
@@ -44,6 +45,7 @@ class HeaderSettings:
     sure: float = 3.0  # of a row that is header by its name and its texts, whatever other pages say
     one_page: float = 0.6  # of these where one page alone tells, less than a mark's
     page_more: float = 0.2  # what each further page adds to that share
+    close: float = 1.0  # log-odds: another end of the header, worse by less, is nearly as likely. .5 to 1.1
 
 
 SETTINGS = HeaderSettings()
@@ -125,6 +127,18 @@ def best_cut(weights: Sequence[float], most: int) -> int:
     return count
 
 
+def rows_at_cut(grid: Grid, heads: int, settings: HeaderSettings = SETTINGS) -> range:
+    """The rows that are header by one cut and body by one that is nearly as likely; none where the texts alone would
+    cut elsewhere than behind `heads` rows, as then shades, other pages or a person have told."""
+    weights = header_evidence(grid, settings=settings) if heads and len(grid) > 1 else []
+    if not weights or best_cut(weights, settings.most) != heads:
+        return range(0)
+    sums = list(accumulate(weights[: min(settings.most, len(grid) - 1)]))
+    close = [rows for rows, total in enumerate(sums, 1) if rows != heads and sums[heads - 1] - total < settings.close]
+    other = min(close, key=lambda rows: abs(rows - heads), default=heads)
+    return range(min(heads, other), max(heads, other))
+
+
 def header_evidence(
     grid: Grid, shades: Sequence[float] = (), reprints: Sequence[float] = (), settings: HeaderSettings = SETTINGS
 ) -> list[float]:
@@ -193,11 +207,16 @@ def name_evidence(name: str, timed: float, row: int, s: HeaderSettings) -> float
         return s.unnamed
     if _OF_VISITS.fullmatch(name):
         return s.dimension
-    if _DIMENSION.match(name) and not _VALUE.match(name):
+    if names_axis(name):
         return s.dimension
     if _VALUE.match(name):
         return s.value if row else 0.0
     return s.activity if has_activity(name) and not (has_time(name) or timed >= 0.8) else 0.0
+
+
+def names_axis(name: str) -> bool:
+    """Whether a name is that of an axis of time or visits, without a value."""
+    return _DIMENSION.match(name) is not None and not _VALUE.match(name)
 
 
 def merged_evidence(grid: Grid, row: int, s: HeaderSettings) -> float:

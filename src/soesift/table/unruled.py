@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from soesift.document.drawing import Lines
 from soesift.document.words import Words, page_lines
 from soesift.table.grid import FoundTable, GridCell
-from soesift.table.unruled_cells import Printed, lay_texts, row_bounds
+from soesift.table.unruled_cells import Printed, columns_of, lay_texts, row_bounds
 
 # Columns of a table without vertical rules: white gaps, found although headings span several columns.
 
@@ -135,6 +135,7 @@ class StreamSettings:
 
 
 SETTINGS = StreamSettings()
+ARROWS = frozenset("→↔←⟶⟷⟵")
 CAPTION_WORDS = frozenset(
     {"table", "tabelle", "tableau", "tabla", "appendix", "annex", "attachment", "exhibit", "figure"}
 )
@@ -266,7 +267,7 @@ def build_stream(
     run = (below_caption(lines, run, width), run[1])
     first, last = extend(lines, run, rules, width)
     body = [line for line in lines[run[0] : run[1] + 1] if is_tabular(line, width)]
-    columns = column_bounds([line.chunks for line in without_headings(body)])
+    columns = with_corner(body, column_bounds([without_arrow(line, words) for line in without_headings(body)]))
     if len(columns) < 4:
         return None
     while first < run[0] and (is_title(lines[first], columns) or hangs_below_caption(lines, first)):
@@ -280,6 +281,22 @@ def build_stream(
     table.arrows = through_rows(rows, columns, rules)
     lay_texts(table, lines[first : last + 1], words, rules)
     return table
+
+
+def with_corner(lines: list[Printed], columns: Floats) -> Floats:
+    """The columns, that of the names joined with the next where only lines above the first name stand in that one: the
+    name of the column of names, set to its middle and right of short names."""
+    held = [columns_of(line, columns) for line in lines]
+    first = next((k for k, own in enumerate(held) if 0 in own), len(held))
+    alone = len(columns) > 4 and first > 0 and not any(1 in own for own in held[first:])
+    return np.delete(columns, 1) if alone and any(1 in own for own in held[:first]) else columns
+
+
+def without_arrow(line: Printed, words: Words) -> Floats:
+    """The chunks of a line without an arrow that is all that stands behind its name: one sign in the middle of what it
+    reaches over, which is in no column."""
+    lone = len(line.chunks) == 2 and words.text[line.words[line.starts[1]]] in ARROWS
+    return line.chunks[:1] if lone and len(line.words) == line.starts[1] + 1 else line.chunks
 
 
 def through_rows(rows: Floats, columns: NDArray[np.floating], rules: Lines) -> Lines:
@@ -298,7 +315,7 @@ def without_headings(lines: list[Printed]) -> list[Printed]:
     kept = list(lines)
     while len(kept) > SETTINGS.least + 1 and len(kept[0].chunks) < len(kept[1].chunks):
         rest = np.concatenate([line.chunks for line in kept[1:]])
-        within = (kept[0].chunks[:, 0] >= rest[:, 0].min()) & (
+        within = (kept[0].chunks[:, 0] >= rest[:, 0].min() - COLUMNS.flush) & (
             kept[0].chunks[:, 2] <= rest[:, 2].max() + SETTINGS.title
         )
         if not within.all() or len(lines) - len(kept) >= SETTINGS.headings:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from soesift.document.drawing import Lines
 from soesift.document.words import Words
 from soesift.table.grid import FoundTable, GridCell
+from soesift.table.headers import names_axis
 from soesift.table.lexicon import has_time, is_mark, is_point, is_window
 
 # Rows of a table without vertical rules: which printed lines are one row.
@@ -399,10 +400,15 @@ def _nearest(piece: Piece, extents: NDArray[np.float64], taken: set[int]) -> int
 
 
 def heads_columns(pieces: Sequence[Piece]) -> bool:
-    """Whether the texts of a row may be headings: words, none of them a mark."""
+    """Whether the texts of a row may be headings: words, or numbers behind the name of an axis; none of them a mark."""
     texts = [p.text for p in pieces if p.first]
     named = sum(any(ch.isalpha() for ch in text) for text in texts)
-    return bool(texts) and named >= 0.5 * len(texts) and not any(is_mark(text) for text in texts)
+    told = named >= 0.5 * len(texts) or names_axis(_name(pieces))
+    return bool(texts) and told and not any(is_mark(text) for text in texts)
+
+
+def _name(pieces: Sequence[Piece]) -> str:
+    return " ".join(p.text for p in pieces if not p.first)
 
 
 def spread_headings(
@@ -414,30 +420,55 @@ def spread_headings(
     s: StreamCellSettings,
 ) -> None:
     """Let the headings of a row reach over the columns in whose middle they stand, or over which a rule is drawn."""
-    stacks = _stacks([p for p in rows[row] if p.first])
+    stacks = _stacks([p for p in rows[row] if p.first], s)
     pieces = [_as_one(stack) for stack in stacks]
-    below = _columns_held(rows[row + 1])
+    lines = 1 + goes_on(pieces, rows[row + 1 :], s)
+    if row + lines >= len(rows):
+        return
+    below = _columns_held(rows[row + lines])
     if not pieces or len(below) <= len(pieces):
         return
     drawn = ruled_spans(pieces, table, row, rules, s)
     if any(span != (p.first, p.last) for span, p in zip(drawn, pieces, strict=True)):
         spans = drawn
-    elif row + 2 < len(rows) and not below & (_columns_held(pieces) | _columns_held(rows[row + 2])):
+    elif row + lines + 1 < len(rows) and not below & (_columns_held(pieces) | _columns_held(rows[row + lines + 1])):
         spans = [
             span for run in _runs_without(below, table.shape[1]) for span in _spans_inside(pieces, run, extents, s)
         ]
     else:
         spans = centred_spans(pieces, range(1, table.shape[1]), extents, s)
+    if lines == 1 and not any(ch.isalpha() for p in pieces for ch in p.text) and not _between(pieces, spans):
+        return
     for stack, one, span in zip(stacks, pieces, spans, strict=True):
-        for piece in stack if span != (one.first, one.last) else []:
-            piece.first, piece.last = span
+        rest = [p for line in rows[row + 1 : row + lines] for p in line if abs(p.middle - one.middle) <= s.centred]
+        for piece in [*stack, *rest]:
+            if span != (one.first, one.last) or abs(piece.middle - one.middle) <= s.centred:
+                piece.first, piece.last = span
 
 
-def _stacks(pieces: Sequence[Piece]) -> list[list[Piece]]:
-    """The headings of a row from left to right, each with its lines that stand in the same columns."""
+def goes_on(pieces: Sequence[Piece], after: Sequence[Sequence[Piece]], s: StreamCellSettings) -> int:
+    """How many of the rows after some headings hold nothing but their next lines: fewer texts, without a name, each
+    set to the middle of one that is above it."""
+    count = 0
+    for row in after[: s.header]:
+        near = [any(abs(p.middle - one.middle) <= s.centred for one in pieces) for p in row]
+        if not row or len(row) >= len(pieces) or not all(near) or any(p.first == 0 for p in row):
+            break
+        count += 1
+    return count
+
+
+def _between(pieces: Sequence[Piece], spans: Sequence[tuple[int, int]]) -> bool:
+    """Whether a heading goes to an even number of columns: its middle lies between two, as no number of one does."""
+    return any((b - a) % 2 and (a, b) != (p.first, p.last) for p, (a, b) in zip(pieces, spans, strict=True))
+
+
+def _stacks(pieces: Sequence[Piece], s: StreamCellSettings) -> list[list[Piece]]:
+    """The headings of a row from left to right, each with its lines in the same columns or of its middle."""
     stacks: list[list[Piece]] = []
     for piece in sorted(pieces, key=lambda p: (p.first, p.left)):
-        if stacks and piece.first <= max(p.last for p in stacks[-1]):
+        over = bool(stacks) and piece.first <= max(p.last for p in stacks[-1])
+        if over or (stacks and abs(stacks[-1][-1].middle - piece.middle) <= s.centred):
             stacks[-1].append(piece)
         else:
             stacks.append([piece])

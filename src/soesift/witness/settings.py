@@ -67,3 +67,4 @@ class WitnessSettings:
     set_in: float = 3.0  # points by which names below a heading begin further right. 2 to 6
     double_marks: int = 3  # cells of a column with two marks, from which it is two columns. 2 to 5
     blanks: float = 2.5  # letters of room that a word needs besides its own to stand on the line above. 2 to 4
+    lone_signs: int = 2  # texts of a column without a header of its own; so few may have made it by chance. 1 to 3

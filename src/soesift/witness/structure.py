@@ -11,7 +11,7 @@ from soesift.document.scan_text import known_words
 from soesift.join.markers import COUNTS, FIGURES_BEHIND
 from soesift.join.note_series import successors
 from soesift.result.models import Cell, Doubt, PlacedDoubt, SoeTable
-from soesift.table.headers import tells_visits
+from soesift.table.headers import rows_at_cut, tells_visits
 from soesift.table.lexicon import has_activity, has_time, is_mark, is_point
 from soesift.witness.settings import WitnessSettings
 
@@ -122,7 +122,7 @@ def structure_doubts(table: SoeTable, settings: WitnessSettings) -> list[PlacedD
     return [
         *_header(table, settings),
         *_rows(table, settings),
-        *_columns(table),
+        *_columns(table, settings),
         *_slivers(table, settings),
         *_notes(table, settings),
         *_title(table),
@@ -148,6 +148,17 @@ def _header(table: SoeTable, settings: WitnessSettings) -> Iterator[PlacedDoubt]
     yield from _told_by_place(table)
     yield from _out_of_turn(table)
     yield from _header_length(table, settings)
+    yield from _close_cut(table)
+
+
+def _close_cut(table: SoeTable) -> Iterator[PlacedDoubt]:
+    """Rows between two ends of the header that are nearly as likely; what all columns would lose or gain by them."""
+    rows = rows_at_cut(table.grid, table.header_rows)
+    for row in (row for row in rows if not tells_visits(table.grid[row][0])):
+        may = "an activity" if row < table.header_rows else "a row of the header"
+        yield PlacedDoubt(kind="header", why=f"This row may be {may}.", place="row", row=row)
+        why = f"Where the header ends is nearly even: row {row + 1} may be {may}."
+        yield PlacedDoubt(kind="header", why=why, place="table")
 
 
 def _numbers_alone(table: SoeTable, settings: WitnessSettings) -> Iterator[PlacedDoubt]:
@@ -438,7 +449,7 @@ def _unclosed(text: str) -> bool:
     return text.count("(") > text.count(")")
 
 
-def _columns(table: SoeTable) -> Iterator[PlacedDoubt]:
+def _columns(table: SoeTable, settings: WitnessSettings) -> Iterator[PlacedDoubt]:
     """Columns counted page by page."""
     counts: dict[int, int] = {}
     for cell in table.cells:
@@ -453,6 +464,29 @@ def _columns(table: SoeTable) -> Iterator[PlacedDoubt]:
     for column in range(1, len(table.grid[0]) if table.grid else 0):
         if not any(row[column] for row in table.grid):
             yield _head("This column is empty: it may be no column of its own.", column)
+    if "borderless" in table.flags:
+        yield from _lone_signs(table, settings)
+
+
+def _lone_signs(table: SoeTable, settings: WitnessSettings) -> Iterator[PlacedDoubt]:
+    """Columns that white space told and that no text of the header names, for the few signs in them; rows of arrows
+    whose reach nothing shows."""
+    body = range(table.header_rows, len(table.grid))
+    own = {(c.row, c.column) for c in table.cells if c.text and c.column_span == 1 and c.row < table.header_rows}
+    headed = {column for _, column in own}
+    for column in range(1, len(table.grid[0]) if table.grid else 0):
+        held = [row for row in body if table.grid[row][column]]
+        if column not in headed and 0 < len(held) <= settings.lone_signs:
+            why = "A few signs alone made this column: they may belong to those beside it."
+            yield _head(why, column)
+            for row in held:
+                yield PlacedDoubt(kind="columns", why=why, place="cell", row=row, column=column)
+    for cell in table.cells:
+        alone = sum(map(bool, table.grid[cell.row][1:])) == 1
+        if cell.row in body and cell.column and alone and cell.text in _ARROWS:
+            why = "Nothing shows over which columns this arrow reaches."
+            for column in range(1, len(table.grid[0])):
+                yield PlacedDoubt(kind="columns", why=why, place="cell", row=cell.row, column=column)
 
 
 def _notes(table: SoeTable, settings: WitnessSettings) -> Iterator[PlacedDoubt]:
