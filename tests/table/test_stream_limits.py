@@ -207,7 +207,7 @@ def test_headings_of_several_columns_are_left_out_of_account() -> None:
     assert without_headings([heading, *body]) == body
     assert without_headings([heading, *body[:3]]) == [heading, *body[:3]]  # too few are left
     assert without_headings([line(0, (110, 320)), *body])[0].chunks[0, 2] == 320  # it leaves the table at the right
-    assert without_headings([line(0, (1, 90)), *body])[0].top == 0  # and at the left
+    assert without_headings([line(0, (0, 90)), *body])[0].top == 0  # and at the left
     several = [row(-20 * k, *range(5 - k)) for k in range(4, 0, -1)]
     assert len(without_headings([*several, *body])) == len(body) + 1  # no more than three
 
@@ -364,10 +364,10 @@ def test_a_text_over_a_columns_side_keeps_the_columns_that_it_lies_over() -> Non
     assert settled(piece(142, 158, 1, 2), piece(112, 130, 1, 1)) == (2, 2)  # the nearest that is free
 
 
-def test_headings_are_words_without_a_mark() -> None:
+def test_headings_are_words_or_numbers_of_an_axis_without_a_mark() -> None:
     assert heads_columns([piece(0, 9, 0, 0, "Visit"), piece(0, 9, 1, 1, "Screening"), piece(0, 9, 2, 2, "1")])
     assert not heads_columns(
-        [piece(0, 9, 0, 0, "Visit"), piece(0, 9, 1, 1, "1"), piece(0, 9, 2, 2, "2"), piece(0, 9, 3, 3, "Day")]
+        [piece(0, 9, 0, 0, "Dose"), piece(0, 9, 1, 1, "1"), piece(0, 9, 2, 2, "2"), piece(0, 9, 3, 3, "Day")]
     )
     assert not heads_columns([piece(0, 9, 0, 0, "Visit"), piece(0, 9, 1, 1, "Day"), piece(0, 9, 2, 2, "X")])
     assert not heads_columns([piece(0, 9, 0, 0, "Visit")])
