@@ -385,3 +385,51 @@ def test_several_hours_in_one_column_and_an_end_with_another_are_doubted() -> No
 def test_windows_before_and_after_may_have_their_units() -> None:
     rows = [["Week", "0", "4", "12"], ["Window early", "0", "2 d", "1 wk"], ["Window late", "0", "3 d", "1 wk"]]
     assert [(v.before_days, v.after_days) for v in visits(rows)] == [(0, 0), (2, 3), (7, 7)]
+
+
+BY_CONTACT = "Clinic visits (visit window: ±3 days) are for dosing; otherwise a remote rating (visit window: -2 days)."
+KINDS = [
+    ["Day", "1", "8", "15", "22"],
+    ["Clinic (C) or remote (RM) visit", "C", "C", "RM", "C/RM"],
+]
+
+
+def test_windows_by_the_kind_of_contact_go_to_the_columns_of_that_contact() -> None:
+    _, clinic, remote, either = visits(KINDS, notes={"-": BY_CONTACT})
+    assert [(v.before_days, v.after_days) for v in (clinic, remote)] == [(3, 3), (2, 0)]
+    assert not clinic.doubts
+    assert not remote.doubts
+    assert either.before_days is None
+    assert "by the kind of contact" in " ".join(either.doubts)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Clinic visits ±3 days, remote visits ±1 day.",
+        "Clinic visits have a window of ±3 days; remote visits ±1 day.",
+    ],
+)
+def test_a_visit_of_either_contact_takes_neither_window(said: str) -> None:
+    _, clinic, remote, either = visits(KINDS, notes={"-": said})
+    assert [(v.before_days, v.after_days) for v in (clinic, remote)] == [(3, 3), (1, 1)]
+    assert either.before_days is None
+    assert "by the kind of contact" in " ".join(either.doubts)
+
+
+def test_contacts_of_which_no_column_tells_leave_their_windows_open() -> None:
+    told = visits([["Day", "1", "8", "15"]], notes={"-": BY_CONTACT})
+    assert all(v.before_days is None and v.doubts for v in told[1:])
+
+
+@pytest.mark.parametrize(
+    ("said", "wanted"),
+    [
+        ("All study visits ± 7 days.", [None, 7, None, 7]),
+        ("All study visits after baseline ± 7 days.", [None, None, None, 7]),
+        ("The visit window is ± 7 days.", [None, None, None, 7]),
+    ],
+)
+def test_all_study_visits_are_also_those_before_the_first_day(said: str, wanted: list[float | None]) -> None:
+    header = [["Visit", "Screening", "Run-in", "Treatment", "Treatment"], ["Week", "-6", "-2", "0", "4"]]
+    assert [v.before_days for v in visits(header, notes={"-": said})] == wanted

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from soesift.export.csv import harmless
-from soesift.export.hand_off import When, clock_of, tree, visit_columns, window_of
+from soesift.export.hand_off import When, clock_of, has_day_zero, tree, visit_columns, window_of
 from soesift.export.wording import heading_of, plain, time_words, unsigned_words, window_said
 from soesift.files import safe_stem, write_atomically
 from soesift.result.models import Result, SoeTable
@@ -121,18 +121,19 @@ def _add(found: Edc, table: SoeTable, schedule: Schedule, keys: set[str]) -> Non
         if mark.activity in form_of:
             marked.setdefault(mark.encounter, []).append(form_of[mark.activity])
     taken: set[str] = set()
+    zero = has_day_zero(visits)
     for place, (visit, time) in enumerate(zip(visits, times, strict=True), start=1):
         forms = list(dict.fromkeys(marked.get(visit.encounter if visit.encounter is not None else -1, [])))
-        event = _event(visit, time, anchor, arm, forms, _named(visit, place, taken))
+        event = _event(visit, time, anchor, zero, arm, forms, _named(visit, place, taken))
         found.events.append(event)
         found.notes.extend(f"{arm.name}: {event.name}: {text}" for text in filter(None, [event.why, *visit.doubts]))
 
 
-def _event(visit: Visit, time: When | str, anchor: int | None, arm: Arm, forms: list[str], name: str) -> Event:
+def _event(
+    visit: Visit, time: When | str, anchor: int | None, zero: bool, arm: Arm, forms: list[str], name: str
+) -> Event:
     counted = isinstance(time, When) and time.reference == anchor and visit.hours is None
-    window = window_of(visit)
-    if visit.kind == "range" and visit.day is not None and visit.last_day is not None:
-        window = (0.0, visit.last_day - visit.day)
+    window = window_of(visit, zero)
     why = "" if counted else time if isinstance(time, str) else "it counts from another visit"
     return Event(
         key=redcap_key(name),

@@ -13,7 +13,7 @@ import re
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from soesift.export.hand_off import Handed, When, clock_of, epoch_name, handed, visit_columns, window_of
+from soesift.export.hand_off import Handed, When, clock_of, epoch_name, handed, has_day_zero, visit_columns, window_of
 from soesift.export.wording import plain
 from soesift.files import write_atomically
 from soesift.result.models import Result
@@ -86,6 +86,7 @@ def plan(one: Handed, number: int) -> Plan:
             f"{stem}-visit-{n}",
             f"{stem}-visit-{when.reference + 1}" if isinstance(when, When) else "",
             n - 1 == anchor,
+            has_day_zero(columns),
         )
         for n, (column, when) in enumerate(zip(columns, times, strict=True), 1)
     ]
@@ -117,7 +118,7 @@ def _plan(name: str, profile: str, title: str) -> Resource:
     }
 
 
-def _visit_action(column: Visit, when: When | str, name: str, reference: str, anchor: bool) -> Resource:
+def _visit_action(column: Visit, when: When | str, name: str, reference: str, anchor: bool, zero: bool) -> Resource:
     """The action of a protocol that stands for a visit; without a printed time it has no relation."""
     action: Resource = {
         "id": name,
@@ -127,13 +128,13 @@ def _visit_action(column: Visit, when: When | str, name: str, reference: str, an
         "description": " / ".join(column.printed),
     }
     if isinstance(when, When) and not anchor:
-        action["relatedAction"] = [_relation(column, when, reference)]
+        action["relatedAction"] = [_relation(column, when, reference, zero)]
     if column.kind == "repeat":
         action["cardinalityBehavior"] = "multiple"
     return _filled(action)
 
 
-def _relation(column: Visit, when: When, reference: str) -> Resource:
+def _relation(column: Visit, when: When, reference: str, zero: bool) -> Resource:
     """The offset in days, or hours where it is no whole day; the window as the range of accepted offsets."""
     hours = when.days * 24 + when.hours
     whole = hours % 24 == 0
@@ -143,7 +144,7 @@ def _relation(column: Visit, when: When, reference: str) -> Resource:
         "relationship": "before-start" if value < 0 else "after-start",
         "offsetDuration": _duration(abs(value), unit),
     }
-    window = window_of(column)
+    window = window_of(column, zero)
     if window is not None:
         early, late = value - window[0] * size, value + window[1] * size
         low, high = (-late, -early) if value < 0 else (early, late)

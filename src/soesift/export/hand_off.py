@@ -177,17 +177,26 @@ def epoch_name(visit: Visit) -> str:
     return visit.epoch or "Not named"
 
 
-def window_of(visit: Visit) -> tuple[float, float] | None:
+def window_of(visit: Visit, day_zero: bool = False) -> tuple[float, float] | None:
     """Allowed days before and after; a side that is not printed is 0 where the other is, and None if neither is.
 
-    A range ("Day -28 to -2") is its first day and the days up to the last.
+    A range ("Day -28 to -2") is its first day and the days up to the last, with what is allowed around both.
+    `day_zero`: whether the schedule has a day 0, see `has_day_zero`.
     """
+    length = _length_of_range(visit, day_zero)
     if visit.before_days is None and visit.after_days is None:
-        ranged = visit.kind == "range" and visit.day is not None and visit.last_day is not None
-        days = (visit.last_day or 0.0) - (visit.day or 0.0) if ranged else 0.0
-        days -= 1 if ranged and (visit.day or 0) < 0 < (visit.last_day or 0) else 0  # there is no day 0
-        return (0.0, days) if days > 0 else None
-    return visit.before_days or 0.0, visit.after_days or 0.0
+        return (0.0, length) if length > 0 else None
+    return visit.before_days or 0.0, (visit.after_days or 0.0) + length
+
+
+def _length_of_range(visit: Visit, day_zero: bool) -> float:
+    """Days from the first day or week of a range to its last; 0 for what is none."""
+    if visit.kind != "range":
+        return 0.0
+    if visit.day is not None:
+        days = 0.0 if visit.last_day is None else visit.last_day - visit.day
+        return days - 1 if visit.day < 0 < (visit.last_day or 0) and not day_zero else days
+    return 0.0 if visit.week is None or visit.last_week is None else (visit.last_week - visit.week) * WEEK
 
 
 def clock_of(schedule: Schedule, visits: Sequence[Visit]) -> tuple[int | None, list[When | str]]:
@@ -202,7 +211,7 @@ def clock(
 
     cycle_days: length by cycle number, "*" for the others; dosed: place of the last dose, and the row that says so.
     """
-    ordinals = [_ordinal(visit, cycle_days, _week_zero(visits), _has_day_zero(visits)) for visit in visits]
+    ordinals = [_ordinal(visit, cycle_days, _week_zero(visits), has_day_zero(visits)) for visit in visits]
     anchor = _anchor(visits, ordinals)
     return anchor, [_when(place, visits, ordinals, anchor, dosed) for place in range(len(visits))]
 
@@ -232,7 +241,8 @@ def last_dose(schedule: Schedule, visits: Sequence[Visit]) -> tuple[int, str] | 
     return (place, rows[row]) if visits[place].kind == "planned" else None
 
 
-def _has_day_zero(visits: Sequence[Visit]) -> bool:
+def has_day_zero(visits: Sequence[Visit]) -> bool:
+    """Whether a visit is on day 0; without one, Day 1 follows Day -1."""
     return any(visit.day == 0 and visit.cycle is None for visit in visits)
 
 

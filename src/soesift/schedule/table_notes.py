@@ -54,6 +54,7 @@ _WINDOW = re.compile(  # `of`: the unit of the side that is printed first, where
     rf"|\+\s?(?P<plus3>\d+(?:\.\d+)?)\s*(?P<of3>{_LENGTHS})?\s*(?:/|to|,|and|or|\s)\s*-\s?(?P<minus3>\d+(?:\.\d+)?)\s*-?\s*"
     rf"(?P<unit3>{_LENGTHS})\b"
     rf"|(?<![\w.])\+\s?(?P<only>\d+(?:\.\d+)?)\s*-?\s*(?P<unit4>{_LENGTHS})\b"
+    rf"|\bwindows?(?:\s+of|\s*:)\s*-\s?(?P<minus12>\d+(?:\.\d+)?)\s*-?\s*(?P<unit12>{_LENGTHS})\b(?!\s*(?:/|to|,|and|or|-)?\s*[-+]?\s?\d)"
     rf"|\bwithin\s+(?P<near>\d+)\s*(?:calendar\s+|working\s+|business\s+)?(?P<unit5>days?|weeks?)\s+of\s+{DUE}"
     r"|(?<![\d.])(?P<sides>\d+(?:\.\d+)?)\s*(?P<unit6>days?|weeks?|hours?)\s+(?:before\s+(?:or|and)\s+after|(?:on\s+)?either\s+side|in\s+(?:either|both)\s+directions?"
     r"|early\s+(?:or|and)\s+late|late\s+(?:or|and)\s+early|earlier\s+or\s+later)\b"
@@ -197,11 +198,11 @@ def windows_in(text: str) -> list[FoundWindow]:
     shown = _readable(text)
     found: list[FoundWindow] = []
     for match in _WINDOW.finditer(shown):
-        unit = next(u for number in range(1, 12) if (u := match[f"unit{number}"]))
+        unit = next(u for number in range(1, 13) if (u := match[f"unit{number}"]))
         if unit[0].lower() not in UNIT_DAYS or WORKING_DAYS.search(match.group()):  # months; not days of the calendar
             continue
         both = match["both"] or match["near"] or match["sides"]
-        low = both or _first_of(match, "minus", "minus3", "minus7", "minus9", "minus11")
+        low = both or _first_of(match, "minus", "minus3", "minus7", "minus9", "minus11", "minus12")
         high = both or _first_of(match, "plus", "plus3", "plus7", "plus8", "plus10", "only")
         before, after = (UNIT_DAYS[(own or unit)[0].lower()] for own in (match["of2"] or match["of7"], match["of3"]))
         one = FoundWindow(

@@ -14,6 +14,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from soesift.schedule.anchors import anchor_of
+from soesift.schedule.contacts import contact_in
 from soesift.schedule.models import Schedule, Span, Visit
 from soesift.schedule.table_notes import (
     EXCEPTING,
@@ -105,6 +106,9 @@ _BOUNDS = frozenset(
     ["given", "after", "before", "between", "through", "onward", "beyond", "first", "past"]
 )  # beside a visit that is named
 _WITH_WINDOW = re.compile(rf"[(\[]([^()\[\]]*{_SIGN}[^()\[\]]*)(?:[)\]]|$)")
+_CONTACT_THEN_WINDOW = re.compile(
+    rf"(?P<who>[^()\[\];.]*)[(\[][^\W\d_]*\s*[^\W\d_]*\s*:?\s*{_SIGN}\s*[)\]]"
+)  # "a remote visit for X (window: -3 days)"
 _TURNED = re.compile(  # who is named has no window, or is one of several: "but Week 4 has none", "including follow-up"
     r"\b(?:none|neither|nor|without|no(?!\s+(?:more|later|earlier)\b)|not(?!\s+(?:to\s+)?(?:exceed|be\s+more|more)\b)"
     r"|(?<!and\s)including|as\s+well\s+as)\b",
@@ -137,9 +141,10 @@ class Clause(NamedTuple):
 
 def by_clauses(sentence: str, visits: Sequence[Visit], schedule: Schedule) -> bool:
     """Give `visits` that have none the windows of the sentence; whether it could be told for whom they are."""
-    plan = clauses_of(sentence, visits, schedule)
+    plan = _by_kind_of_contact(sentence, visits, schedule) or clauses_of(sentence, visits, schedule)
     if plan is None:
         return False
+    plan = _without_either(plan, schedule)
     named = frozenset().union(*(clause.columns for clause in plan))
     timed = {visit.column for visit in visits}
     for visit in schedule.visits:
@@ -148,6 +153,42 @@ def by_clauses(sentence: str, visits: Sequence[Visit], schedule: Schedule) -> bo
         if mine and mine[0].window is not None and visit.before_days is None:
             visit.before_days, visit.after_days = mine[0].window.before, mine[0].window.after
     return True
+
+
+def _by_kind_of_contact(sentence: str, visits: Sequence[Visit], schedule: Schedule) -> list[Clause] | None:
+    """The clauses of "Clinic visits (window: ±3 days) ...; otherwise a remote visit (window: -3 days) ..."; None for a
+    sentence that is not of this form, or whose windows are not each for a contact of its own.
+    """
+    marked, deviations = without_windows(sentence, _SIGN), printed_windows(sentence)
+    places = list(_CONTACT_THEN_WINDOW.finditer(marked))
+    modes = [contact_in(place["who"].rsplit(",", 1)[-1]) or "" for place in places]
+    each = {mode for mode in modes if mode and " or " not in mode}
+    if len(places) < 2 or not len(each) == len(places) == len(deviations) == marked.count(_SIGN):
+        return None
+    if any(not is_plain(deviation) or _PART.search(p["who"]) for p, deviation in zip(places, deviations, strict=True)):
+        return None
+    told = {mode for visit in schedule.visits for mode in (visit.contact or "").split(" or ")}
+    if not each <= told:
+        return None
+    return [
+        Clause(windows_in(deviation)[0], frozenset(v.column for v in visits if _by_contact(mode, bare=False)(v)), False)
+        for mode, deviation in zip(modes, deviations, strict=True)
+    ]
+
+
+def _in_two(plan: Sequence[Clause]) -> frozenset[int]:
+    """The columns that more than one clause names."""
+    counts = [column for clause in plan for column in clause.columns]
+    return frozenset(column for column in counts if counts.count(column) > 1)
+
+
+def _without_either(plan: Sequence[Clause], schedule: Schedule) -> list[Clause]:
+    """The clauses without the visits that two of them name, as they may take place in two ways; these say so."""
+    twice = _in_two(plan)
+    for visit in schedule.visits:
+        if visit.column in twice and visit.before_days is None:
+            visit.doubts.append(f"A note gives windows by the kind of contact, and this visit is {visit.contact}.")
+    return [*(c._replace(columns=c.columns - twice) for c in plan), Clause(None, twice, False)]
 
 
 def clauses_of(sentence: str, visits: Sequence[Visit], schedule: Schedule) -> list[Clause] | None:
@@ -174,8 +215,7 @@ def clauses_of(sentence: str, visits: Sequence[Visit], schedule: Schedule) -> li
         if clause is None:
             return None
         plan.append(clause)
-    counts = [column for clause in plan for column in clause.columns]
-    if len(counts) != len(set(counts)) or sum(clause.others for clause in plan) > 1:
+    if not _in_two(plan) <= either or sum(clause.others for clause in plan) > 1:
         return None
     return plan if bare or any(clause.columns for clause in plan) else None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import NamedTuple
 
-from soesift.export.hand_off import Handed, When, clock_of, each_day, epoch_name, visit_columns, window_of
+from soesift.export.hand_off import Handed, When, clock_of, each_day, epoch_name, has_day_zero, visit_columns, window_of
 from soesift.export.usdm.activities import Activities
 from soesift.export.usdm.moments import sub_timelines
 from soesift.export.usdm.parts import (
@@ -121,9 +121,9 @@ def _timings(
     """A Timing for each column with a time, and a line for each without. A timeline must have a fixed point: where no
     column has a day, the first is it, at no time of its own.
     """
-    timings, notes = [], []
+    timings, notes, zero = [], [], has_day_zero(columns)
     if anchor is None:
-        timings.append(_timing(ids, columns[0], When(0, 0), instances[0]["id"], instances[0]["id"]))
+        timings.append(_timing(ids, columns[0], When(0, 0), instances[0]["id"], instances[0]["id"], zero))
     for place, (column, when) in enumerate(zip(columns, times, strict=True)):
         instance, encounter = instances[place], encounters[place]
         if isinstance(when, str):
@@ -132,15 +132,15 @@ def _timings(
             continue
         if when.why:
             encounter["notes"].append(comment(ids, f"To be checked: {when.why}."))
-        timing = _timing(ids, column, when, instance["id"], instances[when.reference]["id"])
+        timing = _timing(ids, column, when, instance["id"], instances[when.reference]["id"], zero)
         encounter["scheduledAtId"] = timing["id"]
         timings.append(timing)
     return timings, notes
 
 
-def _timing(ids: Ids, column: Visit, when: When, start: str, reference: str) -> Part:
+def _timing(ids: Ids, column: Visit, when: When, start: str, reference: str, zero: bool) -> Part:
     """A Timing; the anchor has no window."""
-    window = None if start == reference else window_of(column)
+    window = None if start == reference else window_of(column, zero)
     return make_timing(
         ids, column.name, " / ".join(column.printed), when.days * 24 + when.hours, start, reference, window
     )
