@@ -433,3 +433,29 @@ def test_contacts_of_which_no_column_tells_leave_their_windows_open() -> None:
 def test_all_study_visits_are_also_those_before_the_first_day(said: str, wanted: list[float | None]) -> None:
     header = [["Visit", "Screening", "Run-in", "Treatment", "Treatment"], ["Week", "-6", "-2", "0", "4"]]
     assert [v.before_days for v in visits(header, notes={"-": said})] == wanted
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Visit 3 must occur 14 (±5) days after Visit 2.",
+        "Visits may take place up to 2 working days before or after the scheduled day.",
+        "Assessments may be done up to 4 weeks after the nominal time point because of the harvest.",
+        "A tolerance of 10% of the interval since baseline is accepted.",
+        "Visit 3 may take place between 12 and 20 days after the first dose.",
+        "If a visit cannot be held as planned it should be held no later than 7 days after it.",
+        "Phone contacts may be made up to 3 days after the date shown.",
+        "Subsequent assessments should begin within ±2 days of schedule.",
+        "A window of ±7 days applies to the visit of Day 15, and of fourteen days to others.",
+    ],
+)
+def test_what_moves_a_visit_in_other_words_leaves_its_window_open(said: str) -> None:
+    visit = visits([["Visit", "1", "2", "3"], ["Day", "-7", "1", "15"]], notes={"-": said})[2]
+    assert visit.before_days is None
+    assert visit.doubts
+
+
+def test_a_named_event_whose_window_is_not_read_says_so() -> None:
+    head = [["", "Day 1", "Day 29", "End of study"]]
+    found = visits(head, notes={"-": "End of study visit: 30 days (+7 days) after the last dose."})
+    assert any("A note gives windows" in doubt for doubt in found[2].doubts)

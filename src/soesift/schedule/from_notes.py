@@ -375,7 +375,8 @@ def _spread(schedule: Schedule, texts: list[str]) -> None:
     bare = [v for v in open_visits if v is not anchor]
     read = {sentence for sentence, _, _ in found}
     for sentence in dict.fromkeys(s for s, _ in sentences if s not in read and not _PROCEDURE.search(s)):
-        if (why := _not_read(sentence)) and (_ALL_VISITS.search(sentence) or speaks_of_visits(sentence)):
+        spoken = _ALL_VISITS.search(sentence) or _ASSESSMENTS_MAY.search(sentence) or speaks_of_visits(sentence)
+        if spoken and (why := _not_read(sentence)):
             named = named_by(sentence, bare, schedule) if len(_A_LENGTH.findall(sentence)) == 1 else None
             some = timed if named is None else [v for v in bare if v.column in named]
             _leave_open([*some, *_untimed_named(sentence, some, schedule)], why, sentence)
@@ -388,7 +389,9 @@ def _spread(schedule: Schedule, texts: list[str]) -> None:
         if any(sentence in one for one in told):
             continue
         if timed and not by_clauses(more, timed, schedule):
-            some = [*timed, *_untimed_named(sentence, timed, schedule)]
+            named = named_by(sentence, bare, schedule) or frozenset()
+            more_named = [v for v in bare if v.column in named and v not in timed]
+            some = [*timed, *more_named, *_untimed_named(sentence, [*timed, *more_named], schedule)]
             _leave_open(some, "A note gives windows for some visits only", sentence)
         told.append(more)
     if len({(window.before, window.after) for _, window in general}) > 1:
@@ -430,6 +433,8 @@ def _not_read(sentence: str) -> str:
     if not windows_in(sentence) and _NO_SIDE.search(sentence):
         return "A note gives windows without saying on which side"
     told = _MOVED.search(sentence) and _A_LENGTH.search(sentence) and not _HOLIDAYS.search(sentence)
+    if _A_RANGE_AFTER.search(sentence):
+        return "A note gives a range of days after an event, which was not taken for a window"
     if windows_in(sentence) or told:
         return "A note says how far visits may be moved, in words that were not understood"
     loose = _A_LENGTH.search(_A_DISTANCE.sub(" ", sentence))
@@ -459,7 +464,7 @@ _NO_SIDE = re.compile(
     r"\bwindows?\s+(?:of|is|are|:)\s+(?:up\s+to\s+)?(?:a\s+)?\d+[\s-]*(?:calendar\s+)?(?:days?|weeks?)\b", re.IGNORECASE
 )
 _A_LENGTH = re.compile(
-    rf"(?:\d|\b(?:{'|'.join(NUMBER_WORDS)})\b)[\s-]*(?:calendar\s+|working\s+|business\s+)?(?:hours?|h|days?|d|weeks?|w)\b(?!\s*\d)",
+    rf"(?:\d|\b(?:{'|'.join(NUMBER_WORDS)})\b)[\s)-]*(?:calendar\s+|working\s+|business\s+)?(?:hours?|h|days?|d|weeks?|w)\b(?!\s*\d)",
     re.IGNORECASE,
 )
 _A_DISTANCE = re.compile(  # "within 3 days of randomization": from an event, not from the day of a visit
@@ -472,15 +477,22 @@ _ELSEWISE = re.compile(  # what repeats, and what some subjects do
     re.IGNORECASE,
 )
 _HOLIDAYS = re.compile(r"\b(?:weekends?|holidays?)\b", re.IGNORECASE)  # what is done then is no window
+_ASSESSMENTS_MAY = re.compile(
+    r"^\W*(?:[\w-]+\s+){0,2}(?:assessments?|contacts?|calls?|cycles?)\s+(?:may|can|should|must|will)\b", re.IGNORECASE
+)
+_A_RANGE_AFTER = re.compile(
+    r"\bbetween\s+\d+\s*(?:days?\s+|weeks?\s+)?and\s+\d+\s*(?:days?|weeks?)\s+(?:after|following|post|from)\b",
+    re.IGNORECASE,
+)
 _MOVED = re.compile(
-    r"\b(?:windows?|deviat\w+|earl(?:y(?!\s+(?:terminat|discontin|withdr|stop|exit))|ier)|late(?:r(?!\s+than))?|toleran\w+|flexib\w+|either\s+side|delay(?:ed)?|postponed?"
+    r"\b(?:windows?|deviat\w+|earl(?:y(?!\s+(?:terminat|discontin|withdr|stop|exit))|ier)|late(?:r(?!\s+than))?|toleran\w+|flexib\w+|either\s+side|before\s+(?:or|and)\s+after|after\s+(?:it\b|(?:the|that)\s+(?:planned\s+|scheduled\s+)?dates?\b)|delay(?:ed)?|postponed?"
     r"|brought\s+forward|moved|shifted)\b|(?:±|\+\s?/\s?-|\b(?:plus|minus)\b|(?<![\w.])[+-])\s?\d",
     re.IGNORECASE,
 )
 _MONTHS = re.compile(r"(?:±|\+\s?/\s?-)\s?\d+(?:\.\d+)?\s?-?\s?(?:months?|mos?\b|years?)", re.IGNORECASE)
 _MINUTES = re.compile(r"(?:±|\+\s?/\s?-)\s?\d+(?:\.\d+)?\s?-?\s?min", re.IGNORECASE)
 _SHARE = re.compile(
-    r"(?:(?:±|\+\s?/\s?-|\bwithin|\bwindows?\s+(?:of|is|are|:)|\bby)\s*(?:up\s+to\s+)?|[+-])\d+(?:\.\d+)?\s?(?:%|per\s?cent\b)",
+    r"(?:(?:±|\+\s?/\s?-|\bwithin|\b(?:windows?|tolerances?|deviations?|variations?)\s+(?:of|is|are|:)|\bby)\s*(?:up\s+to\s+)?|[+-])\d+(?:\.\d+)?\s?(?:%|per\s?cent\b)",
     re.IGNORECASE,
 )
 

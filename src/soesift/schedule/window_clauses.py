@@ -226,7 +226,8 @@ def _clause(piece: str, before: Sequence[Clause], visits: Sequence[Visit], sched
     if len(windows) != 1 or _TURNED.search(bare) or _AGAINST.search(without_windows(piece, _SIGN)):
         return None
     said, excluded = _excepted(bare, visits, schedule)
-    left = {float(n) for n in _NUMBER.findall(_unnamed(_without(bare, schedule.visits)))}
+    rest = _unnamed(_without(bare, schedule.visits))
+    left = {float(n) for n in _NUMBER.findall(rest)} | {float(NUMBER_WORDS[n.lower()]) for n in _IN_WORDS.findall(rest)}
     if left - {windows[0].before, windows[0].after}:
         return None  # "EOT within 7 days (±2 days) of the last dose": the 7 went into nothing
     columns, last = named_by(said, visits, schedule), _LATER.search(said)
@@ -244,6 +245,7 @@ def _clause(piece: str, before: Sequence[Clause], visits: Sequence[Visit], sched
     return Clause(windows[0], (columns or frozenset()) - excluded, others)
 
 
+_IN_WORDS = re.compile(rf"\b({'|'.join(NUMBER_WORDS)})\s+(?:days?|weeks?|hours?)\b", re.IGNORECASE)
 _NUMBER = re.compile(r"(?<![\w.-])\d+(?:\.\d+)?")  # not of a name: "T2", "I-4"
 
 
