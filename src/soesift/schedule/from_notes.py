@@ -370,7 +370,7 @@ def _spread(schedule: Schedule, texts: list[str]) -> None:
         for v in open_visits
         if v is not anchor and v.offset_days != 0 and (v.kind in ("planned", "repeat") or v.offset_days is not None)
     ]
-    early = [v for v in timed if _is_before(v) and v.kind == "planned" and not _EARLY_BY_NAME.search(_words_of(v))]
+    early = [v for v in timed if _is_before(v) and v.kind == "planned" and _EARLY_BY_NAME.search(_words_of(v))]
     timed = [v for v in timed if not _is_before(v) and not _untimed(v)]
     bare = [v for v in open_visits if v is not anchor]
     read = {sentence for sentence, _, _ in found}
@@ -408,7 +408,7 @@ def _spread(schedule: Schedule, texts: list[str]) -> None:
                 visit.before_days, visit.after_days = window.before, window.after
 
 
-_EARLY_BY_NAME = re.compile(r"screen|\bscrn?\b|baseline|enrol", re.IGNORECASE)
+_EARLY_BY_NAME = re.compile(r"\b(?:run|lead)-?\s?in\b|wash-?\s?out|titration", re.IGNORECASE)  # not screening
 _EVERY_VISIT = re.compile(  # also those before the first day, where a visit after it is not named as the first of them
     r"\b(?:all|each|every)\s+(?:study\s+|scheduled\s+|planned\s+)?visits?\b(?!\s+(?:after|from|following|post))",
     re.IGNORECASE,
