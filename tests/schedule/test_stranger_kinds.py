@@ -430,6 +430,13 @@ def test_the_day_before_an_event_is_one_day_before_it() -> None:
     found = visits([["", "Day before surgery", "Surgery", "The day after discharge"]])
     assert [(v.offset_days, v.relative_to) for v in found[::2]] == [(-1, "surgery"), (1, "discharge")]
     assert [v.offset_days for v in visits([["", "Day after surgery", "Day after surgery"], ["", "2", "3"]])] != [1, 1]
+    below = visits([["", "Day before surgery", "Surgery", "Day after surgery"], ["Day", "-1", "0", "1"]])
+    assert [(v.offset_days, v.doubts) for v in below[::2]] == [(-1, []), (1, [])]
+
+
+@pytest.mark.parametrize("text", ["Day before or after surgery", "Day after surgery until discharge"])
+def test_days_on_either_side_of_an_event_or_until_another_are_not_one(text: str) -> None:
+    assert [v.offset_days for v in visits([["", text, "Surgery"]])] == [None, None]
 
 
 def test_numbers_of_time_points_have_the_unit_of_the_cell_above() -> None:
@@ -460,6 +467,7 @@ def test_a_deviation_within_the_time_before_it_needs_no_unit() -> None:
     found = visits([["Time point", "POD 1", "POD 60±30 (t6)", "POD 3±22"]])
     assert [(v.offset_days, v.before_days, bool(v.doubts)) for v in found[:2]] == [(1, None, False), (60, 30, False)]
     assert found[2].doubts
+    assert visits([["Visit", "Day 1", "Day 85±32"]])[1].doubts  # ±3, and a note's 2
 
 
 @pytest.mark.parametrize("text", ["POD 14/day of discharge", "Day 7/discharge"])

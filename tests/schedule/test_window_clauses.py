@@ -459,3 +459,15 @@ def test_a_named_event_whose_window_is_not_read_says_so() -> None:
     head = [["", "Day 1", "Day 29", "End of study"]]
     found = visits(head, notes={"-": "End of study visit: 30 days (+7 days) after the last dose."})
     assert any("A note gives windows" in doubt for doubt in found[2].doubts)
+
+
+@pytest.mark.parametrize(
+    ("note", "wanted"),
+    [
+        ("All visits have a window of ±2 days.", 2),
+        ("This visit has a window of ±14 days.", None),
+        ("To be done within ±2 days of the visit.", None),
+    ],
+)
+def test_a_note_whose_mark_stands_nowhere_is_read_unless_it_points_to_its_place(note: str, wanted: int | None) -> None:
+    assert visits([["Visit", "Day 1", "Day 8"]], notes={"z": note})[1].before_days == wanted

@@ -128,3 +128,9 @@ def test_a_corner_in_the_middle_of_its_column_is_no_column(tmp_path: Path) -> No
     names = [(x, 124.0, name, "c") for x, name in zip(XS[1:], VISITS, strict=True)]
     grid = printed(tmp_path, [(140, 124, "Task", "c"), *names, *body()], [(115.0, 50.0, 600.0), *FRAME[1:]])
     assert grid[0] == ["Task", *VISITS]
+
+
+def test_a_visit_without_marks_beside_an_empty_corner_stays_a_column(tmp_path: Path) -> None:
+    names = [(x, 124.0, name, "c") for x, name in zip(XS[1:], VISITS, strict=True)]
+    later = [text for text in body() if text[0] != XS[1]]
+    assert printed(tmp_path, [*names, *later], FRAME)[0] == ["", *VISITS]

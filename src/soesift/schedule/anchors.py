@@ -8,6 +8,7 @@ from itertools import takewhile
 from typing import NamedTuple
 
 from soesift.schedule.models import Offset, Relation, Schedule, Span, Timing, Unit, Visit
+from soesift.schedule.offsets import without_minus
 from soesift.schedule.table_notes import without_windows
 from soesift.schedule.tokens import UNIT_WORDS, clean
 from soesift.schedule.visits import NO_DAYS, NOT_SAID
@@ -125,7 +126,8 @@ def from_anchor(timing: Timing, found: Anchored) -> Timing:
     if found.relation is None:
         return timing.model_copy(update={"offsets": [*timing.offsets, Offset(anchor=found.anchor)]})
     counted = [s for s in timing.times if _counts(s, found.unit)]
-    offsets = [Offset(length=s, relation=found.relation, anchor=found.anchor) for s in counted]
+    lengths = map(without_minus, counted) if found.relation == "before" else counted  # "Day before surgery | -1"
+    offsets = [Offset(length=s, relation=found.relation, anchor=found.anchor) for s in lengths]
     loose = [
         o if o.anchor is not None else o.model_copy(update={"relation": _side(o, found), "anchor": found.anchor})
         for o in timing.offsets

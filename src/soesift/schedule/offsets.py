@@ -178,7 +178,7 @@ def add_offset(c: Cursor, length: Span) -> None:
     if pending is not None and pending.relation != "within" and _of_its_own(c):
         pending = None  # "Pre-discharge (≤ 72 h post implant)"
     if pending is not None:
-        length = _before(length) if pending.relation == "before" else length  # "Predose (-1 h)"
+        length = without_minus(length) if pending.relation == "before" else length  # "Predose (-1 h)"
         pending.length = length  # "predose, 30 min"; "within 28 days": the relation came first
         if pending.relation == "within":
             exact = c.timing.window is not None or length.first != length.last  # "within 28 ± 2 days": a point
@@ -195,7 +195,7 @@ def add_offset(c: Cursor, length: Span) -> None:
     if _of_its_own(c):
         bind(c, offset)
         if offset.relation == "before":  # "-30 to -1 min predose"
-            offset.length = _before(length)
+            offset.length = without_minus(length)
     elif after_word(c):
         offset.relation = "after"
         offset.anchor = "delivery" if "partum" in c.peek().text.lower() else "surgery"
@@ -217,7 +217,7 @@ def after_word(c: Cursor) -> bool:
     return c.sees("word") and re.match(r"post[\s-]?(?:op|partum|natal)", c.peek().text, re.IGNORECASE) is not None
 
 
-def _before(length: Span) -> Span:
+def without_minus(length: Span) -> Span:
     """A length before an event without the minus that may say so once more."""
     if length.first is None or length.last is None or length.first >= 0 or length.last > 0:
         return length

@@ -53,7 +53,7 @@ def read_schedule(table: SoeTable) -> Schedule:
     on_table = _table_markers(table, grid, plan, markers)
     schedule.conditions = _conditions(table, schedule, on_table)
     whole += [c.text for c in schedule.conditions if c.marker and (None, None) in c.used]
-    whole += [c.text for c in schedule.conditions if c.marker and not c.used and windows_in(c.text)]
+    whole += [c.text for c in schedule.conditions if c.marker and not c.used and _tells_all(c.text)]
     _add_visits(schedule, grid, plan, titles, whole)
     put_said(schedule, table.visits_said)
     add_doubts(schedule)
@@ -62,6 +62,14 @@ def read_schedule(table: SoeTable) -> Schedule:
     clear_doubts(schedule, table.visits_said)
     schedule.unread = _unread(schedule)
     return schedule
+
+
+_OF_ITS_PLACE = re.compile(r"\b(?:this|these|those)\b|\bthe\s+(?:\w+\s+)?visit\b(?!\s+window)", re.IGNORECASE)
+
+
+def _tells_all(text: str) -> bool:
+    """Whether a note whose mark stands nowhere prints a deviation and points to no place that lost the mark."""
+    return bool(windows_in(text)) and _OF_ITS_PLACE.search(text) is None
 
 
 def _add_visits(schedule: Schedule, grid: list[list[str]], plan: Layout, titles: list[str], whole: list[str]) -> None:

@@ -124,7 +124,10 @@ _AT = re.compile(
 )
 
 
-_DAY_BESIDE = re.compile(r"(?:the\s+)?day\s+(?P<side>before|prior\s+to|after|following)\s+[^\d]+", re.IGNORECASE)
+_DAY_BESIDE = re.compile(  # no "Day before or after surgery", no "Day after surgery until discharge"
+    r"(?:the\s+)?day\s+(?P<side>before|prior\s+to|after|following)\s+(?:(?!\b(?:and|or|to|until|till|through)\b)[^\d/])+",
+    re.IGNORECASE,
+)
 
 
 def _at_event(visit: Visit, timing: Timing) -> None:

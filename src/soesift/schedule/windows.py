@@ -35,8 +35,10 @@ def read_window(c: Cursor) -> bool:
     c.at += c.sees("dash") and unit_of(c.peek(1)) is not None  # "±3-day window"
     unit = c.unit_here() or _lone_m(c) or (c.timing.window.unit if c.timing.window else None)
     found = Window(before=before, after=after, unit=unit)
-    far = max(before, after) > (_point_before(c) if c.tokens[start].kind == "plusminus" else 0)
-    if unit is None and c.kind != "window" and max(before, after) > LONGEST_BARE and far:
+    side = max(before, after)
+    tens = c.tokens[start].kind == "plusminus" and side % 10 == 0  # "85 ±32" may have a note's 2 behind it, too
+    far = side > (_point_before(c) if tens else 0)
+    if unit is None and c.kind != "window" and side > LONGEST_BARE and far:
         c.unread.append(
             c.shown[c.tokens[start].start : c.peek(-1).end]
         )  # "Day 48+54": two days, or one and a deviation

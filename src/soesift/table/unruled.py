@@ -11,7 +11,10 @@ from numpy.typing import NDArray
 from soesift.document.drawing import Lines
 from soesift.document.words import Words, page_lines
 from soesift.table.grid import FoundTable, GridCell
-from soesift.table.unruled_cells import Printed, columns_of, lay_texts, row_bounds
+from soesift.table.headers import names_axis
+from soesift.table.lexicon import has_time, is_point
+from soesift.table.unruled_cells import SETTINGS as CELLS
+from soesift.table.unruled_cells import Printed, columns_of, lay_texts, pieces_of, row_bounds
 
 # Columns of a table without vertical rules: white gaps, found although headings span several columns.
 
@@ -267,7 +270,7 @@ def build_stream(
     run = (below_caption(lines, run, width), run[1])
     first, last = extend(lines, run, rules, width)
     body = [line for line in lines[run[0] : run[1] + 1] if is_tabular(line, width)]
-    columns = with_corner(body, column_bounds([without_arrow(line, words) for line in without_headings(body)]))
+    columns = with_corner(body, words, column_bounds([without_arrow(line, words) for line in without_headings(body)]))
     if len(columns) < 4:
         return None
     while first < run[0] and (is_title(lines[first], columns) or hangs_below_caption(lines, first)):
@@ -283,13 +286,15 @@ def build_stream(
     return table
 
 
-def with_corner(lines: list[Printed], columns: Floats) -> Floats:
+def with_corner(lines: list[Printed], words: Words, columns: Floats) -> Floats:
     """The columns, that of the names joined with the next where only lines above the first name stand in that one: the
-    name of the column of names, set to its middle and right of short names."""
+    name of the column of names, set to its middle and right of short names. A visit there is a column without marks."""
     held = [columns_of(line, columns) for line in lines]
     first = next((k for k, own in enumerate(held) if 0 in own), len(held))
     alone = len(columns) > 4 and first > 0 and not any(1 in own for own in held[first:])
-    return np.delete(columns, 1) if alone and any(1 in own for own in held[:first]) else columns
+    texts = [p.text for line in lines[:first] for p in pieces_of(line, words, columns, CELLS) if p.first == 1]
+    visit = any((has_time(text) or is_point(text)) and not names_axis(text) for text in texts)
+    return np.delete(columns, 1) if alone and texts and not visit else columns
 
 
 def without_arrow(line: Printed, words: Words) -> Floats:
