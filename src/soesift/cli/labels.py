@@ -379,18 +379,14 @@ def status_verb(
     from rich.console import Console
     from rich.table import Table
 
-    from soesift.label.report import status_of
+    from soesift.label.report import prompt_named, status_of
 
     book = ledger_of(path or ledger, must_exist=True)
     status = status_of(book)
     book.close()
     shown = Table("model", "view", "prompt", "source", "tables", "requests", "labelled", "stale", "yes", "no", "unsure")
     for view in status.views:
-        named = (
-            not prompts
-            or view.prompt in prompts
-            or any(len(p) >= 6 and view.content.startswith(p[:8]) for p in prompts)
-        )
+        named = prompt_named(view.prompt, view.content, prompts)
         if (views and view.view not in views) or (models and view.model not in models) or not named:
             continue
         asked = f"{view.prompt} {view.content}{' (stale)' if view.stale else ''}"

@@ -11,6 +11,8 @@ from typing import Any, NamedTuple
 
 from soesift.label.ledger import Ledger
 
+FEWEST_DIGITS = 6  # of its hash by which a prompt may be named; fewer may begin another's. 4 to 8
+
 
 @dataclass
 class ViewStatus:
@@ -177,7 +179,11 @@ def current(
     Today's prompt of a view and model is the one asked last; prompts named (by id, or the first digits of their hash)
     stand side by side instead, each in its last wording. Of a table, the text asked about last counts.
     """
-    chosen = [a for a in answers if _named(a.view, views) and _named(a.model, models) and _prompt_named(a, prompts)]
+    chosen = [
+        a
+        for a in answers
+        if _named(a.view, views) and _named(a.model, models) and prompt_named(a.prompt, a.prompt_hash, prompts)
+    ]
     newest: dict[tuple[str, ...], float] = {}
     latest: dict[tuple[str, ...], float] = {}
     for a in chosen:
@@ -206,8 +212,10 @@ def _named(name: str, wanted: Sequence[str]) -> bool:
     return not wanted or name in wanted
 
 
-def _prompt_named(answer: StoredAnswer, wanted: Sequence[str]) -> bool:
-    return _named(answer.prompt, wanted) or any(len(w) >= 6 and answer.prompt_hash.startswith(w) for w in wanted)
+def prompt_named(prompt: str, digits: str, wanted: Sequence[str]) -> bool:
+    """Whether a prompt is among those wanted (none: all), by its id or its hash, of which `digits` are known."""
+    by_hash = (digits.startswith(w[: len(digits)]) for w in wanted if digits and len(w) >= FEWEST_DIGITS)
+    return _named(prompt, wanted) or any(by_hash)
 
 
 def votes(answers: list[StoredAnswer]) -> dict[tuple[str, str], Counter[str]]:

@@ -106,9 +106,10 @@ _BOUNDS = frozenset(
     ["given", "after", "before", "between", "through", "onward", "beyond", "first", "past"]
 )  # beside a visit that is named
 _WITH_WINDOW = re.compile(rf"[(\[]([^()\[\]]*{_SIGN}[^()\[\]]*)(?:[)\]]|$)")
-_CONTACT_THEN_WINDOW = re.compile(
-    rf"(?P<who>[^()\[\];.]*)[(\[][^\W\d_]*\s*[^\W\d_]*\s*:?\s*{_SIGN}\s*[)\]]"
-)  # "a remote visit for X (window: -3 days)"
+_BRACKETED_WINDOW = re.compile(  # "a remote visit for X (window: -3 days)"
+    rf"[(\[](?:[^\W\d_]+(?:\s+[^\W\d_]+)?)?(?:\s*:)?\s*{_SIGN}\s*[)\]]"
+)
+_PIECE_ENDS = re.compile(r"[()\[\];.]")
 _TURNED = re.compile(  # who is named has no window, or is one of several: "but Week 4 has none", "including follow-up"
     r"\b(?:none|neither|nor|without|no(?!\s+(?:more|later|earlier)\b)|not(?!\s+(?:to\s+)?(?:exceed|be\s+more|more)\b)"
     r"|(?<!and\s)including|as\s+well\s+as)\b",
@@ -160,12 +161,13 @@ def _by_kind_of_contact(sentence: str, visits: Sequence[Visit], schedule: Schedu
     sentence that is not of this form, or whose windows are not each for a contact of its own.
     """
     marked, deviations = without_windows(sentence, _SIGN), printed_windows(sentence)
-    places = list(_CONTACT_THEN_WINDOW.finditer(marked))
-    modes = [contact_in(place["who"].rsplit(",", 1)[-1]) or "" for place in places]
+    before = _BRACKETED_WINDOW.split(marked)[:-1]
+    places = [_PIECE_ENDS.split(text)[-1] for text in before]
+    modes = [contact_in(place.rsplit(",", 1)[-1]) or "" for place in places]
     each = {mode for mode in modes if mode and " or " not in mode}
     if len(places) < 2 or not len(each) == len(places) == len(deviations) == marked.count(_SIGN):
         return None
-    if any(not is_plain(deviation) or _PART.search(p["who"]) for p, deviation in zip(places, deviations, strict=True)):
+    if any(not is_plain(deviation) or _PART.search(place) for place, deviation in zip(places, deviations, strict=True)):
         return None
     told = {mode for visit in schedule.visits for mode in (visit.contact or "").split(" or ")}
     if not each <= told:
