@@ -148,4 +148,4 @@ def test_the_shipped_recipe_is_read(tmp_path: Path) -> None:
     assert recipe.student is not None
     assert recipe.student.export.encoder is False  # the shipped folder holds no second copy of the base
     assert set(recipe.made_up.not_linear) <= set(recipe.made_up.kinds)
-    assert sum(recipe.made_up.kinds.values()) == 276
+    assert sum(recipe.made_up.kinds.values()) == 336
