@@ -43,7 +43,7 @@ from pathlib import Path
 from string import Template
 
 import pypdfium2
-from stranger_word import WordCell, write_word
+from stranger_word import MadeTable, WordCell, write_word
 from stranger_writers import print_reportlab, print_typst
 
 from soesift.detect.detector import Detector
@@ -243,8 +243,8 @@ def page_html(table: Stranger) -> str:
     return Template(PAGE.read_text("utf-8")).substitute(words_of(table), table=told + schedule_html(table))
 
 
-def cells_of(table: Stranger) -> list[WordCell]:
-    """The cells of a table, each once, as writers other than a browser want them."""
+def made_table(table: Stranger) -> MadeTable:
+    """A table as writers other than a browser want it, each cell once."""
     grid, begins = table.places()
     form, cells = table.get("mform", RAISED), []
     for row, column in product(range(len(grid)), range(len(grid[0]))):
@@ -255,15 +255,14 @@ def cells_of(table: Stranger) -> list[WordCell]:
             across = len(grid[0]) if wide else across
             shown = "→" if grid[row][column] == "ARROW" else marked_up(grid[row][column], form)
             cells.append(WordCell(shown, row, column, down, across, kind))
-    return cells
+    shape = (len(grid), len(grid[0]))
+    return MadeTable(words_of(table), marked_up(table.title), cells, shape, table.head, lines_below(table))
 
 
 def print_word(table: Stranger, folder: Path, office: str) -> Path:
     """The table as a Word file printed by LibreOffice; raises CalledProcessError or TimeoutExpired where it fails."""
     source = folder / f"{table.get('id')}.docx"
-    grid = table.places()[0]
-    shape, title = (len(grid), len(grid[0])), marked_up(table.title)
-    write_word(source, words_of(table), title, cells_of(table), shape, table.head, lines_below(table))
+    write_word(source, made_table(table))
     with tempfile.TemporaryDirectory() as profile:
         said = [f"-env:UserInstallation=file://{profile}", "--headless", "--convert-to", "pdf", "--outdir", str(folder)]
         subprocess.run([office, *said, str(source)], capture_output=True, timeout=180, check=True)
@@ -273,10 +272,8 @@ def print_word(table: Stranger, folder: Path, office: str) -> Path:
 def print_by_library(table: Stranger, folder: Path) -> Path:
     """The table as reportlab or typst prints it; raises ModuleNotFoundError where that is not installed."""
     path = folder / f"{table.get('id')}.pdf"
-    grid = table.places()[0]
-    shape, title = (len(grid), len(grid[0])), marked_up(table.title)
     writer = print_typst if table.get("by") == "typst" else print_reportlab
-    writer(path, words_of(table), title, cells_of(table), shape, table.head, lines_below(table))
+    writer(path, made_table(table))
     return path
 
 

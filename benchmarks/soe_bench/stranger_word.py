@@ -31,20 +31,24 @@ class WordCell:
     kind: str
 
 
-def write_word(
-    path: Path,
-    options: Mapping[str, str],
-    title: str,
-    cells: Sequence[WordCell],
-    shape: tuple[int, int],
-    head: int,
-    below: Sequence[str],
-) -> None:
-    """Write the table, (rows, columns) of `shape` with `head` header rows, among pages of text; `below`: its notes."""
+@dataclass(frozen=True, slots=True)
+class MadeTable:
+    """A table to be printed: (rows, columns) of `shape`, the first `head` of them its header, and the lines `below`."""
+
+    options: Mapping[str, str]
+    title: str
+    cells: Sequence[WordCell]
+    shape: tuple[int, int]
+    head: int
+    below: Sequence[str]
+
+
+def write_word(path: Path, table: MadeTable) -> None:
+    """Write the table among pages of text."""
     from docx import Document
     from docx.shared import Pt
 
-    document = Document()
+    options, document = table.options, Document()
     style = document.styles["Normal"]
     style.font.name, style.font.size = options["font"], Pt(10)
     style.paragraph_format.space_after = Pt(0)
@@ -54,9 +58,9 @@ def write_word(
         document.add_paragraph(text)
     _section(document, options, wide=options["land"] != "portrait")
     if options.get("cap") != "row":
-        _runs(document.add_paragraph(), title, 10, bold=True)
-    _grid(document, options, title, cells, shape, head)
-    for line in below:
+        _runs(document.add_paragraph(), table.title, 10, bold=True)
+    _grid(document, table)
+    for line in table.below:
         _runs(document.add_paragraph(), line, float(options["nsize"]))
     _section(document, options, wide=False)
     document.add_heading("2 Study population", 1)
@@ -89,11 +93,10 @@ def _page(section: Any, options: Mapping[str, str], wide: bool) -> None:
         _element(footer._p, "fldSimple", instr=field)
 
 
-def _grid(
-    document: Any, options: Mapping[str, str], title: str, cells: Sequence[WordCell], shape: tuple[int, int], head: int
-) -> None:
+def _grid(document: Any, table: MadeTable) -> None:
     from docx.shared import Pt
 
+    options, shape = table.options, table.shape
     framed = int(options.get("cap") == "row")
     grid = document.add_table(shape[0] + framed, shape[1])
     grid.autofit = False
@@ -107,19 +110,19 @@ def _grid(
             cell.width = Pt(share * width)
     places = [list(row.cells) for row in grid.rows]
     if framed:
-        _runs(places[0][0].merge(places[0][-1]).paragraphs[0], title, float(options["size"]), bold=True)
-    for one in cells:
+        _runs(places[0][0].merge(places[0][-1]).paragraphs[0], table.title, float(options["size"]), bold=True)
+    for one in table.cells:
         place = places[one.row + framed][one.column]
         if one.down > 1 or one.across > 1:
             place = place.merge(places[one.row + framed + one.down - 1][one.column + one.across - 1])
         _fill(place, one, options)
         edges = _element(place._tc.get_or_add_tcPr(), "tcBorders")
-        for side in _ruled_sides(one, rules, head, shape[0]):
+        for side in _ruled_sides(one, rules, table.head, shape[0]):
             _element(edges, side, val="single", sz="4", color="000000")
         if options.get("vert") and one.kind == "H" and one.column:
             _element(place._tc.get_or_add_tcPr(), "textDirection", val="btLr")
             grid.rows[one.row + framed].height = Pt(60)
-    for row in grid.rows[: head + framed]:
+    for row in grid.rows[: table.head + framed]:
         _element(row._tr.get_or_add_trPr(), "tblHeader", val="true")
 
 

@@ -8,29 +8,22 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from stranger_word import WordCell
+from stranger_word import MadeTable, WordCell
 
 _FONTS = Path("/usr/share/fonts/truetype/dejavu")
 _BEFORE = "Participants who stop early are asked to attend the remaining visits, so that all can be analysed."
 _AFTER = "Medication is supplied in blister packs, labelled in the language of each country, and kept below 25 °C."
 
 
-def print_reportlab(
-    path: Path,
-    options: Mapping[str, str],
-    title: str,
-    cells: Sequence[WordCell],
-    shape: tuple[int, int],
-    head: int,
-    lines: Sequence[str],
-) -> None:
+def print_reportlab(path: Path, made: MadeTable) -> None:
     """Write the table between two pages of text, its header again on each page; wide pages unless land is portrait."""
     lib, pages = import_module("reportlab.platypus"), import_module("reportlab.lib.pagesizes")
+    options, shape, head = made.options, made.shape, made.head
     size, style = float(options["size"]), _styles(options)
     sheet = pages.A4 if options["land"] == "portrait" else pages.landscape(pages.A4)
     width = sheet[0] - 100
@@ -41,7 +34,7 @@ def print_reportlab(
     drawn += [(side, (0, 0), (-1, -1), size / 5) for side in ("TOPPADDING", "BOTTOMPADDING")]
     drawn += [(side, (0, 0), (-1, -1), 2) for side in ("LEFTPADDING", "RIGHTPADDING")]
     drawn += _rules(options.get("rules", "full"), head)
-    for one in cells:
+    for one in made.cells:
         kind = "head" if one.kind == "H" else "group" if one.kind == "G" else "name" if not one.column else "cell"
         content[one.row][one.column] = lib.Paragraph(one.text.replace("<br>", "<br/>"), style[kind])
         last = (one.column + one.across - 1, one.row + one.down - 1)
@@ -49,8 +42,8 @@ def print_reportlab(
         fill = options["fill"] if one.kind == "H" else "#e0e0e0" if one.kind == "G" else "none"
         drawn += [("BACKGROUND", (one.column, one.row), last, fill)] if fill != "none" else []
     table = lib.Table(content, widths, repeatRows=head, style=lib.TableStyle(drawn))
-    story = [lib.Paragraph(_BEFORE, style["text"]), lib.PageBreak(), lib.Paragraph(title, style["title"]), table]
-    story += [lib.Paragraph(line, style["note"]) for line in lines]
+    story = [lib.Paragraph(_BEFORE, style["text"]), lib.PageBreak(), lib.Paragraph(made.title, style["title"]), table]
+    story += [lib.Paragraph(line, style["note"]) for line in made.below]
     story += [lib.PageBreak(), lib.Paragraph(_AFTER, style["text"])]
 
     def running(canvas: Any, document: Any) -> None:
@@ -111,22 +104,15 @@ _STROKES = {
 }
 
 
-def print_typst(
-    path: Path,
-    options: Mapping[str, str],
-    title: str,
-    cells: Sequence[WordCell],
-    shape: tuple[int, int],
-    head: int,
-    lines: Sequence[str],
-) -> None:
+def print_typst(path: Path, made: MadeTable) -> None:
     """The same by typst."""
+    options, shape, head = made.options, made.shape, made.head
     share = options["namew"] if options["namew"] != "auto" else "26%"
     stroke = _STROKES[options.get("rules", "full")]
     for name, number in (("HEAD", head), ("LAST", shape[0] - 1), ("WIDE", shape[1] - 1)):
         stroke = stroke.replace(name, str(number))
-    body = [_typst_cell(one, options, head) for one in cells if one.row >= head]
-    top = [_typst_cell(one, options, head) for one in cells if one.row < head]
+    body = [_typst_cell(one, options, head) for one in made.cells if one.row >= head]
+    top = [_typst_cell(one, options, head) for one in made.cells if one.row < head]
     table = f"table(columns: ({share}, {'1fr, ' * (shape[1] - 1)}), align: (x, y) => if x == 0 {{left + horizon}} "
     table += f"else {{center + horizon}}, inset: 2pt, {stroke}, table.header({', '.join(top)}), {', '.join(body)})"
     flipped = "false" if options["land"] == "portrait" else "true"
@@ -134,9 +120,9 @@ def print_typst(
     text = (
         f'#set page(paper: "a4", flipped: {flipped}, margin: 18mm, header: text(size: 7pt)[{above}], numbering: "1")\n'
         f'#set text(font: "{options["font"]}", size: 10pt)\n{_BEFORE}\n#pagebreak()\n'
-        f"#strong[{_typst(title)}]\n\n#text(size: {options['size']}pt)[#{table}]\n"
+        f"#strong[{_typst(made.title)}]\n\n#text(size: {options['size']}pt)[#{table}]\n"
     )
-    text += "\n".join(f"#text(size: {options['nsize']}pt)[{_typst(line)}]\n" for line in lines)
+    text += "\n".join(f"#text(size: {options['nsize']}pt)[{_typst(line)}]\n" for line in made.below)
     path.write_bytes(import_module("typst").compile((text + f"\n#pagebreak()\n{_AFTER}\n").encode("utf-8")))
 
 

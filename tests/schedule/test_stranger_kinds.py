@@ -510,6 +510,8 @@ def test_a_range_printed_once_below_two_visits_is_that_of_each() -> None:
 def test_days_allowed_around_a_week_are_its_deviation() -> None:
     found = visits([["Week", "0", "4", "12"], ["Time window (days)", "0", "21-35", "70-97"]])
     assert [(v.week, v.day, v.before_days, v.after_days) for v in found[1:]] == [(4, None, 7, 7), (12, None, 14, 13)]
+    first = visits([["Week", "0", "4", "8"], ["Time window (days)", "1", "26-32", "54-60"]])
+    assert [(v.week, v.before_days, v.after_days) for v in first[1:]] == [(4, 3, 3), (8, 3, 3)]
 
 
 def test_weeks_from_bl_are_those_of_the_study() -> None:

@@ -214,7 +214,9 @@ def _around_zero(timing: Timing, unit: Unit | None) -> tuple[Window, Timing] | N
 
 
 def _around_week(own: Timing, timing: Timing) -> Window | None:
-    """A cell "21-35" of a row of windows below "Week 4": the days that are allowed around day 28."""
+    """A cell "21-35" of a row of windows below "Week 4": the days that are allowed around day 28; around day 29 where
+    that is their middle ("26-32"), as weeks count from day 0 or day 1.
+    """
     if timing.window is not None or len(timing.times) != 1 or timing.cycles or timing.offsets or len(own.times) != 1:
         return None
     week, days = own.times[0], timing.times[0]
@@ -223,6 +225,7 @@ def _around_week(own: Timing, timing: Timing) -> Window | None:
     if not week.first or days.first is None or days.last is None or not 0 < days.first < days.last:
         return None
     point = 7 * week.first
+    point += days.first + days.last == 2 * (point + 1)
     return (
         Window(before=point - days.first, after=days.last - point, unit="day")
         if days.first <= point <= days.last

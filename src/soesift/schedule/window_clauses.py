@@ -9,6 +9,7 @@ is in the table, no visit gets a window from the sentence.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import NamedTuple
@@ -180,16 +181,19 @@ def _by_kind_of_contact(sentence: str, visits: Sequence[Visit], schedule: Schedu
 
 def _in_two(plan: Sequence[Clause]) -> frozenset[int]:
     """The columns that more than one clause names."""
-    counts = [column for clause in plan for column in clause.columns]
-    return frozenset(column for column in counts if counts.count(column) > 1)
+    counts = Counter(column for clause in plan for column in clause.columns)
+    return frozenset(column for column, count in counts.items() if count > 1)
+
+
+_EITHER = "A note gives windows by the kind of contact, and this visit may be of more than one."
 
 
 def _without_either(plan: Sequence[Clause], schedule: Schedule) -> list[Clause]:
     """The clauses without the visits that two of them name, as they may take place in two ways; these say so."""
     twice = _in_two(plan)
     for visit in schedule.visits:
-        if visit.column in twice and visit.before_days is None:
-            visit.doubts.append(f"A note gives windows by the kind of contact, and this visit is {visit.contact}.")
+        if visit.column in twice and visit.before_days is None and _EITHER not in visit.doubts:
+            visit.doubts.append(_EITHER)
     return [*(c._replace(columns=c.columns - twice) for c in plan), Clause(None, twice, False)]
 
 

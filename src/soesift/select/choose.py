@@ -237,7 +237,8 @@ def _choose(book: Ledger, records: Mapping[str, TableRecord], how: Choosing) -> 
     _some_belief(found.beliefs, found.failures)
     beliefs, moves = recentred(found.beliefs) if how.recentre else (found.beliefs, [])
     raw, found = found.beliefs, found._replace(beliefs=beliefs)
-    audit = _audit(book, found, humans, how, changed=how.recentre or bool(how.views or how.models or how.prompts))
+    draw = _draw(book, how)
+    audit = _audit(book, found, humans, how, draw, changed=how.recentre or bool(how.views or how.models or how.prompts))
     votes, models = votes_of_models(found)
     material = Material(
         found.beliefs,
@@ -252,8 +253,9 @@ def _choose(book: Ledger, records: Mapping[str, TableRecord], how: Choosing) -> 
         sure=how.sure,
     )
     looks: list[str] = []
-    if audit is not None:
-        material = material._replace(risk=lambda combined, drawn: _risk(book, found, combined, drawn, how, looks))
+    if draw is not None:
+        name = draw.source
+        material = material._replace(risk=lambda voted, drawn: _risk(book, found, voted, drawn, name, how, looks))
     done = select_by(how.rule, material)
     known = truth_of(found.tables, read_known(how.reference)) if how.reference else None
     truth, weight = (known, None) if known is not None else _judged(material, done)
@@ -345,12 +347,12 @@ def write_choice(out: Path, chosen: Choice) -> list[Path]:
 
 
 def _audit(
-    book: Ledger, found: Opinions, humans: Sequence[HumanLabel], how: Choosing, *, changed: bool
+    book: Ledger, found: Opinions, humans: Sequence[HumanLabel], how: Choosing, draw: Draw | None, *, changed: bool
 ) -> Callable[[Combined], Audit] | None:
     """What draws the audit on votes, its draw written down first; None where none is asked for."""
-    if how.audit is None:
+    if how.audit is None or draw is None:
         return None
-    keep_draw(book, _source(book, how))
+    keep_draw(book, draw)
     if how.audit != HUMANS:
         truth = truth_of(found.tables, read_known(Path(how.audit)))
         return lambda combined: from_reference(truth, combined, how.audit_size, how.seed)
@@ -361,16 +363,21 @@ def _audit(
     return lambda combined: from_humans(humans, found.tables, frame)
 
 
-def _source(book: Ledger, how: Choosing) -> Draw:
-    if how.audit == HUMANS or how.audit is None:
+def _draw(book: Ledger, how: Choosing) -> Draw | None:
+    """What decides which tables are audited; None where no audit is asked for."""
+    if how.audit is None:
+        return None
+    if how.audit == HUMANS:
         return Draw(HUMANS)
     return Draw(source_of(book, read_known(Path(how.audit))), how.seed, how.audit_size)
 
 
-def _risk(book: Ledger, found: Opinions, votes: Combined, audit: Audit, how: Choosing, told: list[str]) -> float:
+def _risk(
+    book: Ledger, found: Opinions, votes: Combined, audit: Audit, source: str, how: Choosing, told: list[str]
+) -> float:
     """Delta of this test of the audit, written down; `told` gets a line about it."""
     agreed = sha256(json.dumps([fingerprint(found), votes.agree.tolist()]))
-    risk, line = _looked(book, _source(book, how).source, audit, found.tables, agreed, how)
+    risk, line = _looked(book, source, audit, found.tables, agreed, how)
     told.append(line)
     return risk
 

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 # Words and marks that tell a schedule from other tables: marks, planned times, activities.
 
+ARROWS = frozenset("→↔←⟶⟷⟵")  # signs that are nothing but an arrow
 _MARK = re.compile(
     r"""^[\(\[\{]?\s*
     (?:[xX×✕✖✗✘✓✔☑☒√✅❌⬤⚫●•◦○◎〇■□▪◆♦▲►→←↔⟶⟵⇒↑↓*+＊＋⊗⊠ХхΧχ]|[Oo](?=$|\s*\()|

@@ -12,7 +12,7 @@ from soesift.document.drawing import Lines
 from soesift.document.words import Words, page_lines
 from soesift.table.grid import FoundTable, GridCell
 from soesift.table.headers import names_axis
-from soesift.table.lexicon import has_time, is_point
+from soesift.table.lexicon import ARROWS, has_time, is_point
 from soesift.table.unruled_cells import SETTINGS as CELLS
 from soesift.table.unruled_cells import Printed, columns_of, lay_texts, pieces_of, row_bounds
 
@@ -138,7 +138,6 @@ class StreamSettings:
 
 
 SETTINGS = StreamSettings()
-ARROWS = frozenset("→↔←⟶⟷⟵")
 CAPTION_WORDS = frozenset(
     {"table", "tabelle", "tableau", "tabla", "appendix", "annex", "attachment", "exhibit", "figure"}
 )

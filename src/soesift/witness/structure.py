@@ -12,7 +12,7 @@ from soesift.join.markers import COUNTS, FIGURES_BEHIND
 from soesift.join.note_series import successors
 from soesift.result.models import Cell, Doubt, PlacedDoubt, SoeTable
 from soesift.table.headers import rows_at_cut, tells_visits
-from soesift.table.lexicon import has_activity, has_time, is_mark, is_point
+from soesift.table.lexicon import ARROWS, has_activity, has_time, is_mark, is_point
 from soesift.witness.settings import WitnessSettings
 
 _ALONE = re.compile(r"(?<![\w-])[^\W\d_]+(?![\w-])")  # "Randomi-sation" is cut, its parts are no words
@@ -41,7 +41,6 @@ _EVENT = re.compile(r"\b(?:end|early|unsch|follow|terminat|discontinu|withdraw|E
 _CONTINUED = re.compile(r"\bcontinue[ds]?\s+on\s+(?:the\s+)?next\s*page", re.IGNORECASE)
 _ENDS_IN_MARK = re.compile(r"\s(?:[Xx✓✔√●•→]|\d{1,2}(?:\.\d{1,2})+)$")
 _BREAKS_OFF = re.compile(r"[a-z][,(]$")
-_ARROWS = frozenset("→↔←⟶")
 SHORT_NAME = 5  # letters: a name of so few capitals is one of a test ("ECG")
 NEAR_TOP = 5  # rows of a page among which a header is printed again
 _PLANNED = re.compile(r"\b(?:weeks?|days?|visits?|months?|cycles?|wk|V|D|W|M|C\d+D)\s?-?\d+\b", re.IGNORECASE)
@@ -418,8 +417,8 @@ def _arrows_of_headings(table: SoeTable, settings: WitnessSettings) -> Iterator[
     body = table.grid[table.header_rows :]
     capitals = sum(row[0].isupper() for row in body) < settings.capitals * len(body)
     for number, row in enumerate(body, table.header_rows):
-        drawn = [column for column, text in enumerate(row) if column and text in _ARROWS]
-        pieces = sum(row[column - 1] not in _ARROWS for column in drawn)
+        drawn = [column for column, text in enumerate(row) if column and text in ARROWS]
+        pieces = sum(row[column - 1] not in ARROWS for column in drawn)
         if drawn and (pieces > settings.pieces or (capitals and row[0].isupper() and len(row[0]) > SHORT_NAME)):
             for column in drawn:
                 why = "This arrow stands in a heading, or in pieces: it may be the edge of a grey area."
@@ -483,7 +482,7 @@ def _lone_signs(table: SoeTable, settings: WitnessSettings) -> Iterator[PlacedDo
                 yield PlacedDoubt(kind="columns", why=why, place="cell", row=row, column=column)
     for cell in table.cells:
         alone = sum(map(bool, table.grid[cell.row][1:])) == 1
-        if cell.row in body and cell.column and alone and cell.text in _ARROWS:
+        if cell.row in body and cell.column and alone and cell.text in ARROWS:
             why = "Nothing shows over which columns this arrow reaches."
             for column in range(1, len(table.grid[0])):
                 yield PlacedDoubt(kind="columns", why=why, place="cell", row=cell.row, column=column)
